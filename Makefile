@@ -1,0 +1,40 @@
+# make run                               the default comparison and its report
+# make run ARGS="people.one_in=1000"     the same with options
+# make test | make lint | make clean
+# Needs Python 3.11 or newer, make and a package index; nothing else, and no activation.
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+
+BIN := $(VENV)/bin
+SERIES := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+PINS := $(wildcard constraints/constraints-$(SERIES).txt)
+STAMP := $(VENV)/installed-$(SERIES)
+
+.PHONY: run test lint clean setup
+.DELETE_ON_ERROR:
+
+run: setup
+	@$(BIN)/python -m sim $(ARGS)
+
+test: setup
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+setup: $(STAMP)
+
+# The stamp is the last thing made: an installation that fails is begun again.
+$(STAMP): pyproject.toml $(PINS)
+	@$(PYTHON) -c 'import sys; sys.exit("Vyraj needs Python 3.11 or newer: make PYTHON=..." if sys.version_info < (3, 11) else 0)'
+	@test -n "$(PINS)" || echo "No constraints for Python $(SERIES): the newest allowed packages are taken."
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet $(PINS:%=-c %) -e ".[test]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find sim tests experiments -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,323 @@
+"""The catalogue in `conf/`: destinations, parameters, policies, shocks and scenarios, read into plain objects.
+
+No missing and no unknown key is let pass, and every error is one line that names the file and the key.
+Nothing here knows Hydra.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim import strict_yaml
+from sim.codes import CHANNEL, CONF, GROUP, INSTRUMENT, PLACE, SECTOR, STATUS
+from sim.history import History
+from sim.parameters import (
+    FIRST_DAY,
+    Change,
+    Closing,
+    Dated,
+    Event,
+    Parameter,
+    Policy,
+    Setting,
+    nearest,
+    restriction,
+)
+from sim.strict_yaml import (
+    CatalogueError,
+    need_flag,
+    need_keys,
+    need_mapping,
+    need_name,
+    need_names,
+    need_text,
+    within,
+)
+
+BELARUS_INSTRUMENTS = ("exit", "land_exit")
+"""Restrictions of the origin; those of a destination stand in its file."""
+
+CHANNEL_RULES = {
+    "months": "sum",
+    "fee": "sum",
+    "funds": "sum",
+    "approval": "product",
+    "capacity": "lowest",
+    "stay": "lowest",
+    "works": "set",
+    "renewal": "product",
+}
+"""Numbers of a channel and the rules by which events change them; every other number of a destination is set."""
+
+DESTINATION_CHANNELS = tuple(name for name in CHANNEL if name != "none")
+DESTINATION_INSTRUMENTS = tuple(name for name in INSTRUMENT if name not in BELARUS_INSTRUMENTS)
+DESTINATION_PLACES = tuple(name for name in PLACE if name != "belarus")
+
+
+def _names(conf: Path, folder: str) -> list[str]:
+    return sorted(path.stem for path in (conf / folder).glob("*.yaml"))
+
+
+def _read(conf: Path, folder: str, name: str) -> dict[Any, Any]:
+    path = conf / folder / f"{name}.yaml"
+    if not path.is_file():
+        raise CatalogueError(f"no {folder} '{name}' in conf/{folder}; known: {nearest(name, _names(conf, folder))}")
+    return need_mapping(strict_yaml.parse(path.read_text(encoding="utf-8")))
+
+
+# parameters
+
+
+def _dated(content: Any, source: str, confidence: str, note: str = "") -> tuple[Dated, ...]:
+    """Dated values; one without its own source has the source of what it belongs to."""
+    values = []
+    for at, item in need_mapping(content).items():
+        with within(str(at)):
+            record = item if isinstance(item, dict) else {"value": item}
+            own = need_keys(record, ["value"], ["source", "confidence", "note"])
+            texts = own.get("source", source), own.get("confidence", confidence), own.get("note", note)
+            values.append(Dated(at, own["value"], *texts))
+    return tuple(values)
+
+
+def parameter_from(name: str, content: Any) -> Parameter:
+    """A parameter from its mapping in a file; `value` is short for one value from 1 January 2019."""
+    needed = ["meaning", "unit", "rule", "interpolate", "range", "source", "confidence"]
+    own = need_keys(content, needed, ["value", "values", "note"])
+    if ("value" in own) == ("values" in own):
+        raise CatalogueError("give either value or values")
+    if not isinstance(own["range"], list) or len(own["range"]) != 2:
+        raise CatalogueError("range is not a list of the lowest and the highest value")
+    values = own["values"] if "values" in own else {FIRST_DAY: own["value"]}
+    dated = _dated(values, own["source"], own["confidence"], own.get("note", ""))
+    low, high = own["range"]
+    return Parameter(name, own["meaning"], own["unit"], own["rule"], own["interpolate"], low, high, dated)
+
+
+# policies and shocks
+
+
+def _change_from(name: str, content: Any, event: Mapping[str, Any]) -> Change:
+    if isinstance(content, dict) and all(isinstance(key, str) for key in content):
+        own = need_keys(content, ["closed", "except", "revoke"])
+        for key in ("except", "revoke"):
+            if not isinstance(own[key], list):
+                raise CatalogueError(f"{key} is not a list")
+        return Closing(name, own["closed"], tuple(own["except"]), tuple(own["revoke"]))
+    values = content if isinstance(content, dict) else {event["from"]: content}
+    return Setting(name, _dated(values, event["source"], event["confidence"]))
+
+
+def _event_from(name: str, content: Any) -> Event:
+    own = need_keys(content, ["announced", "from", "until", "source", "confidence", "changes"], ["note"])
+    changes = []
+    for key, value in need_mapping(own["changes"]).items():
+        with within(f"changes: {key}"):
+            changes.append(_change_from(key, value, own))
+    dates = own["announced"], own["from"], own["until"]
+    return Event(name, *dates, tuple(changes), own["source"], own["confidence"], own.get("note", ""))
+
+
+def policy_from(name: str, content: Any, shock: bool = False) -> Policy:
+    """A policy, or a shock (which has no actor), from the mapping of its file."""
+    own = need_keys(content, ["description", "historical", "events"] + ([] if shock else ["actor"]))
+    events = []
+    for key, value in need_mapping(own["events"]).items():
+        with within(f"events: {key}"):
+            events.append(_event_from(key, value))
+    actor = None if shock else need_text(own["actor"])
+    return Policy(name, need_text(own["description"]), actor, need_flag(own["historical"]), tuple(events))
+
+
+def load_policies(conf: Path = CONF) -> dict[str, Policy]:
+    """Every policy of `conf/policy`, adopted or not, by name."""
+    return _policies(conf, "policy")
+
+
+def load_shocks(conf: Path = CONF) -> dict[str, Policy]:
+    """Every shock of `conf/event` by name: what happened without being chosen as a migration policy."""
+    return _policies(conf, "event")
+
+
+def _policies(conf: Path, folder: str) -> dict[str, Policy]:
+    found = {}
+    for name in _names(conf, folder):
+        with within(f"conf/{folder}/{name}.yaml"):
+            found[name] = policy_from(name, _read(conf, folder, name), shock=folder == "event")
+    return found
+
+
+# destinations
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A way to come to live in a destination; its numbers are the parameters `<place>.<channel>.<name>`.
+
+    `entry` and `residence` name the instruments it needs ("none": none), `status` the right held on arrival.
+    Eligible are those of `sectors` (none named: any), of `groups` (none named: any), of the ages from the
+    first to the second, both included.
+    """
+
+    name: str
+    meaning: str
+    entry: str
+    residence: str
+    sectors: tuple[str, ...]
+    groups: tuple[str, ...]
+    ages: tuple[int, int]
+    status: str
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A country people may live in: how it can be reached, the instruments it has, its channels by name."""
+
+    name: str
+    description: str
+    schengen: bool
+    access: tuple[str, ...]
+    instruments: tuple[str, ...]
+    channels: Mapping[str, Channel]
+
+
+def _number_of(prefix: str, key: str, content: Any, rule: str) -> Parameter:
+    with within(f"parameters: {key}"):
+        parameter = parameter_from(f"{prefix}.{key}", content)
+        if parameter.rule != rule:
+            raise CatalogueError(f"rule '{parameter.rule}' should be '{rule}'")
+    return parameter
+
+
+def _ages_from(content: Any) -> tuple[int, int]:
+    whole = isinstance(content, list) and len(content) == 2 and all(type(age) is int for age in content)
+    if not whole or not 0 <= content[0] <= content[1]:
+        raise CatalogueError(f"'{content}' is not a list of the youngest and the oldest age")
+    return content[0], content[1]
+
+
+def _channel_from(place: str, name: str, content: Any, instruments: Sequence[str]) -> tuple[Channel, list[Parameter]]:
+    own = need_keys(content, ["meaning", "entry", "residence", "eligible", "status", "parameters"])
+    needed = {}
+    for key in ("entry", "residence"):
+        with within(key):
+            needed[key] = need_name(own[key], ("none", *instruments))
+    with within("eligible"):
+        who = need_keys(own["eligible"], ["sectors", "groups", "ages"])
+        sectors, groups = need_names(who["sectors"], SECTOR), need_names(who["groups"], GROUP)
+        ages = _ages_from(who["ages"])
+    with within("status"):
+        status = need_name(own["status"], STATUS)
+    channel = Channel(
+        name, need_text(own["meaning"]), **needed, sectors=sectors, groups=groups, ages=ages, status=status
+    )
+    numbers = need_keys(own["parameters"], list(CHANNEL_RULES), ["use"])
+    rules = {**CHANNEL_RULES, "use": "set"}
+    return channel, [_number_of(f"{place}.{name}", key, value, rules[key]) for key, value in numbers.items()]
+
+
+def _destination(conf: Path, name: str) -> tuple[Destination, list[Parameter]]:
+    need_name(name, DESTINATION_PLACES)
+    keys = ["description", "schengen", "access", "instruments", "parameters", "channels"]
+    own = need_keys(_read(conf, "destination", name), keys)
+    with within("instruments"):
+        instruments = need_names(own["instruments"], DESTINATION_INSTRUMENTS)
+    with within("access"):
+        access = need_names(own["access"], [way for way in ("land", "air") if way in instruments])
+    parameters = [_number_of(name, key, value, "set") for key, value in need_mapping(own["parameters"]).items()]
+    parameters += [restriction(name, instrument) for instrument in instruments]
+    channels = {}
+    for channel in sorted(need_mapping(own["channels"]), key=lambda channel: CHANNEL.get(channel, 0)):
+        with within(f"channels: {channel}"):
+            need_name(channel, DESTINATION_CHANNELS)
+            channels[channel], numbers = _channel_from(name, channel, own["channels"][channel], instruments)
+            parameters += numbers
+    schengen = need_flag(own["schengen"])
+    return Destination(name, need_text(own["description"]), schengen, access, instruments, channels), parameters
+
+
+def _destinations(conf: Path) -> list[tuple[Destination, list[Parameter]]]:
+    found = []
+    for name in sorted(_names(conf, "destination"), key=lambda name: PLACE.get(name, 0)):
+        with within(f"conf/destination/{name}.yaml"):
+            found.append(_destination(conf, name))
+    return found
+
+
+def load_destinations(conf: Path = CONF) -> dict[str, Destination]:
+    """Every destination of `conf/destination` by name, in order of its code."""
+    return {destination.name: destination for destination, _ in _destinations(conf)}
+
+
+def _offered(place: str, channel: str) -> Parameter:
+    reason = "the channel exists throughout unless conf/history/offered.yaml says otherwise"
+    always = Dated(FIRST_DAY, 1.0, reason, "assumption")
+    meaning = f"whether {place} has the channel {channel}"
+    return Parameter(f"{place}.{channel}.offered", meaning, "flag", "set", "step", 0.0, 1.0, (always,))
+
+
+def load_parameters(conf: Path = CONF) -> tuple[Parameter, ...]:
+    """Every parameter: of `conf/history`, of the destinations and their channels, and every restriction."""
+    parameters = [restriction("belarus", instrument) for instrument in BELARUS_INSTRUMENTS]
+    for file in _names(conf, "history"):
+        with within(f"conf/history/{file}.yaml"):
+            for name, content in _read(conf, "history", file).items():
+                with within(str(name)):
+                    parameters.append(parameter_from(str(name), content))
+    stated = {parameter.name for parameter in parameters if parameter.name.endswith(".offered")}
+    schemes = {}
+    for destination, numbers in _destinations(conf):
+        parameters += numbers
+        schemes.update(
+            {f"{destination.name}.{name}.offered": (destination.name, name) for name in destination.channels}
+        )
+    for name in sorted(stated - set(schemes)):
+        raise CatalogueError(f"conf/history: {name}: no such channel; known: {nearest(name, schemes)}")
+    parameters += [_offered(*scheme) for name, scheme in schemes.items() if name not in stated]
+    return tuple(parameters)
+
+
+# scenarios
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A history told by what it adds to the historical one and what it takes from it."""
+
+    name: str
+    description: str
+    enact: tuple[str, ...]
+    without: tuple[str, ...]
+
+
+def scenario_names(conf: Path = CONF) -> tuple[str, ...]:
+    """Names of the scenarios in `conf/scenario`."""
+    return tuple(_names(conf, "scenario"))
+
+
+def load_scenario(name: str, conf: Path = CONF) -> Scenario:
+    """A scenario's description and the names of what it enacts and removes."""
+    content = _read(conf, "scenario", name)
+    with within(f"conf/scenario/{name}.yaml"):
+        own = need_keys(content, ["description", "enact", "without"])
+        for key in ("enact", "without"):
+            if not isinstance(own[key], list) or not all(isinstance(item, str) for item in own[key]):
+                raise CatalogueError(f"{key} is not a list of names")
+        return Scenario(name, need_text(own["description"]), tuple(own["enact"]), tuple(own["without"]))
+
+
+def load_history(scenario: str = "historical", conf: Path = CONF) -> History:
+    """The history of a scenario: all that happened, and what the scenario enacts and removes."""
+    plan = load_scenario(scenario, conf)
+    policies, shocks = load_policies(conf), load_shocks(conf)
+    for name in sorted(set(shocks) & set(policies)):
+        raise CatalogueError(f"'{name}' is both in conf/event and conf/policy")
+    bundles = {**shocks, **policies}
+    with within("conf"):
+        happened = History.of(load_parameters(conf)).enact(*(one for one in bundles.values() if one.historical))
+    with within(f"conf/scenario/{scenario}.yaml"):
+        for name in plan.enact:
+            if name not in bundles:
+                raise CatalogueError(f"enact: no policy '{name}'; known: {nearest(name, bundles)}")
+        return happened.enact(*(bundles[name] for name in plan.enact)).without(*plan.without).check()

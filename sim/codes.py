@@ -1,0 +1,64 @@
+"""The fixed codes of places, channels, statuses and the like, read once from `conf/codes.yaml`.
+
+`PLACE["poland"]` is a number, `PLACE_NAMES[2]` a name. Compiled rules use the numbers as constants,
+so the file belongs to the fingerprint of the machine code.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import yaml
+
+CONF = Path(__file__).resolve().parent.parent / "conf"
+"""Folder of the configuration that describes the model's world."""
+
+_tables = yaml.safe_load((CONF / "codes.yaml").read_text(encoding="utf-8"))
+
+
+def _codes(table: str) -> Mapping[str, int]:
+    return MappingProxyType(dict(_tables[table]))
+
+
+def names(codes: Mapping[str, int]) -> tuple[str, ...]:
+    """Names in order of their codes; unused numbers are empty strings."""
+    table = [""] * (max(codes.values()) + 1)
+    for name, code in codes.items():
+        table[code] = name
+    return tuple(table)
+
+
+SLOTS: int = _tables["slots"]
+"""Destination slots for which the noise of a choice is drawn, used or not."""
+
+PLACE = _codes("places")
+CHANNEL = _codes("channels")
+INSTRUMENT = _codes("instruments")
+GROUP = _codes("groups")
+STATUS = _codes("statuses")
+MODE = _codes("modes")
+SEX = _codes("sexes")
+REGION = _codes("regions")
+LOCALITY = _codes("localities")
+EDUCATION = _codes("educations")
+POLITICS = _codes("politics")
+EXPOSURE = _codes("exposures")
+SECTOR = _codes("sectors")
+CONSCRIPTION = _codes("conscriptions")
+PLAN = _codes("plans")
+EVENT = _codes("events")
+REASON = _codes("reasons")
+
+PLACE_NAMES = names(PLACE)
+CHANNEL_NAMES = names(CHANNEL)
+STATUS_NAMES = names(STATUS)
+EVENT_NAMES = names(EVENT)
+SECTOR_NAMES = names(SECTOR)
+
+N_PLACES = len(PLACE_NAMES)
+N_CHANNELS = len(CHANNEL_NAMES)
+N_INSTRUMENTS = len(names(INSTRUMENT))
+N_GROUPS = len(names(GROUP))
+N_STATUSES = len(STATUS_NAMES)
+N_SECTORS = len(SECTOR_NAMES)
+N_EVENTS = len(EVENT_NAMES)

@@ -1,0 +1,153 @@
+"""`task=compare`: a scenario against the baseline, with the same people and the same luck.
+
+Simulates both worlds at every lambda, writes tables, figures and the report, and prints the table. The figures
+and the report are drawn from the files, never from a live model.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sim import report
+from sim.codes import MODE, PLACE, PLACE_NAMES
+from sim.effects import Window, effects_table, pair_up, substitution_table, taxonomy_table
+from sim.ensemble import Ensemble, Job, Run
+from sim.errors import UserError
+from sim.fit import fit_table as people_table
+from sim.fit_observed import fit_table as observed_table
+from sim.history import Addition, History
+from sim.months import month
+from sim.parameters import Event
+from sim.reach import reach_table
+from sim.report.table import summary_text
+from sim.settings import Settings, fingerprint, resolved_yaml
+from sim.simulate import sources, write_world
+from sim.store import manifest, write_folder
+
+
+def run(settings: Settings) -> Path:
+    """Compare the settings' scenario with its baseline; returns the folder of the results.
+
+    Raises UserError if there is nothing to compare: one world with itself, or fewer than two replicates.
+    """
+    if settings.scenario == settings.baseline:
+        raise UserError(f"scenario={settings.scenario} is the baseline too; a comparison needs two")
+    if settings.replicate_count < 2:
+        raise UserError(f"replicates={settings.replicates} gives no interval; a comparison needs at least 2")
+    ensemble = Ensemble(settings)
+    baseline, scenario = ensemble.history(settings.baseline), ensemble.history(settings.scenario)
+    additions = scenario.adds(baseline)
+    for addition in additions:
+        print(f"- {addition.sentence}")
+    lambdas = sorted({settings.choice.lam, *settings.choice.slices})
+    jobs = [Job(settings.baseline, lam, i) for lam in lambdas for i in range(settings.replicate_count)]
+    ran = ensemble.run_pairs(jobs, settings.scenario)
+    ours, theirs = [one for one, _ in ran], [other for _, other in ran]
+    events = changed_events(baseline, scenario, additions)
+    window = _window(settings, ensemble, events, additions, ours, theirs)
+
+    folder = Path(settings.results_dir) / "compare" / f"{settings.scenario}-{fingerprint(settings)[:8]}"
+    with write_folder(folder) as partial:
+        _write_tables(partial, ensemble, ours, theirs, window, additions)
+        write_world(partial / settings.baseline, ours, baseline)
+        write_world(partial / settings.scenario, theirs, scenario)
+        (partial / "adds.txt").write_text(opening(additions), encoding="utf-8")
+        (partial / "diff.txt").write_text(scenario.diff(baseline), encoding="utf-8")
+        (partial / "sources.txt").write_text(sources(scenario), encoding="utf-8")
+        (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
+        extra = _about(settings, window, events)
+        (partial / "manifest.json").write_text(json.dumps(manifest(settings, extra), indent=1), encoding="utf-8")
+        report.build(partial)
+    print(summary_text(folder))
+    return folder
+
+
+def opening(additions: Sequence[Addition]) -> str:
+    """What a scenario adds to the rules in force, one sentence a line, what acts before what is inert."""
+    ordered = sorted(additions, key=lambda addition: addition.verdict != "effective")
+    return "".join(f"{sentence}\n" for sentence in dict.fromkeys(addition.sentence for addition in ordered))
+
+
+def changed_events(baseline: History, scenario: History, additions: Sequence[Addition]) -> list[Event]:
+    """The events that one world has and the other lacks, in order of force."""
+    named = dict.fromkeys((addition.event, addition.removed) for addition in additions)
+    events = [(baseline if removed else scenario).event(name) for name, removed in named]
+    return sorted(events, key=lambda event: event.start)
+
+
+def _window(
+    settings: Settings,
+    ensemble: Ensemble,
+    events: Sequence[Event],
+    additions: Sequence[Addition],
+    ours: Sequence[Run],
+    theirs: Sequence[Run],
+) -> Window:
+    """Effects count from the month of the first announcement; the focus is the place most changed by rules."""
+    start = min((month(event.announced.isoformat()) for event in events), default=0)
+    if not 0 <= start < ensemble.months:
+        raise UserError(f"scenario={settings.scenario} changes nothing until {settings.until}; choose a later until")
+    places = Counter(a.parameter.split(".")[0] for a in additions if a.verdict == "effective")
+    places.pop("belarus", None)
+    if places:
+        focus = PLACE[places.most_common(1)[0][0]]
+    else:  # a change at the origin: the destination whose expected arrivals change most
+        change = sum(np.abs(b.expected.sum(axis=(0, 2)) - a.expected.sum(axis=(0, 2))) for a, b in zip(ours, theirs, strict=True))
+        focus = int(np.argmax(change)) or PLACE["lithuania"]
+    people = ensemble.population.people
+    residents = int((people.mode != MODE["settled"]).sum()) * settings.people.one_in
+    return Window(start, focus, settings.people.one_in, residents)
+
+
+def _write_tables(
+    folder: Path,
+    ensemble: Ensemble,
+    ours: Sequence[Run],
+    theirs: Sequence[Run],
+    window: Window,
+    additions: Sequence[Addition],
+) -> None:
+    settings = ensemble.settings
+    pairs = pair_up(ours, theirs)
+    main = pairs[settings.choice.lam]
+    found = {
+        "effects": effects_table(pairs, window, settings.scenario),
+        "taxonomy": taxonomy_table(pairs, window),
+        "substitution": substitution_table(pairs, window),
+        "reach": reach_table(additions, main, window, ensemble.world(settings.baseline)),
+        "fit": observed_table([one for one, _ in main]),
+        "people": _people(ensemble),
+    }
+    for name, table in found.items():
+        table.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
+
+
+def _people(ensemble: Ensemble) -> pd.DataFrame:
+    rows = [
+        (cell.margin, cell.cell, cell.target, cell.synthetic, 100.0 * cell.error / cell.target if cell.target else 0.0)
+        for cell in people_table(ensemble.population)
+    ]
+    return pd.DataFrame(rows, columns=["margin", "cell", "target", "synthetic", "error_percent"])
+
+
+def _about(settings: Settings, window: Window, events: Sequence[Event]) -> dict[str, object]:
+    from sim.catalogue import load_scenario
+
+    rules = [
+        {
+            "name": event.name,
+            "announced": event.announced.isoformat(),
+            "from": event.start.isoformat(),
+            "until": event.until.isoformat() if event.until else None,
+        }
+        for event in events
+    ]
+    return {
+        "description": load_scenario(settings.scenario).description.rstrip("."),
+        "focus": PLACE_NAMES[window.focus],
+        "policies": rules,
+    }

@@ -1,0 +1,138 @@
+"""The rules by which events in force combine with a parameter's dated value, day by day.
+
+Pure functions of one parameter and the changes that act on it. Additions are done one by one in a fixed
+order, so that the same history gives the same bits on every machine.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import months as clock
+from sim.parameters import FIRST_DAY, Change, Closing, Dated, Event, HistoryError, Parameter, Setting, day
+from sim.wording import COLUMNS, columns_of, listing
+
+Floats = NDArray[np.float64]
+Acting = Sequence[tuple[Event, Change]]
+"""The changes in force on one parameter, each with its event, in order of the events' names."""
+
+_COMBINE = {"highest": np.maximum, "lowest": np.minimum, "product": np.multiply, "sum": np.add}
+
+
+def date_of(number: int) -> date:
+    """Date of a day counted from 1 January 2019."""
+    return FIRST_DAY + timedelta(days=number)
+
+
+def days_of(months: int) -> int:
+    """Days in the first `months` months of the clock."""
+    return day(clock.first_day(months))
+
+
+def path(values: Sequence[Dated], interpolate: str, days: int) -> Floats:
+    """Value of each day along dated values: steps or straight lines; before the first date the first value."""
+    along = np.full(days, values[0].value, np.float64)
+    for number, item in enumerate(values):
+        first = min(max(day(item.date), 0), days)
+        along[first:] = item.value
+        if interpolate == "linear" and number + 1 < len(values):
+            after = values[number + 1]
+            steps, length = np.arange(first, days) - day(item.date), day(after.date) - day(item.date)
+            along[first:] = item.value + (after.value - item.value) * steps / length
+    return along
+
+
+def _span(event: Event, days: int) -> tuple[int, int]:
+    """First day of an event and the day after its last, both at most `days`."""
+    return min(day(event.start), days), min(day(event.last) + 1, days)
+
+
+def need_one_setter(name: str, acting: Acting) -> None:
+    """Raise HistoryError if two events set one parameter on the same day: there is no order between them."""
+    spans = sorted((event.start, event.last, event.name) for event, _ in acting)
+    for (_, last, one), (start, _, other) in zip(spans, spans[1:], strict=False):
+        if start <= last:
+            raise HistoryError(f"events '{one}' and '{other}' both set {name} on {start}; remove one")
+
+
+def daily_value(parameter: Parameter, acting: Acting, days: int) -> Floats:
+    """Value of a parameter on each of `days` days, float64[days]; for a restriction the share closed.
+
+    A change acts from its first date to the last day of its event. Raises HistoryError if two events set the
+    parameter at once, or if the result leaves the parameter's range.
+    """
+    if parameter.rule == "set":
+        need_one_setter(parameter.name, acting)
+    value = path(parameter.values, parameter.interpolate, days)
+    for event, change in acting:
+        first, after = _span(event, days)
+        if isinstance(change, Closing):
+            value[first:after] = np.maximum(value[first:after], change.closed)
+            continue
+        first = min(max(first, day(change.values[0].date)), after)
+        own = path(change.values, parameter.interpolate, days)[first:after]
+        combine = _COMBINE.get(parameter.rule)
+        value[first:after] = own if combine is None else combine(value[first:after], own)
+    outside = np.flatnonzero(~((value >= parameter.low) & (value <= parameter.high)))
+    if len(outside):
+        number, limits = int(outside[0]), f"[{parameter.low:g}, {parameter.high:g}]"
+        guilty = listing([event.name for event, _ in acting]) or "nothing"
+        raise HistoryError(
+            f"{parameter.name} is {value[number]:g} on {date_of(number)}, outside {limits}; changed by {guilty}"
+        )
+    return value
+
+
+def daily_openness(parameter: Parameter, acting: Acting, days: int) -> Floats:
+    """Openness of a restriction on each day, float64[days, 1 + N_CHANNELS + N_GROUPS].
+
+    Column 0 is for nobody special, 1 + c for applicants by channel c, 1 + N_CHANNELS + g for members of
+    group g. The strictest closing in force counts; exceptions unite, then revoked ones are taken away.
+    """
+    excepted, revoked = np.zeros((days, COLUMNS), np.bool_), np.zeros((days, COLUMNS), np.bool_)
+    for event, change in acting:
+        first, after = _span(event, days)
+        for table, people in (
+            (excepted, change.exceptions if isinstance(change, Closing) else ()),
+            (revoked, change.revoked if isinstance(change, Closing) else ()),
+        ):
+            for person in people:
+                table[first:after, columns_of(person)] = True
+    openness = np.repeat(1.0 - daily_value(parameter, acting, days)[:, None], COLUMNS, axis=1)
+    openness[excepted & ~revoked] = 1.0
+    return openness
+
+
+def monthly_mean(daily: Floats, months: int) -> Floats:
+    """Mean over the days of each month of float64[days] or float64[days, columns]: float64[months] or with columns.
+
+    A month in which nothing changes has exactly the value of its days; the mean with infinity is infinity.
+    """
+    starts = np.array([days_of(month) for month in range(months)])
+    lowest, highest = np.minimum.reduceat(daily, starts), np.maximum.reduceat(daily, starts)
+    means = lowest.copy()
+    for month, *column in np.argwhere(lowest != highest).tolist():
+        span = daily[starts[month] : starts[month] + clock.days_in(month)]
+        total = 0.0
+        for value in (span[:, column[0]] if column else span).tolist():
+            total += value
+        means[(month, *column)] = total / len(span)
+    return means
+
+
+def edges(parameter: Parameter, acting: Acting, days: int) -> set[int]:
+    """Days after the first on which an event or a dated step may change a parameter at once."""
+    dates = [item.date for item in parameter.values] if parameter.interpolate == "step" else []
+    found = {day(at) for at in dates}
+    for event, change in acting:
+        found |= {day(event.start)} | ({day(event.until) + 1} if event.until else set())
+        if isinstance(change, Setting):
+            found |= {day(at) for at in dates_of(change, parameter.interpolate)}
+    return {edge for edge in found if 0 < edge < days}
+
+
+def dates_of(change: Setting, interpolate: str) -> Iterable[date]:
+    """Dates at which a change acts at once: all its steps, or only the first point of a line."""
+    return (item.date for item in (change.values if interpolate == "step" else change.values[:1]))

@@ -1,0 +1,125 @@
+"""What compiled rules are given besides the people and the world: luck, noise, circles, reference counts."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.behaviour import Behaviour
+from sim.choice import bound_tables
+from sim.codes import CONSCRIPTION, EXPOSURE, MODE, N_SECTORS, PLACE, SECTOR, SEX
+from sim.columns import Columns
+
+ADULT_MONTHS = 18 * 12
+DETAINABLE_MONTHS = 16 * 12
+"""Age of administrative responsibility, 16 years, in months."""
+LIABILITY_ENDS_MONTHS = 27 * 12
+"""Liability to the draft ends at the 27th birthday (news.house/53521)."""
+
+
+class Circles(NamedTuple):
+    """Circles of about 100 people: rows, and what their members share; n circles."""
+
+    start: NDArray[np.int64]  # [n + 1] first row of each
+    memory: NDArray[np.float64]  # [n] remembered share of members detained
+    abroad: NDArray[np.int64]  # [n] members settled abroad
+    one_in: int  # circle numbers in the sample are multiples of it
+
+
+class Reference(NamedTuple):
+    """Counts of the de-jure residents at the start, in persons: denominators that no later life changes."""
+
+    workers: NDArray[np.float64]  # [sectors]
+    risk_weights: float  # sum of detention weights of those aged 16 and over
+    liable: float  # men liable to the draft
+    pendular: float  # workers of the sectors that go on pendular work
+
+
+class Conditions(NamedTuple):
+    """One run's constants."""
+
+    seed: int  # luck of the replicate
+    trait_seed: int  # luck of fixed tastes, that of the people
+    one_in: int
+    lam: float
+    bounds: NDArray[np.float64]  # [4, 1024]
+    constants: NDArray[np.float64]  # [places] utility
+    reference: Reference
+    panel: int  # a unit is in the panel if a hash of its key lies below; 2**32 means everyone
+    panel_weight: float  # persons an observed person of the panel stands for
+
+
+PENDULAR_SECTORS = (SECTOR["transport"], SECTOR["construction"], SECTOR["industry"])
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def risk_weight(b: Behaviour, exposure: int) -> float:
+    """Relative risk of political detention by exposure."""
+    if exposure == _PROTEST:
+        return b.risk_protest
+    if exposure == _MEDIA:
+        return b.risk_media
+    if exposure == _NGO:
+        return b.risk_ngo
+    return b.risk_none
+
+
+_PROTEST, _MEDIA, _NGO = EXPOSURE["protest"], EXPOSURE["media"], EXPOSURE["ngo"]
+
+
+def reference(people: Columns, one_in: int, b: Behaviour) -> Reference:
+    """Count the residents of Belarus at the start, pendular workers included."""
+    residents = people.mode != MODE["settled"]
+    detainable = residents & (people.birth <= -DETAINABLE_MONTHS)
+    weights = 0.0
+    for exposure in EXPOSURE.values():
+        count = int(np.count_nonzero(detainable & (people.exposure == exposure)))
+        weights += count * one_in * float(risk_weight(b, exposure))
+    sectors = np.bincount(people.sector[residents], minlength=N_SECTORS).astype(np.float64) * one_in
+    pendular = sum(float(sectors[sector]) for sector in PENDULAR_SECTORS)
+    liable = residents & (people.conscription == CONSCRIPTION["liable"]) & (people.sex == SEX["male"])
+    return Reference(sectors, weights, float(np.count_nonzero(liable)) * one_in, pendular)
+
+
+def circles(people: Columns, start: NDArray[np.int64], one_in: int) -> Circles:
+    """Circles as they stand at the start: no memory of detentions, those settled abroad counted."""
+    abroad = (people.place != PLACE["belarus"]) & (people.mode == MODE["settled"])
+    counts = np.add.reduceat(abroad.astype(np.int64), start[:-1]) if len(start) > 1 else np.zeros(0, np.int64)
+    return Circles(start, np.zeros(len(start) - 1), counts, one_in)
+
+
+PANEL_SIZE = 100_000
+"""Most people whose utilities are all computed each month, for expected flows."""
+
+
+def conditions(
+    people: Columns,
+    one_in: int,
+    b: Behaviour,
+    constants: NDArray[np.float64],
+    seed: int,
+    trait_seed: int,
+    lam: float,
+    fixed: Reference | None = None,
+) -> Conditions:
+    """Constants of one run; `fixed` replaces the reference counts (to compare worlds of different people)."""
+    share = min(1.0, PANEL_SIZE / max(1, len(people.key)))
+    panel = int(share * 2**32)
+    return Conditions(
+        seed,
+        trait_seed,
+        one_in,
+        lam,
+        bound_tables(lam),
+        constants,
+        fixed or reference(people, one_in, b),
+        panel,
+        one_in / (panel / 2**32),
+    )
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def in_panel(key: int, panel: int) -> bool:
+    """True if the unit headed by `key` belongs to the panel; a multiplicative hash, the same in every world."""
+    return ((np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)) < np.uint64(panel)

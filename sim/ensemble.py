@@ -1,0 +1,149 @@
+"""Replicates of scenarios: the same people, the same luck in every scenario, one luck a replicate.
+
+A run keeps counts, not people: flows, stocks, harms, expected flows, and for each person the first departure.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from sim import behaviour, constants
+from sim.catalogue import load_destinations, load_history
+from sim.codes import EVENT, REASON
+from sim.history import History
+from sim.model import EmigrationModel
+from sim.population import Population, synthesise
+from sim.units import residents_by_class
+from sim.settings import Settings
+from sim.world import World, build, first_difference
+
+Made = TypeVar("Made")
+MANY_PEOPLE = 1_000_000
+"""From this size on threads share one run; below, each thread has a run of its own."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run to make: a scenario, a lambda, a replicate."""
+
+    scenario: str
+    lam: float
+    replicate: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run leaves; T months, P places, C channels, in persons."""
+
+    job: Job
+    flows: NDArray[np.int64]  # [T, from, to, C]
+    stocks: NDArray[np.int64]  # [T, P, statuses]
+    harms: NDArray[np.int64]  # [T, harms]
+    expected: NDArray[np.float64]  # [T, to, C] departures from Belarus
+    departures: NDArray[np.void]  # events `departed`, in order of month
+    blocked: NDArray[np.int64]  # [T] units whose channel closed while they waited or before they left
+    residents_by_class: NDArray[np.int64]  # [classes] people at home at the end
+
+
+class Ensemble:
+    """People, histories and worlds shared by all runs of one set of settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.threads = settings.thread_count
+        self.months = settings.last_month + 1
+        self._histories: dict[str, History] = {}
+        self._worlds: dict[str, World] = {}
+
+    @cached_property
+    def population(self) -> Population:
+        """The people at the start, the same in every run."""
+        return synthesise(self.settings.people.one_in, self.settings.seed, self.threads)
+
+    @cached_property
+    def behaviour(self) -> behaviour.Behaviour:
+        """Coefficients of the decision at their central values."""
+        return behaviour.load()
+
+    def history(self, scenario: str) -> History:
+        """The history of a scenario."""
+        if scenario not in self._histories:
+            self._histories[scenario] = load_history(scenario)
+        return self._histories[scenario]
+
+    def world(self, scenario: str) -> World:
+        """The compiled world of a scenario, as far as the run goes."""
+        if scenario not in self._worlds:
+            self._worlds[scenario] = build(self.history(scenario), load_destinations(), self.months)
+        return self._worlds[scenario]
+
+    def model(
+        self, job: Job, threads: int = 1, destination_constants: NDArray[np.float64] | None = None
+    ) -> EmigrationModel:
+        """A model ready for its first month; constants are those on file unless given."""
+        return EmigrationModel(
+            self.population,
+            self.history(job.scenario),
+            self.world(job.scenario),
+            self.behaviour._replace(lambda_=job.lam),
+            constants.load(job.lam) if destination_constants is None else destination_constants,
+            self.settings.seed,
+            job.replicate,
+            threads,
+        )
+
+    def run(self, job: Job, threads: int = 1, each_month: Callable[[], object] | None = None) -> Run:
+        """Make one run from start to end."""
+        return self._finish(self.model(job, threads).run(progress=each_month), job)
+
+    def run_pair(
+        self, baseline: Job, scenario: str, threads: int = 1, each_month: Callable[[], object] | None = None
+    ) -> tuple[Run, Run]:
+        """Make a baseline run and the scenario's with the same luck; months in which the worlds agree are run once."""
+        parting = first_difference(self.world(baseline.scenario), self.world(scenario))
+        model = self.model(baseline, threads).run(parting, each_month)
+        twin = model.fork(self.history(scenario), self.world(scenario))
+        ours = self._finish(model.run(progress=each_month), baseline)
+        return ours, self._finish(twin.run(progress=each_month), replace(baseline, scenario=scenario))
+
+    def _finish(self, model: EmigrationModel, job: Job) -> Run:
+        recorder, events = model.recorder, model.recorder.events
+        closed = events[(events["kind"] == EVENT["blocked"]) & (events["reason"] == REASON["closed"])]
+        run = Run(
+            job,
+            recorder.flow_persons(),
+            recorder.stock_persons(),
+            recorder.harm_persons(),
+            recorder.expected_arrivals(model.world),
+            events[events["kind"] == EVENT["departed"]],
+            np.bincount(closed["month"], minlength=self.months) * model.one_in,
+            residents_by_class(model.columns, model.month - 1) * model.one_in,
+        )
+        model.close()
+        return run
+
+    def run_all(self, jobs: Sequence[Job]) -> list[Run]:
+        """Make all runs, in order, with a progress bar on a terminal."""
+        return self._in_turn(lambda job, threads, tick: self.run(job, threads, tick), jobs, len(jobs) * self.months)
+
+    def run_pairs(self, jobs: Sequence[Job], scenario: str) -> list[tuple[Run, Run]]:
+        """Make all baseline runs and their scenario partners, in order, with a progress bar on a terminal."""
+        parting = first_difference(self.world(jobs[0].scenario), self.world(scenario))
+        months = len(jobs) * (2 * self.months - parting)
+        return self._in_turn(lambda job, threads, tick: self.run_pair(job, scenario, threads, tick), jobs, months)
+
+    def _in_turn(
+        self, make: Callable[[Job, int, Callable[[], object]], Made], jobs: Sequence[Job], months: int
+    ) -> list[Made]:
+        within = len(self.population.people.key) >= MANY_PEOPLE
+        with tqdm(total=months, desc="months simulated", unit="", disable=None, leave=False) as bar:
+            if within or self.threads == 1:
+                return [make(job, self.threads, bar.update) for job in jobs]
+            with ThreadPoolExecutor(self.threads) as pool:
+                return list(pool.map(lambda job: make(job, 1, bar.update), jobs))

@@ -1,0 +1,20 @@
+"""The closed form behind the headline: what lambda, the nest of leave against stay, makes of a closed country."""
+
+import numpy as np
+
+PRIOR = (3.7, 2.3)
+"""Beta prior of lambda (mean .62): assumption, a judgement over eight lines of evidence from other countries' visa and
+border closures and from the literature, none of them Belarusian."""
+PRIOR_90 = (0.29, 0.89)
+"""90% of the prior lies between."""
+
+
+def deflection(share: float, lam: float | np.ndarray) -> float | np.ndarray:
+    """Share of the departures for a closed country that go to others, delta = [(1-s)^lambda - (1-s)] / s.
+
+    `share` (s) is the closed country's share of departures, `lam` the nest parameter of leave against stay.
+    Small hazards; a whole country closed. Exact at lambda = 0 (all deflected) and lambda = 1 (none).
+    """
+    if not 0 < share < 1:
+        raise ValueError(f"the closed country's share of departures must lie between 0 and 1, got {share}")
+    return ((1 - share) ** lam - (1 - share)) / share

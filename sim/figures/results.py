@@ -1,0 +1,266 @@
+"""The files of one comparison, read when asked for; every figure, table and report sees them through `Results`."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim import codes, months
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "effects.csv": ("scenario", "measure", "destination", "lambda", "estimate", "low", "high", "unit"),
+    "substitution.csv": (*("lambda", "baseline", "scenario", "persons", "low", "high", "frechet_low", "frechet_high"),),
+    "taxonomy.csv": ("lambda", "category", "persons", "low", "high"),
+    "reach.csv": ("rule", "eligible", "touched", "changed", "note"),
+    "fit.csv": ("destination", "series", "period", "observed", "simulated", "source", "confidence"),
+    "people.csv": ("margin", "cell", "target", "synthetic", "error_percent"),
+    "stocks.parquet": ("lambda", "replicate", "month", "destination", "status", "persons"),
+    "flows.parquet": ("lambda", "replicate", "month", "from", "to", "channel", "persons", "expected_persons"),
+    "harms.parquet": ("lambda", "replicate", "month", "harm", "persons"),
+}
+"""Columns that each file must have; it may have more."""
+
+ORIGIN = "belarus"
+NAMES = {
+    "uae": "the Emirates",
+    "other_eu": "other EU",
+    "other_visa_free": "other visa-free countries",
+    "rest_of_world": "rest of the world",
+    "it_scheme": "IT scheme",
+    "visa_free": "visa-free entry",
+    "mediated": "visa mediated by the foreign ministry",
+    "ancestry": "ancestry or Polish card",
+    "short_visa": "short-stay visa",
+    "humanitarian": "humanitarian visa",
+    "family": "family reunion",
+}
+
+
+def wording(code: str) -> str:
+    """A code as a reader's word: places with capitals, the rest with spaces."""
+    if code in NAMES:
+        return NAMES[code]
+    words = code.replace("_", " ")
+    return words.title() if code in codes.PLACE else words
+
+
+def heading(code: str) -> str:
+    """A code as the start of a line: spaces and a capital."""
+    words = wording(code)
+    return words[:1].upper() + words[1:]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Dates of one rule of the scenario, in months (fractions for days) counted from January 2019."""
+
+    name: str
+    announced: float
+    start: float
+    until: float | None
+
+
+@dataclass(frozen=True)
+class Effect:
+    """An estimated difference between paired worlds with its 90% interval over replicates."""
+
+    estimate: float
+    low: float
+    high: float
+    unit: str
+
+
+def instant(day: str) -> float:
+    """A date as months since 1 January 2019, days as fractions. Raises ValueError for anything but YYYY-MM-DD."""
+    when = date.fromisoformat(str(day))
+    number = months.month(when.isoformat())
+    return number + (when.day - 1) / months.days_in(number)
+
+
+class Results:
+    """One result folder: settings from `manifest.json`, tables with checked columns.
+
+    Raises FileNotFoundError for a missing file and ValueError for a missing key, column or row, each naming the file.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        if not self.folder.is_dir():
+            raise FileNotFoundError(f"no result folder {self.folder}")
+        self.table = lru_cache(maxsize=None)(self._table)
+
+    def path(self, name: str) -> Path:
+        """Path of a file of the folder; FileNotFoundError if it is not there."""
+        path = self.folder / name
+        if not path.is_file():
+            raise FileNotFoundError(f"{path} is missing: the comparison is incomplete, run it again")
+        return path
+
+    def text(self, name: str) -> str:
+        """Text of a file of the folder."""
+        return self.path(name).read_text(encoding="utf-8")
+
+    def _table(self, name: str) -> pd.DataFrame:
+        path = self.path(name)
+        wanted = COLUMNS[path.name]
+        if path.suffix == ".parquet":
+            frame = pd.read_parquet(path)
+        else:
+            frame = pd.read_csv(path, dtype={"period": str}, keep_default_na=False, na_values={"lambda": [""]})
+        missing = [column for column in wanted if column not in frame]
+        if missing:
+            raise ValueError(f"{path} lacks the column(s) {', '.join(missing)}; it has {', '.join(map(str, frame))}")
+        if frame.empty:
+            raise ValueError(f"{path} has no rows")
+        return frame
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """Settings, versions, commit, seeds, time and command of the comparison."""
+        return json.loads(self.text("manifest.json"))
+
+    def fact(self, *keys: str) -> Any:
+        """A value of the manifest by its path of keys; ValueError names the key that is missing."""
+        value: Any = self.manifest
+        for key in keys:
+            if not isinstance(value, dict) or key not in value:
+                raise ValueError(f"{self.folder / 'manifest.json'} lacks the key '{'.'.join(keys)}'")
+            value = value[key]
+        return value
+
+    @property
+    def baseline(self) -> str:
+        """Name of the reference world."""
+        return str(self.fact("baseline"))
+
+    @property
+    def scenario(self) -> str:
+        """Name of the world with the policy."""
+        return str(self.fact("scenario"))
+
+    @property
+    def focus(self) -> str:
+        """The destination whose rules the policy changes."""
+        return str(self.fact("focus"))
+
+    @property
+    def one_in(self) -> float:
+        """Persons that one simulated person stands for."""
+        return float(self.fact("settings", "one_in"))
+
+    @property
+    def replicates(self) -> int:
+        """Paired replicates behind every mean."""
+        return int(self.fact("settings", "replicates"))
+
+    @property
+    def main(self) -> float:
+        """The value of lambda at which the headline is told."""
+        return float(self.fact("settings", "lambda"))
+
+    @cached_property
+    def lambdas(self) -> tuple[float, ...]:
+        """Every value of lambda in the effects, ascending."""
+        return tuple(sorted(float(value) for value in self.effects["lambda"].unique()))
+
+    @cached_property
+    def policies(self) -> tuple[Policy, ...]:
+        """The dated rules that the scenario adds."""
+        rules = []
+        for rule in self.fact("policies"):
+            missing = {"name", "announced", "from", "until"} - rule.keys()
+            if missing:
+                raise ValueError(f"{self.folder / 'manifest.json'}: a policy lacks {', '.join(sorted(missing))}")
+            until = None if rule["until"] is None else instant(rule["until"])
+            rules.append(Policy(str(rule["name"]), instant(rule["announced"]), instant(rule["from"]), until))
+        return tuple(rules)
+
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """Effects of the scenario, all measures and all lambda."""
+        frame = self.table("effects.csv")
+        frame = frame[frame["scenario"] == self.scenario]
+        if frame.empty:
+            raise ValueError(f"{self.folder / 'effects.csv'} has no rows of the scenario '{self.scenario}'")
+        return frame
+
+    def measure(self, measure: str, lam: float | None = None) -> pd.DataFrame:
+        """Rows of one measure at one lambda (by default the main one), one a destination."""
+        lam = self.main if lam is None else lam
+        frame = self.effects
+        rows = frame[(frame["measure"] == measure) & np.isclose(frame["lambda"], lam)]
+        if rows.empty:
+            raise ValueError(f"{self.folder / 'effects.csv'} has no row of '{measure}' at lambda {lam:g}")
+        return rows
+
+    def effect(self, measure: str, destination: str | None = None, lam: float | None = None) -> Effect:
+        """One effect; without a destination the total, which is the only row or the one without a destination."""
+        rows = self.measure(measure, lam)
+        if destination is not None:
+            rows = rows[rows["destination"] == destination]
+        elif len(rows) > 1:
+            rows = rows[rows["destination"].isin(["", "all"])]
+        if len(rows) != 1:
+            where = f"'{destination}'" if destination else "the total"
+            raise ValueError(f"{self.folder / 'effects.csv'} has {len(rows)} rows of '{measure}' for {where}, not one")
+        row = rows.iloc[0]
+        return Effect(float(row["estimate"]), float(row["low"]), float(row["high"]), str(row["unit"]))
+
+    def category(self, category: str, lam: float | None = None) -> Effect:
+        """Persons in a category of the taxonomy of paired lives."""
+        lam = self.main if lam is None else lam
+        frame = self.table("taxonomy.csv")
+        named = frame["category"].str.replace(" ", "_") == category
+        rows = frame[named & np.isclose(frame["lambda"], lam)]
+        if len(rows) != 1:
+            raise ValueError(f"{self.folder / 'taxonomy.csv'} has {len(rows)} rows '{category}' at lambda {lam:g}")
+        row = rows.iloc[0]
+        return Effect(float(row["persons"]), float(row["low"]), float(row["high"]), "persons")
+
+    def series(self, world: str, file: str, lam: float | None = None) -> pd.DataFrame:
+        """A monthly table of one world at one lambda (by default the main one), with month numbers as `at`."""
+        lam = self.main if lam is None else lam
+        frame = self.table(f"{world}/{file}.parquet")
+        frame = frame[np.isclose(frame["lambda"].astype(float), lam)]
+        if frame.empty:
+            raise ValueError(f"{self.folder / world / file}.parquet has no rows at lambda {lam:g}")
+        labels = frame["month"].astype("category")
+        numbers = np.array([months.month(text) for text in labels.cat.categories], dtype=np.int64)
+        return frame.assign(at=numbers[labels.cat.codes.to_numpy()])
+
+    def arrivals(self, world: str, lam: float | None = None) -> pd.DataFrame:
+        """Expected arrivals from Belarus: rows (replicate, month number), one column a destination, persons a month."""
+        flows = self.series(world, "flows", lam)
+        return self._wide(flows[(flows["from"] == ORIGIN) & (flows["to"] != ORIGIN)], flows, "to", "expected_persons")
+
+    def residents(self, world: str, lam: float | None = None) -> pd.DataFrame:
+        """Settled residents (people on short work abroad left out): rows (replicate, month), columns destinations."""
+        stocks = self.series(world, "stocks", lam)
+        settled = stocks[(stocks["status"] != "pendular") & (stocks["destination"] != ORIGIN)]
+        return self._wide(settled, stocks, "destination", "persons")
+
+    def harms(self, world: str, lam: float | None = None) -> pd.DataFrame:
+        """Harms: rows (replicate, month number), one column a harm, persons a month."""
+        harms = self.series(world, "harms", lam)
+        return self._wide(harms, harms, "harm", "persons")
+
+    @staticmethod
+    def _wide(rows: pd.DataFrame, whole: pd.DataFrame, across: str, value: str) -> pd.DataFrame:
+        """Sums of `value` with a row for every replicate and month of `whole`, zero where `rows` has nothing."""
+        sums = rows.groupby(["replicate", "at", across], observed=True)[value].sum().unstack(across, fill_value=0)
+        sums.columns = pd.Index([str(name) for name in sums.columns], name=across)
+        axes = [sorted(whole["replicate"].unique()), sorted(whole["at"].unique())]
+        return sums.reindex(pd.MultiIndex.from_product(axes, names=["replicate", "at"]), fill_value=0).astype(float)
+
+
+def band(frame: pd.Series) -> pd.DataFrame:
+    """Mean and 90% band over replicates of values with rows (replicate, month): rows month; columns mean, low, high."""
+    by_month = frame.groupby(level="at")
+    columns = {"mean": by_month.mean(), "low": by_month.quantile(0.05), "high": by_month.quantile(0.95)}
+    return pd.concat(columns, axis=1)

@@ -1,0 +1,210 @@
+"""How well the synthetic people fit every margin: target against sample, in persons and per cent."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import standing
+from sim.assumptions import value
+from sim.attributes import JOBS, TOWN, attributes, people_by_zone, sector_totals
+from sim.census import (
+    BAND_OF_CLASS,
+    BANDS,
+    CLASSES,
+    REGIONS,
+    STRATA,
+    age_sex,
+    diaspora,
+    figure,
+    read,
+    residents,
+)
+from sim.codes import (
+    CONSCRIPTION,
+    EDUCATION,
+    EXPOSURE,
+    LOCALITY,
+    MODE,
+    PLACE,
+    POLITICS,
+    REGION,
+    SECTOR,
+    SEX,
+    STATUS,
+)
+from sim.months import LONG_AGO
+from sim.population import Population
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One cell of a margin: the number wanted and the number made, scaled up from the sample."""
+
+    margin: str
+    cell: str
+    target: float
+    synthetic: float
+    unit: str = "persons"
+
+    @property
+    def error(self) -> float:
+        """Synthetic less target."""
+        return self.synthetic - self.target
+
+    @property
+    def percent(self) -> float:
+        """Error in per cent of the target."""
+        return 100 * self.error / self.target
+
+
+def completed_age(birth: NDArray[np.int16], month: int = 0) -> NDArray[np.int64]:
+    """Completed years on the first day of a month."""
+    return (month - 1 - birth.astype(np.int64)) // 12
+
+
+def fit_table(population: Population) -> list[Fit]:
+    """Target and synthetic number of every cell of every margin."""
+    return list(_margins(population))
+
+
+def _margins(population: Population) -> Iterator[Fit]:
+    p, k = population.people, population.one_in
+    age = completed_age(p.birth)
+    resident = p.region != REGION["abroad"]
+    band = np.searchsorted(np.array(BANDS), age, side="right") - 1
+    region_of = np.array([REGION[name] for name, _ in STRATA])
+
+    def count(mask: Mask) -> float:
+        return float(k * np.count_nonzero(mask))
+
+    yield Fit("residents", "all", figure("residents"), count(resident))
+    number = np.zeros((len(REGION), len(BANDS), len(SEX)))
+    np.add.at(number, (p.region, band, p.sex), k)
+    national = age_sex("2019-01-01", "belarus")
+    for b, first in enumerate(BANDS):
+        for sex, s in SEX.items():
+            made = number[: REGION["abroad"], b, s].sum()
+            yield Fit("age, sex", f"{sex} from {first}", national[b, s], made)
+    by_band = np.zeros((len(STRATA), len(BANDS), len(SEX)))
+    for c, b in enumerate(BAND_OF_CLASS):
+        by_band[:, b] += residents()[:, c]
+    for name in REGIONS:
+        target = by_band[region_of == REGION[name]].sum(axis=0)
+        for b, first in enumerate(BANDS):
+            for sex, s in SEX.items():
+                yield Fit("age, sex, region", f"{name}, {sex} from {first}", target[b, s], number[REGION[name], b, s])
+    for stratum, (name, locality) in enumerate(STRATA):
+        here = (p.region == REGION[name]) & (p.locality == LOCALITY[locality])
+        yield Fit("region, locality", f"{name}, {locality}", residents()[stratum].sum(), count(here))
+    urban = resident & (p.locality == LOCALITY["urban"])
+    urban_target = sum(residents()[i].sum() for i, (_, locality) in enumerate(STRATA) if locality == "urban")
+    yield Fit("urban share", "all", 100 * urban_target / residents().sum(),
+              100 * count(urban) / count(resident), "% of residents")
+    yield from _education_and_work(p, age, resident, count)
+    yield from _attitudes(p, age, urban, count)
+    yield from _documents(p, age, resident, count)
+    yield from _service_and_absence(p, age, resident, count)
+
+
+def _education_and_work(p: Any, age: NDArray[np.int64], resident: Mask, count: Any) -> Iterator[Fit]:
+    graduate = resident & (p.education == EDUCATION["higher"])
+    people, shares = people_by_zone().sum(axis=2), attributes().education[:3]
+    bounds = [20, *(int(r["age_from"]) for r in read("education") if r["unit"] != "persons" and r["age_from"] != "15")]
+    for low, high in zip(bounds, [*bounds[1:], 200], strict=True):
+        within = [c for c, first in enumerate(CLASSES) if low <= first < high]
+        yield Fit("higher education", f"from {low}", (people * shares)[:, within].sum(),
+                  count(graduate & (age >= low) & (age < high)))
+    yield Fit("higher education", "all", next(float(r["value"]) for r in read("education") if r["unit"] == "persons"),
+              count(graduate))
+    in_minsk = next(float(r["value"]) for r in read("education") if r["territory"] == "minsk_city")
+    minsk = p.region == REGION["minsk_city"]
+    yield Fit("higher education", "Minsk, share of 15 and over", 100 * in_minsk,
+              100 * count(graduate & minsk) / max(1, count(minsk & (age >= 15))), "%")
+    adult = resident & (age >= 18)
+    conscripts = float(standing.drafted()[0].sum())
+    for name in (*JOBS, "student", "retired", "none"):
+        # men in service have no sector and come out of every other in proportion; none takes them
+        yield Fit("work, 18 and over", name, sector_totals()[SECTOR[name]] + (conscripts if name == "none" else 0.0),
+                  count(adult & (p.sector == SECTOR[name])))
+    gross = {r["territory"]: float(r["value"]) for r in read("wages")}
+    employed = np.isin(p.sector, [SECTOR[name] for name in JOBS]) & adult
+    for name in REGIONS:
+        here = employed & (p.region == REGION[name])
+        yield Fit("mean net wage", name, gross[name] * value("net_of_gross") / figure("byn_per_eur"),
+                  float(p.income[here].mean(dtype=np.float64)) if here.any() else 0.0, "EUR/month")
+
+
+def _attitudes(p: Any, age: NDArray[np.int64], urban: Mask, count: Any) -> Iterator[Fit]:
+    voters = urban & (age >= 18) & (age < 65)
+    classes = [c for c, low in enumerate(CLASSES) if 18 <= low < 65]
+    towns = people_by_zone()[: TOWN + 1].sum(axis=2)[:, classes]
+    for name, code in POLITICS.items():
+        target = (towns * attributes().politics[: TOWN + 1, classes, code]).sum()
+        yield Fit("politics, urban 18-64", name, target, count(voters & (p.politics == code)))
+    then = age + standing.YEARS_TO_SURVEY
+    surveyed = urban & (then >= standing.PROTEST_AGES[0]) & (then < standing.PROTEST_AGES[1])
+    yield Fit("took part in protests", "urban, 16-64 in December 2020", 100 * figure("protest_took_part"),
+              100 * count(surveyed & (p.exposure == EXPOSURE["protest"])) / max(1, count(surveyed)), "%")
+    workers = sector_totals()[SECTOR["ngo_media"]]
+    for name, share in (("media", value("media_share")), ("ngo", 1 - value("media_share"))):
+        yield Fit("exposed by work", name, workers * share, count(p.exposure == EXPOSURE[name]))
+
+
+def _documents(p: Any, age: NDArray[np.int64], resident: Mask, count: Any) -> Iterator[Fit]:
+    adult = resident & (age >= 18)
+    yield Fit("Polish cards", "all", figure("polish_cards_issued"), count(p.ancestry == 1))
+    for name, share in value("card_region").items():
+        yield Fit("Polish cards by region", name, figure("polish_cards_issued") * share,
+                  count((p.ancestry == 1) & (p.region == REGION[name])))
+    yield Fit("kin abroad", "all", 100 * value("kin_share"), 100 * count(resident & (p.kin > 0)) / count(resident), "%")
+    yield Fit("Schengen visa", "adults", 100 * figure("schengen_visa_in_hand"),
+              100 * count(adult & (p.visa > LONG_AGO)) / count(adult), "%")
+    yield Fit("passport", "adults", 100 * figure("passport_valid"),
+              100 * count(adult & (p.passport > LONG_AGO)) / count(adult), "%")
+
+
+def _service_and_absence(p: Any, age: NDArray[np.int64], resident: Mask, count: Any) -> Iterator[Fit]:
+    men = resident & (p.sex == SEX["male"])
+    called = men & (age >= 18) & (age <= 26)
+    yield Fit("conscript pool", "men of 18-26, 1 January 2019",
+              float(standing.men_of_draft_age()[0].sum()), count(called))
+    serving, served = (float(table.sum()) for table in standing.drafted())
+    yield Fit("service", "serving", serving, count(p.conscription == CONSCRIPTION["serving"]))
+    yield Fit("service", "served, of 18-26", served, count(called & (p.conscription == CONSCRIPTION["served"])))
+    yield Fit("service", "trained reserve", figure("trained_reserve"),
+              count(men & (p.conscription == CONSCRIPTION["served"])))
+    for place, total in standing.pendular_totals().items():
+        away = (p.mode == MODE["pendular"]) & (p.place == PLACE[place])
+        yield Fit("short work abroad", place, total, count(away))
+    for place, code in PLACE.items():
+        if diaspora()[code] > 0:
+            settled = (p.status == STATUS["permit"]) & (p.place == code)
+            yield Fit("settled abroad", place, diaspora()[code], count(settled))
+
+
+def summary(table: Iterable[Fit]) -> str:
+    """Worst and mean error of each margin, one line each."""
+    margins: dict[str, list[Fit]] = {}
+    for row in table:
+        margins.setdefault(row.margin, []).append(row)
+    lines = [f"{'margin':<24}{'cells':>6}{'mean |error|':>16}{'mean %':>9}{'worst %':>9}  worst cell"]
+    for name, rows in margins.items():
+        worst = max(rows, key=lambda row: abs(row.percent))
+        mean = sum(abs(row.error) for row in rows) / len(rows)
+        percent = sum(abs(row.percent) for row in rows) / len(rows)
+        lines.append(f"{name:<24}{len(rows):>6}{mean:>16,.1f}{percent:>9.2f}{worst.percent:>9.2f}  {worst.cell}")
+    return "\n".join(lines)
+
+
+def listing(table: Iterable[Fit]) -> str:
+    """Every cell, one line each."""
+    lines = [f"{'margin':<24}{'cell':<36}{'target':>14}{'synthetic':>14}{'error':>10}{'%':>8}  unit"]
+    for row in table:
+        lines.append(f"{row.margin:<24}{row.cell:<36}{row.target:>14,.1f}{row.synthetic:>14,.1f}"
+                     f"{row.error:>10,.1f}{row.percent:>8.2f}  {row.unit}")
+    return "\n".join(lines)

@@ -1,0 +1,341 @@
+"""A history: dated parameters and the events in force, and the values they give each month.
+
+Everything that changes the world from outside is here: a policy is enacted, a counterfactual is a history
+without an event or a policy, and the order of these steps does not matter. The monthly values that the
+model runs on and the texts that tell a history (`debug`, `diff`, `adds`) come from the same daily values.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import composition, wording
+from sim import months as clock
+from sim.composition import Floats, date_of, days_of
+from sim.parameters import LAST_DAY, Change, Closing, Event, HistoryError, Parameter, Policy, Setting, day, nearest
+
+__all__ = ["Addition", "Event", "History", "HistoryError", "Parameter", "Policy"]
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What one change of a scenario does to the rules of another history, as a sentence.
+
+    `verdict` is "effective", "shadowed" (a stricter rule in force hides it: `shadowed_by`), "out of period" or
+    "without effect"; `removed` is true for a change that the scenario lacks.
+    """
+
+    policy: str
+    event: str
+    parameter: str
+    removed: bool
+    verdict: str
+    shadowed_by: tuple[str, ...]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class History:
+    """Parameters and the policies and shocks in force. Equal histories give equal worlds."""
+
+    parameters: Mapping[str, Parameter] = field(hash=False)
+    policies: tuple[Policy, ...] = ()
+
+    @staticmethod
+    def of(parameters: Iterable[Parameter]) -> "History":
+        """The history in which nothing is in force; raises HistoryError if two parameters have one name."""
+        ordered = sorted(parameters, key=lambda parameter: parameter.name)
+        for before, after in zip(ordered, ordered[1:], strict=False):
+            if before.name == after.name:
+                raise HistoryError(f"parameter '{after.name}' is given twice")
+        return History({parameter.name: parameter for parameter in ordered})
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "policies", tuple(sorted(self.policies, key=lambda p: p.name)))
+        for one, other in zip(self.policies, self.policies[1:], strict=False):
+            if one.name == other.name:
+                raise HistoryError(f"policy '{one.name}' is given twice")
+        owner: dict[str, str] = {}
+        for policy in self.policies:
+            for event in policy.events:
+                if event.name in owner:
+                    raise HistoryError(f"event '{event.name}' is in two policies: {owner[event.name]}, {policy.name}")
+                owner[event.name] = policy.name
+                for change in event.changes:
+                    self._need_fit(event, change)
+
+    def _need_fit(self, event: Event, change: Change) -> None:
+        where = f"event '{event.name}'"
+        parameter = self.parameters.get(change.parameter)
+        if parameter is None:
+            known = nearest(change.parameter, self.parameters)
+            raise HistoryError(f"{where} changes unknown parameter '{change.parameter}'; known: {known}")
+        if isinstance(change, Closing) != (parameter.rule == "restriction"):
+            asked = "a restriction: write closed, except, revoke" if parameter.rule == "restriction" else "a number"
+            raise HistoryError(f"{where}: {change.parameter} is {asked}")
+        for item in change.values if isinstance(change, Setting) else ():
+            factor = parameter.rule in ("sum", "product")
+            if not factor and not parameter.low <= item.value <= parameter.high:
+                limits = f"[{parameter.low:g}, {parameter.high:g}]"
+                raise HistoryError(f"{where}: {change.parameter}: {item.value:g} is outside {limits}")
+            if parameter.rule == "product" and item.value < 0.0:
+                raise HistoryError(f"{where}: {change.parameter}: factor {item.value:g} is negative")
+
+    # what there is
+
+    @cached_property
+    def _acting(self) -> Mapping[str, tuple[tuple[Event, Change], ...]]:
+        """Per parameter the changes in force, by name of the event: an order that no history of edits can alter."""
+        acting: dict[str, list[tuple[Event, Change]]] = defaultdict(list)
+        for _, event in sorted(self._events.values(), key=lambda pair: pair[1].name):
+            for change in event.changes:
+                acting[change.parameter].append((event, change))
+        return {name: tuple(pairs) for name, pairs in acting.items()}
+
+    @cached_property
+    def _events(self) -> Mapping[str, tuple[Policy, Event]]:
+        return {event.name: (policy, event) for policy in self.policies for event in policy.events}
+
+    def parameter(self, name: str) -> Parameter:
+        """The parameter of a name; raises HistoryError with the known names, the closest first."""
+        if name not in self.parameters:
+            raise HistoryError(f"unknown parameter '{name}'; known: {nearest(name, self.parameters)}")
+        return self.parameters[name]
+
+    def event(self, name: str) -> Event:
+        """The event of a name that is in force."""
+        if name not in self._events:
+            raise HistoryError(f"no event '{name}' in force; known: {nearest(name, self._events)}")
+        return self._events[name][1]
+
+    # how a history is changed
+
+    def enact(self, *policies: Policy) -> "History":
+        """The history in which these policies are in force too; one that already is in force is refused."""
+        in_force = {policy.name for policy in self.policies}
+        for policy in policies:
+            if policy.name in in_force:
+                raise HistoryError(f"policy '{policy.name}' is already in force; enacting it again changes nothing")
+        return replace(self, policies=self.policies + policies)
+
+    def without(self, *names: str) -> "History":
+        """The history in which these events, or whole policies, are not in force."""
+        whole = {policy.name for policy in self.policies}
+        for name in names:
+            if name not in whole and name not in self._events:
+                known = nearest(name, whole | set(self._events))
+                raise HistoryError(f"no event or policy '{name}' in force to remove; known: {known}")
+        kept = []
+        for policy in self.policies:
+            events = tuple(event for event in policy.events if event.name not in names)
+            if events and policy.name not in names:
+                kept.append(replace(policy, events=events))
+        return replace(self, policies=tuple(kept))
+
+    def check(self) -> "History":
+        """The same history, if it can be evaluated on every day; raises HistoryError by name if not."""
+        for name in self.parameters:
+            self.daily(name, day(LAST_DAY) + 1)
+        return self
+
+    # the values
+
+    def daily(self, name: str, days: int) -> Floats:
+        """Value of a parameter on each day from 1 January 2019, float64[days]; the share closed of a restriction.
+
+        Raises HistoryError if two events set it at once or the result leaves the parameter's range.
+        """
+        return composition.daily_value(self.parameter(name), self._acting.get(name, ()), days)
+
+    def open_days(self, name: str, days: int) -> Floats:
+        """Openness of a restriction on each day, float64[days, 1 + N_CHANNELS + N_GROUPS].
+
+        Column 0 is for nobody special, 1 + c for applicants by channel c, 1 + N_CHANNELS + g for members of
+        group g. The strictest closing in force counts; exceptions unite, then revoked ones are taken away.
+        """
+        if self.parameter(name).rule != "restriction":
+            raise HistoryError(f"{name} is not a restriction")
+        return composition.daily_openness(self.parameter(name), self._acting.get(name, ()), days)
+
+    def monthly(self, name: str, months: int) -> Floats:
+        """Value of a parameter in each month, float64[months]: the mean over the days of the month."""
+        return composition.monthly_mean(self.daily(name, days_of(months)), months)
+
+    def open_shares(self, name: str, months: int) -> Floats:
+        """Share of each month's days on which an instrument is open, float64[months, 1 + N_CHANNELS + N_GROUPS].
+
+        Columns as in `open_days`; for an excepted one a closed day counts as open.
+        """
+        return composition.monthly_mean(self.open_days(name, days_of(months)), months)
+
+    def announced(self, name: str, months: int) -> NDArray[np.int16]:
+        """Earliest known future month in which a restriction closes for somebody: int16[months], NEVER if none.
+
+        A closing is known from the month of its announcement until the month before it acts. One that takes
+        nothing from anybody, as the extension of a law, is no closing.
+        """
+        soonest = np.full(months, clock.NEVER, np.int16)
+        days = day(LAST_DAY) + 1
+        openness = self.open_days(name, days)
+        for event, _ in self._acting.get(name, ()):
+            at = day(event.start)
+            if at == 0 or (openness[at] >= openness[at - 1]).all():
+                continue
+            closes = clock.month(event.start.isoformat())
+            known = max(clock.month(event.announced.isoformat()), 0)
+            soonest[known:closes] = np.minimum(soonest[known:closes], closes)
+        return soonest
+
+    # the history told
+
+    def _state(self, name: str, days: int) -> Floats:
+        """Daily rows that determine what a parameter means: openness of a restriction, else the value."""
+        if self.parameter(name).rule == "restriction":
+            return self.open_days(name, days)
+        return self.daily(name, days)[:, None]
+
+    def _said(self, name: str, row: Floats) -> str:
+        parameter = self.parameter(name)
+        if parameter.rule == "restriction":
+            return wording.rule(row)
+        return wording.amount(row[0], parameter.unit)
+
+    def _contrasted(self, name: str, row: Floats, was: Floats) -> str:
+        if self.parameter(name).rule == "restriction":
+            return wording.contrast(row, was)
+        unit = self.parameter(name).unit
+        before = wording.amount(was[0], unit) if unit == "flag" else wording.number(was[0])
+        return f"{self._said(name, row)} (was {before})"
+
+    def debug(self, until: date = LAST_DAY) -> str:
+        """The history epoch by epoch to a day: what begins and ends, and what the rules in force become.
+
+        An epoch is a span in which no event begins or ends and no stepped value changes. Computed by the
+        functions that give the model its monthly values.
+        """
+        days = day(until) + 1
+        edges = {
+            name: composition.edges(parameter, self._acting.get(name, ()), days)
+            for name, parameter in self.parameters.items()
+        }
+        states = {name: self._state(name, days) for name in self.parameters if edges[name] or name in self._acting}
+        cuts = sorted({0}.union(*edges.values())) + [days]
+        lines = []
+        for number, (first, after) in enumerate(zip(cuts, cuts[1:], strict=False)):
+            lines.append(f"Epoch {number}: {date_of(first)} to {date_of(after - 1)}")
+            for policy, event in self._events.values():
+                if event.start == date_of(first):
+                    lines.append(f"  begins: {event.name} ({policy.name}), {event.when()}")
+                if event.until is not None and day(event.until) + 1 == first:
+                    lines.append(f"  ends: {event.name} ({policy.name}), last day {event.until}")
+            for name, state in states.items():
+                if first == 0:
+                    if name in self._acting:
+                        lines.append(f"  {name}: {self._said(name, state[0])}")
+                elif first in edges[name] and (state[first] != state[first - 1]).any():
+                    lines.append(f"  {name}: {self._contrasted(name, state[first], state[first - 1])}")
+        drifting = [p for p in self.parameters.values() if p.interpolate == "linear" and len(p.values) > 1]
+        if drifting:
+            lines.append("Between these dates values move in a straight line:")
+        for parameter in drifting:
+            knots = ", ".join(f"{item.date} {wording.number(item.value)}" for item in parameter.values)
+            lines.append(f"  {parameter.name}: {knots} {parameter.unit}")
+        return "\n".join(lines)
+
+    def _contrasts(self, name: str, other: "History", until: date) -> list[str]:
+        """Periods in which this history's effective rule for a parameter differs from another's, in words."""
+        days = day(until) + 1
+        here, there = self._state(name, days), other._state(name, days)
+        differs = (here != there).any(axis=1)
+        if not differs.any():
+            return []
+        drifts = self.parameter(name).interpolate == "linear"
+        cuts = [0]
+        for number in range(1, days):
+            same = differs[number] == differs[number - 1]
+            if same and differs[number] and not drifts:
+                same = (here[number] == here[number - 1]).all() and (there[number] == there[number - 1]).all()
+            if not same:
+                cuts.append(number)
+        said = []
+        for first, after in zip(cuts, [*cuts[1:], days], strict=True):
+            if differs[first]:
+                words = self._contrasted(name, here[first], there[first])
+                changing = (here[first] != here[after - 1]).any() or (there[first] != there[after - 1]).any()
+                if drifts and changing:
+                    words += f", at the end {self._contrasted(name, here[after - 1], there[after - 1])}"
+                said.append(f"{wording.period(date_of(first), date_of(after - 1), until)} {words}")
+        return said
+
+    def diff(self, other: "History", until: date = LAST_DAY) -> str:
+        """How this history differs from another, in words: events of one only, and periods with different rules.
+
+        Each line speaks of this history; what the other had stands behind "was".
+        """
+        if self == other:
+            return "The two histories are the same."
+        lines = []
+        for label, one, two in (("Only here", self, other), ("Only there", other, self)):
+            for name, (policy, event) in one._events.items():
+                if name not in two._events:
+                    lines.append(f"{label}: {name} ({policy.name}), {event.when()}.")
+        for name, (_, event) in self._events.items():
+            if name in other._events and other._events[name][1] != event:
+                lines.append(f"Different in the two: event {name}.")
+        for label, one, two in (("Only here", self, other), ("Only there", other, self)):
+            lines += [f"{label}: parameter {name}." for name in one.parameters if name not in two.parameters]
+        shared = [name for name in self.parameters if name in other.parameters]
+        told = [f"{name}: {words}." for name in shared for words in self._contrasts(name, other, until)]
+        return "\n".join(lines + (told or [f"No effective rule differs to {until}."]))
+
+    def adds(self, base: "History", until: date = LAST_DAY) -> tuple[Addition, ...]:
+        """What this history adds to, and takes from, the rules of another, change by change.
+
+        Each change is tried alone on the other history's rules: it is effective, shadowed by rules that are
+        in force there, out of the period to `until`, or without effect.
+        """
+        found = []
+        for removed, one, two in ((False, self, base), (True, base, self)):
+            for name, (policy, event) in one._events.items():
+                if name in two._events and (removed or two._events[name][1] == event):
+                    continue
+                for change in event.changes:
+                    found.append(self._addition(base, policy, event, change, removed, until))
+        return tuple(found)
+
+    def _addition(
+        self, base: "History", policy: Policy, event: Event, change: Change, removed: bool, until: date
+    ) -> Addition:
+        name, rule = change.parameter, base.parameter(change.parameter).rule
+        title = f"{'Without ' if removed else ''}{event.name}: {name}"
+        rivals = [
+            other.name
+            for other, _ in base._acting.get(name, ())
+            if other.name != event.name and other.start <= event.last and event.start <= other.last
+        ]
+        if removed:  # with all that this history lacks, so that the sentence tells what holds here
+            tried = base.without(*(gone for gone in base._events if gone not in self._events))
+        else:  # a value that can only be set once is tried in the place of the one it replaces
+            replaced = [event.name] * (event.name in base._events) + rivals * (rule == "set")
+            others = base.without(*replaced)
+            alone = replace(policy, name=f"{policy.name} alone", events=(replace(event, changes=(change,)),))
+            tried = replace(others, policies=(*others.policies, alone))
+        if event.start > until:
+            sentence = f"{title}: acts {event.when()}, after the period, which ends {until}."
+            return Addition(policy.name, event.name, name, removed, "out of period", (), sentence)
+        said = tried._contrasts(name, base, until)
+        by = tuple(sorted(rivals)) if rule in ("restriction", "highest", "lowest") else ()
+        if said:
+            sentence = f"{title}: {'; '.join(said)}."
+            return Addition(policy.name, event.name, name, removed, "effective", (), sentence)
+        if by:
+            rest = "is already as strict" if len(by) == 1 else "are already as strict"
+            sentence = f"{title}: changes nothing, because {wording.listing(by)} {rest}."
+            return Addition(policy.name, event.name, name, removed, "shadowed", by, sentence)
+        sentence = f"{title}: changes nothing, because the value is the same with and without it."
+        return Addition(policy.name, event.name, name, removed, "without effect", (), sentence)

@@ -1,0 +1,92 @@
+"""Income and savings on 1 January 2019: wages by region and sector, scaled to the observed means, and their spread."""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.arithmetic import exp_array
+from sim.assumptions import shares, value
+from sim.attributes import JOBS, ZONE_OF_STRATUM, attributes
+from sim.census import CLASSES, MINORS, REGIONS, STRATA, figure, read, residents
+from sim.codes import EDUCATION, N_SECTORS, REGION, SECTOR, SEX
+from sim.luck import NORMAL_GRID
+
+_IT = SECTOR["it"]
+
+
+@cache
+def workers(until: int = 200) -> NDArray[np.float64]:
+    """Expected residents from 18 to below an age, by region, sector, sex and education, [8, sectors, 2, 2] persons."""
+    table = np.zeros((len(REGION), N_SECTORS, len(SEX), len(EDUCATION)))
+    shares_of = attributes()
+    for k, (region, _) in enumerate(STRATA):
+        zone = ZONE_OF_STRATUM[k]
+        for c in range(MINORS, sum(low < until for low in CLASSES)):
+            for s in SEX.values():
+                for e, level in enumerate((1 - shares_of.education[zone, c], shares_of.education[zone, c])):
+                    table[REGION[region], :, s, e] += residents()[k, c, s] * level * shares_of.work[zone, c, s, e]
+    return table
+
+
+def sector_ratios() -> NDArray[np.float64]:
+    """Mean wage of each sector over the mean of all: observed for IT and three others, assumed for the rest."""
+    ratios = np.zeros(N_SECTORS)
+    ratios[_IT] = figure("wage_it") / figure("wage_mean_january")
+    for name in ("transport", "construction", "industry"):
+        ratios[SECTOR[name]] = figure(f"wage_{name}") / figure("wage_mean_june")
+    rest = ("ngo_media", "public", "other")
+    for name, ratio in zip(rest, shares("wage_other_sectors", rest), strict=True):
+        ratios[SECTOR[name]] = ratio
+    return ratios
+
+
+@cache
+def mean_income() -> NDArray[np.float64]:
+    """Mean net income by region, sector, sex and education, [8, sectors, 2, 2] EUR a month.
+
+    Each region keeps its observed mean wage: IT pays the same everywhere, the other sectors share what is left.
+    Women and graduates earn an assumed ratio of others of their sector. The diaspora has the national means.
+    """
+    net = value("net_of_gross") / figure("byn_per_eur")
+    gross = {row["territory"]: float(row["value"]) for row in read("wages")}
+    jobs = [SECTOR[name] for name in JOBS]
+    people = workers()
+    within = np.ones((len(SEX), len(EDUCATION)))
+    within[SEX["female"]] *= value("wage_women")
+    within[:, EDUCATION["higher"]] *= value("wage_higher")
+    table = np.zeros(people.shape)
+    for job in jobs:
+        mean = sum((people[:, job] * within).ravel().tolist()) / sum(people[:, job].ravel().tolist())
+        table[:, job] = within * (sector_ratios()[job] * gross["belarus"] * net / mean)
+    others = [job for job in jobs if job != _IT]
+    for region in REGIONS:
+        r = REGION[region]
+        bill = gross[region] * net * sum(people[r, jobs].ravel().tolist())
+        bill -= sum((people[r, _IT] * table[r, _IT]).ravel().tolist())
+        table[r, others] *= bill / sum((people[r, others] * table[r, others]).ravel().tolist())
+    idle = ("student", "retired", "none", "child")
+    for name, income in zip(idle, shares("income_without_work", idle), strict=True):
+        table[:, SECTOR[name]] = income
+    return table
+
+
+@cache
+def wage_spread() -> NDArray[np.float64]:
+    """Income over the mean of its cell, by byte of luck: log-normal, mean 1, [256]."""
+    return _log_normal(float(value("wage_spread")), NORMAL_GRID)
+
+
+@cache
+def savings_spread() -> NDArray[np.float64]:
+    """Savings in months of own income, by byte of luck: none below a share, then log-normal, [256]."""
+    none = round(value("savings_none") * 256)
+    months = np.zeros(256)
+    slices = [(2 * k + 1) * 256 // (2 * (256 - none)) for k in range(256 - none)]
+    months[none:] = value("savings_months") * _log_normal(float(value("savings_spread")), NORMAL_GRID[slices])
+    return months
+
+
+def _log_normal(deviation: float, normal: NDArray[np.float64]) -> NDArray[np.float64]:
+    levels = exp_array(deviation * normal)
+    return levels / (sum(levels.tolist()) / len(levels))

@@ -1,0 +1,284 @@
+"""The model: a declared schedule of monthly processes over the people, and nothing else."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import columns, conditions, options, passes
+from sim.behaviour import Behaviour
+from sim.codes import CHANNEL_NAMES, EVENT, N_CHANNELS, PLACE, SLOTS, STATUS
+from sim.eventlog import buffer
+from sim.history import History
+from sim.institutions import BelarusianState, Destination, forget
+from sim.luck import replicate_seed
+from sim.months import label
+from sim.people import People
+from sim.population import Population
+from sim.processes.apply import apply, in_order
+from sim.processes.depart import depart
+from sim.recorder import Recorder
+from sim.world import World
+
+
+@dataclass(frozen=True)
+class Process:
+    """A row of the schedule: name, phase and what it does; consecutive parallel rows are fused by block."""
+
+    name: str
+    phase: str
+    does: str
+
+
+SCHEDULE = (
+    Process("begin_month", "serial", "parameters of this month, capacities, options on offer"),
+    Process("repress", "parallel", "detention, charges and exit bans, release, by exposure; NGOs and media closed"),
+    Process("conscript", "parallel", "liability, summonses, drafts, discharge"),
+    Process("perceive", "parallel", "circle and news become perceived repression, with memory and decay"),
+    Process("choose", "parallel", "stay, or commit to a destination by the best channel"),
+    Process("apply", "serial", "queues, capacity, processing, refusals; instruments granted"),
+    Process("depart", "serial", "journey, cost, the whole unit; what is closed or barred waits or lapses"),
+    Process("settle", "parallel", "asylum decisions, permits, renewals, refusals, passports"),
+    Process("move_on", "parallel", "return with arrest risk, onward moves, pendular work"),
+    Process("markets", "serial", "residents from Belarus by destination, in persons"),
+    Process("record", "serial", "stocks, flows, expected flows, harms"),
+)
+"""The month, in order."""
+
+_BEFORE = {"repress": passes.REPRESS, "conscript": passes.CONSCRIPT, "perceive": passes.PERCEIVE}
+_BEFORE["choose"] = passes.CHOOSE
+_AFTER = {"settle": passes.SETTLE, "move_on": passes.MOVE_ON}
+
+
+def schedule_table() -> str:
+    """The schedule as text, one process a line."""
+    rows = [f"{i:>2}  {row.name:<12} {row.phase:<9} {row.does}" for i, row in enumerate(SCHEDULE, 1)]
+    return "\n".join(rows)
+
+
+class EmigrationModel(mesa.Model):
+    """Belarusians who stay, leave, settle, return: one replicate of one scenario at one lambda.
+
+    `people` answers Mesa's AgentSet interface from the columns; `agents` holds the institutions. The columns'
+    states are copied, so that one population serves many runs.
+    """
+
+    def __init__(
+        self,
+        population: Population,
+        history: History,
+        world: World,
+        b: Behaviour,
+        constants: NDArray[np.float64],
+        seed: int = 1,
+        replicate: int = 0,
+        threads: int = 1,
+        fixed: conditions.Reference | None = None,
+        block: int = passes.BLOCK,
+    ) -> None:
+        luck = replicate_seed(seed, replicate)
+        super().__init__(rng=luck)
+        self.history, self.world, self.behaviour = history, world, b
+        self.one_in = population.one_in
+        self.columns = columns.copy_states(population.people)
+        self.circles = conditions.circles(self.columns, population.circle_start, self.one_in)
+        self.conditions = conditions.conditions(
+            self.columns, self.one_in, b, constants, luck, population.seed, b.lambda_, fixed
+        )
+        self.month = 0
+        self.horizon = len(world.belarus)
+        self.options = options.empty()
+        self.recorder = Recorder(self.one_in)
+        self.pending = np.zeros(0, np.int64)
+        self.banked = np.zeros((SLOTS, N_CHANNELS), np.int64)
+        self._cumulative = _cumulative(world)
+        self._blocks = passes.blocks(self.circles.start, block)
+        self._threads = threads
+        self._log: list[NDArray[np.void]] = []
+        self._committed = np.zeros((SLOTS, N_CHANNELS), np.int64)
+        self._run_blocks = map if threads == 1 else ThreadPoolExecutor(threads).map
+        self.stocks = self._count()
+        self._started = _settled(self.stocks)
+        self.residents = world.places["diaspora"][0].copy()
+        self.arrivals = np.zeros(SLOTS, np.int64)
+        self.processes: dict[str, Callable[[EmigrationModel], None]] = {
+            row.name: partial(_run, row.name) for row in SCHEDULE
+        }
+        self.people = People(self)
+        BelarusianState(self)
+        for name in (name for name in PLACE if name != "belarus"):
+            channels = [c for c in range(N_CHANNELS) if world.law["exists"][PLACE[name], c]]
+            Destination(self, name, [CHANNEL_NAMES[c] for c in channels])
+
+    @property
+    def waiting(self) -> NDArray[np.int64]:
+        """Units waiting or being processed, in agents, int64[places, channels]."""
+        counts = np.zeros((SLOTS, N_CHANNELS), np.int64)
+        rows = self.pending
+        np.add.at(counts, (self.columns.plan_place[rows], self.columns.plan_channel[rows]), self.columns.unit_size[rows])
+        return counts
+
+    @property
+    def date(self) -> str:
+        """The month to be simulated next, as text."""
+        return label(self.month)
+
+    def step(self) -> None:
+        """Simulate one month."""
+        if self.month >= self.horizon:
+            raise IndexError(f"the history ends before {self.date}")
+        self._begin_month()
+        self._before(sum(_BEFORE.values()))
+        self._apply()
+        self._depart()
+        self._after(sum(_AFTER.values()))
+        self._markets()
+        self._record()
+
+    def run(self, until: int | None = None, progress: Callable[[], object] | None = None) -> "EmigrationModel":
+        """Simulate the months before `until` (the horizon if not given); `progress` is called after each."""
+        while self.month < (self.horizon if until is None else until):
+            self.step()
+            if progress:
+                progress()
+        return self
+
+    def fork(self, history: History, world: World) -> "EmigrationModel":
+        """A model in another world that has lived through the same months as this one.
+
+        The worlds must agree in every month already simulated; what comes after is the fork's own.
+        """
+        people = Population(self.columns, self.circles.start, self.one_in, self.conditions.trait_seed)
+        twin = EmigrationModel(
+            people, history, world, self.behaviour, self.conditions.constants, threads=self._threads,
+            fixed=self.conditions.reference,
+        )  # fmt: skip
+        twin.conditions = self.conditions
+        twin.circles = self.circles._replace(memory=self.circles.memory.copy(), abroad=self.circles.abroad.copy())
+        twin.month, twin._started, twin.stocks = self.month, self._started, self.stocks.copy()
+        twin.pending, twin.banked, twin.residents = self.pending.copy(), self.banked.copy(), self.residents.copy()
+        twin.recorder, twin._blocks = self.recorder.copy(), self._blocks
+        return twin
+
+    def close(self) -> None:
+        """Let go of what Mesa and the thread pool keep of this model."""
+        pool = getattr(self._run_blocks, "__self__", None)
+        if isinstance(pool, ThreadPoolExecutor):
+            pool.shutdown()
+        forget(self)
+
+    # the schedule's rows
+
+    def _begin_month(self) -> None:
+        self._log = []
+        self._committed = np.zeros((SLOTS, N_CHANNELS), np.int64)
+        self.arrivals = np.zeros(SLOTS, np.int64)
+        options.fill(self.options, self.world, self.month, self.behaviour, self.conditions, self.residents)
+
+    def _before(self, parts: int) -> None:
+        found = self._blockwise(passes.before_queues, parts)
+        for expected in found:
+            self._committed += expected
+        applied = [log["row"][log["kind"] == _APPLIED] for log in self._log]
+        if applied:
+            self.pending = np.concatenate([self.pending, *applied]).astype(np.int64)
+
+    def _apply(self) -> None:
+        self.pending = in_order(self.columns, self.pending, self.conditions)
+        log = buffer(len(self.pending))
+        span = self._cumulative[self.month : self.month + 2]
+        n = apply(
+            self.columns, self.pending, self.month, self.world, self.behaviour, self.conditions, span, self.banked, log, 0
+        )
+        self._log.append(log[:n])
+
+    def _depart(self) -> None:
+        log = buffer(8 * len(self.pending))
+        n = depart(
+            self.columns,
+            self.pending,
+            self.month,
+            self.circles,
+            self.world,
+            self.behaviour,
+            self.conditions,
+            log,
+            0,
+        )
+        self._log.append(log[:n].copy())
+        self.pending = self.pending[self.columns.plan[self.pending] != 0]
+
+    def _after(self, parts: int) -> None:
+        self.stocks = sum(self._blockwise(passes.after_queues, parts), np.zeros_like(self.stocks))
+
+    def _markets(self) -> None:
+        moved = (_settled(self.stocks) - self._started) * self.one_in
+        self.residents = np.maximum(self.world.places["diaspora"][0] + moved, 0.0)
+
+    def _record(self) -> None:
+        departed = np.concatenate([log["place"][np.isin(log["kind"], _ARRIVING)] for log in self._log])
+        self.arrivals = np.bincount(departed, minlength=SLOTS).astype(np.int64)
+        self.recorder.keep(self.stocks, self._committed, self._log)
+        self.month += 1
+
+    def _blockwise(self, kernel: Any, parts: int) -> list[NDArray[np.int64]]:
+        """Run a fused pass over all blocks; events join the month's log in order of blocks."""
+        start = self.circles.start
+
+        def work(block: tuple[int, int]) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+            log = buffer(int(start[block[1]] - start[block[0]]))
+            n, counted = kernel(
+                self.columns,
+                block[0],
+                block[1],
+                self.month,
+                self.circles,
+                self.world,
+                self.options,
+                self.behaviour,
+                self.conditions,
+                log,
+                parts,
+            )
+            return log[:n].copy(), counted
+
+        results = list(self._run_blocks(work, self._blocks))
+        self._log.extend(log for log, _ in results)
+        return [counted for _, counted in results]
+
+    def _count(self) -> NDArray[np.int64]:
+        counts = np.zeros((SLOTS, len(STATUS)), np.int64)
+        np.add.at(counts, (self.columns.place, self.columns.status), 1)
+        return counts
+
+
+_APPLIED = EVENT["applied"]
+_ARRIVING = [EVENT["departed"], EVENT["onward"]]
+
+
+def _run(name: str, model: EmigrationModel) -> None:
+    """Run one process of the schedule on its own."""
+    if name in _BEFORE:
+        model._before(_BEFORE[name])
+    elif name in _AFTER:
+        model._after(_AFTER[name])
+    else:
+        getattr(model, f"_{name}")()
+
+
+def _settled(stocks: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Agents settled in each place, pendular workers left out."""
+    return stocks.sum(axis=1) - stocks[:, STATUS["pendular"]]
+
+
+def _cumulative(world: World) -> NDArray[np.float64]:
+    """Persons admitted by capacity since the start, float64[months + 1, places, channels]; infinite: no limit."""
+    total = np.zeros((len(world.rules) + 1, SLOTS, N_CHANNELS))
+    for t in range(len(world.rules)):
+        total[t + 1] = total[t] + world.rules["capacity"][t]
+    return total

@@ -1,0 +1,246 @@
+"""What a history is made of: parameters with dated values, and the events and policies that change them.
+
+Plain data that refuses to be wrong: every object checks itself when it is made. How events compose into
+the values of a month is the business of `sim.history`.
+"""
+
+import difflib
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sim.codes import CHANNEL, GROUP
+from sim.errors import UserError
+
+FIRST_DAY = date(2019, 1, 1)
+LAST_DAY = date(2025, 12, 31)
+"""First and last day for which the history is recorded; an event begins between them."""
+
+RULES = ("set", "highest", "lowest", "product", "sum", "restriction")
+"""How the changes of several events combine with the dated value of a parameter."""
+
+CONFIDENCES = ("found", "memory-high", "memory-low", "assumption")
+"""How well a number is known: read in a source, recalled (surely, or not), or assumed for a stated reason."""
+
+EXCEPTABLE = tuple(sorted((set(CHANNEL) | set(GROUP)) - {"none"}))
+"""Whom a restriction may except: applicants by a channel, members of a group (a shared name means both)."""
+
+
+class HistoryError(UserError):
+    """A history that cannot be: one line with the name, the value and the known choices."""
+
+
+def nearest(name: str, known: Iterable[str], show: int = 8) -> str:
+    """The known names, closest to `name` first; the tail of a long list is counted."""
+
+    def distance(candidate: str) -> tuple[float, str]:
+        return -difflib.SequenceMatcher(None, candidate, str(name)).ratio(), candidate
+
+    ranked = sorted(set(known), key=distance)
+    tail = f" and {len(ranked) - show} more" if len(ranked) > show else ""
+    return ", ".join(ranked[:show]) + tail if ranked else "none"
+
+
+def day(of: date) -> int:
+    """Days from 1 January 2019 to a date."""
+    return (of - FIRST_DAY).days
+
+
+def _need_date(value: object, where: str) -> date:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise HistoryError(f"{where}: '{value}' is not a date; write YYYY-MM-DD")
+    return value
+
+
+def _need_number(value: object, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+        raise HistoryError(f"{where}: '{value}' is not a number")
+    return float(value)
+
+
+def _need_source(source: object, confidence: object, where: str) -> None:
+    if not isinstance(source, str) or not source.strip():
+        raise HistoryError(f"{where}: source is empty; name the source, or the reason of an assumption")
+    if confidence not in CONFIDENCES:
+        raise HistoryError(f"{where}: unknown confidence '{confidence}'; known: {', '.join(CONFIDENCES)}")
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A value from a date on, with its own source."""
+
+    date: date
+    value: float
+    source: str
+    confidence: str
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        where = f"value of {_need_date(self.date, 'dated value')}"
+        object.__setattr__(self, "value", _need_number(self.value, where))
+        _need_source(self.source, self.confidence, where)
+
+
+def _need_dated(values: tuple[Dated, ...], where: str) -> None:
+    if not values:
+        raise HistoryError(f"{where}: has no value")
+    dates = [item.date for item in values]
+    if dates != sorted(set(dates)):
+        raise HistoryError(f"{where}: dates are not in ascending order")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number of the world outside the people: its dated values, its unit, and how events change it.
+
+    `values` begin on 1 January 2019 or before; between dates a value holds (`interpolate` "step") or
+    moves in a straight line ("linear"), after the last date it holds. Every value composed with events
+    stays between `low` and `high`. A restriction's value is the share that is closed, 0 unless an event
+    closes it.
+    """
+
+    name: str
+    meaning: str
+    unit: str
+    rule: str
+    interpolate: str
+    low: float
+    high: float
+    values: tuple[Dated, ...]
+
+    def __post_init__(self) -> None:
+        where = f"parameter '{self.name}'"
+        if self.rule not in RULES:
+            raise HistoryError(f"{where}: unknown rule '{self.rule}'; known: {', '.join(RULES)}")
+        if self.interpolate not in ("step", "linear"):
+            raise HistoryError(f"{where}: unknown interpolate '{self.interpolate}'; known: step, linear")
+        for key in ("meaning", "unit"):
+            if not isinstance(getattr(self, key), str) or not getattr(self, key).strip():
+                raise HistoryError(f"{where}: {key} is empty")
+        low, high = _need_number(self.low, f"{where}: range"), _need_number(self.high, f"{where}: range")
+        if low > high:
+            raise HistoryError(f"{where}: range [{low:g}, {high:g}] is upside down")
+        _need_dated(self.values, where)
+        if self.values[0].date > FIRST_DAY:
+            raise HistoryError(f"{where}: first value is of {self.values[0].date}; give one from {FIRST_DAY}")
+        for item in self.values:
+            if not low <= item.value <= high:
+                raise HistoryError(f"{where}: {item.date}: {item.value:g} is outside [{low:g}, {high:g}]")
+            if self.interpolate == "linear" and math.isinf(item.value):
+                raise HistoryError(f"{where}: {item.date}: no straight line leads to {item.value:g}")
+
+
+def restriction(place: str, instrument: str) -> Parameter:
+    """An instrument of a place, open unless an event closes it."""
+    open_at_first = Dated(FIRST_DAY, 0.0, "open unless an event closes it", "assumption")
+    meaning = f"share of {instrument} of {place} that is closed"
+    return Parameter(f"{place}.{instrument}", meaning, "share", "restriction", "step", 0.0, 1.0, (open_at_first,))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A change of a number: from each date on, the value that the parameter's rule combines."""
+
+    parameter: str
+    values: tuple[Dated, ...]
+
+    def __post_init__(self) -> None:
+        _need_dated(self.values, f"change of '{self.parameter}'")
+
+
+@dataclass(frozen=True)
+class Closing:
+    """A change of a restriction: the share closed, whom it excepts, whose exception it takes away."""
+
+    parameter: str
+    closed: float
+    exceptions: tuple[str, ...] = ()
+    revoked: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        where = f"change of '{self.parameter}'"
+        if not 0.0 <= _need_number(self.closed, f"{where}: closed") <= 1.0:
+            raise HistoryError(f"{where}: closed {self.closed:g} is outside [0, 1]")
+        for name in (*self.exceptions, *self.revoked):
+            if name not in EXCEPTABLE:
+                raise HistoryError(f"{where}: unknown exception '{name}'; known: {nearest(name, EXCEPTABLE)}")
+        for name in self.exceptions:
+            if name in self.revoked:
+                raise HistoryError(f"{where}: '{name}' is both excepted and revoked")
+        if self.closed == 0.0 and not self.revoked:
+            raise HistoryError(f"{where}: closes nothing and revokes nothing")
+        object.__setattr__(self, "exceptions", tuple(sorted(set(self.exceptions))))
+        object.__setattr__(self, "revoked", tuple(sorted(set(self.revoked))))
+
+
+Change = Setting | Closing
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something dated that changes parameters from the day `start` to the day `until`, both included.
+
+    `until` None is an open end. It is known from `announced` on. A dated change inside the event acts
+    from its own date.
+    """
+
+    name: str
+    announced: date
+    start: date
+    until: date | None
+    changes: tuple[Change, ...]
+    source: str
+    confidence: str
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        where = f"event '{self.name}'"
+        announced, start = _need_date(self.announced, f"{where}: announced"), _need_date(self.start, f"{where}: from")
+        if not FIRST_DAY <= start <= LAST_DAY:
+            raise HistoryError(f"{where}: from {start} is outside {FIRST_DAY} to {LAST_DAY}")
+        if announced > start:
+            raise HistoryError(f"{where}: announced {announced} is after from {start}")
+        if self.until is not None and _need_date(self.until, f"{where}: until") < start:
+            raise HistoryError(f"{where}: until {self.until} is before from {start}")
+        _need_source(self.source, self.confidence, where)
+        if not self.changes:
+            raise HistoryError(f"{where}: changes nothing")
+        names = [change.parameter for change in self.changes]
+        if len(set(names)) < len(names):
+            raise HistoryError(f"{where}: changes a parameter twice")
+        object.__setattr__(self, "changes", tuple(sorted(self.changes, key=lambda change: change.parameter)))
+        for change in self.changes:
+            for item in change.values if isinstance(change, Setting) else ():
+                if item.date < start or (self.until is not None and item.date > self.until):
+                    raise HistoryError(f"{where}: {change.parameter}: {item.date} is not inside the event")
+
+    @property
+    def last(self) -> date:
+        """Last day in force; the latest day of the calendar for an open end."""
+        return self.until or date.max
+
+    def when(self) -> str:
+        """The period in words."""
+        return f"from {self.start}" + (f" to {self.until}" if self.until else "")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A named bundle of events: a policy if a government (`actor`) chose it, else a shock."""
+
+    name: str
+    description: str
+    actor: str | None
+    historical: bool
+    events: tuple[Event, ...]
+
+    def __post_init__(self) -> None:
+        where = f"policy '{self.name}'"
+        if not self.events:
+            raise HistoryError(f"{where}: has no event")
+        names = [event.name for event in self.events]
+        for name in names:
+            if names.count(name) > 1:
+                raise HistoryError(f"{where}: has two events '{name}'")
+        object.__setattr__(self, "events", tuple(sorted(self.events, key=lambda event: (event.start, event.name))))

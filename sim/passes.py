@@ -1,0 +1,111 @@
+"""The parallel phases of a month, fused: what one block of circles lives through before and after the queues.
+
+Processes of one phase write only rows of their own block, so blocks may run in any order and on any number of
+threads; what they count comes back as integers. A block is a range of whole circles.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.behaviour import Behaviour
+from sim.codes import MODE, N_CHANNELS, N_STATUSES, SLOTS
+from sim.columns import Columns
+from sim.conditions import Circles, Conditions
+from sim.decision.destination_nest import choose
+from sim.options import Options
+from sim.processes.conscript import conscript
+from sim.processes.move_on import move_on, pendular
+from sim.processes.perceive import perceive
+from sim.processes.record import count
+from sim.processes.repress import repress
+from sim.processes.settle import settle
+from sim.world import World
+
+_SETTLED = MODE["settled"]
+REPRESS, CONSCRIPT, PERCEIVE, CHOOSE = 1, 2, 4, 8
+SETTLE, MOVE_ON = 1, 2
+BLOCK = 65_536
+"""Rows of a block, up to whole circles."""
+
+
+def blocks(start: NDArray[np.int64], size: int = BLOCK) -> list[tuple[int, int]]:
+    """Ranges of circles of about `size` rows each; `start` int64[circles + 1] are the circles' first rows."""
+    circles = len(start) - 1
+    ranges, first = [], 0
+    while first < circles:
+        last = int(np.searchsorted(start, start[first] + size, side="right")) - 1
+        last = min(max(last, first + 1), circles)
+        ranges.append((first, last))
+        first = last
+    return ranges
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def before_queues(
+    people: Columns,
+    first_circle: int,
+    last_circle: int,
+    t: int,
+    circles: Circles,
+    world: World,
+    options: Options,
+    b: Behaviour,
+    conditions: Conditions,
+    log: NDArray[np.void],
+    parts: int,
+) -> tuple[int, NDArray[np.int64]]:
+    """Repress, conscript, perceive and choose, circle by circle; returns events logged and expected flows.
+
+    `parts` is a bit mask of the processes to run: `REPRESS`, `CONSCRIPT`, `PERCEIVE`, `CHOOSE`.
+    """
+    n = np.int64(0)  # not the literal: one type, one compilation
+    expected = np.zeros((SLOTS, N_CHANNELS), np.int64)
+    for circle in range(first_circle, last_circle):
+        first, last = circles.start[circle], circles.start[circle + 1]
+        if parts & REPRESS:
+            n = repress(people, first, last, t, world, b, conditions, log, n)
+        if parts & CONSCRIPT:
+            n = conscript(people, first, last, t, world, b, conditions, log, n)
+        if parts & PERCEIVE:
+            perceive(people, first, last, t, circle, circles, b)
+        if parts & CHOOSE:
+            n = choose(people, first, last, t, circle, circles, world, options, b, conditions, log, n, expected)
+    return n, expected
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def after_queues(
+    people: Columns,
+    first_circle: int,
+    last_circle: int,
+    t: int,
+    circles: Circles,
+    world: World,
+    options: Options,
+    b: Behaviour,
+    conditions: Conditions,
+    log: NDArray[np.void],
+    parts: int,
+) -> tuple[int, NDArray[np.int64]]:
+    """Settle, move on and count, row by row; returns events logged and agents by place and status.
+
+    `parts` is a bit mask of the processes to run: `SETTLE`, `MOVE_ON`; the count is always made.
+    """
+    n = np.int64(0)  # not the literal: one type, one compilation
+    first, last = circles.start[first_circle], circles.start[last_circle]
+    heads = np.empty(last - first, np.int64)
+    units = 0
+    for row in range(first, last):
+        mode, member, since = people.mode[row], people.member[row], people.since[row]
+        if (mode == _SETTLED) & (member == 0) & (since < t):
+            heads[units] = row
+            units += 1
+    if parts & SETTLE:
+        n = settle(people, heads, units, t, world, b, conditions, log, n)
+    if parts & MOVE_ON:
+        n = move_on(people, heads, units, t, circles, world, options, b, conditions, log, n)
+        n = pendular(people, first, last, t, world, b, conditions, log, n)
+    stocks = np.zeros((SLOTS, N_STATUSES), np.int64)
+    count(people, first, last, stocks)
+    return n, stocks

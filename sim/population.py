@@ -1,0 +1,232 @@
+"""Synthesis of the people of 1 January 2019: residents de jure, those away included, and the settled diaspora.
+
+Every person follows from its key, its household's place in the fixed order, and the seed; nothing depends on how many
+are made or by how many threads. Of the circles of that order, a sample keeps every k-th: samples are nested, and
+households, circles and likeness within them are the same at every k.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim import traits
+from sim.census import MINORS
+from sim.codes import CONSCRIPTION, LOCALITY, MODE, PLACE, REGION, SECTOR, SEX, STATUS
+from sim.columns import Columns, empty
+from sim.errors import UserError
+from sim.households import OPEN
+from sim.layout import Layout, layout
+from sim.luck import PURPOSE, byte, uniform, words
+from sim.months import LONG_AGO, NEVER
+from sim.order import KIND, cell_of, even, first_guest, first_household, guest_of, is_boy, kind_of, rank, stratum_of
+from sim.standing import WORKING_AGES
+
+_A, _B, _C, _D = (PURPOSE[f"trait_{letter}"] for letter in "abcd")
+_BELARUS, _ABROAD, _URBAN = PLACE["belarus"], REGION["abroad"], LOCALITY["urban"]
+_HOME, _PENDULAR, _SETTLED = MODE["home"], MODE["pendular"], MODE["settled"]
+_AT_HOME, _SHORT_WORK, _PERMIT = STATUS["home"], STATUS["pendular"], STATUS["permit"]
+_NONE, _STUDENT, _CHILD, _RETIRED = (SECTOR[name] for name in ("none", "student", "child", "retired"))
+_SERVING = CONSCRIPTION["serving"]
+_FEMALE, _MALE = SEX["female"], SEX["male"]
+
+
+@dataclass(frozen=True)
+class Population:
+    """The people of a sample; `circle_start` [circles + 1] are the rows at which circles begin, `seed` their luck's."""
+
+    people: Columns
+    circle_start: NDArray[np.int64]
+    one_in: int
+    seed: int
+
+
+def synthesise(one_in: int, seed: int, threads: int = 2) -> Population:
+    """Make every `one_in`-th circle of the people of 1 January 2019, in the fixed order, with the luck of a seed.
+
+    One row a person, about 9.57 million / one_in. Rows of a circle, a household and a unit are adjacent, head first.
+    The same bytes for any number of threads. Raises UserError for a sample, a seed or threads out of range.
+    """
+    plan = layout()
+    for name, number, low, high in (("one_in", one_in, 1, plan.circles), ("seed", seed, 0, 2**32 - 1),
+                                    ("threads", threads, 1, 1024)):
+        if not low <= number <= high:
+            raise UserError(f"{name} is {number}; it must be a whole number from {low} to {high}")
+    circles = np.arange(0, plan.circles, one_in)
+    rotation = int(words(np.uint64(0), 0, _D, 1, seed)[0])
+    sizes = np.zeros(len(circles), np.int64)
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda part: _measure(plan, circles[part], rotation, sizes[part]), _parts(len(circles), threads)))
+        start = np.concatenate([[0], np.cumsum(sizes)])
+        people = empty(int(start[-1]))
+        chances = traits.tables()
+        list(pool.map(
+            lambda part: _fill(plan, chances, circles[part], start[part], rotation, seed, people),
+            _parts(len(circles), threads),
+        ))
+    return Population(people, start, one_in, seed)
+
+
+def _parts(n: int, threads: int) -> Iterator[slice]:
+    """Cut n circles into runs for a pool of threads."""
+    for first, end in pairwise(np.linspace(0, n, 8 * threads + 1).astype(int)):
+        if end > first:
+            yield slice(int(first), int(end))
+
+
+@njit(cache=True, nogil=True)
+def _measure(plan: Layout, circles: NDArray[np.int64], rotation: int, sizes: NDArray[np.int64]) -> None:
+    """People of each circle, residents and guests."""
+    for i, circle in enumerate(circles):
+        stratum = stratum_of(plan, circle)
+        nth, place = circle - plan.first_circle[stratum], rank(circle, plan.first_circle[-1])
+        for h in range(first_household(plan, stratum, nth), first_household(plan, stratum, nth + 1)):
+            u = even(plan.first_household[stratum] + h, KIND, rotation)
+            sizes[i] += plan.size[kind_of(plan, stratum, cell_of(plan, stratum, h, rotation), u)]
+        for h in range(first_guest(plan, place), first_guest(plan, place + 1)):
+            destination, cell = guest_of(plan, h, rotation)
+            u = even(plan.first_household[-1] + h, KIND, rotation)
+            sizes[i] += plan.size[kind_of(plan, destination, cell, u)]
+
+
+@njit(cache=True, nogil=True)
+def _fill(
+    plan: Layout,
+    chances: traits.Tables,
+    circles: NDArray[np.int64],
+    start: NDArray[np.int64],
+    rotation: int,
+    seed: int,
+    people: Columns,
+) -> None:
+    """Write the people of each circle from its first row on, residents before guests."""
+    for i, circle in enumerate(circles):
+        stratum = stratum_of(plan, circle)
+        nth, place = circle - plan.first_circle[stratum], rank(circle, plan.first_circle[-1])
+        row = start[i]
+        for h in range(first_household(plan, stratum, nth), first_household(plan, stratum, nth + 1)):
+            cell = cell_of(plan, stratum, h, rotation)
+            number = plan.first_household[stratum] + h
+            row = _household(plan, chances, circle, stratum, cell, number, row, rotation, seed, people)
+        for h in range(first_guest(plan, place), first_guest(plan, place + 1)):
+            destination, cell = guest_of(plan, h, rotation)
+            number = plan.first_household[-1] + h
+            row = _household(plan, chances, circle, destination, cell, number, row, rotation, seed, people)
+
+
+@njit(cache=True, nogil=True)
+def _household(
+    plan: Layout,
+    chances: traits.Tables,
+    circle: int,
+    stratum: int,
+    cell: int,
+    number: int,
+    row: int,
+    rotation: int,
+    seed: int,
+    people: Columns,
+) -> int:
+    """Write one household and return the row after it."""
+    kind = kind_of(plan, stratum, cell, even(number, KIND, rotation))
+    zone, region, place = plan.zone[stratum], plan.region[stratum], plan.place[stratum]
+    abroad = region == _ABROAD
+    fate_education = fate_politics = fate_card = fate_kin = 0.0
+    visa_of_unit = LONG_AGO
+    for i in range(plan.size[kind]):
+        key = np.uint64(number) << np.uint64(8) | np.uint64(i) << np.uint64(4)
+        a, b = words(key, 0, _A, 0, seed), words(key, 0, _B, 0, seed)
+        c, d = words(key, 0, _C, 0, seed), words(key, 0, _D, 0, seed)
+        age_class, sex, member = plan.age_class[kind, i], plan.sex[kind, i], plan.member[kind, i]
+        minor = age_class < MINORS
+        if sex == OPEN:
+            sex = _MALE if is_boy(plan, stratum, age_class, number, i, rotation) else _FEMALE
+
+        # education and politics: of the cell for the head; others may share the head's luck, minors always do
+        graduates, segments = chances.education[zone, age_class], chances.politics[zone, age_class]
+        if i == 0:
+            education, politics = plan.cell_education[cell], plan.cell_politics[cell]
+            below = segments[politics - 1] if politics > 0 else 0.0
+            fate_politics = traits.luck_behind(below, segments[politics] - below, uniform(b[0]))
+            below = 0.0 if education == 1 else graduates
+            fate_education = traits.luck_behind(below, graduates if education == 1 else 1.0 - graduates, uniform(a[3]))
+            fate_card, fate_kin = uniform(b[2]), uniform(c[0])
+        else:
+            u = fate_education if byte(b, 4) < chances.shared_fate[0] else uniform(a[3])
+            education = 1 if u < graduates else 0
+            u = fate_politics if minor or byte(b, 5) < chances.shared_fate[1] else uniform(b[0])
+            politics = min(np.searchsorted(segments, u, side="right"), len(segments) - 1)
+        fate_2 = fate_card if i == 0 or minor or byte(b, 6) < chances.shared_fate[2] else uniform(b[2])
+        fate_3 = fate_kin if i == 0 or minor or byte(b, 7) < chances.shared_fate[3] else uniform(c[0])
+
+        # age and work
+        shares = chances.work[zone, age_class, sex, education]
+        place_in_class, sector = uniform(a[0]), _STUDENT
+        if i == 0:
+            sector = plan.cell_sector[cell]
+            place_in_class = traits.place_in_class(place_in_class, sector, shares[_RETIRED])
+        elif not minor:
+            sector = traits.sector(place_in_class, uniform(a[2]), shares)
+        age = traits.age(place_in_class, age_class, chances.single_years[age_class, sex])
+        if minor and age < traits.SCHOOL_AGE:
+            sector = _CHILD
+        free = plan.minors[kind, i] == 0 and not abroad
+        service = traits.conscription(sex, age, sector, education, free, uniform(d[1]), chances)
+        people.serves_until[row] = LONG_AGO
+        if service == _SERVING:
+            sector = _NONE
+            people.serves_until[row] = traits.end_of_service(chances.service_months[education], byte(d, 12))
+
+        # documents
+        visa = traits.visa(uniform(c[2]), chances.visa[region, zone, age_class], uniform(c[3]),
+                           chances.visa_share, chances.visa_months)
+        has_passport = 1.0 if abroad else chances.passport
+        passport = traits.passport(uniform(d[0]), has_passport, chances.passport_months[1 if minor else 0])
+        if member == 0:
+            visa_of_unit = visa if passport > LONG_AGO else LONG_AGO
+        if minor:
+            visa = visa_of_unit
+        if passport == LONG_AGO:
+            visa = LONG_AGO
+
+        # where
+        mode, status, since, expiry = _HOME, _AT_HOME, LONG_AGO, NEVER
+        here = place
+        if abroad:
+            mode, status, since = _SETTLED, _PERMIT, -1 - byte(d, 13) * chances.diaspora_months // 256
+            expiry = traits.permit(uniform(d[2]), byte(d, 14), chances.diaspora_permanent, chances.diaspora_permit)
+        elif WORKING_AGES[0] <= age <= WORKING_AGES[1] and service != _SERVING:
+            away = chances.pendular[:, region, sector, sex]
+            here = traits.absence(uniform(d[2]), away[0], away[1])
+            if here != _BELARUS:
+                mode, status = _PENDULAR, _SHORT_WORK
+                since, expiry = traits.stay(chances.pendular_months[0], chances.pendular_months[1],
+                                            byte(d, 13), byte(d, 14))
+                passport = max(passport, expiry)
+
+        people.key[row], people.circle[row] = key, circle
+        people.member[row], people.unit_size[row] = member, plan.unit_size[kind, i]
+        people.birth[row], people.sex[row] = traits.birth(age, uniform(a[1])), sex
+        people.region[row], people.locality[row] = region, plan.locality[stratum]
+        people.education[row], people.politics[row] = education, politics
+        people.exposure[row] = 0 if abroad else traits.exposure(
+            politics, age, sector, chances.protest[zone, sex], chances.media, uniform(b[3]))
+        people.ancestry[row] = 1 if fate_2 < chances.card[region] else 0
+        people.kin[row] = traits.kin(fate_3, chances.kin)
+        people.ties[row], people.frailty[row] = byte(c, 4), byte(c, 5)
+        people.sector[row] = sector
+        income = chances.income[region, sector, sex, education] * chances.wage_spread[byte(c, 6)]
+        people.income[row], people.savings[row] = income, income * chances.savings_spread[byte(c, 7)]
+        people.place[row], people.mode[row], people.status[row] = here, mode, status
+        people.since[row], people.expiry[row] = since, expiry
+        people.channel[row] = chances.diaspora_channel[place] if abroad else 0
+        people.visa[row], people.passport[row] = visa, max(passport, visa)
+        people.detained[row] = people.exit_ban[row] = people.held[row] = LONG_AGO
+        people.conscription[row] = service
+        people.applied[row], people.due[row] = LONG_AGO, NEVER
+        row += 1
+    return row

@@ -1,0 +1,126 @@
+"""Applications: queue, capacity, processing, approval; what closes while one waits is lost.
+
+A serial phase on the short list of units with a plan, in the order of application, luck and key.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.behaviour import Behaviour
+from sim.codes import CHANNEL, EVENT, N_CHANNELS, PLAN, REASON, SLOTS
+from sim.columns import Columns
+from sim.conditions import Conditions
+from sim.eventlog import note
+from sim.luck import PURPOSE, uniform, words
+from sim.units import class_groups, flags
+from sim.world import World, admission_share
+
+READS = ("key", "sector", "visa", "applied")
+WRITES = ("plan", "due")
+
+_APPLICATION, _QUOTA = PURPOSE["application"], PURPOSE["quota"]
+_NO_PLAN, _QUEUED, _PROCESSING, _GRANTED = PLAN["none"], PLAN["queued"], PLAN["processing"], PLAN["granted"]
+_EVENT_GRANTED, _REFUSED, _BLOCKED = EVENT["granted"], EVENT["refused"], EVENT["blocked"]
+_CAUGHT, _LAPSED = EVENT["caught"], EVENT["lapsed"]
+_IRREGULAR = CHANNEL["irregular"]
+_NONE, _CLOSED, _BY_QUOTA, _REFUSAL = REASON["none"], REASON["closed"], REASON["quota"], REASON["refusal"]
+_CHANNEL_KEY = np.uint64(1 << 62)
+"""Keys of channels lie above those of people."""
+UNLIMITED = 2**31
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def places_this_month(before: float, after: float, one_in: int, luck: float) -> int:
+    """Capacity of a channel in agents: `floor(C(t)/k + U) - floor(C(t-1)/k + U)`, C cumulative persons.
+
+    Never over quota by one agent in any span, exact at k = 1.
+    """
+    return int(np.floor(after / one_in + luck) - np.floor(before / one_in + luck))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def queue_luck(people: Columns, rows: NDArray[np.int64], conditions: Conditions) -> NDArray[np.uint32]:
+    """Luck that orders applications of the same month, one word a unit."""
+    luck = np.empty(len(rows), np.uint32)
+    for i, row in enumerate(rows):
+        luck[i] = words(people.key[row], people.applied[row], _APPLICATION, 0, conditions.seed)[1]
+    return luck
+
+
+def in_order(people: Columns, rows: NDArray[np.int64], conditions: Conditions) -> NDArray[np.int64]:
+    """Rows sorted by month of application, luck and key."""
+    order = np.lexsort((people.key[rows], queue_luck(people, rows, conditions), people.applied[rows]))
+    return rows[order]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def apply(
+    people: Columns,
+    rows: NDArray[np.int64],
+    t: int,
+    world: World,
+    b: Behaviour,
+    conditions: Conditions,
+    cumulative: NDArray[np.float64],
+    banked: NDArray[np.int64],
+    log: NDArray[np.void],
+    n: int,
+) -> int:
+    """Move the plans of `rows` (in order) on by a month; returns the next log position.
+
+    `cumulative` float64[2, places, channels]: persons admitted by capacity before and after this month;
+    `banked` int64[places, channels]: places kept because the next unit in the queue did not fit.
+    """
+    left = np.empty((SLOTS, N_CHANNELS), np.int64)
+    for place in range(SLOTS):
+        for channel in range(N_CHANNELS):
+            if np.isinf(cumulative[1, place, channel]):
+                left[place, channel] = UNLIMITED
+            else:
+                name = _CHANNEL_KEY + np.uint64(place * 64 + channel)
+                luck = uniform(words(name, 0, _QUOTA, 0, conditions.trait_seed)[0])
+                month = places_this_month(
+                    cumulative[0, place, channel], cumulative[1, place, channel], conditions.one_in, luck
+                )
+                left[place, channel] = month + banked[place, channel]
+    stuck = np.zeros((SLOTS, N_CHANNELS), np.bool_)
+    for row in rows:
+        place, channel = people.plan_place[row], people.plan_channel[row]
+        key, plan = people.key[row], people.plan[row]
+        if plan == _GRANTED:
+            continue
+        groups = class_groups(people.sector[row], flags(people, row, t))
+        if admission_share(world, t, place, channel, groups) <= 0.0 or world.rules[t, place, channel].offered <= 0.0:
+            people.plan[row] = _NO_PLAN
+            n = note(log, n, t, row, key, _BLOCKED, 0, place, channel, _CLOSED)
+            continue
+        luck = words(key, people.applied[row], _APPLICATION, 0, conditions.seed)
+        if plan == _QUEUED:
+            size = people.unit_size[row]
+            if stuck[place, channel] or left[place, channel] < size:
+                stuck[place, channel] = True
+                if t - people.applied[row] >= b.patience:
+                    people.plan[row] = _NO_PLAN
+                    n = note(log, n, t, row, key, _REFUSED, 0, place, channel, _BY_QUOTA)
+                continue
+            left[place, channel] -= size
+            people.plan[row] = _PROCESSING
+            people.due[row] = t + int(world.rules[t, place, channel].months + uniform(luck[3]))
+        if people.due[row] > t:
+            continue
+        if uniform(luck[0]) >= world.rules[t, place, channel].approval:
+            people.plan[row] = _NO_PLAN
+            kind = _CAUGHT if channel == _IRREGULAR else _REFUSED
+            n = note(log, n, t, row, key, kind, 0, place, channel, _REFUSAL)
+        elif uniform(luck[2]) >= world.rules[t, place, channel].use:
+            people.plan[row] = _NO_PLAN
+            n = note(log, n, t, row, key, _LAPSED, 0, place, channel, _NONE)
+        else:
+            people.plan[row] = _GRANTED
+            people.due[row] = t
+            n = note(log, n, t, row, key, _EVENT_GRANTED, 0, place, channel, _NONE)
+    for place in range(SLOTS):
+        for channel in range(N_CHANNELS):
+            banked[place, channel] = left[place, channel] if stuck[place, channel] else 0
+    return n

@@ -1,0 +1,95 @@
+"""Departure: the whole unit leaves on a granted instrument, if it may exit, can travel and can pay."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.behaviour import Behaviour
+from sim.codes import EVENT, MODE, PLAN, REASON
+from sim.columns import Columns
+from sim.conditions import Circles, Conditions
+from sim.eventlog import note
+from sim.luck import PURPOSE, uniform, words
+from sim.options import move_price
+from sim.units import adults, class_groups, flags, may_exit, money
+from sim.world import World, fare, travel_share
+
+READS = ("key", "circle", "sector", "held", "exit_ban", "conscription")
+WRITES = ("plan", "savings", "place", "mode", "status", "channel", "since", "expiry")
+
+_DEPARTURE = PURPOSE["departure"]
+_NO_PLAN, _GRANTED = PLAN["none"], PLAN["granted"]
+_DEPARTED, _BLOCKED = EVENT["departed"], EVENT["blocked"]
+_SETTLED = MODE["settled"]
+_CHOSEN, _CLOSED, _EXIT, _FUNDS = REASON["choice"], REASON["closed"], REASON["exit"], REASON["funds"]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def settle_unit(
+    people: Columns, head: int, t: int, place: int, channel: int, world: World, circles: Circles, sign: int
+) -> None:
+    """Put a whole unit into a destination by a channel, with the channel's first status and stay.
+
+    `sign` is 1 where the unit leaves Belarus and 0 where it moves between destinations (circle counts).
+    """
+    stay = min(world.rules[t, place, channel].stay, 1200.0)
+    for row in range(head, head + people.unit_size[head]):
+        people.place[row] = place
+        people.mode[row] = _SETTLED
+        people.status[row] = world.law[place, channel].first_status
+        people.channel[row] = channel
+        people.since[row] = t
+        people.expiry[row] = t + int(stay)
+    circles.abroad[people.circle[head] // circles.one_in] += sign * people.unit_size[head]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def pay(people: Columns, head: int, price: float) -> None:
+    """Take the price of a move from the adults' savings, the head's first."""
+    for row in range(head, head + adults(people, head)):
+        part = min(price, people.savings[row])
+        people.savings[row] -= part
+        price -= part
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def depart(
+    people: Columns,
+    rows: NDArray[np.int64],
+    t: int,
+    circles: Circles,
+    world: World,
+    b: Behaviour,
+    conditions: Conditions,
+    log: NDArray[np.void],
+    n: int,
+) -> int:
+    """Let the units of `rows` with a granted instrument leave; returns the next log position."""
+    for head in rows:
+        if people.plan[head] != _GRANTED:
+            continue
+        place, channel, key = people.plan_place[head], people.plan_channel[head], people.key[head]
+        groups = class_groups(people.sector[head], flags(people, head, t))
+        size, grown = people.unit_size[head], adults(people, head)
+        each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
+        reserve = b.reserve * world.places[t, place].rent
+        price = move_price(fare(world, t, place, channel, groups), each, reserve, size, grown)
+        open_share = travel_share(world, t, place, channel, groups)
+        reason = 0
+        if not may_exit(people, head, t):
+            reason = _EXIT
+        elif uniform(words(key, t, _DEPARTURE, 0, conditions.seed)[0]) >= open_share:
+            reason = _CLOSED
+        elif money(people, head) < price:
+            reason = _FUNDS
+        if reason:
+            if t - people.due[head] >= b.grant_months:
+                people.plan[head] = _NO_PLAN
+                n = note(log, n, t, head, key, _BLOCKED, 0, place, channel, reason)
+            continue
+        pay(people, head, price - reserve - world.rules[t, place, channel].funds * grown)
+        settle_unit(people, head, t, place, channel, world, circles, 1)
+        people.plan[head] = _NO_PLAN
+        for row in range(head, head + size):
+            n = note(log, n, t, row, people.key[row], _DEPARTED, 0, place, channel, _CHOSEN)
+    return n

@@ -1,0 +1,241 @@
+"""Moves of those abroad: return, onward moves of settled units, pendular work and its automatic end."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.arithmetic import exp, sin
+from sim.behaviour import Behaviour
+from sim.choice import MINUS_INFINITY, PI
+from sim.codes import CHANNEL, EVENT, MODE, PLACE, REASON, SECTOR, SLOTS, STATUS
+from sim.columns import Columns
+from sim.conditions import ADULT_MONTHS, Circles, Conditions
+from sim.eventlog import note
+from sim.luck import PURPOSE, fill_words, uniform, words
+from sim.months import NEVER
+from sim.options import Options, look
+from sim.processes.depart import settle_unit
+from sim.units import choice_class, class_groups, flags, persecuted
+from sim.world import World, travel_share
+
+READS = ("key", "status", "sector", "exposure", "held", "exit_ban", "plan")
+WRITES = ("place", "mode", "status", "channel", "since", "expiry", "detained", "held")
+
+_SETTLE, _EVENTS, _PENDULAR = PURPOSE["settle"], PURPOSE["events"], PURPOSE["pendular"]
+_BELARUS, _HOME, _AWAY = PLACE["belarus"], MODE["home"], MODE["pendular"]
+_AT_HOME, _VISA_FREE, _IRREGULAR = STATUS["home"], STATUS["visa_free"], STATUS["irregular"]
+_ASYLUM_SEEKER, _ON_WORK = STATUS["asylum_seeker"], STATUS["pendular"]
+_RETURNED, _ONWARD, _ARRESTED = EVENT["returned"], EVENT["onward"], EVENT["arrested_on_return"]
+_OUT, _BACK = EVENT["pendular_out"], EVENT["pendular_back"]
+_CHOSEN, _NONE = REASON["choice"], REASON["none"]
+_WORK = CHANNEL["work"]
+_TRANSPORT, _CONSTRUCTION, _INDUSTRY = SECTOR["transport"], SECTOR["construction"], SECTOR["industry"]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def return_hazard(b: Behaviour, hunted: bool, status: int) -> float:
+    """Monthly probability of return to Belarus."""
+    hazard = b.return_
+    if hunted:
+        hazard *= b.return_persecuted
+    if status == _IRREGULAR:
+        hazard *= b.return_irregular
+    return min(1.0, hazard)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def onward_hazard(b: Behaviour, status: int, unsafe: float) -> float:
+    """Monthly probability of leaving a destination for another; `unsafe` is the share of the month at war."""
+    hazard = b.onward
+    if status == _VISA_FREE:
+        hazard = b.onward_visa_free
+    elif status == _IRREGULAR:
+        hazard = b.onward_irregular
+    elif status == _ASYLUM_SEEKER:
+        hazard = 0.0
+    return max(hazard, unsafe * b.onward_unsafe)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def season(t: int, swing: float) -> float:
+    """Seasonal factor of pendular departures, highest in May, mean one."""
+    angle = PI * (t % 12 - 1) / 6.0
+    if angle > PI:
+        angle -= 2.0 * PI
+    return 1.0 + swing * sin(angle)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def draw_by_value(values: NDArray[np.float64], u: float) -> int:
+    """Slot drawn with probability proportional to `exp(value)`, or -1 if all are closed."""
+    total = 0.0
+    for value in values:
+        if value > MINUS_INFINITY:
+            total += exp(value)
+    target, last = u * total, -1
+    for slot in range(len(values)):
+        if values[slot] > MINUS_INFINITY:
+            last = slot
+            target -= exp(values[slot])
+            if target < 0.0:
+                return slot
+    return last
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def move_on(
+    people: Columns,
+    heads: NDArray[np.int64],
+    units: int,
+    t: int,
+    circles: Circles,
+    world: World,
+    options: Options,
+    b: Behaviour,
+    conditions: Conditions,
+    log: NDArray[np.void],
+    n: int,
+) -> int:
+    """Let the first `units` settled units in `heads` return, move onward or stay; returns the next log position."""
+    keys, luck = np.empty(units, np.uint64), np.empty((4, units), np.uint32)
+    for i in range(units):
+        keys[i] = people.key[heads[i]]
+    fill_words(keys, units, t, _SETTLE, conditions.seed, luck)
+    for i in range(units):
+        head = heads[i]
+        origin, status = people.place[head], people.status[head]
+        hunted = persecuted(people.exposure[head], people.detained[head])
+        unsafe = world.places[t, origin].unsafe
+        if uniform(luck[1, i]) < return_hazard(b, hunted, status):
+            n = return_home(people, head, t, circles, world, conditions, log, n)
+        elif uniform(luck[2, i]) < onward_hazard(b, status, unsafe):
+            n = move_onward(people, head, t, uniform(luck[3, i]), circles, world, options, b, conditions, log, n)
+    return n
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def return_home(
+    people: Columns,
+    head: int,
+    t: int,
+    circles: Circles,
+    world: World,
+    conditions: Conditions,
+    log: NDArray[np.void],
+    n: int,
+) -> int:
+    """Bring a unit back to Belarus, where the persecuted risk arrest; returns the next log position."""
+    origin = people.place[head]
+    for row in range(head, head + people.unit_size[head]):
+        key, channel = people.key[row], people.channel[row]
+        people.place[row], people.mode[row], people.status[row] = _BELARUS, _HOME, _AT_HOME
+        people.channel[row], people.since[row], people.expiry[row] = 0, t, NEVER
+        n = note(log, n, t, row, key, _RETURNED, origin, _BELARUS, channel, _CHOSEN)
+        risk = words(key, t, _EVENTS, 0, conditions.seed)[3]
+        if persecuted(people.exposure[row], people.detained[row]) and uniform(risk) < world.belarus[t].arrest_on_return:
+            people.detained[row], people.held[row] = t, t
+            n = note(log, n, t, row, key, _ARRESTED, origin, _BELARUS, channel, _NONE)
+    circles.abroad[people.circle[head] // circles.one_in] -= people.unit_size[head]
+    return n
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def move_onward(
+    people: Columns,
+    head: int,
+    t: int,
+    u: float,
+    circles: Circles,
+    world: World,
+    options: Options,
+    b: Behaviour,
+    conditions: Conditions,
+    log: NDArray[np.void],
+    n: int,
+) -> int:
+    """Move a unit to another destination drawn by value, if any is open to it; returns the next log position."""
+    values, channels = np.empty(SLOTS), np.empty(SLOTS, np.uint8)
+    origin = people.place[head]
+    kind = choice_class(people.sector[head], flags(people, head, t))
+    look(people, head, t, kind, True, options, world, b, conditions, values, channels)
+    place = draw_by_value(values, u)
+    if place >= 0:
+        settle_unit(people, head, t, place, channels[place], world, circles, 0)
+        for row in range(head, head + people.unit_size[head]):
+            n = note(log, n, t, row, people.key[row], _ONWARD, origin, place, channels[place], _CHOSEN)
+    return n
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def may_go_on_pendular_work(
+    mode: int, place: int, sector: int, plan: int, held: int, exit_ban: int, age: int, t: int
+) -> bool:
+    """True for a worker at home in transport, construction or industry, free to travel and without a plan."""
+    at_home = (place == _BELARUS) & (mode == _HOME) & (plan == 0)
+    sector_goes = (sector == _TRANSPORT) | (sector == _CONSTRUCTION) | (sector == _INDUSTRY)
+    return at_home & sector_goes & (held < t) & (exit_ban < t) & (age >= ADULT_MONTHS)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def pendular_rates(
+    world: World, t: int, b: Behaviour, conditions: Conditions, sector: int, rates: NDArray[np.float64]
+) -> float:
+    """Fill the monthly probability of pendular departure to each place, float64[16]; return their sum."""
+    total = 0.0
+    groups = class_groups(sector, 0)
+    for place in range(SLOTS):
+        rates[place] = 0.0
+        demand = world.places[t, place].pendular
+        if place != _BELARUS and demand > 0.0 and conditions.reference.pendular > 0.0:
+            share = travel_share(world, t, place, _WORK, groups)
+            rates[place] = demand * share * season(t, b.pendular_season) / conditions.reference.pendular
+        total += rates[place]
+    return total
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def pendular(
+    people: Columns,
+    first: int,
+    last: int,
+    t: int,
+    world: World,
+    b: Behaviour,
+    conditions: Conditions,
+    log: NDArray[np.void],
+    n: int,
+) -> int:
+    """Send workers of rows `first` to `last` - 1 to pendular work and bring back those whose months are over."""
+    rows, keys = np.empty(last - first, np.int64), np.empty(last - first, np.uint64)
+    workers = 0
+    for row in range(first, last):
+        key, mode, place, expiry = people.key[row], people.mode[row], people.place[row], people.expiry[row]
+        sector, plan, age = people.sector[row], people.plan[row], t - people.birth[row]
+        held, exit_ban = people.held[row], people.exit_ban[row]
+        if may_go_on_pendular_work(mode, place, sector, plan, held, exit_ban, age, t):
+            rows[workers], keys[workers] = row, key
+            workers += 1
+        elif mode == _AWAY and expiry < t:
+            people.place[row], people.mode[row], people.status[row] = _BELARUS, _HOME, _AT_HOME
+            people.since[row], people.expiry[row] = t, NEVER
+            n = note(log, n, t, row, key, _BACK, place, _BELARUS, 0, _NONE)
+    luck = np.empty((4, workers), np.uint32)
+    fill_words(keys, workers, t, _PENDULAR, conditions.seed, luck)
+    drivers, others = np.empty(SLOTS), np.empty(SLOTS)
+    all_drivers = pendular_rates(world, t, b, conditions, _TRANSPORT, drivers)
+    all_others = pendular_rates(world, t, b, conditions, _CONSTRUCTION, others)
+    for i in range(workers):
+        row, u = rows[i], uniform(luck[0, i])
+        drives = people.sector[row] == _TRANSPORT
+        if u >= (all_drivers if drives else all_others):
+            continue
+        rates = drivers if drives else others
+        for place in range(SLOTS):
+            u -= rates[place]
+            if u < 0.0:
+                months = 3 + int(uniform(luck[2, i]) * (2.0 * b.pendular_months - 5.0))
+                people.place[row], people.mode[row], people.status[row] = place, _AWAY, _ON_WORK
+                people.since[row], people.expiry[row] = t, t + months - 1
+                n = note(log, n, t, row, keys[i], _OUT, _BELARUS, place, _WORK, _CHOSEN)
+                break
+    return n

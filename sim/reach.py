@@ -1,0 +1,84 @@
+"""Whom a scenario's changes reach: who was eligible, who was touched, who changed what they did.
+
+A change that reaches nobody is reported inert, with the reason; it must not be mistaken for a result.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.codes import CHANNEL, INSTRUMENT, N_CHANNELS, N_SECTORS, PLACE, SLOTS
+from sim.effects import Paired, Window
+from sim.history import Addition
+from sim.options import eligible
+from sim.pairs import CATEGORIES, align
+from sim.units import choice_class, class_groups
+from sim.choice import N_FLAGS
+from sim.world import World
+
+def channels_touched(parameter: str, world: World) -> NDArray[np.bool_]:
+    """Places and channels whose rules a parameter is part of, bool[places, channels].
+
+    `<place>.<instrument>` touches the channels that need it, `<place>.<channel>.<rule>` that channel, any other
+    parameter of a place all of its channels, and one of Belarus every channel.
+    """
+    touched = np.zeros((SLOTS, N_CHANNELS), bool)
+    place, *rest = parameter.split(".")
+    if place == "belarus":
+        return world.law["exists"] > 0
+    here = touched[PLACE[place]]
+    law = world.law[PLACE[place]]
+    if rest[0] in INSTRUMENT and rest[0] not in CHANNEL:
+        here |= (law["entry"] == INSTRUMENT[rest[0]]) | (law["residence"] == INSTRUMENT[rest[0]])
+        if rest[0] == "renewal":
+            here |= law["residence"] >= 0
+        if rest[0] in ("land", "air"):
+            here[:] = True
+    elif rest[0] in CHANNEL:
+        here[CHANNEL[rest[0]]] = True
+    else:
+        here[:] = True
+    return touched & (world.law["exists"] > 0)
+
+
+def eligible_persons(counts: NDArray[np.int64], world: World, channels: NDArray[np.bool_]) -> int:
+    """Residents whom the law admits to at least one of the channels; `counts` int64[classes] in persons."""
+    total = 0
+    pairs = np.argwhere(channels)
+    for sector in range(N_SECTORS):
+        for mask in range(N_FLAGS):
+            groups = class_groups(sector, mask)
+            if any(eligible(world, int(place), int(channel), sector, groups) for place, channel in pairs):
+                total += int(counts[choice_class(sector, mask)])
+    return total
+
+
+def reach_table(additions: Iterable[Addition], paired: Sequence[Paired], window: Window, world: World) -> pd.DataFrame:
+    """One row a change: rule, persons eligible, touched and changed (means over replicates), and a note."""
+    lives = [align(one.departures, other.departures, window.start) for one, other in paired]
+    unchanged = CATEGORIES.index("unchanged")
+    rows = []
+    for addition in additions:
+        channels = channels_touched(addition.parameter, world)
+        counts = paired[0][0].residents_by_class
+        touched = [channels[life.baseline_place, life.baseline_channel] & (life.baseline_place > 0) for life in lives]
+        changed = [(hit & (life.category != unchanged)).sum() for hit, life in zip(touched, lives, strict=True)]
+        rows.append(
+            (
+                f"{addition.event}: {addition.parameter}",
+                eligible_persons(counts, world, channels),
+                float(np.mean([hit.sum() for hit in touched])) * window.one_in,
+                float(np.mean(changed)) * window.one_in,
+                _note(addition),
+            )
+        )
+    return pd.DataFrame(rows, columns=["rule", "eligible", "touched", "changed", "note"])
+
+
+def _note(addition: Addition) -> str:
+    if addition.verdict == "effective":
+        return ""
+    by = f" by {', '.join(addition.shadowed_by)}" if addition.shadowed_by else ""
+    return f"inert: {addition.verdict}{by}"

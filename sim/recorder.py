@@ -1,0 +1,110 @@
+"""What is counted in a run: stocks, flows, expected flows, harms and the event log, in arrays.
+
+Counts are kept in agents (int64) until they leave the recorder, where they become persons; expected flows
+are integers in units of 2**-40 persons, so that every order of summation gives the same number.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.codes import EVENT, N_CHANNELS, N_STATUSES, SLOTS
+from sim.decision.destination_nest import FIXED_POINT
+from sim.eventlog import EVENT_TYPE
+from sim.world import World
+
+Counts = NDArray[np.int64]
+
+HARMS = ("detained", "charged", "drafted", "caught", "arrested_on_return", "lost")
+"""Events counted as harms, beside every count of movement."""
+MOVES = ("departed", "returned", "onward")
+"""Events that change the place of residence; pendular work does not."""
+
+
+@dataclass
+class Recorder:
+    """Everything one run leaves, month by month."""
+
+    one_in: int
+    stocks: list[Counts] = field(default_factory=list)
+    committed: list[Counts] = field(default_factory=list)
+    log: list[NDArray[np.void]] = field(default_factory=list)
+
+    def keep(self, stocks: Counts, committed: Counts, log: list[NDArray[np.void]]) -> None:
+        """Keep one month: agents by place and status, expected commitments, events."""
+        self.stocks.append(stocks)
+        self.committed.append(committed)
+        self.log.append(np.concatenate(log) if log else np.zeros(0, EVENT_TYPE))
+
+    def copy(self) -> "Recorder":
+        """The same months in lists of their own; what was kept is never changed."""
+        return Recorder(self.one_in, list(self.stocks), list(self.committed), list(self.log))
+
+    @property
+    def events(self) -> NDArray[np.void]:
+        """All events, in order of month and block."""
+        return np.concatenate(self.log) if self.log else np.zeros(0, EVENT_TYPE)
+
+    def stock_persons(self) -> Counts:
+        """Persons by month, place and status, int64[months, places, statuses]."""
+        return np.array(self.stocks).reshape(-1, SLOTS, N_STATUSES) * self.one_in
+
+    def harm_persons(self) -> Counts:
+        """Persons by month and harm (order of `HARMS`), int64[months, harms]."""
+        counts = np.zeros((len(self.log), len(HARMS)), np.int64)
+        for t, log in enumerate(self.log):
+            kinds = np.bincount(log["kind"], minlength=max(EVENT.values()) + 1)
+            counts[t] = [kinds[EVENT[harm]] for harm in HARMS]
+        return counts * self.one_in
+
+    def flow_persons(self) -> Counts:
+        """Persons who changed residence, int64[months, from, to, channels]."""
+        flows = np.zeros((len(self.log), SLOTS, SLOTS, N_CHANNELS), np.int64)
+        moves = [EVENT[name] for name in MOVES]
+        for t, log in enumerate(self.log):
+            moved = log[np.isin(log["kind"], moves)]
+            np.add.at(flows[t], (moved["origin"], moved["place"], moved["channel"]), self.one_in)
+        return flows
+
+    def expected_arrivals(self, world: World) -> NDArray[np.float64]:
+        """Expected departures from Belarus in persons, float64[months, places, channels]."""
+        return expected_arrivals(np.array(self.committed), world)
+
+
+def expected_arrivals(committed: Counts, world: World) -> NDArray[np.float64]:
+    """Expected departures from expected commitments: a fluid queue with capacity, wait, approval and use.
+
+    `committed` int64[months, places, channels] in units of 2**-40 persons. What waits when a channel closes is
+    lost; travel closures at departure and exit bans met after the commitment are left out, so the expectation
+    is slightly above the mean of realised departures where these bite.
+    """
+    months = committed.shape[0]
+    arrivals = np.zeros(committed.shape)
+    for place in range(SLOTS):
+        for channel in range(N_CHANNELS):
+            if not world.law["exists"][place, channel]:
+                continue
+            queue = 0.0
+            for t in range(months):
+                queue += committed[t, place, channel] / FIXED_POINT
+                if _closed(world, t, place, channel):
+                    queue = 0.0
+                admitted = min(queue, world.rules["capacity"][t, place, channel])
+                queue -= admitted
+                wait = world.rules["months"][t, place, channel]
+                early, late = t + int(wait), t + int(wait) + 1
+                for due, part in ((early, 1.0 - wait % 1.0), (late, wait % 1.0)):
+                    if due < months and part > 0.0:
+                        chance = world.rules["approval"][due, place, channel] * world.rules["use"][due, place, channel]
+                        through = not any(_closed(world, s, place, channel) for s in range(t, due + 1))
+                        arrivals[due, place, channel] += admitted * part * chance * through
+    return arrivals
+
+
+def _closed(world: World, t: int, place: int, channel: int) -> bool:
+    """True if a channel is closed to all its applicants in a month."""
+    if world.rules["offered"][t, place, channel] <= 0.0:
+        return True
+    needed = (world.law["entry"][place, channel], world.law["residence"][place, channel])
+    return any(i >= 0 and world.openness[t, place, i].max() <= 0.0 for i in needed)

@@ -1,0 +1,66 @@
+"""Numbers in words: rounded to what the sample can carry, signs written out, few people not shown."""
+
+import math
+
+from sim import months
+from sim.figures.cells import resolution, rounded, suppress
+from sim.figures.results import Effect, Results
+
+FEW = "few"
+"""Written instead of a number that rests on too few simulated people."""
+MINUS = "\u2212"
+
+
+def shown(persons: float, results: Results) -> bool:
+    """Whether enough simulated people stand behind a number to print it."""
+    return not math.isnan(float(suppress(persons, results.one_in, replicates=results.replicates)))
+
+
+def count(persons: float, results: Results) -> str:
+    """Persons, rounded; `few` for too few simulated people."""
+    return f"{rounded(persons, results.one_in):,}".replace("-", MINUS) if shown(persons, results) else FEW
+
+
+def change(persons: float, results: Results) -> str:
+    """A difference of persons with its sign."""
+    if not shown(persons, results):
+        return FEW
+    number = rounded(persons, results.one_in)
+    return f"{number:+,}".replace("-", MINUS) if number else "0"
+
+
+def interval(effect: Effect, results: Results, signed: bool = True) -> str:
+    """`low to high`; nothing where the estimate itself is not shown."""
+    if not shown(effect.estimate, results):
+        return ""
+    ends = [rounded(value, results.one_in) for value in (effect.low, effect.high)]
+    low, high = (f"{end:+,}" if signed and end else f"{end:,}" for end in ends)
+    return f"{low} to {high}".replace("-", MINUS)
+
+
+def percent(share: float) -> str:
+    """A share as whole percent; a dash when there is none."""
+    return f"{share:.0%}".replace("-", MINUS) if math.isfinite(share) else "\u2013"
+
+
+def rule(results: Results) -> str:
+    """The rule by which numbers are rounded and left out, for the foot of a table."""
+    people = "person" if results.replicates == 1 else "people"
+    return (
+        f"One simulated person stands for {results.one_in:g}; numbers are means over {results.replicates} paired "
+        f"replicates, rounded to {resolution(results.one_in)} persons. \u201c{FEW}\u201d: fewer than 30 simulated "
+        f"{people} in all replicates together. Intervals hold 90% of the replicates."
+    )
+
+
+def day(instant: float) -> str:
+    """A day of the clock as `1 August 2023`."""
+    number = math.floor(instant)
+    first = months.first_day(number)
+    return f"{1 + round((instant - number) * months.days_in(number))} {first:%B} {first:%Y}"
+
+
+def month(label: str) -> str:
+    """`2025-12` as `December 2025`."""
+    first = months.first_day(months.month(label))
+    return f"{first:%B} {first:%Y}"

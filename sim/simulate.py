@@ -1,0 +1,43 @@
+"""`task=simulate`: one scenario, its replicates, as tidy tables in a folder."""
+
+import json
+from pathlib import Path
+
+from sim import tables
+from sim.ensemble import Ensemble, Job, Run
+from sim.history import History
+from sim.model import schedule_table
+from sim.settings import Settings, fingerprint, resolved_yaml
+from sim.store import manifest, write_folder, write_parquet
+
+
+def run(settings: Settings) -> Path:
+    """Simulate a scenario and write its results; returns the folder."""
+    ensemble = Ensemble(settings)
+    jobs = [Job(settings.scenario, settings.choice.lam, i) for i in range(settings.replicate_count)]
+    runs = ensemble.run_all(jobs)
+    folder = Path(settings.results_dir) / "simulate" / f"{settings.scenario}-{fingerprint(settings)[:8]}"
+    with write_folder(folder) as partial:
+        write_world(partial, runs, ensemble.history(settings.scenario))
+        (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
+        (partial / "schedule.txt").write_text(schedule_table() + "\n", encoding="utf-8")
+        extra = {"people": len(ensemble.population.people.key), "description": settings.scenario}
+        (partial / "manifest.json").write_text(json.dumps(manifest(settings, extra), indent=1), encoding="utf-8")
+    return folder
+
+
+def write_world(folder: Path, runs: list[Run], history: History) -> None:
+    """Write the tables, the history and the sources of one world's runs into a folder."""
+    folder.mkdir(exist_ok=True)
+    write_parquet(folder / "stocks.parquet", tables.arrow(tables.stocks(runs)))
+    write_parquet(folder / "flows.parquet", tables.arrow(tables.flows(runs)))
+    write_parquet(folder / "harms.parquet", tables.arrow(tables.harms(runs)))
+    (folder / "history.txt").write_text(history.debug(), encoding="utf-8")
+    (folder / "sources.txt").write_text(sources(history), encoding="utf-8")
+
+
+def sources(history: History) -> str:
+    """Every source a history rests on, one a line, in alphabetical order."""
+    found = {value.source for parameter in history.parameters.values() for value in parameter.values}
+    found |= {event.source for policy in history.policies for event in policy.events}
+    return "".join(f"{source}\n" for source in sorted(found))

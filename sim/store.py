@@ -1,0 +1,177 @@
+"""What a run leaves behind: folders that appear whole or not at all, tables with the same bytes, a manifest.
+
+The store knows nothing of the model. It names no machine and no path, so that results can be passed on.
+"""
+
+import hashlib
+import os
+import platform
+import resource
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim import months
+from sim.codes import CONF
+from sim.luck import replicate_seed
+from sim.settings import Settings, command, fingerprint, record_of
+
+ROOT = CONF.parent
+PACKAGES = (
+    "vyraj",
+    "mesa",
+    "numpy",
+    "numba",
+    "llvmlite",
+    "pyarrow",
+    "pandas",
+    "hydra-core",
+    "matplotlib",
+    "jinja2",
+    "pyyaml",
+)
+"""Distributions whose version may matter to a result."""
+
+ROWS_IN_GROUP = 1 << 20
+"""Rows of a Parquet row group; fixed, because it shapes the bytes of the file."""
+
+
+@contextmanager
+def write_folder(path: Path | str) -> Iterator[Path]:
+    """Give a new folder to write into, which takes the place of `path` when all is written.
+
+    An older folder at `path` stays untouched until then and is replaced by two renames. If the block raises,
+    nothing changes and nothing is left. A killed process leaves at most a hidden `.NAME.partial-*` beside it.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    token = secrets.token_hex(4)
+    partial = path.with_name(f".{path.name}.partial-{token}")
+    older = path.with_name(f".{path.name}.older-{token}")
+    partial.mkdir()
+    try:
+        yield partial
+        if path.exists():
+            path.rename(older)
+        try:
+            partial.rename(path)
+        except OSError:
+            if older.exists():
+                older.rename(path)
+            raise
+    finally:
+        for leftover in (partial, older):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def write_parquet(path: Path | str, table: pa.Table | Mapping[str, Any]) -> None:
+    """Write a tidy table so that equal tables give equal bytes (under one version of pyarrow).
+
+    Strings are stored as codes of a dictionary, everything is compressed by zstd. Notes that other libraries
+    hang on a table, such as the index of pandas, are left out.
+    """
+    table = table if isinstance(table, pa.Table) else pa.table(dict(table))
+    table = table.replace_schema_metadata(None)
+    texts = [field.name for field in table.schema if _is_text(field.type)]
+    pq.write_table(table, path, compression="zstd", use_dictionary=texts, row_group_size=ROWS_IN_GROUP)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
+def digests() -> dict[str, str]:
+    """SHA-256 of what a result depends on besides the settings: `conf/`, the data and the program's own text."""
+    return {
+        "conf": digest(CONF, "*.yaml"),
+        "data": digest(ROOT / "sim" / "data", "*"),
+        "program": digest(ROOT / "sim", "*.py"),
+    }
+
+
+def digest(folder: Path, pattern: str) -> str:
+    """SHA-256 of the names and bytes of the files of a folder that match a pattern, in order of their names."""
+    total = hashlib.sha256()
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob(pattern) if path.is_file()}
+    for name in sorted(files):
+        if "__pycache__" not in name:
+            content = hashlib.sha256(files[name].read_bytes()).hexdigest()
+            total.update(f"{content}  {name}\n".encode())
+    return total.hexdigest()
+
+
+def manifest(settings: Settings, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """All that is needed to make a result again and to judge what it cost, as plain values.
+
+    Settings (sections laid flat), the command, the seed of each replicate, versions, commit, digests of inputs, the
+    time of writing, CPU seconds and peak memory (MB) of this process so far, and what `extra` adds. Holds no name of
+    a machine and no path.
+    """
+    chosen: dict[str, Any] = {"start": months.label(0), "end": settings.until}
+    for key, value in record_of(settings).items():
+        chosen.update(value if isinstance(value, dict) else {key: value})
+    del chosen["until"], chosen["results_dir"]
+    chosen["replicates"] = settings.replicate_count
+    return {
+        "scenario": settings.scenario,
+        "baseline": settings.baseline,
+        "settings": chosen,
+        "fingerprint": fingerprint(settings),
+        "command": command(settings),
+        "seeds": [int(replicate_seed(settings.seed, replicate)) for replicate in range(settings.replicate_count)],
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
+        "commit": _git("rev-parse", "HEAD"),
+        "uncommitted_changes": _uncommitted(),
+        "sha256": digests(),
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "cpu_seconds": round(time.process_time(), 2),
+        "peak_memory_mb": round(peak_memory() / 1e6, 1),
+        **(extra or {}),
+    }
+
+
+def peak_memory() -> int:
+    """Largest memory this process has held so far, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # Linux counts in KiB
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _uncommitted() -> bool | None:
+    changes = _git("status", "--porcelain")
+    return None if changes is None else changes != ""
+
+
+def _git(*arguments: str) -> str | None:
+    """What git says about this project, None without git or outside a repository of its own."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+
+    def ask(*words: str) -> str:
+        answer = subprocess.run(
+            ["git", "-C", str(ROOT), *words], capture_output=True, text=True, check=True, timeout=20, env=environment
+        )
+        return answer.stdout.strip()
+
+    try:
+        if Path(ask("rev-parse", "--show-toplevel")).resolve() != ROOT:  # installed inside someone else's repository
+            return None
+        return ask(*arguments)
+    except (OSError, subprocess.SubprocessError):
+        return None

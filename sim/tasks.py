@@ -1,0 +1,28 @@
+"""The table of tasks: what `task=` may be and which function does it.
+
+A function takes the settings, and returns the folder or file it left, or None. It is imported when it is
+chosen, so that no task pays for the others' imports.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+Task = Callable[[Any], Path | None]
+
+TASKS: dict[str, str] = {
+    "compare": "sim.compare:run",  # a scenario against the baseline, with a report
+    "simulate": "sim.simulate:run",  # one scenario, its replicates
+    "people": "sim.population:run",  # the people of January 2019, and their fit to the margins
+    "history": "sim.catalogue:run",  # the scenario's history, epoch by epoch, as the model reads it
+    "invert": "sim.invert:run",  # destination constants that reproduce observed departures
+}
+"""Task name to `module:function`."""
+
+
+def task(name: str) -> Task:
+    """The function that does a task; raises KeyError for an unknown name."""
+    module, function = TASKS[name].split(":")
+    found: Task = getattr(import_module(module), function)
+    return found

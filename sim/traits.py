@@ -1,0 +1,260 @@
+"""From luck to a person: the rules by which each trait and starting state is drawn, as pure functions of numbers.
+
+Sixteen words of luck belong to a person. What they decide:
+
+=========  =============  ==========================  =============  ==========================
+purpose    word 0         word 1                      word 2         word 3
+=========  =============  ==========================  =============  ==========================
+trait_a    place in the   month of birth in the year  sector         education
+           age class
+trait_b    politics       bytes: whether the person   Polish card    exposure
+                          shares the head's luck in
+                          education, politics, card,
+                          kin
+trait_c    kin            bytes: ties, frailty,       Schengen visa  its expiry
+                          income, savings
+trait_d    passport       service                     absence        bytes: end of service,
+                                                                     length and age of a stay
+=========  =============  ==========================  =============  ==========================
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim import means, standing
+from sim.assumptions import value
+from sim.attributes import attributes
+from sim.census import CLASSES, figure, single_years
+from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, N_SECTORS, PLACE, POLITICS, SECTOR, SEX
+from sim.months import LONG_AGO, NEVER
+
+_STUDENT, _RETIRED = SECTOR["student"], SECTOR["retired"]
+_NGO_MEDIA = SECTOR["ngo_media"]
+_PROTEST_SEGMENT = POLITICS["protest"]
+_NO_EXPOSURE, _PROTEST, _MEDIA, _NGO = (EXPOSURE[name] for name in ("none", "protest", "media", "ngo"))
+_MALE = SEX["male"]
+_NEVER_SERVES, _DEFERRED = CONSCRIPTION["never"], CONSCRIPTION["deferred"]
+_SERVING, _SERVED = CONSCRIPTION["serving"], CONSCRIPTION["served"]
+_FIRST_DRAFT, _LAST_DRAFT = standing.DRAFT_AGES[0], standing.DRAFT_AGES[-1]
+_SURVEY_FROM, _SURVEY_TO = (age - standing.YEARS_TO_SURVEY for age in standing.PROTEST_AGES)
+_POLAND, _RUSSIA, _BELARUS = PLACE["poland"], PLACE["russia"], PLACE["belarus"]
+_CLASSES = np.array(CLASSES)
+SCHOOL_AGE = 16
+"""Age from which a minor is a student, below a child."""
+LAST_CALLS = (-2, -8, -14)
+"""Months of the three calls before January 2019: November and May 2018, November 2017 (two calls a year, recalled)."""
+
+
+class Tables(NamedTuple):
+    """Chances behind the traits; see `attributes`, `means` and `standing` for shapes and sources."""
+
+    single_years: NDArray[np.float64]
+    """Cumulative shares of single years, exactly 1 from the class's last year on, [classes, sexes, 20]."""
+    education: NDArray[np.float64]
+    politics: NDArray[np.float64]
+    """Cumulative, [zones, classes, segments]."""
+    work: NDArray[np.float64]
+    shared_fate: NDArray[np.int64]
+    """Education, politics, card, kin: luck is the head's if the byte lies below, [4]."""
+    card: NDArray[np.float64]
+    kin: NDArray[np.float64]
+    visa: NDArray[np.float64]
+    visa_share: NDArray[np.float64]
+    visa_months: NDArray[np.int64]
+    passport: float
+    passport_months: NDArray[np.int64]
+    """Of adults and of minors, [2]."""
+    protest: NDArray[np.float64]
+    media: float
+    service: NDArray[np.float64]
+    reserve: float
+    reserve_ages: NDArray[np.int64]
+    service_months: NDArray[np.int64]
+    """By education, [2]."""
+    pendular: NDArray[np.float64]
+    pendular_months: NDArray[np.int64]
+    """Shortest and longest stay."""
+    income: NDArray[np.float64]
+    wage_spread: NDArray[np.float64]
+    savings_spread: NDArray[np.float64]
+    diaspora_months: int
+    diaspora_permanent: float
+    diaspora_permit: int
+    diaspora_channel: NDArray[np.uint8]
+    """By place."""
+
+
+@cache
+def tables() -> Tables:
+    """All chances, from data and assumptions."""
+    shares = attributes()
+    visa_share, visa_months = standing.visa_months()
+    fate = value("shared_fate")
+    passport = value("passport_months")
+    years = np.cumsum(single_years(), axis=2)
+    return Tables(
+        single_years=years / years[..., -1:],
+        education=shares.education,
+        politics=np.cumsum(shares.politics, axis=2),
+        work=shares.work,
+        shared_fate=np.array([round(256 * fate[name]) for name in ("education", "politics", "card", "kin")]),
+        card=standing.card(),
+        kin=standing.kin(),
+        visa=standing.visa(),
+        visa_share=visa_share,
+        visa_months=visa_months,
+        passport=figure("passport_valid"),
+        passport_months=np.array([passport["adult"], passport["child"]]),
+        protest=standing.protest(),
+        media=float(value("media_share")),
+        service=standing.service(),
+        reserve=standing.reserve(),
+        reserve_ages=np.array(value("reserve_ages")),
+        service_months=np.array([figure("service_months"), figure("service_months_higher")], np.int64),
+        pendular=standing.pendular(),
+        pendular_months=np.array(value("pendular_months")),
+        income=means.mean_income(),
+        wage_spread=means.wage_spread(),
+        savings_spread=means.savings_spread(),
+        diaspora_months=value("diaspora_months"),
+        diaspora_permanent=float(value("diaspora_permanent")),
+        diaspora_permit=value("diaspora_permit"),
+        diaspora_channel=diaspora_channel(),
+    )
+
+
+def diaspora_channel() -> NDArray[np.uint8]:
+    """Channel by which the settled diaspora is taken to have come, by place: work, or visa-free entry."""
+    channel = np.full(len(PLACE), CHANNEL["work"], np.uint8)
+    channel[[PLACE[name] for name in value("diaspora_visa_free")]] = CHANNEL["visa_free"]
+    return channel
+
+
+@njit(cache=True, nogil=True)
+def place_in_class(u: float, sector: int, retired: float) -> float:
+    """Place of a head in its age class, 0 youngest to 1 oldest: the retired are the oldest."""
+    return 1.0 - (1.0 - u) * retired if sector == _RETIRED else u * (1.0 - retired)
+
+
+@njit(cache=True, nogil=True)
+def sector(place: float, u: float, shares: NDArray[np.float64]) -> int:
+    """Sector of one who is no head: the oldest of an age class are retired, the others by luck."""
+    retired = shares[_RETIRED]
+    if place >= 1.0 - retired:
+        return _RETIRED
+    left = u * (1.0 - retired)
+    last = 0
+    for code in range(N_SECTORS):
+        if code != _RETIRED and shares[code] > 0.0:
+            last = code
+            left -= shares[code]
+            if left < 0.0:
+                break
+    return last
+
+
+@njit(cache=True, nogil=True)
+def age(place: float, age_class: int, years: NDArray[np.float64]) -> int:
+    """Completed years on 1 January 2019 of one at a place in the age class; `years` cumulative shares of its years."""
+    return _CLASSES[age_class] + np.searchsorted(years, place, side="right")
+
+
+@njit(cache=True, nogil=True)
+def birth(age: int, u: float) -> int:
+    """Month of birth of one of an age on 1 January 2019."""
+    return -12 * age - 1 - int(12 * u)
+
+
+@njit(cache=True, nogil=True)
+def luck_behind(share_below: float, share: float, u: float) -> float:
+    """A number in (0, 1) that would have given the head what it has: u put into the slice of its outcome."""
+    return share_below + share * u
+
+
+@njit(cache=True, nogil=True)
+def exposure(politics: int, age: int, sector: int, protest: float, media: float, u: float) -> int:
+    """What will expose a person to repression: media or NGO work, else having protested, at survey age."""
+    if sector == _NGO_MEDIA:
+        return _MEDIA if u < media else _NGO
+    if politics == _PROTEST_SEGMENT and _SURVEY_FROM <= age < _SURVEY_TO and u < protest:
+        return _PROTEST
+    return _NO_EXPOSURE
+
+
+@njit(cache=True, nogil=True)
+def kin(u: float, chances: NDArray[np.float64]) -> int:
+    """Place where close people live, home's code if nowhere."""
+    place = int(np.searchsorted(chances, u, side="right"))
+    return place if place < len(chances) else _BELARUS
+
+
+@njit(cache=True, nogil=True)
+def visa(u: float, share: float, when: float, shares: NDArray[np.float64], validity: NDArray[np.int64]) -> int:
+    """Last month of a visa in hand: issued at any time of its validity; long ago for those without."""
+    if u >= share:
+        return LONG_AGO
+    kind = int(np.searchsorted(shares, when, side="right"))
+    if kind == len(shares):  # the last sum may round to just below 1
+        kind -= 1
+    below = shares[kind - 1] if kind > 0 else 0.0
+    return int((when - below) / (shares[kind] - below) * validity[kind])
+
+
+@njit(cache=True, nogil=True)
+def passport(u: float, share: float, validity: int) -> int:
+    """Last month of the passport: issued at any time of its validity; long ago for those without."""
+    return int(u / share * validity) if u < share else LONG_AGO
+
+
+@njit(cache=True, nogil=True)
+def conscription(sex: int, age: int, sector: int, education: int, free: bool, u: float, chances: Tables) -> int:
+    """Standing towards military service; nobody abroad or with minors is in service now (`free` false), but served."""
+    if sex != _MALE:
+        return _NEVER_SERVES
+    if _FIRST_DRAFT <= age <= _LAST_DRAFT:
+        if sector == _STUDENT:
+            return _DEFERRED
+        row = chances.service[education, age - _FIRST_DRAFT]
+        code = _NEVER_SERVES
+        while code < len(row) - 1 and u >= row[code]:
+            code += 1
+        return _SERVED if code == _SERVING and not free else code
+    if chances.reserve_ages[0] <= age <= chances.reserve_ages[1] and u < chances.reserve:
+        return _SERVED
+    return _NEVER_SERVES
+
+
+@njit(cache=True, nogil=True)
+def end_of_service(months: int, u: int) -> int:
+    """Last month of service of a man now serving, of the calls that have not yet ended; u a byte."""
+    calls = 0
+    for call in LAST_CALLS:
+        if call + months > 0:
+            calls += 1
+    return LAST_CALLS[u * calls // 256] + months - 1
+
+
+@njit(cache=True, nogil=True)
+def absence(u: float, poland: float, russia: float) -> int:
+    """Place of short work of a worker, home's code if none."""
+    if u < poland:
+        return _POLAND
+    return _RUSSIA if u < poland + russia else _BELARUS
+
+
+@njit(cache=True, nogil=True)
+def stay(shortest: int, longest: int, u: int, w: int) -> tuple[int, int]:
+    """Arrival and last month of a stay that began before January 2019 and has not ended; u and w bytes."""
+    months = shortest + u * (longest - shortest + 1) // 256
+    since = -1 - w * months // 256
+    return since, since + months
+
+
+@njit(cache=True, nogil=True)
+def permit(u: float, w: int, permanent: float, longest: int) -> int:
+    """Last month of the diaspora's permit: never for a permanent one; w a byte."""
+    return NEVER if u < permanent else w * longest // 256

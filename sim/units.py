@@ -1,0 +1,168 @@
+"""Reading a decision unit from the columns: who decides, in which choice class, with what money.
+
+A unit is an adult or a couple with minor children, in adjacent rows, head first. Its class is the head's
+sector with what either adult brings along: persecution, a student's age, a Polish card, a visa in hand.
+
+Compiled code reads the columns it needs first and branches on numbers afterwards: a branch between two reads
+of a named tuple makes the compiler count references, at a hundred times the cost of the read.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.behaviour import Behaviour
+from sim.choice import (
+    FLAG_ANCESTRY,
+    FLAG_PERSECUTED,
+    FLAG_STUDENT,
+    FLAG_VISA,
+    N_FLAGS,
+    age_term,
+    repression_term,
+    war_term,
+)
+from sim.codes import CONSCRIPTION, EXPOSURE, GROUP, MODE, N_SECTORS, PLACE, SECTOR
+from sim.columns import Columns
+from sim.conditions import ADULT_MONTHS
+from sim.luck import NORMAL_GRID
+from sim.months import LONG_AGO
+
+N_CLASSES = N_SECTORS * N_FLAGS
+"""Choice classes: sector times flags."""
+_MEDIA = EXPOSURE["media"]
+_PROTEST, _NGO = EXPOSURE["protest"], EXPOSURE["ngo"]
+_LIABLE, _SERVING = CONSCRIPTION["liable"], CONSCRIPTION["serving"]
+_BELARUS, _HOME = PLACE["belarus"], MODE["home"]
+_IT, _TRANSPORT = SECTOR["it"], SECTOR["transport"]
+_G_IT, _G_PERSECUTED, _G_DRIVER = GROUP["it"], GROUP["persecuted"], GROUP["driver"]
+_G_STUDENT, _G_ANCESTRY, _G_VISA = GROUP["student"], GROUP["ancestry"], GROUP["visa_holder"]
+STUDENT_FROM, STUDENT_TO = 17 * 12, 28 * 12
+"""Ages in months between which one may be admitted to study (assumption: secondary school done, before 28)."""
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def adults(people: Columns, head: int) -> int:
+    """Number of adults of the unit headed at row `head`: 2 if the next row is a partner, else 1."""
+    after = min(head + 1, len(people.member) - 1)
+    return 1 + ((people.unit_size[head] > 1) & (people.member[after] == 1))
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def persecuted(exposure: int, detained: int) -> bool:
+    """True for those ever detained for politics and for media and NGO workers."""
+    return detained > LONG_AGO or exposure == _MEDIA or exposure == _NGO
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def flags(people: Columns, head: int, t: int) -> int:
+    """Flags of the unit's choice class: persecuted, student, ancestry, visa in hand, of either adult."""
+    mask = 0
+    for row in range(head, head + adults(people, head)):
+        exposure, detained, age = people.exposure[row], people.detained[row], t - people.birth[row]
+        ancestry, visa = people.ancestry[row], people.visa[row]
+        if persecuted(exposure, detained):
+            mask |= FLAG_PERSECUTED
+        if STUDENT_FROM <= age < STUDENT_TO:
+            mask |= FLAG_STUDENT
+        if ancestry:
+            mask |= FLAG_ANCESTRY
+        if visa >= t:
+            mask |= FLAG_VISA
+    return mask
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def class_groups(sector: int, mask: int) -> int:
+    """Groups (bit mask of codes `groups`) to which a choice class belongs."""
+    groups = 0
+    if sector == _IT:
+        groups |= 1 << _G_IT
+    if sector == _TRANSPORT:
+        groups |= 1 << _G_DRIVER
+    if mask & FLAG_PERSECUTED:
+        groups |= 1 << _G_PERSECUTED
+    if mask & FLAG_STUDENT:
+        groups |= 1 << _G_STUDENT
+    if mask & FLAG_ANCESTRY:
+        groups |= 1 << _G_ANCESTRY
+    if mask & FLAG_VISA:
+        groups |= 1 << _G_VISA
+    return groups
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def choice_class(sector: int, mask: int) -> int:
+    """Number of the choice class of a sector and flags."""
+    return sector * N_FLAGS + mask
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def can_decide(people: Columns, row: int, t: int) -> bool:
+    """True for the head of a unit at home, adult, without a plan, whose adults are free to leave."""
+    head = people.member[row] == 0
+    at_home = (people.place[row] == _BELARUS) & (people.mode[row] == _HOME)
+    adult = t - people.birth[row] >= ADULT_MONTHS
+    return head & at_home & adult & (people.plan[row] == 0) & may_exit(people, row, t)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def may_exit(people: Columns, head: int, t: int) -> bool:
+    """True if no adult of the unit is held, barred from leaving, or serving."""
+    free = True
+    for row in range(head, head + adults(people, head)):
+        barred = (people.held[row] >= t) | (people.exit_ban[row] >= t) | (people.conscription[row] == _SERVING)
+        free &= not barred
+    return free
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def money(people: Columns, head: int) -> float:
+    """Savings of the unit's adults, EUR."""
+    total = 0.0
+    for row in range(head, head + adults(people, head)):
+        total += people.savings[row]
+    return total
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def exposure_weight(b: Behaviour, exposure: int) -> float:
+    """Weight of perceived repression by exposure."""
+    if exposure == _PROTEST:
+        return b.exposure_protest
+    if exposure == _MEDIA:
+        return b.exposure_media
+    if exposure == _NGO:
+        return b.exposure_ngo
+    return b.exposure_none
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def push(people: Columns, head: int, t: int, b: Behaviour, perceived: float, war_fear: float, abroad: float) -> float:
+    """Log-odds with which a unit wishes to leave this month, before what destinations offer.
+
+    The stated sum over its adults gives each the weight of one over their number; frailty is the unit's own.
+    `perceived` repression and the share `abroad` are the circle's, `war_fear` the country's (0 to 1).
+    """
+    n = adults(people, head)
+    frailty = b.spread_leave * NORMAL_GRID[people.frailty[head]]
+    total = 0.0
+    for row in range(head, head + n):
+        conscription, exposure, age = people.conscription[row], people.exposure[row], (t - people.birth[row]) / 12.0
+        education, ties = people.education[row], people.ties[row]
+        total += repression_term(perceived, exposure_weight(b, exposure), b.repression)
+        total += war_term(war_fear, conscription == _LIABLE, b.war, b.conscription)
+        total += age_term(age, b.youth, b.old_age) + b.skill * education + b.ties * ties / 255.0
+    return b.level + total / n + b.peers * abroad + frailty
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def residents_by_class(people: Columns, t: int) -> NDArray[np.int64]:
+    """People at home by the choice class of their unit, int64[classes], in agents."""
+    counts = np.zeros(N_CLASSES, np.int64)
+    for row in range(len(people.key)):
+        member, place, mode = people.member[row], people.place[row], people.mode[row]
+        sector, size = people.sector[row], people.unit_size[row]
+        if (member == 0) & (place == _BELARUS) & (mode == _HOME):
+            counts[choice_class(sector, flags(people, row, t))] += size
+    return counts

@@ -1,0 +1,91 @@
+"""Plain words for rules, numbers and periods: the sentences in which a history is told.
+
+Functions of numbers only; what is said is computed elsewhere, by the functions that the model runs.
+"""
+
+import math
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.codes import CHANNEL, GROUP, N_CHANNELS, N_GROUPS
+
+Row = Sequence[float] | NDArray[np.float64]
+"""A row of an openness table."""
+
+COLUMNS = 1 + N_CHANNELS + N_GROUPS
+"""Columns of an openness table: nobody special, each channel, each group."""
+
+
+def columns_of(name: str) -> list[int]:
+    """Columns that a channel or group name stands for; a name of both stands for both."""
+    columns = [1 + CHANNEL[name]] if name in CHANNEL else []
+    return columns + ([1 + N_CHANNELS + GROUP[name]] if name in GROUP else [])
+
+
+WHO: dict[int, str] = {column: name for name in sorted(set(CHANNEL) | set(GROUP)) for column in columns_of(name)}
+"""Name of whom a column of an openness table stands for."""
+
+
+def number(value: float) -> str:
+    """A number as one reads it: no exponent, no limit for infinity."""
+    if math.isinf(value):
+        return "no limit"
+    if value != 0.0 and abs(value) < 0.001:
+        return f"{value:.3g}"
+    return f"{value:,.4f}".rstrip("0").rstrip(".")
+
+
+def amount(value: float, unit: str) -> str:
+    """A number with its unit; a flag is yes or no."""
+    if unit == "flag" and value in (0.0, 1.0):
+        return "yes" if value else "no"
+    return f"{number(value)} {unit}"
+
+
+def percent(share: float) -> str:
+    """A share in per cent, without a needless decimal."""
+    return f"{100.0 * share:.1f}".removesuffix(".0") + "%"
+
+
+def period(first: date, last: date, end: date) -> str:
+    """A period in words; one that reaches the `end` of what is told has no end."""
+    if last >= end:
+        return f"from {first}"
+    return f"on {first}" if first == last else f"from {first} to {last}"
+
+
+def listing(names: Sequence[str]) -> str:
+    """Names in alphabetical order, once each."""
+    return ", ".join(sorted(set(names)))
+
+
+def _people(columns: Sequence[int]) -> str:
+    return listing([WHO[column] for column in columns])
+
+
+def rule(row: Row) -> str:
+    """A row of openness in words: open, closed, closed in part, and who is excepted."""
+    everyone = row[0]
+    if everyone >= 1.0:
+        return "open"
+    words = "closed" if everyone <= 0.0 else f"{percent(1.0 - everyone)} closed"
+    excepted = [column for column in range(1, COLUMNS) if row[column] > everyone]
+    return f"{words} except {_people(excepted)}" if excepted else words
+
+
+def contrast(row: Row, was: Row) -> str:
+    """How a row of openness differs from another: who gains, who loses, or the two rules side by side."""
+    if row[0] != was[0]:
+        return f"{rule(row)} (was {rule(was)})"
+    lost = [column for column in range(1, COLUMNS) if row[column] < was[column]]
+    gained = [column for column in range(1, COLUMNS) if row[column] > was[column]]
+    parts = []
+    if lost:
+        word = "closed" if row[0] <= 0.0 else f"{percent(1.0 - row[0])} closed"
+        parts.append(f"{word} to {_people(lost)} (was open to them)")
+    if gained:
+        parts.append(f"open to {_people(gained)} (was closed to them)")
+    return " and ".join(parts)

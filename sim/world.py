@@ -1,0 +1,256 @@
+"""The world outside the people, as arrays: rules, prices and demand of every month, channel and destination.
+
+`World` is compiled once from a History and the destinations' law; compiled rules read it and never write it.
+Everything a government or a shock can change is dated; everything else (distance, language, which instruments
+a channel needs) is law or geography.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.catalogue import Channel, Destination
+from sim.codes import (
+    CHANNEL,
+    GROUP,
+    INSTRUMENT,
+    N_CHANNELS,
+    N_GROUPS,
+    N_INSTRUMENTS,
+    N_SECTORS,
+    PLACE,
+    SECTOR,
+    SLOTS,
+    STATUS,
+)
+from sim.history import History
+
+Floats = NDArray[np.float64]
+
+DEMAND_SECTORS = ("transport", "construction", "industry", "it", "other")
+"""Sectors for which destinations state a demand; every other sector draws on `other`."""
+
+_EVERYONE, _BY_CHANNEL, _BY_GROUP = 0, 1, 1 + N_CHANNELS
+COLUMNS_OF_OPENNESS = 1 + N_CHANNELS + N_GROUPS
+
+
+LAW = np.dtype(
+    [
+        ("exists", "u1"),
+        ("entry", "i1"),  # instrument needed to enter, -1 for none
+        ("residence", "i1"),  # instrument needed to stay, -1 for none
+        ("sectors", "u2"),  # bit mask of sectors admitted
+        ("groups", "u4"),  # bit mask of groups admitted, 0 for everyone
+        ("youngest", "u1"),  # years
+        ("oldest", "u1"),  # years
+        ("first_status", "u1"),  # status on arrival
+    ]
+)
+"""Law of a channel, which no event changes."""
+
+RULES = np.dtype(
+    [
+        ("offered", "f8"),  # share of the month in which the channel exists
+        ("months", "f8"),  # from application to decision
+        ("fee", "f8"),  # EUR
+        ("funds", "f8"),  # EUR to show
+        ("approval", "f8"),  # probability
+        ("capacity", "f8"),  # persons a month, infinite for no limit
+        ("stay", "f8"),  # months of the first status
+        ("works", "f8"),  # right to work on arrival
+        ("renewal", "f8"),  # probability; for asylum, of recognition
+        ("use", "f8"),  # probability that a granted instrument is used
+    ]
+)
+"""Dated rules of a channel."""
+
+PLACES = np.dtype(
+    [
+        ("wage", "f8"),  # EUR a month, net
+        ("premium_it", "f8"),  # wage of IT over the mean
+        ("rent", "f8"),  # EUR a month
+        ("fare_land", "f8"),  # EUR a person
+        ("fare_air", "f8"),  # EUR a person
+        ("safety", "f8"),  # from the Belarusian state, 0 to 1
+        ("unsafe", "f8"),  # share of the month at war
+        ("pendular", "f8"),  # persons a month taken on for pendular work
+        ("distance", "f8"),  # km from Minsk
+        ("language", "f8"),  # usability of Russian, 0 to 1
+        ("diaspora", "f8"),  # Belarusians settled at the end of 2018, persons
+        ("by_land", "u1"),
+        ("by_air", "u1"),
+    ]
+)
+"""Dated prices and fixed facts of a place."""
+
+BELARUS = np.dtype(
+    [
+        ("detentions", "f8"),  # persons a month
+        ("charges", "f8"),  # persons a month
+        ("closures", "f8"),  # organisations a month
+        ("news", "f8"),  # perceived repression that all hear of, 0 in 2019
+        ("summoned", "f8"),  # men a month
+        ("drafted", "f8"),  # men a month
+        ("war_fear", "f8"),  # 0 to 1
+        ("ban_accused", "f8"),  # probability that the charged may not leave
+        ("ban_liable", "f8"),  # probability that the summoned may not leave
+        ("arrest_on_return", "f8"),  # probability, for the persecuted
+        ("passport_abroad", "f8"),  # 1 while consulates renew passports
+    ]
+)
+"""Dated conditions at the origin."""
+
+
+class World(NamedTuple):
+    """Rules, prices and conditions by month; T months, P place slots, C channels, I instruments, S sectors."""
+
+    law: NDArray[np.void]  # LAW [P, C]
+    rules: NDArray[np.void]  # RULES [T, P, C]
+    openness: Floats  # [T, P, I, everyone + channels + groups]
+    places: NDArray[np.void]  # PLACES [T, P]
+    demand: Floats  # [T, P, S] offers a month
+    belarus: NDArray[np.void]  # BELARUS [T]
+
+
+_BELARUS = {
+    "detentions": "detentions",
+    "charges": "charges",
+    "closures": "closures",
+    "news": "repression_news",
+    "summoned": "summoned",
+    "drafted": "draft",
+    "war_fear": "war_fear",
+    "ban_accused": "exit_ban_accused",
+    "ban_liable": "exit_ban_liable",
+    "arrest_on_return": "arrest_on_return",
+    "passport_abroad": "passport_abroad",
+}
+"""Field of World -> history parameter `belarus.<name>`."""
+
+_UNLESS_STATED = {"use": 1.0, "unsafe": 0.0, "pendular": 0.0}
+"""Rules a destination need not state, with what silence means."""
+
+
+def build(history: History, destinations: Mapping[str, Destination], months: int) -> World:
+    """Compile a history into arrays for months 0 to `months` - 1.
+
+    Raises HistoryError (from the history) for a parameter that does not exist.
+    """
+    law, rules = np.zeros((SLOTS, N_CHANNELS), LAW), np.zeros((months, SLOTS, N_CHANNELS), RULES)
+    places = np.zeros((months, SLOTS), PLACES)
+    demand = np.zeros((months, SLOTS, N_SECTORS))
+    openness = np.zeros((months, SLOTS, N_INSTRUMENTS, COLUMNS_OF_OPENNESS))
+    belarus = np.zeros(months, BELARUS)
+
+    def series(name: str) -> Floats:
+        short = name.rsplit(".", 1)[1]
+        if name not in history.parameters and short in _UNLESS_STATED:
+            return np.full(months, _UNLESS_STATED[short])
+        return history.monthly(name, months)
+
+    for name, destination in destinations.items():
+        place = PLACE[name]
+        here = places[:, place]
+        for way in destination.access:
+            here[f"by_{way}"] = 1
+            here[f"fare_{way}"] = series(f"{name}.fare_{way}")
+        for short in ("wage", "rent", "safety", "unsafe", "distance", "language", "diaspora"):
+            here[short] = series(f"{name}.{short}")
+        here["premium_it"], here["pendular"] = series(f"{name}.premium.it"), series(f"{name}.demand.pendular")
+        for instrument in destination.instruments:
+            openness[:, place, INSTRUMENT[instrument]] = history.open_shares(f"{name}.{instrument}", months)
+        for sector in SECTOR:
+            source = sector if sector in DEMAND_SECTORS else "other"
+            demand[:, place, SECTOR[sector]] = series(f"{name}.demand.{source}")
+        for channel, terms in destination.channels.items():
+            law[place, CHANNEL[channel]] = _law(terms)
+            for short in RULES.names or ():
+                rules[short][:, place, CHANNEL[channel]] = series(f"{name}.{channel}.{short}")
+
+    home = PLACE["belarus"]
+    for instrument in ("land_exit", "exit"):
+        openness[:, home, INSTRUMENT[instrument]] = history.open_shares(f"belarus.{instrument}", months)
+    places["wage"][:, home], places["rent"][:, home] = series("belarus.wage"), series("belarus.rent")
+    places["premium_it"][:, home] = series("belarus.wage.premium.it")
+    for field, parameter in _BELARUS.items():
+        belarus[field] = history.monthly(f"belarus.{parameter}", months)
+    return World(law, rules, openness, places, demand, belarus)
+
+
+def _law(terms: Channel) -> tuple[int, ...]:
+    entry = -1 if terms.entry == "none" else INSTRUMENT[terms.entry]
+    residence = -1 if terms.residence == "none" else INSTRUMENT[terms.residence]
+    sectors = sum(1 << SECTOR[sector] for sector in terms.sectors) if terms.sectors else 0xFFFF
+    groups = sum(1 << GROUP[group] for group in terms.groups)
+    return (1, entry, residence, sectors, groups, *terms.ages, STATUS[terms.status])
+
+
+def first_difference(one: World, other: World) -> int:
+    """First month in which two worlds differ; the number of months if they never do."""
+    if not np.array_equal(one.law, other.law):
+        return 0
+    months = len(one.belarus)
+    dated = [(getattr(one, name), getattr(other, name)) for name in ("rules", "openness", "places", "demand", "belarus")]
+    for t in range(months):
+        if any(not np.array_equal(a[t], b[t]) for a, b in dated):
+            return t
+    return months
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def open_share(openness: Floats, channel: int, groups: int) -> float:
+    """Share of the month for which an instrument is open to an applicant by `channel` who belongs to `groups`.
+
+    `openness` float64[everyone + channels + groups] of one instrument and month; `groups` a bit mask.
+    """
+    share = max(openness[_EVERYONE], openness[_BY_CHANNEL + channel])
+    for group in range(N_GROUPS):
+        if (groups >> group) & 1:
+            share = max(share, openness[_BY_GROUP + group])
+    return share
+
+
+_LAND, _AIR = INSTRUMENT["land"], INSTRUMENT["air"]
+_LAND_EXIT, _EXIT = INSTRUMENT["land_exit"], INSTRUMENT["exit"]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def travel_share(world: World, t: int, place: int, channel: int, groups: int) -> float:
+    """Share of the month in which one may leave Belarus and reach a destination, by land or by air."""
+    leave = open_share(world.openness[t, 0, _EXIT], channel, groups)
+    land = air = 0.0
+    if world.places[t, place].by_land:
+        land = min(
+            open_share(world.openness[t, 0, _LAND_EXIT], channel, groups),
+            open_share(world.openness[t, place, _LAND], channel, groups),
+        )
+    if world.places[t, place].by_air:
+        air = open_share(world.openness[t, place, _AIR], channel, groups)
+    return min(leave, max(land, air))
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def admission_share(world: World, t: int, place: int, channel: int, groups: int) -> float:
+    """Share of the month in which both instruments of a channel, for entry and for residence, are open."""
+    share = 1.0
+    if world.law[place, channel].entry >= 0:
+        share = open_share(world.openness[t, place, world.law[place, channel].entry], channel, groups)
+    if world.law[place, channel].residence >= 0:
+        share = min(share, open_share(world.openness[t, place, world.law[place, channel].residence], channel, groups))
+    return share
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def fare(world: World, t: int, place: int, channel: int, groups: int) -> float:
+    """Fare in EUR a person: by land where land is open, else by air."""
+    if world.places[t, place].by_land:
+        land = min(
+            open_share(world.openness[t, 0, _LAND_EXIT], channel, groups),
+            open_share(world.openness[t, place, _LAND], channel, groups),
+        )
+        if land > 0.0:
+            return world.places[t, place].fare_land
+    return world.places[t, place].fare_air

@@ -1,0 +1,139 @@
+"""Health of `conf/destination`: files match the codes, channels are complete, every number is sourced and in range."""
+
+import csv
+import math
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+CODES = yaml.safe_load((ROOT / "conf" / "codes.yaml").read_text(encoding="utf-8"))
+FILES = {path.stem: path for path in sorted((ROOT / "conf" / "destination").glob("*.yaml"))}
+PLACES = {name: yaml.safe_load(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
+CHANNELS = [(place, channel) for place in PLACES for channel in PLACES[place]["channels"]]
+
+FIRST, LAST = date(2019, 1, 1), date(2025, 12, 31)
+CONFIDENCES = {"found", "memory-high", "memory-low", "assumption"}
+SECTORS = ("transport", "construction", "industry", "it", "other")
+PLACE_UNITS = {
+    "wage": "EUR/month",
+    "premium.it": "ratio",
+    "rent": "EUR/month",
+    "fare_land": "EUR/person",
+    "fare_air": "EUR/person",
+    "distance": "km",
+    "language": "share",
+    "safety": "share",
+    "diaspora": "persons",
+    **{f"demand.{sector}": "offers/month" for sector in SECTORS},
+}
+PENDULAR = {"demand.pendular": "persons/month"}
+CHANNEL_RULES = {
+    "months": ("sum", "months"),
+    "fee": ("sum", "EUR"),
+    "funds": ("sum", "EUR"),
+    "approval": ("product", "probability"),
+    "capacity": ("lowest", "persons/month"),
+    "stay": ("lowest", "months"),
+    "works": ("set", "share"),
+    "renewal": ("product", "probability"),
+}
+OPTIONAL_RULES = {"use": ("set", "probability")}
+
+
+def dated(parameter: dict[str, Any]) -> list[tuple[date, dict[str, Any]]]:
+    """Dates and values of a parameter; a value without its own source has that of the parameter."""
+    values = parameter["values"] if "values" in parameter else {FIRST: parameter["value"]}
+    inherited = {key: parameter.get(key) for key in ("source", "confidence")}
+    return [(at, {**inherited, **(v if isinstance(v, dict) else {"value": v})}) for at, v in values.items()]
+
+
+def faults(parameter: dict[str, Any]) -> list[str]:
+    """What is wrong with a parameter; empty if nothing is."""
+    wrong = [key for key in ("meaning", "unit", "rule", "interpolate", "range", "source") if not parameter.get(key)]
+    if ("value" in parameter) == ("values" in parameter):
+        return [*wrong, "give either value or values"]
+    low, high = parameter["range"]
+    at = [when for when, _ in dated(parameter)]
+    if at != sorted(set(at)) or at[0] != FIRST or at[-1] > LAST:
+        wrong.append(f"dates {at}")
+    for when, item in dated(parameter):
+        if item["confidence"] not in CONFIDENCES:
+            wrong.append(f"{when}: confidence {item['confidence']}")
+        if not str(item["source"] or "").strip():
+            wrong.append(f"{when}: no source")
+        if item["confidence"] == "assumption" and len(str(item["source"])) < 15:
+            wrong.append(f"{when}: an assumption without its reason")
+        if isinstance(item["value"], bool) or not isinstance(item["value"], int | float):
+            wrong.append(f"{when}: {item['value']} is no number")
+        elif not low <= item["value"] <= high:
+            wrong.append(f"{when}: {item['value']} outside [{low}, {high}]")
+    return wrong
+
+
+def test_a_fault_is_found() -> None:
+    values = {FIRST: 0.5, date(2020, 1, 1): 1}
+    good = dict(meaning="m", unit="u", rule="set", interpolate="step", range=[0, 1], source="assumption: a reason")
+    good |= {"confidence": "assumption", "values": values}
+    assert not faults(good)
+    assert faults({**good, "values": {date(2020, 1, 1): 0.5}})
+    assert faults({**good, "values": {FIRST: 0.5, date(2019, 1, 2): 1.5}})
+    assert faults({**good, "source": ""}) and faults({**good, "confidence": "sure"})
+    assert faults({**good, "value": 0.5})
+
+
+def test_files_match_the_codes() -> None:
+    assert set(FILES) == set(CODES["places"]) - {"belarus"}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_place_has_every_parameter(place: str) -> None:
+    content = PLACES[place]
+    assert set(content) == {"description", "schengen", "access", "instruments", "parameters", "channels"}
+    units = {key: parameter["unit"] for key, parameter in content["parameters"].items()}
+    assert units == {**PLACE_UNITS, **(PENDULAR if "demand.pendular" in units else {})}
+    assert all(parameter["rule"] == "set" for parameter in content["parameters"].values())
+    assert {key: faults(parameter) for key, parameter in content["parameters"].items() if faults(parameter)} == {}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_instruments_and_access(place: str) -> None:
+    content = PLACES[place]
+    assert set(content["instruments"]) <= set(CODES["instruments"]) - {"exit", "land_exit"}
+    assert content["access"] and set(content["access"]) <= {"land", "air"} & set(content["instruments"])
+    assert content["schengen"] == ("short_visa_entry" in content["instruments"])
+    for way in ("land", "air"):
+        fares = [item["value"] for _, item in dated(content["parameters"][f"fare_{way}"])]
+        assert all(math.isfinite(fare) == (way in content["access"]) for fare in fares)
+
+
+@pytest.mark.parametrize(("place", "channel"), CHANNELS)
+def test_every_channel_is_complete(place: str, channel: str) -> None:
+    own, instruments = PLACES[place]["channels"][channel], PLACES[place]["instruments"]
+    assert set(own) == {"meaning", "entry", "residence", "eligible", "status", "parameters"}
+    assert channel in CODES["channels"] and channel != "none" and own["meaning"]
+    assert own["entry"] in (*instruments, "none") and own["residence"] in (*instruments, "none")
+    assert own["status"] in set(CODES["statuses"]) - {"home", "pendular"}
+    assert set(own["eligible"]) == {"sectors", "groups", "ages"}
+    assert set(own["eligible"]["sectors"]) <= set(CODES["sectors"])
+    assert set(own["eligible"]["groups"]) <= set(CODES["groups"])
+    assert 16 <= own["eligible"]["ages"][0] < own["eligible"]["ages"][1] <= 110
+    rules = {key: (parameter["rule"], parameter["unit"]) for key, parameter in own["parameters"].items()}
+    assert rules == {**CHANNEL_RULES, **{key: rule for key, rule in OPTIONAL_RULES.items() if key in rules}}
+    assert {key: faults(parameter) for key, parameter in own["parameters"].items() if faults(parameter)} == {}
+
+
+@pytest.mark.parametrize(("place", "channel"), CHANNELS)
+def test_rules_are_those_of_the_first_day(place: str, channel: str) -> None:
+    """A change of a rule is a policy; only a fee, which is a price, may be dated here."""
+    parameters = PLACES[place]["channels"][channel]["parameters"]
+    assert [key for key, parameter in parameters.items() if "values" in parameter and key != "fee"] == []
+
+
+def test_the_settled_are_those_of_the_synthesis() -> None:
+    with (ROOT / "sim" / "data" / "population" / "diaspora.csv").open(encoding="utf-8") as file:
+        rows = {row["place"]: float(row["value"]) for row in csv.DictReader(file)}
+    assert {place: content["parameters"]["diaspora"]["value"] for place, content in PLACES.items()} == rows

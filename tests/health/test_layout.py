@@ -1,0 +1,141 @@
+"""The project's shape: imports go one way, modules stay small, nothing names a machine."""
+
+import ast
+import re
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SIM = ROOT / "sim"
+MODULES = sorted(SIM.rglob("*.py"))
+NOT_OURS = re.compile(r"^(\.git|\.venv.*|results|outputs|build|dist|.*_cache|\.hypothesis|.*\.egg-info)$")
+LONGEST = 350
+"""Lines of the longest module."""
+
+MACHINE_PATH = re.compile(r"(?<![\w.\-])/(?:home|root|work|farm|tmp|Users|opt|mnt|var)/[A-Za-z]")
+REGISTRY = re.compile(
+    r"https?://[^\s\"']*(?:pypi|pyth[o]nhosted|/simple\b|\.whl|\.tar\.gz)|index[-_]url|find[-]links|@ fil[e]:"
+)
+
+
+def files() -> list[Path]:
+    """Text files of the project."""
+    found = []
+    for top in sorted(ROOT.iterdir()):
+        if not NOT_OURS.match(top.name):
+            found += [top] if top.is_file() else [path for path in sorted(top.rglob("*")) if path.is_file()]
+    return [path for path in found if "__pycache__" not in path.parts and b"\0" not in path.read_bytes()[:4096]]
+
+
+def name_of(path: Path) -> str:
+    """`sim.figures.flows` of a module's file; a package's own file has the package's name."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def unit_of(name: str) -> str:
+    """The row of the layout to which a module belongs: itself, or the folder it lies in."""
+    return name.split(".")[1] if "." in name else ""
+
+
+def imports_of(path: Path) -> set[str]:
+    """Names of all modules that a module imports anywhere in it, those of sim resolved to modules."""
+    known = {name_of(module) for module in MODULES}
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} line {node.lineno}: write imports in full"
+            inner = {f"{node.module}.{alias.name}" for alias in node.names} & known
+            found |= inner or {str(node.module)}
+    return found
+
+
+def layout() -> list[str]:
+    """Rows of the table in the docstring of sim/__init__.py, in order."""
+    text = ast.get_docstring(ast.parse((SIM / "__init__.py").read_text(encoding="utf-8"))) or ""
+    body = re.split(r"^=+ +=+$", text, flags=re.MULTILINE)[1]
+    return [line.split()[0].strip("`").removesuffix("/") for line in body.splitlines() if line[:1].strip()]
+
+
+def test_every_module_has_its_row_in_the_layout_and_every_row_its_module():
+    units = {unit_of(name_of(path)) for path in MODULES} - {""}
+    assert len(layout()) == len(set(layout()))
+    assert units == set(layout())
+
+
+def test_imports_go_one_way():
+    rank = {unit: number for number, unit in enumerate(layout())}
+    wrong = [
+        f"{name_of(path)} imports {other}"
+        for path in MODULES
+        for other in imports_of(path)
+        if other.startswith("sim.") and unit_of(name_of(path)) != unit_of(other)
+        if unit_of(name_of(path)) and rank.get(unit_of(other), -1) >= rank.get(unit_of(name_of(path)), -1)
+    ]
+    assert wrong == []
+
+
+def test_no_two_modules_import_each_other_even_in_a_roundabout_way():
+    graph = {name_of(path): {other for other in imports_of(path) if other.startswith("sim.")} for path in MODULES}
+    assert len(graph) > 10
+    TopologicalSorter(graph).prepare()  # raises CycleError, naming the cycle
+
+
+def test_only_the_configuration_knows_hydra():
+    knows = {
+        name_of(path)
+        for path in MODULES
+        if any(other.split(".")[0] in ("hydra", "omegaconf") for other in imports_of(path))
+    }
+    assert knows <= {"sim.config", "sim.__main__"}
+    assert "sim.config" in knows
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_is_small_and_explained(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= LONGEST
+    tree = ast.parse(text)
+    if text.strip():
+        assert ast.get_docstring(tree), "a module says what it is"
+    for node in tree.body:
+        for item in [node, *(node.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_") else [])]:
+            if isinstance(item, ast.FunctionDef | ast.ClassDef) and not item.name.startswith("_"):
+                assert ast.get_docstring(item), f"{item.name} says what it is for"
+
+
+def test_no_room_without_a_name():
+    nameless = {"util", "utils", "helper", "helpers", "core", "base", "manager", "common", "misc"}
+    rooms = {part for path in files() for part in path.relative_to(ROOT).with_suffix("").parts}
+    assert nameless & rooms == set()
+
+
+def test_nothing_names_a_machine_or_a_registry():
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:80]}"
+        for path in files()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if MACHINE_PATH.search(line) or REGISTRY.search(line)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("line", ["/home" + "/ann/x", "'/tmp" + "/x'", "https://files.pyth" + "onhosted.org/x"])
+def test_the_search_for_machines_and_registries_finds_them(line):
+    assert MACHINE_PATH.search(line) or REGISTRY.search(line)
+
+
+@pytest.mark.parametrize("series", ["3.11", "3.12", "3.13"])
+def test_constraints_are_versions_only_and_hold_every_dependency(series):
+    import tomllib
+
+    lines = (ROOT / "constraints" / f"constraints-{series}.txt").read_text().splitlines()
+    assert all(re.fullmatch(r"[A-Za-z0-9_.\-]+==[A-Za-z0-9.]+", line) for line in lines)
+    pinned = {line.split("==")[0].lower().replace("_", "-") for line in lines}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = project["dependencies"] + project["optional-dependencies"]["test"]
+    assert {re.match(r"[A-Za-z0-9_\-]+", item)[0] for item in wanted} <= pinned

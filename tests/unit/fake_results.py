@@ -1,0 +1,207 @@
+"""Result folders of made-up numbers at a real comparison's size, for the tests of figures and reports.
+
+Nothing in them says anything about Belarus. The scenario closes Lithuania; deflection follows the closed form.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sim import codes, months
+
+LAMBDAS = (0.2, 0.5, 0.62, 0.8)
+MAIN = 0.62
+ANNOUNCED, START, LAST = "2023-03-21", "2023-08-01", 83
+PLACES = {
+    "lithuania": 900, "poland": 3900, "latvia": 130, "estonia": 60, "germany": 520, "czechia": 260, "other_eu": 310,
+    "ukraine": 150, "georgia": 700, "armenia": 160, "uzbekistan": 50, "uae": 90, "russia": 1500,
+    "other_visa_free": 240, "rest_of_world": 210,
+}  # fmt: skip
+CHANNELS = {"work": 0.5, "humanitarian": 0.2, "family": 0.15, "study": 0.1, "irregular": 0.05}
+OUTCOMES = {"other_channel": 0.12, "delayed": 0.16, "brought_forward": 0.07, "irregular": 0.03}
+"""Shares of those who are not deflected; the rest are stuck."""
+HARMS = {"detained": 500, "charged": 110, "drafted": 1500, "caught": 20, "arrested_on_return": 9, "lost_status": 300}
+ADDS = {"detained": 1.5, "charged": 0.3, "drafted": 4.0, "caught": 1.2, "arrested_on_return": 0.1, "lost_status": 21.0}
+
+
+def write(
+    folder: Path, replicates: int = 10, one_in: int = 100, lambdas: tuple[float, ...] = LAMBDAS, strength: float = 0.8
+) -> Path:
+    """Write a whole comparison into `folder`; `strength` is the share of Lithuania's arrivals the scenario stops."""
+    rng = np.random.default_rng(20190101)
+    folder.mkdir(parents=True, exist_ok=True)
+    stocks, flows, harms = _worlds(rng, replicates, one_in, lambdas, strength)
+    for world in ("historical", "lithuania_ban"):
+        (folder / world).mkdir(exist_ok=True)
+        for name, frames in (("stocks", stocks), ("flows", flows), ("harms", harms)):
+            frame = frames[world]
+            for column in frame.columns:
+                if frame[column].dtype == object or str(frame[column].dtype) in ("str", "string"):
+                    frame[column] = frame[column].astype("category")
+            frame.to_parquet(folder / world / f"{name}.parquet", compression="zstd", index=False)
+        (folder / world / "history.txt").write_text(f"History of {world} (made up)\n2019-01 nothing <happens>\n")
+    _tables(folder, flows, lambdas, one_in)
+    (folder / "adds.txt").write_text(
+        "From 1 August 2023 Lithuania issues no national visas to Belarusians; until then it did by mediation.\n"
+        "From 1 August 2023 Lithuania grants no first residence permits, except to family members & the persecuted.\n"
+    )
+    (folder / "sources.txt").write_text(
+        "Made-up numbers (test fixture). Not data.\nhttps://example.org is not opened.\n"
+    )
+    (folder / "config.yaml").write_text("task: compare\nscenario: lithuania_ban\nlambda: 0.62\n")
+    manifest = {
+        "description": "Lithuania refuses visas and residence permits to Belarusians from August 2023",
+        "baseline": "historical",
+        "scenario": "lithuania_ban",
+        "focus": "lithuania",
+        "policies": [{"name": "lithuania_ban", "announced": ANNOUNCED, "from": START, "until": None}],
+        "settings": {"one_in": one_in, "replicates": replicates, "lambda": MAIN, "start": "2019-01", "end": "2025-12"},
+        "versions": {"vyraj": "0.1.0", "python": "3.11.7", "numpy": "2.4.6"},
+        "commit": "0000000",
+        "seeds": list(range(replicates)),
+        "time": "2026-11-22T10:30:00",
+        "command": "python -m sim task=compare scenario=lithuania_ban",
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1))
+    return folder
+
+
+def _path(at: np.ndarray) -> np.ndarray:
+    return 0.5 + 0.6 * np.exp(-((at - 21) ** 2) / 40) + 1.3 * np.exp(-((at - 39) ** 2) / 30) + 0.25 * (at > 36)
+
+
+def _worlds(rng, replicates, one_in, lambdas, strength):
+    """Expected arrivals, stocks and harms of both worlds, with the closed form's deflection."""
+    names = list(PLACES)
+    at = np.arange(LAST + 1)
+    labels = np.array([months.label(int(m)) for m in at])
+    base = np.array([PLACES[name] for name in names])[:, None] * _path(at)[None, :]
+    closed = (at >= months.month(START)) * strength
+    rush = np.isin(at, np.arange(months.month(ANNOUNCED), months.month(START))) * 0.15
+    worlds = ("historical", "lithuania_ban")
+    out = {kind: {world: [] for world in worlds} for kind in ("stocks", "flows", "harms")}
+    for lam in lambdas:
+        share = base[0] / base.sum(axis=0)
+        delta = ((1 - share) ** lam - (1 - share)) / share
+        for replicate in range(replicates):
+            luck = 1 + 0.01 * rng.standard_normal(base.shape) + 0.015 * rng.standard_normal((len(names), 1))
+            before = base * luck
+            lost = before[0] * closed * (1 + 0.02 * rng.standard_normal())
+            after = before.copy()
+            after[0] += before[0] * rush - lost
+            weight = before[1:] / before[1:].sum(axis=0)
+            after[1:] += weight * (lost * delta * (1 + 0.03 * rng.standard_normal()))
+            luck = {harm: rng.poisson(level / one_in, at.size) * one_in for harm, level in HARMS.items()}
+            for world, arrivals in zip(worlds, (before, after), strict=True):
+                stay = np.cumsum(arrivals, axis=1) * 0.8 + np.array([PLACES[n] * 18 for n in names])[:, None]
+                for status, part in (("permit", 0.75), ("visa", 0.2), ("asylum_seeker", 0.05)):
+                    out["stocks"][world].append(
+                        _long(labels, names, stay * part, lam, replicate, one_in, status=status)
+                    )
+                for channel, part in CHANNELS.items():
+                    out["flows"][world].append(
+                        _long(labels, names, arrivals * part, lam, replicate, one_in, rng=rng, channel=channel)
+                    )
+                more = closed if world == "lithuania_ban" else closed * 0
+                for harm in HARMS:
+                    persons = luck[harm] + more * rng.poisson(ADDS[harm] * 20 / one_in, at.size) * one_in / 20
+                    row = {"lambda": lam, "replicate": replicate, "month": labels, "harm": harm, "persons": persons}
+                    out["harms"][world].append(pd.DataFrame(row))
+    return tuple({world: pd.concat(parts, ignore_index=True) for world, parts in out[kind].items()} for kind in out)
+
+
+def _long(labels, names, values, lam, replicate, one_in, rng=None, status=None, channel=None):
+    row = {"lambda": lam, "replicate": replicate, "month": np.tile(labels, len(names))}
+    if status:
+        row |= {"destination": np.repeat(names, len(labels)), "status": status}
+        return pd.DataFrame(row | {"persons": (values.ravel() // one_in) * one_in})
+    row |= {"from": "belarus", "to": np.repeat(names, len(labels)), "channel": channel}
+    persons = rng.poisson(values.ravel() / one_in) * one_in
+    return pd.DataFrame(row | {"persons": persons, "expected_persons": values.ravel()})
+
+
+def _tables(folder: Path, flows, lambdas, one_in) -> None:
+    effects, taxonomy, substitution = [], [], []
+    for lam in lambdas:
+        wide = {}
+        for world, frame in flows.items():
+            part = frame[np.isclose(frame["lambda"], lam)]
+            wide[world] = part.groupby(["replicate", "to"], observed=True)["expected_persons"].sum().unstack()
+        before, after = wide["historical"], wide["lithuania_ban"]
+
+        def add(measure, destination, values, unit="persons", lam=lam):
+            values = np.asarray(values, dtype=float)
+            low, high = np.quantile(values, [0.05, 0.95])
+            row = (
+                "lithuania_ban",
+                measure,
+                destination,
+                lam,
+                round(values.mean(), 2),
+                round(low, 2),
+                round(high, 2),
+                unit,
+            )
+            effects.append(row)
+            return values.mean(), low, high
+
+        change = after - before
+        for place in PLACES:
+            add("baseline_arrivals", place, before[place])
+            add("scenario_arrivals", place, after[place])
+            add("arrivals", place, change[place])
+            if place != "lithuania":
+                add("deflected", place, change[place])
+        for channel, part in CHANNELS.items():
+            add(f"arrivals_by_channel:{channel}", "lithuania", change["lithuania"] * part)
+        lost = -change["lithuania"]
+        gained = change.drop(columns="lithuania").sum(axis=1)
+        kept = lost - gained
+        amounts = {name: kept * part for name, part in OUTCOMES.items()}
+        amounts["stuck"] = kept - sum(amounts.values())
+        amounts["induced"] = lost * 0.001
+        for name, values in amounts.items():
+            add(name, "", values)
+        add("departures", "", gained - lost)
+        add("returned", "", lost * -0.04)
+        for harm in ("detained", "drafted"):
+            add(harm, "", np.linspace(0.5, 1.5, len(lost)) * ADDS[harm] * 29)
+        add("blocked", "", lost * 0.03)
+        add("stuck_person_months", "", amounts["stuck"] * 14, "person-months")
+        amounts["deflected"] = gained
+        amounts["unchanged"] = 9_410_000 - sum(amounts.values())
+        for name, values in amounts.items():
+            taxonomy.append((lam, name.replace("_", " "), values.mean(), values.quantile(0.05), values.quantile(0.95)))
+        for place in [*PLACES, "stay"]:
+            mean = {"lithuania": 1e4, "stay": amounts["stuck"].mean()}.get(place, change.get(place, lost).mean())
+            row = (lam, "lithuania", place, mean, mean * 0.95, mean * 1.05, 0.0, min(lost.mean(), mean * 6))
+            substitution.append(row)
+    names = ["scenario", "measure", "destination", "lambda", "estimate", "low", "high", "unit"]
+    pd.DataFrame(effects, columns=names).to_csv(folder / "effects.csv", index=False)
+    names = ["lambda", "category", "persons", "low", "high"]
+    pd.DataFrame(taxonomy, columns=names).to_csv(folder / "taxonomy.csv", index=False)
+    names = ["lambda", "baseline", "scenario", "persons", "low", "high", "frechet_low", "frechet_high"]
+    pd.DataFrame(substitution, columns=names).to_csv(folder / "substitution.csv", index=False)
+    reach = [
+        ("national visas of Lithuania closed", 412_300, 21_400, 8_900, ""),
+        ("first permits of Lithuania closed", 388_000, 12_100, 3_200, ""),
+        ("short-stay visas of Lithuania closed", 0, 0, 0, "inert: shadowed by the stricter rule of 3 May 2023"),
+    ]
+    pd.DataFrame(reach, columns=["rule", "eligible", "touched", "changed", "note"]).to_csv(
+        folder / "reach.csv", index=False
+    )
+    fit = [
+        ("lithuania", "residents", "2019-12-31", 18_000, 17_000),
+        ("lithuania", "residents", "2020-12-31", 23_000, 29_000),
+        ("lithuania", "residents", "2022-12-31", 47_000, 66_000), ("poland", "residents", "2019", 60_000, 95_000),
+        ("poland", "residents", "2021-12", 88_000, 180_000), ("georgia", "entries", "2022-03", 20_000, 3_100),
+    ]  # fmt: skip
+    fit = [(*row, "Made up, for <tests> & nothing else", "assumption") for row in fit]
+    names = ["destination", "series", "period", "observed", "simulated", "source", "confidence"]
+    pd.DataFrame(fit, columns=names).to_csv(folder / "fit.csv", index=False)
+    people = [("sex", "female", 50_300, 50_312, 0.02), ("region", "grodno", 10_300, 10_290, -0.1)]
+    names = ["margin", "cell", "target", "synthetic", "error_percent"]
+    pd.DataFrame(people, columns=names).to_csv(folder / "people.csv", index=False)
+    assert set(PLACES) < set(codes.PLACE)

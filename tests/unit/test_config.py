@@ -1,0 +1,192 @@
+"""Settings: what a user may write, and what is said to one who writes something else."""
+
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+import yaml
+from omegaconf import OmegaConf
+
+from sim import config, settings
+from sim.errors import UserError
+from sim.settings import Choice, People, Settings, command, fingerprint, record_of, resolved_yaml
+
+
+@pytest.fixture(autouse=True)
+def known_names(tmp_path, monkeypatch):
+    """A world of three scenarios and two rules, whatever conf/ holds today."""
+    for name in ("historical", "lithuania_visa_ban", "open_door"):
+        (tmp_path / "scenario").mkdir(exist_ok=True)
+        (tmp_path / "scenario" / f"{name}.yaml").write_text("description: a test\n")
+    for name in ("destination_nest", "flat", "__init__"):
+        (tmp_path / "decision").mkdir(exist_ok=True)
+        (tmp_path / "decision" / f"{name}.py").write_text('"""A test."""\n')
+    monkeypatch.setattr(settings, "CONF", tmp_path)
+    monkeypatch.setattr(settings, "DECISIONS", tmp_path / "decision")
+
+
+def main_file() -> dict:
+    record = yaml.safe_load(config.MAIN_FILE.read_text(encoding="utf-8"))
+    return {key: value for key, value in record.items() if key not in ("hydra", "defaults")}
+
+
+def composed(*overrides: str):
+    cfg = OmegaConf.create(main_file())
+    cfg.merge_with_dotlist(list(overrides))
+    return cfg
+
+
+def test_the_main_file_and_the_defaults_of_the_schema_agree():
+    assert config.settings_from(composed()) == Settings()
+
+
+def test_a_value_reaches_its_setting():
+    got = config.settings_from(composed("people.one_in=7", "choice.lambda=1", "threads=null", "until=2022-12"))
+    assert got == Settings(people=People(7), choice=Choice(1), threads=None, until="2022-12")
+    assert got.last_month == 47
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("seed", "abc", ("seed=abc", "whole number from 0 to 4294967295")),
+        ("seed", -1, ("seed=-1", "from 0")),
+        ("seed", 2**32, ("seed=4294967296", "to 4294967295")),
+        ("seed", True, ("seed=true", "whole number")),
+        ("seed", None, ("seed=null", "whole number")),
+        ("replicates", 1.5, ("replicates=1.5", "whole number of at least 1")),
+        ("replicates", 2.0, ("replicates=2.0", "whole number")),
+        ("replicates", 0, ("replicates=0", "at least 1")),
+        ("replicates", [1, 2], ("replicates=[1, 2]", "whole number")),
+        ("threads", 0, ("threads=0", "null for all cores")),
+        ("threads", "all", ("threads=all", "null for all cores")),
+        ("people.one_in", 0, ("people.one_in=0", "at least 1")),
+        ("people.one_in", True, ("people.one_in=true", "whole number")),
+        ("choice.lambda", 0, ("choice.lambda=0", "above 0 and at most 1")),
+        ("choice.lambda", -1, ("choice.lambda=-1", "above 0 and at most 1")),
+        ("choice.lambda", 1.01, ("choice.lambda=1.01", "above 0 and at most 1")),
+        ("choice.lambda", float("nan"), ("choice.lambda=NaN", "above 0")),
+        ("choice.lambda", True, ("choice.lambda=true", "a number")),
+        ("choice.slices", [], ("choice.slices=[]", "a list of numbers")),
+        ("choice.slices", [0.2, "x"], ("choice.slices=", "a list of numbers")),
+        ("choice.slices", 0.2, ("choice.slices=0.2", "a list of numbers")),
+        ("until", "2030-01", ("until=2030-01", "from 2019-01 to 2025-12", "YYYY-MM")),
+        ("until", "2018-12", ("until=2018-12", "from 2019-01 to 2025-12")),
+        ("until", "2020-13", ("until=2020-13", "YYYY-MM")),
+        ("until", "2020-1", ("until=2020-1", "YYYY-MM")),
+        ("until", "2020-01-15", ("until=2020-01-15", "YYYY-MM")),
+        ("until", 2020, ("until=2020", "YYYY-MM")),
+        ("results_dir", 5, ("results_dir=5", "a text")),
+        ("results_dir", "", ("results_dir=", "a text")),
+        ("task", "fly", ("task=fly", "compare", "simulate", "people", "history", "invert")),
+        ("scenario", "opened", ("scenario=opened", "historical", "lithuania_visa_ban", "did you mean open_door?")),
+        ("scenario", ["a", "b"], ('scenario=["a", "b"]', "open_door")),
+        ("baseline", "histrical", ("baseline=histrical", "did you mean historical?")),
+        ("decision", "flt", ("decision=flt", "destination_nest", "did you mean flat?")),
+        ("decision", "__init__", ("decision=__init__", "destination_nest")),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_is_allowed(key, value, words):
+    cfg = composed()
+    OmegaConf.update(cfg, key, value)
+    with pytest.raises(UserError) as raised:
+        config.settings_from(cfg)
+    message = str(raised.value)
+    assert "\n" not in message
+    for word in words:
+        assert word in message
+
+
+@pytest.mark.parametrize(
+    ("overrides", "words"),
+    [
+        (("bar=2",), ("'bar'", "people", "results_dir")),
+        (("sead=3",), ("'sead'", "did you mean seed?")),
+        (("people.foo=1",), ("'people.foo'", "people.one_in")),
+        (("choice.lam=0.5",), ("'choice.lam'", "choice.lambda", "did you mean lambda?")),
+        (("people=3",), ("people=3", "people.one_in")),
+        (("seed=${nowhere}",), ("nowhere",)),
+    ],
+)
+def test_an_unknown_key_is_named_with_the_known_ones(overrides, words):
+    with pytest.raises(UserError) as raised:
+        config.settings_from(composed(*overrides))
+    for word in words:
+        assert word in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("sead", ("'sead'", "did you mean seed?")),
+        ("a.b.c", ("'a'", "results_dir")),
+        ("people.one_in.x", ("'people.one_in.x'", "people.one_in is a value")),
+        ("choice.lamda", ("choice.lambda, choice.slices", "did you mean lambda?")),
+    ],
+)
+def test_a_key_of_any_depth_is_explained(key, words):
+    for word in words:
+        assert word in str(settings.unknown_key(key))
+
+
+def test_a_missing_key_is_named():
+    record = main_file()
+    del record["seed"]
+    with pytest.raises(UserError, match="seed has no value"):
+        config.settings_from(record)
+
+
+def test_settings_made_in_python_are_checked_too():
+    with pytest.raises(UserError, match=r"people\.one_in=0"):
+        People(one_in=0)
+    with pytest.raises(UserError, match="replicates=0"):
+        replace(Settings(), replicates=0)
+
+
+def test_every_setting_has_a_check():
+    for section in (Settings, People, Choice):
+        for spec in fields(section):
+            assert spec.metadata.get("check") or spec.name in ("people", "choice"), spec.name
+
+
+def test_resolved_yaml_reads_back_to_the_same_settings():
+    chosen = Settings(seed=5, threads=None, choice=Choice(0.3, (0.1, 1)), until="2020-02")
+    assert config.settings_from(yaml.safe_load(resolved_yaml(chosen))) == chosen
+    assert "lambda: 0.3" in resolved_yaml(chosen)
+
+
+def test_the_fingerprint_changes_with_every_setting_that_changes_a_number_and_no_other():
+    usual = fingerprint(Settings())
+    assert usual == fingerprint(Settings(threads=7, results_dir="elsewhere"))
+    assert fingerprint(Settings(choice=Choice(1))) == fingerprint(Settings(choice=Choice(1.0)))
+    others = [
+        Settings(task="history"),
+        Settings(scenario="open_door"),
+        Settings(baseline="open_door"),
+        Settings(decision="flat"),
+        Settings(until="2025-11"),
+        Settings(seed=2),
+        Settings(replicates=9),
+        Settings(people=People(101)),
+        Settings(choice=Choice(0.63)),
+        Settings(choice=Choice(slices=(0.2, 0.5))),
+    ]
+    prints = {fingerprint(other) for other in others}
+    assert len(prints) == len(others) == len(record_of(Settings())) - len(settings.WITHOUT_EFFECT) + 1
+    assert usual not in prints
+
+
+def test_the_command_repeats_the_run():
+    chosen = Settings(seed=5, people=People(1000), choice=Choice(slices=(0.2, 1)), threads=1, results_dir="elsewhere")
+    assert command(chosen) == "python -m sim people.one_in=1000 choice.slices=[0.2,1] seed=5"
+    assert config.settings_from(composed(*command(chosen).split()[3:])) == replace(
+        chosen, threads=Settings.threads, results_dir=Settings.results_dir
+    )
+    assert command(Settings()) == "python -m sim"
+
+
+def test_scenarios_of_the_project_are_the_files_of_its_folder(monkeypatch):
+    conf = Path(config.MAIN_FILE).parent
+    monkeypatch.setattr(settings, "CONF", conf)
+    assert settings.known_scenarios() == sorted(path.stem for path in (conf / "scenario").iterdir())
+    assert {Settings.scenario, Settings.baseline} <= set(settings.known_scenarios())

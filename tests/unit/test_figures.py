@@ -1,0 +1,201 @@
+"""Figures: the data behind them, the same bytes each time, the stamp, and small cells."""
+
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from fake_results import LAMBDAS, MAIN, START, write
+
+from sim import figures, months
+from sim.figures import cells, nest, style
+from sim.figures.results import Results, instant
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return write(tmp_path_factory.mktemp("compare"), replicates=3)
+
+
+@pytest.fixture(scope="module")
+def drawn(folder):
+    return {path.name: path.read_bytes() for path in figures.draw_all(folder)}
+
+
+@pytest.fixture
+def results(folder):
+    return Results(folder)
+
+
+def test_each_file_of_the_folder_is_a_figure_in_svg_and_png(drawn):
+    assert set(figures.names()) == {"arrivals", "stocks", "substitution", "harms", "sensitivity"}
+    assert set(drawn) == {f"{name}.{suffix}" for name in figures.names() for suffix in ("svg", "png")}
+    assert all(drawn[f"{name}.png"].startswith(b"\x89PNG") for name in figures.names())
+
+
+def test_the_same_folder_twice_gives_the_same_bytes(folder, drawn):
+    again = {path.name: path.read_bytes() for path in figures.draw_all(folder)}
+    assert again == drawn
+    assert not list((folder / "figures").glob("*.part"))
+
+
+def test_other_numbers_give_another_picture(tmp_path, drawn):
+    other = Results(write(tmp_path / "other", replicates=2, lambdas=(MAIN,), strength=0.4))
+    assert style.files(figures.figure("harms"), other)["svg"] != drawn["harms.svg"]
+
+
+def test_a_reader_s_own_matplotlib_settings_change_nothing(results, drawn):
+    import matplotlib
+
+    with matplotlib.rc_context({"font.size": 20, "axes.grid": False, "svg.hashsalt": "mine"}):
+        assert style.files(figures.figure("harms"), results)["svg"] == drawn["harms.svg"]
+
+
+def test_every_figure_is_stamped_and_undated(drawn):
+    for name in figures.names():
+        svg = drawn[f"{name}.svg"].decode()
+        assert svg.count(style.STAMP) == 1
+        assert "<dc:date>" not in svg
+        assert b"Software" not in drawn[f"{name}.png"]
+
+
+def test_figures_can_be_told_apart_by_their_captions(results):
+    captions = [figures.figure(name).caption(results) for name in figures.names()]
+    assert len(set(captions)) == len(captions)
+    assert all(text.endswith(".") for text in captions)
+
+
+def test_arrivals_are_the_expected_flows_of_the_files(folder, results):
+    table = figures.figure("arrivals").data(results)
+    flows = pd.read_parquet(folder / "lithuania_ban" / "flows.parquet")
+    part = flows[(flows["lambda"] == MAIN) & (flows["to"] == "lithuania") & (flows["month"] == "2024-05")]
+    wanted = part.groupby("replicate")["expected_persons"].sum().mean()
+    here = table[(table["world"] == "scenario") & (table["destination"] == "lithuania")]
+    row = here[here["at"] == months.month("2024-05")].iloc[0]
+    assert row["mean"] == pytest.approx(wanted)
+    assert row["low"] <= row["mean"] <= row["high"]
+
+
+def test_worlds_are_one_until_the_announcement(results):
+    table = figures.figure("arrivals").data(results)
+    before = table[(table["world"] == "difference") & (table["at"] < months.month("2023-03"))]
+    after = table[(table["world"] == "difference") & (table["at"] >= months.month(START))]
+    assert (before[["mean", "low", "high"]] == 0).all().all()
+    assert (after[after["destination"] == "lithuania"]["high"] < 0).all()
+    assert (after[after["destination"] == "poland"]["low"] > 0).all()
+
+
+def test_stocks_leave_out_pendular_people_and_carry_the_observed(folder, results):
+    stocks = folder / "historical" / "stocks.parquet"
+    frame = pd.read_parquet(stocks)
+    extra = frame[frame["status"] == "permit"].assign(status="pendular", persons=1e6)
+    before = results.residents("historical")
+    kept = stocks.read_bytes()
+    try:
+        pd.concat([frame, extra]).to_parquet(stocks)
+        assert Results(folder).residents("historical").equals(before)
+    finally:
+        stocks.write_bytes(kept)
+    points = figures.figure("stocks").observed(results)
+    assert len(points) == 5  # the entries into Georgia are a flow
+    assert points["at"].tolist()[:3] == [12, 24, 48]
+
+
+def test_substitution_adds_up_to_the_effects(results):
+    table = figures.figure("substitution").data(results)
+    main = table[table["lambda"] == MAIN].set_index("outcome")["persons"]
+    lost = -results.effect("arrivals", "lithuania").estimate
+    assert main.sum() == pytest.approx(lost, rel=1e-3)
+    assert sorted(table["lambda"].unique()) == sorted(LAMBDAS)
+    assert main["poland"] == results.effect("deflected", "poland").estimate
+
+
+def test_too_few_people_are_greyed(results):
+    table = figures.figure("substitution").data(results)
+    few = np.abs(table["persons"]) * 3 / 100 < 30
+    assert few.any() and not few.all()
+    assert (table["shown"] == ~(few & (table["persons"] != 0))).all()
+
+
+def test_harms_are_paired_sums_over_the_horizon(folder, results):
+    table = figures.figure("harms").data(results).set_index("label")
+    sums = []
+    for world in ("lithuania_ban", "historical"):
+        frame = pd.read_parquet(folder / world / "harms.parquet")
+        part = frame[(frame["lambda"] == MAIN) & (frame["harm"] == "lost_status")]
+        sums.append(part.groupby("replicate")["persons"].sum())
+    assert table.loc["lost the right to stay abroad", "estimate"] == pytest.approx((sums[0] - sums[1]).mean())
+
+
+def test_sensitivity_follows_the_closed_form_that_made_the_data(results):
+    table = figures.figure("sensitivity").data(results)
+    assert table["deflected"].is_monotonic_decreasing
+    # the rush before the closure, part of the sum of arrivals, and the noise of the fixture allow .06
+    assert np.abs(table["deflected"] - table["closed_form"]).max() < 0.06
+
+
+def test_closed_form_of_deflection():
+    assert nest.deflection(0.3, 0.0) == pytest.approx(1)
+    assert nest.deflection(0.3, 1.0) == pytest.approx(0)
+    assert nest.deflection(1e-6, 0.45) == pytest.approx(0.55, abs=1e-5)
+    assert [round(float(nest.deflection(0.09, lam)), 2) for lam in (0.2, 0.45, 0.7)] == [0.79, 0.54, 0.29]
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        nest.deflection(1.0, 0.5)
+
+
+def test_small_cells():
+    assert np.isnan(cells.suppress(2_900, 100))
+    assert cells.suppress(3_000, 100) == 3_000
+    assert cells.suppress(-3_000, 100) == -3_000
+    assert cells.suppress(300, 100, replicates=10) == 300
+    assert cells.suppress(0, 100) == 0
+    assert np.isnan(cells.suppress([29, 30], 1)).tolist() == [True, False]
+
+
+def test_rounding():
+    assert [cells.rounded(value, 100) for value in (149, 150, -150, -49, 12_345)] == [100, 200, -200, 0, 12_300]
+    assert cells.rounded(149, 1) == 150
+
+
+def test_a_missing_file_column_or_key_is_named(tmp_path):
+    folder = write(tmp_path / "broken", replicates=1, lambdas=(MAIN,))
+    (folder / "effects.csv").rename(folder / "kept.csv")
+    with pytest.raises(FileNotFoundError, match=r"effects\.csv is missing"):
+        figures.draw_all(folder)
+    pd.read_csv(folder / "kept.csv").drop(columns="low").to_csv(folder / "effects.csv", index=False)
+    with pytest.raises(ValueError, match=r"effects\.csv lacks the column\(s\) low"):
+        figures.draw_all(folder)
+    (folder / "kept.csv").rename(folder / "effects.csv")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["focus"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ValueError, match=r"manifest\.json lacks the key 'focus'"):
+        figures.draw_all(folder)
+    with pytest.raises(FileNotFoundError, match="no result folder"):
+        figures.draw_all(tmp_path / "nowhere")
+
+
+def test_unknown_names_are_refused_with_the_known(results):
+    with pytest.raises(ValueError, match="known: arrivals, harms"):
+        figures.figure("pie")
+    with pytest.raises(ValueError, match="no row of 'joy'"):
+        results.effect("joy")
+
+
+def test_days_are_fractions_of_months():
+    assert instant("2019-01-01") == 0
+    assert instant("2020-02-15") == pytest.approx(13 + 14 / 29)
+
+
+def test_figures_load_matplotlib_only_to_draw():
+    code = "import sys, sim.figures, sim.report; sys.exit('matplotlib' in sys.modules or 'jinja2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_colours_of_figures_can_follow_a_theme(drawn):
+    for name in figures.names():
+        assert style.INK in drawn[f"{name}.svg"].decode()
+    assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in (style.INK, style.QUIET, style.RULE, style.PAPER))

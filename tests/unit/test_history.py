@@ -1,0 +1,310 @@
+"""The history: values at dates, rules of composition, counterfactuals, and the sentences that tell it."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from sim.codes import CHANNEL, GROUP, N_CHANNELS, N_GROUPS
+from sim.history import History
+from sim.months import NEVER, month
+from sim.parameters import Closing, Dated, Event, HistoryError, Parameter, Policy, Setting, restriction
+
+D = date.fromisoformat
+WORK, HUMANITARIAN, MEDIATED = (1 + CHANNEL[name] for name in ("work", "humanitarian", "mediated"))
+DRIVER = 1 + N_CHANNELS + GROUP["driver"]
+
+
+def dated(*pairs):
+    return tuple(Dated(D(at), value, "test", "found") for at, value in pairs)
+
+
+def parameter(name, rule="set", interpolate="step", values=(("2019-01-01", 10),), low=0.0, high=1000.0):
+    return Parameter(name, "a number", "units", rule, interpolate, low, high, dated(*values))
+
+
+def event(name, start, until, *changes, announced=None):
+    end = D(until) if until else None
+    return Event(name, D(announced or start), D(start), end, changes, "test", "found")
+
+
+def policy(name, *events):
+    return Policy(name, "a policy", "somebody", True, events)
+
+
+def sets(name, start, *pairs):
+    return Setting(name, dated(*(pairs or ((start, 1.0),))))
+
+
+BASE = History.of(
+    [
+        *(parameter(f"a.{rule}", rule) for rule in ("set", "highest", "lowest", "product", "sum")),
+        parameter("a.line", "set", "linear", (("2019-01-01", 0), ("2019-03-01", 59))),
+        parameter("a.whole", "sum", values=(("2019-01-01", 0),)),
+        restriction("lithuania", "national_visa"),
+        restriction("lithuania", "short_visa"),
+    ]
+)
+VISA = "lithuania.national_visa"
+SUSPENSION = policy(
+    "suspension", event("suspended", "2022-03-11", "2023-05-02", Closing(VISA, 1, ("humanitarian", "mediated")))
+)
+LAW = policy(
+    "law",
+    event("law_in_force", "2023-05-03", None, Closing(VISA, 1, ("humanitarian", "mediated")), announced="2023-03-21"),
+)
+BAN = policy(
+    "ban",
+    event("banned", "2023-05-03", None, Closing(VISA, 1, (), ("humanitarian", "mediated")), announced="2023-03-21"),
+)
+
+
+def change(name, value, start="2020-01-01", until=None, event_name=None):
+    made = event_name or f"{name}_{value}"
+    return policy(f"policy_{made}", event(made, start, until, sets(name, start, (start, value))))
+
+
+def test_a_value_holds_from_its_date():
+    history = History.of([parameter("p", values=(("2019-01-01", 3), ("2020-08-09", 5)))])
+    values = history.monthly("p", 84)
+    assert values.dtype == np.float64 and len(values) == 84
+    assert values[month("2020-07")] == 3 and values[month("2020-09")] == 5
+    assert values[month("2020-08")] == pytest.approx((8 * 3 + 23 * 5) / 31)
+
+
+def test_a_month_without_change_has_exactly_the_daily_value():
+    assert (History.of([parameter("p", values=(("2019-01-01", 0.1),))]).monthly("p", 84) == 0.1).all()
+
+
+def test_a_fraction_added_to_a_whole_number_is_kept():
+    assert BASE.enact(change("a.whole", 0.5)).monthly("a.whole", 84)[12] == 0.5
+
+
+def test_a_straight_line_moves_day_by_day():
+    daily = BASE.daily("a.line", 70)
+    assert daily[:59].tolist() == list(range(59)) and (daily[59:] == 59).all()
+    assert BASE.monthly("a.line", 2).tolist() == [15.0, 44.5]
+
+
+def test_an_event_weighs_by_its_days_both_ends_included():
+    history = BASE.enact(change("a.set", 41, "2020-01-31", "2020-02-01"))
+    assert history.monthly("a.set", 24)[12] == pytest.approx((30 * 10 + 41) / 31)
+    assert history.monthly("a.set", 24)[13] == pytest.approx((28 * 10 + 41) / 29)
+    assert history.monthly("a.set", 24)[14] == 10
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        ("a.highest", (5, 12, 30), 30),
+        ("a.lowest", (5, 12, 30), 5),
+        ("a.product", (0.5, 2, 3), 30),
+        ("a.sum", (5, 12, -3), 24),
+        ("a.set", (7,), 7),
+    ],
+)
+def test_rules_of_composition(name, values, expected):
+    history = BASE.enact(*(change(name, value) for value in values))
+    assert history.monthly(name, 24)[12] == expected
+    assert history.monthly(name, 24)[11] == 10
+
+
+def test_dated_changes_act_inside_their_event():
+    many = policy("p", event("e", "2020-01-01", "2020-03-31", sets("a.sum", "", ("2020-02-01", 5), ("2020-03-01", 7))))
+    assert BASE.enact(many).monthly("a.sum", 16)[11:].tolist() == [10, 10, 15, 17, 10]
+
+
+def test_two_events_may_not_set_one_parameter_at_once():
+    history = BASE.enact(change("a.set", 5, event_name="one"), change("a.set", 6, "2021-05-05", event_name="two"))
+    with pytest.raises(HistoryError, match="^events 'one' and 'two' both set a.set on 2021-05-05; remove one$"):
+        history.monthly("a.set", 84)
+    with pytest.raises(HistoryError):
+        history.check()
+    assert history.without("one").monthly("a.set", 84)[83] == 6
+    after = BASE.enact(change("a.set", 5, until="2020-12-31"), change("a.set", 6, "2021-01-01"))
+    assert after.monthly("a.set", 84)[[23, 24]].tolist() == [5, 6]
+
+
+def test_a_composed_value_stays_in_range():
+    with pytest.raises(HistoryError, match=r"^a.sum is -10 on 2020-01-01, outside \[0, 1000\]; changed by deep$"):
+        BASE.enact(change("a.sum", -20, event_name="deep")).check()
+
+
+def test_exceptions_unite_the_strictest_closing_wins_and_revoked_ones_close():
+    partly = policy("partly", event("partly", "2023-01-01", None, Closing(VISA, 0.4, ("work", "driver"))))
+    history = BASE.enact(SUSPENSION, LAW, partly)
+    shares = history.open_shares(VISA, 84)
+    assert shares.shape == (84, 1 + N_CHANNELS + N_GROUPS)
+    now = shares[month("2023-06")]
+    assert now[0] == 0 and {WORK, DRIVER, HUMANITARIAN, MEDIATED} == set(np.flatnonzero(now == 1))
+    before = BASE.enact(partly).open_shares(VISA, 84)[month("2023-06")]
+    assert before[0] == 0.6 and before[WORK] == 1
+    banned = history.enact(BAN).open_shares(VISA, 84)[month("2023-06")]
+    assert set(np.flatnonzero(banned)) == {WORK, DRIVER}
+    assert history.monthly(VISA, 84)[month("2023-06")] == 1
+
+
+def test_open_shares_weigh_days():
+    shares = BASE.enact(SUSPENSION).open_shares(VISA, 84)
+    assert shares[month("2022-03"), 0] == pytest.approx(10 / 31)
+    assert shares[month("2022-03"), MEDIATED] == 1
+    assert shares[month("2023-05"), 0] == pytest.approx(29 / 31)
+
+
+def test_a_name_of_a_channel_and_of_a_group_stands_for_both():
+    card = policy("card", event("card", "2022-01-01", None, Closing(VISA, 1, ("ancestry",))))
+    shares = BASE.enact(card).open_shares(VISA, 84)[40]
+    assert set(np.flatnonzero(shares)) == {1 + CHANNEL["ancestry"], 1 + N_CHANNELS + GROUP["ancestry"]}
+
+
+def test_a_closing_is_known_from_its_announcement_until_it_acts():
+    soon = BASE.enact(LAW).announced(VISA, 84)
+    assert np.flatnonzero(soon != NEVER).tolist() == [month("2023-03"), month("2023-04")]
+    assert soon[month("2023-03")] == month("2023-05")
+
+
+def test_the_extension_of_a_law_is_no_closing_but_a_revoked_exception_is():
+    assert (BASE.enact(SUSPENSION, LAW).announced(VISA, 84) == NEVER).all()
+    assert BASE.enact(SUSPENSION, LAW, BAN).announced(VISA, 84)[month("2023-04")] == month("2023-05")
+
+
+def test_the_order_of_steps_does_not_matter():
+    one, two = change("a.product", 0.1), change("a.product", 0.7)
+    three = change("a.product", 1.3)
+    left, right = BASE.enact(one).enact(two, three), BASE.enact(three, two).enact(one)
+    assert left == right and hash(left) == hash(right)
+    assert left.monthly("a.product", 84).tobytes() == right.monthly("a.product", 84).tobytes()
+    assert BASE.enact(one, two).without(one.name) == BASE.enact(two)
+
+
+def test_without_takes_an_event_or_a_whole_policy():
+    both = policy("both", event("first", "2020-01-01", None, sets("a.sum", "2020-01-01")),
+                  event("second", "2020-01-01", None, sets("a.highest", "2020-01-01")))  # fmt: skip
+    history = BASE.enact(both)
+    assert history.without("both") == BASE == history.without("first", "second")
+    left = history.without("first")
+    assert left != history and left != BASE and left.event("second").name == "second"
+
+
+def test_a_policy_that_would_change_nothing_is_refused():
+    with pytest.raises(HistoryError, match="already in force"):
+        BASE.enact(LAW).enact(LAW)
+    with pytest.raises(HistoryError, match="no event or policy 'laww' in force to remove; known: law, law_in_force"):
+        BASE.enact(LAW).without("laww")
+    with pytest.raises(HistoryError, match="^policy 'empty': has no event$"):
+        policy("empty")
+    with pytest.raises(HistoryError, match="^event 'idle': changes nothing$"):
+        event("idle", "2020-01-01", None)
+    with pytest.raises(HistoryError, match="closes nothing and revokes nothing"):
+        Closing(VISA, 0, ("work",))
+
+
+ONE = sets("a.sum", "2020-01-01")
+
+REFUSALS = {
+    "unknown parameter 'lithuania.national_vis'; known: lithuania.national_visa,": lambda: BASE.enact(
+        policy("p", event("e", "2020-01-01", None, Closing("lithuania.national_vis", 1)))
+    ),
+    "unknown exception 'humanitarians'; known: humanitarian,": lambda: Closing(VISA, 1, ("humanitarians",)),
+    "unknown exception 'none'": lambda: Closing(VISA, 1, ("none",)),
+    "'work' is both excepted and revoked": lambda: Closing(VISA, 1, ("work",), ("work",)),
+    "closed 1.5 is outside [0, 1]": lambda: Closing(VISA, 1.5),
+    "a.set is a number": lambda: BASE.enact(policy("p", event("e", "2020-01-01", None, Closing("a.set", 1)))),
+    f"{VISA} is a restriction": lambda: BASE.enact(change(VISA, 1)),
+    "a.set: -1 is outside [0, 1000]": lambda: BASE.enact(change("a.set", -1)),
+    "a.product: factor -1 is negative": lambda: BASE.enact(change("a.product", -1)),
+    "until 2019-12-31 is before from 2020-01-01": lambda: event("e", "2020-01-01", "2019-12-31", ONE),
+    "from 2018-12-31 is outside": lambda: event("e", "2018-12-31", None, sets("a.sum", "2018-12-31")),
+    "from 2026-01-01 is outside": lambda: event("e", "2026-01-01", None, sets("a.sum", "2026-01-01")),
+    "announced 2020-02-01 is after from": lambda: event(
+        "e", "2020-01-01", None, sets("a.sum", "2020-01-01"), announced="2020-02-01"
+    ),
+    "'soon' is not a date": lambda: Event("e", "soon", D("2020-01-01"), None, (ONE,), "s", "found"),
+    "2021-01-01 is not inside the event": lambda: event("e", "2020-01-01", "2020-12-31", sets("a.sum", "2021-01-01")),
+    "changes a parameter twice": lambda: event("e", "2020-01-01", None, *[sets("a.sum", "2020-01-01")] * 2),
+    "unknown confidence 'seed'": lambda: Dated(D("2020-01-01"), 1, "s", "seed"),
+    "source is empty": lambda: Dated(D("2020-01-01"), 1, " ", "found"),
+    "'many' is not a number": lambda: Dated(D("2020-01-01"), "many", "s", "found"),
+    "'True' is not a number": lambda: Dated(D("2020-01-01"), True, "s", "found"),
+    "unknown rule 'most'": lambda: parameter("p", "most"),
+    "first value is of 2019-02-01": lambda: parameter("p", values=(("2019-02-01", 1),)),
+    "-1 is outside [0, 1000]": lambda: parameter("p", values=(("2019-01-01", -1),)),
+    "dates are not in ascending order": lambda: parameter("p", values=(("2019-01-01", 1), ("2019-01-01", 2))),
+    "no straight line leads to inf": lambda: parameter(
+        "p", "set", "linear", (("2019-01-01", float("inf")),), high=float("inf")
+    ),
+    "parameter 'p' is given twice": lambda: History.of([parameter("p"), parameter("p")]),
+    "event 'banned' is in two policies": lambda: BASE.enact(BAN, policy("other", *BAN.events)),
+    "unknown parameter 'a.summ'; known: a.sum,": lambda: BASE.monthly("a.summ", 12),
+    "a.sum is not a restriction": lambda: BASE.open_shares("a.sum", 12),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("message", REFUSALS)
+def test_refusals_are_one_line_that_names_the_fault(message):
+    with pytest.raises(HistoryError) as caught:
+        REFUSALS[message]()
+    assert message in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_debug_tells_epochs_by_the_code_that_runs(monkeypatch):
+    history = BASE.enact(SUSPENSION, LAW, change("a.sum", 5, "2020-01-01", "2020-01-31"))
+    text = history.debug()
+    assert "Epoch 1: 2020-01-01 to 2020-01-31" in text and "a.sum: 15 units (was 10)" in text
+    assert "begins: suspended (suspension), from 2022-03-11 to 2023-05-02" in text
+    assert f"{VISA}: closed except humanitarian, mediated (was open)" in text
+    assert "ends: suspended (suspension), last day 2023-05-02" in text
+    assert "a.line: 2019-01-01 0, 2019-03-01 59 units" in text
+    assert history.debug(D("2020-01-15")).count("Epoch") == 2
+    daily = History.daily
+    monkeypatch.setattr(
+        History, "daily", lambda self, name, days: daily(self, name, days) * (3 if name == "a.sum" else 1)
+    )
+    assert "a.sum: 45 units (was 30)" in history.debug()
+
+
+def test_diff_in_words():
+    base = BASE.enact(SUSPENSION, LAW)
+    assert base.diff(base) == "The two histories are the same."
+    assert base.enact(BAN).diff(base).splitlines() == [
+        "Only here: banned (ban), from 2023-05-03.",
+        f"{VISA}: from 2023-05-03 closed to humanitarian, mediated (was open to them).",
+    ]
+    assert base.diff(base.enact(BAN)).splitlines() == [
+        "Only there: banned (ban), from 2023-05-03.",
+        f"{VISA}: from 2023-05-03 open to humanitarian, mediated (was closed to them).",
+    ]
+    assert base.without("suspension").diff(base).splitlines()[1] == (
+        f"{VISA}: from 2022-03-11 to 2023-05-02 open (was closed except humanitarian, mediated)."
+    )
+    longer = base.without("law").enact(
+        policy("law", event("law_in_force", "2023-05-03", "2025-01-01", *LAW.events[0].changes))
+    )
+    assert "Different in the two: event law_in_force." in longer.diff(base)
+    assert f"{VISA}: from 2025-01-02 open (was closed except humanitarian, mediated)." in longer.diff(base)
+    zero = BASE.enact(change("a.sum", 0, event_name="zero"))
+    assert zero.diff(BASE).endswith("No effective rule differs to 2025-12-31.")
+
+
+def test_adds_tells_effect_shadow_period_and_nothing():
+    base = BASE.enact(SUSPENSION, LAW)
+    (ban,) = base.enact(BAN).adds(base)
+    assert (ban.verdict, ban.removed, ban.parameter) == ("effective", False, VISA)
+    again = policy("again", event("again", "2023-05-03", None, Closing(VISA, 1, ("humanitarian",))))
+    (shadowed,) = base.enact(again).adds(base)
+    assert (shadowed.verdict, shadowed.shadowed_by) == ("shadowed", ("law_in_force",))
+    assert shadowed.sentence == f"again: {VISA}: changes nothing, because law_in_force is already as strict."
+    (late,) = base.enact(BAN).adds(base, until=D("2022-12-31"))
+    assert late.verdict == "out of period" and "2023-05-03" in late.sentence
+    (zero,) = BASE.enact(change("a.sum", 0, event_name="zero")).adds(BASE)
+    assert zero.verdict == "without effect" and "same with and without it" in zero.sentence
+    (gone,) = base.without("suspension").adds(base)
+    assert gone.removed and gone.verdict == "effective" and gone.sentence.startswith("Without suspended")
+    assert base.adds(base) == ()
+
+
+def test_adds_of_a_set_value_that_takes_the_place_of_another():
+    first, second = change("a.set", 5, event_name="first"), change("a.set", 6, event_name="second")
+    base = BASE.enact(first)
+    verdicts = {item.event: item.verdict for item in base.without(first.name).enact(second).adds(base)}
+    assert verdicts == {"second": "effective", "first": "effective"}

@@ -1,0 +1,144 @@
+"""What a run leaves: whole or not at all, with the same bytes, and saying how it came about."""
+
+import json
+import os
+import re
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from sim import store
+from sim.settings import Settings
+
+
+def test_a_folder_appears_whole(tmp_path):
+    with store.write_folder(tmp_path / "deep" / "run") as folder:
+        (folder / "a.txt").write_text("a")
+        assert not (tmp_path / "deep" / "run").exists()
+    assert os.listdir(tmp_path / "deep") == ["run"]
+    assert (tmp_path / "deep" / "run" / "a.txt").read_text() == "a"
+
+
+@pytest.mark.parametrize("fault", [ValueError("no"), KeyboardInterrupt()])
+def test_a_failure_leaves_nothing_and_the_older_folder_as_it_was(tmp_path, fault):
+    with store.write_folder(tmp_path / "run") as folder:
+        (folder / "old.txt").write_text("old")
+    with pytest.raises(type(fault)), store.write_folder(tmp_path / "run") as folder:
+        (folder / "new.txt").write_text("new")
+        raise fault
+    assert os.listdir(tmp_path) == ["run"]
+    assert os.listdir(tmp_path / "run") == ["old.txt"]
+
+
+def test_a_new_folder_replaces_the_older_one_entirely(tmp_path):
+    for name in ("old.txt", "new.txt"):
+        with store.write_folder(tmp_path / "run") as folder:
+            (folder / name).touch()
+    assert os.listdir(tmp_path) == ["run"]
+    assert os.listdir(tmp_path / "run") == ["new.txt"]
+
+
+def test_the_older_folder_comes_back_if_the_new_one_cannot_take_its_place(tmp_path):
+    with store.write_folder(tmp_path / "run") as folder:
+        (folder / "old.txt").touch()
+    with pytest.raises(OSError), store.write_folder(tmp_path / "run") as folder:
+        folder.rmdir()  # what should take the place is gone
+    assert os.listdir(tmp_path) == ["run"]
+    assert os.listdir(tmp_path / "run") == ["old.txt"]
+
+
+def test_others_may_read_what_a_run_leaves(tmp_path):
+    (tmp_path / "usual").mkdir()
+    with store.write_folder(tmp_path / "run"):
+        pass
+    assert (tmp_path / "run").stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+def columns() -> dict:
+    rng = np.random.default_rng(1)
+    return {
+        "month": np.arange(5000, dtype=np.int16) % 84,
+        "destination": np.array(["lithuania", "poland"])[rng.integers(0, 2, 5000)].tolist(),
+        "persons": rng.random(5000),
+    }
+
+
+def test_a_table_reads_back_as_it_was_written(tmp_path):
+    store.write_parquet(tmp_path / "t.parquet", columns())
+    table = pq.read_table(tmp_path / "t.parquet")
+    assert table.to_pydict() == {name: list(values) for name, values in columns().items()}
+    assert table.schema.field("month").type == pa.int16()
+    chunks = pq.ParquetFile(tmp_path / "t.parquet").metadata.row_group(0)
+    kinds = {chunks.column(i).path_in_schema: chunks.column(i) for i in range(3)}
+    assert {column.compression for column in kinds.values()} == {"ZSTD"}
+    assert "RLE_DICTIONARY" in kinds["destination"].encodings
+    assert "RLE_DICTIONARY" not in kinds["persons"].encodings
+
+
+def test_equal_tables_give_equal_bytes(tmp_path):
+    store.write_parquet(tmp_path / "a.parquet", columns())
+    store.write_parquet(tmp_path / "b.parquet", pa.table(columns()))
+    noted = pa.table(columns()).replace_schema_metadata({"pandas": "notes of another library"})
+    store.write_parquet(tmp_path / "c.parquet", noted)
+    assert len({(tmp_path / f"{name}.parquet").read_bytes() for name in "abc"}) == 1
+    frame = pd.DataFrame(columns())
+    store.write_parquet(tmp_path / "d.parquet", frame)
+    assert pq.read_table(tmp_path / "d.parquet").to_pandas().equals(frame)
+
+
+def test_a_digest_changes_with_names_and_bytes_only(tmp_path):
+    def make(folder, **files):
+        (folder / "sub" / "__pycache__").mkdir(parents=True)
+        for name, text in files.items():
+            (folder / "sub" / f"{name}.yaml").write_text(text)
+        return store.digest(folder, "*.yaml")
+
+    same = make(tmp_path / "a", x="1", y="2")
+    again = make(tmp_path / "b", y="2", x="1")
+    (tmp_path / "b" / "other.txt").write_text("not asked for")
+    (tmp_path / "b" / "sub" / "__pycache__" / "z.yaml").write_text("a cache")
+    assert same == again == store.digest(tmp_path / "b", "*.yaml")
+    assert len({same, make(tmp_path / "c", x="1", y="3"), make(tmp_path / "d", x="1", z="2")}) == 3
+
+
+@pytest.fixture
+def settings(tmp_path, monkeypatch):
+    from sim import settings as module
+
+    for name in ("historical", "lithuania_visa_ban"):
+        (tmp_path / "scenario").mkdir(exist_ok=True)
+        (tmp_path / "scenario" / f"{name}.yaml").touch()
+    (tmp_path / "destination_nest.py").touch()
+    monkeypatch.setattr(module, "CONF", tmp_path)
+    monkeypatch.setattr(module, "DECISIONS", tmp_path)
+    return Settings(seed=7, replicates=3, results_dir=str(tmp_path))
+
+
+def test_the_manifest_says_how_a_result_came_about(settings):
+    made = store.manifest(settings, {"focus": "lithuania"})
+    assert made["focus"] == "lithuania"
+    assert made["settings"]["one_in"] == 100
+    assert made["settings"]["lambda"] == 0.62
+    assert (made["settings"]["start"], made["settings"]["end"]) == ("2019-01", "2025-12")
+    assert len(set(made["seeds"])) == 3
+    assert made["command"] == "python -m sim seed=7 replicates=3"
+    assert made["versions"]["numpy"] == np.__version__
+    assert set(made["sha256"]) == {"conf", "data", "program"}
+    assert 10 < made["peak_memory_mb"] < 1e5
+    assert json.loads(json.dumps(made)) == made
+
+
+def test_the_manifest_names_no_machine_and_no_path(settings, tmp_path):
+    text = json.dumps(store.manifest(settings))
+    for private in (str(tmp_path), str(store.ROOT), os.uname().nodename, os.path.expanduser("~")):
+        assert not re.search(rf"(?<!\w){re.escape(private)}(?!\w)", text)
+
+
+def test_a_repository_around_the_project_is_not_taken_for_its_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "ROOT", store.ROOT / "sim")
+    assert store._git("rev-parse", "HEAD") is None
+    monkeypatch.setattr(store, "ROOT", tmp_path)
+    assert store._uncommitted() is None
