@@ -24,8 +24,9 @@ def records() -> dict[str, dict[str, Any]]:
         if missing or ("value" in record) == ("by_age" in record):
             raise UserError(f"'{name}' in {FILE.name} needs {', '.join(KEYS)} and one of value, by_age")
         if record["confidence"] not in CONFIDENCES:
-            raise UserError(f"'{name}' in {FILE.name} has confidence '{record['confidence']}'; "
-                            f"known: {', '.join(CONFIDENCES)}")
+            raise UserError(
+                f"'{name}' in {FILE.name} has confidence '{record['confidence']}'; known: {', '.join(CONFIDENCES)}"
+            )
     return table
 
 

@@ -59,10 +59,14 @@ def _education() -> NDArray[np.float64]:
     people = people_by_zone()[:, MINORS:, 0] + people_by_zone()[:, MINORS:, 1]
     minsk = sum(people_by_zone()[MINSK, CLASSES.index(15) :].ravel().tolist())
     young = by_age("education_young", _ADULT[: _ADULT.index(25)])
-    bands = [(int(row["age_from"]), int(row["age_to"]), float(row["value"]))
-             for row in read("education") if row["territory"] == "belarus" and row["unit"] == "share of persons"]
-    shares_by_class = np.array([*young, *(next(s for low, high, s in bands if low <= age <= high)
-                                          for age in _ADULT[len(young):])])
+    bands = [
+        (int(row["age_from"]), int(row["age_to"]), float(row["value"]))
+        for row in read("education")
+        if row["territory"] == "belarus" and row["unit"] == "share of persons"
+    ]
+    shares_by_class = np.array(
+        [*young, *(next(s for low, high, s in bands if low <= age <= high) for age in _ADULT[len(young) :])]
+    )
     total = next(float(row["value"]) for row in read("education") if row["unit"] == "persons")
     in_minsk = next(float(row["value"]) for row in read("education") if row["territory"] == "minsk_city") * minsk
     graduates = (people[0] + people[1] + people[2]) * shares_by_class
@@ -72,11 +76,13 @@ def _education() -> NDArray[np.float64]:
     start = np.stack([people, higher], axis=-1)
     zone, age, level = np.indices(start.shape).reshape(3, -1)
     n_age = len(_ADULT)
-    counts = np.vstack([
-        groups(zone * n_age + age, 3 * n_age),
-        groups(np.where(level == _HIGHER, age, -1), n_age),
-        groups(np.where((level == _HIGHER) & (zone == MINSK), 0, -1), 1),
-    ])
+    counts = np.vstack(
+        [
+            groups(zone * n_age + age, 3 * n_age),
+            groups(np.where(level == _HIGHER, age, -1), n_age),
+            groups(np.where((level == _HIGHER) & (zone == MINSK), 0, -1), 1),
+        ]
+    )
     targets = np.concatenate([people.ravel(), graduates, [in_minsk]])
     table = rake(start.ravel(), counts, targets).reshape(start.shape)
     share = np.zeros((len(ZONES), len(CLASSES)))
@@ -167,8 +173,10 @@ def _propensities() -> NDArray[np.float64]:
     """Assumed weights before raking, [3 zones, adult classes, sexes, educations, sectors]."""
     start = np.zeros((3, len(_ADULT), len(SEX), len(EDUCATION), N_SECTORS))
     totals, activity = sector_totals(), _activity()
-    factors = {name: dict(zip(JOBS, shares(name, JOBS), strict=True))
-               for name in ("sector_men", "sector_higher", "sector_minsk", "sector_rural", "sector_young")}
+    factors = {
+        name: dict(zip(JOBS, shares(name, JOBS), strict=True))
+        for name in ("sector_men", "sector_higher", "sector_minsk", "sector_rural", "sector_young")
+    }
     for zone, age, sex, level in np.ndindex(start.shape[:4]):
         row = start[zone, age, sex, level]
         for job in JOBS:

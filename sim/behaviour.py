@@ -6,7 +6,7 @@ them as one named tuple of floats, in the order of the file.
 
 from collections import namedtuple
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -17,7 +17,10 @@ RECORDS: dict[str, dict[str, Any]] = yaml.safe_load(FILE.read_text(encoding="utf
 """Every coefficient with unit, meaning, prior, source and confidence."""
 
 _FIELDS = tuple("lambda_" if name == "lambda" else "return_" if name == "return" else name for name in RECORDS)
-Behaviour = namedtuple("Behaviour", _FIELDS)  # noqa: PYI024 - the fields are those of the file
+if TYPE_CHECKING:
+    Behaviour = Any
+else:
+    Behaviour = namedtuple("Behaviour", _FIELDS)  # the fields are those of the file
 """The coefficients as floats; `lambda` and `return` carry an underscore, being words of the language."""
 
 

@@ -212,9 +212,8 @@ def _channel_from(place: str, name: str, content: Any, instruments: Sequence[str
     channel = Channel(
         name, need_text(own["meaning"]), **needed, sectors=sectors, groups=groups, ages=ages, status=status
     )
-    numbers = need_keys(own["parameters"], list(CHANNEL_RULES), ["use"])
-    rules = {**CHANNEL_RULES, "use": "set"}
-    return channel, [_number_of(f"{place}.{name}", key, value, rules[key]) for key, value in numbers.items()]
+    numbers = need_keys(own["parameters"], list(CHANNEL_RULES))
+    return channel, [_number_of(f"{place}.{name}", key, value, CHANNEL_RULES[key]) for key, value in numbers.items()]
 
 
 def _destination(conf: Path, name: str) -> tuple[Destination, list[Parameter]]:

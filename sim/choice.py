@@ -138,9 +138,7 @@ def bound_tables(lam: float) -> NDArray[np.float64]:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def surely_stays(
-    best: int, angle: int, exponential: int, stay: int, bounds: NDArray[np.float64], reach: float
-) -> bool:
+def surely_stays(best: int, angle: int, exponential: int, stay: int, bounds: NDArray[np.float64], reach: float) -> bool:
     """True if the unit stays whatever the rest of its noise; `reach` is `lambda * max v + eta` or more."""
     bound = reach + bounds[0, best >> 22] + bounds[1, angle >> 22] + bounds[2, exponential >> 22]
     return bound + bounds[3, stay >> 22] <= 0.0
@@ -198,8 +196,9 @@ def decide(
 ) -> int:
     """Destination slot a unit commits to this month, or -1 if it stays.
 
-    `four` uint32[4] are the words of the purpose `choice`; `values` float64[16] are the destinations' values (minus infinity: closed), `top` their maximum, `noise`
-    float64[16] a buffer. The rest of the noise is drawn only where the maximum leaves room.
+    `four` uint32[4] are the words of the purpose `choice`; `values` float64[16] are the destinations' values
+    (minus infinity: closed), `top` their maximum, `noise` float64[16] a buffer. The rest of the noise is drawn
+    only where the maximum leaves room.
     """
     margin = leave_margin(four[0], four[1], four[2], four[3], lam) + eta
     best = best_noise_term(uniform(four[0]), lam)

@@ -6,7 +6,7 @@ bytes, sets are bit masks. Besides the 8-byte key a person takes at most 128 byt
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +85,10 @@ BY_NAME = {column.name: column for column in SCHEMA}
 TRAITS = tuple(column.name for column in SCHEMA if column.is_trait)
 STATES = tuple(column.name for column in SCHEMA if not column.is_trait)
 
-Columns = NamedTuple("Columns", [(column.name, Any) for column in SCHEMA])  # type: ignore[misc]
+if TYPE_CHECKING:
+    Columns = Any
+else:
+    Columns = NamedTuple("Columns", [(column.name, Any) for column in SCHEMA])
 """The people as one array a column, all of one length: what compiled rules receive."""
 
 
@@ -101,7 +104,9 @@ def empty(n: int) -> Columns:
 
 def copy_states(people: Columns) -> Columns:
     """The same people ready for another run: traits shared, states copied."""
-    return Columns(*(array if BY_NAME[name].is_trait else array.copy() for name, array in zip(people._fields, people, strict=True)))
+    return Columns(
+        *(array if BY_NAME[name].is_trait else array.copy() for name, array in zip(people._fields, people, strict=True))
+    )
 
 
 def out_of_range(people: Columns) -> list[str]:

@@ -43,8 +43,7 @@ def run(settings: Settings) -> Path:
     additions = scenario.adds(baseline)
     for addition in additions:
         print(f"- {addition.sentence}")
-    lambdas = sorted({settings.choice.lam, *settings.choice.slices})
-    jobs = [Job(settings.baseline, lam, i) for lam in lambdas for i in range(settings.replicate_count)]
+    jobs = planned(settings)
     ran = ensemble.run_pairs(jobs, settings.scenario)
     ours, theirs = [one for one, _ in ran], [other for _, other in ran]
     events = changed_events(baseline, scenario, additions)
@@ -64,6 +63,14 @@ def run(settings: Settings) -> Path:
         report.build(partial)
     print(summary_text(folder))
     return folder
+
+
+def planned(settings: Settings) -> list[Job]:
+    """Baseline runs to make: every replicate at the main lambda, half as many (at least two) at each slice."""
+    beside = [lam for lam in settings.choice.slices if lam != settings.choice.lam]
+    half = max(2, settings.replicate_count // 2)
+    counts = {settings.choice.lam: settings.replicate_count} | dict.fromkeys(beside, half)
+    return [Job(settings.baseline, lam, i) for lam, count in counts.items() for i in range(count)]
 
 
 def opening(additions: Sequence[Addition]) -> str:
@@ -96,7 +103,9 @@ def _window(
     if places:
         focus = PLACE[places.most_common(1)[0][0]]
     else:  # a change at the origin: the destination whose expected arrivals change most
-        change = sum(np.abs(b.expected.sum(axis=(0, 2)) - a.expected.sum(axis=(0, 2))) for a, b in zip(ours, theirs, strict=True))
+        change = sum(
+            np.abs(b.expected.sum(axis=(0, 2)) - a.expected.sum(axis=(0, 2))) for a, b in zip(ours, theirs, strict=True)
+        )
         focus = int(np.argmax(change)) or PLACE["lithuania"]
     people = ensemble.population.people
     residents = int((people.mode != MODE["settled"]).sum()) * settings.people.one_in

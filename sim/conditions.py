@@ -45,6 +45,7 @@ class Conditions(NamedTuple):
     lam: float
     bounds: NDArray[np.float64]  # [4, 1024]
     constants: NDArray[np.float64]  # [places] utility
+    channel_constants: NDArray[np.float64]  # [channels] utility
     reference: Reference
     panel: int  # a unit is in the panel if a hash of its key lies below; 2**32 means everyone
     panel_weight: float  # persons an observed person of the panel stands for
@@ -98,6 +99,7 @@ def conditions(
     one_in: int,
     b: Behaviour,
     constants: NDArray[np.float64],
+    channel_constants: NDArray[np.float64],
     seed: int,
     trait_seed: int,
     lam: float,
@@ -113,6 +115,7 @@ def conditions(
         lam,
         bound_tables(lam),
         constants,
+        channel_constants,
         fixed or reference(people, one_in, b),
         panel,
         one_in / (panel / 2**32),
@@ -122,4 +125,4 @@ def conditions(
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def in_panel(key: int, panel: int) -> bool:
     """True if the unit headed by `key` belongs to the panel; a multiplicative hash, the same in every world."""
-    return ((np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)) < np.uint64(panel)
+    return bool(((np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)) < np.uint64(panel))

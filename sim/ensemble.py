@@ -19,8 +19,8 @@ from sim.codes import EVENT, REASON
 from sim.history import History
 from sim.model import EmigrationModel
 from sim.population import Population, synthesise
-from sim.units import residents_by_class
 from sim.settings import Settings
+from sim.units import residents_by_class
 from sim.world import World, build, first_difference
 
 Made = TypeVar("Made")
@@ -83,16 +83,14 @@ class Ensemble:
             self._worlds[scenario] = build(self.history(scenario), load_destinations(), self.months)
         return self._worlds[scenario]
 
-    def model(
-        self, job: Job, threads: int = 1, destination_constants: NDArray[np.float64] | None = None
-    ) -> EmigrationModel:
+    def model(self, job: Job, threads: int = 1, given: constants.Constants | None = None) -> EmigrationModel:
         """A model ready for its first month; constants are those on file unless given."""
         return EmigrationModel(
             self.population,
             self.history(job.scenario),
             self.world(job.scenario),
             self.behaviour._replace(lambda_=job.lam),
-            constants.load(job.lam) if destination_constants is None else destination_constants,
+            constants.load(job.lam) if given is None else given,
             self.settings.seed,
             job.replicate,
             threads,

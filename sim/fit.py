@@ -103,8 +103,13 @@ def _margins(population: Population) -> Iterator[Fit]:
         yield Fit("region, locality", f"{name}, {locality}", residents()[stratum].sum(), count(here))
     urban = resident & (p.locality == LOCALITY["urban"])
     urban_target = sum(residents()[i].sum() for i, (_, locality) in enumerate(STRATA) if locality == "urban")
-    yield Fit("urban share", "all", 100 * urban_target / residents().sum(),
-              100 * count(urban) / count(resident), "% of residents")
+    yield Fit(
+        "urban share",
+        "all",
+        100 * urban_target / residents().sum(),
+        100 * count(urban) / count(resident),
+        "% of residents",
+    )
     yield from _education_and_work(p, age, resident, count)
     yield from _attitudes(p, age, urban, count)
     yield from _documents(p, age, resident, count)
@@ -117,26 +122,48 @@ def _education_and_work(p: Any, age: NDArray[np.int64], resident: Mask, count: A
     bounds = [20, *(int(r["age_from"]) for r in read("education") if r["unit"] != "persons" and r["age_from"] != "15")]
     for low, high in zip(bounds, [*bounds[1:], 200], strict=True):
         within = [c for c, first in enumerate(CLASSES) if low <= first < high]
-        yield Fit("higher education", f"from {low}", (people * shares)[:, within].sum(),
-                  count(graduate & (age >= low) & (age < high)))
-    yield Fit("higher education", "all", next(float(r["value"]) for r in read("education") if r["unit"] == "persons"),
-              count(graduate))
+        yield Fit(
+            "higher education",
+            f"from {low}",
+            (people * shares)[:, within].sum(),
+            count(graduate & (age >= low) & (age < high)),
+        )
+    yield Fit(
+        "higher education",
+        "all",
+        next(float(r["value"]) for r in read("education") if r["unit"] == "persons"),
+        count(graduate),
+    )
     in_minsk = next(float(r["value"]) for r in read("education") if r["territory"] == "minsk_city")
     minsk = p.region == REGION["minsk_city"]
-    yield Fit("higher education", "Minsk, share of 15 and over", 100 * in_minsk,
-              100 * count(graduate & minsk) / max(1, count(minsk & (age >= 15))), "%")
+    yield Fit(
+        "higher education",
+        "Minsk, share of 15 and over",
+        100 * in_minsk,
+        100 * count(graduate & minsk) / max(1, count(minsk & (age >= 15))),
+        "%",
+    )
     adult = resident & (age >= 18)
     conscripts = float(standing.drafted()[0].sum())
     for name in (*JOBS, "student", "retired", "none"):
         # men in service have no sector and come out of every other in proportion; none takes them
-        yield Fit("work, 18 and over", name, sector_totals()[SECTOR[name]] + (conscripts if name == "none" else 0.0),
-                  count(adult & (p.sector == SECTOR[name])))
+        yield Fit(
+            "work, 18 and over",
+            name,
+            sector_totals()[SECTOR[name]] + (conscripts if name == "none" else 0.0),
+            count(adult & (p.sector == SECTOR[name])),
+        )
     gross = {r["territory"]: float(r["value"]) for r in read("wages")}
     employed = np.isin(p.sector, [SECTOR[name] for name in JOBS]) & adult
     for name in REGIONS:
         here = employed & (p.region == REGION[name])
-        yield Fit("mean net wage", name, gross[name] * value("net_of_gross") / figure("byn_per_eur"),
-                  float(p.income[here].mean(dtype=np.float64)) if here.any() else 0.0, "EUR/month")
+        yield Fit(
+            "mean net wage",
+            name,
+            gross[name] * value("net_of_gross") / figure("byn_per_eur"),
+            float(p.income[here].mean(dtype=np.float64)) if here.any() else 0.0,
+            "EUR/month",
+        )
 
 
 def _attitudes(p: Any, age: NDArray[np.int64], urban: Mask, count: Any) -> Iterator[Fit]:
@@ -148,8 +175,13 @@ def _attitudes(p: Any, age: NDArray[np.int64], urban: Mask, count: Any) -> Itera
         yield Fit("politics, urban 18-64", name, target, count(voters & (p.politics == code)))
     then = age + standing.YEARS_TO_SURVEY
     surveyed = urban & (then >= standing.PROTEST_AGES[0]) & (then < standing.PROTEST_AGES[1])
-    yield Fit("took part in protests", "urban, 16-64 in December 2020", 100 * figure("protest_took_part"),
-              100 * count(surveyed & (p.exposure == EXPOSURE["protest"])) / max(1, count(surveyed)), "%")
+    yield Fit(
+        "took part in protests",
+        "urban, 16-64 in December 2020",
+        100 * figure("protest_took_part"),
+        100 * count(surveyed & (p.exposure == EXPOSURE["protest"])) / max(1, count(surveyed)),
+        "%",
+    )
     workers = sector_totals()[SECTOR["ngo_media"]]
     for name, share in (("media", value("media_share")), ("ngo", 1 - value("media_share"))):
         yield Fit("exposed by work", name, workers * share, count(p.exposure == EXPOSURE[name]))
@@ -159,25 +191,41 @@ def _documents(p: Any, age: NDArray[np.int64], resident: Mask, count: Any) -> It
     adult = resident & (age >= 18)
     yield Fit("Polish cards", "all", figure("polish_cards_issued"), count(p.ancestry == 1))
     for name, share in value("card_region").items():
-        yield Fit("Polish cards by region", name, figure("polish_cards_issued") * share,
-                  count((p.ancestry == 1) & (p.region == REGION[name])))
+        yield Fit(
+            "Polish cards by region",
+            name,
+            figure("polish_cards_issued") * share,
+            count((p.ancestry == 1) & (p.region == REGION[name])),
+        )
     yield Fit("kin abroad", "all", 100 * value("kin_share"), 100 * count(resident & (p.kin > 0)) / count(resident), "%")
-    yield Fit("Schengen visa", "adults", 100 * figure("schengen_visa_in_hand"),
-              100 * count(adult & (p.visa > LONG_AGO)) / count(adult), "%")
-    yield Fit("passport", "adults", 100 * figure("passport_valid"),
-              100 * count(adult & (p.passport > LONG_AGO)) / count(adult), "%")
+    yield Fit(
+        "Schengen visa",
+        "adults",
+        100 * figure("schengen_visa_in_hand"),
+        100 * count(adult & (p.visa > LONG_AGO)) / count(adult),
+        "%",
+    )
+    yield Fit(
+        "passport",
+        "adults",
+        100 * figure("passport_valid"),
+        100 * count(adult & (p.passport > LONG_AGO)) / count(adult),
+        "%",
+    )
 
 
 def _service_and_absence(p: Any, age: NDArray[np.int64], resident: Mask, count: Any) -> Iterator[Fit]:
     men = resident & (p.sex == SEX["male"])
     called = men & (age >= 18) & (age <= 26)
-    yield Fit("conscript pool", "men of 18-26, 1 January 2019",
-              float(standing.men_of_draft_age()[0].sum()), count(called))
+    yield Fit(
+        "conscript pool", "men of 18-26, 1 January 2019", float(standing.men_of_draft_age()[0].sum()), count(called)
+    )
     serving, served = (float(table.sum()) for table in standing.drafted())
     yield Fit("service", "serving", serving, count(p.conscription == CONSCRIPTION["serving"]))
     yield Fit("service", "served, of 18-26", served, count(called & (p.conscription == CONSCRIPTION["served"])))
-    yield Fit("service", "trained reserve", figure("trained_reserve"),
-              count(men & (p.conscription == CONSCRIPTION["served"])))
+    yield Fit(
+        "service", "trained reserve", figure("trained_reserve"), count(men & (p.conscription == CONSCRIPTION["served"]))
+    )
     for place, total in standing.pendular_totals().items():
         away = (p.mode == MODE["pendular"]) & (p.place == PLACE[place])
         yield Fit("short work abroad", place, total, count(away))
@@ -205,6 +253,8 @@ def listing(table: Iterable[Fit]) -> str:
     """Every cell, one line each."""
     lines = [f"{'margin':<24}{'cell':<36}{'target':>14}{'synthetic':>14}{'error':>10}{'%':>8}  unit"]
     for row in table:
-        lines.append(f"{row.margin:<24}{row.cell:<36}{row.target:>14,.1f}{row.synthetic:>14,.1f}"
-                     f"{row.error:>10,.1f}{row.percent:>8.2f}  {row.unit}")
+        lines.append(
+            f"{row.margin:<24}{row.cell:<36}{row.target:>14,.1f}{row.synthetic:>14,.1f}"
+            f"{row.error:>10,.1f}{row.percent:>8.2f}  {row.unit}"
+        )
     return "\n".join(lines)

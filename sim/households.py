@@ -195,4 +195,3 @@ def fit(people: NDArray[np.float64]) -> Kinds:
     heads = np.array([kind.head[0] * 2 + kind.head[1] for kind in kinds])
     first = np.searchsorted(heads, np.arange(2 * len(CLASSES) + 1)).astype(np.int64)
     return Kinds(kinds, weights, first)
-

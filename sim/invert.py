@@ -1,13 +1,13 @@
-"""Inversion of destination constants on observed departures to the end of 2022 (Berry 1994), by lambda.
+"""Inversion of constants on observed departures to the end of 2022 (Berry 1994), by lambda.
 
 Each constant is moved by the log of observed over simulated departures until they agree. The fit is exact by
 construction and proves nothing; places without observed departures take the mean constant of the visa-free
-places that have some (assumption).
+places that have some, channels without any take none (assumptions).
 """
 
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,102 +15,140 @@ import yaml
 from numpy.typing import NDArray
 
 from sim.arithmetic import log
-from sim.codes import CONF, PLACE, PLACE_NAMES, SLOTS
-from sim.constants import FILE
+from sim.codes import CHANNEL, CHANNEL_NAMES, CONF, N_CHANNELS, PLACE, PLACE_NAMES, SLOTS
+from sim.constants import FILE, Constants
 from sim.ensemble import Ensemble, Job
-from sim.model import EmigrationModel
 from sim.months import month
 from sim.settings import Settings
 
-OBSERVED = CONF.parent / "sim" / "data" / "observed" / "departures.csv"
+OBSERVED = CONF.parent / "sim" / "data" / "observed"
 LAST = "2022-12"
 """Observations end here."""
-SWEEPS = 10
+SWEEPS = 20
+STEP = 0.6
+"""Share of a gap closed in one sweep: constants of places and channels move together and would overshoot."""
+LARGEST_MOVE = 1.5
+"""Utility; far from the solution a larger move would send everybody or nobody."""
+ANCHOR = "work"
+"""Channel whose constant is zero: a common shift of all channels is one of all places."""
 VISA_FREE_OBSERVED = ("georgia", "ukraine", "russia")
-LAMBDAS = (0.2, 0.35, 0.5, 0.62, 0.8, 0.95)
+LAMBDAS = (0.95, 0.8, 0.62, 0.5, 0.35, 0.2)
+"""From high to low: each starts from the last, and a low lambda moves the total least."""
 
 
-def readings() -> pd.DataFrame:
-    """Observed departures chosen for the inversion: destination, first and last month, persons."""
-    table = pd.read_csv(OBSERVED)
-    table = table[table["reading"] == 1]
-    return pd.DataFrame(
-        {
-            "destination": table["destination"],
-            "first": [month(text) for text in table["start"]],
-            "last": [month(text) for text in table["end"]],
-            "persons": table["persons"].astype(float),
-        }
-    ).reset_index(drop=True)
+class Target(NamedTuple):
+    """Departures to match: cells of [months, places, channels] by the bounds of a window, and persons."""
+
+    name: str
+    first: int
+    last: int
+    places: list[int]
+    channels: list[int]
+    persons: float
+
+    def simulated(self, expected: NDArray[np.float64]) -> float:
+        """Expected departures in the target's cells, persons."""
+        window = expected[self.first : self.last + 1]
+        return float(window[:, self.places][:, :, self.channels].sum())
+
+
+def targets() -> tuple[list[Target], list[Target]]:
+    """Readings of departures by destination and by channel, from the observed data."""
+    every_place, every_channel = list(range(1, len(PLACE_NAMES))), list(range(N_CHANNELS))
+    departures = pd.read_csv(OBSERVED / "departures.csv")
+    by_place = [
+        Target(row.destination, month(row.start), month(row.end), [PLACE[row.destination]], every_channel, row.persons)
+        for row in departures[departures["reading"] == 1].itertuples()
+    ]
+    by_channel = []
+    for row in pd.read_csv(OBSERVED / "channels.csv").itertuples():
+        places = [PLACE[name] for name in row.destinations.split()] or every_place
+        window = month(row.start), month(row.end)
+        by_channel.append(Target(row.channel, *window, places, [CHANNEL[row.channel]], float(row.persons)))
+    return by_place, by_channel
+
+
+def gaps(wanted: list[Target], expected: NDArray[np.float64]) -> tuple[dict[str, float], float]:
+    """Log of observed over simulated departures by name, summed over the rows of a name, and of the total."""
+    observed: dict[str, float] = {}
+    simulated: dict[str, float] = {}
+    for target in wanted:
+        observed[target.name] = observed.get(target.name, 0.0) + target.persons
+        simulated[target.name] = simulated.get(target.name, 0.0) + target.simulated(expected)
+    by_name = {name: log(observed[name]) - log(max(simulated[name], 1.0)) for name in observed}
+    return by_name, log(sum(observed.values())) - log(max(sum(simulated.values()), 1.0))
 
 
 def sweep(
-    constants: NDArray[np.float64], lam: float, observed: dict[str, float], simulated: dict[str, float]
-) -> NDArray[np.float64]:
-    """One sweep, float64[places]: constants moved by the log of observed over simulated departures.
+    constants: Constants, lam: float, expected: NDArray[np.float64], by_place: list[Target], by_channel: list[Target]
+) -> tuple[Constants, float]:
+    """One sweep: moved constants, and the largest gap (in logs) before it.
 
     A shift of all constants by c moves the total only by `lambda * c`, so the gap of the total counts
     `1 / lambda - 1` times on top of each place's own.
     """
-    total = log(sum(observed.values())) - log(sum(simulated[name] for name in observed))
-    moved = constants.copy()
-    for name, persons in observed.items():
-        gap = log(persons) - log(max(simulated[name], 1.0))
-        moved[PLACE[name]] += gap + (1.0 / lam - 1.0) * total
-    others = [name for name in PLACE if name != "belarus" and name not in observed]
-    mean = sum(float(moved[PLACE[name]]) for name in VISA_FREE_OBSERVED) / len(VISA_FREE_OBSERVED)
-    for name in others:
-        moved[PLACE[name]] = mean
-    return moved
+    places, channels = constants.places.copy(), constants.channels.copy()
+    own, total = gaps(by_place, expected)
+    for name, gap in own.items():
+        places[PLACE[name]] += limited(STEP * (gap + (1.0 / lam - 1.0) * total))
+    mean = sum(float(places[PLACE[name]]) for name in VISA_FREE_OBSERVED) / len(VISA_FREE_OBSERVED)
+    for name, code in PLACE.items():
+        if name != "belarus" and name not in own:
+            places[code] = mean
+    kinds, _ = gaps(by_channel, expected)
+    for name, gap in kinds.items():
+        channels[CHANNEL[name]] += limited(STEP * (gap - kinds[ANCHOR]))
+    largest = max(abs(gap) for gap in [*own.values(), *kinds.values()])
+    return Constants(places, channels), largest
+
+
+def limited(move: float) -> float:
+    """A move of a constant, at most `LARGEST_MOVE` either way."""
+    return min(max(move, -LARGEST_MOVE), LARGEST_MOVE)
 
 
 def run(settings: Settings) -> Path:
     """Invert for every lambda on file and write `conf/constants.yaml`; returns its path."""
     ensemble = Ensemble(replace(settings, until=LAST, scenario="historical"))
-    table = readings()
-    observed = table.groupby("destination")["persons"].sum().to_dict()
-    found: dict[float, dict[str, float]] = {}
-    constants = np.zeros(SLOTS)
+    by_place, by_channel = targets()
+    found: dict[float, Constants] = {}
+    constants = Constants(np.zeros(SLOTS), np.zeros(N_CHANNELS))
     for lam in LAMBDAS:
+        largest = 0.0
         for _ in range(SWEEPS):
-            simulated = _departures(ensemble, lam, constants, table)
-            constants = sweep(constants, lam, observed, simulated)
-        gap = max(abs(simulated[name] / observed[name] - 1.0) for name in observed)
-        print(f"lambda {lam:g}: largest gap before the last sweep {gap:.1%}")
-        found[lam] = {name: round(float(constants[PLACE[name]]), 4) for name in PLACE_NAMES[1:]}
+            expected = _expected(ensemble, lam, constants)
+            constants, largest = sweep(constants, lam, expected, by_place, by_channel)
+        print(f"lambda {lam:g}: largest gap of a destination or channel {np.expm1(largest):.1%}")
+        found[lam] = constants
     FILE.write_text(_page(found), encoding="utf-8")
     return FILE
 
 
-def _departures(
-    ensemble: Ensemble, lam: float, constants: NDArray[np.float64], table: pd.DataFrame
-) -> dict[str, float]:
-    """Expected departures over the months of each reading, summed by destination, mean of the replicates."""
-    totals: dict[str, float] = {}
+def _expected(ensemble: Ensemble, lam: float, constants: Constants) -> NDArray[np.float64]:
+    """Expected departures by month, place and channel, mean of the replicates."""
     replicates = ensemble.settings.replicate_count
+    total = np.zeros((ensemble.months, SLOTS, N_CHANNELS))
     for replicate in range(replicates):
-        job = Job("historical", lam, replicate)
-        model: EmigrationModel = ensemble.model(job, ensemble.threads, constants)
-        expected = model.run().recorder.expected_arrivals(model.world).sum(axis=2)
+        model = ensemble.model(Job("historical", lam, replicate), ensemble.threads, constants)
+        total += model.run().recorder.expected_arrivals(model.world)
         model.close()
-        for row in table.itertuples():
-            part = float(expected[row.first : row.last + 1, PLACE[row.destination]].sum()) / replicates
-            totals[row.destination] = totals.get(row.destination, 0.0) + part
-    return totals
+    return total / replicates
 
 
-def _page(found: dict[float, dict[str, float]]) -> str:
+def _page(found: dict[float, Constants]) -> str:
     head = (
-        "# Destination constants by lambda, in utility. PROVISIONAL: inverted on departures to "
-        f"{date(2022, 12, 31):%Y-%m-%d}\n"
-        "# (sim/data/observed/departures.csv, rows with reading 1) by `python -m sim task=invert`; not calibrated.\n"
-        "# They reproduce those totals by construction, which proves nothing. armenia, uzbekistan, uae and\n"
-        "# other_visa_free have no observed departures and take the mean of georgia, ukraine and russia (assumption).\n"
+        "# Constants of destinations and channels by lambda, in utility. PROVISIONAL: inverted on departures to the\n"
+        "# end of 2022 (sim/data/observed, departures.csv and channels.csv) by task=invert; not calibrated.\n"
+        "# They reproduce those totals by construction, which proves nothing. Armenia, Uzbekistan,\n"
+        "# UAE and other visa-free places have no observed departures: the mean of Georgia, Ukraine and Russia. The\n"
+        "# channels work and visa_free are the reference, zero (assumptions).\n"
     )
-    body = {
-        "unit": "utility",
-        "source": "inverted on observed departures 2019-2022",
-        "confidence": "assumption",
-        "constants": {str(lam): values for lam, values in found.items()},
+    sets = {
+        str(lam): {
+            "destinations": {n: round(float(c.places[PLACE[n]]), 4) for n in PLACE_NAMES if n != "belarus"},
+            "channels": {n: round(float(c.channels[CHANNEL[n]]), 4) for n in CHANNEL_NAMES if n != "none"},
+        }
+        for lam, c in sorted(found.items())
     }
-    return head + yaml.safe_dump(body, sort_keys=False)
+    body = {"unit": "utility", "source": "inverted on observed departures 2019-2022", "confidence": "assumption"}
+    return head + yaml.safe_dump({**body, "constants": sets}, sort_keys=False)

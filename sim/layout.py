@@ -116,11 +116,31 @@ def layout() -> Layout:
     age_class, sex, member, unit_size, minors = _people_of(kinds.kinds)
     boys = people[:, :MINORS, SEX["male"]] / (people[:, :MINORS, 0] + people[:, :MINORS, 1])
     return Layout(
-        place, region, locality, zone,
-        _starts(np.round(number[:home, -1]).astype(np.int64)), _starts(n_circles),
-        round(guests[-1]), guests / guests[-1], alike,
-        cells[0], cells[1], cells[2], cells[3], number, alike * inside + (1 - alike) * evenly, men,
-        kinds.first, kind_share, size, age_class, sex, member, unit_size, minors, boys,
+        place,
+        region,
+        locality,
+        zone,
+        _starts(np.round(number[:home, -1]).astype(np.int64)),
+        _starts(n_circles),
+        round(guests[-1]),
+        guests / guests[-1],
+        alike,
+        cells[0],
+        cells[1],
+        cells[2],
+        cells[3],
+        number,
+        alike * inside + (1 - alike) * evenly,
+        men,
+        kinds.first,
+        kind_share,
+        size,
+        age_class,
+        sex,
+        member,
+        unit_size,
+        minors,
+        boys,
     )
 
 
@@ -136,9 +156,9 @@ def _cells() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     codes = np.zeros((0, 1), np.int64)
     for n in _CELL[::-1]:
         turns = [codes if first % 2 == 0 else codes[:, ::-1] for first in range(n)]
-        codes = np.concatenate([
-            np.vstack([np.full((1, turn.shape[1]), first), turn]) for first, turn in enumerate(turns)
-        ], axis=1)
+        codes = np.concatenate(
+            [np.vstack([np.full((1, turn.shape[1]), first), turn]) for first, turn in enumerate(turns)], axis=1
+        )
     return codes + np.array([[MINORS], [0], [0], [0]]), np.asarray(np.ravel_multi_index(tuple(codes), _CELL), np.int64)
 
 

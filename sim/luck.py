@@ -33,11 +33,11 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     "winner": (6, ("slot", "spare_1", "spare_2", "spare_3")),  # which slot holds the largest noise
     # fixed taste: sixteen bytes, lowest byte first; drawn at month 0
     "taste": (7, ("slots_0_3", "slots_4_7", "slots_8_11", "slots_12_15")),  # byte: place
-    "channel_taste": (8, ("channels_0_3", "channels_4_7", "channels_8_11", "channels_12_15")),  # byte: channel, the same everywhere
+    "channel_taste": (8, ("channels_0_3", "channels_4_7", "channels_8_11", "channels_12_15")),  # byte: channel
     # what happens to a person in a month
     "events": (9, ("detain", "charge", "draft", "return_risk")),
-    "application": (10, ("approval", "queue_order", "use", "spare")),
-    "settle": (11, ("renewal", "return_home", "onward", "onward_place")),
+    "application": (10, ("approval", "queue_order", "spare", "rounding")),
+    "settle": (11, ("renewal", "return_home", "onward", "spare")),
     "pendular": (12, ("leave", "country", "months", "spare")),
     # synthesis of the people; the population names the words at the place of use
     "trait_a": (13, ("a_0", "a_1", "a_2", "a_3")),
@@ -50,6 +50,11 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     "departure": (42, ("travel", "spare_1", "spare_2", "spare_3")),
     # fixed luck of a channel; key: its number
     "quota": (43, ("rounding", "spare_1", "spare_2", "spare_3")),
+    # noise of an onward move, one word a place; key: the unit's head
+    "onward_0": (44, ("slot_0", "slot_1", "slot_2", "slot_3")),
+    "onward_1": (45, ("slot_4", "slot_5", "slot_6", "slot_7")),
+    "onward_2": (46, ("slot_8", "slot_9", "slot_10", "slot_11")),
+    "onward_3": (47, ("slot_12", "slot_13", "slot_14", "slot_15")),
 }
 
 PURPOSE: Mapping[str, int] = MappingProxyType({name: code for name, (code, _) in _WORDS_OF_PURPOSE.items()})

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from sim import columns, conditions, options, passes
 from sim.behaviour import Behaviour
-from sim.codes import CHANNEL_NAMES, EVENT, N_CHANNELS, PLACE, SLOTS, STATUS
+from sim.codes import CHANNEL_NAMES, EVENT, N_CHANNELS, PLACE, PLAN, SLOTS, STATUS
+from sim.constants import Constants
 from sim.eventlog import buffer
 from sim.history import History
 from sim.institutions import BelarusianState, Destination, forget
@@ -74,7 +75,7 @@ class EmigrationModel(mesa.Model):
         history: History,
         world: World,
         b: Behaviour,
-        constants: NDArray[np.float64],
+        constants: Constants,
         seed: int = 1,
         replicate: int = 0,
         threads: int = 1,
@@ -83,12 +84,12 @@ class EmigrationModel(mesa.Model):
     ) -> None:
         luck = replicate_seed(seed, replicate)
         super().__init__(rng=luck)
-        self.history, self.world, self.behaviour = history, world, b
+        self.history, self.world, self.behaviour, self._constants = history, world, b, constants
         self.one_in = population.one_in
         self.columns = columns.copy_states(population.people)
         self.circles = conditions.circles(self.columns, population.circle_start, self.one_in)
         self.conditions = conditions.conditions(
-            self.columns, self.one_in, b, constants, luck, population.seed, b.lambda_, fixed
+            self.columns, self.one_in, b, constants.places, constants.channels, luck, population.seed, b.lambda_, fixed
         )
         self.month = 0
         self.horizon = len(world.belarus)
@@ -117,10 +118,13 @@ class EmigrationModel(mesa.Model):
 
     @property
     def waiting(self) -> NDArray[np.int64]:
-        """Units waiting or being processed, in agents, int64[places, channels]."""
+        """People whose units wait or are being processed, in agents, int64[places, channels]."""
+        return self._planning(self.pending)
+
+    def _planning(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         counts = np.zeros((SLOTS, N_CHANNELS), np.int64)
-        rows = self.pending
-        np.add.at(counts, (self.columns.plan_place[rows], self.columns.plan_channel[rows]), self.columns.unit_size[rows])
+        where = self.columns.plan_place[rows], self.columns.plan_channel[rows]
+        np.add.at(counts, where, self.columns.unit_size[rows])
         return counts
 
     @property
@@ -155,7 +159,7 @@ class EmigrationModel(mesa.Model):
         """
         people = Population(self.columns, self.circles.start, self.one_in, self.conditions.trait_seed)
         twin = EmigrationModel(
-            people, history, world, self.behaviour, self.conditions.constants, threads=self._threads,
+            people, history, world, self.behaviour, self._constants, threads=self._threads,
             fixed=self.conditions.reference,
         )  # fmt: skip
         twin.conditions = self.conditions
@@ -178,7 +182,9 @@ class EmigrationModel(mesa.Model):
         self._log = []
         self._committed = np.zeros((SLOTS, N_CHANNELS), np.int64)
         self.arrivals = np.zeros(SLOTS, np.int64)
-        options.fill(self.options, self.world, self.month, self.behaviour, self.conditions, self.residents)
+        queued = self.pending[self.columns.plan[self.pending] == PLAN["queued"]]
+        waiting = self._planning(queued).astype(np.float64) * self.one_in
+        options.fill(self.options, self.world, self.month, self.behaviour, self.conditions, self.residents, waiting)
 
     def _before(self, parts: int) -> None:
         found = self._blockwise(passes.before_queues, parts)
@@ -193,7 +199,16 @@ class EmigrationModel(mesa.Model):
         log = buffer(len(self.pending))
         span = self._cumulative[self.month : self.month + 2]
         n = apply(
-            self.columns, self.pending, self.month, self.world, self.behaviour, self.conditions, span, self.banked, log, 0
+            self.columns,
+            self.pending,
+            self.month,
+            self.world,
+            self.behaviour,
+            self.conditions,
+            span,
+            self.banked,
+            log,
+            0,
         )
         self._log.append(log[:n])
 
@@ -277,8 +292,9 @@ def _settled(stocks: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _cumulative(world: World) -> NDArray[np.float64]:
-    """Persons admitted by capacity since the start, float64[months + 1, places, channels]; infinite: no limit."""
+    """Persons admitted by limited capacity since the start, float64[months + 1, places, channels]."""
     total = np.zeros((len(world.rules) + 1, SLOTS, N_CHANNELS))
     for t in range(len(world.rules)):
-        total[t + 1] = total[t] + world.rules["capacity"][t]
+        capacity = world.rules["capacity"][t]
+        total[t + 1] = total[t] + np.where(np.isinf(capacity), 0.0, capacity)
     return total

@@ -15,7 +15,7 @@ from sim.choice import FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term, 
 from sim.codes import CHANNEL, N_CHANNELS, N_SECTORS, PLACE, SECTOR, SLOTS
 from sim.columns import Columns
 from sim.conditions import Conditions
-from sim.luck import NORMAL_GRID, PURPOSE, byte, words
+from sim.luck import NORMAL_GRID, PURPOSE, words
 from sim.units import N_CLASSES, adults, choice_class, class_groups, money
 from sim.world import World, admission_share, fare, travel_share
 
@@ -23,34 +23,43 @@ TASTE_LIMIT = float(NORMAL_GRID[-1])
 """Largest taste on the grid of 256 slices, in standard deviations."""
 
 _BELARUS = PLACE["belarus"]
-_WORK, _FAMILY, _IRREGULAR = CHANNEL["work"], CHANNEL["family"], CHANNEL["irregular"]
-_IT = SECTOR["it"]
+_WORK, _FAMILY = CHANNEL["work"], CHANNEL["family"]
+_IT, _CHILD = SECTOR["it"], SECTOR["child"]
 _TASTE, _CHANNEL_TASTE = PURPOSE["taste"], PURPOSE["channel_taste"]
 
 
-class Options(NamedTuple):
-    """Values by choice class; minus infinity where closed or not eligible."""
+OFFER = np.dtype(
+    [
+        ("value", "f8"),  # utility from Belarus, minus infinity if one cannot get there
+        ("onward", "f8"),  # utility from elsewhere: no exit from Belarus needed
+        ("fare", "f8"),  # EUR a person
+        ("each", "f8"),  # EUR an adult: fee and funds to show
+        ("place", "u1"),
+        ("channel", "u1"),
+        ("youngest", "u1"),  # years
+        ("oldest", "u1"),  # years
+    ],
+    align=True,
+)
+"""A channel of a destination on offer to a choice class, packed so that a unit reads its offers in one sweep."""
 
-    value: NDArray[np.float64]  # [classes, places, channels] from Belarus
-    onward: NDArray[np.float64]  # [classes, places, channels] from elsewhere: no exit from Belarus needed
+
+class Options(NamedTuple):
+    """What is on offer in a month, by choice class."""
+
+    offers: NDArray[np.void]  # OFFER [classes, places * channels]
+    count: NDArray[np.int64]  # [classes] offers worth a look, the first of each row
     ceiling: NDArray[np.float64]  # [classes] largest value over all but the family channel
-    fare: NDArray[np.float64]  # [classes, places, channels] EUR a person
-    each: NDArray[np.float64]  # [places, channels] EUR an adult: fee and funds to show
-    count: NDArray[np.int64]  # [classes, places] channels on offer from anywhere
-    which: NDArray[np.uint8]  # [classes, places, channels] their codes, the first `count` of them
+    family: NDArray[np.float64]  # [classes, places] value of the family channel
 
 
 def empty() -> Options:
-    """Options of a month before they are filled."""
-    shape = (N_CLASSES, SLOTS, N_CHANNELS)
+    """Options of a month before they are filled: nothing on offer."""
     return Options(
-        value=np.empty(shape),
-        onward=np.empty(shape),
-        ceiling=np.empty(N_CLASSES),
-        fare=np.zeros(shape),
-        each=np.zeros(shape[1:]),
-        count=np.zeros(shape[:2], np.int64),
-        which=np.zeros(shape, np.uint8),
+        offers=np.zeros((N_CLASSES, SLOTS * N_CHANNELS), OFFER),
+        count=np.zeros(N_CLASSES, np.int64),
+        ceiling=np.full(N_CLASSES, MINUS_INFINITY),
+        family=np.full((N_CLASSES, SLOTS), MINUS_INFINITY),
     )
 
 
@@ -80,17 +89,27 @@ def country_value(
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def channel_value(world: World, t: int, b: Behaviour, place: int, channel: int, offers: float) -> float:
-    """Value of a channel: chance of approval and use, wait, fee, right to work, offers, danger."""
+def channel_value(world: World, t: int, b: Behaviour, place: int, channel: int, offers: float, waiting: float) -> float:
+    """Value of a channel: chance of approval, wait in the queue and after it, fee, right to work, offers."""
     value = openness_term(world.rules[t, place, channel].offered)
-    value += openness_term(world.rules[t, place, channel].approval * world.rules[t, place, channel].use)
-    value += b.wait * world.rules[t, place, channel].months + b.work_right * world.rules[t, place, channel].works
+    value += openness_term(world.rules[t, place, channel].approval)
+    queue = queue_months(waiting, world.rules[t, place, channel].capacity, b.patience)
+    value += b.wait * (world.rules[t, place, channel].months + queue)
+    value += b.work_right * world.rules[t, place, channel].works
     value += b.fee * world.rules[t, place, channel].fee / world.places[t, _BELARUS].wage
     if channel == _WORK:
         value += openness_term(offers)
-    if channel == _IRREGULAR:
-        value += b.danger
     return value
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def queue_months(waiting: float, capacity: float, patience: float) -> float:
+    """Months that the queue before a channel will take, at most the patience of those who wait."""
+    if waiting <= 0.0 or np.isinf(capacity):
+        return 0.0
+    if capacity <= 0.0:
+        return patience
+    return min(patience, waiting / capacity)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
@@ -103,53 +122,109 @@ def offer_share(world: World, t: int, place: int, sector: int, workers: float) -
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def fill(
-    options: Options, world: World, t: int, b: Behaviour, conditions: Conditions, residents: NDArray[np.float64]
+    options: Options,
+    world: World,
+    t: int,
+    b: Behaviour,
+    conditions: Conditions,
+    residents: NDArray[np.float64],
+    waiting: NDArray[np.float64],
 ) -> None:
-    """Tabulate the options of month `t`; `residents` float64[places] are settled Belarusians in persons."""
-    for place in range(SLOTS):
-        for channel in range(N_CHANNELS):
-            options.each[place, channel] = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
+    """Tabulate the options of month `t`.
+
+    `residents` float64[places] are settled Belarusians, `waiting` float64[places, channels] those in queues, both
+    in persons.
+    """
+    range_of_taste = 2.0 * b.spread_channel * TASTE_LIMIT
     for sector in range(N_SECTORS):
+        if sector == _CHILD:  # children head no unit
+            continue
+        workers = conditions.reference.workers[sector]
         for mask in range(N_FLAGS):
             kind = choice_class(sector, mask)
             groups = class_groups(sector, mask)
-            unsafe = (mask & FLAG_PERSECUTED) != 0
-            top = MINUS_INFINITY
+            offers = options.offers[kind]
+            options.ceiling[kind] = MINUS_INFINITY
+            count = 0
             for place in range(SLOTS):
-                country = 0.0
-                if place != _BELARUS and world.places[t, place].distance > 0.0:
-                    country = country_value(
-                        world, t, b, conditions.constants[place], residents[place], place, sector, unsafe
-                    )
-                options.count[kind, place] = 0
-                workers = conditions.reference.workers[sector]
+                options.family[kind, place] = MINUS_INFINITY
+                if place == _BELARUS or world.places[t, place].distance <= 0.0:
+                    continue
+                unsafe = (mask & FLAG_PERSECUTED) != 0
+                constant = conditions.constants[place]
+                country = country_value(world, t, b, constant, residents[place], place, sector, unsafe)
+                first = count
                 for channel in range(N_CHANNELS):
-                    value = onward = MINUS_INFINITY
-                    if eligible(world, place, channel, sector, groups):
-                        offers = offer_share(world, t, place, sector, workers)
-                        common = country + channel_value(world, t, b, place, channel, offers)
-                        admitted = admission_share(world, t, place, channel, groups)
-                        onward = common + openness_term(admitted)
-                        travel = travel_share(world, t, place, channel, groups)
-                        value = common + openness_term(min(admitted, travel))
-                    options.value[kind, place, channel] = value
-                    options.onward[kind, place, channel] = onward
-                    if onward > MINUS_INFINITY:
-                        options.fare[kind, place, channel] = fare(world, t, place, channel, groups)
-                        options.which[kind, place, options.count[kind, place]] = channel
-                        options.count[kind, place] += 1
-                    if channel != _FAMILY:
-                        top = max(top, value)
-            options.ceiling[kind] = top
+                    if not eligible(world, place, channel, sector, groups):
+                        continue
+                    share = offer_share(world, t, place, sector, workers)
+                    common = country + conditions.channel_constants[channel]
+                    common += channel_value(world, t, b, place, channel, share, waiting[place, channel])
+                    admitted = admission_share(world, t, place, channel, groups)
+                    travel = travel_share(world, t, place, channel, groups)
+                    offer = offers[count]
+                    offer.onward = common + openness_term(admitted)
+                    offer.value = common + openness_term(min(admitted, travel))
+                    if offer.onward == MINUS_INFINITY:
+                        continue
+                    offer.place, offer.channel = place, channel
+                    offer.fare = fare(world, t, place, channel, groups)
+                    offer.each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
+                    offer.youngest, offer.oldest = world.law[place, channel].youngest, world.law[place, channel].oldest
+                    if channel == _FAMILY:
+                        options.family[kind, place] = offer.value
+                    else:
+                        options.ceiling[kind] = max(options.ceiling[kind], offer.value)
+                    count += 1
+                count = shortlist(offers, first, count, range_of_taste)
+            options.count[kind] = count
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def shortlist(offers: NDArray[np.void], first: int, last: int, range_of_taste: float) -> int:
+    """Keep of one place's offers, `first` to `last` - 1, those that somebody may find best; returns their end.
+
+    An offer is left out if another is better by more than the whole range of tastes, costs no more and admits
+    every age that it admits: nobody would ever choose it.
+    """
+    kept = first
+    for i in range(first, last):
+        dominated = False
+        for j in range(first, last):
+            if j != i and offers[j].channel != _FAMILY:
+                dominated |= dominates(offers[j], offers[i], range_of_taste)
+        if not dominated:
+            # An offer that moves forward overwrites only one that is dominated, and whoever dominates that one
+            # dominates all that it would have; so the order of the sweep does not matter.
+            offers[kept] = offers[i]
+            kept += 1
+    return kept
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def dominates(one: np.void, other: np.void, range_of_taste: float) -> bool:
+    """True if nobody would take `other` while `one` is on offer."""
+    better = (one.onward > other.onward + range_of_taste) & (one.value >= other.value + range_of_taste)
+    cheaper = (one.fare <= other.fare) & (one.each <= other.each)
+    return better & cheaper & (one.youngest <= other.youngest) & (one.oldest >= other.oldest)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def ceiling(options: Options, kind: int, kin: int, b: Behaviour) -> float:
     """Upper bound of the value of any destination to a unit of this class with close people in `kin`."""
-    top, family = options.ceiling[kind], options.value[kind, kin, _FAMILY]
+    top, family = options.ceiling[kind], options.family[kind, kin]
     if kin != _BELARUS:
-        top = max(top, family) + b.kin
+        top = max(top, family) + max(b.kin, 0.0)
     return top + (b.spread_country + b.spread_channel) * TASTE_LIMIT
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def fill_tastes(four: tuple[int, int, int, int], spread: float, tastes: NDArray[np.float64]) -> None:
+    """Turn four words of luck into sixteen normal tastes, one a byte, lowest byte first; `tastes` float64[16]."""
+    for k in range(4):
+        word = four[k]
+        for j in range(4):
+            tastes[4 * k + j] = spread * NORMAL_GRID[(word >> (8 * j)) & 255]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
@@ -165,39 +240,36 @@ def look(
     conditions: Conditions,
     values: NDArray[np.float64],
     channels: NDArray[np.uint8],
+    tastes: NDArray[np.float64],
 ) -> float:
     """Fill a unit's value and best channel of every destination; return the largest value.
 
     `onward` looks from abroad, where no exit from Belarus is needed. `values` float64[16] and `channels`
-    uint8[16] are filled, minus infinity where no channel is open, eligible and affordable.
+    uint8[16] are filled, minus infinity where no channel is open, eligible and affordable; `tastes`
+    float64[2, 16] is a buffer.
     """
     key, kin, here = people.key[head], people.kin[head], people.place[head]
     age, size = (t - people.birth[head]) // 12, people.unit_size[head]
     means, grown = money(people, head), adults(people, head)
-    count, which = options.count[kind], options.which[kind]
-    table = options.onward[kind] if onward else options.value[kind]
-    fares, each, there = options.fare[kind], options.each, world.places[t]
-    law = world.law
-    taste = words(key, 0, _TASTE, 0, conditions.trait_seed)
-    channel_taste = words(key, 0, _CHANNEL_TASTE, 0, conditions.trait_seed)
+    offers, count, there = options.offers[kind], options.count[kind], world.places[t]
+    fill_tastes(words(key, 0, _TASTE, 0, conditions.trait_seed), b.spread_country, tastes[0])
+    fill_tastes(words(key, 0, _CHANNEL_TASTE, 0, conditions.trait_seed), b.spread_channel, tastes[1])
+    for place in range(SLOTS):
+        values[place], channels[place] = MINUS_INFINITY, 0
+    for i in range(count):
+        offer = offers[i]
+        place, channel = offer.place, offer.channel
+        price = move_price(offer.fare, offer.each, b.reserve * there[place].rent, size, grown)
+        value = (offer.onward if onward else offer.value) + tastes[1, channel]
+        fits = (age >= offer.youngest) & (age <= offer.oldest) & (means >= price)
+        fits &= (place != here) & ((channel != _FAMILY) | (kin == place))
+        if fits & (value > values[place]):
+            values[place], channels[place] = value, channel
     top = MINUS_INFINITY
     for place in range(SLOTS):
-        best, by = MINUS_INFINITY, 0
-        reserve = b.reserve * there[place].rent
-        for i in range(count[place]):
-            channel = which[place, i]
-            price = move_price(fares[place, channel], each[place, channel], reserve, size, grown)
-            value = table[place, channel] + b.spread_channel * NORMAL_GRID[byte(channel_taste, channel)]
-            fits = (age >= law[place, channel].youngest) & (age <= law[place, channel].oldest) & (means >= price)
-            fits &= (place != here) & ((channel != _FAMILY) | (kin == place))
-            if fits and value > best:
-                best, by = value, channel
-        if best > MINUS_INFINITY:
-            best += b.spread_country * NORMAL_GRID[byte(taste, place)]
-            if kin == place:
-                best += b.kin
-            top = max(top, best)
-        values[place], channels[place] = best, by
+        if values[place] > MINUS_INFINITY:
+            values[place] += tastes[0, place] + (b.kin if kin == place else 0.0)
+            top = max(top, values[place])
     return top
 
 

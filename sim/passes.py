@@ -54,7 +54,7 @@ def before_queues(
     conditions: Conditions,
     log: NDArray[np.void],
     parts: int,
-) -> tuple[int, NDArray[np.int64]]:
+) -> tuple[np.int64, NDArray[np.int64]]:
     """Repress, conscript, perceive and choose, circle by circle; returns events logged and expected flows.
 
     `parts` is a bit mask of the processes to run: `REPRESS`, `CONSCRIPT`, `PERCEIVE`, `CHOOSE`.
@@ -87,7 +87,7 @@ def after_queues(
     conditions: Conditions,
     log: NDArray[np.void],
     parts: int,
-) -> tuple[int, NDArray[np.int64]]:
+) -> tuple[np.int64, NDArray[np.int64]]:
     """Settle, move on and count, row by row; returns events logged and agents by place and status.
 
     `parts` is a bit mask of the processes to run: `SETTLE`, `MOVE_ON`; the count is always made.

@@ -14,36 +14,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.groups import Groups, parted, reduced
 from sim.person import ATTRIBUTES, Peopled, Person
 
 try:
-    from mesa.agentset import AbstractAgentSet, GroupBy
+    from mesa.agentset import AbstractAgentSet
 except ImportError:  # Mesa before 3.5 has no abstract set
     from mesa.agent import AgentSet as AbstractAgentSet
-    from mesa.agent import GroupBy
 
 __all__ = ["Groups", "People", "Person"]
 
 Rows = NDArray[np.intp]
 
-_REDUCTIONS: dict[Any, Callable[..., Any]] = {sum: np.sum, min: np.min, max: np.max}
-
 
 def _need_attribute(name: str) -> None:
     if not hasattr(Person, name):
         raise AttributeError(f"a person has no attribute '{name}'; known: {', '.join(ATTRIBUTES)}")
-
-
-def _reduced(func: Callable[..., Any], values: NDArray[Any]) -> Any:
-    """A function of a list of values, computed from the array where that is known to be the same."""
-    kind = values.dtype.kind
-    if kind == "f" or (kind in "iu" and values.itemsize < 8):
-        values = values.astype(np.float64 if kind == "f" else np.int64)  # a sum of bytes must not overflow
-    if func in _REDUCTIONS and values.dtype.kind in "bif":
-        return _REDUCTIONS[func](values).item()
-    if func is len or str(getattr(func, "__module__", "")).startswith("numpy"):
-        return func(values)
-    return func(values.tolist())
 
 
 class People(AbstractAgentSet):
@@ -247,21 +233,7 @@ class People(AbstractAgentSet):
         """
         if result_type not in ("agentset", "list"):
             raise ValueError(f"unknown result_type '{result_type}'; known: agentset, list")
-        groups: dict[Any, Any] = {}
-        rows = self.rows
-        if isinstance(by, str) and by in ATTRIBUTES:
-            values = self.array(ATTRIBUTES[by].code or by)  # a name is grouped by its code
-            order = values.argsort(kind="stable")
-            ends = np.flatnonzero(values[order][1:] != values[order][:-1]) + 1
-            parts = [part for part in np.split(order, ends) if len(part)]
-            for part in sorted(parts, key=lambda part: int(part[0])):
-                groups[ATTRIBUTES[by].values(self.model, rows[part[0]]).item()] = self._part(rows[part])
-        else:
-            keys = self.get(by) if isinstance(by, str) else [by(person) for person in self]
-            members: dict[Any, list[int]] = {}
-            for key, row in zip(keys, rows, strict=True):
-                members.setdefault(key, []).append(int(row))
-            groups = {key: self._part(np.array(part, np.intp)) for key, part in members.items()}
+        groups: dict[Any, Any] = {key: self._part(rows) for key, rows in parted(self, by).items()}
         if result_type == "list":
             groups = {key: group.to_list() for key, group in groups.items()}
         return Groups(groups)
@@ -315,7 +287,7 @@ class People(AbstractAgentSet):
         values = self.array(attribute) if attribute in ATTRIBUTES else self.get(attribute)
 
         def result(function: Callable[..., Any]) -> Any:
-            return _reduced(function, values) if isinstance(values, np.ndarray) else function(values)
+            return reduced(function, values) if isinstance(values, np.ndarray) else function(values)
 
         return result(func) if callable(func) else [result(function) for function in func]
 
@@ -368,16 +340,3 @@ class People(AbstractAgentSet):
     def __repr__(self) -> str:
         n = len(self.model.columns.key)
         return f"<People: everyone, {n}>" if self._rows is None else f"<People: {len(self)} of {n}>"
-
-
-class Groups(GroupBy):
-    """Mesa's GroupBy over People: `groups`, `count`, `map`, `do`, iteration, and `agg` from the columns."""
-
-    def agg(self, attr_name: str, func: Callable[..., Any]) -> dict[Any, Any]:
-        """An attribute summed up by a function, group by group."""
-        return {
-            key: group.agg(attr_name, func)
-            if isinstance(group, People)
-            else func([getattr(person, attr_name) for person in group])
-            for key, group in self.groups.items()
-        }

@@ -52,8 +52,11 @@ def synthesise(one_in: int, seed: int, threads: int = 2) -> Population:
     The same bytes for any number of threads. Raises UserError for a sample, a seed or threads out of range.
     """
     plan = layout()
-    for name, number, low, high in (("one_in", one_in, 1, plan.circles), ("seed", seed, 0, 2**32 - 1),
-                                    ("threads", threads, 1, 1024)):
+    for name, number, low, high in (
+        ("one_in", one_in, 1, plan.circles),
+        ("seed", seed, 0, 2**32 - 1),
+        ("threads", threads, 1, 1024),
+    ):
         if not low <= number <= high:
             raise UserError(f"{name} is {number}; it must be a whole number from {low} to {high}")
     circles = np.arange(0, plan.circles, one_in)
@@ -64,10 +67,12 @@ def synthesise(one_in: int, seed: int, threads: int = 2) -> Population:
         start = np.concatenate([[0], np.cumsum(sizes)])
         people = empty(int(start[-1]))
         chances = traits.tables()
-        list(pool.map(
-            lambda part: _fill(plan, chances, circles[part], start[part], rotation, seed, people),
-            _parts(len(circles), threads),
-        ))
+        list(
+            pool.map(
+                lambda part: _fill(plan, chances, circles[part], start[part], rotation, seed, people),
+                _parts(len(circles), threads),
+            )
+        )
     return Population(people, start, one_in, seed)
 
 
@@ -182,8 +187,9 @@ def _household(
             people.serves_until[row] = traits.end_of_service(chances.service_months[education], byte(d, 12))
 
         # documents
-        visa = traits.visa(uniform(c[2]), chances.visa[region, zone, age_class], uniform(c[3]),
-                           chances.visa_share, chances.visa_months)
+        visa = traits.visa(
+            uniform(c[2]), chances.visa[region, zone, age_class], uniform(c[3]), chances.visa_share, chances.visa_months
+        )
         has_passport = 1.0 if abroad else chances.passport
         passport = traits.passport(uniform(d[0]), has_passport, chances.passport_months[1 if minor else 0])
         if member == 0:
@@ -204,8 +210,9 @@ def _household(
             here = traits.absence(uniform(d[2]), away[0], away[1])
             if here != _BELARUS:
                 mode, status = _PENDULAR, _SHORT_WORK
-                since, expiry = traits.stay(chances.pendular_months[0], chances.pendular_months[1],
-                                            byte(d, 13), byte(d, 14))
+                since, expiry = traits.stay(
+                    chances.pendular_months[0], chances.pendular_months[1], byte(d, 13), byte(d, 14)
+                )
                 passport = max(passport, expiry)
 
         people.key[row], people.circle[row] = key, circle
@@ -213,8 +220,11 @@ def _household(
         people.birth[row], people.sex[row] = traits.birth(age, uniform(a[1])), sex
         people.region[row], people.locality[row] = region, plan.locality[stratum]
         people.education[row], people.politics[row] = education, politics
-        people.exposure[row] = 0 if abroad else traits.exposure(
-            politics, age, sector, chances.protest[zone, sex], chances.media, uniform(b[3]))
+        people.exposure[row] = (
+            0
+            if abroad
+            else traits.exposure(politics, age, sector, chances.protest[zone, sex], chances.media, uniform(b[3]))
+        )
         people.ancestry[row] = 1 if fate_2 < chances.card[region] else 0
         people.kin[row] = traits.kin(fate_3, chances.kin)
         people.ties[row], people.frailty[row] = byte(c, 4), byte(c, 5)

@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.choice import N_FLAGS
 from sim.codes import CHANNEL, INSTRUMENT, N_CHANNELS, N_SECTORS, PLACE, SLOTS
 from sim.effects import Paired, Window
 from sim.history import Addition
 from sim.options import eligible
 from sim.pairs import CATEGORIES, align
 from sim.units import choice_class, class_groups
-from sim.choice import N_FLAGS
 from sim.world import World
+
 
 def channels_touched(parameter: str, world: World) -> NDArray[np.bool_]:
     """Places and channels whose rules a parameter is part of, bool[places, channels].

@@ -73,7 +73,7 @@ class Recorder:
 
 
 def expected_arrivals(committed: Counts, world: World) -> NDArray[np.float64]:
-    """Expected departures from expected commitments: a fluid queue with capacity, wait, approval and use.
+    """Expected departures from expected commitments: a fluid queue with capacity, wait and approval.
 
     `committed` int64[months, places, channels] in units of 2**-40 persons. What waits when a channel closes is
     lost; travel closures at departure and exit bans met after the commitment are left out, so the expectation
@@ -81,30 +81,28 @@ def expected_arrivals(committed: Counts, world: World) -> NDArray[np.float64]:
     """
     months = committed.shape[0]
     arrivals = np.zeros(committed.shape)
-    for place in range(SLOTS):
-        for channel in range(N_CHANNELS):
-            if not world.law["exists"][place, channel]:
-                continue
-            queue = 0.0
-            for t in range(months):
-                queue += committed[t, place, channel] / FIXED_POINT
-                if _closed(world, t, place, channel):
-                    queue = 0.0
-                admitted = min(queue, world.rules["capacity"][t, place, channel])
-                queue -= admitted
-                wait = world.rules["months"][t, place, channel]
-                early, late = t + int(wait), t + int(wait) + 1
-                for due, part in ((early, 1.0 - wait % 1.0), (late, wait % 1.0)):
-                    if due < months and part > 0.0:
-                        chance = world.rules["approval"][due, place, channel] * world.rules["use"][due, place, channel]
-                        through = not any(_closed(world, s, place, channel) for s in range(t, due + 1))
-                        arrivals[due, place, channel] += admitted * part * chance * through
+    for place, channel in np.argwhere(world.law["exists"] > 0):
+        entering = (committed[:, place, channel] / FIXED_POINT).tolist()
+        closed = closed_months(world, place, channel)[:months].tolist()
+        rules = world.rules[:months, place, channel]
+        chance = rules["approval"].tolist()
+        capacity, waits = rules["capacity"].tolist(), rules["months"].tolist()
+        queue = 0.0
+        for t in range(months):
+            queue = 0.0 if closed[t] else queue + entering[t]
+            admitted = min(queue, capacity[t])
+            queue -= admitted
+            early = t + int(waits[t])
+            for due, part in ((early, 1.0 - waits[t] % 1.0), (early + 1, waits[t] % 1.0)):
+                if admitted > 0.0 and part > 0.0 and due < months and not any(closed[t : due + 1]):
+                    arrivals[due, place, channel] += admitted * part * chance[due]
     return arrivals
 
 
-def _closed(world: World, t: int, place: int, channel: int) -> bool:
-    """True if a channel is closed to all its applicants in a month."""
-    if world.rules["offered"][t, place, channel] <= 0.0:
-        return True
-    needed = (world.law["entry"][place, channel], world.law["residence"][place, channel])
-    return any(i >= 0 and world.openness[t, place, i].max() <= 0.0 for i in needed)
+def closed_months(world: World, place: int, channel: int) -> NDArray[np.bool_]:
+    """Months in which a channel is closed to all its applicants, bool[months]."""
+    closed = world.rules["offered"][:, place, channel] <= 0.0
+    for instrument in (world.law["entry"][place, channel], world.law["residence"][place, channel]):
+        if instrument >= 0:
+            closed = closed | (world.openness[:, place, instrument].max(axis=1) <= 0.0)
+    return closed

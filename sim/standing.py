@@ -94,8 +94,11 @@ def protest() -> NDArray[np.float64]:
         for c, low in enumerate(CLASSES):
             for s in SEX.values():
                 years = single_years()[c, s, : ENDS[c] - low].tolist()
-                within = sum(share for year, share in enumerate(years)
-                             if PROTEST_AGES[0] <= low + year + YEARS_TO_SURVEY < PROTEST_AGES[1])
+                within = sum(
+                    share
+                    for year, share in enumerate(years)
+                    if PROTEST_AGES[0] <= low + year + YEARS_TO_SURVEY < PROTEST_AGES[1]
+                )
                 people = people_by_zone()[zone, c, s] * within
                 surveyed += people
                 taking_part += people * segment[zone, c] * relative[zone, s]
@@ -206,8 +209,10 @@ def pendular() -> NDArray[np.float64]:
     """Chance of workers of 18 to 64 to be away for short work, [2: Poland, Russia; 8 regions, sectors, 2 sexes]."""
     transport, construction = figure("poland_work_transport"), figure("poland_work_construction")
     names = ("transport", "construction", "industry")
-    mixes = {"poland": (transport, construction, 1 - transport - construction),
-             "russia": tuple(shares("pendular_russia_sectors", names))}
+    mixes = {
+        "poland": (transport, construction, 1 - transport - construction),
+        "russia": tuple(shares("pendular_russia_sectors", names)),
+    }
     men = {"poland": figure("poland_work_men"), "russia": value("pendular_russia_men")}
     people = workers(WORKING_AGES[1] + 1)
     people = people[..., 0] + people[..., 1]

@@ -108,11 +108,14 @@ def can_decide(people: Columns, row: int, t: int) -> bool:
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def may_exit(people: Columns, head: int, t: int) -> bool:
-    """True if no adult of the unit is held, barred from leaving, or serving."""
+    """True if everyone in the unit is at home and nobody is held, barred from leaving, or serving.
+
+    Children count: one who comes of age stays in the unit and may be detained, drafted or away on pendular work.
+    """
     free = True
-    for row in range(head, head + adults(people, head)):
+    for row in range(head, min(head + people.unit_size[head], len(people.mode))):
         barred = (people.held[row] >= t) | (people.exit_ban[row] >= t) | (people.conscription[row] == _SERVING)
-        free &= not barred
+        free &= not (barred | (people.mode[row] != _HOME))
     return free
 
 

@@ -62,7 +62,6 @@ RULES = np.dtype(
         ("stay", "f8"),  # months of the first status
         ("works", "f8"),  # right to work on arrival
         ("renewal", "f8"),  # probability; for asylum, of recognition
-        ("use", "f8"),  # probability that a granted instrument is used
     ]
 )
 """Dated rules of a channel."""
@@ -130,7 +129,7 @@ _BELARUS = {
 }
 """Field of World -> history parameter `belarus.<name>`."""
 
-_UNLESS_STATED = {"use": 1.0, "unsafe": 0.0, "pendular": 0.0}
+_UNLESS_STATED = {"unsafe": 0.0, "pendular": 0.0}
 """Rules a destination need not state, with what silence means."""
 
 
@@ -142,7 +141,7 @@ def build(history: History, destinations: Mapping[str, Destination], months: int
     law, rules = np.zeros((SLOTS, N_CHANNELS), LAW), np.zeros((months, SLOTS, N_CHANNELS), RULES)
     places = np.zeros((months, SLOTS), PLACES)
     demand = np.zeros((months, SLOTS, N_SECTORS))
-    openness = np.zeros((months, SLOTS, N_INSTRUMENTS, COLUMNS_OF_OPENNESS))
+    openness = np.ones((months, SLOTS, N_INSTRUMENTS, COLUMNS_OF_OPENNESS))  # what does not exist closes nothing
     belarus = np.zeros(months, BELARUS)
 
     def series(name: str) -> Floats:
@@ -193,7 +192,8 @@ def first_difference(one: World, other: World) -> int:
     if not np.array_equal(one.law, other.law):
         return 0
     months = len(one.belarus)
-    dated = [(getattr(one, name), getattr(other, name)) for name in ("rules", "openness", "places", "demand", "belarus")]
+    fields = ("rules", "openness", "places", "demand", "belarus")
+    dated = [(getattr(one, name), getattr(other, name)) for name in fields]
     for t in range(months):
         if any(not np.array_equal(a[t], b[t]) for a, b in dated):
             return t

@@ -20,6 +20,7 @@ from sim.codes import (
     SLOTS,
     STATUS,
 )
+from sim.constants import Constants
 from sim.months import LONG_AGO, NEVER
 from sim.world import BELARUS, COLUMNS_OF_OPENNESS, LAW, PLACES, RULES, World
 
@@ -76,7 +77,7 @@ def plain_world(months: int, places: tuple[str, ...], channels: tuple[str, ...] 
             entry = INSTRUMENT["visa_free"]
             law[PLACE[place], CHANNEL[channel]] = (1, entry, -1, 0xFFFF, 0, 0, 200, STATUS["permit"])
     rules = np.zeros((months, SLOTS, N_CHANNELS), RULES)
-    for name in ("offered", "approval", "works", "renewal", "use"):
+    for name in ("offered", "approval", "works", "renewal"):
         rules[name] = 1.0
     rules["capacity"], rules["stay"] = np.inf, 1200.0
     there = np.zeros((months, SLOTS), PLACES)
@@ -89,12 +90,15 @@ def plain_world(months: int, places: tuple[str, ...], channels: tuple[str, ...] 
     return World(law, rules, openness, there, np.full((months, SLOTS, N_SECTORS), 1e9), belarus)
 
 
-def constants(**values: float) -> NDArray[np.float64]:
-    """Destination constants by name, zero elsewhere."""
-    table = np.zeros(SLOTS)
+def constants(**values: float) -> Constants:
+    """Constants of destinations and channels by name, zero elsewhere."""
+    places, channels = np.zeros(SLOTS), np.zeros(N_CHANNELS)
     for name, value in values.items():
-        table[PLACE[name]] = value
-    return table
+        if name in PLACE:
+            places[PLACE[name]] = value
+        else:
+            channels[CHANNEL[name]] = value
+    return Constants(places, channels)
 
 
 def close(world: World, place: str, instrument: str, start: int, end: int | None = None) -> World:

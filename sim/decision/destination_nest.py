@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.arithmetic import exp
 from sim.behaviour import Behaviour
-from sim.choice import MINUS_INFINITY, decide, leave_probability, surely_stays
+from sim.choice import decide, leave_probability, surely_stays
 from sim.codes import EVENT, PLAN, REASON, SLOTS
 from sim.columns import Columns
 from sim.conditions import Circles, Conditions, in_panel
@@ -24,6 +24,8 @@ _CHOICE = PURPOSE["choice"]
 _QUEUED = PLAN["queued"]
 _APPLIED = EVENT["applied"]
 _CHOSEN = REASON["choice"]
+CLOSED = -600.0
+"""Value that stands for minus infinity in weights: nothing beside any other, and far from slow subnormal numbers."""
 FIXED_POINT = float(2**40)
 """Expected flows are summed as integers in units of 2**-40 persons, so that any order gives the same sum."""
 
@@ -48,35 +50,41 @@ def choose(
 
     `expected` int64[places, channels] gathers the panel's hazards in persons. Returns the next log position.
     """
-    values, noise = np.empty(SLOTS), np.empty(SLOTS)
-    channels = np.empty(SLOTS, np.uint8)
-    free, keys = np.empty(last - first, np.int64), np.empty(last - first, np.uint64)
-    luck = np.empty((4, last - first), np.uint32)
+    size = last - first
+    free, keys, luck = np.empty(size, np.int64), np.empty(size, np.uint64), np.empty((4, size), np.uint32)
     units = 0
     for row in range(first, last):
         if can_decide(people, row, t):
             free[units], keys[units] = row, people.key[row]
             units += 1
-    if units == 0:
-        return n
     fill_words(keys, units, t, _CHOICE, conditions.seed, luck)
-    abroad = circles.abroad[circle] / (last - first)
+    abroad = circles.abroad[circle] / size
     perceived = world.belarus[t].news + b.circle_gain * circles.memory[circle]
-    lam, bounds = conditions.lam, conditions.bounds
-    for i in range(units):
+    war_fear, lam = world.belarus[t].war_fear, conditions.lam
+    kinds, etas = np.empty(units, np.int64), np.empty(units)
+    watched, moved = np.empty(units, np.int64), np.empty(units, np.int64)
+    watching, moving = 0, 0
+    for i in range(units):  # most surely stay, without a look at any destination
         row = free[i]
-        kind = choice_class(people.sector[row], flags(people, row, t))
-        eta = push(people, row, t, b, perceived, world.belarus[t].war_fear, abroad)
-        watched = in_panel(keys[i], conditions.panel)
-        reach = lam * ceiling(options, kind, people.kin[row], b) + eta
-        if not watched and surely_stays(luck[0, i], luck[1, i], luck[2, i], luck[3, i], bounds, reach):
-            continue
-        top = look(people, row, t, kind, False, options, world, b, conditions, values, channels)
-        if watched:
-            expect(values, channels, eta, conditions, people.unit_size[row], expected)
-            if surely_stays(luck[0, i], luck[1, i], luck[2, i], luck[3, i], bounds, lam * top + eta):
-                continue
-        place = decide(keys[i], t, conditions.seed, lam, eta, luck[:, i], values, top, noise)
+        kinds[i] = choice_class(people.sector[row], flags(people, row, t))
+        etas[i] = push(people, row, t, b, perceived, war_fear, abroad)
+        reach = lam * ceiling(options, kinds[i], people.kin[row], b) + etas[i]
+        moved[moving] = i
+        moving += not surely_stays(luck[0, i], luck[1, i], luck[2, i], luck[3, i], conditions.bounds, reach)
+        watched[watching] = i
+        watching += in_panel(keys[i], conditions.panel)
+    values, weights = np.empty(SLOTS), np.empty(SLOTS)
+    channels, tastes = np.empty(SLOTS, np.uint8), np.empty((2, SLOTS))
+    for k in range(watching):
+        i = watched[k]
+        look(people, free[i], t, kinds[i], False, options, world, b, conditions, values, channels, tastes)
+        persons = people.unit_size[free[i]] * conditions.panel_weight
+        expect(values, channels, etas[i], lam, persons, weights, expected)
+    for k in range(moving):
+        i = moved[k]
+        row = free[i]
+        top = look(people, row, t, kinds[i], False, options, world, b, conditions, values, channels, tastes)
+        place = decide(keys[i], t, conditions.seed, lam, etas[i], luck[:, i], values, top, weights)
         if place >= 0:
             people.plan[row] = _QUEUED
             people.plan_place[row] = place
@@ -91,18 +99,20 @@ def expect(
     values: NDArray[np.float64],
     channels: NDArray[np.uint8],
     eta: float,
-    conditions: Conditions,
-    size: int,
+    lam: float,
+    persons: float,
+    weights: NDArray[np.float64],
     expected: NDArray[np.int64],
 ) -> None:
-    """Add a unit's probabilities of committing to each destination, times the persons it stands for."""
+    """Add a unit's probabilities of committing to each destination, times the `persons` it stands for.
+
+    `weights` float64[16] is a buffer.
+    """
+    for place in range(SLOTS):  # a loop of its own, so that it becomes vectors
+        weights[place] = exp(max(values[place], CLOSED))
     total = 0.0
     for place in range(SLOTS):
-        if values[place] > MINUS_INFINITY:
-            total += exp(values[place])
-    persons = leave_probability(eta, conditions.lam, total) * size * conditions.panel_weight
-    if persons <= 0.0:
-        return
+        total += weights[place]
+    scale = persons * leave_probability(eta, lam, total) * FIXED_POINT / total
     for place in range(SLOTS):
-        if values[place] > MINUS_INFINITY:
-            expected[place, channels[place]] += np.int64(persons * exp(values[place]) / total * FIXED_POINT)
+        expected[place, channels[place]] += np.int64(weights[place] * scale)

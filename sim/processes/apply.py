@@ -22,7 +22,7 @@ WRITES = ("plan", "due")
 _APPLICATION, _QUOTA = PURPOSE["application"], PURPOSE["quota"]
 _NO_PLAN, _QUEUED, _PROCESSING, _GRANTED = PLAN["none"], PLAN["queued"], PLAN["processing"], PLAN["granted"]
 _EVENT_GRANTED, _REFUSED, _BLOCKED = EVENT["granted"], EVENT["refused"], EVENT["blocked"]
-_CAUGHT, _LAPSED = EVENT["caught"], EVENT["lapsed"]
+_CAUGHT = EVENT["caught"]
 _IRREGULAR = CHANNEL["irregular"]
 _NONE, _CLOSED, _BY_QUOTA, _REFUSAL = REASON["none"], REASON["closed"], REASON["quota"], REASON["refusal"]
 _CHANNEL_KEY = np.uint64(1 << 62)
@@ -69,13 +69,13 @@ def apply(
 ) -> int:
     """Move the plans of `rows` (in order) on by a month; returns the next log position.
 
-    `cumulative` float64[2, places, channels]: persons admitted by capacity before and after this month;
+    `cumulative` float64[2, places, channels]: persons admitted by limited capacity before and after this month;
     `banked` int64[places, channels]: places kept because the next unit in the queue did not fit.
     """
     left = np.empty((SLOTS, N_CHANNELS), np.int64)
     for place in range(SLOTS):
         for channel in range(N_CHANNELS):
-            if np.isinf(cumulative[1, place, channel]):
+            if np.isinf(world.rules[t, place, channel].capacity):
                 left[place, channel] = UNLIMITED
             else:
                 name = _CHANNEL_KEY + np.uint64(place * 64 + channel)
@@ -113,9 +113,6 @@ def apply(
             people.plan[row] = _NO_PLAN
             kind = _CAUGHT if channel == _IRREGULAR else _REFUSED
             n = note(log, n, t, row, key, kind, 0, place, channel, _REFUSAL)
-        elif uniform(luck[2]) >= world.rules[t, place, channel].use:
-            people.plan[row] = _NO_PLAN
-            n = note(log, n, t, row, key, _LAPSED, 0, place, channel, _NONE)
         else:
             people.plan[row] = _GRANTED
             people.due[row] = t

@@ -5,14 +5,14 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
-from sim.codes import EVENT, MODE, PLAN, REASON
+from sim.codes import EVENT, INSTRUMENT, MODE, PLAN, REASON
 from sim.columns import Columns
 from sim.conditions import Circles, Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
 from sim.options import move_price
 from sim.units import adults, class_groups, flags, may_exit, money
-from sim.world import World, fare, travel_share
+from sim.world import World, fare, open_share, travel_share
 
 READS = ("key", "circle", "sector", "held", "exit_ban", "conscription")
 WRITES = ("plan", "savings", "place", "mode", "status", "channel", "since", "expiry")
@@ -21,6 +21,7 @@ _DEPARTURE = PURPOSE["departure"]
 _NO_PLAN, _GRANTED = PLAN["none"], PLAN["granted"]
 _DEPARTED, _BLOCKED = EVENT["departed"], EVENT["blocked"]
 _SETTLED = MODE["settled"]
+_VISA_FREE, _ON_VISA = INSTRUMENT["visa_free"], INSTRUMENT["short_visa_entry"]
 _CHOSEN, _CLOSED, _EXIT, _FUNDS = REASON["choice"], REASON["closed"], REASON["exit"], REASON["funds"]
 
 
@@ -41,6 +42,17 @@ def settle_unit(
         people.since[row] = t
         people.expiry[row] = t + int(stay)
     circles.abroad[people.circle[head] // circles.one_in] += sign * people.unit_size[head]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def turned_back(world: World, t: int, place: int, channel: int, groups: int) -> bool:
+    """True if entry is refused at the border all month: a granted paper still lets in, but not where none is asked
+    (visa-free) or where it is the border that admits a visa in hand.
+    """
+    entry = world.law[place, channel].entry
+    if entry != _VISA_FREE and entry != _ON_VISA:
+        return False
+    return open_share(world.openness[t, place, entry], channel, groups) <= 0.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
@@ -74,11 +86,13 @@ def depart(
         each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
         reserve = b.reserve * world.places[t, place].rent
         price = move_price(fare(world, t, place, channel, groups), each, reserve, size, grown)
-        open_share = travel_share(world, t, place, channel, groups)
+        passable = travel_share(world, t, place, channel, groups)
+        if turned_back(world, t, place, channel, groups):
+            passable = 0.0
         reason = 0
         if not may_exit(people, head, t):
             reason = _EXIT
-        elif uniform(words(key, t, _DEPARTURE, 0, conditions.seed)[0]) >= open_share:
+        elif uniform(words(key, t, _DEPARTURE, 0, conditions.seed)[0]) >= passable:
             reason = _CLOSED
         elif money(people, head) < price:
             reason = _FUNDS

@@ -4,10 +4,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.arithmetic import exp, sin
+from sim.arithmetic import sin
 from sim.behaviour import Behaviour
-from sim.choice import MINUS_INFINITY, PI
-from sim.codes import CHANNEL, EVENT, MODE, PLACE, REASON, SECTOR, SLOTS, STATUS
+from sim.choice import PI, best_slot, gumbel
+from sim.codes import CHANNEL, CONSCRIPTION, EVENT, MODE, PLACE, REASON, SECTOR, SLOTS, STATUS
 from sim.columns import Columns
 from sim.conditions import ADULT_MONTHS, Circles, Conditions
 from sim.eventlog import note
@@ -18,17 +18,18 @@ from sim.processes.depart import settle_unit
 from sim.units import choice_class, class_groups, flags, persecuted
 from sim.world import World, travel_share
 
-READS = ("key", "status", "sector", "exposure", "held", "exit_ban", "plan")
+READS = ("key", "status", "sector", "exposure", "held", "exit_ban", "conscription", "plan")
 WRITES = ("place", "mode", "status", "channel", "since", "expiry", "detained", "held")
 
 _SETTLE, _EVENTS, _PENDULAR = PURPOSE["settle"], PURPOSE["events"], PURPOSE["pendular"]
+_ONWARD_0 = PURPOSE["onward_0"]
 _BELARUS, _HOME, _AWAY = PLACE["belarus"], MODE["home"], MODE["pendular"]
 _AT_HOME, _VISA_FREE, _IRREGULAR = STATUS["home"], STATUS["visa_free"], STATUS["irregular"]
 _ASYLUM_SEEKER, _ON_WORK = STATUS["asylum_seeker"], STATUS["pendular"]
 _RETURNED, _ONWARD, _ARRESTED = EVENT["returned"], EVENT["onward"], EVENT["arrested_on_return"]
 _OUT, _BACK = EVENT["pendular_out"], EVENT["pendular_back"]
 _CHOSEN, _NONE = REASON["choice"], REASON["none"]
-_WORK = CHANNEL["work"]
+_WORK, _SERVING = CHANNEL["work"], CONSCRIPTION["serving"]
 _TRANSPORT, _CONSTRUCTION, _INDUSTRY = SECTOR["transport"], SECTOR["construction"], SECTOR["industry"]
 
 
@@ -65,21 +66,16 @@ def season(t: int, swing: float) -> float:
     return 1.0 + swing * sin(angle)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def draw_by_value(values: NDArray[np.float64], u: float) -> int:
-    """Slot drawn with probability proportional to `exp(value)`, or -1 if all are closed."""
-    total = 0.0
-    for value in values:
-        if value > MINUS_INFINITY:
-            total += exp(value)
-    target, last = u * total, -1
-    for slot in range(len(values)):
-        if values[slot] > MINUS_INFINITY:
-            last = slot
-            target -= exp(values[slot])
-            if target < 0.0:
-                return slot
-    return last
+@njit(cache=True, nogil=True, error_model="numpy")
+def onward_noise(key: int, t: int, seed: int, noise: NDArray[np.float64]) -> None:
+    """Fill the Gumbel noise of every place, float64[16]: the largest value plus noise is a draw by `exp(value)`.
+
+    The noise belongs to unit, month and place, so that closing one place moves only those who would have gone there.
+    """
+    for quarter in range(SLOTS // 4):
+        four = words(key, t, _ONWARD_0 + quarter, 0, seed)
+        for k in range(4):
+            noise[quarter * 4 + k] = gumbel(uniform(four[k]))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -109,7 +105,7 @@ def move_on(
         if uniform(luck[1, i]) < return_hazard(b, hunted, status):
             n = return_home(people, head, t, circles, world, conditions, log, n)
         elif uniform(luck[2, i]) < onward_hazard(b, status, unsafe):
-            n = move_onward(people, head, t, uniform(luck[3, i]), circles, world, options, b, conditions, log, n)
+            n = move_onward(people, head, t, circles, world, options, b, conditions, log, n)
     return n
 
 
@@ -144,7 +140,6 @@ def move_onward(
     people: Columns,
     head: int,
     t: int,
-    u: float,
     circles: Circles,
     world: World,
     options: Options,
@@ -154,11 +149,12 @@ def move_onward(
     n: int,
 ) -> int:
     """Move a unit to another destination drawn by value, if any is open to it; returns the next log position."""
-    values, channels = np.empty(SLOTS), np.empty(SLOTS, np.uint8)
+    values, noise, channels = np.empty(SLOTS), np.empty(SLOTS), np.empty(SLOTS, np.uint8)
     origin = people.place[head]
     kind = choice_class(people.sector[head], flags(people, head, t))
-    look(people, head, t, kind, True, options, world, b, conditions, values, channels)
-    place = draw_by_value(values, u)
+    look(people, head, t, kind, True, options, world, b, conditions, values, channels, np.empty((2, SLOTS)))
+    onward_noise(people.key[head], t, conditions.seed, noise)
+    place = best_slot(values, noise)
     if place >= 0:
         settle_unit(people, head, t, place, channels[place], world, circles, 0)
         for row in range(head, head + people.unit_size[head]):
@@ -168,12 +164,12 @@ def move_onward(
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def may_go_on_pendular_work(
-    mode: int, place: int, sector: int, plan: int, held: int, exit_ban: int, age: int, t: int
+    mode: int, place: int, sector: int, plan: int, held: int, exit_ban: int, conscription: int, age: int, t: int
 ) -> bool:
-    """True for a worker at home in transport, construction or industry, free to travel and without a plan."""
+    """True for a worker at home in transport, construction or industry, free to travel; `plan` is the unit's."""
     at_home = (place == _BELARUS) & (mode == _HOME) & (plan == 0)
     sector_goes = (sector == _TRANSPORT) | (sector == _CONSTRUCTION) | (sector == _INDUSTRY)
-    return at_home & sector_goes & (held < t) & (exit_ban < t) & (age >= ADULT_MONTHS)
+    return at_home & sector_goes & (held < t) & (exit_ban < t) & (conscription != _SERVING) & (age >= ADULT_MONTHS)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -207,12 +203,13 @@ def pendular(
 ) -> int:
     """Send workers of rows `first` to `last` - 1 to pendular work and bring back those whose months are over."""
     rows, keys = np.empty(last - first, np.int64), np.empty(last - first, np.uint64)
-    workers = 0
+    workers = unit_plan = 0
     for row in range(first, last):
         key, mode, place, expiry = people.key[row], people.mode[row], people.place[row], people.expiry[row]
         sector, plan, age = people.sector[row], people.plan[row], t - people.birth[row]
-        held, exit_ban = people.held[row], people.exit_ban[row]
-        if may_go_on_pendular_work(mode, place, sector, plan, held, exit_ban, age, t):
+        held, exit_ban, conscription = people.held[row], people.exit_ban[row], people.conscription[row]
+        unit_plan = plan if people.member[row] == 0 else unit_plan
+        if may_go_on_pendular_work(mode, place, sector, unit_plan, held, exit_ban, conscription, age, t):
             rows[workers], keys[workers] = row, key
             workers += 1
         elif mode == _AWAY and expiry < t:

@@ -16,6 +16,7 @@ CONFIDENCES = {"found", "memory-high", "memory-low", "assumption"}
 PLACES = set(yaml.safe_load((ROOT / "conf" / "codes.yaml").read_text(encoding="utf-8"))["places"])
 SUMS = {"world", "eu"}
 COLUMNS = {
+    "channels": "channel,destinations,start,end,persons,source,confidence,note",
     "departures": "destination,start,end,persons,definition,reading,source,confidence,note",
     "stocks": "destination,date,persons,definition,source,confidence,note",
     "lithuania": "indicator,start,end,value,unit,source,confidence,note",

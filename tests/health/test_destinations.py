@@ -41,7 +41,7 @@ CHANNEL_RULES = {
     "works": ("set", "share"),
     "renewal": ("product", "probability"),
 }
-OPTIONAL_RULES = {"use": ("set", "probability")}
+OPTIONAL_RULES: dict[str, tuple[str, str]] = {}
 
 
 def dated(parameter: dict[str, Any]) -> list[tuple[date, dict[str, Any]]]:

@@ -16,8 +16,9 @@ import pytest
 
 from sim import columns
 from sim.codes import CHANNEL, CONSCRIPTION, N_CHANNELS, N_PLACES, N_STATUSES, PLACE, SECTOR, STATUS
+from sim.groups import GroupBy
 from sim.institutions import BelarusianState, Destination, Employer, forget
-from sim.people import AbstractAgentSet, GroupBy, People, Person
+from sim.people import AbstractAgentSet, People, Person
 from sim.person import ATTRIBUTES
 
 N = 200

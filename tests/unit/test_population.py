@@ -41,6 +41,7 @@ def household(people):
 
 # ---- schema ----
 
+
 def test_every_column_is_in_range(people):
     assert columns.out_of_range(people) == []
     assert [array.dtype for array in people] == [np.dtype(column.dtype) for column in columns.SCHEMA]
@@ -56,6 +57,7 @@ def test_keys_are_unique_and_leave_room_for_newborns(people):
 
 
 # ---- units, households, circles ----
+
 
 def test_units_are_adjacent_and_headed_by_an_adult(people, head):
     rows = np.arange(len(people.key))
@@ -112,6 +114,7 @@ def test_circles_are_alike_but_not_equal(people):
 
 # ---- samples ----
 
+
 def test_a_smaller_sample_is_part_of_a_larger_one_row_for_row(hundredth, people):
     thousandth = synthesise(1000, SEED).people
     rows = np.isin(people.circle, thousandth.circle)
@@ -133,9 +136,15 @@ def test_another_seed_is_another_population():
     assert abs(len(one.key) / len(other.key) - 1) < 0.01
 
 
-@pytest.mark.parametrize(("changes", "name"), [
-    ({"one_in": 0}, "one_in"), ({"one_in": 10**9}, "one_in"), ({"seed": -1}, "seed"), ({"threads": 0}, "threads"),
-])
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"one_in": 0}, "one_in"),
+        ({"one_in": 10**9}, "one_in"),
+        ({"seed": -1}, "seed"),
+        ({"threads": 0}, "threads"),
+    ],
+)
 def test_senseless_samples_are_refused_by_name(changes, name):
     with pytest.raises(UserError, match=name):
         synthesise(**{"one_in": 1000, "seed": 1, **changes})
@@ -161,6 +170,7 @@ def test_households_of_circles_cover_each_stratum_once():
 
 # ---- margins ----
 
+
 def test_targets_keep_the_official_national_margin():
     table = residents().sum(axis=0)
     assert table.sum() == pytest.approx(figure("residents"), rel=1e-9)
@@ -185,17 +195,31 @@ def test_planned_households_hold_the_residents_exactly():
 # worst cell, in per cent, allowed at 1:100: four standard errors of a simple random sample of the smallest cell for
 # margins that chance decides, far less for those that the order fixes
 AT_ONE_IN_100 = {
-    "residents": 0.5, "age, sex": 8, "region, locality": 3, "urban share": 0.5, "higher education": 12,
-    "mean net wage": 12, "politics, urban 18-64": 3, "took part in protests": 6, "Polish cards": 14, "kin abroad": 5,
-    "Schengen visa": 5, "passport": 1, "conscript pool": 6, "short work abroad": 18,
+    "residents": 0.5,
+    "age, sex": 8,
+    "region, locality": 3,
+    "urban share": 0.5,
+    "higher education": 12,
+    "mean net wage": 12,
+    "politics, urban 18-64": 3,
+    "took part in protests": 6,
+    "Polish cards": 14,
+    "kin abroad": 5,
+    "Schengen visa": 5,
+    "passport": 1,
+    "conscript pool": 6,
+    "short work abroad": 18,
 }
 
 
 def test_margins_hold_at_one_in_a_hundred(hundredth):
     table = fit.fit_table(hundredth)
     assert {row.margin for row in table} >= set(AT_ONE_IN_100)
-    off = [(row.margin, row.cell, round(row.percent, 1)) for row in table
-           if row.margin in AT_ONE_IN_100 and abs(row.percent) > AT_ONE_IN_100[row.margin]]
+    off = [
+        (row.margin, row.cell, round(row.percent, 1))
+        for row in table
+        if row.margin in AT_ONE_IN_100 and abs(row.percent) > AT_ONE_IN_100[row.margin]
+    ]
     assert off == []
     regional = [abs(row.percent) for row in table if row.margin == "age, sex, region"]
     assert len(regional) == 17 * 2 * 7
@@ -213,6 +237,7 @@ def test_the_printed_fit_names_every_margin(hundredth):
 
 
 # ---- traits ----
+
 
 def test_status_agrees_with_place_and_mode(people):
     home, away, settled = (people.mode == MODE[name] for name in ("home", "pendular", "settled"))
@@ -292,8 +317,23 @@ def test_margins_hold_for_the_whole_country():
     worst = Counter()
     for row in fit.fit_table(population):
         worst[row.margin] = max(worst[row.margin], abs(row.percent))
-    tight = {"residents": 0.05, "age, sex": 0.5, "age, sex, region": 2.5, "region, locality": 0.3, "urban share": 0.1,
-             "higher education": 1, "work, 18 and over": 2, "mean net wage": 1, "politics, urban 18-64": 0.3,
-             "took part in protests": 1, "Polish cards": 2, "Schengen visa": 1, "passport": 0.5, "conscript pool": 0.5,
-             "service": 5, "short work abroad": 3, "settled abroad": 5}
+    tight = {
+        "residents": 0.05,
+        "age, sex": 0.5,
+        "age, sex, region": 2.5,
+        "region, locality": 0.3,
+        "urban share": 0.1,
+        "higher education": 1,
+        "work, 18 and over": 2,
+        "mean net wage": 1,
+        "politics, urban 18-64": 0.3,
+        "took part in protests": 1,
+        "Polish cards": 2,
+        "Schengen visa": 1,
+        "passport": 0.5,
+        "conscript pool": 0.5,
+        "service": 5,
+        "short work abroad": 3,
+        "settled abroad": 5,
+    }
     assert {margin: round(off, 2) for margin, off in worst.items() if off > tight.get(margin, 100)} == {}

@@ -56,8 +56,13 @@ def test_the_start_is_left_alone():
 
 def test_contradicting_margins_are_refused_by_name():
     with pytest.raises(Infeasible, match="'(men|women|north|south)' is off"):
-        rake(np.ones(4), table_margins((2, 2)), np.array([30.0, 70.0, 40.0, 40.0]),
-             names=("men", "women", "north", "south"), rounds=200)
+        rake(
+            np.ones(4),
+            table_margins((2, 2)),
+            np.array([30.0, 70.0, 40.0, 40.0]),
+            names=("men", "women", "north", "south"),
+            rounds=200,
+        )
 
 
 def test_a_margin_that_nobody_serves_is_refused_by_name():
@@ -65,9 +70,15 @@ def test_a_margin_that_nobody_serves_is_refused_by_name():
         rake(np.ones(2), np.array([[1, 2], [0, 0]], np.uint8), np.array([5.0, 1.0]), names=("adults", "children"))
 
 
-@pytest.mark.parametrize(("start", "targets"), [
-    ([1.0, -1.0], [1.0]), ([1.0, np.nan], [1.0]), ([1.0, 1.0], [-1.0]), ([1.0, 1.0], [1.0, 1.0]),
-])
+@pytest.mark.parametrize(
+    ("start", "targets"),
+    [
+        ([1.0, -1.0], [1.0]),
+        ([1.0, np.nan], [1.0]),
+        ([1.0, 1.0], [-1.0]),
+        ([1.0, 1.0], [1.0, 1.0]),
+    ],
+)
 def test_senseless_input_is_refused(start, targets):
     with pytest.raises(ValueError, match="shape|finite"):
         rake(np.array(start), np.ones((1, 2), np.uint8), np.array(targets))
