@@ -10,6 +10,7 @@ from sim.behaviour import RECORDS, Behaviour, load
 from sim.codes import (
     CHANNEL,
     CONSCRIPTION,
+    GROUP,
     INSTRUMENT,
     N_CHANNELS,
     N_INSTRUMENTS,
@@ -21,7 +22,9 @@ from sim.codes import (
     STATUS,
 )
 from sim.constants import Constants
+from sim.model import EmigrationModel
 from sim.months import LONG_AGO, NEVER
+from sim.units import choice_class
 from sim.world import BELARUS, COLUMNS_OF_OPENNESS, LAW, PLACES, RULES, World
 
 
@@ -106,3 +109,149 @@ def close(world: World, place: str, instrument: str, start: int, end: int | None
     openness = world.openness.copy()
     openness[start:end, PLACE[place], INSTRUMENT[instrument]] = 0.0
     return world._replace(openness=openness)
+
+
+def tighten(world: World, place: str, channel: str, start: int = 0, **values: float) -> World:
+    """The same world with rules of one channel replaced from month `start` on."""
+    rules = world.rules.copy()
+    for name, value in values.items():
+        rules[name][start:, PLACE[place], CHANNEL[channel]] = value
+    return world._replace(rules=rules)
+
+
+def admit(world: World, place: str, channel: str, **terms: int) -> World:
+    """The same world with terms of one channel's law replaced."""
+    law = world.law.copy()
+    for name, value in terms.items():
+        law[name][PLACE[place], CHANNEL[channel]] = value
+    return world._replace(law=law)
+
+
+def start(people: Crowd, world: World, b: Behaviour, table: Constants | None = None, **options) -> EmigrationModel:
+    """A model of a crowd in a hand-made world, ready for its first month; `options` are those of the model."""
+    return EmigrationModel(people, None, world, b, constants() if table is None else table, **options)
+
+
+def value_of(model: EmigrationModel, place: str, channel: str, sector: str = "other", mask: int = 0) -> float:
+    """Value of a channel from Belarus to a choice class this month; minus infinity where it is not on offer."""
+    kind = choice_class(SECTOR[sector], mask)
+    for offer in model.options.offers[kind, : model.options.count[kind]]:
+        if (offer["place"], offer["channel"]) == (PLACE[place], CHANNEL[channel]):
+            return float(offer["value"])
+    return -np.inf
+
+
+def families(n: int, circle: int = 25, **values: object) -> Crowd:
+    """`n` couples of 32 and 30 with children of 9 and 5, in circles of whole families; `values` replace columns."""
+    made = crowd(4 * n, 4 * circle)
+    people = made.people
+    people.key[:] = np.repeat(np.arange(1, n + 1, dtype=np.uint64) << np.uint64(8), 4)
+    people.member[:] = np.tile([0, 1, 2, 3], n)
+    people.key[:] += people.member.astype(np.uint64) << np.uint64(4)
+    people.unit_size[:] = 4
+    people.birth[:] = np.tile([-32 * 12, -30 * 12, -9 * 12, -5 * 12], n)
+    people.sex[:] = np.tile([1, 0, 0, 1], n)
+    people.sector[people.member > 1] = SECTOR["child"]
+    people.savings[people.member > 1] = 0.0
+    for name, value in values.items():
+        getattr(people, name)[:] = value
+    return made
+
+
+def regroup(people: Crowd, order: NDArray[np.int64]) -> Crowd:
+    """The circles of a crowd in another order, some perhaps left out; circles are numbered by place, so anew."""
+    sizes = np.diff(people.circle_start)[order]
+    rows = np.concatenate([np.arange(*people.circle_start[[i, i + 1]]) for i in order])
+    taken = columns.Columns(*(array[rows] for array in people.people))
+    taken.circle[:] = np.repeat(np.arange(len(order)) * people.one_in, sizes)
+    return Crowd(taken, np.concatenate([[0], np.cumsum(sizes)]), people.one_in, people.seed)
+
+
+def lives(events: NDArray[np.void]) -> NDArray[np.void]:
+    """Events without their row of storage, in the order of month, person and kind: what blocks may not change."""
+    told = np.rec.fromarrays([events[name] for name in TOLD], names=",".join(TOLD))
+    return np.sort(told, order=TOLD)
+
+
+TOLD = ("month", "key", "kind", "origin", "place", "channel", "reason")
+
+
+HOT_PLACES = ("lithuania", "poland", "latvia", "georgia", "ukraine", "russia")
+
+
+def hot_people(n: int = 300, circle: int = 10) -> Crowd:
+    """`n` families of four who differ in everything, in tiny circles: something happens to everyone."""
+    luck = np.random.default_rng(11)
+    made = families(n, circle)
+    people = made.people
+    adult = people.member < 2
+    many = len(adult)
+    people.birth[:] = np.where(adult, -luck.integers(18 * 12, 65 * 12, many), -luck.integers(0, 18 * 12, many))
+    people.sex[:] = luck.integers(0, 2, many)
+    people.sector[adult] = luck.integers(1, 8, adult.sum())
+    people.exposure[adult] = luck.integers(0, 4, adult.sum())
+    people.education[adult] = luck.integers(0, 2, adult.sum())
+    people.kin[:] = np.repeat(luck.integers(0, 4, n), 4)
+    people.ancestry[:] = np.repeat(luck.integers(0, 10, n) == 0, 4)
+    people.savings[adult] = luck.choice([0.0, 500.0, 3000.0, 1e5], adult.sum())
+    people.frailty[:] = np.repeat(luck.integers(0, 256, n), 4)
+    people.visa[adult] = luck.integers(-10, 40, adult.sum())
+    people.passport[:] = luck.integers(0, 60, many)
+    men = adult & (people.sex == SEX["male"]) & (people.birth > -27 * 12)
+    people.conscription[men] = luck.choice([CONSCRIPTION["liable"], CONSCRIPTION["deferred"]], men.sum())
+    return made
+
+
+def hot_world(months: int = 36) -> World:
+    """A world in which every process has much to do: repression, draft, quotas, closures, pendular work, war."""
+    channels = ("visa_free", "work", "humanitarian", "family", "asylum", "irregular")
+    world = plain_world(months, HOT_PLACES, channels)
+    for place in HOT_PLACES:
+        world = admit(world, place, "visa_free", first_status=STATUS["visa_free"])
+        world = admit(
+            world, place, "work", entry=INSTRUMENT["national_visa"], residence=INSTRUMENT["permit"], youngest=20
+        )
+        world = admit(
+            world, place, "humanitarian", entry=-1, groups=1 << GROUP["persecuted"], first_status=STATUS["visa"]
+        )
+        world = admit(world, place, "asylum", entry=INSTRUMENT["asylum"], first_status=STATUS["asylum_seeker"])
+        world = admit(world, place, "irregular", entry=-1, first_status=STATUS["irregular"])
+        world = tighten(world, place, "visa_free", offered=0.3, stay=3.0, renewal=0.5)
+        world = tighten(world, place, "work", months=2.5, approval=0.8, fee=60.0, funds=200.0, stay=12.0, renewal=0.8)
+        world = tighten(world, place, "humanitarian", months=1.0, stay=6.0, renewal=0.7)
+        world = tighten(world, place, "asylum", offered=0.1, renewal=0.4)
+        world = tighten(world, place, "irregular", approval=0.5)
+    for channel in ("visa_free", "work", "humanitarian", "asylum"):
+        world = admit(world, "latvia", channel, exists=0)
+    world = tighten(world, "poland", "work", capacity=6.0)
+    world = tighten(world, "lithuania", "humanitarian", capacity=4.4)
+    world = tighten(world, "lithuania", "work", start=months // 2, capacity=4.0)  # a quota that comes later
+    world = close(world, "lithuania", "visa_free", months // 3, 2 * months // 3)
+    world = close(world, "georgia", "air", 5, 8)
+    world = close(close(world, "poland", "land", 10, 14), "poland", "air", 12, 14)
+    world = close(world, "lithuania", "renewal", months // 2)
+    world = close(close(world, "poland", "permit", 20, 23), "georgia", "permit", 12, 20)
+    world.places["wage"][:] = 500.0
+    world.places["rent"][:], world.places["fare_land"][:], world.places["fare_air"][:] = 150.0, 20.0, 200.0
+    world.places["safety"][:, PLACE["russia"]] = 0.1
+    world.places["unsafe"][9:20, PLACE["ukraine"]] = 0.8
+    for place in ("poland", "russia"):
+        world.places["pendular"][:, PLACE[place]] = 15.0
+    world.demand[:] = 60.0
+    for name, value in HARD_TIMES.items():
+        world.belarus[name] = value
+    world.belarus["detentions"][:3] = 0.0
+    return world
+
+
+HARD_TIMES = {
+    "detentions": 8.0, "charges": 4.0, "closures": 60.0, "news": 0.7, "summoned": 6.0, "drafted": 2.0, "war_fear": 0.5,
+    "ban_accused": 0.5, "ban_liable": 0.5, "arrest_on_return": 0.3, "passport_abroad": 0.0,
+}  # fmt: skip
+
+
+def hot(**changes: float) -> Behaviour:
+    """The people's coefficients with the wish to leave, to return and to move on raised; all feedback is on."""
+    busy = {"level": -3.0, "return": 0.03, "onward": 0.02, "patience": 4.0, "grant_months": 3.0, "permit_months": 8.0}
+    busy |= {"organisations": 3000.0, "custody_months": 5.0, "service_months": 6.0, "asylum_months": 4.0}
+    return load(busy | changes)

@@ -60,14 +60,17 @@ def draw(results: Results) -> Figure:
     style.years(large, first, last)
     style.dates(large, results, labels=True)
     large.set_title(wording(results.focus), fontsize=9.5)
+    ends = []
     for world, words, colour in (
         ("baseline", "rules in force", style.BASELINE),
         ("scenario", heading(results.scenario), style.SCENARIO),
     ):
         end = table[(table["world"] == world) & (table["destination"] == results.focus)].iloc[-1]
+        ends.append((float(end["mean"]), words, colour))
+    for side, (level, words, colour) in zip((-1, 1), sorted(ends), strict=True):  # the lower below, the upper above
         large.annotate(
-            words, (last + 0.5, end["mean"]), (0, 7), textcoords="offset points",
-            ha="right", va="bottom", color=colour, fontweight="bold",
+            words, (last + 0.5, level), (0, 9 * side), textcoords="offset points",
+            ha="right", va="bottom" if side > 0 else "top", color=colour, fontweight="bold",
         )  # fmt: skip
 
     common: Axes | None = None

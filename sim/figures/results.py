@@ -34,7 +34,7 @@ NAMES = {
     "rest_of_world": "rest of the world",
     "it_scheme": "IT scheme",
     "visa_free": "visa-free entry",
-    "mediated": "visa mediated by the foreign ministry",
+    "mediated": "mediated visa",
     "ancestry": "ancestry or Polish card",
     "short_visa": "short-stay visa",
     "humanitarian": "humanitarian visa",

@@ -20,6 +20,8 @@ class Row:
     after: str = ""
     deep: bool = False
     """Part of the line above."""
+    beside: tuple[str, ...] = ()
+    """Persons at each lambda of `beside(results)`."""
 
 
 @dataclass(frozen=True)
@@ -31,51 +33,85 @@ class Block:
 
 
 def blocks(results: Results) -> tuple[Block, ...]:
-    """The table in four parts: arrivals, those blocked, everyone, harms."""
+    """The table in four parts: arrivals by channel, those whose move changes, everyone, harms."""
     focus = wording(results.focus)
+    other = beside(results)
 
-    def difference(label: str, effect: Effect) -> Row:
-        return Row(label, words.change(effect.estimate, results), words.interval(effect, results))
+    def difference(label: str, measure: str, place: str | None = None, levels: tuple[str, str] = ("", "")) -> Row:
+        effect = results.effect(measure, place)
+        near = tuple(words.change(results.effect(measure, place, lam).estimate, results) for lam in other)
+        change, ends = words.change(effect.estimate, results), words.interval(effect, results)
+        return Row(label, change, ends, *levels, deep=bool(place) and measure != "arrivals", beside=near)
 
-    def people(label: str, effect: Effect, deep: bool = False) -> Row:
+    def people(label: str, measure: str, place: str | None = None, deep: bool = False) -> Row:
+        def found(lam: float | None = None) -> Effect:
+            return results.category(measure, lam) if measure == "deflected" and not place else (
+                results.effect(measure, place, lam))  # fmt: skip
+
+        effect = found()
+        near = tuple(words.count(found(lam).estimate, results) for lam in other)
         persons, ends = words.count(effect.estimate, results), words.interval(effect, results, signed=False)
-        return Row(label, persons, ends, deep=deep)
+        return Row(label, persons, ends, deep=deep or bool(place), beside=near)
+
+    def levels(before: Effect, change: Effect) -> tuple[str, str]:
+        return words.count(before.estimate, results), words.count(before.estimate + change.estimate, results)
 
     arrivals = results.effect("arrivals", results.focus)
-    before, after = (results.effect(f"{world}_arrivals", results.focus) for world in ("baseline", "scenario"))
-    main = Row(
-        f"arrive in {focus}",
-        words.change(arrivals.estimate, results),
-        words.interval(arrivals, results),
-        words.count(before.estimate, results),
-        words.count(after.estimate, results),
-    )
+    came = [
+        difference(
+            f"arrive in {focus}", "arrivals", results.focus,
+            levels(results.effect("baseline_arrivals", results.focus), arrivals),
+        )
+    ]  # fmt: skip
+    for channel, before, change in by_channel(results):
+        came.append(
+            difference(wording(channel), f"arrivals_by_channel:{channel}", results.focus, levels(before, change))
+        )
     blocked = [
-        people(f"come to {focus} by another channel", results.effect("other_channel")),
-        people("go to another country", results.category("deflected")),
-        *[people(wording(place), results.effect("deflected", place), deep=True) for place in deflected_to(results)],
-        people(f"come to {focus} later", results.effect("delayed")),
-        people(f"came to {focus} earlier", results.effect("brought_forward")),
-        people("cross irregularly", results.effect("irregular")),
-        people("stay, though they would have left", results.effect("stuck")),
-        people("in person-months", results.effect("stuck_person_months"), deep=True),
-        people("stopped while waiting or at the border", results.effect("blocked"), deep=True),
+        people("come by another channel", "other_channel"),
+        people("go to another country", "deflected"),
+        *[people(wording(place), "deflected", place) for place in deflected_to(results)],
+        people("leave later", "delayed"),
+        people("left earlier", "brought_forward"),
+        people("cross irregularly", "irregular"),
+        people("stay, though they would leave", "stuck"),
+        people("in person-months", "stuck_person_months", deep=True),
+        people("stopped while waiting", "blocked", deep=True),
     ]
     everyone = [
-        difference("leave Belarus", results.effect("departures")),
-        difference("return to Belarus", results.effect("returned")),
-        difference("move only because others did", results.effect("induced")),
+        difference("leave Belarus", "departures"),
+        difference("return to Belarus", "returned"),
+        difference("move only because others did", "induced"),
     ]
-    harms = [
-        difference("detained in Belarus", results.effect("detained")),
-        difference("drafted", results.effect("drafted")),
-    ]
+    harms = [difference("detained in Belarus", "detained"), difference("drafted", "drafted")]
     return (
-        Block("Arrivals", (main,)),
+        Block("Arrivals", tuple(came)),
         Block("Of those whose move it changes", tuple(blocked)),
         Block("Among everyone", tuple(everyone)),
         Block("Harms, over all people", tuple(harms)),
     )
+
+
+def beside(results: Results) -> list[float]:
+    """Values of lambda shown beside the main one."""
+    return [lam for lam in results.lambdas if not np.isclose(lam, results.main)]
+
+
+def by_channel(results: Results) -> list[tuple[str, Effect, Effect]]:
+    """Channels by which people come to the focus: level under the rules in force and change, most used first."""
+    found = []
+    for measure in results.effects["measure"].unique():
+        kind, _, channel = str(measure).partition(":")
+        if kind == "baseline_by_channel":
+            change = results.effect(f"arrivals_by_channel:{channel}", results.focus)
+            found.append((channel, results.effect(str(measure), results.focus), change))
+    return sorted(found, key=lambda item: (-item[1].estimate, item[0]))
+
+
+def changed(results: Results, lam: float | None = None) -> float:
+    """Persons whose move the scenario changes: another channel or country, later, irregularly, or not at all."""
+    ways = ("other_channel", "deflected", "delayed", "irregular", "stuck")
+    return sum(results.category(way, lam).estimate for way in ways)
 
 
 def deflected_to(results: Results) -> list[str]:
@@ -87,9 +123,9 @@ def deflected_to(results: Results) -> list[str]:
 
 
 def deflected_share(results: Results, lam: float | None = None) -> float:
-    """Share of the arrivals lost that is found again in other countries; NaN when none were lost."""
-    lost = -results.effect("arrivals", results.focus, lam).estimate
-    return results.category("deflected", lam).estimate / lost if lost > 0 else float("nan")
+    """Share of those whose move changes that goes to another country; NaN when nobody's changes."""
+    touched = changed(results, lam)
+    return results.category("deflected", lam).estimate / touched if touched > 0 else float("nan")
 
 
 def sentence(results: Results) -> str:
@@ -106,16 +142,18 @@ def sentence(results: Results) -> str:
         f"(90% interval {words.interval(size, results, signed=False)}) arrive in {focus} by {end}, "
         f"{words.percent(abs(arrivals.estimate) / before.estimate)} {direction} than under the rules in force"
     )
-    stuck = results.effect("stuck")
-    if arrivals.estimate > 0 or not words.shown(stuck.estimate, results):
-        return text + "."
     places = deflected_to(results)
     most = f" (most to {wording(places[0])})" if places else ""
-    deflected = words.count(results.category("deflected").estimate, results)
-    return (
-        f"{text}; about {deflected} go to another country instead{most}, "
-        f"and {words.count(stuck.estimate, results)} stay in Belarus though they would have left."
-    )
+    ways = {
+        f"come to {focus} by another channel": results.effect("other_channel").estimate,
+        f"go to another country instead{most}": results.category("deflected").estimate,
+        "stay in Belarus though they would have left": results.effect("stuck").estimate,
+    }
+    told = [f"{words.count(persons, results)} {way}" for way, persons in ways.items() if words.shown(persons, results)]
+    if not told:
+        return text + "."
+    listed = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+    return f"{text}. Of those whose move it changes about {listed}."
 
 
 def caution(results: Results) -> str:
@@ -123,8 +161,8 @@ def caution(results: Results) -> str:
     low, high = min(results.lambdas), max(results.lambdas)
     share = [words.percent(deflected_share(results, lam)) for lam in (results.main, low, high)]
     return (
-        f"The part that goes elsewhere is {share[0]} at \u03bb = {results.main:g}, {share[1]} at \u03bb = {low:g} and "
-        f"{share[2]} at \u03bb = {high:g}; \u03bb is a judgement "
+        f"Of those whose move changes, {share[0]} go to another country at \u03bb = {results.main:g}, "
+        f"{share[1]} at \u03bb = {low:g} and {share[2]} at \u03bb = {high:g}; \u03bb is a judgement "
         f"(90% of it between {PRIOR_90[0]:g} and {PRIOR_90[1]:g}), not an estimate."
     )
 

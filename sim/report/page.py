@@ -70,6 +70,7 @@ def context(results: Results) -> dict[str, Any]:
         "caution": answer.caution(results),
         "blocks": answer.blocks(results),
         "rule": words.rule(results),
+        "beside": [f"{lam:g}" for lam in answer.beside(results)],
         "slices": answer.slices(results),
         "main": f"{results.main:g}",
         "prior": PRIOR,

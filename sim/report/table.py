@@ -9,7 +9,7 @@ from sim.report import answer, words
 
 WIDTH = 96
 """Columns of the console that the text keeps to."""
-TITLES = ("", "rules in force", "scenario", "persons", "90% interval")
+TITLES = ("", "in force", "scenario", "persons", "90% interval")
 
 
 def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
@@ -32,11 +32,19 @@ def summary_text(folder: str | Path) -> str:
     """
     results = Results(folder)
     parts = answer.blocks(results)
-    rows: list[Sequence[str]] = [TITLES]
+    other = answer.beside(results)
+    rows: list[Sequence[str]] = [(*TITLES, *(f"λ={lam:g}" for lam in other))]
     for block in parts:
-        rows.append((block.heading, "", "", "", ""))
+        rows.append((block.heading, *[""] * (len(rows[0]) - 1)))
         rows += [
-            (f"{'    ' if row.deep else '  '}{row.label}", row.before, row.after, row.persons, row.interval)
+            (
+                f"{'    ' if row.deep else '  '}{row.label}",
+                row.before,
+                row.after,
+                row.persons,
+                row.interval,
+                *row.beside,
+            )
             for row in block.rows
         ]
     table = aligned(rows)

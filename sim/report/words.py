@@ -49,7 +49,8 @@ def rule(results: Results) -> str:
     return (
         f"One simulated person stands for {results.one_in:g}; numbers are means over {results.replicates} paired "
         f"replicates, rounded to {resolution(results.one_in)} persons. \u201c{FEW}\u201d: fewer than 30 simulated "
-        f"{people} in all replicates together. Intervals hold 90% of the replicates."
+        f"{people} in all replicates together. Slices of lambda have half as many replicates. Intervals are 90% "
+        "intervals of the mean (Student): the luck of the replicates, not the parameters."
     )
 
 

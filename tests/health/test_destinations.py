@@ -41,7 +41,6 @@ CHANNEL_RULES = {
     "works": ("set", "share"),
     "renewal": ("product", "probability"),
 }
-OPTIONAL_RULES: dict[str, tuple[str, str]] = {}
 
 
 def dated(parameter: dict[str, Any]) -> list[tuple[date, dict[str, Any]]]:
@@ -122,7 +121,7 @@ def test_every_channel_is_complete(place: str, channel: str) -> None:
     assert set(own["eligible"]["groups"]) <= set(CODES["groups"])
     assert 16 <= own["eligible"]["ages"][0] < own["eligible"]["ages"][1] <= 110
     rules = {key: (parameter["rule"], parameter["unit"]) for key, parameter in own["parameters"].items()}
-    assert rules == {**CHANNEL_RULES, **{key: rule for key, rule in OPTIONAL_RULES.items() if key in rules}}
+    assert rules == CHANNEL_RULES
     assert {key: faults(parameter) for key, parameter in own["parameters"].items() if faults(parameter)} == {}
 
 

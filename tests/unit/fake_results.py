@@ -156,6 +156,7 @@ def _tables(folder: Path, flows, lambdas, one_in) -> None:
                 add("deflected", place, change[place])
         for channel, part in CHANNELS.items():
             add(f"arrivals_by_channel:{channel}", "lithuania", change["lithuania"] * part)
+            add(f"baseline_by_channel:{channel}", "lithuania", before["lithuania"] * part)
         lost = -change["lithuania"]
         gained = change.drop(columns="lithuania").sum(axis=1)
         kept = lost - gained

@@ -1,0 +1,189 @@
+"""Paired lives fall into categories that add up, tables have the right margins, intervals are Student's."""
+
+import numpy as np
+import pytest
+
+from sim.codes import CHANNEL, EVENT, PLACE, SLOTS
+from sim.effects import (
+    LEVEL,
+    Window,
+    effects_table,
+    estimate,
+    pair_up,
+    substitution_table,
+    taxonomy_table,
+)
+from sim.ensemble import Job
+from sim.eventlog import EVENT_TYPE
+from sim.pairs import CATEGORIES, STAY, align, categorise, frechet, stuck_person_months, substitution
+from tests.worlds import close, constants, hot, hot_people, hot_world, start, tighten
+
+LITHUANIA, POLAND, GEORGIA = PLACE["lithuania"], PLACE["poland"], PLACE["georgia"]
+WORK, STUDY, IRREGULAR = CHANNEL["work"], CHANNEL["study"], CHANNEL["irregular"]
+
+
+def departures(*rows):
+    """A log of departures from rows of (month, key, place, channel)."""
+    log = np.zeros(len(rows), EVENT_TYPE)
+    for i, (month, key, place, channel) in enumerate(rows):
+        log[i]["month"], log[i]["key"], log[i]["place"], log[i]["channel"] = month, key, place, channel
+    log["kind"] = EVENT["departed"]
+    return log
+
+
+# One life of each kind: key, baseline departure, scenario departure (None: stays), its category.
+LIVES = (
+    (1, (10, LITHUANIA, WORK), (10, LITHUANIA, WORK), "unchanged"),
+    (2, (11, LITHUANIA, WORK), (11, LITHUANIA, STUDY), "other_channel"),
+    (3, (12, LITHUANIA, WORK), (15, POLAND, WORK), "deflected"),
+    (4, (13, LITHUANIA, WORK), (17, LITHUANIA, WORK), "delayed"),
+    (5, (14, LITHUANIA, WORK), (13, LITHUANIA, WORK), "brought_forward"),
+    (6, (15, LITHUANIA, WORK), (15, POLAND, IRREGULAR), "irregular"),
+    (7, (16, LITHUANIA, WORK), None, "stuck"),
+    (8, None, (17, GEORGIA, WORK), "induced"),
+    (9, (18, POLAND, IRREGULAR), (18, POLAND, IRREGULAR), "unchanged"),
+    (10, (19, LITHUANIA, IRREGULAR), (19, POLAND, IRREGULAR), "deflected"),
+)
+
+
+def logs(lives=LIVES):
+    """Both logs of departures, in order of month."""
+    both = []
+    for world in (1, 2):
+        rows = [(life[world][0], life[0], *life[world][1:]) for life in lives if life[world]]
+        both.append(departures(*sorted(rows)))
+    return both
+
+
+@pytest.fixture
+def pair():
+    return align(*logs(), 0)
+
+
+def test_every_category_has_its_life(pair):
+    assert [CATEGORIES[i] for i in categorise(pair)] == [life[3] for life in LIVES]  # in order of key
+    assert {life[3] for life in LIVES} == set(CATEGORIES)
+
+
+def test_an_unchanged_world_has_unchanged_lives():
+    ours, _ = logs()
+    assert set(align(ours, ours, 0).category) == {CATEGORIES.index("unchanged")}
+
+
+def test_only_first_departures_from_the_start_on_count():
+    """Who left before, returned and left again is met at the later departure; a second one in the window is not."""
+    twice = departures((3, 1, POLAND, WORK), (12, 1, LITHUANIA, WORK), (20, 1, GEORGIA, WORK), (4, 2, POLAND, WORK))
+    life = align(twice[np.argsort(twice["month"], kind="stable")], departures(), 10)
+    assert list(life.baseline_place) == [LITHUANIA] and list(life.baseline_month) == [12]
+    assert list(life.scenario_place) == [STAY] and len(align(departures(), departures(), 0).category) == 0
+
+
+def test_substitution_has_the_margins_of_both_worlds(pair):
+    matrix = substitution(pair, 50)
+    ours, theirs = logs()
+    leaves, goes = matrix.sum(axis=1), matrix.sum(axis=0)
+    for place in (LITHUANIA, POLAND, GEORGIA):
+        assert leaves[place] == 50 * (ours["place"] == place).sum()
+        assert goes[place] == 50 * (theirs["place"] == place).sum()
+    assert leaves[STAY] == 50 and goes[STAY] == 50 and matrix[STAY, STAY] == 0
+    assert matrix.shape == (SLOTS, SLOTS) and matrix.sum() == 50 * len(LIVES)
+    assert matrix[LITHUANIA, POLAND] == 150 and matrix[LITHUANIA, STAY] == 50 and matrix[STAY, GEORGIA] == 50
+
+
+def test_months_lost(pair):
+    """Three and four months of delay, eight to the horizon, none gained back, the induced left out."""
+    assert stuck_person_months(pair, horizon=24, one_in=10) == 10 * (3 + 4 + 8)
+
+
+def test_frechet_bounds_contain_every_joint_table():
+    """Over random joint tables the cell lies within the bounds of its margins, which some table attains."""
+    luck = np.random.default_rng(1)
+    for _ in range(300):
+        table = luck.integers(0, 50, (3, 3))
+        table[0, 0] += luck.integers(0, 100)
+        everyone = table.sum()
+        for row in range(3):
+            for column in range(3):
+                low, high = frechet(table[row].sum(), table[:, column].sum(), everyone)
+                assert 0.0 <= low <= table[row, column] <= high
+    assert frechet(70.0, 60.0, 100.0) == (30.0, 60.0) and frechet(20.0, 30.0, 100.0) == (0.0, 20.0)
+
+
+def test_estimate_is_students_interval():
+    """Five values by hand: mean 6, standard deviation sqrt(10), t(.95; 4) = 2.1318."""
+    found = estimate([2.0, 4.0, 6.0, 8.0, 10.0])
+    half = 2.131847 * 10.0**0.5 / 5.0**0.5
+    assert (found.mean, found.low, found.high) == pytest.approx((6.0, 6.0 - half, 6.0 + half), rel=1e-6)
+    assert estimate([3.0, 3.0]) == estimate([3.0] * 9) and estimate([3.0, 3.0]).low == 3.0
+
+
+def test_estimates_cover_as_they_say():
+    """The 90% interval of eight normal values covers in 90%: 4,000 trials, |z| <= 4, false alarm 6 in 100,000."""
+    values = np.random.default_rng(7).normal(5.0, 2.0, (4000, 8))
+    covered = sum(found.low <= 5.0 <= found.high for found in map(estimate, values.tolist()))
+    assert abs(covered - 4000 * LEVEL) <= 4.0 * (4000 * LEVEL * (1 - LEVEL)) ** 0.5
+
+
+# Whole runs: two worlds, three replicates
+
+START, PEOPLE = 12, 4000
+
+
+@pytest.fixture(scope="module")
+def pairs(thousandth):
+    """Paired runs of the hot world, Lithuania shut from month 12 on."""
+    people, world = hot_people(PEOPLE // 4), hot_world(24)
+    shut = close(close(world, "lithuania", "permit", START), "lithuania", "visa_free", START)
+    for channel in ("humanitarian", "asylum", "family", "irregular"):
+        shut = tighten(shut, "lithuania", channel, START, offered=0.0)
+    runs = []
+    for name, now in (("before", world), ("after", shut)):
+        for replicate in range(3):
+            model = start(people, now, hot(level=-5.0), constants(lithuania=1.5), replicate=replicate).run()
+            runs.append(thousandth._finish(model, Job(name, 0.62, replicate)))
+    return pair_up(runs[:3], runs[3:])
+
+
+@pytest.fixture
+def window():
+    return Window(START, LITHUANIA, 1, PEOPLE)
+
+
+def test_runs_are_paired_by_lambda_and_replicate(pairs):
+    assert list(pairs) == [0.62] and len(pairs[0.62]) == 3
+    for ours, theirs in pairs[0.62]:
+        assert (ours.job.replicate, ours.job.lam) == (theirs.job.replicate, theirs.job.lam)
+        assert np.array_equal(ours.flows[:START], theirs.flows[:START]) and not np.array_equal(ours.flows, theirs.flows)
+
+
+def test_categories_sum_to_everyone(pairs, window):
+    table = taxonomy_table(pairs, window)
+    assert list(table["category"]) == list(CATEGORIES)
+    assert table["persons"].sum() == pytest.approx(window.residents, abs=1e-9)
+    assert (table["persons"] >= 0).all() and (table["low"] <= table["persons"]).all()
+    assert table.set_index("category").loc[["deflected", "stuck", "unchanged"], "persons"].min() > 0
+
+
+def test_effects_agree_with_the_taxonomy_and_with_flows(pairs, window):
+    effects = effects_table(pairs, window, "after")
+    taxonomy = taxonomy_table(pairs, window).set_index("category")["persons"]
+    by_measure = effects.groupby("measure")["estimate"].sum()
+    for category in ("other_channel", "delayed", "brought_forward", "irregular", "stuck", "induced", "deflected"):
+        assert by_measure[category] == pytest.approx(taxonomy[category]), category
+    fewer, before, after = (by_measure[name] for name in ("arrivals", "baseline_arrivals", "scenario_arrivals"))
+    assert after - before == pytest.approx(fewer) and by_measure["departures"] == pytest.approx(fewer)
+    lithuania = effects[effects["destination"] == "lithuania"].set_index("measure")["estimate"]
+    channels = [name for name in lithuania.index if name.startswith("arrivals_by_channel:")]
+    assert lithuania[channels].sum() == pytest.approx(lithuania["arrivals"]) and lithuania["arrivals"] < 0
+    drafted = [b.harms[START:, 2].sum() - a.harms[START:, 2].sum() for a, b in pairs[0.62]]
+    assert by_measure["drafted"] == pytest.approx(np.mean(drafted))
+
+
+def test_substitution_cells_lie_within_their_bounds(pairs, window):
+    table = substitution_table(pairs, window)
+    assert (table["frechet_low"] <= table["persons"] + 1e-9).all()
+    assert (table["persons"] <= table["frechet_high"] + 1e-9).all()
+    leavers = np.mean(
+        [align(a.departures, b.departures, START).baseline_place.astype(bool).sum() for a, b in pairs[0.62]]
+    )
+    assert table[table["baseline"] != "stay"]["persons"].sum() == pytest.approx(leavers)

@@ -1,0 +1,82 @@
+"""What a run counts: expected arrivals follow the queue that real arrivals follow."""
+
+import math
+
+import numpy as np
+import pytest
+
+from sim.codes import CHANNEL, EVENT, N_CHANNELS, PLACE, SLOTS
+from sim.decision.destination_nest import FIXED_POINT
+from sim.recorder import HARMS, MOVES, expected_arrivals
+from tests.worlds import admit, close, crowd, hot, hot_people, hot_world, plain_world, quiet, start, tighten
+
+POLAND, CHANNEL_USED = PLACE["poland"], CHANNEL["visa_free"]
+
+
+def arrivals(entering, **rules):
+    """Expected arrivals in Poland by month when so many commit each month."""
+    world = tighten(plain_world(len(entering), ("poland",)), "poland", "visa_free", **rules)
+    committed = np.zeros((len(entering), SLOTS, N_CHANNELS), np.int64)
+    committed[:, POLAND, CHANNEL_USED] = np.array(entering) * FIXED_POINT
+    found = expected_arrivals(committed, world)
+    assert found.sum() == found[:, POLAND, CHANNEL_USED].sum()
+    return found[:, POLAND, CHANNEL_USED].tolist()
+
+
+def test_arrivals_follow_commitments():
+    assert arrivals([8.0, 4.0, 2.0]) == [8.0, 4.0, 2.0]
+    assert arrivals([8.0, 4.0, 2.0], approval=0.5) == [4.0, 2.0, 1.0]
+    assert arrivals([8.0, 4.0, 2.0, 0.0], months=2.0) == [0.0, 0.0, 8.0, 4.0]
+    assert arrivals([8.0, 4.0, 0.0], months=0.25) == [6.0, 5.0, 1.0]
+
+
+def test_a_queue_lets_through_its_capacity():
+    assert arrivals([8.0, 1.0, 0.0, 0.0], capacity=3.0) == [3.0, 3.0, 3.0, 0.0]
+    assert arrivals([8.0, 1.0], capacity=0.0) == [0.0, 0.0]
+    assert arrivals([8.0, 1.0, 0.0, 0.0], capacity=3.0, months=1.0) == [0.0, 3.0, 3.0, 3.0]
+
+
+def test_what_waits_when_a_channel_closes_is_lost():
+    committed = np.zeros((5, SLOTS, N_CHANNELS), np.int64)
+    committed[:2, POLAND, CHANNEL_USED] = 8 * FIXED_POINT
+    world = close(
+        tighten(plain_world(5, ("poland",)), "poland", "visa_free", capacity=6.0), "poland", "visa_free", 2, 3
+    )
+    found = expected_arrivals(committed, world)[:, POLAND, CHANNEL_USED]
+    assert found.tolist() == [6.0, 6.0, 0.0, 0.0, 0.0]
+    waits = tighten(world, "poland", "visa_free", months=1.0)
+    assert expected_arrivals(committed, waits)[:, POLAND, CHANNEL_USED].tolist() == [0.0, 6.0, 0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("capacity", [np.inf, 25.0], ids=["unlimited", "full"])
+def test_expected_arrivals_are_the_mean_of_departures(capacity):
+    """Forty seeds of a world with waits, refusals, unused grants and a closure: |z| <= 4 a month and channel, false
+    alarm 3 in 1,000; where a quota is always full its persons are exact.
+    """
+    world = plain_world(9, ("poland", "georgia"), ("visa_free", "humanitarian"))
+    world = tighten(world, "poland", "visa_free", months=1.5, approval=0.6, capacity=capacity)
+    world = tighten(world, "georgia", "humanitarian", months=2.0, approval=0.9)
+    world = close(admit(world, "georgia", "visa_free", entry=7), "georgia", "land", 5, 7)
+    b = quiet(level=-2.6, spread_channel=0.5, patience=99.0)
+    realised, expected = np.zeros((40, 9, SLOTS, N_CHANNELS)), np.zeros((40, 9, SLOTS, N_CHANNELS))
+    for seed in range(40):
+        model = start(crowd(2000), world, b, seed=seed).run()
+        realised[seed] = model.recorder.flow_persons()[:, 0]
+        expected[seed] = model.recorder.expected_arrivals(world)
+    error = realised - expected
+    spread = np.maximum(error.std(axis=0, ddof=1), 0.05) / math.sqrt(len(error))
+    assert np.abs(error.mean(axis=0) / spread).max() <= 4.0
+    assert (realised.mean(axis=0) > 1.0).sum() >= 25 and realised.mean(axis=0).sum() > 500
+
+
+def test_counts_are_those_of_the_log():
+    model = start(hot_people(), hot_world(), hot()).run()
+    recorder, events = model.recorder, model.recorder.events
+    harms = recorder.harm_persons()
+    assert harms.sum(axis=0).tolist() == [(events["kind"] == EVENT[harm]).sum() for harm in HARMS]
+    moved = np.isin(events["kind"], [EVENT[move] for move in MOVES])
+    assert recorder.flow_persons().sum(axis=(1, 2, 3)).tolist() == np.bincount(events["month"][moved]).tolist()
+    assert recorder.flow_persons()[:, range(SLOTS), range(SLOTS)].sum() == 0  # nobody moves to where they are
+    copied = recorder.copy()
+    copied.keep(recorder.stocks[0], recorder.committed[0], [])
+    assert len(copied.stocks) == len(recorder.stocks) + 1

@@ -1,0 +1,675 @@
+"""What must hold in every world, every month, for everyone: no luck, no tolerance, no false alarm.
+
+Each test reads columns and events that a model left, replays them in plain Python and never calls a rule of the
+engine. Worlds: a hot one in which every kind of event happens, the same as a sample of one in ten, and the real
+history of 2019-2025 on one circle in a thousand.
+"""
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from sim import columns
+from sim.codes import (
+    CHANNEL,
+    CONSCRIPTION,
+    EVENT,
+    EXPOSURE,
+    GROUP,
+    INSTRUMENT,
+    MODE,
+    N_CHANNELS,
+    PLACE,
+    PLAN,
+    REASON,
+    SECTOR,
+    SEX,
+    SLOTS,
+    STATUS,
+)
+from sim.ensemble import Job
+from sim.months import LONG_AGO, NEVER
+from tests.worlds import (
+    admit,
+    close,
+    constants,
+    crowd,
+    families,
+    hot,
+    hot_people,
+    hot_world,
+    lives,
+    plain_world,
+    quiet,
+    start,
+    tighten,
+)
+
+BELARUS, HOME, AWAY, SETTLED = PLACE["belarus"], MODE["home"], MODE["pendular"], MODE["settled"]
+
+
+def digest(array):
+    """SHA-256 of an array's bytes."""
+    return hashlib.sha256(array.tobytes()).hexdigest()
+
+
+@dataclass
+class Lived:
+    """A finished run: its model, digests of the traits at the start, and everyone's columns at the start, after the
+    choice and at the end of every month.
+    """
+
+    model: object
+    traits: dict[str, str]
+    before: columns.Columns
+    decided: list[columns.Columns]
+    ended: list[columns.Columns]
+
+    def events(self, *kinds):
+        """Events of the kinds named, all in order of month."""
+        found = self.model.recorder.events
+        return found[np.isin(found["kind"], [EVENT[kind] for kind in kinds])]
+
+    def unit(self, head):
+        """Rows of the unit headed at a row."""
+        return range(head, head + int(self.before.unit_size[head]))
+
+    def adults(self, head):
+        """Rows of the head and the partner."""
+        return [row for row in self.unit(head) if self.before.member[row] < 2]
+
+
+def live(model):
+    """Run a model to its horizon, row by row of the schedule, and keep what the columns said."""
+    traits = {name: digest(getattr(model.columns, name)) for name in columns.TRAITS}
+    lived = Lived(model, traits, columns.copy_states(model.columns), [], [])
+    while model.month < model.horizon:
+        for name, process in model.processes.items():
+            process(model)
+            if name == "choose":
+                lived.decided.append(columns.copy_states(model.columns))
+        lived.ended.append(columns.copy_states(model.columns))
+    return lived
+
+
+def sample(people, one_in):
+    """The same people taken for a sample."""
+    people.one_in = one_in
+    people.people.circle[:] *= one_in
+    return people
+
+
+@pytest.fixture(scope="module")
+def hot_lived():
+    return live(start(hot_people(), hot_world(), hot(), constants(poland=1.0)))
+
+
+@pytest.fixture(scope="module")
+def sampled_lived():
+    world = hot_world()
+    for name in ("detentions", "charges", "summoned", "drafted"):
+        world.belarus[name] *= 10.0
+    world.places["pendular"][:] *= 10.0
+    world = tighten(tighten(world, "poland", "work", capacity=45.0), "lithuania", "humanitarian", capacity=37.7)
+    return live(start(sample(hot_people(), 10), world, hot(), constants(poland=1.0), replicate=3))
+
+
+@pytest.fixture(scope="module")
+def real_lived(thousandth):
+    return live(thousandth.model(Job("historical", 0.62, 0)))
+
+
+@pytest.fixture(scope="module", params=["hot", "sampled", "real"])
+def lived(request):
+    return request.getfixturevalue(f"{request.param}_lived")
+
+
+def test_the_hot_world_is_hot(hot_lived):
+    """Every kind of event happens at least five times, so that the invariants are put to work."""
+    counts = np.bincount(hot_lived.model.recorder.events["kind"], minlength=max(EVENT.values()) + 1)
+    assert {name: counts[kind] for name, kind in EVENT.items() if counts[kind] < 5} == {}
+
+
+def test_the_schedule_row_by_row_is_the_fused_month():
+    """Processes run one at a time over everyone lead the same lives as those fused by block."""
+    fused = start(hot_people(), hot_world(), hot(), constants(poland=1.0)).run()
+    by_row = live(start(hot_people(), hot_world(), hot(), constants(poland=1.0))).model
+    assert np.array_equal(lives(fused.recorder.events), lives(by_row.recorder.events))
+    assert all(np.array_equal(one, other) for one, other in zip(fused.columns, by_row.columns, strict=True))
+    assert np.array_equal(fused.recorder.stock_persons(), by_row.recorder.stock_persons())
+    assert np.array_equal(fused.recorder.committed, by_row.recorder.committed)
+
+
+# people and places
+
+
+def test_people_are_conserved(lived):
+    stocks, k = lived.model.recorder.stock_persons(), lived.model.one_in
+    assert (stocks.sum(axis=(1, 2)) == k * len(lived.before.key)).all()
+    for stock, people in zip(stocks, lived.ended, strict=True):
+        counted = np.zeros_like(stock)
+        np.add.at(counted, (people.place, people.status), k)
+        assert np.array_equal(stock, counted)
+
+
+def test_place_mode_and_status_agree(lived):
+    for people in lived.ended:
+        home = people.place == BELARUS
+        assert np.array_equal(home, people.mode == HOME) and np.array_equal(home, people.status == STATUS["home"])
+        assert np.array_equal(people.mode == AWAY, people.status == STATUS["pendular"])
+        assert (people.channel[home] == 0).all() and (people.expiry[home] == NEVER).all()
+
+
+MOVES = ("departed", "returned", "onward", "pendular_out", "pendular_back")
+
+
+def test_nobody_is_in_two_places(lived):
+    """Every move begins where the last one ended; the last one ends where the columns say; only moves move."""
+    place = lived.before.place.copy()
+    months = np.array_split(
+        lived.events(*MOVES), np.searchsorted(lived.events(*MOVES)["month"], range(1, len(lived.ended)))
+    )
+    for people, moves in zip(lived.ended, months, strict=True):
+        for move in moves:
+            assert place[move["row"]] == move["origin"] and lived.before.key[move["row"]] == move["key"]
+            assert move["origin"] != move["place"]
+            place[move["row"]] = move["place"]
+        assert np.array_equal(place, people.place)
+
+
+def test_stock_change_is_flow(lived):
+    """Residents by place (pendular workers live in Belarus) change by arrivals less departures, every month."""
+    recorder, pendular = lived.model.recorder, STATUS["pendular"]
+    stocks, flows = recorder.stock_persons(), recorder.flow_persons().sum(axis=3)
+    away = stocks[:, :, pendular]
+    residents = stocks.sum(axis=2) - away
+    residents[:, BELARUS] += away.sum(axis=1)
+    first = np.bincount(lived.before.place, lived.before.mode != AWAY, SLOTS)
+    first[BELARUS] += (lived.before.mode == AWAY).sum()
+    residents = np.vstack([first * lived.model.one_in, residents])
+    assert np.array_equal(np.diff(residents, axis=0), flows.sum(axis=1) - flows.sum(axis=2))
+
+
+def test_units_move_together(lived):
+    """If one of a unit is settled abroad, all are, in the same place, and who left since 2019 left together."""
+    heads = np.flatnonzero(lived.before.member == 0)
+    sizes = lived.before.unit_size[heads]
+    head_of = np.repeat(heads, sizes)
+    assert len(head_of) == len(lived.before.key)
+    for people in lived.ended:
+        settled = people.mode == SETTLED
+        assert np.array_equal(settled, settled[head_of])
+        assert np.array_equal(people.place[settled], people.place[head_of][settled])
+        left = settled & (people.since[head_of] >= 0)
+        for name in ("status", "channel", "since", "expiry"):
+            column = getattr(people, name)
+            assert np.array_equal(column[left], column[head_of][left]), name
+
+
+def test_columns_stay_in_range(lived):
+    for people in lived.decided + lived.ended:
+        assert columns.out_of_range(people) == []
+
+
+def test_traits_never_change(lived):
+    """Arrays of traits are shared by all models of a population, so that a write would reach every other run."""
+    for name in columns.TRAITS:
+        assert getattr(lived.model.columns, name) is getattr(lived.before, name)
+        assert digest(getattr(lived.model.columns, name)) == lived.traits[name], name
+
+
+# plans
+
+
+def test_plans_belong_to_heads_and_are_all_pending(lived):
+    for people in lived.decided + lived.ended:
+        planning = people.plan > 0
+        assert (people.member[planning] == 0).all()
+        assert (people.place[planning] == BELARUS).all()
+    assert set(lived.model.pending) == set(np.flatnonzero(lived.model.columns.plan > 0))
+
+
+def test_an_application_has_one_end(lived):
+    """Applied, then granted, refused, blocked or caught; granted, then departed or blocked; then anew."""
+    follows = {"none": {"applied"}, "applied": {"granted", "refused", "blocked", "caught"}}
+    follows["granted"] = {"departed", "blocked"}
+    ends = {"refused", "blocked", "caught", "departed"}
+    names = {code: name for name, code in EVENT.items()}
+    stage = defaultdict(lambda: ("none", 0, 0))
+    told = lived.events("applied", "granted", *ends)
+    for event in told[lived.before.member[told["row"]] == 0]:
+        name, key = names[event["kind"]], event["key"]
+        was, place, channel = stage[key]
+        assert name in follows[was], (was, name)
+        if was != "none":
+            assert (event["place"], event["channel"]) == (place, channel)
+        stage[key] = ("none", 0, 0) if name in ends else (name, event["place"], event["channel"])
+    planning = {key for key, (name, _, _) in stage.items() if name != "none"}
+    now = lived.model.columns
+    assert planning == set(now.key[now.plan > 0])
+    assert {key for key, (name, _, _) in stage.items() if name == "granted"} == set(
+        now.key[now.plan == PLAN["granted"]]
+    )
+
+
+def groups_of(lived, people, head, t):
+    """Groups of a unit by the words of codes.yaml, as a set of names."""
+    found = set()
+    sector = people.sector[head]
+    if sector == SECTOR["it"]:
+        found.add("it")
+    if sector == SECTOR["transport"]:
+        found.add("driver")
+    for row in lived.adults(head):
+        if people.detained[row] > LONG_AGO or people.exposure[row] in (EXPOSURE["media"], EXPOSURE["ngo"]):
+            found.add("persecuted")
+        if 17 * 12 <= t - people.birth[row] < 28 * 12:
+            found.add("student")
+        if people.ancestry[row]:
+            found.add("ancestry")
+        if people.visa[row] >= t:
+            found.add("visa_holder")
+    return found
+
+
+def is_open(world, t, place, instrument, channel, groups):
+    """True if an instrument is open for a part of the month to some who apply by the channel or belong to a group."""
+    row = world.openness[t, place, INSTRUMENT[instrument]]
+    shares = [row[0], row[1 + channel]] + [row[1 + N_CHANNELS + GROUP[group]] for group in groups]
+    return max(shares) > 0.0
+
+
+def may_travel(world, t, place, channel, groups):
+    """True if there is a way from Belarus into a place."""
+    there = world.places[t, place]
+    by_land = there["by_land"] and is_open(world, t, BELARUS, "land_exit", channel, groups)
+    by_land = by_land and is_open(world, t, place, "land", channel, groups)
+    by_air = there["by_air"] and is_open(world, t, place, "air", channel, groups)
+    return is_open(world, t, BELARUS, "exit", channel, groups) and bool(by_land or by_air)
+
+
+def test_no_ineligible_application(lived):
+    """Law, sector, groups, age, kin, offers, instruments, travel, money and freedom to leave, from the columns."""
+    world, model = lived.model.world, lived.model
+    names = {code: name for name, code in INSTRUMENT.items()}
+    b = model.behaviour
+    seen = lived.events("applied")
+    assert len(seen) > 10
+    for event in seen:
+        t, head, place, channel = (int(event[name]) for name in ("month", "row", "place", "channel"))
+        people, law, rules = lived.decided[t], world.law[place, channel], world.rules[t, place, channel]
+        groups = groups_of(lived, people, head, t)
+        assert law["exists"] and (law["sectors"] >> people.sector[head]) & 1
+        assert law["groups"] == 0 or any((law["groups"] >> GROUP[group]) & 1 for group in groups)
+        assert law["youngest"] <= (t - people.birth[head]) // 12 <= law["oldest"]
+        assert t - people.birth[head] >= 18 * 12
+        assert channel != CHANNEL["family"] or people.kin[head] == place
+        assert channel != CHANNEL["work"] or world.demand[t, place, people.sector[head]] > 0.0
+        assert rules["offered"] > 0.0 and rules["approval"] > 0.0
+        for needed in (law["entry"], law["residence"]):
+            assert needed < 0 or is_open(world, t, place, names[needed], channel, groups)
+        assert may_travel(world, t, place, channel, groups)
+        adults = lived.adults(head)
+        for row in adults:
+            assert people.held[row] < t and people.exit_ban[row] < t
+            assert people.conscription[row] != CONSCRIPTION["serving"]
+        # the cheaper of the two fares is the land fare here and in the real world, or the only one
+        fares = [
+            world.places[t, place][f"fare_{way}"] for way in ("land", "air") if world.places[t, place][f"by_{way}"]
+        ]
+        least = min(fares) * people.unit_size[head] + (rules["fee"] + rules["funds"]) * len(adults)
+        least += b.reserve * world.places[t, place]["rent"]
+        assert sum(float(people.savings[row]) for row in adults) >= least - 1e-2
+
+
+def test_nobody_barred_held_or_serving_departs(lived):
+    """Neither a person who emigrates nor one who goes on pendular work; children of a unit included."""
+    for event in lived.events("departed", "pendular_out"):
+        t, row = int(event["month"]), int(event["row"])
+        people = lived.decided[t]
+        assert people.held[row] < t, "in custody"
+        assert people.exit_ban[row] < t, "barred from leaving"
+        assert people.conscription[row] != CONSCRIPTION["serving"], "in the army"
+
+
+def test_nobody_departs_through_a_closed_border(lived):
+    """Land or air open in the month; visa-free entry and entry on a visa in hand also open on arrival."""
+    world = lived.model.world
+    border = {INSTRUMENT["visa_free"]: "visa_free", INSTRUMENT["short_visa_entry"]: "short_visa_entry"}
+    for event in lived.events("departed"):
+        t, row, place, channel = (int(event[name]) for name in ("month", "row", "place", "channel"))
+        if lived.before.member[row] > 0:
+            continue
+        groups = groups_of(lived, lived.decided[t], row, t)
+        assert may_travel(world, t, place, channel, groups)
+        entry = int(world.law[place, channel]["entry"])
+        assert entry not in border or is_open(world, t, place, border[entry], channel, groups)
+
+
+def test_no_grant_through_a_closed_instrument(lived):
+    """What is granted was open in the month of the grant."""
+    world, names = lived.model.world, {code: name for name, code in INSTRUMENT.items()}
+    for event in lived.events("granted"):
+        t, head, place, channel = (int(event[name]) for name in ("month", "row", "place", "channel"))
+        law, groups = world.law[place, channel], groups_of(lived, lived.decided[t], head, t)
+        assert world.rules[t, place, channel]["offered"] > 0.0
+        for needed in (law["entry"], law["residence"]):
+            assert needed < 0 or is_open(world, t, place, names[needed], channel, groups)
+
+
+# quotas
+
+
+def admissions(lived):
+    """Agents who passed the queue, int64[months, places, channels]."""
+    total = np.zeros((len(lived.ended), SLOTS, N_CHANNELS), np.int64)
+    refused = {(e["month"], e["row"]) for e in lived.events("refused") if e["reason"] == REASON["quota"]}
+    blocked = {(e["month"], e["row"]) for e in lived.events("blocked") if e["reason"] == REASON["closed"]}
+    granted = {(e["month"], e["row"]) for e in lived.events("granted")}
+    for t, (decided, ended) in enumerate(zip(lived.decided, lived.ended, strict=True)):
+        for head in np.flatnonzero(decided.plan == PLAN["queued"]):
+            out = (t, head) in refused or ((t, head) in blocked and (t, head) not in granted)
+            if ended.plan[head] != PLAN["queued"] and not out:
+                total[t, decided.plan_place[head], decided.plan_channel[head]] += decided.unit_size[head]
+    return total
+
+
+def test_never_over_quota(lived):
+    """In every span of months with a limit, those admitted are at most the persons of the quota, and one agent more
+    by rounding; at one in one not even that.
+    """
+    capacity, k = lived.model.world.rules["capacity"], lived.model.one_in
+    admitted = admissions(lived) * k
+    limited = np.argwhere(np.isfinite(capacity).any(axis=0))
+    assert len(limited) > 0 and admitted.sum() > 0
+    for place, channel in limited:
+        for first, last in spans(np.isfinite(capacity[:, place, channel])):
+            used = admitted[first:last, place, channel].cumsum()
+            allowed = capacity[first:last, place, channel].cumsum()
+            assert (used <= allowed + k).all(), (place, channel)
+
+
+def spans(mask):
+    """Ranges of months in which a mask holds."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(int)))
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def granted_by(people, world, months, **options):
+    """Agents granted Polish work permits by month."""
+    model = start(people, world, quiet(level=2.0, patience=99.0), constants(), **options).run(months)
+    events = model.recorder.events
+    found = events[(events["kind"] == EVENT["granted"]) & (events["channel"] == CHANNEL["work"])]
+    return np.bincount(found["month"], minlength=months)
+
+
+def test_a_full_quota_is_used_to_the_last_place():
+    """With a long queue of singles, grants at one in one are floor(C + U), C cumulative: 7 in two months of 3.5."""
+    world = tighten(plain_world(12, ("poland",), ("work",)), "poland", "work", capacity=3.5)
+    granted = granted_by(crowd(1000), world, 12).cumsum()
+    exact = 3.5 * np.arange(1, 13)
+    assert (granted <= exact + 1).all() and (granted >= exact - 1).all()
+    assert np.array_equal(granted[3::2] - granted[1:-2:2], np.full(5, 7))
+
+
+@pytest.mark.parametrize("k", [4, 100])
+def test_a_sample_shares_the_quota(k):
+    """One agent stands for k persons: cumulative grants in persons follow the quota within one agent."""
+    world = tighten(plain_world(60, ("poland",), ("work",)), "poland", "work", capacity=37.0)
+    granted = granted_by(sample(crowd(2000), k), world, 60).cumsum() * k
+    assert (np.abs(granted - 37.0 * np.arange(1, 61)) <= k).all()
+
+
+def test_a_quota_that_begins_later_binds():
+    """Unlimited to the sixth month, then 3 a month: a limit announced by a policy is a limit."""
+    world = tighten(plain_world(12, ("poland",), ("work",)), "poland", "work", start=6, capacity=3.0)
+    granted = granted_by(crowd(1000, birth=-30 * 12), world, 12)
+    later = granted[6:].cumsum()
+    assert granted[0] > 500 and (later <= 3.0 * np.arange(1, 7) + 1).all()
+    young = crowd(2000, birth=np.repeat([-30 * 12, -17 * 12 - 6], 1000))  # half of them come of age with the quota
+    assert np.array_equal(granted_by(young, world, 12)[7:], np.full(5, 3))
+
+
+def test_a_quota_that_ends_binds_no_longer():
+    world = tighten(plain_world(12, ("poland",), ("work",)), "poland", "work", capacity=3.0)
+    world = tighten(world, "poland", "work", start=6, capacity=np.inf)
+    granted = granted_by(crowd(1000), world, 12)
+    assert granted[:6].sum() in (18, 19) and granted[6] > 800
+
+
+def test_a_unit_that_does_not_fit_waits_and_is_not_overtaken():
+    """Two places a month and families of four: one family every second month, in the order of application."""
+    world = tighten(plain_world(12, ("poland",), ("work",)), "poland", "work", capacity=2.0)
+    model = start(families(60), world, quiet(level=2.0, patience=99.0), constants()).run()
+    events = model.recorder.events
+    granted = events[events["kind"] == EVENT["granted"]]["month"]
+    assert np.array_equal(np.diff(granted), np.full(len(granted) - 1, 2)) and len(granted) in (5, 6)
+
+
+# rules
+
+
+@pytest.mark.parametrize(
+    ("rule", "values"),
+    [("approval", (1.0, 0.8, 0.3, 0.0)), ("capacity", (np.inf, 9.0, 2.0, 0.0)), ("months", (0.0, 2.0, 4.5)),
+     ("fee", (0.0, 300.0, 2000.0)), ("offered", (1.0, 0.4, 0.0)), ("funds", (0.0, 900.0, 1e4))],
+)  # fmt: skip
+def test_a_stricter_rule_never_raises_approvals(rule, values):
+    """Feedback off: those granted by a channel under the stricter rule are a subset, and the channel's grants fall."""
+    luck = np.random.default_rng(4)
+    people = crowd(4000, savings=luck.choice([100.0, 1000.0, 5000.0], 4000))
+    b = quiet(level=-2.5, wait=-0.1, fee=-0.2, spread_channel=0.3, spread_country=0.5)
+    grants, holders = [], []
+    for value in values:
+        world = tighten(
+            plain_world(8, ("lithuania", "poland"), ("work", "visa_free")), "poland", "work", **{rule: value}
+        )
+        world.places["wage"][:] = 500.0
+        events = start(people, world, b, constants()).run().recorder.events
+        found = events[(events["kind"] == EVENT["granted"]) & (events["place"] == PLACE["poland"])]
+        found = found[found["channel"] == CHANNEL["work"]]
+        grants.append(len(found))
+        holders.append(set(found["key"][found["month"] == 0]))
+    assert grants == sorted(grants, reverse=True) and grants[0] > grants[-1]
+    if rule not in ("capacity", "months"):  # those bring other units to the front of a shorter queue, or later
+        for looser, stricter in zip(holders, holders[1:], strict=False):
+            assert stricter <= looser
+
+
+@pytest.mark.parametrize("instrument", ["visa_free", "short_visa_entry"])
+def test_who_waits_to_leave_is_turned_back_at_a_closed_border(instrument):
+    """Papers in order, flights at last, but entry closed since: only what admits without a paper of its own is lost."""
+    world = admit(plain_world(8, ("poland",)), "poland", "visa_free", entry=INSTRUMENT[instrument])
+    openness = world.openness.copy()
+    openness[0, PLACE["poland"], [INSTRUMENT["land"], INSTRUMENT["air"]]] = 0.2  # four in five wait
+    openness[1:4, PLACE["poland"], [INSTRUMENT["land"], INSTRUMENT["air"]]] = 0.0
+    world = close(world._replace(openness=openness), "poland", instrument, 3)
+    events = start(crowd(1000), world, quiet(level=3.0), constants()).run().recorder.events
+    departed = events["month"][events["kind"] == EVENT["departed"]]
+    blocked = events[events["kind"] == EVENT["blocked"]]
+    assert (departed < 3).all() and len(departed) > 100
+    assert len(blocked) > 500 and set(blocked["reason"]) == {REASON["closed"]}
+
+
+def test_an_issued_visa_outlives_the_end_of_issue():
+    """Those who hold a national visa may still leave when no new ones are issued."""
+    world = admit(plain_world(8, ("poland",)), "poland", "visa_free", entry=INSTRUMENT["national_visa"])
+    openness = world.openness.copy()
+    openness[:4, PLACE["poland"], [INSTRUMENT["land"], INSTRUMENT["air"]]] = 0.2
+    world = close(world._replace(openness=openness), "poland", "national_visa", 3)
+    events = start(crowd(1000), world, quiet(level=3.0), constants()).run().recorder.events
+    assert (events["month"][events["kind"] == EVENT["departed"]] >= 3).sum() > 100
+    assert events["month"][events["kind"] == EVENT["granted"]].max() < 3
+
+
+def test_closing_an_instrument_stops_its_channels_and_no_other():
+    world = close(plain_world(6, ("poland",), ("work", "visa_free")), "poland", "visa_free", 3)
+    world = admit(world, "poland", "work", entry=INSTRUMENT["national_visa"])
+    model = start(crowd(3000), world, quiet(level=-2.0, spread_channel=1.0), constants()).run()
+    events = model.recorder.events
+    departed = events[events["kind"] == EVENT["departed"]]
+    late = departed[departed["month"] >= 3]
+    assert set(departed["channel"][departed["month"] < 3]) == {CHANNEL["work"], CHANNEL["visa_free"]}
+    assert set(late["channel"]) == {CHANNEL["work"]}
+
+
+# money
+
+
+def test_savings_are_never_negative_and_only_pay_for_the_journey(lived):
+    """Savings fall by fares for all and the fee for each adult on departure, and at no other time."""
+    world = lived.model.world
+    departed = lived.events("departed")
+    departed = departed[lived.before.member[departed["row"]] == 0]
+    earlier = lived.before
+    for t, people in enumerate(lived.ended):
+        assert (people.savings >= 0.0).all()
+        paid = earlier.savings.astype(float) - people.savings
+        for event in departed[departed["month"] == t]:
+            head, place, channel = int(event["row"]), event["place"], event["channel"]
+            adults, size = lived.adults(head), int(people.unit_size[head])
+            there, fee = world.places[t, place], world.rules[t, place, channel]["fee"] * len(adults)
+            fares = {float(there[f"fare_{way}"]) * size + fee for way in ("land", "air") if there[f"by_{way}"]}
+            total = paid[adults].sum()
+            assert min(abs(total - price) for price in fares) < 0.05, (total, fares)
+            paid[adults] = 0.0
+        assert (paid == 0.0).all()
+        earlier = people
+
+
+# the state
+
+
+def ages(people, t):
+    """Age in completed months."""
+    return t - people.birth.astype(int)
+
+
+def test_liability_ends_at_the_27th_birthday(lived):
+    """No man at home stands liable or deferred after it, and nobody is summoned or drafted outside 18 to 26."""
+    called = (CONSCRIPTION["liable"], CONSCRIPTION["deferred"])
+    for t, people in enumerate(lived.decided):
+        old = (people.place == BELARUS) & (ages(people, t) >= 27 * 12)
+        assert not np.isin(people.conscription[old], called).any()
+    for event in lived.events("summoned", "drafted"):
+        t, row = int(event["month"]), int(event["row"])
+        people = lived.decided[t]
+        assert 18 * 12 <= t - int(people.birth[row]) < 27 * 12
+        assert people.sex[row] == SEX["male"] and people.place[row] == BELARUS and people.held[row] < t
+
+
+def test_men_are_liable_up_to_the_birthday():
+    """A man without deferment stays liable through the month before he is 27, and not longer."""
+    people = crowd(
+        3, sex=SEX["male"], conscription=CONSCRIPTION["liable"], birth=[-27 * 12 + 3, -27 * 12 + 1, -27 * 12]
+    )
+    model = start(people, plain_world(5, ()), quiet(), constants())
+    seen = []
+    for _ in range(5):
+        model.step()
+        seen.append(list(model.columns.conscription))
+    liable, never = CONSCRIPTION["liable"], CONSCRIPTION["never"]
+    assert seen == [[liable, liable, never], [liable, never, never], [liable, never, never]] + [[never] * 3] * 2
+
+
+def test_service_begins_and_ends(lived):
+    """Everyone drafted serves for the months of service at home and is discharged, once."""
+    if not len(lived.events("drafted")):
+        pytest.fail("nobody was drafted")
+    drafted = {}
+    for event in lived.events("drafted", "discharged"):
+        if event["kind"] == EVENT["drafted"]:
+            assert event["key"] not in drafted
+            drafted[event["key"]] = event["month"]
+        elif event["key"] in drafted:
+            assert event["month"] - drafted[event["key"]] in service_lengths(lived.model.behaviour)
+    for people in lived.ended:
+        assert (people.place[people.conscription == CONSCRIPTION["serving"]] == BELARUS).all()
+
+
+def service_lengths(b):
+    """Months from the draft to the discharge."""
+    return {int(b.service_months) + 1, int(b.service_months_higher) + 1}
+
+
+def test_detentions_happen_at_home_to_those_of_age(lived):
+    for event in lived.events("detained", "charged"):
+        t, row = int(event["month"]), int(event["row"])
+        people = lived.decided[t]
+        assert people.place[row] == BELARUS and t - int(people.birth[row]) >= 16 * 12
+        assert people.detained[row] == t and people.held[row] >= t
+    charged = {(e["month"], e["key"]) for e in lived.events("charged")}
+    assert charged <= {(e["month"], e["key"]) for e in lived.events("detained")}
+
+
+def test_arrests_on_return_are_of_the_persecuted(lived):
+    returned = {(e["month"], e["key"]) for e in lived.events("returned")}
+    for event in lived.events("arrested_on_return"):
+        t, row = int(event["month"]), int(event["row"])
+        exposed = lived.before.exposure[row] in (EXPOSURE["media"], EXPOSURE["ngo"])
+        assert exposed or lived.decided[t].detained[row] > LONG_AGO
+        assert (event["month"], event["key"]) in returned and lived.ended[t].held[row] == t
+
+
+def test_persecuted_is_for_life(lived):
+    for earlier, later in zip([lived.before, *lived.ended], lived.ended, strict=False):
+        assert (later.detained >= earlier.detained).all()
+
+
+# pendular work
+
+
+def test_pendular_workers_always_return(lived):
+    """Each goes out for three to nine months and comes back, or is still away within them; none ever emigrates
+    while away; they are of age and of the three sectors.
+    """
+    out, b = {}, lived.model.behaviour
+    longest = int(2.0 * b.pendular_months - 3.0)
+    trades = [SECTOR[name] for name in ("transport", "construction", "industry")]
+    for event in lived.events("pendular_out", "pendular_back", "departed", "returned", "onward"):
+        key, t, kind = event["key"], int(event["month"]), event["kind"]
+        if kind == EVENT["pendular_out"]:
+            people = lived.ended[t]
+            assert key not in out and people.sector[event["row"]] in trades
+            assert t - int(people.birth[event["row"]]) >= 18 * 12
+            out[key] = t
+        elif kind == EVENT["pendular_back"]:
+            assert t - out.pop(key, t - 3) in range(3, longest + 1) or t < longest
+        else:
+            assert key not in out, "emigrated while on pendular work"
+    last = len(lived.ended)
+    assert all(last - t <= longest for t in out.values())
+    now = lived.model.columns
+    assert set(out) <= set(now.key[now.mode == AWAY])
+    assert (now.expiry[now.mode == AWAY] >= last - 1).all()
+
+
+def test_pendular_workers_are_never_counted_as_emigrants(lived):
+    """Neither in flows, nor among those settled, nor among residents of a destination, nor abroad in a circle."""
+    model = lived.model
+    now = model.columns
+    moved = np.isin(model.recorder.events["kind"], [EVENT[name] for name in ("departed", "returned", "onward")])
+    assert model.recorder.flow_persons().sum() == moved.sum() * model.one_in
+    settled = np.bincount(now.place[now.mode == SETTLED], minlength=SLOTS)
+    began = np.bincount(lived.before.place[lived.before.mode == SETTLED], minlength=SLOTS)
+    grown = np.maximum(model.world.places["diaspora"][0] + (settled - began) * model.one_in, 0.0)
+    assert np.array_equal(model.residents[1:], grown[1:])
+    circle = now.circle // model.one_in
+    assert np.array_equal(model.circles.abroad, np.bincount(circle, now.mode == SETTLED, len(model.circles.abroad)))
+
+
+def test_mean_length_of_pendular_work(real_lived):
+    """Three to nine months with mean six: |z| <= 4, false alarm 6 in 100,000."""
+    out = {}
+    lengths = []
+    for event in real_lived.events("pendular_out", "pendular_back"):
+        if event["kind"] == EVENT["pendular_out"]:
+            out[event["key"]] = int(event["month"])
+        elif event["key"] in out:
+            lengths.append(int(event["month"]) - out.pop(event["key"]))
+    lengths = np.array(lengths)
+    assert set(lengths) == set(range(3, 10))
+    assert abs(lengths.mean() - 6.0) <= 4.0 * lengths.std() / np.sqrt(len(lengths)) + 0.05  # cut off at the end
