@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sim import report
+from sim.catalogue import load_scenario
 from sim.codes import MODE, PLACE, PLACE_NAMES
 from sim.effects import Window, effects_table, pair_up, substitution_table, taxonomy_table
 from sim.ensemble import Ensemble, Job, Run
@@ -41,13 +42,13 @@ def run(settings: Settings) -> Path:
     ensemble = Ensemble(settings)
     baseline, scenario = ensemble.history(settings.baseline), ensemble.history(settings.scenario)
     additions = scenario.adds(baseline)
-    for addition in additions:
-        print(f"- {addition.sentence}")
+    events = changed_events(baseline, scenario, additions)
+    start = first_month(settings, events)
+    print(opening(additions), end="", flush=True)
     jobs = planned(settings)
     ran = ensemble.run_pairs(jobs, settings.scenario)
     ours, theirs = [one for one, _ in ran], [other for _, other in ran]
-    events = changed_events(baseline, scenario, additions)
-    window = _window(settings, ensemble, events, additions, ours, theirs)
+    window = _window(ensemble, start, additions, ours, theirs)
 
     folder = Path(settings.results_dir) / "compare" / f"{settings.scenario}-{fingerprint(settings)[:8]}"
     with write_folder(folder) as partial:
@@ -86,18 +87,22 @@ def changed_events(baseline: History, scenario: History, additions: Sequence[Add
     return sorted(events, key=lambda event: event.start)
 
 
+def first_month(settings: Settings, events: Sequence[Event]) -> int:
+    """Month of the first announcement, from which effects count; UserError if it lies after the last month."""
+    start = max(0, min((month(event.announced.isoformat()) for event in events), default=0))
+    if start > settings.last_month:
+        raise UserError(f"scenario={settings.scenario} changes nothing until {settings.until}; choose a later until")
+    return start
+
+
 def _window(
-    settings: Settings,
     ensemble: Ensemble,
-    events: Sequence[Event],
+    start: int,
     additions: Sequence[Addition],
     ours: Sequence[Run],
     theirs: Sequence[Run],
 ) -> Window:
-    """Effects count from the month of the first announcement; the focus is the place most changed by rules."""
-    start = min((month(event.announced.isoformat()) for event in events), default=0)
-    if not 0 <= start < ensemble.months:
-        raise UserError(f"scenario={settings.scenario} changes nothing until {settings.until}; choose a later until")
+    """The span of the effects, and as focus the place most changed by rules."""
     places = Counter(a.parameter.split(".")[0] for a in additions if a.verdict == "effective")
     places.pop("belarus", None)
     if places:
@@ -107,9 +112,9 @@ def _window(
             np.abs(b.expected.sum(axis=(0, 2)) - a.expected.sum(axis=(0, 2))) for a, b in zip(ours, theirs, strict=True)
         )
         focus = int(np.argmax(change)) or PLACE["lithuania"]
-    people = ensemble.population.people
-    residents = int((people.mode != MODE["settled"]).sum()) * settings.people.one_in
-    return Window(start, focus, settings.people.one_in, residents)
+    people, one_in = ensemble.population.people, ensemble.population.one_in
+    residents = int((people.mode != MODE["settled"]).sum()) * one_in
+    return Window(start, focus, one_in, residents)
 
 
 def _write_tables(
@@ -144,8 +149,6 @@ def _people(ensemble: Ensemble) -> pd.DataFrame:
 
 
 def _about(settings: Settings, window: Window, events: Sequence[Event]) -> dict[str, object]:
-    from sim.catalogue import load_scenario
-
     rules = [
         {
             "name": event.name,

@@ -4,7 +4,7 @@ Values depend on few things (sector, flags, month), so they are tabulated once a
 (taste, close people, age, money) is added where a unit looks at its options.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -48,7 +48,7 @@ class Options(NamedTuple):
     """What is on offer in a month, by choice class."""
 
     offers: NDArray[np.void]  # OFFER [classes, places * channels]
-    count: NDArray[np.int64]  # [classes] offers worth a look, the first of each row
+    lengths: NDArray[np.int64]  # [classes] offers worth a look, the first of each row
     ceiling: NDArray[np.float64]  # [classes] largest value over all but the family channel
     family: NDArray[np.float64]  # [classes, places] value of the family channel
 
@@ -57,7 +57,7 @@ def empty() -> Options:
     """Options of a month before they are filled: nothing on offer."""
     return Options(
         offers=np.zeros((N_CLASSES, SLOTS * N_CHANNELS), OFFER),
-        count=np.zeros(N_CLASSES, np.int64),
+        lengths=np.zeros(N_CLASSES, np.int64),
         ceiling=np.full(N_CLASSES, MINUS_INFINITY),
         family=np.full((N_CLASSES, SLOTS), MINUS_INFINITY),
     )
@@ -177,7 +177,7 @@ def fill(
                         options.ceiling[kind] = max(options.ceiling[kind], offer.value)
                     count += 1
                 count = shortlist(offers, first, count, range_of_taste)
-            options.count[kind] = count
+            options.lengths[kind] = count
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -202,7 +202,7 @@ def shortlist(offers: NDArray[np.void], first: int, last: int, range_of_taste: f
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def dominates(one: np.void, other: np.void, range_of_taste: float) -> bool:
+def dominates(one: Any, other: Any, range_of_taste: float) -> bool:
     """True if nobody would take `other` while `one` is on offer."""
     better = (one.onward > other.onward + range_of_taste) & (one.value >= other.value + range_of_taste)
     cheaper = (one.fare <= other.fare) & (one.each <= other.each)
@@ -251,7 +251,7 @@ def look(
     key, kin, here = people.key[head], people.kin[head], people.place[head]
     age, size = (t - people.birth[head]) // 12, people.unit_size[head]
     means, grown = money(people, head), adults(people, head)
-    offers, count, there = options.offers[kind], options.count[kind], world.places[t]
+    offers, count, there = options.offers[kind], options.lengths[kind], world.places[t]
     fill_tastes(words(key, 0, _TASTE, 0, conditions.trait_seed), b.spread_country, tastes[0])
     fill_tastes(words(key, 0, _CHANNEL_TASTE, 0, conditions.trait_seed), b.spread_channel, tastes[1])
     for place in range(SLOTS):

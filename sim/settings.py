@@ -39,9 +39,9 @@ def _whole(low: int, high: int | None = None) -> Check:
     return check
 
 
-def _whole_or_null(low: int) -> Check:
+def _whole_or_null(low: int, null: str) -> Check:
     whole = _whole(low)
-    return lambda value: None if value is None or whole(value) is None else f"{whole('')}, or null for the default"
+    return lambda value: None if value is None or whole(value) is None else f"{whole('')}, or null for {null}"
 
 
 def _is_share(value: Any) -> bool:
@@ -148,8 +148,8 @@ class Settings(_Checked):
     people: People = field(default_factory=People)
     choice: Choice = field(default_factory=Choice)
     seed: int = _setting(_whole(0, 2**32 - 1), default=1)
-    replicates: int | None = _setting(_whole_or_null(1), default=None)
-    threads: int | None = _setting(_whole_or_null(1), default=2)
+    replicates: int | None = _setting(_whole_or_null(1, "the default of the task"), default=None)
+    threads: int | None = _setting(_whole_or_null(1, "all cores"), default=2)
     results_dir: str = _setting(_text, default="results")
 
     @property

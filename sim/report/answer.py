@@ -158,6 +158,8 @@ def sentence(results: Results) -> str:
 
 def caution(results: Results) -> str:
     """How far lambda moves the answer, in one sentence."""
+    if not changed(results):
+        return "It changes nobody's move at any \u03bb."
     low, high = min(results.lambdas), max(results.lambdas)
     share = [words.percent(deflected_share(results, lam)) for lam in (results.main, low, high)]
     return (
