@@ -135,7 +135,7 @@ def start(people: Crowd, world: World, b: Behaviour, table: Constants | None = N
 def value_of(model: EmigrationModel, place: str, channel: str, sector: str = "other", mask: int = 0) -> float:
     """Value of a channel from Belarus to a choice class this month; minus infinity where it is not on offer."""
     kind = choice_class(SECTOR[sector], mask)
-    for offer in model.options.offers[kind, : model.options.count[kind]]:
+    for offer in model.options.offers[kind, : model.options.lengths[kind]]:
         if (offer["place"], offer["channel"]) == (PLACE[place], CHANNEL[channel]):
             return float(offer["value"])
     return -np.inf
