@@ -67,15 +67,15 @@ SCHEMA: tuple[Column, ...] = (
     Column("visa", "i2", "month", "last month of a Schengen C visa in hand", *_M),
     Column("passport", "i2", "month", "last month of the passport", *_M, ("settle",)),
     # repression and conscription
-    Column("detained", "i2", "month", "month of the last political detention", *_M, ("repress",)),
+    Column("detained", "i2", "month", "month of the last political detention", *_M, ("repress", "move_on")),
     Column("exit_ban", "i2", "month", "last month of a ban on leaving Belarus", *_M, ("repress", "conscript")),
-    Column("held", "i2", "month", "last month in custody", *_M, ("repress",)),
+    Column("held", "i2", "month", "last month in custody", *_M, ("repress", "move_on")),
     Column("conscription", "u1", "code", "standing towards military service", 0, 5, ("conscript",)),
     Column("serves_until", "i2", "month", "last month of service", *_M, ("conscript",)),
     # the plan of a unit, kept on its head's row
     Column("plan", "u1", "code", "none, queued, processing or granted", 0, 3, ("choose", "apply", "depart")),
-    Column("plan_place", "u1", "code", "destination of the plan", 0, 15, ("choose", "apply", "depart")),
-    Column("plan_channel", "u1", "code", "channel of the plan", 0, 11, ("choose", "apply", "depart")),
+    Column("plan_place", "u1", "code", "destination of the plan", 0, 15, ("choose",)),
+    Column("plan_channel", "u1", "code", "channel of the plan", 0, 11, ("choose",)),
     Column("applied", "i2", "month", "month of application", *_M, ("choose",)),
     Column("due", "i2", "month", "month in which the decision on the application falls", *_M, ("apply",)),
 )
