@@ -240,7 +240,7 @@ def hot_world(months: int = 36) -> World:
     world.demand[:] = 60.0
     for name, value in HARD_TIMES.items():
         world.belarus[name] = value
-    world.belarus["detentions"][:3] = 0.0
+    world.belarus["detentions"][:3], world.belarus["passport_abroad"][:12] = 0.0, 1.0
     return world
 
 

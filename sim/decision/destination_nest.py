@@ -20,6 +20,9 @@ from sim.options import Options, ceiling, look
 from sim.units import can_decide, choice_class, flags, push
 from sim.world import World
 
+READS = ("key", "member", "sector", "place", "mode", "plan", "held", "exit_ban", "conscription")
+WRITES = ("plan", "plan_place", "plan_channel", "applied")
+
 _CHOICE = PURPOSE["choice"]
 _QUEUED = PLAN["queued"]
 _APPLIED = EVENT["applied"]

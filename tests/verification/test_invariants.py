@@ -6,6 +6,7 @@ history of 2019-2025 on one circle in a thousand.
 """
 
 import hashlib
+import importlib
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -31,6 +32,7 @@ from sim.codes import (
     STATUS,
 )
 from sim.ensemble import Job
+from sim.luck import PURPOSE, uniform, words
 from sim.months import LONG_AGO, NEVER
 from tests.worlds import (
     admit,
@@ -440,13 +442,35 @@ def test_a_quota_that_ends_binds_no_longer():
     assert granted[:6].sum() in (18, 19) and granted[6] > 800
 
 
-def test_a_unit_that_does_not_fit_waits_and_is_not_overtaken():
-    """Two places a month and families of four: one family every second month, in the order of application."""
-    world = tighten(plain_world(12, ("poland",), ("work",)), "poland", "work", capacity=2.0)
-    model = start(families(60), world, quiet(level=2.0, patience=99.0), constants()).run()
-    events = model.recorder.events
-    granted = events[events["kind"] == EVENT["granted"]]["month"]
-    assert np.array_equal(np.diff(granted), np.full(len(granted) - 1, 2)) and len(granted) in (5, 6)
+def test_a_queue_is_served_in_order_and_nobody_is_overtaken():
+    """Singles and families of four before a quota of 2.5 a month: month by month those in front are admitted, by month
+    of application, luck and key, and who does not fit waits for the next month's places, which are kept.
+    """
+    people = families(150)
+    keep = np.flatnonzero((people.people.member == 0) | (people.people.key >> np.uint64(8) & np.uint64(1) == 0))
+    people.people = columns.Columns(*(array[keep] for array in people.people))
+    odd = people.people.key >> np.uint64(8) & np.uint64(1) == 1
+    people.people.unit_size[odd] = 1
+    people.circle_start = np.append(np.flatnonzero(people.people.member == 0)[::15], len(keep))
+    people.people.circle[:] = np.repeat(np.arange(len(people.circle_start) - 1), np.diff(people.circle_start))
+    world = tighten(plain_world(30, ("poland",), ("work",)), "poland", "work", capacity=2.5)
+    model = start(people, world, quiet(level=0.5, patience=99.0), constants()).run()
+    events, size = model.recorder.events, dict(zip(people.people.key, people.people.unit_size, strict=True))
+    seed, name = model.conditions.seed, (1 << 62) + PLACE["poland"] * 64 + CHANNEL["work"]
+    rounding = uniform(words(name, 0, PURPOSE["quota"], 0, people.seed)[0])
+    queue, left = [], 0
+    for t in range(30):
+        applied = events["key"][(events["kind"] == EVENT["applied"]) & (events["month"] == t)]
+        queue += sorted(applied, key=lambda key: (words(key, t, PURPOSE["application"], 0, seed)[1], key))  # noqa: B023
+        left += int(np.floor(2.5 * (t + 1) + rounding) - np.floor(2.5 * t + rounding))
+        admitted = set()
+        while queue and size[queue[0]] <= left:
+            left -= size[queue[0]]
+            admitted.add(queue.pop(0))
+        left = left if queue else 0
+        granted = events["key"][(events["kind"] == EVENT["granted"]) & (events["month"] == t)]
+        assert set(granted) == admitted, t
+    assert len(queue) > 50 and len({size[key] for key in queue}) == 2
 
 
 # rules
@@ -673,3 +697,29 @@ def test_mean_length_of_pendular_work(real_lived):
     lengths = np.array(lengths)
     assert set(lengths) == set(range(3, 10))
     assert abs(lengths.mean() - 6.0) <= 4.0 * lengths.std() / np.sqrt(len(lengths)) + 0.05  # cut off at the end
+
+
+# declarations
+
+
+def test_processes_write_what_they_declare_and_nothing_else():
+    """Column by column, month by month in the hot world: the schema names exactly the processes seen to write it, and
+    so does each process's module.
+    """
+    model = start(hot_people(), hot_world(), hot(), constants(poland=1.0))
+    seen = set()
+    while model.month < model.horizon:
+        for name, process in model.processes.items():
+            before = columns.copy_states(model.columns)
+            process(model)
+            for column in columns.STATES:
+                if not np.array_equal(getattr(before, column), getattr(model.columns, column)):
+                    seen.add((name, column))
+    declared = {(name, column.name) for column in columns.SCHEMA for name in column.written_by}
+    assert seen == declared
+    modules = {name: f"sim.processes.{name}" for name in model.processes} | {"choose": "sim.decision.destination_nest"}
+    for name, module in modules.items():
+        if name in ("begin_month", "markets"):
+            continue
+        writes = getattr(importlib.import_module(module), "WRITES", None)
+        assert set(writes) == {column for process, column in declared if process == name}, name
