@@ -18,7 +18,7 @@ def caption(results: Results) -> str:
     """One sentence under the figure."""
     return (
         "Residents at the end of each month with 90% bands over replicates; open circles are observed stocks (to "
-        "December 2022, their definitions differ, see the table of fit), to which nothing has been calibrated."
+        "December 2022, their definitions differ, see the table of fit); departures, not stocks, set the constants."
     )
 
 
