@@ -35,6 +35,9 @@ def _job(read_settings: Callable[[], Settings]) -> int:
         settings = read_settings()
         check_writable(settings.results_dir)
         left = task(settings.task)(settings)
+    except BrokenPipeError:  # whoever read the output has had enough (a pager, `head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except Exception as error:
         return _tell(error)
     if left is not None:

@@ -254,6 +254,29 @@ def test_closing_a_destination_moves_only_onward_movers_to_it():
     assert set(after[there]) == {PLACE["georgia"], PLACE["armenia"]}
 
 
+def test_renewal_return_and_onward_moves_are_draws_of_their_own():
+    """Permits end, half are renewed; three in ten return whichever way that went; of the rest a fifth move on."""
+    people = settled(20_000)
+    people.people.expiry[:] = 0
+    world = tighten(plain_world(2, ("poland", "georgia")), "poland", "visa_free", renewal=0.5)
+    hazards = {"return": 0.3, "return_irregular": 1.0, "onward": 0.2, "onward_irregular": 0.2}
+    model = start(people, world, quiet(**NEVER_LEAVE, **hazards)).run(1)
+    home = model.columns.place == PLACE["belarus"]
+    gone = model.columns.place == PLACE["georgia"]
+    assert_share(home.sum(), 20_000, 0.3)
+    assert_share(gone.sum(), 20_000, 0.7 * 0.2)
+    stayed = np.flatnonzero(~home & ~gone)
+    model.step()
+    ended = events_of(model, "lost")
+    assert set(ended["month"]) == {1}
+    lost = np.isin(stayed, ended["row"])
+    assert_share(lost.sum(), len(stayed), 0.5)
+    for place, share in (("belarus", 0.3), ("georgia", 0.7 * 0.2)):
+        went = model.columns.place[stayed] == PLACE[place]
+        assert_share(went.sum(), len(stayed), share)
+        assert_share(lost[went].sum(), went.sum(), 0.5)
+
+
 # permits
 
 

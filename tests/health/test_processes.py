@@ -1,0 +1,58 @@
+"""The schedule, the processes and the schema agree on who writes what."""
+
+import ast
+import importlib
+import inspect
+
+import pytest
+
+from sim import columns
+from sim.decision import destination_nest
+from sim.model import SCHEDULE, schedule_table
+
+MODULES = {
+    name: importlib.import_module(f"sim.processes.{name}")
+    for name in ("repress", "conscript", "perceive", "apply", "depart", "settle", "move_on", "record")
+} | {"choose": destination_nest}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_process_declares_what_the_schema_says_it_writes(name: str) -> None:
+    declared = {column.name for column in columns.SCHEMA if name in column.written_by}
+    assert declared == set(MODULES[name].WRITES)
+    assert set(MODULES[name].READS) <= set(columns.BY_NAME)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_process_writes_no_column_that_it_does_not_declare(name: str) -> None:
+    assert columns_assigned(inspect.getsource(MODULES[name])) <= set(MODULES[name].WRITES)
+
+
+def test_the_reader_of_assignments_sees_them() -> None:
+    text = "people.place[row], x = 1, 2\npeople.savings[row] -= 3\ny = people.key[row]\nother.age[row] = 1"
+    assert columns_assigned(text) == {"place", "savings"}
+
+
+def columns_assigned(text: str) -> set[str]:
+    """Columns of `people` that a module assigns to, by subscript, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if hasattr(node, "target") else []
+        for part in (part for target in targets for part in ast.walk(target)):
+            if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Store):
+                column = part.value
+                if isinstance(column, ast.Attribute) and isinstance(column.value, ast.Name):
+                    found |= {column.attr} if column.value.id == "people" else set()
+    return found
+
+
+def test_every_state_is_written_by_a_process_of_the_schedule() -> None:
+    rows = {row.name for row in SCHEDULE}
+    assert set(MODULES) <= rows
+    for name in columns.STATES:
+        assert set(columns.BY_NAME[name].written_by) <= rows
+
+
+def test_the_schedule_prints_itself_in_order() -> None:
+    lines = schedule_table().splitlines()
+    assert [line.split()[1] for line in lines] == [row.name for row in SCHEDULE]
