@@ -20,8 +20,11 @@ from sim.options import Options, ceiling, look
 from sim.units import can_decide, choice_class, flags, push
 from sim.world import World
 
-READS = ("key", "member", "sector", "place", "mode", "plan", "held", "exit_ban", "conscription")
-WRITES = ("plan", "plan_place", "plan_channel", "applied")
+READS: tuple[str, ...] = (
+    *("key", "member", "unit_size", "birth", "education", "exposure", "ancestry", "kin", "ties", "frailty", "sector"),
+    *("savings", "place", "mode", "visa", "detained", "exit_ban", "held", "conscription", "plan"),
+)
+WRITES: tuple[str, ...] = ("plan", "plan_place", "plan_channel", "applied")
 
 READS = ("key", "member", "unit_size", "birth", "education", "exposure", "ancestry", "kin", "ties", "frailty", "sector")
 READS += ("savings", "place", "mode", "visa", "detained", "exit_ban", "held", "conscription", "plan")
