@@ -26,10 +26,6 @@ READS: tuple[str, ...] = (
 )
 WRITES: tuple[str, ...] = ("plan", "plan_place", "plan_channel", "applied")
 
-READS = ("key", "member", "unit_size", "birth", "education", "exposure", "ancestry", "kin", "ties", "frailty", "sector")
-READS += ("savings", "place", "mode", "visa", "detained", "exit_ban", "held", "conscription", "plan")
-WRITES = ("plan", "plan_place", "plan_channel", "applied")
-
 _CHOICE = PURPOSE["choice"]
 _QUEUED = PLAN["queued"]
 _APPLIED = EVENT["applied"]
