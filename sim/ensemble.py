@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from sim import behaviour, constants
-from sim.catalogue import load_destinations, load_history
 from sim.codes import EVENT, REASON
-from sim.history import History
+from sim.history.catalogue import load_destinations, load_history
+from sim.history.history import History
 from sim.model import EmigrationModel
-from sim.population import Population, synthesise
+from sim.population.synthesis import Population, synthesise
 from sim.settings import Settings
 from sim.units import residents_by_class
 from sim.world import World, build, first_difference

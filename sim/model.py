@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import columns, conditions, options, passes
+from sim.agents.institutions import BelarusianState, Destination, forget
+from sim.agents.people import People
 from sim.behaviour import Behaviour
 from sim.codes import CHANNEL_NAMES, EVENT, N_CHANNELS, PLACE, PLAN, SLOTS, STATUS
 from sim.constants import Constants
 from sim.eventlog import buffer
-from sim.history import History
-from sim.institutions import BelarusianState, Destination, forget
+from sim.history.history import History
 from sim.luck import replicate_seed
 from sim.months import label
-from sim.people import People
-from sim.population import Population
+from sim.population.synthesis import Population
 from sim.processes.apply import apply, in_order
 from sim.processes.depart import depart
 from sim.recorder import Recorder

@@ -17,9 +17,9 @@ from typing import Any, ClassVar, get_type_hints
 import yaml
 
 from sim import months
-from sim.catalogue import scenario_names
 from sim.codes import CONF
 from sim.errors import UserError
+from sim.history.catalogue import scenario_names
 from sim.tasks import TASKS
 
 DECISIONS = Path(__file__).parent / "decision"

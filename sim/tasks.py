@@ -12,11 +12,11 @@ from typing import Any
 Task = Callable[[Any], Path | None]
 
 TASKS: dict[str, str] = {
-    "compare": "sim.compare:run",  # a scenario against the baseline, with a report
-    "simulate": "sim.simulate:run",  # one scenario, its replicates
-    "people": "sim.show:people",  # the people of January 2019, and their fit to the margins
-    "history": "sim.show:history",  # the scenario's history, epoch by epoch, as the model reads it
-    "invert": "sim.invert:run",  # destination constants that reproduce observed departures
+    "compare": "sim.commands.compare:run",  # a scenario against the baseline, with a report
+    "simulate": "sim.commands.simulate:run",  # one scenario, its replicates
+    "people": "sim.commands.show:people",  # the people of January 2019, and their fit to the margins
+    "history": "sim.commands.show:history",  # the scenario's history, epoch by epoch, as the model reads it
+    "invert": "sim.commands.invert:run",  # destination constants that reproduce observed departures
 }
 """Task name to `module:function`."""
 

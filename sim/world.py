@@ -12,7 +12,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.catalogue import Channel, Destination
 from sim.codes import (
     CHANNEL,
     GROUP,
@@ -26,7 +25,8 @@ from sim.codes import (
     SLOTS,
     STATUS,
 )
-from sim.history import History
+from sim.history.catalogue import Channel, Destination
+from sim.history.history import History
 
 Floats = NDArray[np.float64]
 

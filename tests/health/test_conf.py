@@ -5,9 +5,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim import catalogue
+from sim.history import catalogue
+from sim.history.parameters import CONFIDENCES, FIRST_DAY, LAST_DAY, Setting
 from sim.months import month
-from sim.parameters import CONFIDENCES, FIRST_DAY, LAST_DAY, Setting
 
 PARAMETERS = catalogue.load_parameters()
 POLICIES = catalogue.load_policies()

@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 
-from sim import catalogue, strict_yaml
 from sim.codes import CONF
-from sim.strict_yaml import CatalogueError
+from sim.history import catalogue, strict_yaml
+from sim.history.strict_yaml import CatalogueError
 
 
 @pytest.fixture

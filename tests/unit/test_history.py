@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from sim.codes import CHANNEL, GROUP, N_CHANNELS, N_GROUPS
-from sim.history import History
+from sim.history.history import History
+from sim.history.parameters import Closing, Dated, Event, HistoryError, Parameter, Policy, Setting, restriction
 from sim.months import NEVER, month
-from sim.parameters import Closing, Dated, Event, HistoryError, Parameter, Policy, Setting, restriction
 
 D = date.fromisoformat
 WORK, HUMANITARIAN, MEDIATED = (1 + CHANNEL[name] for name in ("work", "humanitarian", "mediated"))

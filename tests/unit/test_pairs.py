@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.codes import CHANNEL, EVENT, PLACE, SLOTS
-from sim.effects import (
+from sim.analysis.effects import (
     LEVEL,
     Window,
     effects_table,
@@ -13,9 +12,10 @@ from sim.effects import (
     substitution_table,
     taxonomy_table,
 )
+from sim.analysis.pairs import CATEGORIES, STAY, align, categorise, frechet, stuck_person_months, substitution
+from sim.codes import CHANNEL, EVENT, PLACE, SLOTS
 from sim.ensemble import Job
 from sim.eventlog import EVENT_TYPE
-from sim.pairs import CATEGORIES, STAY, align, categorise, frechet, stuck_person_months, substitution
 from tests.worlds import close, constants, hot, hot_people, hot_world, start, tighten
 
 LITHUANIA, POLAND, GEORGIA = PLACE["lithuania"], PLACE["poland"], PLACE["georgia"]

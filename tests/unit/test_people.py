@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 from sim import columns
+from sim.agents.groups import GroupBy
+from sim.agents.institutions import BelarusianState, Destination, Employer, forget
+from sim.agents.people import AbstractAgentSet, People, Person
+from sim.agents.person import ATTRIBUTES
 from sim.codes import CHANNEL, CONSCRIPTION, N_CHANNELS, N_PLACES, N_STATUSES, PLACE, SECTOR, STATUS
-from sim.groups import GroupBy
-from sim.institutions import BelarusianState, Destination, Employer, forget
-from sim.people import AbstractAgentSet, People, Person
-from sim.person import ATTRIBUTES
 
 N = 200
 SIZES = (2, 1, 4, 3)  # couple; single; couple with two children; lone parent with two children

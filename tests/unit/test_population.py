@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 import yaml
 
-from sim import columns, fit, layout, order
-from sim.census import CLASSES, age_sex, diaspora, figure, residents
+from sim import columns
 from sim.codes import CONF, CONSCRIPTION, EXPOSURE, MODE, PLACE, REGION, SECTOR, SEX, STATUS
 from sim.errors import UserError
-from sim.households import couple_fit, parent_fit
 from sim.months import LONG_AGO, NEVER
-from sim.population import synthesise
-from sim.traits import stay
+from sim.population import fit, layout, order
+from sim.population.census import CLASSES, age_sex, diaspora, figure, residents
+from sim.population.households import couple_fit, parent_fit
+from sim.population.synthesis import synthesise
+from sim.population.traits import stay
 
 SEED = 2019
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.raking import Infeasible, groups, rake
+from sim.population.raking import Infeasible, groups, rake
 
 
 def table_margins(shape):

@@ -12,9 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from sim.analysis.pairs import CATEGORIES, STAY, Pair, align, frechet, stuck_person_months, substitution
 from sim.codes import CHANNEL, CHANNEL_NAMES, PLACE, PLACE_NAMES, SLOTS
 from sim.ensemble import Run
-from sim.pairs import CATEGORIES, STAY, Pair, align, frechet, stuck_person_months, substitution
 from sim.recorder import HARMS
 
 Paired = tuple[Run, Run]

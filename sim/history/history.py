@@ -14,12 +14,21 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import composition, wording
 from sim import months as clock
-from sim.composition import Floats, date_of, days_of
-from sim.parameters import LAST_DAY, Change, Closing, Event, HistoryError, Parameter, Policy, Setting, day, nearest
-
-__all__ = ["Addition", "Event", "History", "HistoryError", "Parameter", "Policy"]
+from sim.history import composition, wording
+from sim.history.composition import Floats, date_of, days_of
+from sim.history.parameters import (
+    LAST_DAY,
+    Change,
+    Closing,
+    Event,
+    HistoryError,
+    Parameter,
+    Policy,
+    Setting,
+    day,
+    nearest,
+)
 
 
 @dataclass(frozen=True)

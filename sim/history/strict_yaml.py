@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from sim.parameters import HistoryError, nearest
+from sim.history.parameters import HistoryError, nearest
 
 _SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

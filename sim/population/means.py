@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arithmetic import exp_array
-from sim.assumptions import shares, value
-from sim.attributes import JOBS, ZONE_OF_STRATUM, attributes
-from sim.census import CLASSES, MINORS, REGIONS, STRATA, figure, read, residents
 from sim.codes import EDUCATION, N_SECTORS, REGION, SECTOR, SEX
 from sim.luck import NORMAL_GRID
+from sim.population.assumptions import shares, value
+from sim.population.attributes import JOBS, ZONE_OF_STRATUM, attributes
+from sim.population.census import CLASSES, MINORS, REGIONS, STRATA, figure, read, residents
 
 _IT = SECTOR["it"]
 

@@ -11,9 +11,9 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.people import People
+from sim.agents.person import Peopled
 from sim.codes import CHANNEL, CONSCRIPTION, PLACE, SECTOR, STATUS
-from sim.people import People
-from sim.person import Peopled
 
 
 class Tallied(Peopled, Protocol):

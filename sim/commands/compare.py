@@ -13,20 +13,20 @@ import numpy as np
 import pandas as pd
 
 from sim import report
-from sim.catalogue import load_scenario
+from sim.analysis.effects import Window, effects_table, pair_up, substitution_table, taxonomy_table
+from sim.analysis.fit_observed import fit_table as observed_table
+from sim.analysis.reach import reach_table
 from sim.codes import MODE, PLACE, PLACE_NAMES
-from sim.effects import Window, effects_table, pair_up, substitution_table, taxonomy_table
+from sim.commands.simulate import sources, write_world
 from sim.ensemble import Ensemble, Job, Run
 from sim.errors import UserError
-from sim.fit import fit_table as people_table
-from sim.fit_observed import fit_table as observed_table
-from sim.history import Addition, History
+from sim.history.catalogue import load_scenario
+from sim.history.history import Addition, History
+from sim.history.parameters import Event
 from sim.months import month
-from sim.parameters import Event
-from sim.reach import reach_table
+from sim.population.fit import fit_table as people_table
 from sim.report.table import summary_text
 from sim.settings import Settings, fingerprint, resolved_yaml
-from sim.simulate import sources, write_world
 from sim.store import manifest, write_folder
 
 

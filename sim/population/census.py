@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.assumptions import by_age, value
 from sim.codes import LOCALITY, PLACE, REGION, SEX
-from sim.raking import groups, rake
+from sim.population.assumptions import by_age, value
+from sim.population.raking import groups, rake
 
-FOLDER = Path(__file__).resolve().parent / "data" / "population"
+FOLDER = Path(__file__).resolve().parents[1] / "data" / "population"
 
 BANDS = (0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80)
 """First age of each of Belstat's bands; the last is open."""

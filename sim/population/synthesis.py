@@ -14,17 +14,28 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim import traits
-from sim.census import MINORS
 from sim.codes import CONSCRIPTION, LOCALITY, MODE, PLACE, REGION, SECTOR, SEX, STATUS
 from sim.columns import Columns, empty
 from sim.errors import UserError
-from sim.households import OPEN
-from sim.layout import Layout, layout
 from sim.luck import PURPOSE, byte, uniform, words
 from sim.months import LONG_AGO, NEVER
-from sim.order import KIND, cell_of, even, first_guest, first_household, guest_of, is_boy, kind_of, rank, stratum_of
-from sim.standing import WORKING_AGES
+from sim.population import traits
+from sim.population.census import MINORS
+from sim.population.households import OPEN
+from sim.population.layout import Layout, layout
+from sim.population.order import (
+    KIND,
+    cell_of,
+    even,
+    first_guest,
+    first_household,
+    guest_of,
+    is_boy,
+    kind_of,
+    rank,
+    stratum_of,
+)
+from sim.population.standing import WORKING_AGES
 
 _A, _B, _C, _D = (PURPOSE[f"trait_{letter}"] for letter in "abcd")
 _BELARUS, _ABROAD, _URBAN = PLACE["belarus"], REGION["abroad"], LOCALITY["urban"]

@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import households
-from sim.assumptions import by_age, value
-from sim.attributes import ABROAD, ZONE_OF_STRATUM, attributes, people_by_zone
-from sim.census import CLASSES, MINORS, STRATA, diaspora, residents
 from sim.codes import EDUCATION, LOCALITY, N_SECTORS, PLACE, POLITICS, REGION, SEX
+from sim.population import households
+from sim.population.assumptions import by_age, value
+from sim.population.attributes import ABROAD, ZONE_OF_STRATUM, attributes, people_by_zone
+from sim.population.census import CLASSES, MINORS, STRATA, diaspora, residents
 
 CIRCLE = 100
 """People in a circle, about."""

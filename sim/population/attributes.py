@@ -10,11 +10,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.assumptions import by_age, shares, value
-from sim.census import CLASSES, MINORS, STRATA, figure, read, residents
 from sim.codes import EDUCATION, N_SECTORS, POLITICS, SECTOR, SEX
 from sim.errors import UserError
-from sim.raking import groups, rake
+from sim.population.assumptions import by_age, shares, value
+from sim.population.census import CLASSES, MINORS, STRATA, figure, read, residents
+from sim.population.raking import groups, rake
 
 ZONES = ("minsk", "town", "village", "abroad")
 MINSK, TOWN, VILLAGE, ABROAD = range(4)

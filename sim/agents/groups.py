@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.person import ATTRIBUTES, Person
+from sim.agents.person import ATTRIBUTES, Person
 
 try:
     from mesa.agentset import GroupBy

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.groups import Groups, parted, reduced
-from sim.person import ATTRIBUTES, Peopled, Person
+from sim.agents.groups import Groups, parted, reduced
+from sim.agents.person import ATTRIBUTES, Peopled, Person
 
 try:
     from mesa.agentset import AbstractAgentSet

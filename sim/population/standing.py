@@ -8,12 +8,12 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import households
-from sim.assumptions import by_age, shares, value
-from sim.attributes import TOWN, VILLAGE, ZONE_OF_STRATUM, attributes, people_by_zone
-from sim.census import CLASSES, ENDS, MINORS, REGIONS, STRATA, diaspora, figure, residents, single_years
 from sim.codes import CONSCRIPTION, EDUCATION, N_SECTORS, PLACE, POLITICS, REGION, SECTOR, SEX
-from sim.means import workers
+from sim.population import households
+from sim.population.assumptions import by_age, shares, value
+from sim.population.attributes import TOWN, VILLAGE, ZONE_OF_STRATUM, attributes, people_by_zone
+from sim.population.census import CLASSES, ENDS, MINORS, REGIONS, STRATA, diaspora, figure, residents, single_years
+from sim.population.means import workers
 
 DRAFT_AGES = range(18, 27)
 """Ages at which a man may be drafted; liability ends at the 27th birthday."""

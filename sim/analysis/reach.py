@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.effects import Paired, Window
+from sim.analysis.pairs import CATEGORIES, align
 from sim.choice import N_FLAGS
 from sim.codes import CHANNEL, INSTRUMENT, N_CHANNELS, N_SECTORS, PLACE, SLOTS
-from sim.effects import Paired, Window
-from sim.history import Addition
+from sim.history.history import Addition
 from sim.options import eligible
-from sim.pairs import CATEGORIES, align
 from sim.units import choice_class, class_groups
 from sim.world import World
 

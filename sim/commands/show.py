@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from sim import fit
-from sim.catalogue import load_history
 from sim.columns import bytes_per_person, schema_table
-from sim.composition import date_of, days_of
-from sim.population import synthesise
+from sim.commands.simulate import sources
+from sim.history.catalogue import load_history
+from sim.history.composition import date_of, days_of
+from sim.population import fit
+from sim.population.synthesis import synthesise
 from sim.settings import Settings
-from sim.simulate import sources
 from sim.store import write_folder
 
 

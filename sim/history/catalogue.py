@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim import strict_yaml
 from sim.codes import CHANNEL, CONF, GROUP, INSTRUMENT, PLACE, SECTOR, STATUS
-from sim.history import History
-from sim.parameters import (
+from sim.history import strict_yaml
+from sim.history.history import History
+from sim.history.parameters import (
     FIRST_DAY,
     Change,
     Closing,
@@ -24,7 +24,7 @@ from sim.parameters import (
     nearest,
     restriction,
 )
-from sim.strict_yaml import (
+from sim.history.strict_yaml import (
     CatalogueError,
     need_flag,
     need_keys,

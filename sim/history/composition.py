@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import months as clock
-from sim.parameters import FIRST_DAY, Change, Closing, Dated, Event, HistoryError, Parameter, Setting, day
-from sim.wording import COLUMNS, columns_of, listing
+from sim.history.parameters import FIRST_DAY, Change, Closing, Dated, Event, HistoryError, Parameter, Setting, day
+from sim.history.wording import COLUMNS, columns_of, listing
 
 Floats = NDArray[np.float64]
 Acting = Sequence[tuple[Event, Change]]

@@ -8,7 +8,7 @@ to about one household, and any circle can be made alone.
 import numpy as np
 from numba import njit
 
-from sim.layout import Layout
+from sim.population.layout import Layout
 
 # 2**32 times the fraction of an irrational number, made odd: multiples of each fill the unit interval evenly, and
 # those of several fill the square and the cube.

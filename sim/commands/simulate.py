@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sim import tables
 from sim.ensemble import Ensemble, Job, Run
-from sim.history import History
+from sim.history.history import History
 from sim.model import schedule_table
 from sim.settings import Settings, fingerprint, resolved_yaml
 from sim.store import manifest, write_folder, write_parquet

@@ -25,12 +25,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim import means, standing
-from sim.assumptions import value
-from sim.attributes import attributes
-from sim.census import CLASSES, figure, single_years
 from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, N_SECTORS, PLACE, POLITICS, SECTOR, SEX
 from sim.months import LONG_AGO, NEVER
+from sim.population import means, standing
+from sim.population.assumptions import value
+from sim.population.attributes import attributes
+from sim.population.census import CLASSES, figure, single_years
 
 _STUDENT, _RETIRED = SECTOR["student"], SECTOR["retired"]
 _NGO_MEDIA = SECTOR["ngo_media"]

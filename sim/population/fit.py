@@ -7,21 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import standing
-from sim.assumptions import value
-from sim.attributes import JOBS, TOWN, attributes, people_by_zone, sector_totals
-from sim.census import (
-    BAND_OF_CLASS,
-    BANDS,
-    CLASSES,
-    REGIONS,
-    STRATA,
-    age_sex,
-    diaspora,
-    figure,
-    read,
-    residents,
-)
 from sim.codes import (
     CONSCRIPTION,
     EDUCATION,
@@ -36,7 +21,22 @@ from sim.codes import (
     STATUS,
 )
 from sim.months import LONG_AGO
-from sim.population import Population
+from sim.population import standing
+from sim.population.assumptions import value
+from sim.population.attributes import JOBS, TOWN, attributes, people_by_zone, sector_totals
+from sim.population.census import (
+    BAND_OF_CLASS,
+    BANDS,
+    CLASSES,
+    REGIONS,
+    STRATA,
+    age_sex,
+    diaspora,
+    figure,
+    read,
+    residents,
+)
+from sim.population.synthesis import Population
 
 Mask = NDArray[np.bool_]
 

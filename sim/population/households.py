@@ -13,10 +13,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.assumptions import by_age, value
-from sim.census import CLASSES, ENDS, MINORS
 from sim.codes import SEX
-from sim.raking import rake
+from sim.population.assumptions import by_age, value
+from sim.population.census import CLASSES, ENDS, MINORS
+from sim.population.raking import rake
 
 F, M = SEX["female"], SEX["male"]
 OPEN = 2

@@ -1,0 +1,1 @@
+"""Agents: the people and the institutions as Mesa sees them."""

@@ -1,0 +1,1 @@
+"""Commands: what `task=` may ask for, one module a task."""
