@@ -1,0 +1,68 @@
+"""One hash of everyone's events, whatever runs the program.
+
+The hash is of every event of a run of one circle in a thousand to December 2025. It stands in `events.sha256`, so that
+each Python and each Mesa on which the tests run must find the same; here it is found with one thread and with two,
+with whole and with small blocks, and with machine code for the plainest processor.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.ensemble import Job
+from sim.model import EmigrationModel
+from tests.worlds import lives
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE = Path(__file__).parent / "events.sha256"
+JOB = Job("historical", 0.62, 0)
+GENERIC = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+PROGRAM = """
+from numba import core
+from sim.ensemble import Ensemble
+from sim.settings import People, Settings
+from tests.golden.test_one_hash import JOB, digest
+print(core.registry.cpu_target.target_context.codegen().magic_tuple()[1])
+print(digest(Ensemble(Settings(people=People(one_in=1000), threads=1)).model(JOB).run()))
+"""
+
+
+def digest(model: EmigrationModel) -> str:
+    """SHA-256 of all events of a finished run, in order of month, person and kind."""
+    events = lives(model.recorder.events)
+    fields = b"".join(events[name].astype("<i8").tobytes() for name in events.dtype.names)
+    return hashlib.sha256(fields).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def expected(request, thousandth):
+    """The hash on file."""
+    if request.config.getoption("--update-golden"):
+        FILE.write_text(digest(thousandth.model(JOB).run()) + "\n", encoding="utf-8")
+    return FILE.read_text(encoding="utf-8").strip()
+
+
+@pytest.mark.parametrize(("threads", "block"), [(1, 65_536), (2, 65_536), (2, 1_000)])
+def test_the_hash_for_any_threads_and_blocks(thousandth, expected, threads, block):
+    made = thousandth.model(JOB)
+    model = EmigrationModel(
+        thousandth.population, made.history, made.world, made.behaviour, made._constants,
+        thousandth.settings.seed, JOB.replicate, threads, block=block,
+    ).run()  # fmt: skip
+    assert len(model._blocks) == (1 if block == 65_536 else 10)
+    found = digest(model)
+    model.close()
+    assert found == expected
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="the plainest processor is tried on Python 3.11, for time")
+def test_the_hash_on_the_plainest_processor(expected):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
+    environment |= {"PYTHONPATH": str(ROOT), **GENERIC}
+    run = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split() == ["generic", expected]
