@@ -1,0 +1,130 @@
+"""A few hundred people in households of every kind, so that each process of the month has somebody to act on, and
+the real history made hot for so few: what the second reading of the model is compared on.
+"""
+
+import numpy as np
+
+from sim import columns
+from sim.behaviour import Behaviour, load
+from sim.codes import CONSCRIPTION, EXPOSURE, MODE, PLACE, SECTOR, SEX, STATUS
+from sim.history.catalogue import load_destinations, load_history
+from sim.months import LONG_AGO, NEVER
+from sim.world import World, build
+from tests.worlds import Crowd
+
+YEAR = 12
+GROWN = 18 * YEAR
+CIRCLE = 9
+"""Fewest members of a circle: a household never parts, and so few make the circle's feedback strong."""
+
+HOUSEHOLDS = (
+    # how many, what they are, ages in years from and to of each member, where they are
+    (30, "young man", ((18, 27),), "home"),
+    (30, "single", ((18, 70),), "home"),
+    (35, "couple", ((20, 65), (20, 65)), "home"),
+    (25, "couple with a child", ((25, 50), (25, 50), (0, 18)), "home"),
+    (15, "couple with three", ((30, 50), (28, 48), (15, 18), (8, 15), (0, 8)), "home"),
+    (15, "parent with a child", ((25, 55), (10, 18)), "home"),
+    (15, "single away on pendular work", ((25, 55),), "pendular"),
+    (40, "settled abroad", ((20, 60), (20, 60), (0, 17)), "settled"),
+)
+SETTLED_IN = ("lithuania", "poland", "latvia", "georgia", "ukraine", "russia", "germany")
+SETTLED_BY = ("visa_free", "visa", "permit", "asylum_seeker", "protected", "irregular")
+
+
+def stratified_people(one_in: int = 1) -> Crowd:
+    """About 400 people in 205 households; for `one_in` = k the same agents stand for k persons each."""
+    luck = np.random.default_rng(2021)
+    plan = [household for many, *household in HOUSEHOLDS for _ in range(many)]
+    plan = [plan[i] for i in luck.permutation(len(plan))]
+    sizes = np.array([len(ages) for _, ages, _ in plan])
+    people = columns.empty(int(sizes.sum()))
+    first = np.cumsum(sizes) - sizes
+    for number, ((_, ages, where), head) in enumerate(zip(plan, first, strict=True)):
+        rows = np.arange(head, head + len(ages))
+        many = len(rows)
+        people.key[rows] = [((number + 1) << 40) + (i << 33) + 7 for i in range(many)]
+        people.member[rows] = [0, *(1 if ages[i][0] >= 18 else 2 for i in range(1, many))]
+        people.unit_size[rows] = many
+        people.birth[rows] = [-luck.integers(low * YEAR, high * YEAR) for low, high in ages]
+        people.region[rows], people.locality[rows] = luck.integers(0, 7), luck.integers(0, 2)
+        people.kin[rows] = luck.integers(0, 5)
+        people.ancestry[rows] = luck.integers(0, 6, many) == 0
+        people.frailty[rows] = luck.integers(0, 256, many)
+        _place(people, rows, where, luck)
+    _persons(people, luck)
+    breaks = [0]
+    for head in first:
+        if head - breaks[-1] >= CIRCLE:
+            breaks.append(int(head))
+    start = np.array([*breaks, len(people.key)], np.int64)
+    people.circle[:] = np.repeat(np.arange(len(breaks)), np.diff(start)) * one_in
+    return Crowd(people, start, one_in)
+
+
+def _place(people: columns.Columns, rows: np.ndarray, where: str, luck: np.random.Generator) -> None:
+    """Put a household where it is at the start, and by what right."""
+    people.expiry[rows] = NEVER
+    people.since[rows] = luck.integers(-60, 0)
+    people.mode[rows] = MODE[where]
+    if where == "settled":
+        people.place[rows] = PLACE[luck.choice(SETTLED_IN)]
+        people.status[rows] = status = STATUS[luck.choice(SETTLED_BY)]
+        people.channel[rows] = luck.integers(1, 12)
+        if status not in (STATUS["protected"], STATUS["irregular"]):
+            people.expiry[rows] = luck.integers(0, 18)
+    elif where == "pendular":
+        people.place[rows] = PLACE[luck.choice(["poland", "russia"])]
+        people.status[rows] = STATUS["pendular"]
+        people.expiry[rows] = luck.integers(0, 8)
+
+
+def _persons(people: columns.Columns, luck: np.random.Generator) -> None:
+    """What differs from person to person: work, money, exposure, papers, service."""
+    n = len(people.key)
+    grown = people.member < 2
+    people.sex[:] = luck.integers(0, 2, n)
+    people.education[:] = luck.integers(0, 2, n)
+    people.ties[:] = luck.integers(0, 256, n)
+    people.sector[:] = np.where(grown, luck.integers(0, 10, n), SECTOR["child"])
+    people.exposure[:] = np.where(grown, luck.choice(list(EXPOSURE.values()), n, p=[0.4, 0.3, 0.15, 0.15]), 0)
+    people.income[:] = np.where(grown, 400.0, 0.0)
+    people.savings[:] = np.where(grown, luck.choice([0.0, 333.3, 666.6, 999.9, 2500.0, 1e5], n), 0.0)
+    people.visa[:] = np.where(luck.integers(0, 3, n) == 0, luck.integers(-5, 50, n), LONG_AGO)
+    people.passport[:] = luck.integers(-3, 70, n)
+    for name, share in (("detained", 0.03), ("held", 0.04), ("exit_ban", 0.06)):
+        when = luck.integers(-40, 0, n) if name == "detained" else luck.integers(0, 10, n)
+        getattr(people, name)[:] = np.where((luck.random(n) < share) & grown, when, LONG_AGO)
+    people.serves_until[:] = LONG_AGO
+    liable = grown & (people.sex == SEX["male"]) & (people.birth > -27 * YEAR) & (people.mode == MODE["home"])
+    standings = [CONSCRIPTION[name] for name in ("never", "liable", "liable", "deferred", "serving", "served")]
+    people.conscription[liable] = luck.choice(standings, int(liable.sum()))
+    serving = people.conscription == CONSCRIPTION["serving"]
+    people.serves_until[serving] = luck.integers(0, 8, int(serving.sum()))
+
+
+def hot_history(scenario: str, people: Crowd, months: int = 84, heat: float = 30.0) -> World:
+    """The real history's rules, hazards `heat` times the country's, quotas of one or two people a month."""
+    world = build(load_history(scenario), load_destinations(), months)
+    scale = heat * len(people.people.key) * people.one_in / 9_400_000
+    belarus, rules, places = world.belarus.copy(), world.rules.copy(), world.places.copy()
+    for name in ("summoned", "drafted"):
+        belarus[name] *= scale
+    for name in ("detentions", "charges"):  # hotter still: most of the exposed are abroad before long
+        belarus[name] *= 4.0 * scale
+    for name in ("ban_accused", "ban_liable", "arrest_on_return"):
+        belarus[name] = np.maximum(belarus[name], 0.3)
+    places["pendular"] *= scale
+    limited = np.isfinite(rules["capacity"])
+    quota = 0.5 + np.arange(limited[0].size).reshape(limited[0].shape) % 5 / 4.0
+    rules["capacity"] = np.where(limited, np.where(rules["capacity"] > 0.0, quota * people.one_in, 0.0), np.inf)
+    rules["months"] += 0.5
+    return world._replace(belarus=belarus, rules=rules, places=places)
+
+
+def restless(**changes: float) -> Behaviour:
+    """Coefficients of people who leave, return and move on all the time; every feedback is on."""
+    busy = {"level": -3.5, "return": 0.04, "onward": 0.03, "patience": 4.0, "grant_months": 3.0, "permit_months": 8.0}
+    busy |= {"organisations": 300.0, "custody_months": 5.0, "service_months": 6.0, "service_months_higher": 4.0}
+    busy |= {"asylum_months": 4.0, "circle_gain": 8.0, "peers": 1.5, "passport_months": 12.0, "accused_months": 6.0}
+    return load(busy | changes)

@@ -1,0 +1,122 @@
+"""The second reading: the month coded again from `docs/model.md` alone, as plain Mesa agents, lives the same lives.
+
+Two hot worlds, in each of which every kind of transition happens at least five times: one made by hand, one of the
+real history with its hazards raised; each in two scenarios, one also as a sample. Queues, quotas, circles and diaspora
+feed back. Events and whole numbers agree exactly, reals to a millionth.
+"""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from tests.verification.plain_mesa import PlainModel
+
+from sim import columns
+from sim.codes import CHANNEL, EVENT, EVENT_NAMES, PLACE_NAMES, REASON
+from sim.decision.destination_nest import FIXED_POINT
+from tests.stratified import hot_history, restless, stratified_people
+from tests.worlds import TOLD, close, constants, hot, hot_world, start
+
+PLACES = constants(poland=-0.5, lithuania=1.0, germany=0.5, irregular=2.5, mediated=1.5, humanitarian=1.0)
+
+
+def by_hand(people):
+    return hot_world(36), hot(custody_charged=0.5), constants(poland=1.0)
+
+
+def by_hand_closed(people):
+    world, b, table = by_hand(people)
+    for instrument in ("visa_free", "national_visa", "permit"):
+        world = close(world, "lithuania", instrument, 12)
+    return world, b, table
+
+
+def by_history(people):
+    return hot_history("historical", people), restless(), PLACES
+
+
+def by_history_banned(people):
+    return hot_history("lithuania_full_ban", people), restless(), PLACES
+
+
+WORLDS = {
+    "by hand": (by_hand, 1),
+    "by hand, Lithuania closed": (by_hand_closed, 1),
+    "history": (by_history, 1),
+    "history, full ban": (by_history_banned, 1),
+    "history, one in ten": (by_history, 10),
+}
+
+
+def plain(model, people):
+    """The second reading of a model that has not begun."""
+    table = {name: array.copy() for name, array in zip(model.columns._fields, model.columns, strict=True)}
+    given = model.conditions
+    return PlainModel(
+        table, people.circle_start, people.one_in, model.world, model.behaviour, given.constants,
+        given.channel_constants, given.seed, given.trait_seed, given.lam,
+    )  # fmt: skip
+
+
+def told(event):
+    """An event in words, for a message."""
+    month, key, kind, origin, place, channel, reason = event
+    return f"month {month}: {key} {EVENT_NAMES[kind]} {PLACE_NAMES[origin]}>{PLACE_NAMES[place]} ({channel}, {reason})"
+
+
+def same_events(t, ours, theirs):
+    """Fail with the first events that only one of two months knows."""
+    ours, theirs = (Counter(tuple(int(part) for part in event) for event in log) for log in (ours, theirs))
+    only = [f"engine only: {told(event)}" for event in sorted((ours - theirs).elements())[:5]]
+    only += [f"second reading only: {told(event)}" for event in sorted((theirs - ours).elements())[:5]]
+    assert not only, "\n".join([f"events of month {t} differ", *only])
+
+
+def same_columns(t, model, second):
+    """Fail with the first column of which the two readings have different values at the end of a month."""
+    theirs = second.table()
+    for column in columns.SCHEMA:
+        a, b = getattr(model.columns, column.name), theirs[column.name]
+        real = np.dtype(column.dtype).kind == "f"
+        wrong = ~np.isclose(a, b, rtol=1e-6, atol=1e-6) if real else a != b
+        rows = np.flatnonzero(wrong)[:5]
+        assert not len(rows), f"month {t}, column {column.name}, rows {rows}: {a[rows]} in the engine, {b[rows]} else"
+
+
+@pytest.fixture(scope="module")
+def happened():
+    """Events of every world that was run."""
+    return {}
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_two_readings_of_the_page_live_the_same_lives(name, happened):
+    make, one_in = WORLDS[name]
+    people = stratified_people(one_in)
+    model = start(people, *make(people))
+    second = plain(model, people)
+    before = 0
+    while model.month < model.horizon:
+        t = model.month
+        model.step()
+        second.step()
+        same_events(t, model.recorder.log[t][TOLD], second.events[before:])
+        before = len(second.events)
+        same_columns(t, model, second)
+        assert np.array_equal(model.stocks, second.stocks[t]), f"stocks of month {t}"
+        expected = model.recorder.committed[t] / FIXED_POINT
+        assert np.allclose(expected, second.expected[t], rtol=1e-6, atol=1e-8), f"expected commitments of month {t}"
+        assert np.allclose(model.residents, second.residents, rtol=1e-6), f"residents of month {t}"
+    happened[name] = model.recorder.events
+
+
+def test_every_transition_happened_five_times(happened):
+    """Else their agreement would say little; a world of two scenarios each."""
+    assert set(happened) == set(WORLDS), "run the whole module"
+    for name, events in happened.items():
+        counts = np.bincount(events["kind"], minlength=max(EVENT.values()) + 1)
+        assert {kind: counts[code] for kind, code in EVENT.items() if counts[code] < 5} == {}, name
+    everything = np.concatenate(list(happened.values()))
+    reasons, channels = np.bincount(everything["reason"]), np.bincount(everything["channel"])
+    assert {reason: reasons[code] for reason, code in REASON.items() if reason != "quiet" and reasons[code] < 5} == {}
+    assert {channel: channels[code] for channel, code in CHANNEL.items() if channels[code] < 5} == {}
