@@ -38,7 +38,7 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     "events": (9, ("detain", "charge", "draft", "return_risk")),
     "application": (10, ("approval", "queue_order", "spare", "rounding")),
     "settle": (11, ("renewal", "return_home", "onward", "spare")),
-    "pendular": (12, ("leave", "country", "months", "spare")),
+    "pendular": (12, ("leave", "spare_1", "months", "spare_2")),
     # synthesis of the people; the population names the words at the place of use
     "trait_a": (13, ("a_0", "a_1", "a_2", "a_3")),
     "trait_b": (14, ("b_0", "b_1", "b_2", "b_3")),

@@ -5,6 +5,7 @@ what lies between them is assumed in `conf/people.yaml`.
 """
 
 from functools import cache
+from math import fsum
 from typing import NamedTuple
 
 import numpy as np
@@ -57,7 +58,7 @@ def people_by_zone() -> NDArray[np.float64]:
 def _education() -> NDArray[np.float64]:
     """Recalled shares by age set the profile, scaled to the census total; Minsk's share of 15 and over is met too."""
     people = people_by_zone()[:, MINORS:, 0] + people_by_zone()[:, MINORS:, 1]
-    minsk = sum(people_by_zone()[MINSK, CLASSES.index(15) :].ravel().tolist())
+    minsk = fsum(people_by_zone()[MINSK, CLASSES.index(15) :].ravel().tolist())
     young = by_age("education_young", _ADULT[: _ADULT.index(25)])
     bands = [
         (int(row["age_from"]), int(row["age_to"]), float(row["value"]))
@@ -70,7 +71,7 @@ def _education() -> NDArray[np.float64]:
     total = next(float(row["value"]) for row in read("education") if row["unit"] == "persons")
     in_minsk = next(float(row["value"]) for row in read("education") if row["territory"] == "minsk_city") * minsk
     graduates = (people[0] + people[1] + people[2]) * shares_by_class
-    graduates *= total / sum(graduates.tolist())
+    graduates *= total / fsum(graduates.tolist())
     odds = shares_by_class / (1 - shares_by_class)
     higher = people * odds * np.array([1, 1, value("education_rural")])[:, None]
     start = np.stack([people, higher], axis=-1)
@@ -127,7 +128,7 @@ def _activity() -> NDArray[np.float64]:
     table[..., 2] = by_age("retired", _ADULT)[..., None]
     people = _people_by_education()
     people = people[0] + people[1] + people[2]
-    table[..., 0] *= figure("employed") / sum((people * table[..., 0]).ravel().tolist())
+    table[..., 0] *= figure("employed") / fsum((people * table[..., 0]).ravel().tolist())
     table[..., 3] = 1 - table[..., 0] - table[..., 1] - table[..., 2]
     if table.min() < 0:
         raise UserError("people.yaml: shares of working, students and retired add up to more than 1 at some age")
@@ -142,10 +143,10 @@ def sector_totals() -> NDArray[np.float64]:
     for name, share in zip(JOBS[1:-1], shares("sectors", JOBS[1:-1]), strict=True):
         totals[SECTOR[name]] = employed * share
     totals[SECTOR["it"]] = employed * figure("ict_share_of_employment")
-    totals[SECTOR["other"]] = employed - sum(totals.tolist())
+    totals[SECTOR["other"]] = employed - fsum(totals.tolist())
     people = _people_by_education()
     for k, name in enumerate(("student", "retired", "none"), start=1):
-        totals[SECTOR[name]] = sum((people * _activity()[..., k]).ravel().tolist())
+        totals[SECTOR[name]] = fsum((people * _activity()[..., k]).ravel().tolist())
     return totals
 
 
@@ -187,7 +188,7 @@ def _propensities() -> NDArray[np.float64]:
             weight *= factors["sector_rural"][job] if zone == VILLAGE else 1.0
             weight *= factors["sector_young"][job] if _ADULT[age] < 40 else 1.0
             row[SECTOR[job]] = weight
-        row /= sum(row.tolist())
+        row /= fsum(row.tolist())
         row *= activity[age, sex, level, 0]
         row[SECTOR["student"]], row[SECTOR["retired"]], row[SECTOR["none"]] = activity[age, sex, level, 1:]
     return start

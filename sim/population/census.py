@@ -6,6 +6,7 @@ cut at 22, where most degrees are completed. A stratum is a region's towns or it
 
 import csv
 from functools import cache
+from math import fsum
 from pathlib import Path
 
 import numpy as np
@@ -104,7 +105,7 @@ def single_years() -> NDArray[np.float64]:
             elif low == CLASSES[-1]:
                 for k in range(1, end - low):
                     part[k] = part[k - 1] * value("oldest")
-            years[c, s, : end - low] = np.array(part) / sum(part)
+            years[c, s, : end - low] = np.array(part) / fsum(part)
     return years
 
 
@@ -115,7 +116,7 @@ def _class_shares() -> NDArray[np.float64]:
         band = BANDS[BAND_OF_CLASS[c]]
         if band in (15, 20):
             for s in SEX.values():
-                shares[c, s] = sum(_january()[s, low:end].tolist()) / sum(_january()[s, band : band + 5].tolist())
+                shares[c, s] = fsum(_january()[s, low:end].tolist()) / fsum(_january()[s, band : band + 5].tolist())
     return shares
 
 
@@ -141,12 +142,12 @@ def residents() -> NDArray[np.float64]:
             start[k] = margin * towns[locality] * (rural[:, None] if locality == "rural" else 1.0)
         cell, where = np.indices((len(strata), margin.size)).reshape(2, -1)[::-1]
         counts = np.vstack([groups(cell, margin.size), groups(where, len(strata))])
-        present = sum(towns[locality] for locality in localities)
+        present = fsum(towns[locality] for locality in localities)
         targets = np.append(margin.ravel(), [total * towns[locality] / present for locality in localities])
         table[strata] = rake(start.ravel(), counts, targets).reshape(shape)
     return table
 
 
 def _sum(numbers: NDArray[np.float64]) -> float:
-    """Sum in the order of the numbers, the same on every machine."""
-    return float(sum(numbers.tolist()))
+    """Sum rounded once, the same on every machine and every Python (the built-in sum changed in 3.12)."""
+    return fsum(numbers.tolist())

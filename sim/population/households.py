@@ -9,6 +9,7 @@ they do not bear on who lives with whom.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from math import fsum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,7 @@ def _minors_of(parent: int) -> tuple[tuple[tuple[int, ...], float], ...]:
             for c in classes:
                 fit *= parent_fit(parent, c)
             fits.append(fit)
-        total = sum(fits)
+        total = fsum(fits)
         sets += [(c, share * fit / total) for c, fit in zip(options, fits, strict=True) if fit > 0 and share > 0]
     return tuple(sets)
 
@@ -107,7 +108,7 @@ def _kinds(people: NDArray[np.float64]) -> Iterator[tuple[Kind, float]]:
         for man, fit in zip(ADULTS, fits, strict=True):
             if fit == 0 or wives == 0:
                 continue
-            couples = wives * fit / sum(fits)
+            couples = wives * fit / fsum(fits)
             single[woman, F] -= couples
             single[man, M] -= min(couples, 0.9 * single[man, M])
             for minors, share in _minors_of(woman):
@@ -136,7 +137,7 @@ def _shared(
             fits = {host: people[host, F] * parent_fit(host, guest) for host in ADULTS}
             for host, fit in fits.items():
                 if fit > 0 and at_home > 0:
-                    weight = at_home * fit / sum(fits.values())
+                    weight = at_home * fit / fsum(fits.values())
                     older = min(host + 1, len(CLASSES) - 1)
                     unit = ((guest, sex),)
                     yield Kind((((host, F), (host, M)), unit)), 0.25 * weight
@@ -147,7 +148,7 @@ def _shared(
             fits = {host: people[host, F] * parent_fit(guest, host) for host in ADULTS}
             for host, fit in fits.items():
                 if fit > 0 and old > 0:
-                    weight = old * fit / sum(fits.values())
+                    weight = old * fit / fsum(fits.values())
                     for minors in ((), *((c,) for c in range(MINORS) if parent_fit(host, c) > 0.3)):
                         children = tuple((c, OPEN) for c in minors)
                         unit = ((guest, sex),)

@@ -7,6 +7,7 @@ circles then holds every destination in proportion.
 """
 
 from functools import cache
+from math import fsum
 from typing import NamedTuple
 
 import numpy as np
@@ -86,7 +87,7 @@ def diaspora_people() -> NDArray[np.float64]:
     ages = np.zeros(len(CLASSES))
     for band in np.unique(bands):
         inside = bands == band
-        ages[inside] = starts[inside] * national[inside] / sum(national[inside].tolist())
+        ages[inside] = starts[inside] * national[inside] / fsum(national[inside].tolist())
     sexes = np.zeros(len(SEX))
     sexes[SEX["male"]], sexes[SEX["female"]] = value("diaspora_men"), 1 - value("diaspora_men")
     return diaspora()[:, None, None] * ages[:, None] * sexes
@@ -110,7 +111,7 @@ def layout() -> Layout:
     number, inside = np.cumsum(number, axis=1), np.cumsum(inside, axis=1)
     alike = float(value("alike"))
     evenly = number * (inside[:, -1:] / number[:, -1:])
-    residing, settled = sum(inside[:home, -1].tolist()), sum(inside[home:, -1].tolist())
+    residing, settled = fsum(inside[:home, -1].tolist()), fsum(inside[home:, -1].tolist())
     n_circles = np.maximum(1, np.round(inside[:home, -1] * (1 + settled / residing) / CIRCLE)).astype(np.int64)
     guests = np.cumsum(number[home:, -1])
     age_class, sex, member, unit_size, minors = _people_of(kinds.kinds)
@@ -206,7 +207,7 @@ def _people_of(kinds: tuple[households.Kind, ...]) -> list[NDArray[np.int64]]:
     for k, kind in enumerate(kinds):
         i = 0
         for unit in kind.units:
-            minors = sum(sex == households.OPEN for _, sex in unit)
+            minors = len([sex for _, sex in unit if sex == households.OPEN])
             minor = 2
             for j, (c, sex) in enumerate(unit):
                 member = 0 if j == 0 else 1

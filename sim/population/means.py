@@ -1,6 +1,7 @@
 """Income and savings on 1 January 2019: wages by region and sector, scaled to the observed means, and their spread."""
 
 from functools import cache
+from math import fsum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ def workers(until: int = 200) -> NDArray[np.float64]:
     shares_of = attributes()
     for k, (region, _) in enumerate(STRATA):
         zone = ZONE_OF_STRATUM[k]
-        for c in range(MINORS, sum(low < until for low in CLASSES)):
+        for c in range(MINORS, len([low for low in CLASSES if low < until])):
             for s in SEX.values():
                 for e, level in enumerate((1 - shares_of.education[zone, c], shares_of.education[zone, c])):
                     table[REGION[region], :, s, e] += residents()[k, c, s] * level * shares_of.work[zone, c, s, e]
@@ -57,14 +58,14 @@ def mean_income() -> NDArray[np.float64]:
     within[:, EDUCATION["higher"]] *= value("wage_higher")
     table = np.zeros(people.shape)
     for job in jobs:
-        mean = sum((people[:, job] * within).ravel().tolist()) / sum(people[:, job].ravel().tolist())
+        mean = fsum((people[:, job] * within).ravel().tolist()) / fsum(people[:, job].ravel().tolist())
         table[:, job] = within * (sector_ratios()[job] * gross["belarus"] * net / mean)
     others = [job for job in jobs if job != _IT]
     for region in REGIONS:
         r = REGION[region]
-        bill = gross[region] * net * sum(people[r, jobs].ravel().tolist())
-        bill -= sum((people[r, _IT] * table[r, _IT]).ravel().tolist())
-        table[r, others] *= bill / sum((people[r, others] * table[r, others]).ravel().tolist())
+        bill = gross[region] * net * fsum(people[r, jobs].ravel().tolist())
+        bill -= fsum((people[r, _IT] * table[r, _IT]).ravel().tolist())
+        table[r, others] *= bill / fsum((people[r, others] * table[r, others]).ravel().tolist())
     idle = ("student", "retired", "none", "child")
     for name, income in zip(idle, shares("income_without_work", idle), strict=True):
         table[:, SECTOR[name]] = income
@@ -89,4 +90,4 @@ def savings_spread() -> NDArray[np.float64]:
 
 def _log_normal(deviation: float, normal: NDArray[np.float64]) -> NDArray[np.float64]:
     levels = exp_array(deviation * normal)
-    return levels / (sum(levels.tolist()) / len(levels))
+    return levels / (fsum(levels.tolist()) / len(levels))

@@ -4,6 +4,7 @@ Probabilities, not people: each table is scaled so that its expected total is th
 """
 
 from functools import cache
+from math import fsum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ def card() -> NDArray[np.float64]:
     """Share with a Polish card by region, [8]; nobody abroad, where settled people have given it back."""
     people = np.zeros(len(REGION))
     for k, (region, _) in enumerate(STRATA):
-        people[REGION[region]] += sum(residents()[k].ravel().tolist())
+        people[REGION[region]] += fsum(residents()[k].ravel().tolist())
     cards = figure("polish_cards_issued") * _by_region("card_region")
     return np.divide(cards, people, out=np.zeros(len(REGION)), where=people > 0)
 
@@ -48,7 +49,7 @@ def kin() -> NDArray[np.float64]:
     """Cumulative chance that close people live in each place, [places]; what is left has nobody abroad."""
     weights = diaspora().copy()
     weights[PLACE["russia"]] = value("kin_russia")
-    return np.cumsum(weights) * (value("kin_share") / sum(weights.tolist()))
+    return np.cumsum(weights) * (value("kin_share") / fsum(weights.tolist()))
 
 
 @cache
@@ -63,8 +64,8 @@ def visa() -> NDArray[np.float64]:
     holders = adults = 0.0
     for k, (region, _) in enumerate(STRATA):
         people = residents()[k, MINORS:, 0] + residents()[k, MINORS:, 1]
-        holders += sum((people * table[REGION[region], ZONE_OF_STRATUM[k], MINORS:]).tolist())
-        adults += sum(people.tolist())
+        holders += fsum((people * table[REGION[region], ZONE_OF_STRATUM[k], MINORS:]).tolist())
+        adults += fsum(people.tolist())
     table *= figure("schengen_visa_in_hand") * adults / holders / figure("passport_valid")
     if table.max() > 1:
         raise ValueError(f"people.yaml: visa propensities make a share of {table.max():.2f} hold a visa")
@@ -76,7 +77,7 @@ def visa_months() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Visas in hand by months of validity: cumulative shares and months; a visa of twice the validity is seen twice."""
     issued = {int(months): share for months, share in value("visa_validity").items()}
     stock = np.array([months * share for months, share in issued.items()])
-    return np.cumsum(stock / sum(stock.tolist())), np.array(list(issued), np.int64)
+    return np.cumsum(stock / fsum(stock.tolist())), np.array(list(issued), np.int64)
 
 
 @cache
@@ -94,7 +95,7 @@ def protest() -> NDArray[np.float64]:
         for c, low in enumerate(CLASSES):
             for s in SEX.values():
                 years = single_years()[c, s, : ENDS[c] - low].tolist()
-                within = sum(
+                within = fsum(
                     share
                     for year, share in enumerate(years)
                     if PROTEST_AGES[0] <= low + year + YEARS_TO_SURVEY < PROTEST_AGES[1]
@@ -150,8 +151,8 @@ def childless() -> NDArray[np.float64]:
         for unit in kind.units:
             for c, sex in unit:
                 if sex == _MEN:
-                    everyone[c] += sum(numbers)
-                    without[c] += 0.0 if any(sex == households.OPEN for _, sex in unit) else sum(numbers)
+                    everyone[c] += fsum(numbers)
+                    without[c] += 0.0 if any(sex == households.OPEN for _, sex in unit) else fsum(numbers)
     return np.array([part / whole if whole else 1.0 for part, whole in zip(without, everyone, strict=True)])
 
 
@@ -190,8 +191,8 @@ def reserve() -> float:
     pool = 0.0
     for c, (first, end) in enumerate(zip(CLASSES, ENDS, strict=True)):
         ages = single_years()[c, _MEN, : end - first].tolist()
-        pool += men[c, _MEN] * sum(share for year, share in enumerate(ages) if low <= first + year <= high)
-    return (figure("trained_reserve") - sum(drafted()[1].tolist())) / pool
+        pool += men[c, _MEN] * fsum(share for year, share in enumerate(ages) if low <= first + year <= high)
+    return (figure("trained_reserve") - fsum(drafted()[1].tolist())) / pool
 
 
 @cache
@@ -222,7 +223,7 @@ def pendular() -> NDArray[np.float64]:
         for name, share in zip(names, mixes[place], strict=True):
             for s, part in ((_MEN, men[place]), (SEX["female"], 1 - men[place])):
                 here = people[:, SECTOR[name], s] * regions
-                table[k, :, SECTOR[name], s] = regions * (total * share * part / sum(here.tolist()))
+                table[k, :, SECTOR[name], s] = regions * (total * share * part / fsum(here.tolist()))
     if table.sum(axis=0).max() > 0.9:
         raise ValueError(f"people.yaml: {table.sum(axis=0).max():.2f} of some workers would be away for short work")
     return table

@@ -22,7 +22,7 @@ _VISA_FREE, _VISA, _PERMIT = STATUS["visa_free"], STATUS["visa"], STATUS["permit
 _ASYLUM_SEEKER, _PROTECTED, _IRREGULAR = STATUS["asylum_seeker"], STATUS["protected"], STATUS["irregular"]
 _EVENT_PERMIT, _RENEWED, _LOST = EVENT["permit"], EVENT["renewed"], EVENT["lost"]
 _RENEWAL, _ENTRY_FREE, _FIRST_PERMIT = INSTRUMENT["renewal"], INSTRUMENT["visa_free"], INSTRUMENT["permit"]
-_EXPIRY, _REFUSAL = REASON["expiry"], REASON["refusal"]
+_NONE, _EXPIRY, _REFUSAL = REASON["none"], REASON["expiry"], REASON["refusal"]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
@@ -82,8 +82,8 @@ def decide_status(
         for row in range(head, last):
             people.status[row] = _PROTECTED if recognised else _IRREGULAR
             people.expiry[row] = NEVER
-            kind = _EVENT_PERMIT if recognised else _LOST
-            n = note(log, n, t, row, people.key[row], kind, place, place, channel, _REFUSAL)
+            kind, reason = (_EVENT_PERMIT, _NONE) if recognised else (_LOST, _REFUSAL)
+            n = note(log, n, t, row, people.key[row], kind, place, place, channel, reason)
         return n
     if status == _VISA_FREE:
         instrument = _ENTRY_FREE

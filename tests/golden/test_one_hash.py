@@ -2,7 +2,8 @@
 
 The hash is of every event of a run of one circle in a thousand to December 2025. It stands in `events.sha256`, so that
 each Python and each Mesa on which the tests run must find the same; here it is found with one thread and with two,
-with whole and with small blocks, and with machine code for the plainest processor.
+with whole and with small blocks, and with machine code for the plainest processor. A hash beside it is of the chances
+and the layout from which any number of people is made, whether or not so few people show a difference in them.
 """
 
 import hashlib
@@ -11,14 +12,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim.ensemble import Job
 from sim.model import EmigrationModel
+from sim.population.layout import layout
+from sim.population.traits import tables
 from tests.worlds import lives
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = Path(__file__).parent / "events.sha256"
+SYNTHESIS = Path(__file__).parent / "synthesis.sha256"
 JOB = Job("historical", 0.62, 0)
 GENERIC = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
 PROGRAM = """
@@ -66,3 +71,12 @@ def test_the_hash_on_the_plainest_processor(expected):
     run = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     assert run.stdout.split() == ["generic", expected]
+
+
+def test_the_hash_of_what_people_are_made_from(request):
+    digest = hashlib.sha256()
+    for array in (*tables(), *layout()):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    if request.config.getoption("--update-golden"):
+        SYNTHESIS.write_text(digest.hexdigest() + "\n", encoding="utf-8")
+    assert digest.hexdigest() == SYNTHESIS.read_text(encoding="utf-8").strip()
