@@ -112,6 +112,9 @@ def test_two_readings_of_the_page_live_the_same_lives(name, happened):
         expected = model.recorder.committed[t] / FIXED_POINT
         assert np.allclose(expected, second.expected[t], rtol=1e-6, atol=1e-8), f"expected commitments of month {t}"
         assert np.allclose(model.residents[1:], second.residents[1:], rtol=1e-6), f"residents of month {t}"
+    expected = model.recorder.expected_arrivals(model.world)
+    assert np.allclose(expected, second.expected_departures(), rtol=1e-6, atol=1e-6), "expected departures"
+    assert expected.sum() > 10.0
     happened[name] = model.recorder.events
 
 
