@@ -10,6 +10,7 @@ from sim.columns import Columns
 from sim.conditions import ADULT_MONTHS, LIABILITY_ENDS_MONTHS, Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
+from sim.room import Room
 from sim.world import World
 
 READS = ("birth", "sex", "education", "place", "held")
@@ -35,7 +36,7 @@ def monthly_hazard(persons: float, liable: float) -> float:
     return min(1.0, persons / liable)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def conscript(
     people: Columns,
     first: int,
@@ -44,13 +45,20 @@ def conscript(
     world: World,
     b: Behaviour,
     conditions: Conditions,
+    room: Room,
     log: NDArray[np.void],
     n: int,
 ) -> int:
     """Move the men of rows `first` to `last` - 1 through liability and service; returns the next log position."""
     summoned = monthly_hazard(world.belarus[t].summoned, conditions.reference.liable)
     drafted = min(summoned, monthly_hazard(world.belarus[t].drafted, conditions.reference.liable))
-    for row in range(first, last):
+    called = 0
+    for row in range(first, last):  # most are women, too young or long past service
+        standing, age = people.conscription[row], t - people.birth[row]
+        room.rows[called] = row
+        called += (standing == _LIABLE) | (standing == _DEFERRED) | (standing == _SERVING) | (age == ADULT_MONTHS)
+    for i in range(called):
+        row = room.rows[i]
         key, sex, place, age = people.key[row], people.sex[row], people.place[row], t - people.birth[row]
         standing, held, serves_until = people.conscription[row], people.held[row], people.serves_until[row]
         if sex != _MALE or place != _BELARUS or age < ADULT_MONTHS:
