@@ -50,6 +50,7 @@ def note(
     record.place = place
     record.channel = channel
     record.reason = reason
+    record.spare = 0
     return n + 1
 
 
@@ -77,4 +78,4 @@ def in_order_of_circles(
 
 def buffer(people: int) -> NDArray[np.void]:
     """Empty buffer for the events of `people` persons in one phase; untouched pages cost no memory."""
-    return np.zeros(PER_PERSON * people + 16, EVENT_TYPE)
+    return np.empty(PER_PERSON * people + 16, EVENT_TYPE)
