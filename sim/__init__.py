@@ -11,6 +11,7 @@ codes          fixed codes of places, channels, statuses and the like
 months         the clock: whole months counted from January 2019
 columns        the schema of a person
 eventlog       the event log
+room           buffers of a pass
 history/       parameters, events and policies as one History, read from `conf/`
 behaviour      coefficients of the decision
 choice         named terms of utility, structural noise, probabilities

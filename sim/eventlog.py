@@ -50,9 +50,32 @@ def note(
     record.place = place
     record.channel = channel
     record.reason = reason
+    record.spare = 0
     return n + 1
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def in_order_of_circles(
+    log: NDArray[np.void], ends: NDArray[np.int64], start: NDArray[np.int64], spare: NDArray[np.void]
+) -> None:
+    """Put events that processes noted one after another, each circle by circle, into order of circles.
+
+    Events of process k are `log[ends[k]:ends[k + 1]]`; `start` int64[circles + 1] are the circles' first rows;
+    `spare` is a buffer. Within a circle the order of the processes stays.
+    """
+    first, last = ends[0], ends[-1]
+    for i in range(first, last):
+        spare[i - first] = log[i]
+    at = ends.copy()
+    n = first
+    for circle in range(len(start) - 1):
+        for run in range(len(ends) - 1):
+            while at[run] < ends[run + 1] and spare[at[run] - first].row < start[circle + 1]:
+                log[n] = spare[at[run] - first]
+                at[run] += 1
+                n += 1
 
 
 def buffer(people: int) -> NDArray[np.void]:
     """Empty buffer for the events of `people` persons in one phase; untouched pages cost no memory."""
-    return np.zeros(PER_PERSON * people + 16, EVENT_TYPE)
+    return np.empty(PER_PERSON * people + 16, EVENT_TYPE)

@@ -25,6 +25,9 @@ TASTE_LIMIT = float(NORMAL_GRID[-1])
 _BELARUS = PLACE["belarus"]
 _WORK, _FAMILY = CHANNEL["work"], CHANNEL["family"]
 _IT, _CHILD = SECTOR["it"], SECTOR["child"]
+BRACKETS = 64
+"""Brackets of money by which ceilings are tabulated."""
+_FIRST_BRACKET = np.int64((1023 + 4) << 2)
 _TASTE, _CHANNEL_TASTE = PURPOSE["taste"], PURPOSE["channel_taste"]
 
 
@@ -49,8 +52,8 @@ class Options(NamedTuple):
 
     offers: NDArray[np.void]  # OFFER [classes, places * channels]
     lengths: NDArray[np.int64]  # [classes] offers worth a look, the first of each row
-    ceiling: NDArray[np.float64]  # [classes] largest value over all but the family channel
-    family: NDArray[np.float64]  # [classes, places] value of the family channel
+    ceiling: NDArray[np.float64]  # [classes, brackets] largest value within means, the family channel left out
+    near: NDArray[np.float64]  # [classes, places] largest value of a place, whatever it costs
 
 
 def empty() -> Options:
@@ -58,8 +61,8 @@ def empty() -> Options:
     return Options(
         offers=np.zeros((N_CLASSES, SLOTS * N_CHANNELS), OFFER),
         lengths=np.zeros(N_CLASSES, np.int64),
-        ceiling=np.full(N_CLASSES, MINUS_INFINITY),
-        family=np.full((N_CLASSES, SLOTS), MINUS_INFINITY),
+        ceiling=np.full((N_CLASSES, BRACKETS), MINUS_INFINITY),
+        near=np.full((N_CLASSES, SLOTS), MINUS_INFINITY),
     )
 
 
@@ -144,10 +147,9 @@ def fill(
             kind = choice_class(sector, mask)
             groups = class_groups(sector, mask)
             offers = options.offers[kind]
-            options.ceiling[kind] = MINUS_INFINITY
+            options.ceiling[kind], options.near[kind] = MINUS_INFINITY, MINUS_INFINITY
             count = 0
             for place in range(SLOTS):
-                options.family[kind, place] = MINUS_INFINITY
                 if place == _BELARUS or world.places[t, place].distance <= 0.0:
                     continue
                 unsafe = (mask & FLAG_PERSECUTED) != 0
@@ -171,13 +173,16 @@ def fill(
                     offer.fare = fare(world, t, place, channel, groups)
                     offer.each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
                     offer.youngest, offer.oldest = world.law[place, channel].youngest, world.law[place, channel].oldest
-                    if channel == _FAMILY:
-                        options.family[kind, place] = offer.value
-                    else:
-                        options.ceiling[kind] = max(options.ceiling[kind], offer.value)
+                    options.near[kind, place] = max(options.near[kind, place], offer.value)
+                    if channel != _FAMILY:
+                        reserve = b.reserve * world.places[t, place].rent
+                        cheapest = bracket(move_price(offer.fare, offer.each, reserve, 1, 1))
+                        options.ceiling[kind, cheapest] = max(options.ceiling[kind, cheapest], offer.value)
                     count += 1
                 count = shortlist(offers, first, count, range_of_taste)
             options.lengths[kind] = count
+            for richer in range(1, BRACKETS):
+                options.ceiling[kind, richer] = max(options.ceiling[kind, richer], options.ceiling[kind, richer - 1])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -210,11 +215,16 @@ def dominates(one: Any, other: Any, range_of_taste: float) -> bool:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def ceiling(options: Options, kind: int, kin: int, b: Behaviour) -> float:
-    """Upper bound of the value of any destination to a unit of this class with close people in `kin`."""
-    top, family = options.ceiling[kind], options.family[kind, kin]
-    if kin != _BELARUS:
-        top = max(top, family) + max(b.kin, 0.0)
+def bracket(means: float) -> int:
+    """Number of a bracket of money, EUR, that never falls as money rises: four brackets for each doubling from 16."""
+    quarter = (np.float64(means).view(np.int64) >> np.int64(50)) - _FIRST_BRACKET  # exponent and leading two bits
+    return int(min(max(quarter, np.int64(0)), np.int64(BRACKETS - 1)))
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def ceiling(options: Options, kind: int, kin: int, means: float, b: Behaviour) -> float:
+    """Upper bound of the value of any destination to a unit of this class with `means` and close people in `kin`."""
+    top = max(options.ceiling[kind, bracket(means)], options.near[kind, kin] + b.kin)
     return top + (b.spread_country + b.spread_channel) * TASTE_LIMIT
 
 

@@ -13,6 +13,7 @@ from sim.codes import MODE, N_CHANNELS, N_STATUSES, SLOTS
 from sim.columns import Columns
 from sim.conditions import Circles, Conditions
 from sim.decision.destination_nest import choose
+from sim.eventlog import in_order_of_circles
 from sim.options import Options
 from sim.processes.conscript import conscript
 from sim.processes.move_on import move_on, pendular
@@ -20,6 +21,7 @@ from sim.processes.perceive import perceive
 from sim.processes.record import count
 from sim.processes.repress import repress
 from sim.processes.settle import settle
+from sim.room import make_room
 from sim.world import World
 
 _SETTLED = MODE["settled"]
@@ -27,6 +29,8 @@ REPRESS, CONSCRIPT, PERCEIVE, CHOOSE = 1, 2, 4, 8
 SETTLE, MOVE_ON = 1, 2
 BLOCK = 65_536
 """Rows of a block, up to whole circles."""
+STRIP = 32
+"""Circles that a process goes through before the next process: few enough to stay in the nearest memory."""
 
 
 def blocks(start: NDArray[np.int64], size: int = BLOCK) -> list[tuple[int, int]]:
@@ -39,6 +43,15 @@ def blocks(start: NDArray[np.int64], size: int = BLOCK) -> list[tuple[int, int]]
         ranges.append((first, last))
         first = last
     return ranges
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def largest(start: NDArray[np.int64], first: int, last: int) -> int:
+    """Most rows of any strip of circles from `first` to `last` - 1; `start` int64[circles + 1] are first rows."""
+    most = 0
+    for circle in range(first, last, STRIP):
+        most = max(most, start[min(circle + STRIP, last)] - start[circle])
+    return most
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -61,16 +74,24 @@ def before_queues(
     """
     n = np.int64(0)  # not the literal: one type, one compilation
     expected = np.zeros((SLOTS, N_CHANNELS), np.int64)
-    for circle in range(first_circle, last_circle):
-        first, last = circles.start[circle], circles.start[circle + 1]
+    room = make_room(largest(circles.start, first_circle, last_circle))
+    ends = np.empty(4, np.int64)
+    for first in range(first_circle, last_circle, STRIP):
+        last = min(first + STRIP, last_circle)
+        row, end = circles.start[first], circles.start[last]
+        ends[0] = n
         if parts & REPRESS:
-            n = repress(people, first, last, t, world, b, conditions, log, n)
+            n = repress(people, row, end, t, world, b, conditions, room, log, n)
+        ends[1] = n
         if parts & CONSCRIPT:
-            n = conscript(people, first, last, t, world, b, conditions, log, n)
+            n = conscript(people, row, end, t, world, b, conditions, room, log, n)
+        ends[2] = n
         if parts & PERCEIVE:
-            perceive(people, first, last, t, circle, circles, b)
+            perceive(people, first, last, t, circles, b)
         if parts & CHOOSE:
-            n = choose(people, first, last, t, circle, circles, world, options, b, conditions, log, n, expected)
+            n = choose(people, first, last, t, circles, world, options, b, conditions, room, log, n, expected)
+        ends[3] = n
+        in_order_of_circles(log, ends, circles.start[first : last + 1], room.events)
     return n, expected
 
 

@@ -51,24 +51,24 @@ def adults(people: Columns, head: int) -> int:
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def persecuted(exposure: int, detained: int) -> bool:
     """True for those ever detained for politics and for media and NGO workers."""
-    return detained > LONG_AGO or exposure == _MEDIA or exposure == _NGO
+    return bool((detained > LONG_AGO) | (exposure == _MEDIA) | (exposure == _NGO))
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def adult_flags(exposure: int, detained: int, age: int, ancestry: int, visa: int, t: int) -> int:
+    """Flags that one adult brings into the unit's choice class: persecuted, student, ancestry, visa in hand."""
+    hunted = FLAG_PERSECUTED if persecuted(exposure, detained) else 0
+    student = FLAG_STUDENT if (age >= STUDENT_FROM) & (age < STUDENT_TO) else 0
+    return hunted | student | (FLAG_ANCESTRY if ancestry else 0) | (FLAG_VISA if visa >= t else 0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def flags(people: Columns, head: int, t: int) -> int:
-    """Flags of the unit's choice class: persecuted, student, ancestry, visa in hand, of either adult."""
+    """Flags of the unit's choice class: those of either adult."""
     mask = 0
     for row in range(head, head + adults(people, head)):
         exposure, detained, age = people.exposure[row], people.detained[row], t - people.birth[row]
-        ancestry, visa = people.ancestry[row], people.visa[row]
-        if persecuted(exposure, detained):
-            mask |= FLAG_PERSECUTED
-        if STUDENT_FROM <= age < STUDENT_TO:
-            mask |= FLAG_STUDENT
-        if ancestry:
-            mask |= FLAG_ANCESTRY
-        if visa >= t:
-            mask |= FLAG_VISA
+        mask |= adult_flags(exposure, detained, age, people.ancestry[row], people.visa[row], t)
     return mask
 
 
@@ -98,12 +98,10 @@ def choice_class(sector: int, mask: int) -> int:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def can_decide(people: Columns, row: int, t: int) -> bool:
-    """True for the head of a unit at home, adult, without a plan, whose adults are free to leave."""
-    head = people.member[row] == 0
-    at_home = (people.place[row] == _BELARUS) & (people.mode[row] == _HOME)
-    adult = t - people.birth[row] >= ADULT_MONTHS
-    return head & at_home & adult & (people.plan[row] == 0) & may_exit(people, row, t)
+def at_leisure(member: int, place: int, mode: int, plan: int, age: int) -> bool:
+    """True for the head of a unit at home, adult, without a plan: who decides, if the unit may exit."""
+    at_home = (place == _BELARUS) & (mode == _HOME)
+    return bool((member == 0) & at_home & (plan == 0) & (age >= ADULT_MONTHS))
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
@@ -141,22 +139,43 @@ def exposure_weight(b: Behaviour, exposure: int) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def personal_term(b: Behaviour, age: float, education: int, ties: int) -> float:
+    """Log-odds of leaving by what a person is: age in years, education, ties (in 1/255)."""
+    return age_term(age, b.youth, b.old_age) + b.skill * education + b.ties * ties / 255.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def with_adult(total: float, repression: float, war: float, personal: float) -> float:
+    """Sum of the wishes of a unit's adults with one more adult's three terms."""
+    total += repression
+    total += war
+    return total + personal
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def unit_push(b: Behaviour, total: float, n: int, abroad: float, frailty: int) -> float:
+    """Log-odds with which a unit wishes to leave, from the `total` of its `n` adults' wishes.
+
+    Each adult has the weight of one over their number; frailty is the unit's own, an index of the normal grid.
+    """
+    return b.level + total / n + b.peers * abroad + b.spread_leave * NORMAL_GRID[frailty]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def push(people: Columns, head: int, t: int, b: Behaviour, perceived: float, war_fear: float, abroad: float) -> float:
     """Log-odds with which a unit wishes to leave this month, before what destinations offer.
 
-    The stated sum over its adults gives each the weight of one over their number; frailty is the unit's own.
     `perceived` repression and the share `abroad` are the circle's, `war_fear` the country's (0 to 1).
     """
-    n = adults(people, head)
-    frailty = b.spread_leave * NORMAL_GRID[people.frailty[head]]
-    total = 0.0
+    n, total = adults(people, head), 0.0
     for row in range(head, head + n):
         conscription, exposure, age = people.conscription[row], people.exposure[row], (t - people.birth[row]) / 12.0
-        education, ties = people.education[row], people.ties[row]
-        total += repression_term(perceived, exposure_weight(b, exposure), b.repression)
-        total += war_term(war_fear, conscription == _LIABLE, b.war, b.conscription)
-        total += age_term(age, b.youth, b.old_age) + b.skill * education + b.ties * ties / 255.0
-    return b.level + total / n + b.peers * abroad + frailty
+        personal = personal_term(b, age, people.education[row], people.ties[row])
+        repression = repression_term(perceived, exposure_weight(b, exposure), b.repression)
+        total = with_adult(
+            total, repression, war_term(war_fear, conscription == _LIABLE, b.war, b.conscription), personal
+        )
+    return unit_push(b, total, n, abroad, people.frailty[head])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

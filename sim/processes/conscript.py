@@ -9,7 +9,8 @@ from sim.codes import CONSCRIPTION, EDUCATION, EVENT, PLACE, REASON, SEX
 from sim.columns import Columns
 from sim.conditions import ADULT_MONTHS, LIABILITY_ENDS_MONTHS, Conditions
 from sim.eventlog import note
-from sim.luck import PURPOSE, uniform, words
+from sim.luck import PURPOSE, fill_words, uniform, words
+from sim.room import Room
 from sim.world import World
 
 READS = ("birth", "sex", "education", "place", "held")
@@ -36,6 +37,14 @@ def monthly_hazard(persons: float, liable: float) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def standing_by_age(standing: int, age: int) -> int:
+    """Standing of a man who is not serving, at `age` in months: deferment ends at 22, liability at 27."""
+    if age >= LIABILITY_ENDS_MONTHS:
+        return _NEVER if standing == _LIABLE or standing == _DEFERRED else standing
+    return _LIABLE if standing == _DEFERRED and age >= DEFERMENT_ENDS_MONTHS else standing
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def conscript(
     people: Columns,
     first: int,
@@ -44,37 +53,44 @@ def conscript(
     world: World,
     b: Behaviour,
     conditions: Conditions,
+    room: Room,
     log: NDArray[np.void],
     n: int,
 ) -> int:
     """Move the men of rows `first` to `last` - 1 through liability and service; returns the next log position."""
     summoned = monthly_hazard(world.belarus[t].summoned, conditions.reference.liable)
     drafted = min(summoned, monthly_hazard(world.belarus[t].drafted, conditions.reference.liable))
-    for row in range(first, last):
+    called = 0
+    for row in range(first, last):  # most are women, too young or long past service
+        standing, age = people.conscription[row], t - people.birth[row]
+        room.rows[called] = row
+        called += (standing == _LIABLE) | (standing == _DEFERRED) | (standing == _SERVING) | (age == ADULT_MONTHS)
+    drawn = 0
+    for i in range(called):
+        row = room.rows[i]
         key, sex, place, age = people.key[row], people.sex[row], people.place[row], t - people.birth[row]
         standing, held, serves_until = people.conscription[row], people.held[row], people.serves_until[row]
         if sex != _MALE or place != _BELARUS or age < ADULT_MONTHS:
             continue
-        if standing == _SERVING:
-            if serves_until < t:
-                people.conscription[row] = _SERVED
-                n = note(log, n, t, row, key, _DISCHARGED, 0, 0, 0, _NONE)
-            continue
-        if age >= LIABILITY_ENDS_MONTHS:
-            if standing == _LIABLE or standing == _DEFERRED:
-                people.conscription[row] = _NEVER
-            continue
-        if standing == _NEVER and age == ADULT_MONTHS:
-            deferred = uniform(words(key, t, _MORE, 0, conditions.seed)[3]) < b.deferred_share
-            people.conscription[row] = _DEFERRED if deferred else _LIABLE
-        elif standing == _DEFERRED and age >= DEFERMENT_ENDS_MONTHS:
-            people.conscription[row] = _LIABLE
-        if people.conscription[row] != _LIABLE or held >= t or summoned <= 0.0:
-            continue
-        luck = words(key, t, _EVENTS, 0, conditions.seed)
-        if uniform(luck[2]) < summoned:
+        after = standing
+        if standing != _SERVING:
+            if standing == _NEVER and age == ADULT_MONTHS:
+                deferred = uniform(words(key, t, _MORE, 0, conditions.seed)[3]) < b.deferred_share
+                after = _DEFERRED if deferred else _LIABLE
+            after = standing_by_age(after, age)
+            people.conscription[row] = after
+        may_be_called = (after == _LIABLE) & (held < t) & (summoned > 0.0)
+        room.rows[drawn], room.keys[drawn] = row, key
+        drawn += may_be_called | ((after == _SERVING) & (serves_until < t))
+    fill_words(room.keys, drawn, t, _EVENTS, conditions.seed, room.luck)
+    for i in range(drawn):
+        row, key, luck = room.rows[i], room.keys[i], uniform(room.luck[2, i])
+        if people.conscription[row] == _SERVING:
+            people.conscription[row] = _SERVED
+            n = note(log, n, t, row, key, _DISCHARGED, 0, 0, 0, _NONE)
+        elif luck < summoned:
             n = note(log, n, t, row, key, _SUMMONED, 0, 0, 0, _NONE)
-            if uniform(luck[2]) < drafted:
+            if luck < drafted:
                 higher = people.education[row] == _HIGHER
                 people.conscription[row] = _SERVING
                 people.serves_until[row] = t + int(b.service_months_higher if higher else b.service_months)

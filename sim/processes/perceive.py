@@ -16,11 +16,12 @@ def remembered(memory: float, detained_share: float, decay: float) -> float:
     return decay * memory + detained_share
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def perceive(people: Columns, first: int, last: int, t: int, circle: int, circles: Circles, b: Behaviour) -> None:
-    """Update the memory of one circle from this month's detentions among rows `first` to `last` - 1."""
-    detained = 0
-    for row in range(first, last):
-        if people.detained[row] == t:
-            detained += 1
-    circles.memory[circle] = remembered(circles.memory[circle], detained / (last - first), b.circle_decay)
+@njit(cache=True, nogil=True, error_model="numpy")
+def perceive(people: Columns, first_circle: int, last_circle: int, t: int, circles: Circles, b: Behaviour) -> None:
+    """Update the memory of circles `first_circle` to `last_circle` - 1 from this month's detentions."""
+    for circle in range(first_circle, last_circle):
+        first, last = circles.start[circle], circles.start[circle + 1]
+        detained = 0
+        for row in range(first, last):
+            detained += people.detained[row] == t
+        circles.memory[circle] = remembered(circles.memory[circle], detained / (last - first), b.circle_decay)

@@ -4,8 +4,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.codes import PLACE, STATUS
 from sim.columns import Columns
 
+_BELARUS, _AT_HOME = PLACE["belarus"], STATUS["home"]
 READS = ("place", "status")
 WRITES = ()
 
@@ -13,5 +15,11 @@ WRITES = ()
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def count(people: Columns, first: int, last: int, stocks: NDArray[np.int64]) -> None:
     """Add the people of rows `first` to `last` - 1 to `stocks`, int64[places, statuses], in agents."""
+    home = 0
     for row in range(first, last):
-        stocks[people.place[row], people.status[row]] += 1
+        place, status = people.place[row], people.status[row]
+        if (place == _BELARUS) & (status == _AT_HOME):
+            home += 1  # most people: not one after another through the same place of memory
+        else:
+            stocks[place, status] += 1
+    stocks[_BELARUS, _AT_HOME] += home
