@@ -130,6 +130,8 @@ def comparison(model):
     few, one, odd = some_of(model, [3, 1, 5]), some_of(model, [1]), some_of(model, [1, 3, 5])
     equal = few == odd, few != odd, few == one, few == [1], few == {*list(few)}
     order = one < few, few <= odd, few < odd, few > one, one >= few, model.people >= few, few >= model.people
+    stranger = list(type(model)().people)[3]
+    order += few >= {*few}, few >= {*few, stranger}, few <= {*few, stranger}, {*few, stranger} <= few
     apart = few.isdisjoint(one), one.isdisjoint(some_of(model, [2])), one.isdisjoint(list(few))
     return equal, order, apart, raised(lambda: few <= list(few)), raised(lambda: hash(few))
 
