@@ -39,4 +39,4 @@ $(STAMP): pyproject.toml $(PINS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find sim tests experiments -name __pycache__ -type d -prune -exec rm -rf {} +
+	find sim tests examples -name __pycache__ -type d -prune -exec rm -rf {} +

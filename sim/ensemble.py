@@ -15,11 +15,12 @@ from tqdm import tqdm
 
 from sim import behaviour, constants
 from sim.codes import EVENT, REASON
+from sim.errors import UserError
 from sim.history.catalogue import load_destinations, load_history
 from sim.history.history import History
 from sim.model import EmigrationModel
 from sim.population.synthesis import Population, synthesise
-from sim.settings import Settings
+from sim.settings import Settings, known_scenarios
 from sim.units import residents_by_class
 from sim.world import World, build, first_difference
 
@@ -76,6 +77,15 @@ class Ensemble:
         if scenario not in self._histories:
             self._histories[scenario] = load_history(scenario)
         return self._histories[scenario]
+
+    def add(self, scenario: str, history: History) -> None:
+        """Name a history made in Python, so that jobs can ask for it like for a file of `conf/scenario`.
+
+        Raises UserError for a name that is taken by a file or by an earlier call.
+        """
+        if scenario in self._histories or scenario in known_scenarios():
+            raise UserError(f"scenario '{scenario}' is taken; name the history otherwise")
+        self._histories[scenario] = history
 
     def world(self, scenario: str) -> World:
         """The compiled world of a scenario, as far as the run goes."""

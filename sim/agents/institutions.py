@@ -1,7 +1,8 @@
 """The institutions as Mesa sees them: destinations, the Belarusian state, the employers of a sector.
 
-Ordinary registered agents, a dozen of them, in `model.agents`. They keep no numbers of their own: what they
-tell is read from the columns and tallies of their model when someone asks, in persons.
+Ordinary registered agents. `model.agents` begins with every destination and the state; whoever wants to look at a
+sector adds its employers: `Employer(model, "it")`. They keep no numbers of their own: what they tell is read from
+the columns and tallies of their model when someone asks, in persons.
 """
 
 from collections.abc import Sequence

@@ -3,28 +3,35 @@
 `model.agents` stays Mesa's own set of the registered institutions; `model.people` is this one. A mask has one
 truth value a member of the set, in its order; rows are row numbers of the columns. What is asked by attribute
 name is answered in milliseconds a million; what calls a function for each person costs microseconds each.
+
+Every method does what Mesa's AgentSet does (`tests/unit/test_mesa_interface.py` runs both side by side), but:
+
+- `model.people` is everyone and cannot be narrowed, shuffled or sorted in place: its order is that of storage.
+- Nobody is destroyed, and a set holds people of one model: each is a row of its columns.
+- A person has the attributes of the schema; a trait cannot be set, no attribute can be added. A view is gone when
+  the call is over, and what it carried with it.
+- Unknown names and options are errors, in an empty set as well; Mesa overlooks some.
+- Luck comes from `model.rng`, because Mesa's `model.random` differs between its versions.
+- A sum of reals adds in another order and may differ in the last digits.
+
+Mesa's DataCollector reads `model.agents`, the institutions. For people collect from them, or from a few of them:
+`collector.collect(model.people.select(at_most=100))`. Its model reporters are then given the set.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from operator import index, methodcaller
+from operator import attrgetter, methodcaller
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.agents.groups import Groups, parted, reduced
-from sim.agents.person import ATTRIBUTES, Peopled, Person
-
-try:
-    from mesa.agentset import AbstractAgentSet
-except ImportError:  # Mesa before 3.5 has no abstract set
-    from mesa.agent import AgentSet as AbstractAgentSet
+from sim.agents.members import Members
+from sim.agents.person import ATTRIBUTES, Person
 
 __all__ = ["Groups", "People", "Person"]
-
-Rows = NDArray[np.intp]
 
 
 def _need_attribute(name: str) -> None:
@@ -32,143 +39,17 @@ def _need_attribute(name: str) -> None:
         raise AttributeError(f"a person has no attribute '{name}'; known: {', '.join(ATTRIBUTES)}")
 
 
-class People(AbstractAgentSet):
-    """A set of people of one model, in an order, held as row numbers.
+class People(Members):
+    """A set of people of one model, in an order, with the interface of Mesa's AgentSet.
 
-    `People(model)` is everyone: it holds nothing, follows the model's columns and cannot be changed in place.
-    `People(model, rows)` is a subset; adding and discarding change its membership, never a person.
-
-    Raises ValueError for rows that are repeated or are not rows of the model.
+    `People(model)` is everyone, `People(model, rows)` a subset; `Members` says who is in it, this class what
+    can be asked of it and done with it.
     """
-
-    def __init__(self, model: Peopled, rows: ArrayLike | None = None) -> None:
-        self.model = model
-        self._rows: Rows | None = None
-        if rows is not None:
-            given = np.asarray(rows)
-            n = len(model.columns.key)
-            if given.ndim != 1 or (given.size and given.dtype.kind not in "iu"):
-                raise ValueError("rows of people are a list of row numbers")
-            if given.size and not (given.min() >= 0 and given.max() < n):
-                raise ValueError(f"rows of people lie between 0 and {n - 1}")
-            self._rows = given.astype(np.intp)
-            if np.count_nonzero(self._marked(self)) != given.size:
-                raise ValueError("rows of people name a person twice")
-
-    # Who is in the set
-
-    @property
-    def rows(self) -> Rows:
-        """Row numbers of the members, in order (intp[len])."""
-        return np.arange(len(self)) if self._rows is None else self._rows
 
     @property
     def random(self) -> Any:
         """Mesa's generator of the model."""
         return self.model.random
-
-    def _part(self, rows: Rows) -> "People":
-        """A subset known to be good, without checking each row again."""
-        part = object.__new__(type(self))
-        part.model, part._rows = self.model, rows
-        return part
-
-    def _replace(self, rows: Rows) -> "People":
-        if self._rows is None:
-            raise TypeError("this set is everyone and cannot be changed in place; take a subset by select()")
-        self._rows = rows
-        return self
-
-    def _rows_of(self, persons: Iterable[Any]) -> Rows:
-        """Rows of people, each once. Raises ValueError for anything that is not a person of this model."""
-        if isinstance(persons, People) and persons.model is self.model:
-            return persons.rows
-        rows = []
-        for person in persons:
-            if not isinstance(person, Person) or person.model is not self.model:
-                raise ValueError(f"{person!r} is not a person of this model")
-            rows.append(person.row)
-        return np.array(list(dict.fromkeys(rows)), np.intp)
-
-    def _marked(self, persons: Iterable[Any]) -> NDArray[np.bool_]:
-        """Who is among `persons` (bool over all rows of the model)."""
-        marked = np.zeros(len(self.model.columns.key), np.bool_)
-        if isinstance(persons, People):
-            if persons.model is self.model:
-                marked[persons.rows] = True
-        else:
-            own = (person.row for person in persons if isinstance(person, Person) and person.model is self.model)
-            marked[np.fromiter(own, np.intp)] = True
-        return marked
-
-    def __len__(self) -> int:
-        return len(self.model.columns.key if self._rows is None else self._rows)
-
-    def __iter__(self) -> Iterator[Person]:
-        for row in range(len(self)) if self._rows is None else self._rows:
-            yield Person(self.model, int(row))
-
-    def __contains__(self, person: object) -> bool:
-        if not isinstance(person, Person) or person.model is not self.model:
-            return False
-        return self._rows is None or bool((self._rows == person.row).any())
-
-    def __getitem__(self, item: int | slice) -> Any:
-        order = range(len(self)) if self._rows is None else self._rows
-        if isinstance(item, slice):
-            return [Person(self.model, int(row)) for row in order[item]]
-        return Person(self.model, int(order[index(item)]))
-
-    def to_list(self) -> list[Person]:
-        """Every member as a view."""
-        return list(self)
-
-    def copy(self) -> "People":
-        """The same people as a subset of its own."""
-        return self._part(self.rows.copy())
-
-    __copy__ = copy
-
-    def add(self, agent: Person) -> None:
-        """Take a person in. Raises ValueError for a person of another model."""
-        rows = self._rows_of([agent])
-        self._replace(self.rows if agent in self else np.concatenate([self.rows, rows]))
-
-    def discard(self, agent: Person) -> None:
-        """Leave a person out, if there."""
-        rows = self.rows
-        self._replace(rows[rows != agent.row] if agent in self else rows)
-
-    def remove(self, agent: Person) -> None:
-        """Leave a person out. Raises KeyError if not there."""
-        if agent not in self:
-            raise KeyError(agent)
-        self.discard(agent)
-
-    def __and__(self, other: Iterable[Any]) -> "People":
-        return self._part(self.rows[self._marked(other)[self.rows]])
-
-    def __sub__(self, other: Iterable[Any]) -> "People":
-        return self._part(self.rows[~self._marked(other)[self.rows]])
-
-    def __or__(self, other: Iterable[Any]) -> "People":
-        rows = self._rows_of(other)
-        return self._part(np.concatenate([self.rows, rows[~self._marked(self)[rows]]]))
-
-    def __xor__(self, other: Iterable[Any]) -> "People":
-        others = self._part(self._rows_of(other))
-        return (self - others) | (others - self)
-
-    def __le__(self, other: Iterable[Any]) -> bool:
-        return bool(self._marked(other)[self.rows].all())
-
-    def _from_iterable(self, persons: Iterable[Any]) -> "People":
-        # called by the standard library for a list & people; its documentation asks for this name
-        return self._part(self._rows_of(persons))
-
-    def _update(self, agents: Iterable[Any]) -> "People":
-        # Mesa's abstract set asks for this name
-        return self._replace(self._rows_of(agents))
 
     # Narrowing and ordering
 
@@ -221,7 +102,8 @@ class People(AbstractAgentSet):
             if not ascending:
                 order = (len(values) - 1 - values[::-1].argsort(kind="stable"))[::-1]
         else:
-            listed = self.get(key) if isinstance(key, str) else [key(person) for person in self]
+            value = attrgetter(key) if isinstance(key, str) else key
+            listed = [value(person) for person in self]
             positions = sorted(range(len(self)), key=listed.__getitem__, reverse=not ascending)
             order = np.array(positions, np.intp)
         return self._replace(self.rows[order]) if inplace else self._part(self.rows[order])
@@ -331,12 +213,29 @@ class People(AbstractAgentSet):
         call = self._caller(method, args, kwargs, "map")
         return [call(person) for person in self]
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {"model": self.model, "rows": self._rows}
+    # What Mesa's DataCollector asks of a model
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.model, self._rows = state["model"], state["rows"]
+    @property
+    def agents(self) -> "People":
+        """These people, of whom agent reporters are asked."""
+        return self
 
-    def __repr__(self) -> str:
-        n = len(self.model.columns.key)
-        return f"<People: everyone, {n}>" if self._rows is None else f"<People: {len(self)} of {n}>"
+    @property
+    def agent_types(self) -> list[type]:
+        """The one type of agent in the set."""
+        return [Person]
+
+    @property
+    def agents_by_type(self) -> dict[type, "People"]:
+        """These people by their type."""
+        return {Person: self}
+
+    @property
+    def steps(self) -> int:
+        """Steps that the model has made."""
+        return int(self.model.steps)
+
+    @property
+    def time(self) -> float:
+        """Time of the model; Mesa has one since 3.4."""
+        return float(self.model.time)

@@ -23,6 +23,8 @@ class Peopled(Protocol):
 
     columns: Any
     month: int
+    steps: int
+    time: float
     processes: Mapping[str, Callable[..., Any]]
     rng: np.random.Generator
     random: Any
@@ -147,6 +149,8 @@ class Person(mesa.Agent):
 
     __slots__ = ("model", "row")
 
+    pos = None  # on no grid
+
     def __init__(self, model: Peopled, row: int) -> None:
         # Mesa's own __init__ would register the view: hundreds of bytes a person, and on Mesa 3.3 the model
         # would never be freed.
@@ -162,10 +166,10 @@ class Person(mesa.Agent):
         object.__setattr__(self, name, value)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Person) and other.model is self.model and other.key == self.key
+        return isinstance(other, Person) and other.model is self.model and other.row == self.row
 
     def __hash__(self) -> int:
-        return hash((id(self.model), self.key))
+        return hash((id(self.model), self.row))  # not the key: a set of people is unpickled before their columns
 
     def __reduce__(self) -> tuple[type["Person"], tuple[Peopled, int]]:
         return type(self), (self.model, self.row)

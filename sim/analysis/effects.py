@@ -68,7 +68,12 @@ def pair_up(baseline: Sequence[Run], scenario: Sequence[Run]) -> dict[float, lis
 
 
 def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: str) -> pd.DataFrame:
-    """Every measure, by destination where it has one, at every lambda."""
+    """Every measure, by destination where it has one, at every lambda.
+
+    Columns: scenario, measure, destination ("" for a total), lambda, estimate, low, high, unit. A measure is the
+    scenario less the baseline over the months of the window, but for `baseline_` and `scenario_` levels and the
+    categories of paired lives, which count persons.
+    """
     rows: list[tuple[str, str, str, float, float, float, float, str]] = []
     for lam, paired in pairs.items():
 
@@ -100,8 +105,9 @@ def _add_arrivals(
             add(f"arrivals_by_channel:{CHANNEL_NAMES[channel]}", focus, [b - a for a, b in used])
             add(f"baseline_by_channel:{CHANNEL_NAMES[channel]}", focus, [a for a, _ in used])
     add("departures", "", [b.sum() - a.sum() for a, b in zip(before, after, strict=True)])
-    outlaw = CHANNEL["irregular"]
-    add("irregular_expected", "", [b[:, outlaw].sum() - a[:, outlaw].sum() for a, b in zip(before, after, strict=True)])
+    irregular = CHANNEL["irregular"]
+    crossed = [b[:, irregular].sum() - a[:, irregular].sum() for a, b in zip(before, after, strict=True)]
+    add("irregular_expected", "", crossed)
 
 
 def _add_lives(add: Callable[..., None], paired: list[Paired], window: Window) -> None:
@@ -131,7 +137,10 @@ def _in_category(life: Pair, category: str) -> NDArray[np.bool_]:
 
 
 def taxonomy_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataFrame:
-    """Persons by category of paired lives at every lambda; the categories add up to all residents."""
+    """Persons by category of paired lives at every lambda; the categories add up to all residents.
+
+    Columns: lambda, category, persons, low, high.
+    """
     rows = []
     for lam, paired in pairs.items():
         lives = [align(one.departures, other.departures, window.start) for one, other in paired]
@@ -146,7 +155,10 @@ def taxonomy_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataF
 
 
 def substitution_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataFrame:
-    """Where those who left in the baseline go in the scenario, with bounds that need no assumption on luck."""
+    """Where those who left in the baseline go in the scenario, with bounds that need no assumption on luck.
+
+    Columns: lambda, baseline and scenario (destinations, or "stay"), persons, low, high, frechet_low, frechet_high.
+    """
     rows = []
     names = {place: PLACE_NAMES[place] for place in DESTINATIONS} | {STAY: "stay"}
     for lam, paired in pairs.items():

@@ -9,7 +9,8 @@ from sim.codes import CONF, PLACE, STATUS
 from sim.ensemble import Run
 from sim.months import month
 
-FOLDER = CONF.parent / "sim" / "data" / "observed"
+OBSERVED = CONF.parent / "sim" / "data" / "observed"
+"""Folder of what was seen of emigration; `sim/data/README.md` says what is what."""
 RESIDENTS = ("residence_documents", "valid_permits", "residents")
 """Definitions of a stock compared with settled residents, the first that a place has."""
 
@@ -26,7 +27,7 @@ def fit_table(runs: Sequence[Run]) -> pd.DataFrame:
 
 def _departures(runs: Sequence[Run]) -> list[tuple[object, ...]]:
     flows = np.mean([run.flows[:, PLACE["belarus"]].sum(axis=2) for run in runs], axis=0)
-    table = pd.read_csv(FOLDER / "departures.csv")
+    table = pd.read_csv(OBSERVED / "departures.csv")
     rows: list[tuple[object, ...]] = []
     for row in table[table["reading"] == 1].itertuples():
         first, last = month(row.start), month(row.end)
@@ -41,7 +42,7 @@ def _departures(runs: Sequence[Run]) -> list[tuple[object, ...]]:
 def _stocks(runs: Sequence[Run]) -> list[tuple[object, ...]]:
     stocks = np.mean([run.stocks for run in runs], axis=0)
     settled = stocks.sum(axis=2) - stocks[:, :, STATUS["pendular"]]
-    table = pd.read_csv(FOLDER / "stocks.csv")
+    table = pd.read_csv(OBSERVED / "stocks.csv")
     rows: list[tuple[object, ...]] = []
     for place, part in table.groupby("destination", sort=True):
         known = [name for name in RESIDENTS if name in set(part["definition"])]

@@ -28,9 +28,12 @@ STAY = 0
 
 @dataclass(frozen=True)
 class Pair:
-    """First departures within a window of everyone who left in either world, aligned person by person."""
+    """First departures within a window of everyone who left in either world, aligned person by person.
 
-    baseline_place: NDArray[np.int64]  # 0 if the person stayed
+    Arrays int64[people], in order of key; the place, channel and month of a person who stayed are 0.
+    """
+
+    baseline_place: NDArray[np.int64]
     baseline_channel: NDArray[np.int64]
     baseline_month: NDArray[np.int64]
     scenario_place: NDArray[np.int64]
@@ -71,11 +74,11 @@ def categorise(pair: Pair) -> NDArray[np.int64]:
     before, irregular now), deflected (another destination), other channel, delayed, brought forward, unchanged.
     """
     left, leaves = pair.baseline_place != STAY, pair.scenario_place != STAY
-    outlaw = CHANNEL["irregular"]
+    irregular = CHANNEL["irregular"]
     tests = (
         ("induced", ~left & leaves),
         ("stuck", left & ~leaves),
-        ("irregular", (pair.scenario_channel == outlaw) & (pair.baseline_channel != outlaw)),
+        ("irregular", (pair.scenario_channel == irregular) & (pair.baseline_channel != irregular)),
         ("deflected", pair.baseline_place != pair.scenario_place),
         ("other_channel", pair.baseline_channel != pair.scenario_channel),
         ("delayed", pair.scenario_month > pair.baseline_month),

@@ -14,14 +14,14 @@ import pandas as pd
 import yaml
 from numpy.typing import NDArray
 
+from sim.analysis.fit_observed import OBSERVED
 from sim.arithmetic import log
-from sim.codes import CHANNEL, CHANNEL_NAMES, CONF, N_CHANNELS, PLACE, PLACE_NAMES, SLOTS
+from sim.codes import CHANNEL, CHANNEL_NAMES, N_CHANNELS, PLACE, PLACE_NAMES, SLOTS
 from sim.constants import FILE, Constants
 from sim.ensemble import Ensemble, Job
 from sim.months import month
 from sim.settings import Settings
 
-OBSERVED = CONF.parent / "sim" / "data" / "observed"
 LAST = "2022-12"
 """Observations end here."""
 SWEEPS = 20

@@ -18,14 +18,15 @@ HARMS = {
     "drafted": "drafted",
     "caught": "stopped on an irregular crossing",
     "arrested_on_return": "arrested on return",
-    "lost_status": "lost the right to stay abroad",
+    "lost": "lost the right to stay abroad",
 }
+"""Harms that the recorder counts, in words."""
 
 
 def caption(results: Results) -> str:
     """One sentence under the figure."""
     return (
-        "Difference between paired worlds over all people and the whole horizon, with 90% intervals over replicates "
+        "Difference between paired worlds over all people and the whole horizon, with 90% intervals of the mean "
         f"(\u03bb = {results.main:g}); open grey points rest on fewer than {cells.MINIMUM} simulated people "
         "and say no more than their width. The two panels have different scales."
     )
@@ -40,13 +41,12 @@ def data(results: Results) -> pd.DataFrame:
         "stay, though would have left": results.effect("stuck"),
         "cross irregularly": results.effect("irregular"),
     }
-    rows = [("counts", label, effect.estimate, effect.low, effect.high) for label, effect in counts.items()]
-    before, after = results.harms(results.baseline), results.harms(results.scenario)
-    paired = after.sub(before, fill_value=0).groupby(level="replicate").sum()
-    for harm, label in HARMS.items():
-        values = paired.get(harm, paired.iloc[:, 0] * 0).to_numpy()
-        low, high = np.quantile(values, [0.05, 0.95])
-        rows.append(("harms", label, float(values.mean()), float(low), float(high)))
+    harms = {label: results.effect(harm) for harm, label in HARMS.items()}
+    rows = [
+        (panel, label, effect.estimate, effect.low, effect.high)
+        for panel, effects in (("counts", counts), ("harms", harms))
+        for label, effect in effects.items()
+    ]
     table = pd.DataFrame(rows, columns=["panel", "label", "estimate", "low", "high"])
     visible = cells.suppress(table["estimate"], results.one_in, replicates=results.replicates)
     return table.assign(shown=~np.isnan(visible))

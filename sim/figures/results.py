@@ -245,11 +245,6 @@ class Results:
         settled = stocks[(stocks["status"] != "pendular") & (stocks["destination"] != ORIGIN)]
         return self._wide(settled, stocks, "destination", "persons")
 
-    def harms(self, world: str, lam: float | None = None) -> pd.DataFrame:
-        """Harms: rows (replicate, month number), one column a harm, persons a month."""
-        harms = self.series(world, "harms", lam)
-        return self._wide(harms, harms, "harm", "persons")
-
     @staticmethod
     def _wide(rows: pd.DataFrame, whole: pd.DataFrame, across: str, value: str) -> pd.DataFrame:
         """Sums of `value` with a row for every replicate and month of `whole`, zero where `rows` has nothing."""

@@ -80,7 +80,7 @@ def draw(results: Results) -> Figure:
     right.set_title("share of them going to other countries, %")
     right.set_ylim(min(0, float(table["deflected_low"].min()) * 110), 106)
     for axes in (left, right):
-        bottom, top = axes.get_ylim()
+        top = axes.get_ylim()[1]
         hill = density(grid)
         axes.fill_between(grid, 0, hill / hill.max() * top * 0.22, color=style.ORANGE, alpha=0.22, lw=0, zorder=0)
         axes.plot(PRIOR_90, [0, 0], color=style.ORANGE, lw=4, solid_capstyle="butt", clip_on=False)

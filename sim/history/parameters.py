@@ -1,7 +1,7 @@
 """What a history is made of: parameters with dated values, and the events and policies that change them.
 
 Plain data that refuses to be wrong: every object checks itself when it is made. How events compose into
-the values of a month is the business of `sim.history`.
+the values of a month is the business of `sim.history.composition`.
 """
 
 import difflib

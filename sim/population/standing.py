@@ -14,7 +14,7 @@ from sim.population import households
 from sim.population.assumptions import by_age, shares, value
 from sim.population.attributes import TOWN, VILLAGE, ZONE_OF_STRATUM, attributes, people_by_zone
 from sim.population.census import CLASSES, ENDS, MINORS, REGIONS, STRATA, diaspora, figure, residents, single_years
-from sim.population.means import workers
+from sim.population.income import workers
 
 DRAFT_AGES = range(18, 27)
 """Ages at which a man may be drafted; liability ends at the 27th birthday."""

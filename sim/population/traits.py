@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, N_SECTORS, PLACE, POLITICS, SECTOR, SEX
 from sim.months import LONG_AGO, NEVER
-from sim.population import means, standing
+from sim.population import income, standing
 from sim.population.assumptions import value
 from sim.population.attributes import attributes
 from sim.population.census import CLASSES, figure, single_years
@@ -50,7 +50,7 @@ LAST_CALLS = (-2, -8, -14)
 
 
 class Tables(NamedTuple):
-    """Chances behind the traits; see `attributes`, `means` and `standing` for shapes and sources."""
+    """Chances behind the traits; see `attributes`, `income` and `standing` for shapes and sources."""
 
     single_years: NDArray[np.float64]
     """Cumulative shares of single years, exactly 1 from the class's last year on, [classes, sexes, 20]."""
@@ -117,9 +117,9 @@ def tables() -> Tables:
         service_months=np.array([figure("service_months"), figure("service_months_higher")], np.int64),
         pendular=standing.pendular(),
         pendular_months=np.array(value("pendular_months")),
-        income=means.mean_income(),
-        wage_spread=means.wage_spread(),
-        savings_spread=means.savings_spread(),
+        income=income.mean_income(),
+        wage_spread=income.wage_spread(),
+        savings_spread=income.savings_spread(),
         diaspora_months=value("diaspora_months"),
         diaspora_permanent=float(value("diaspora_permanent")),
         diaspora_permit=value("diaspora_permit"),

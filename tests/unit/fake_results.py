@@ -22,8 +22,8 @@ PLACES = {
 CHANNELS = {"work": 0.5, "humanitarian": 0.2, "family": 0.15, "study": 0.1, "irregular": 0.05}
 OUTCOMES = {"other_channel": 0.12, "delayed": 0.16, "brought_forward": 0.07, "irregular": 0.03}
 """Shares of those who are not deflected; the rest are stuck."""
-HARMS = {"detained": 500, "charged": 110, "drafted": 1500, "caught": 20, "arrested_on_return": 9, "lost_status": 300}
-ADDS = {"detained": 1.5, "charged": 0.3, "drafted": 4.0, "caught": 1.2, "arrested_on_return": 0.1, "lost_status": 21.0}
+HARMS = {"detained": 500, "charged": 110, "drafted": 1500, "caught": 20, "arrested_on_return": 9, "lost": 300}
+ADDS = {"detained": 1.5, "charged": 0.3, "drafted": 4.0, "caught": 1.2, "arrested_on_return": 0.1, "lost": 21.0}
 
 
 def write(
@@ -42,7 +42,7 @@ def write(
                     frame[column] = frame[column].astype("category")
             frame.to_parquet(folder / world / f"{name}.parquet", compression="zstd", index=False)
         (folder / world / "history.txt").write_text(f"History of {world} (made up)\n2019-01 nothing <happens>\n")
-    _tables(folder, flows, lambdas, one_in)
+    _tables(folder, flows, harms, lambdas, one_in)
     (folder / "adds.txt").write_text(
         "From 1 August 2023 Lithuania issues no national visas to Belarusians; until then it did by mediation.\n"
         "From 1 August 2023 Lithuania grants no first residence permits, except to family members & the persecuted.\n"
@@ -122,7 +122,7 @@ def _long(labels, names, values, lam, replicate, one_in, rng=None, status=None, 
     return pd.DataFrame(row | {"persons": persons, "expected_persons": values.ravel()})
 
 
-def _tables(folder: Path, flows, lambdas, one_in) -> None:
+def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
     effects, taxonomy, substitution = [], [], []
     for lam in lambdas:
         wide = {}
@@ -167,8 +167,12 @@ def _tables(folder: Path, flows, lambdas, one_in) -> None:
             add(name, "", values)
         add("departures", "", gained - lost)
         add("returned", "", lost * -0.04)
-        for harm in ("detained", "drafted"):
-            add(harm, "", np.linspace(0.5, 1.5, len(lost)) * ADDS[harm] * 29)
+        sums = {}
+        for world, frame in harms.items():
+            part = frame[np.isclose(frame["lambda"], lam)]
+            sums[world] = part.groupby(["replicate", "harm"], observed=True)["persons"].sum().unstack()
+        for harm in HARMS:
+            add(harm, "", sums["lithuania_ban"][harm] - sums["historical"][harm])
         add("blocked", "", lost * 0.03)
         add("stuck_person_months", "", amounts["stuck"] * 14, "person-months")
         amounts["deflected"] = gained

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from fake_results import LAMBDAS, MAIN, START, write
 
-from sim import figures, months
+from sim import figures, months, recorder
 from sim.figures import cells, nest, style
 from sim.figures.results import Results, instant
 
@@ -125,9 +125,13 @@ def test_harms_are_paired_sums_over_the_horizon(folder, results):
     sums = []
     for world in ("lithuania_ban", "historical"):
         frame = pd.read_parquet(folder / world / "harms.parquet")
-        part = frame[(frame["lambda"] == MAIN) & (frame["harm"] == "lost_status")]
+        part = frame[(frame["lambda"] == MAIN) & (frame["harm"] == "lost")]
         sums.append(part.groupby("replicate")["persons"].sum())
-    assert table.loc["lost the right to stay abroad", "estimate"] == pytest.approx((sums[0] - sums[1]).mean())
+    assert table.loc["lost the right to stay abroad", "estimate"] == pytest.approx((sums[0] - sums[1]).mean(), abs=0.01)
+
+
+def test_every_harm_that_is_recorded_is_drawn():
+    assert set(figures.figure("harms").HARMS) == set(recorder.HARMS)
 
 
 def test_sensitivity_follows_the_closed_form_that_made_the_data(results):
