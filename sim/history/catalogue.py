@@ -83,7 +83,7 @@ def _read(conf: Path, folder: str, name: str) -> dict[Any, Any]:
 def _dated(content: Any, source: str, confidence: str, note: str = "") -> tuple[Dated, ...]:
     """Dated values; one without its own source has the source of what it belongs to."""
     values = []
-    for at, item in need_mapping(content).items():
+    for at, item in need_mapping(content, "values").items():
         with within(shown(at)):
             record = item if isinstance(item, dict) else {"value": item}
             own = need_keys(record, ["value"], ["source", "confidence", "note"])
@@ -133,7 +133,7 @@ def _event_from(name: str, content: Any) -> Event:
     own = need_keys(content, ["announced", "from", "until", "source", "confidence", "changes"], ["note"])
     need_date(own["from"], "from")  # which dates the changes, too
     changes = []
-    for key, value in need_named(own["changes"]).items():
+    for key, value in need_named(own["changes"], "changes").items():
         with within(f"changes: {shown(key)}"):
             changes.append(_change_from(key, value, own))
     dates = own["announced"], own["from"], own["until"]
@@ -144,11 +144,11 @@ def policy_from(name: str, content: Any, shock: bool = False) -> Policy:
     """A policy, or a shock (which has no actor), from the mapping of its file."""
     own = need_keys(content, ["description", "historical", "events"] + ([] if shock else ["actor"]))
     events = []
-    for key, value in need_named(own["events"]).items():
+    for key, value in need_named(own["events"], "events").items():
         with within(f"events: {shown(key)}"):
             events.append(_event_from(key, value))
-    actor = None if shock else need_text(own["actor"])
-    return Policy(name, need_text(own["description"]), actor, need_flag(own["historical"]), tuple(events))
+    actor = None if shock else need_text(own, "actor")
+    return Policy(name, need_text(own, "description"), actor, need_flag(own, "historical"), tuple(events))
 
 
 def load_policies(conf: Path = CONF) -> dict[str, Policy]:
@@ -231,9 +231,9 @@ def _channel_from(place: str, name: str, content: Any, instruments: Sequence[str
     with within("status"):
         status = need_name(own["status"], ARRIVAL_STATUSES)
     channel = Channel(
-        name, need_text(own["meaning"]), **needed, sectors=sectors, groups=groups, ages=ages, status=status
+        name, need_text(own, "meaning"), **needed, sectors=sectors, groups=groups, ages=ages, status=status
     )
-    numbers = need_keys(own["parameters"], list(CHANNEL_RULES))
+    numbers = need_keys(own["parameters"], list(CHANNEL_RULES), of="parameters")
     return channel, [_number_of(f"{place}.{name}", key, value, CHANNEL_RULES[key]) for key, value in numbers.items()]
 
 
@@ -245,16 +245,18 @@ def _destination(conf: Path, name: str) -> tuple[Destination, list[Parameter]]:
         instruments = need_names(own["instruments"], DESTINATION_INSTRUMENTS)
     with within("access"):
         access = need_names(own["access"], [way for way in ("land", "air") if way in instruments])
-    parameters = [_number_of(name, key, value, "set") for key, value in need_named(own["parameters"]).items()]
+    parameters = [
+        _number_of(name, key, value, "set") for key, value in need_named(own["parameters"], "parameters").items()
+    ]
     parameters += [restriction(name, instrument) for instrument in instruments]
     channels = {}
-    for channel in sorted(need_named(own["channels"]), key=lambda channel: CHANNEL.get(channel, 0)):
+    for channel in sorted(need_named(own["channels"], "channels"), key=lambda channel: CHANNEL.get(channel, 0)):
         with within(f"channels: {shown(channel)}"):
             need_name(channel, DESTINATION_CHANNELS)
             channels[channel], numbers = _channel_from(name, channel, own["channels"][channel], instruments)
             parameters += numbers
-    schengen = need_flag(own["schengen"])
-    return Destination(name, need_text(own["description"]), schengen, access, instruments, channels), parameters
+    schengen = need_flag(own, "schengen")
+    return Destination(name, need_text(own, "description"), schengen, access, instruments, channels), parameters
 
 
 def _destinations(conf: Path) -> list[tuple[Destination, list[Parameter]]]:
@@ -326,7 +328,7 @@ def load_scenario(name: str, conf: Path = CONF) -> Scenario:
         for key in ("enact", "without"):
             if not isinstance(own[key], list) or not all(isinstance(item, str) for item in own[key]):
                 raise CatalogueError(f"{key} is not a list of names")
-        return Scenario(name, need_text(own["description"]), tuple(own["enact"]), tuple(own["without"]))
+        return Scenario(name, need_text(own, "description"), tuple(own["enact"]), tuple(own["without"]))
 
 
 def load_history(scenario: str = "historical", conf: Path = CONF) -> History:

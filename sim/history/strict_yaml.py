@@ -103,6 +103,9 @@ def parse(text: str) -> Any:
     """The content of a YAML text; raises CatalogueError with the line."""
     if len(text) > LARGEST:
         raise CatalogueError(f"more than {LARGEST:,} characters")
+    if found := _UNWRITABLE.search(text.replace("\r\n", "\n")):
+        line = text.count("\n", 0, found.start()) + 1
+        raise CatalogueError(f"line {line}: '{shown(found[0])}' is a sign that cannot be printed")
     try:
         depth = 0
         for event in yaml.parse(text, Loader=_SAFE):
@@ -121,25 +124,29 @@ def parse(text: str) -> Any:
         raise CatalogueError(f"{where}not YAML: {shown(getattr(error, 'problem', None) or error, 200)}") from None
 
 
-def need_mapping(content: Any) -> dict[Any, Any]:
-    """The content, if it is a mapping."""
+def need_mapping(content: Any, key: str = "") -> dict[Any, Any]:
+    """The content (of a key), if it is a mapping."""
     if not isinstance(content, dict):
-        raise CatalogueError(f"'{shown(content)}' is not a mapping of names to values")
+        raise CatalogueError(f"'{shown(content)}' is not a mapping of names to values{_as(key)}")
     return content
 
 
-def need_named(content: Any) -> dict[str, Any]:
-    """The content, if it is a mapping in which every key is a name."""
-    mapping = need_mapping(content)
-    for key in mapping:
-        if not isinstance(key, str) or not key.strip():
-            raise CatalogueError(f"key '{shown(key)}' is not a name; quote it")
+def _as(key: str) -> str:
+    return f", as '{key}' must be" if key else ""
+
+
+def need_named(content: Any, key: str = "") -> dict[str, Any]:
+    """The content (of a key), if it is a mapping in which every key is a name."""
+    mapping = need_mapping(content, key)
+    for name in mapping:
+        if not isinstance(name, str) or not name.strip():
+            raise CatalogueError(f"key '{shown(name)}' is not a name; quote it")
     return mapping
 
 
-def need_keys(content: Any, needed: Sequence[str], optional: Sequence[str] = ()) -> dict[str, Any]:
-    """The content, if it is a mapping with every needed key and no unknown one."""
-    mapping = need_mapping(content)
+def need_keys(content: Any, needed: Sequence[str], optional: Sequence[str] = (), of: str = "") -> dict[str, Any]:
+    """The content (of a key), if it is a mapping with every needed key and no unknown one."""
+    mapping = need_mapping(content, of)
     for key in mapping:
         if key not in needed and key not in optional:
             raise CatalogueError(f"unknown key '{shown(key)}'; known: {nearest(str(key), [*needed, *optional], 20)}")
@@ -167,15 +174,16 @@ def need_names(content: Any, known: Mapping[str, int] | Sequence[str]) -> tuple[
     return tuple(content)
 
 
-def need_text(content: Any) -> str:
-    """The content, if it is a text that is not empty, on one line."""
+def need_text(record: Mapping[str, Any], key: str) -> str:
+    """The content of a key, if it is a text that is not empty, on one line."""
+    content = record[key]
     if not isinstance(content, str) or not content.strip():
-        raise CatalogueError(f"'{shown(content)}' is not a text")
+        raise CatalogueError(f"'{shown(content)}' is not a text{_as(key)}")
     return " ".join(content.split())
 
 
-def need_flag(content: Any) -> bool:
-    """The content, if it is true or false."""
-    if not isinstance(content, bool):
-        raise CatalogueError(f"'{shown(content)}' is not true or false")
-    return content
+def need_flag(record: Mapping[str, Any], key: str) -> bool:
+    """The content of a key, if it is true or false."""
+    if not isinstance(record[key], bool):
+        raise CatalogueError(f"'{shown(record[key])}' is not true or false{_as(key)}")
+    return bool(record[key])

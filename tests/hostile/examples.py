@@ -5,7 +5,7 @@
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 TIMES = int(os.environ.get("VYRAJ_EXAMPLES", "1"))
 
@@ -15,6 +15,7 @@ def examples(usual: int) -> settings:
     return settings(
         max_examples=usual * TIMES,
         derandomize=TIMES == 1,  # the default suite gives the same answer every time
+        phases=[Phase.explicit, Phase.generate, Phase.shrink],
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),

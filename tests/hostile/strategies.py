@@ -35,7 +35,7 @@ people = st.lists(st.sampled_from(EXCEPTABLE), max_size=5).map(tuple)
 
 
 def within(name: str) -> st.SearchStrategy[float]:
-    """Values by which an event may change a parameter: mostly sound, up to the ends of what its rule and range allow."""
+    """Values by which an event may change a parameter, up to the ends of what its rule and range allow."""
     parameter = HISTORICAL.parameters[name]
     low, high = parameter.low, parameter.high
     if parameter.rule == "product":
@@ -96,7 +96,10 @@ def wild_policies(draw: st.DrawFn, name: str) -> Policy:
     who = draw(st.none() | st.text(max_size=5))
     parameter, other = draw(any_names), draw(st.sampled_from(RESTRICTIONS + NUMBERS))
     announced, until = draw(any_dates | st.just(start)), draw(any_dates | st.none())
-    source, confidence = draw(st.sampled_from(["a test", "", None, 3])), draw(st.sampled_from(["found", "sure", None, []]))
+    source, confidence = (
+        draw(st.sampled_from(["a test", "", None, 3])),
+        draw(st.sampled_from(["found", "sure", None, []])),
+    )
     called = draw(st.just(f"{name}_0") | st.sampled_from(["", None, 3, "x" * 10_000, "a\nb", "covid_borders"]))
     setting = Setting(parameter, tuple(Dated(at, value, "a test", "found") for at, value in dated))
     closing = Closing(other, closed, excepted if who is None else (*excepted, who), revoked)
