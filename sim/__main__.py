@@ -36,7 +36,7 @@ def main() -> int:
 def _job(read_settings: Callable[[], Settings]) -> int:
     try:
         settings = read_settings()
-        with room_for_results(settings.results_dir):
+        with room_for_results(settings.results_dir, settings.task):
             left = task(settings.task)(settings)
         if left is not None:
             sys.stderr.flush()

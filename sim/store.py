@@ -64,8 +64,8 @@ def write_folder(path: Path | str) -> Iterator[Path]:
     token = secrets.token_hex(4)
     partial = path.with_name(f".{path.name}.partial-{token}")
     older = path.with_name(f".{path.name}.older-{token}")
-    partial.mkdir()
     try:
+        partial.mkdir()
         yield partial
         if path.exists():
             path.rename(older)
@@ -88,13 +88,13 @@ def write_file(path: Path, text: str) -> None:
 
 
 @contextmanager
-def room_for_results(folder: Path | str) -> Iterator[None]:
-    """Make sure that results can be written before anything is computed, and leave no empty folder behind.
+def room_for_results(results_dir: Path | str, task: str = "") -> Iterator[None]:
+    """Make sure that a task's results can be written before anything is computed, and leave no empty folder behind.
 
     Folders on the way that did not exist are made, and removed in the end if nothing came to lie in them. Raises
     UserError if the folder cannot be made or written.
     """
-    folder, made = Path(folder), []
+    folder, made = Path(results_dir, task), []
     try:
         try:
             made = [path for path in (folder, *folder.parents) if not path.exists()]
@@ -102,7 +102,7 @@ def room_for_results(folder: Path | str) -> Iterator[None]:
             with tempfile.TemporaryFile(dir=folder):
                 pass
         except OSError as error:
-            raise UserError(f"results_dir={folder} cannot be written: {error.strerror or error}") from error
+            raise UserError(f"results_dir={results_dir} cannot be written: {error.strerror or error}") from error
         yield
     finally:
         for path in made:
