@@ -3,16 +3,18 @@
 Exit codes: 0 done, 2 a mistake of the user's, 3 a failed run (or any failed job of a sweep), 130 interrupted.
 """
 
+import io
 import os
+import signal
 import sys
-import tempfile
+import threading
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 
 from sim import config
 from sim.errors import UserError
 from sim.settings import Settings
+from sim.store import room_for_results
 from sim.tasks import task
 
 MISTAKE, FAILURE, INTERRUPTED = 2, 3, 130
@@ -20,6 +22,7 @@ MISTAKE, FAILURE, INTERRUPTED = 2, 3, 130
 
 def main() -> int:
     """Run the task of the command line, once or as a sweep; returns the exit code."""
+    _ready_to_tell()
     try:
         codes = config.run(_job)
     except KeyboardInterrupt:
@@ -33,34 +36,38 @@ def main() -> int:
 def _job(read_settings: Callable[[], Settings]) -> int:
     try:
         settings = read_settings()
-        check_writable(settings.results_dir)
-        left = task(settings.task)(settings)
+        with room_for_results(settings.results_dir, settings.task):
+            left = task(settings.task)(settings)
+        if left is not None:
+            sys.stderr.flush()
+            print(f"results: {left}", flush=True)
     except BrokenPipeError:  # whoever read the output has had enough (a pager, `head`)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
         return _tell(error)
-    if left is not None:
-        sys.stderr.flush()
-        print(f"results: {left}", flush=True)
     return 0
 
 
-def check_writable(folder: str) -> None:
-    """Make sure that results can be written before anything is computed; raises UserError."""
-    try:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise UserError(f"results_dir={folder} cannot be written: {error.strerror or error}") from error
+def _stopped(number: int, frame: object) -> None:
+    """A polite request to end (SIGTERM) ends a run as Ctrl-C does: nothing half-written is left."""
+    raise KeyboardInterrupt
+
+
+def _ready_to_tell() -> None:
+    """Signs that the terminal cannot write are told by their number, instead of losing what was computed."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _stopped)
 
 
 def _tell(error: Exception) -> int:
     """One line about a fault on stderr, a traceback before it if VYRAJ_DEBUG=1; returns the exit code."""
     if os.environ.get("VYRAJ_DEBUG") == "1":
         traceback.print_exception(error)
-    line = " ".join(str(error).split())
+    line = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in " ".join(str(error).split()))
     if isinstance(error, UserError):
         print(f"vyraj: {line}", file=sys.stderr, flush=True)
         return MISTAKE

@@ -1,20 +1,55 @@
 """How people weigh leaving and where to go: the coefficients of the decision, with their sources.
 
 Values stand in `conf/behaviour.yaml`, each with unit, meaning, prior and source. Compiled rules receive
-them as one named tuple of floats, in the order of the file.
+them as one named tuple of floats, in the order of the file. A value outside the limits of its unit is refused:
+they are far wider than any that is meant, and keep every number of the model finite.
 """
 
 from collections import namedtuple
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from sim.codes import CONF
+from sim.history.parameters import HistoryError, nearest, need_number, shown
+from sim.history.strict_yaml import need_keys, need_named, read, within
 
 FILE = CONF / "behaviour.yaml"
-RECORDS: dict[str, dict[str, Any]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-"""Every coefficient with unit, meaning, prior, source and confidence."""
+_NEEDED, _ALSO = ("value", "unit", "meaning", "source", "confidence"), ("prior", "note")
+with within(f"conf/{FILE.name}"):
+    RECORDS: dict[str, dict[str, Any]] = {}
+    """Every coefficient with unit, meaning, prior, source and confidence."""
+    for _name, _record in need_named(read(FILE)).items():
+        with within(_name):
+            RECORDS[_name] = need_keys(_record, _NEEDED, _ALSO)
+
+LIMITS: dict[str, tuple[float, float]] = {
+    "1": (1e-9, 1.0),  # lambda
+    "log-odds/month": (-1e4, 1e4),
+    "log-odds": (-1e4, 1e4),
+    "log-odds/decade": (-1e4, 1e4),
+    "log-odds per share": (-1e4, 1e4),
+    "utility": (-20.0, 20.0),
+    "utility/month": (-20.0, 0.0),
+    "utility per monthly wage": (-20.0, 0.0),
+    "elasticity": (-3.0, 3.0),
+    "multiple": (0.0, 1e3),
+    "per share": (0.0, 1e3),
+    "1/month": (0.0, 1.0),
+    "weight": (0.0, 1e6),
+    "probability": (0.0, 1.0),
+    "share": (0.0, 1.0),
+    "months": (0.0, 1200.0),
+    "months of rent": (0.0, 1200.0),
+    "organisations": (1.0, 1e9),
+}
+"""Smallest and largest value by unit. Utilities of a destination add up to less than 600, whose exponential is finite;
+months are added to a 16-bit month."""
+_OWN_LIMITS = {
+    **dict.fromkeys(("spread_leave", "spread_country", "spread_channel"), (0.0, 20.0)),
+    "pendular_months": (3.0, 600.0),  # a mean of stays of at least three months
+}
+LARGEST_CONSTANT = 50.0
+"""Largest constant of a destination or a channel either way, in utility."""
 
 _FIELDS = tuple("lambda_" if name == "lambda" else "return_" if name == "return" else name for name in RECORDS)
 if TYPE_CHECKING:
@@ -27,11 +62,22 @@ else:
 def load(changes: Mapping[str, float] | None = None) -> Behaviour:
     """Central values of all coefficients, with `changes` put in by name.
 
-    Raises KeyError with the known names for a coefficient that does not exist.
+    Raises HistoryError with the known names for a coefficient that does not exist, and with the limits for a value
+    outside those of its unit.
     """
-    values = {name: float(record["value"]) for name, record in RECORDS.items()}
+    values = {name: record["value"] for name, record in RECORDS.items()}
     for name, value in (changes or {}).items():
         if name not in values:
-            raise KeyError(f"unknown coefficient '{name}'; known: {', '.join(values)}")
-        values[name] = float(value)
-    return Behaviour(*values.values())
+            raise HistoryError(f"unknown coefficient '{shown(name)}'; known: {nearest(name, values)}")
+        values[name] = value
+    return Behaviour(*(_checked(name, value) for name, value in values.items()))
+
+
+def _checked(name: str, value: object) -> float:
+    where, unit = f"coefficient '{name}'", RECORDS[name]["unit"]
+    if unit not in LIMITS:
+        raise HistoryError(f"{where}: unknown unit '{shown(unit)}'; known: {', '.join(LIMITS)}")
+    number, (low, high) = need_number(value, where), _OWN_LIMITS.get(name, LIMITS[unit])
+    if not low <= number <= high:
+        raise HistoryError(f"{where} is {number:g}, outside [{low:g}, {high:g}] {unit}")
+    return number

@@ -4,15 +4,18 @@ They are inverted on observed departures to the end of 2022 (`task=invert`), one
 provisional: constants fitted to flows reproduce those flows by construction and prove nothing.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
+from sim.behaviour import LARGEST_CONSTANT
 from sim.codes import CHANNEL, CONF, N_CHANNELS, PLACE, SLOTS
 from sim.errors import UserError
+from sim.history.parameters import need_number, shown
+from sim.history.strict_yaml import CatalogueError, need_keys, need_named, read, within
 
 FILE = CONF / "constants.yaml"
 
@@ -27,15 +30,16 @@ class Constants(NamedTuple):
 def load(lam: float, file: Path = FILE) -> Constants:
     """Constants for a lambda, straight lines between the lambdas on file, the nearest set outside their range.
 
-    Raises UserError if the file is missing.
+    Raises UserError if the file is missing, or by name and lambda for a constant that is missing, unknown or too large.
     """
     if not file.exists():
         raise UserError(f"conf/{file.name} is missing; `python -m sim task=invert` writes it")
-    sets = {float(key): values for key, values in yaml.safe_load(file.read_text(encoding="utf-8"))["constants"].items()}
+    with within(f"conf/{file.name}"):
+        sets = _sets(need_keys(read(file), ("unit", "source", "confidence", "constants"))["constants"])
     known = sorted(sets)
 
     def at(section: str, name: str) -> float:
-        return _between(lam, known, [float(sets[key][section][name]) for key in known])
+        return _between(lam, known, [sets[key][section][name] for key in known])
 
     places, channels = np.zeros(SLOTS), np.zeros(N_CHANNELS)
     for name, code in PLACE.items():
@@ -43,6 +47,33 @@ def load(lam: float, file: Path = FILE) -> Constants:
     for name, code in CHANNEL.items():
         channels[code] = 0.0 if name == "none" else at("channels", name)
     return Constants(places, channels)
+
+
+def _sets(content: Any) -> dict[float, dict[str, dict[str, float]]]:
+    """The constants by lambda, section and name, every one checked."""
+    names = {"destinations": [name for name in PLACE if name != "belarus"]}
+    names["channels"] = [name for name in CHANNEL if name != "none"]
+    sets = {}
+    for key, sections in need_named(content).items():
+        with within(f"constants: '{shown(key)}'"):
+            try:
+                lam = float(key)
+            except ValueError:
+                raise CatalogueError("is not a lambda") from None
+            need_keys(sections, list(names))
+            sets[lam] = {name: _numbers(name, sections[name], names[name]) for name in names}
+    if not sets or not all(0.0 < lam <= 1.0 for lam in sets):
+        raise CatalogueError("constants: give sets by lambda, a number above 0 and at most 1")
+    return sets
+
+
+def _numbers(section: str, content: Any, names: Sequence[str]) -> dict[str, float]:
+    with within(section):
+        numbers = {name: need_number(value, name) for name, value in need_keys(content, names).items()}
+        for name, value in numbers.items():
+            if abs(value) > LARGEST_CONSTANT:
+                raise CatalogueError(f"{name} is {value:g}, outside [{-LARGEST_CONSTANT:g}, {LARGEST_CONSTANT:g}]")
+        return numbers
 
 
 def _between(x: float, known: list[float], values: list[float]) -> float:

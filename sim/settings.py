@@ -20,10 +20,14 @@ from sim import months
 from sim.codes import CONF
 from sim.errors import UserError
 from sim.history.catalogue import scenario_names
+from sim.history.parameters import shown
 from sim.tasks import TASKS
 
 DECISIONS = Path(__file__).parent / "decision"
 """Folder of the decision rules."""
+
+MOST_REPLICATES, MOST_THREADS, MOST_SLICES = 100_000, 1024, 50
+"""More than anybody means: a larger number is a slip that would run for ever."""
 
 Check = Callable[[Any], str | None]
 """What a value ought to be, if it is not; None if all is well."""
@@ -39,9 +43,9 @@ def _whole(low: int, high: int | None = None) -> Check:
     return check
 
 
-def _whole_or_null(low: int, null: str) -> Check:
-    whole = _whole(low)
-    return lambda value: None if value is None or whole(value) is None else f"{whole('')}, or null for {null}"
+def _whole_or_null(low: int, high: int, null: str) -> Check:
+    whole, wanted = _whole(low, high), f"a whole number of at least {low} and at most {high}, or null for {null}"
+    return lambda value: None if value is None or whole(value) is None else wanted
 
 
 def _is_share(value: Any) -> bool:
@@ -53,18 +57,21 @@ def _share(value: Any) -> str | None:
 
 
 def _shares(value: Any) -> str | None:
-    ok = isinstance(value, (list, tuple)) and len(value) > 0 and all(map(_is_share, value))
-    return None if ok else "a list of numbers above 0 and at most 1"
+    ok = isinstance(value, (list, tuple)) and 0 < len(value) <= MOST_SLICES and all(map(_is_share, value))
+    ok = ok and len({f"{share:g}" for share in value}) == len(value)  # the figures name them so
+    return None if ok else f"a list of numbers above 0 and at most 1, at most {MOST_SLICES}, all different"
 
 
-def _text(value: Any) -> str | None:
-    return None if isinstance(value, str) and value.strip() else "a text"
+def _folder(value: Any) -> str | None:
+    ok = isinstance(value, str) and value.strip() == value != "" and value.isprintable()
+    return None if ok else "a text on one line that names a folder"
 
 
 def _month(value: Any) -> str | None:
     wanted = f"a month from {months.label(0)} to {months.label(months.LAST_MONTH)}, written YYYY-MM"
     try:
-        ok = isinstance(value, str) and len(value) == 7 and 0 <= months.month(value) <= months.LAST_MONTH
+        ok = isinstance(value, str) and len(value) == 7 and value.isascii()
+        ok = ok and 0 <= months.month(value) <= months.LAST_MONTH
     except ValueError:
         ok = False
     return None if ok else wanted
@@ -79,7 +86,7 @@ def _one_of(known: Callable[[], list[str]]) -> Check:
 
 
 def _closest(value: Any, known: list[str]) -> str:
-    close = get_close_matches(str(value), known, n=1)
+    close = get_close_matches(str(value)[:100], known, n=1)
     return f" (did you mean {close[0]}?)" if close else ""
 
 
@@ -91,6 +98,16 @@ def known_scenarios() -> list[str]:
 def known_decisions() -> list[str]:
     """Names of the decision rules, one module each in sim/decision, in alphabetical order."""
     return sorted(path.stem for path in DECISIONS.glob("*.py") if not path.stem.startswith("_"))
+
+
+def _written(value: Any) -> str:
+    """A value as a user would write it, on one line and not too long."""
+    if isinstance(value, str) and value:
+        return shown(value)
+    try:
+        return shown(json.dumps(value, default=shown, skipkeys=True))
+    except ValueError:  # a number too long to write out
+        return shown(value)
 
 
 def _setting(check: Check, key: str | None = None, default: Any = None) -> Any:
@@ -108,8 +125,7 @@ class _Checked:
             value = getattr(self, spec.name)
             wanted = check(value) if check else None
             if wanted is not None:
-                shown = value if isinstance(value, str) and value else json.dumps(value, default=str)
-                raise UserError(f"{self.section}{key}={shown} is not {wanted}")
+                raise UserError(f"{self.section}{key}={_written(value)} is not {wanted}")
             if isinstance(value, list):
                 object.__setattr__(self, spec.name, tuple(value))
 
@@ -148,9 +164,9 @@ class Settings(_Checked):
     people: People = field(default_factory=People)
     choice: Choice = field(default_factory=Choice)
     seed: int = _setting(_whole(0, 2**32 - 1), default=1)
-    replicates: int | None = _setting(_whole_or_null(1, "the default of the task"), default=None)
-    threads: int | None = _setting(_whole_or_null(1, "all cores"), default=2)
-    results_dir: str = _setting(_text, default="results")
+    replicates: int | None = _setting(_whole_or_null(1, MOST_REPLICATES, "the default of the task"), default=None)
+    threads: int | None = _setting(_whole_or_null(1, MOST_THREADS, "all cores"), default=2)
+    results_dir: str = _setting(_folder, default="results")
 
     @property
     def replicate_count(self) -> int:
@@ -197,7 +213,7 @@ def settings_from_mapping(record: Mapping[str, Any], section: type = Settings) -
             inner = hints[spec.name]
             if not isinstance(value, Mapping):
                 keys = ", ".join(f"{key}.{name}" for name in keys_of(inner))
-                raise UserError(f"{key}={json.dumps(value, default=str)} is not possible: {key} is a section of {keys}")
+                raise UserError(f"{key}={_written(value)} is not possible: {key} is a section of {keys}")
             value = settings_from_mapping(value, inner)
         values[spec.name] = value
     return section(**values)
@@ -213,13 +229,15 @@ def unknown_key(full_key: str) -> UserError:
             return unknown_key(".".join(parents))
         inner = get_type_hints(section)[spec.name]
         if not is_dataclass(inner):
-            return UserError(f"'{full_key}' is not a known key: {'.'.join(parents)} is a value and has no keys in it")
+            return UserError(
+                f"'{shown(full_key)}' is not a known key: {'.'.join(parents)} is a value and has no keys in it"
+            )
         assert isinstance(inner, type)
         section = inner
     prefix = "".join(f"{parent}." for parent in parents)
     known = [f"{prefix}{name}" for name in keys_of(section)]
     close = _closest(key, list(keys_of(section)))
-    return UserError(f"'{full_key}' is not a known key; known are: {', '.join(known)}{close}")
+    return UserError(f"'{shown(full_key)}' is not a known key; known are: {', '.join(known)}{close}")
 
 
 def record_of(settings: Any) -> dict[str, Any]:

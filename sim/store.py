@@ -11,6 +11,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ import pyarrow.parquet as pq
 
 from sim import months
 from sim.codes import CONF
+from sim.errors import UserError
 from sim.luck import replicate_seed
 from sim.settings import Settings, command, fingerprint, record_of
 
@@ -51,28 +53,63 @@ ROWS_IN_GROUP = 1 << 20
 def write_folder(path: Path | str) -> Iterator[Path]:
     """Give a new folder to write into, which takes the place of `path` when all is written.
 
-    An older folder at `path` stays untouched until then and is replaced by two renames. If the block raises,
-    nothing changes and nothing is left. A killed process leaves at most a hidden `.NAME.partial-*` beside it.
+    An older folder at `path` stays untouched until then and is replaced by two renames. If the block raises, or is
+    interrupted at any point, nothing changes and nothing is left. A killed process leaves at most a hidden
+    `.NAME.partial-*` beside it. Raises UserError if something that is no folder lies in the place.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_symlink() or (path.exists() and not path.is_dir()):
+        raise UserError(f"{path} is not a folder of results; move it away")
     token = secrets.token_hex(4)
     partial = path.with_name(f".{path.name}.partial-{token}")
     older = path.with_name(f".{path.name}.older-{token}")
-    partial.mkdir()
     try:
+        partial.mkdir()
         yield partial
         if path.exists():
             path.rename(older)
-        try:
-            partial.rename(path)
-        except OSError:
-            if older.exists():
-                older.rename(path)
-            raise
+        partial.rename(path)
     finally:
+        if older.exists() and not path.exists():  # an error or an interruption between the two renames
+            older.rename(path)
         for leftover in (partial, older):
             shutil.rmtree(leftover, ignore_errors=True)
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a text that takes the place of a file when all is written; an interruption leaves the older one."""
+    partial = path.with_name(f".{path.name}.partial-{secrets.token_hex(4)}")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def room_for_results(results_dir: Path | str, task: str = "") -> Iterator[None]:
+    """Make sure that a task's results can be written before anything is computed, and leave no empty folder behind.
+
+    Folders on the way that did not exist are made, and removed in the end if nothing came to lie in them. Raises
+    UserError if the folder cannot be made or written.
+    """
+    folder, made = Path(results_dir, task), []
+    try:
+        try:
+            made = [path for path in (folder, *folder.parents) if not path.exists()]
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise UserError(f"results_dir={results_dir} cannot be written: {error.strerror or error}") from error
+        yield
+    finally:
+        for path in made:
+            try:
+                path.rmdir()
+            except OSError:  # results lie in it, or it was never made
+                break
 
 
 def write_parquet(path: Path | str, table: pa.Table | Mapping[str, Any]) -> None:

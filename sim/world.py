@@ -27,6 +27,8 @@ from sim.codes import (
 )
 from sim.history.catalogue import Channel, Destination
 from sim.history.history import History
+from sim.history.parameters import HistoryError
+from sim.months import label
 
 Floats = NDArray[np.float64]
 
@@ -129,6 +131,25 @@ _BELARUS = {
 }
 """Field of World -> history parameter `belarus.<name>`."""
 
+_SHARE, _COUNT, _MONEY = (0.0, 1.0), (0.0, 1e9), (0.0, 1e9)
+_PRICE = (0.01, 1e6)
+"""Of what the model takes the logarithm."""
+LIMITS: dict[str, tuple[float, float]] = {
+    **dict.fromkeys(("offered", "approval", "works", "renewal", "safety", "unsafe", "language"), _SHARE),
+    **dict.fromkeys(("news", "war_fear", "ban_accused", "ban_liable", "arrest_on_return", "passport_abroad"), _SHARE),
+    **dict.fromkeys(("detentions", "charges", "closures", "summoned", "drafted"), _COUNT),
+    **dict.fromkeys(("pendular", "diaspora", "demand", "capacity"), _COUNT),
+    **dict.fromkeys(("fee", "funds", "fare_land", "fare_air"), _MONEY),
+    **dict.fromkeys(("wage", "rent"), _PRICE),
+    "months": (0.0, 1200.0),
+    "stay": (0.0, 1200.0),
+    "premium_it": (0.01, 100.0),
+    "distance": (1.0, 40000.0),
+}
+"""Smallest and largest value of each field in any world; what a range in `conf/` allows must lie within, too."""
+_OR_NONE = ("capacity", "stay", "fare_land", "fare_air")
+"""Fields that may be infinite: no limit, no way."""
+
 _UNLESS_STATED = {"unsafe": 0.0, "pendular": 0.0}
 """Rules a destination need not state, with what silence means."""
 
@@ -136,7 +157,7 @@ _UNLESS_STATED = {"unsafe": 0.0, "pendular": 0.0}
 def build(history: History, destinations: Mapping[str, Destination], months: int) -> World:
     """Compile a history into arrays for months 0 to `months` - 1.
 
-    Raises HistoryError (from the history) for a parameter that does not exist.
+    Raises HistoryError for a parameter that does not exist, or whose value no world can have.
     """
     law, rules = np.zeros((SLOTS, N_CHANNELS), LAW), np.zeros((months, SLOTS, N_CHANNELS), RULES)
     places = np.zeros((months, SLOTS), PLACES)
@@ -144,39 +165,53 @@ def build(history: History, destinations: Mapping[str, Destination], months: int
     openness = np.ones((months, SLOTS, N_INSTRUMENTS, COLUMNS_OF_OPENNESS))  # what does not exist closes nothing
     belarus = np.zeros(months, BELARUS)
 
-    def series(name: str) -> Floats:
+    def series(name: str, field: str) -> Floats:
         short = name.rsplit(".", 1)[1]
         if name not in history.parameters and short in _UNLESS_STATED:
             return np.full(months, _UNLESS_STATED[short])
-        return history.monthly(name, months)
+        return _within_limits(name, field, history.monthly(name, months))
 
     for name, destination in destinations.items():
         place = PLACE[name]
         here = places[:, place]
         for way in destination.access:
             here[f"by_{way}"] = 1
-            here[f"fare_{way}"] = series(f"{name}.fare_{way}")
+            here[f"fare_{way}"] = series(f"{name}.fare_{way}", f"fare_{way}")
         for short in ("wage", "rent", "safety", "unsafe", "distance", "language", "diaspora"):
-            here[short] = series(f"{name}.{short}")
-        here["premium_it"], here["pendular"] = series(f"{name}.premium.it"), series(f"{name}.demand.pendular")
+            here[short] = series(f"{name}.{short}", short)
+        here["premium_it"] = series(f"{name}.premium.it", "premium_it")
+        here["pendular"] = series(f"{name}.demand.pendular", "pendular")
         for instrument in destination.instruments:
             openness[:, place, INSTRUMENT[instrument]] = history.open_shares(f"{name}.{instrument}", months)
         for sector in SECTOR:
             source = sector if sector in DEMAND_SECTORS else "other"
-            demand[:, place, SECTOR[sector]] = series(f"{name}.demand.{source}")
+            demand[:, place, SECTOR[sector]] = series(f"{name}.demand.{source}", "demand")
         for channel, terms in destination.channels.items():
             law[place, CHANNEL[channel]] = _law(terms)
             for short in RULES.names or ():
-                rules[short][:, place, CHANNEL[channel]] = series(f"{name}.{channel}.{short}")
+                rules[short][:, place, CHANNEL[channel]] = series(f"{name}.{channel}.{short}", short)
 
     home = PLACE["belarus"]
     for instrument in ("land_exit", "exit"):
         openness[:, home, INSTRUMENT[instrument]] = history.open_shares(f"belarus.{instrument}", months)
-    places["wage"][:, home], places["rent"][:, home] = series("belarus.wage"), series("belarus.rent")
-    places["premium_it"][:, home] = series("belarus.wage.premium.it")
+    places["wage"][:, home], places["rent"][:, home] = series("belarus.wage", "wage"), series("belarus.rent", "rent")
+    places["premium_it"][:, home] = series("belarus.wage.premium.it", "premium_it")
     for field, parameter in _BELARUS.items():
-        belarus[field] = history.monthly(f"belarus.{parameter}", months)
+        belarus[field] = series(f"belarus.{parameter}", field)
     return World(law, rules, openness, places, demand, belarus)
+
+
+def _within_limits(name: str, field: str, values: Floats) -> Floats:
+    """The monthly values of a parameter, if the model can run on them; raises HistoryError if not."""
+    low, high = LIMITS[field]
+    fits = (values >= low) & (values <= high)
+    if field in _OR_NONE:
+        fits |= values == np.inf
+    if not fits.all():
+        month = int(np.flatnonzero(~fits)[0])
+        limits = f"[{low:g}, {high:g}]" + (" or .inf" if field in _OR_NONE else "")
+        raise HistoryError(f"{name} is {values[month]:g} in {label(month)}, outside {limits}: no world can have it")
+    return values
 
 
 def _law(terms: Channel) -> tuple[int, ...]:

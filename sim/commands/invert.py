@@ -21,6 +21,7 @@ from sim.constants import FILE, Constants
 from sim.ensemble import Ensemble, Job
 from sim.months import month
 from sim.settings import Settings
+from sim.store import write_file
 
 LAST = "2022-12"
 """Observations end here."""
@@ -120,7 +121,7 @@ def run(settings: Settings) -> Path:
             constants, largest = sweep(constants, lam, expected, by_place, by_channel)
         print(f"lambda {lam:g}: largest gap of a destination or channel {np.expm1(largest):.1%}")
         found[lam] = constants
-    FILE.write_text(_page(found), encoding="utf-8")
+    write_file(FILE, _page(found))
     return FILE
 
 

@@ -14,6 +14,7 @@ from sim.history import strict_yaml
 from sim.history.history import History
 from sim.history.parameters import (
     FIRST_DAY,
+    NAME,
     Change,
     Closing,
     Dated,
@@ -22,7 +23,9 @@ from sim.history.parameters import (
     Policy,
     Setting,
     nearest,
+    need_date,
     restriction,
+    shown,
 )
 from sim.history.strict_yaml import (
     CatalogueError,
@@ -30,6 +33,7 @@ from sim.history.strict_yaml import (
     need_keys,
     need_mapping,
     need_name,
+    need_named,
     need_names,
     need_text,
     within,
@@ -55,15 +59,22 @@ DESTINATION_INSTRUMENTS = tuple(name for name in INSTRUMENT if name not in BELAR
 DESTINATION_PLACES = tuple(name for name in PLACE if name != "belarus")
 
 
+ARRIVAL_STATUSES = tuple(name for name in STATUS if name not in ("home", "pendular"))
+OLDEST = 150
+"""Highest age that a channel may name, years."""
+
+
 def _names(conf: Path, folder: str) -> list[str]:
-    return sorted(path.stem for path in (conf / folder).glob("*.yaml"))
+    """Names of a folder's files in alphabetical order; hidden files, as editors leave them, are none of ours."""
+    found = sorted(path.stem for path in (conf / folder).glob("*.yaml") if not path.name.startswith("."))
+    for name in found:
+        if not NAME.fullmatch(name):
+            raise CatalogueError(f"conf/{folder}: '{shown(name)}.yaml': a name is of letters a to z, digits and _ . -")
+    return found
 
 
 def _read(conf: Path, folder: str, name: str) -> dict[Any, Any]:
-    path = conf / folder / f"{name}.yaml"
-    if not path.is_file():
-        raise CatalogueError(f"no {folder} '{name}' in conf/{folder}; known: {nearest(name, _names(conf, folder))}")
-    return need_mapping(strict_yaml.parse(path.read_text(encoding="utf-8")))
+    return need_mapping(strict_yaml.read(conf / folder / f"{name}.yaml"))
 
 
 # parameters
@@ -72,13 +83,20 @@ def _read(conf: Path, folder: str, name: str) -> dict[Any, Any]:
 def _dated(content: Any, source: str, confidence: str, note: str = "") -> tuple[Dated, ...]:
     """Dated values; one without its own source has the source of what it belongs to."""
     values = []
-    for at, item in need_mapping(content).items():
-        with within(str(at)):
+    for at, item in need_mapping(content, "values").items():
+        with within(shown(at)):
             record = item if isinstance(item, dict) else {"value": item}
             own = need_keys(record, ["value"], ["source", "confidence", "note"])
-            texts = own.get("source", source), own.get("confidence", confidence), own.get("note", note)
+            texts = own.get("source", source), own.get("confidence", confidence), _note(own, note)
             values.append(Dated(at, own["value"], *texts))
     return tuple(values)
+
+
+def _note(own: Mapping[str, Any], otherwise: str = "") -> str:
+    note = own.get("note", otherwise)
+    if not isinstance(note, str):
+        raise CatalogueError(f"note '{shown(note)}' is not a text")
+    return note
 
 
 def parameter_from(name: str, content: Any) -> Parameter:
@@ -89,8 +107,10 @@ def parameter_from(name: str, content: Any) -> Parameter:
         raise CatalogueError("give either value or values")
     if not isinstance(own["range"], list) or len(own["range"]) != 2:
         raise CatalogueError("range is not a list of the lowest and the highest value")
+    if own["rule"] == "restriction":
+        raise CatalogueError("rule 'restriction' is kept for instruments, which stand in a destination's file")
     values = own["values"] if "values" in own else {FIRST_DAY: own["value"]}
-    dated = _dated(values, own["source"], own["confidence"], own.get("note", ""))
+    dated = _dated(values, own["source"], own["confidence"], _note(own))
     low, high = own["range"]
     return Parameter(name, own["meaning"], own["unit"], own["rule"], own["interpolate"], low, high, dated)
 
@@ -111,23 +131,24 @@ def _change_from(name: str, content: Any, event: Mapping[str, Any]) -> Change:
 
 def _event_from(name: str, content: Any) -> Event:
     own = need_keys(content, ["announced", "from", "until", "source", "confidence", "changes"], ["note"])
+    need_date(own["from"], "from")  # which dates the changes, too
     changes = []
-    for key, value in need_mapping(own["changes"]).items():
-        with within(f"changes: {key}"):
+    for key, value in need_named(own["changes"], "changes").items():
+        with within(f"changes: {shown(key)}"):
             changes.append(_change_from(key, value, own))
     dates = own["announced"], own["from"], own["until"]
-    return Event(name, *dates, tuple(changes), own["source"], own["confidence"], own.get("note", ""))
+    return Event(name, *dates, tuple(changes), own["source"], own["confidence"], _note(own))
 
 
 def policy_from(name: str, content: Any, shock: bool = False) -> Policy:
     """A policy, or a shock (which has no actor), from the mapping of its file."""
     own = need_keys(content, ["description", "historical", "events"] + ([] if shock else ["actor"]))
     events = []
-    for key, value in need_mapping(own["events"]).items():
-        with within(f"events: {key}"):
+    for key, value in need_named(own["events"], "events").items():
+        with within(f"events: {shown(key)}"):
             events.append(_event_from(key, value))
-    actor = None if shock else need_text(own["actor"])
-    return Policy(name, need_text(own["description"]), actor, need_flag(own["historical"]), tuple(events))
+    actor = None if shock else need_text(own, "actor")
+    return Policy(name, need_text(own, "description"), actor, need_flag(own, "historical"), tuple(events))
 
 
 def load_policies(conf: Path = CONF) -> dict[str, Policy]:
@@ -183,7 +204,7 @@ class Destination:
 
 
 def _number_of(prefix: str, key: str, content: Any, rule: str) -> Parameter:
-    with within(f"parameters: {key}"):
+    with within(f"parameters: {shown(key)}"):
         parameter = parameter_from(f"{prefix}.{key}", content)
         if parameter.rule != rule:
             raise CatalogueError(f"rule '{parameter.rule}' should be '{rule}'")
@@ -192,8 +213,8 @@ def _number_of(prefix: str, key: str, content: Any, rule: str) -> Parameter:
 
 def _ages_from(content: Any) -> tuple[int, int]:
     whole = isinstance(content, list) and len(content) == 2 and all(type(age) is int for age in content)
-    if not whole or not 0 <= content[0] <= content[1]:
-        raise CatalogueError(f"'{content}' is not a list of the youngest and the oldest age")
+    if not whole or not 0 <= content[0] <= content[1] <= OLDEST:
+        raise CatalogueError(f"'{shown(content)}' is not a list of the youngest and the oldest age, at most {OLDEST}")
     return content[0], content[1]
 
 
@@ -208,11 +229,11 @@ def _channel_from(place: str, name: str, content: Any, instruments: Sequence[str
         sectors, groups = need_names(who["sectors"], SECTOR), need_names(who["groups"], GROUP)
         ages = _ages_from(who["ages"])
     with within("status"):
-        status = need_name(own["status"], STATUS)
+        status = need_name(own["status"], ARRIVAL_STATUSES)
     channel = Channel(
-        name, need_text(own["meaning"]), **needed, sectors=sectors, groups=groups, ages=ages, status=status
+        name, need_text(own, "meaning"), **needed, sectors=sectors, groups=groups, ages=ages, status=status
     )
-    numbers = need_keys(own["parameters"], list(CHANNEL_RULES))
+    numbers = need_keys(own["parameters"], list(CHANNEL_RULES), of="parameters")
     return channel, [_number_of(f"{place}.{name}", key, value, CHANNEL_RULES[key]) for key, value in numbers.items()]
 
 
@@ -224,16 +245,18 @@ def _destination(conf: Path, name: str) -> tuple[Destination, list[Parameter]]:
         instruments = need_names(own["instruments"], DESTINATION_INSTRUMENTS)
     with within("access"):
         access = need_names(own["access"], [way for way in ("land", "air") if way in instruments])
-    parameters = [_number_of(name, key, value, "set") for key, value in need_mapping(own["parameters"]).items()]
+    parameters = [
+        _number_of(name, key, value, "set") for key, value in need_named(own["parameters"], "parameters").items()
+    ]
     parameters += [restriction(name, instrument) for instrument in instruments]
     channels = {}
-    for channel in sorted(need_mapping(own["channels"]), key=lambda channel: CHANNEL.get(channel, 0)):
-        with within(f"channels: {channel}"):
+    for channel in sorted(need_named(own["channels"], "channels"), key=lambda channel: CHANNEL.get(channel, 0)):
+        with within(f"channels: {shown(channel)}"):
             need_name(channel, DESTINATION_CHANNELS)
             channels[channel], numbers = _channel_from(name, channel, own["channels"][channel], instruments)
             parameters += numbers
-    schengen = need_flag(own["schengen"])
-    return Destination(name, need_text(own["description"]), schengen, access, instruments, channels), parameters
+    schengen = need_flag(own, "schengen")
+    return Destination(name, need_text(own, "description"), schengen, access, instruments, channels), parameters
 
 
 def _destinations(conf: Path) -> list[tuple[Destination, list[Parameter]]]:
@@ -261,9 +284,9 @@ def load_parameters(conf: Path = CONF) -> tuple[Parameter, ...]:
     parameters = [restriction("belarus", instrument) for instrument in BELARUS_INSTRUMENTS]
     for file in _names(conf, "history"):
         with within(f"conf/history/{file}.yaml"):
-            for name, content in _read(conf, "history", file).items():
-                with within(str(name)):
-                    parameters.append(parameter_from(str(name), content))
+            for name, content in need_named(_read(conf, "history", file)).items():
+                with within(shown(name)):
+                    parameters.append(parameter_from(name, content))
     stated = {parameter.name for parameter in parameters if parameter.name.endswith(".offered")}
     schemes = {}
     for destination, numbers in _destinations(conf):
@@ -297,13 +320,15 @@ def scenario_names(conf: Path = CONF) -> tuple[str, ...]:
 
 def load_scenario(name: str, conf: Path = CONF) -> Scenario:
     """A scenario's description and the names of what it enacts and removes."""
-    content = _read(conf, "scenario", name)
+    if name not in scenario_names(conf):
+        known = nearest(name, scenario_names(conf))
+        raise CatalogueError(f"no scenario '{shown(name)}' in conf/scenario; known: {known}")
     with within(f"conf/scenario/{name}.yaml"):
-        own = need_keys(content, ["description", "enact", "without"])
+        own = need_keys(_read(conf, "scenario", name), ["description", "enact", "without"])
         for key in ("enact", "without"):
             if not isinstance(own[key], list) or not all(isinstance(item, str) for item in own[key]):
                 raise CatalogueError(f"{key} is not a list of names")
-        return Scenario(name, need_text(own["description"]), tuple(own["enact"]), tuple(own["without"]))
+        return Scenario(name, need_text(own, "description"), tuple(own["enact"]), tuple(own["without"]))
 
 
 def load_history(scenario: str = "historical", conf: Path = CONF) -> History:
@@ -318,5 +343,5 @@ def load_history(scenario: str = "historical", conf: Path = CONF) -> History:
     with within(f"conf/scenario/{scenario}.yaml"):
         for name in plan.enact:
             if name not in bundles:
-                raise CatalogueError(f"enact: no policy '{name}'; known: {nearest(name, bundles)}")
+                raise CatalogueError(f"enact: no policy '{shown(name)}'; known: {nearest(name, bundles)}")
         return happened.enact(*(bundles[name] for name in plan.enact)).without(*plan.without).check()

@@ -40,7 +40,8 @@ def path(values: Sequence[Dated], interpolate: str, days: int) -> Floats:
         if interpolate == "linear" and number + 1 < len(values):
             after = values[number + 1]
             steps, length = np.arange(first, days) - day(item.date), day(after.date) - day(item.date)
-            along[first:] = item.value + (after.value - item.value) * steps / length
+            with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is outside every range
+                along[first:] = item.value + (after.value - item.value) * steps / length
     return along
 
 
@@ -74,7 +75,8 @@ def daily_value(parameter: Parameter, acting: Acting, days: int) -> Floats:
         first = min(max(first, day(change.values[0].date)), after)
         own = path(change.values, parameter.interpolate, days)[first:after]
         combine = _COMBINE.get(parameter.rule)
-        value[first:after] = own if combine is None else combine(value[first:after], own)
+        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is outside the range, and refused below
+            value[first:after] = own if combine is None else combine(value[first:after], own)
     outside = np.flatnonzero(~((value >= parameter.low) & (value <= parameter.high)))
     if len(outside):
         number, limits = int(outside[0]), f"[{parameter.low:g}, {parameter.high:g}]"

@@ -28,6 +28,7 @@ from sim.history.parameters import (
     Setting,
     day,
     nearest,
+    shown,
 )
 
 
@@ -113,13 +114,13 @@ class History:
     def parameter(self, name: str) -> Parameter:
         """The parameter of a name; raises HistoryError with the known names, the closest first."""
         if name not in self.parameters:
-            raise HistoryError(f"unknown parameter '{name}'; known: {nearest(name, self.parameters)}")
+            raise HistoryError(f"unknown parameter '{shown(name)}'; known: {nearest(name, self.parameters)}")
         return self.parameters[name]
 
     def event(self, name: str) -> Event:
         """The event of a name that is in force."""
         if name not in self._events:
-            raise HistoryError(f"no event '{name}' in force; known: {nearest(name, self._events)}")
+            raise HistoryError(f"no event '{shown(name)}' in force; known: {nearest(name, self._events)}")
         return self._events[name][1]
 
     # how a history is changed
@@ -138,7 +139,7 @@ class History:
         for name in names:
             if name not in whole and name not in self._events:
                 known = nearest(name, whole | set(self._events))
-                raise HistoryError(f"no event or policy '{name}' in force to remove; known: {known}")
+                raise HistoryError(f"no event or policy '{shown(name)}' in force to remove; known: {known}")
         kept = []
         for policy in self.policies:
             events = tuple(event for event in policy.events if event.name not in names)
@@ -162,11 +163,7 @@ class History:
         return composition.daily_value(self.parameter(name), self._acting.get(name, ()), days)
 
     def open_days(self, name: str, days: int) -> Floats:
-        """Openness of a restriction on each day, float64[days, 1 + N_CHANNELS + N_GROUPS].
-
-        Column 0 is for nobody special, 1 + c for applicants by channel c, 1 + N_CHANNELS + g for members of
-        group g. The strictest closing in force counts; exceptions unite, then revoked ones are taken away.
-        """
+        """Openness of a restriction on each day, float64[days, columns] as in `composition.daily_openness`."""
         if self.parameter(name).rule != "restriction":
             raise HistoryError(f"{name} is not a restriction")
         return composition.daily_openness(self.parameter(name), self._acting.get(name, ()), days)
@@ -332,12 +329,15 @@ class History:
         else:  # a value that can only be set once is tried in the place of the one it replaces
             replaced = [event.name] * (event.name in base._events) + rivals * (rule == "set")
             others = base.without(*replaced)
-            alone = replace(policy, name=f"{policy.name} alone", events=(replace(event, changes=(change,)),))
+            alone = replace(policy, name=f"{policy.name[:190]} alone", events=(replace(event, changes=(change,)),))
             tried = replace(others, policies=(*others.policies, alone))
         if event.start > until:
             sentence = f"{title}: acts {event.when()}, after the period, which ends {until}."
             return Addition(policy.name, event.name, name, removed, "out of period", (), sentence)
-        said = tried._contrasts(name, base, until)
+        try:
+            said = tried._contrasts(name, base, until)
+        except HistoryError:  # possible only together with the scenario's other changes
+            said = self._contrasts(name, base, until)
         by = tuple(sorted(rivals)) if rule in ("restriction", "highest", "lowest") else ()
         if said:
             sentence = f"{title}: {'; '.join(said)}."

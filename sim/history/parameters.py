@@ -6,6 +6,7 @@ the values of a month is the business of `sim.history.composition`.
 
 import difflib
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,16 +27,30 @@ CONFIDENCES = ("found", "memory-high", "memory-low", "assumption")
 EXCEPTABLE = tuple(sorted((set(CHANNEL) | set(GROUP)) - {"none"}))
 """Whom a restriction may except: applicants by a channel, members of a group (a shared name means both)."""
 
+NAME = re.compile(r"(?=.*\w)[\w. -]{1,200}", re.ASCII)
+"""What a parameter, an event or a policy may be called: nothing that would break a line or deceive the eye."""
+
 
 class HistoryError(UserError):
     """A history that cannot be: one line with the name, the value and the known choices."""
 
 
+def shown(value: object, most: int = 60) -> str:
+    """A value as a message shows it: on one line, not too long, every sign that may deceive the eye by its number."""
+    try:
+        text = str(value)
+    except ValueError:  # more digits than Python writes out
+        text = "a number of thousands of digits"
+    short = text if len(text) <= most else f"{text[:most]}..."
+    return "".join(sign if " " <= sign <= "~" else ascii(sign)[1:-1] for sign in short)
+
+
 def nearest(name: str, known: Iterable[str], show: int = 8) -> str:
     """The known names, closest to `name` first; the tail of a long list is counted."""
+    short = str(name)[:100]  # comparing takes time with the square of the length
 
     def distance(candidate: str) -> tuple[float, str]:
-        return -difflib.SequenceMatcher(None, candidate, str(name)).ratio(), candidate
+        return -difflib.SequenceMatcher(None, candidate, short).ratio(), candidate
 
     ranked = sorted(set(known), key=distance)
     tail = f" and {len(ranked) - show} more" if len(ranked) > show else ""
@@ -47,23 +62,33 @@ def day(of: date) -> int:
     return (of - FIRST_DAY).days
 
 
-def _need_date(value: object, where: str) -> date:
+def need_date(value: object, where: str) -> date:
+    """The value, if it is a date without a time of day; raises HistoryError that begins with `where`."""
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise HistoryError(f"{where}: '{value}' is not a date; write YYYY-MM-DD")
+        raise HistoryError(f"{where}: '{shown(value)}' is not a date; write YYYY-MM-DD")
     return value
 
 
-def _need_number(value: object, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
-        raise HistoryError(f"{where}: '{value}' is not a number")
-    return float(value)
+def need_number(value: object, where: str) -> float:
+    """The value as a float, if it is a number and not nan; raises HistoryError that begins with `where`."""
+    try:
+        if not isinstance(value, bool) and isinstance(value, int | float) and not math.isnan(value):
+            return float(value)
+    except OverflowError:  # a whole number beyond all floats
+        pass
+    raise HistoryError(f"{where}: '{shown(value)}' is not a number")
+
+
+def _need_name(name: object, what: str) -> None:
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise HistoryError(f"{what} '{shown(name)}': a name is of letters a to z, digits and _ . -")
 
 
 def _need_source(source: object, confidence: object, where: str) -> None:
     if not isinstance(source, str) or not source.strip():
         raise HistoryError(f"{where}: source is empty; name the source, or the reason of an assumption")
     if confidence not in CONFIDENCES:
-        raise HistoryError(f"{where}: unknown confidence '{confidence}'; known: {', '.join(CONFIDENCES)}")
+        raise HistoryError(f"{where}: unknown confidence '{shown(confidence)}'; known: {', '.join(CONFIDENCES)}")
 
 
 @dataclass(frozen=True)
@@ -77,8 +102,8 @@ class Dated:
     note: str = ""
 
     def __post_init__(self) -> None:
-        where = f"value of {_need_date(self.date, 'dated value')}"
-        object.__setattr__(self, "value", _need_number(self.value, where))
+        where = f"value of {need_date(self.date, 'dated value')}"
+        object.__setattr__(self, "value", need_number(self.value, where))
         _need_source(self.source, self.confidence, where)
 
 
@@ -110,15 +135,16 @@ class Parameter:
     values: tuple[Dated, ...]
 
     def __post_init__(self) -> None:
+        _need_name(self.name, "parameter")
         where = f"parameter '{self.name}'"
         if self.rule not in RULES:
-            raise HistoryError(f"{where}: unknown rule '{self.rule}'; known: {', '.join(RULES)}")
+            raise HistoryError(f"{where}: unknown rule '{shown(self.rule)}'; known: {', '.join(RULES)}")
         if self.interpolate not in ("step", "linear"):
-            raise HistoryError(f"{where}: unknown interpolate '{self.interpolate}'; known: step, linear")
+            raise HistoryError(f"{where}: unknown interpolate '{shown(self.interpolate)}'; known: step, linear")
         for key in ("meaning", "unit"):
             if not isinstance(getattr(self, key), str) or not getattr(self, key).strip():
                 raise HistoryError(f"{where}: {key} is empty")
-        low, high = _need_number(self.low, f"{where}: range"), _need_number(self.high, f"{where}: range")
+        low, high = need_number(self.low, f"{where}: range"), need_number(self.high, f"{where}: range")
         if low > high:
             raise HistoryError(f"{where}: range [{low:g}, {high:g}] is upside down")
         _need_dated(self.values, where)
@@ -146,6 +172,7 @@ class Setting:
     values: tuple[Dated, ...]
 
     def __post_init__(self) -> None:
+        _need_name(self.parameter, "change of parameter")
         _need_dated(self.values, f"change of '{self.parameter}'")
 
 
@@ -159,12 +186,13 @@ class Closing:
     revoked: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        _need_name(self.parameter, "change of parameter")
         where = f"change of '{self.parameter}'"
-        if not 0.0 <= _need_number(self.closed, f"{where}: closed") <= 1.0:
+        if not 0.0 <= need_number(self.closed, f"{where}: closed") <= 1.0:
             raise HistoryError(f"{where}: closed {self.closed:g} is outside [0, 1]")
         for name in (*self.exceptions, *self.revoked):
             if name not in EXCEPTABLE:
-                raise HistoryError(f"{where}: unknown exception '{name}'; known: {nearest(name, EXCEPTABLE)}")
+                raise HistoryError(f"{where}: unknown exception '{shown(name)}'; known: {nearest(name, EXCEPTABLE)}")
         for name in self.exceptions:
             if name in self.revoked:
                 raise HistoryError(f"{where}: '{name}' is both excepted and revoked")
@@ -195,13 +223,14 @@ class Event:
     note: str = ""
 
     def __post_init__(self) -> None:
+        _need_name(self.name, "event")
         where = f"event '{self.name}'"
-        announced, start = _need_date(self.announced, f"{where}: announced"), _need_date(self.start, f"{where}: from")
+        announced, start = need_date(self.announced, f"{where}: announced"), need_date(self.start, f"{where}: from")
         if not FIRST_DAY <= start <= LAST_DAY:
             raise HistoryError(f"{where}: from {start} is outside {FIRST_DAY} to {LAST_DAY}")
         if announced > start:
             raise HistoryError(f"{where}: announced {announced} is after from {start}")
-        if self.until is not None and _need_date(self.until, f"{where}: until") < start:
+        if self.until is not None and need_date(self.until, f"{where}: until") < start:
             raise HistoryError(f"{where}: until {self.until} is before from {start}")
         _need_source(self.source, self.confidence, where)
         if not self.changes:
@@ -236,6 +265,7 @@ class Policy:
     events: tuple[Event, ...]
 
     def __post_init__(self) -> None:
+        _need_name(self.name, "policy")
         where = f"policy '{self.name}'"
         if not self.events:
             raise HistoryError(f"{where}: has no event")

@@ -1,0 +1,90 @@
+"""All that must hold in every world, put to one finished run: the invariants of tests/verification, and no NaN."""
+
+import numpy as np
+
+from sim import columns
+from sim.codes import EVENT
+from sim.columns import copy_states
+from sim.model import EmigrationModel
+from tests.verification import test_invariants as verified
+
+ALWAYS = (
+    verified.test_people_are_conserved,
+    verified.test_place_mode_and_status_agree,
+    verified.test_nobody_is_in_two_places,
+    verified.test_stock_change_is_flow,
+    verified.test_units_move_together,
+    verified.test_columns_stay_in_range,
+    verified.test_traits_never_change,
+    verified.test_plans_belong_to_heads_and_are_all_pending,
+    verified.test_an_application_has_one_end,
+    verified.test_nobody_barred_held_or_serving_departs,
+    verified.test_nobody_departs_through_a_closed_border,
+    verified.test_no_grant_through_a_closed_instrument,
+    verified.test_savings_are_never_negative_and_only_pay_for_the_journey,
+    verified.test_liability_ends_at_the_27th_birthday,
+    verified.test_detentions_happen_at_home_to_those_of_age,
+    verified.test_arrests_on_return_are_of_the_persecuted,
+    verified.test_persecuted_is_for_life,
+    verified.test_pendular_workers_always_return,
+    verified.test_pendular_workers_are_never_counted_as_emigrants,
+)
+
+
+def lived(model: EmigrationModel) -> verified.Lived:
+    """A run month by month, row by row of the schedule, in which no number is NaN."""
+    traits = {name: verified.digest(getattr(model.columns, name)) for name in columns.TRAITS}
+    found = verified.Lived(model, traits, copy_states(model.columns), [], [])
+    while model.month < model.horizon:
+        for name, process in model.processes.items():
+            process(model)
+            if name == "begin_month":
+                no_nan(model)
+            if name == "choose":
+                found.decided.append(copy_states(model.columns))
+        found.ended.append(copy_states(model.columns))
+    return found
+
+
+def no_nan(model: EmigrationModel) -> None:
+    """What is on offer has a value and a price, all of them numbers, and no value reaches infinity."""
+    for offers, length in zip(model.options.offers, model.options.lengths, strict=True):
+        listed = offers[:length]
+        assert not np.isnan(listed["fare"]).any() and not np.isnan(listed["each"]).any()
+        assert (listed["onward"] < 700.0).all() and (listed["value"] < 700.0).all()  # false for NaN, too
+    assert (model.options.ceiling < 700.0).all() and (model.options.family < 700.0).all()
+    assert np.isfinite(model.residents).all() and np.isfinite(model.circles.memory).all()
+
+
+def hold(run: verified.Lived) -> None:
+    """Raise AssertionError unless every invariant holds."""
+    model = run.model
+    for invariant in ALWAYS:
+        invariant(run)
+    assert np.isfinite(model.columns.savings).all()
+    committed, everybody = np.array(model.recorder.committed), model.one_in * len(model.columns.key)
+    assert (committed >= 0).all() and committed.sum(axis=(1, 2)).max() <= everybody * 2.0**40 * 1.000001
+    expected = model.recorder.expected_arrivals(model.world)
+    assert np.isfinite(expected).all() and (expected >= 0.0).all()
+    if len(run.events("applied")) > 10:
+        verified.test_no_ineligible_application(run)
+    if len(run.events("drafted")):
+        verified.test_service_begins_and_ends(run)
+    never_over_quota(run)
+
+
+def never_over_quota(run: verified.Lived) -> None:
+    """Those who pass a queue in any span of months with a limit are at most its persons and one agent."""
+    capacity, one_in = run.model.world.rules["capacity"], run.model.one_in
+    admitted = verified.admissions(run) * one_in
+    for place, channel in np.argwhere(np.isfinite(capacity).any(axis=0)):
+        for first, last in verified.spans(np.isfinite(capacity[:, place, channel])):
+            used = admitted[first:last, place, channel].cumsum()
+            assert (used <= capacity[first:last, place, channel].cumsum() + one_in + 1e-6).all(), (place, channel)
+
+
+def granted(run: EmigrationModel, place: int, channel: int) -> np.ndarray:
+    """Events `granted` of one channel."""
+    events = run.recorder.events
+    found = events[(events["kind"] == EVENT["granted"]) & (events["place"] == place)]
+    return found[found["channel"] == channel]

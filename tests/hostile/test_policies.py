@@ -1,0 +1,167 @@
+"""Random policies on top of the real history: each runs with all invariants or is refused in one line."""
+
+import pytest
+from hypothesis import assume, event, given
+from hypothesis import strategies as st
+
+from sim import constants
+from sim.codes import CHANNEL, PLACE
+from sim.errors import UserError
+from sim.history.parameters import FIRST_DAY, Closing, Dated, Event, HistoryError, Policy, Setting
+from sim.world import build
+from tests.hostile import invariants, strategies
+from tests.hostile.examples import examples
+from tests.hostile.strategies import DESTINATIONS, HISTORICAL, sound_policies, wild_policies
+from tests.worlds import hot, hot_people, plain_world, quiet, start, tighten
+
+PEOPLE = hot_people(75)
+TABLE = constants.load(0.62)
+
+
+def one_line(error: Exception) -> str:
+    """The message of a mistake; it is one line that a terminal bears."""
+    message = str(error)
+    assert isinstance(error, UserError) and message.strip() == message != ""
+    assert message.isprintable() and message.isascii() and len(message) < 1500
+    return message
+
+
+def run(history, months, b=None):
+    """The history of the people here for some months, with all invariants."""
+    world = build(history, DESTINATIONS, months)
+    finished = invariants.lived(start(PEOPLE, world, hot() if b is None else b, TABLE))
+    finished.model.close()
+    invariants.hold(finished)
+    return finished
+
+
+@examples(15)
+@given(sound_policies("one"), sound_policies("two"), st.sampled_from((15, 27, 40)), st.booleans())
+def test_sound_policies_run_with_every_invariant_or_are_refused_in_one_line(one, two, months, whole):
+    try:
+        history = HISTORICAL.enact(one, two).check()
+        world = build(history, DESTINATIONS, 84 if whole else months)
+    except HistoryError as error:
+        event(f"refused: {one_line(error)[:40]}")
+        return
+    event("runs")
+    assert build(history, DESTINATIONS, 12).rules.shape[0] == 12 and len(world.belarus) == (84 if whole else months)
+    run(history, months)
+
+
+@examples(150)
+@given(st.data())
+def test_wild_policies_are_refused_in_one_line_or_can_be_compiled(data):
+    try:
+        policy = data.draw(wild_policies("wild"))
+        history = HISTORICAL.enact(policy).check()
+        build(history, DESTINATIONS, 24)
+    except HistoryError as error:
+        one_line(error)
+
+
+@examples(10)
+@given(sound_policies("a"), sound_policies("b"), sound_policies("c"), st.permutations(range(3)))
+def test_the_order_of_enactment_does_not_matter(one, two, three, order):
+    try:
+        straight = HISTORICAL.enact(one, two, three)
+        shuffled = HISTORICAL
+        for i in order:
+            shuffled = shuffled.enact((one, two, three)[i])
+        texts = straight.check().debug(), straight.diff(HISTORICAL)
+    except HistoryError as error:
+        one_line(error)
+        return
+    assert shuffled == straight and (shuffled.debug(), shuffled.diff(HISTORICAL)) == texts
+
+
+@examples(40)
+@given(sound_policies("a"), sound_policies("b"))
+def test_what_is_enacted_and_taken_back_never_was(one, other):
+    try:
+        both = HISTORICAL.enact(one, other)
+    except HistoryError as error:
+        one_line(error)
+        return
+    assert both.without("a").without("b") == both.without("b", "a") == HISTORICAL
+    assert both.without(*(e.name for e in one.events)) == HISTORICAL.enact(other)
+    assert hash(both.policies) == hash(HISTORICAL.enact(other, one).policies)
+
+
+@examples(20)
+@given(sound_policies("a"), sound_policies("b"))
+def test_what_a_scenario_adds_is_told_of_every_change_that_can_be(one, other):
+    try:
+        scenario, base = HISTORICAL.enact(one, other).check(), HISTORICAL.enact(other).check()
+    except HistoryError as error:
+        one_line(error)
+        return
+    told = scenario.adds(base)
+    assert {addition.event for addition in told} == {e.name for e in one.events}
+    assert all(addition.sentence.isprintable() and "nan" not in addition.sentence for addition in told)
+    assert all(addition.removed for addition in base.adds(scenario))
+
+
+LOOSE = {"approval": 1.0, "capacity": float("inf"), "offered": 1.0, "fee": 0.0, "funds": 0.0}
+STRICT = {
+    "approval": st.floats(0.0, 1.0),
+    "capacity": st.floats(0.0, 50.0),
+    "offered": st.floats(0.0, 1.0),
+    "fee": st.floats(0.0, 2e4),
+    "funds": st.floats(0.0, 1e5),
+}
+
+
+@examples(25)
+@given(st.data(), st.sampled_from(sorted(STRICT)), st.integers(0, 7))
+def test_a_stricter_rule_never_raises_approvals_on_its_channel(data, rule, month):
+    """Feedback off: grants of the channel, of all months, under a rule and under a stricter one."""
+    two = data.draw(st.tuples(STRICT[rule], STRICT[rule]))
+    looser, stricter = sorted(two, reverse=LOOSE[rule] == 0.0)[::-1]
+    b = quiet(level=-1.5, fee=-0.2, wait=-0.1, spread_channel=0.3, spread_country=0.5)
+    counts = []
+    for value in (LOOSE[rule], looser, stricter):
+        world = plain_world(8, ("lithuania", "poland"), ("work", "visa_free"))
+        world.places["wage"][:] = 500.0
+        world = tighten(world, "poland", "work", start=month, **{rule: value})
+        model = start(PEOPLE, world, b).run()
+        counts.append(len(invariants.granted(model, PLACE["poland"], CHANNEL["work"])))
+        model.close()
+    assert counts == sorted(counts, reverse=True)
+
+
+def setting(name="lithuania.work.fee", value=10.0, at=FIRST_DAY):
+    return Setting(name, (Dated(at, value, "a test", "found"),))
+
+
+def policy(*changes, start=FIRST_DAY, until=None, announced=FIRST_DAY, name="p", called="e"):
+    return Policy(name, "", None, False, (Event(called, announced, start, until, changes, "a test", "found"),))
+
+
+@examples(60)
+@given(st.data())
+def test_a_refusal_names_the_key_the_value_and_the_known_choices(data):
+    """One fault in an otherwise sound policy."""
+    name = data.draw(st.from_regex(r"[a-z_]{3,12}", fullmatch=True))
+    assume(name not in strategies.EXCEPTABLE)
+    high = data.draw(st.floats(1.0001, 1e308))
+    date = data.draw(st.dates(max_value=FIRST_DAY).filter(lambda date: date < FIRST_DAY))
+    number = data.draw(st.sampled_from(["1", None, float("nan"), True]))
+    faults = [
+        (lambda: policy(setting(f"poland.{name}")), [f"poland.{name}", "known: poland."]),
+        (lambda: policy(Closing("poland.land", 1.0, (name,))), [name, "poland.land", "known: "]),
+        (lambda: policy(Closing("poland.land", high)), ["poland.land", f"{high:g}", "[0, 1]"]),
+        (lambda: policy(setting("poland.work.works", high)), ["poland.work.works", f"{high:g}", "[0, 1]"]),
+        (lambda: policy(setting("poland.work.renewal", -high)), ["poland.work.renewal", f"{-high:g}", "negative"]),
+        (lambda: policy(setting("poland.work.fee", 2e4 * high)), ["poland.work.fee", "[0, 20000]", "changed by", "e"]),
+        (lambda: policy(setting(at=date), start=date), ["event 'e'", str(date), "2019-01-01 to 2025-12-31"]),
+        (lambda: policy(setting(), until=date), ["event 'e'", "until", str(date)]),
+        (lambda: policy(setting(value=number)), [str(number), "is not a number"]),
+        (lambda: policy(setting(), name=number), ["policy", str(number), "name"]),
+        (lambda: policy(setting("poland.land")), ["poland.land", "restriction", "closed, except, revoke"]),
+    ]
+    make, words = data.draw(st.sampled_from(faults))
+    with pytest.raises(HistoryError) as refused:
+        HISTORICAL.enact(make()).check()
+    for word in words:
+        assert word in one_line(refused.value)
