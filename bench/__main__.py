@@ -1,0 +1,48 @@
+"""The command `python -m bench`: measure, print, store.
+
+Exit codes: 0 measured (or said why not), 2 a mistake of the user's, 3 a measurement went wrong, 130 interrupted.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench import report, sections
+from bench.machine import describe, load
+from bench.plan import QUICK, Plan
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the bench as the command line says; returns the exit code."""
+    asked = parser().parse_args(words)
+    plan = QUICK if asked.quick else Plan()
+    names = asked.only or list(sections.SECTIONS)
+    machine = describe()  # before anything else, so that the load is that of others
+    try:
+        found = sections.measure(plan, names, lambda line: print(line, file=sys.stderr, flush=True))
+    except KeyboardInterrupt:
+        print("bench: interrupted, nothing written", file=sys.stderr)
+        return 130
+    after = load()
+    print("\n" + report.text(machine, after, plan, found))
+    name = ("quick" if asked.quick else "full") + "".join(f"-{only}" for only in asked.only or [])
+    folder = report.write(Path(asked.results), machine, after, plan, found, name)
+    print(f"results: {folder}")
+    return 3 if any("failed" in section for section in found.values()) else 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Options of the command."""
+    options = argparse.ArgumentParser(prog="python -m bench", description="Measure what the model costs.")
+    options.add_argument("--quick", action="store_true", help="small sizes only, under a minute")
+    options.add_argument(
+        "--only", action="append", choices=list(sections.SECTIONS), metavar="NAME",
+        help=f"one section, may be repeated: {', '.join(sections.SECTIONS)}",
+    )  # fmt: skip
+    options.add_argument("--results", default="results", help="folder of the results (default: results)")
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())
