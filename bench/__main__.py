@@ -12,6 +12,8 @@ from bench import report, sections
 from bench.machine import describe, load
 from bench.plan import QUICK, Plan
 
+FAILURE, INTERRUPTED = 3, 130
+
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the bench as the command line says; returns the exit code."""
@@ -19,17 +21,19 @@ def main(words: Sequence[str] | None = None) -> int:
     plan = QUICK if asked.quick else Plan()
     names = asked.only or list(sections.SECTIONS)
     machine = describe()  # before anything else, so that the load is that of others
+    found: dict[str, sections.Found] = {}
     try:
-        found = sections.measure(plan, names, lambda line: print(line, file=sys.stderr, flush=True))
+        sections.measure(plan, names, lambda line: print(line, file=sys.stderr, flush=True), found)
     except KeyboardInterrupt:
-        print("bench: interrupted, nothing written", file=sys.stderr)
-        return 130
+        print("\n" + report.text(machine, load(), plan, found))
+        print("bench: interrupted; this is what was measured, nothing is stored", file=sys.stderr)
+        return INTERRUPTED
     after = load()
     print("\n" + report.text(machine, after, plan, found))
     name = ("quick" if asked.quick else "full") + "".join(f"-{only}" for only in asked.only or [])
     folder = report.write(Path(asked.results), machine, after, plan, found, name)
     print(f"results: {folder}")
-    return 3 if any("failed" in section for section in found.values()) else 0
+    return FAILURE if any("failed" in section for section in found.values()) else 0
 
 
 def parser() -> argparse.ArgumentParser:

@@ -36,15 +36,15 @@ SECTIONS: dict[str, ModuleType] = {
 """Each has `measure(plan)`, which may raise NotMeasured, and `tables(found)`."""
 
 
-def measure(plan: Plan, names: Sequence[str], say: Callable[[str], object]) -> dict[str, Found]:
-    """What each named section finds, in the order of `SECTIONS`, with the seconds it took.
+def measure(plan: Plan, names: Sequence[str], say: Callable[[str], object], found: dict[str, Found]) -> None:
+    """Put into `found` what each named section finds, in the order of `SECTIONS`, with the seconds it took.
 
     A section that cannot be measured has `missing`, one that went wrong `failed`, each with the reason.
     """
-    found: dict[str, Found] = {}
     for name, section in SECTIONS.items():
         if name not in names:
             continue
+        say(f"{name} ...")
         began = time.perf_counter()
         try:
             found[name] = section.measure(plan)
@@ -54,7 +54,6 @@ def measure(plan: Plan, names: Sequence[str], say: Callable[[str], object]) -> d
             found[name] = {"missing": str(reason)}
         found[name]["took"] = round(time.perf_counter() - began, 1)
         say(f"{name}: {outcome(found[name])}, {found[name]['took']:.0f} s")
-    return found
 
 
 def outcome(found: Found) -> str:

@@ -275,6 +275,17 @@ def test_a_section_that_fails_spoils_no_other_and_is_told(tmp_path, monkeypatch,
     assert list(stored) == ["sizes", "memory"] and stored["sizes"][key] == str(fault)
 
 
+def test_an_interrupted_bench_tells_what_it_has_and_stores_nothing(tmp_path, monkeypatch, capsys):
+    def stop(plan):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sections.SECTIONS["sizes"], "measure", lambda plan: country())
+    monkeypatch.setattr(memory, "measure", stop)
+    assert main(["--only", "sizes", "--only", "memory", "--results", str(tmp_path)]) == 130
+    assert "9,570,000" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_unknown_section_is_refused(capsys):
     with pytest.raises(SystemExit):
         main(["--only", "nothing"])
