@@ -4,6 +4,7 @@ Exit codes: 0 measured (or said why not), 2 a mistake of the user's, 3 a measure
 """
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,4 +50,5 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the process measured and removes what it left
     sys.exit(main())
