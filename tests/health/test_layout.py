@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SIM = ROOT / "sim"
 MODULES = sorted(SIM.rglob("*.py"))
+BENCH = sorted((ROOT / "bench").rglob("*.py"))
 NOT_OURS = re.compile(r"^(\.git|\.venv.*|results|outputs|build|dist|.*_cache|\.hypothesis|.*\.egg-info)$")
 LONGEST = 350
 """Lines of the longest module."""
@@ -95,7 +96,7 @@ def test_only_the_configuration_knows_hydra():
     assert "sim.config" in knows
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@pytest.mark.parametrize("path", MODULES + BENCH, ids=name_of)
 def test_a_module_is_small_and_explained(path):
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= LONGEST
@@ -145,5 +146,5 @@ def test_constraints_are_versions_only_and_hold_every_dependency(series):
     assert all(re.fullmatch(r"[A-Za-z0-9_.\-]+==[A-Za-z0-9.]+", line) for line in lines)
     pinned = {line.split("==")[0].lower().replace("_", "-") for line in lines}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = project["dependencies"] + project["optional-dependencies"]["test"]
+    wanted = project["dependencies"] + [item for extra in project["optional-dependencies"].values() for item in extra]
     assert {re.match(r"[A-Za-z0-9_\-]+", item)[0] for item in wanted} <= pinned
