@@ -11,10 +11,7 @@ Found = dict[str, Any]
 
 
 def measure(plan: Plan) -> Found:
-    """Both models over the same people and months, in the hot world of the tests and in a sample of the country.
-
-    Raises NotMeasured while there is no plain model.
-    """
+    """Both models over the same people and months, in the hot world of the tests and in a sample of the country."""
     one_in, months, repeats = plan.plain
     warm_up()
     hot = alone("plain", people="hot", months=plan.hot_months)
@@ -41,7 +38,7 @@ def tables(found: Found) -> list[Table]:
     rows = []
     for name, title in (("hot", "hot world"), ("sample", f"1 in {found['one_in']}")):
         one = found[name]
-        lives = {True: "the same", False: "DIFFER", None: "not compared"}[one["same_lives"]]
+        lives = "the same" if one["same_lives"] else "DIFFER"
         ns = one["ns"]
         people = f"{one['people']:,} x {one['months']}"
         rows.append([title, people, short(ns["peer"]), short(ns["model"]), short(one["times"]), lives])

@@ -8,8 +8,10 @@ from sim import columns
 from sim.behaviour import Behaviour, load
 from sim.codes import CONSCRIPTION, EXPOSURE, MODE, PLACE, SECTOR, SEX, STATUS
 from sim.history.catalogue import load_destinations, load_history
+from sim.model import EmigrationModel
 from sim.months import LONG_AGO, NEVER
 from sim.world import World, build
+from tests.verification.plain_mesa import PlainModel
 from tests.worlds import Crowd
 
 YEAR = 12
@@ -128,3 +130,13 @@ def restless(**changes: float) -> Behaviour:
     busy |= {"organisations": 300.0, "custody_months": 5.0, "service_months": 6.0, "service_months_higher": 4.0}
     busy |= {"asylum_months": 4.0, "circle_gain": 8.0, "peers": 1.5, "passport_months": 12.0, "accused_months": 6.0}
     return load(busy | changes)
+
+
+def second_reading(model: EmigrationModel) -> PlainModel:
+    """The second reading of a model that has not begun: the same table, world, coefficients, constants and luck."""
+    table = {name: array.copy() for name, array in zip(model.columns._fields, model.columns, strict=True)}
+    given = model.conditions
+    return PlainModel(
+        table, model.circles.start, model.one_in, model.world, model.behaviour, given.constants,
+        given.channel_constants, given.seed, given.trait_seed, given.lam,
+    )  # fmt: skip

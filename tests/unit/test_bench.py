@@ -32,11 +32,10 @@ from bench.alone import numpy_choice, plain, rows
 from bench.plan import QUICK, Plan, in_turn
 from bench.tables import Table
 from sim.choice import leave_probability
-from sim.units import can_decide, choice_class, flags, push
+from sim.units import at_leisure, choice_class, flags, may_exit, push
 from tests.worlds import constants, crowd, hot, hot_people, hot_world, plain_world, quiet, start, value_of
 
 ROOT = Path(__file__).parents[2]
-STAND_IN = "tests.unit.stand_in_plain_mesa"
 
 
 def process(wall=10.0, cpu=12.0, peak=3e8):
@@ -349,28 +348,13 @@ def test_without_a_schema_there_is_no_column_to_add():
 # peers
 
 
-def test_the_plain_model_is_not_there_or_offers_nothing():
-    assert plain.measure("hot", 1, peer="tests.verification.nobody_wrote_this") == {"missing": "not there"}
-    assert "offers no plain_model" in plain.measure("hot", 1, peer="tests.worlds")["missing"]
-
-
-def test_a_stand_in_for_the_plain_model_is_timed_and_found_to_live_other_lives():
-    found = plain.measure("hot", 2, peer=STAND_IN, at_least=0.0)
+def test_the_plain_model_is_timed_and_lives_the_same_lives():
+    found = plain.measure("hot", 2, at_least=0.0)
     assert found["people"] == 1200 and found["runs"] == 1 and found["events"] > 0
-    assert found["same_lives"] is False
+    assert found["same_lives"] is True
     assert min(found["cpu"].values()) > 0
     told = plain_summary(found)
     assert told["times"] == pytest.approx(found["cpu"]["peer"] / found["cpu"]["model"])
-
-
-def test_lives_are_compared_whatever_the_form_and_order_of_the_events():
-    class Event:
-        def __init__(self, month, key, kind):
-            self.month, self.key, self.kind = month, key, kind
-
-    array = np.array([(2, 7, 1), (1, 9, 3)], [("month", "i2"), ("key", "u8"), ("kind", "u1")])
-    assert plain.lives(array) == plain.lives([Event(1, 9, 3), Event(2, 7, 1)]) == [(1, 9, 3), (2, 7, 1)]
-    assert plain.lives(array) != plain.lives([Event(1, 9, 3)])
 
 
 def test_processes_run_one_by_one_live_the_same_lives_as_the_fused_month():
@@ -391,7 +375,9 @@ def test_numpy_lets_the_same_units_decide_in_the_same_class_with_the_same_wish(b
     model, month = busy_month, numpy_choice.month_of(busy_month)
     people, n, t = model.columns, len(model.columns.key), model.month
     heads, kinds, eta = numpy_choice.units(people, 0, n, 1, month)
-    assert heads.tolist() == [row for row in range(n) if can_decide(people, row, t)]
+    state = people.member, people.place, people.mode, people.plan, t - people.birth
+    free = [row for row in range(n) if at_leisure(*(column[row] for column in state)) and may_exit(people, row, t)]
+    assert heads.tolist() == free
     assert 20 < len(heads) < n // 4
     assert kinds.tolist() == [choice_class(people.sector[head], flags(people, head, t)) for head in heads]
     assert len(set(kinds.tolist())) > 10

@@ -13,8 +13,7 @@ import pytest
 from sim import columns
 from sim.codes import CHANNEL, EVENT, EVENT_NAMES, PLACE_NAMES, REASON
 from sim.decision.destination_nest import FIXED_POINT
-from tests.stratified import hot_history, restless, stratified_people
-from tests.verification.plain_mesa import PlainModel
+from tests.stratified import hot_history, restless, second_reading, stratified_people
 from tests.worlds import TOLD, close, constants, hot, hot_world, start, tighten
 
 PLACES = constants(poland=-0.5, lithuania=1.0, germany=0.5, irregular=2.5, mediated=1.5, humanitarian=1.0)
@@ -53,16 +52,6 @@ WORLDS = {
 }
 
 
-def plain(model, people):
-    """The second reading of a model that has not begun."""
-    table = {name: array.copy() for name, array in zip(model.columns._fields, model.columns, strict=True)}
-    given = model.conditions
-    return PlainModel(
-        table, people.circle_start, people.one_in, model.world, model.behaviour, given.constants,
-        given.channel_constants, given.seed, given.trait_seed, given.lam,
-    )  # fmt: skip
-
-
 def told(event):
     """An event in words, for a message."""
     month, key, kind, origin, place, channel, reason = event
@@ -99,7 +88,7 @@ def test_two_readings_of_the_page_live_the_same_lives(name, happened):
     make, one_in = WORLDS[name]
     people = stratified_people(one_in)
     model = start(people, *make(people))
-    second = plain(model, people)
+    second = second_reading(model)
     before = 0
     while model.month < model.horizon:
         t = model.month
