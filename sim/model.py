@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim import columns, conditions, options, passes
 from sim.agents.institutions import BelarusianState, Destination, forget
 from sim.agents.people import People
+from sim.agents.person import Person
 from sim.behaviour import Behaviour
 from sim.codes import CHANNEL_NAMES, EVENT, N_CHANNELS, PLACE, PLAN, SLOTS, STATUS
 from sim.constants import Constants
@@ -115,6 +116,16 @@ class EmigrationModel(mesa.Model):
         for name in (name for name in PLACE if name != "belarus"):
             channels = [c for c in range(N_CHANNELS) if world.law["exists"][PLACE[name], c]]
             Destination(self, name, [CHANNEL_NAMES[c] for c in channels])
+
+    @property
+    def agent_types(self) -> list[type]:
+        """Types of agents that Mesa may be asked about: the institutions' and the people's."""
+        return [*super().agent_types, Person]
+
+    @property
+    def agents_by_type(self) -> dict[type, Any]:
+        """Agents by their type; the people answer from the columns."""
+        return {**super().agents_by_type, Person: self.people}
 
     @property
     def waiting(self) -> NDArray[np.int64]:
@@ -240,6 +251,7 @@ class EmigrationModel(mesa.Model):
         self.arrivals = np.bincount(departed, minlength=SLOTS).astype(np.int64)
         self.recorder.keep(self.stocks, self._committed, self._log)
         self.month += 1
+        self.running = self.month < self.horizon  # where Mesa's run_model ends
 
     def _blockwise(self, kernel: Any, parts: int) -> list[NDArray[np.int64]]:
         """Run a fused pass over all blocks; events join the month's log in order of blocks."""

@@ -8,6 +8,7 @@ import weakref
 import mesa
 import pytest
 
+from sim.agents.person import Person
 from sim.ensemble import Ensemble, Job
 from sim.errors import UserError
 from sim.settings import People, Settings
@@ -60,6 +61,20 @@ def test_asking_the_people_changes_nothing_that_happens(ensemble, model):
         model.people.shuffle_do(lambda person: person.age).select(lambda person: person.abroad).groupby("place").count()
         model.step()
     assert told(model) == told(plain)
+
+
+def test_mesa_may_ask_the_model_for_people_by_their_type(model):
+    assert Person in model.agent_types and model.agents_by_type[Person] is model.people
+    collector = mesa.DataCollector(agenttype_reporters={Person: {"place": "place_name"}})
+    model.step()
+    collector.collect(model)
+    frame = collector.get_agenttype_vars_dataframe(Person)
+    assert list(frame["place"]) == model.people.get("place_name")
+
+
+def test_mesa_runs_the_model_to_its_end(model):
+    model.run_model()
+    assert model.month == model.horizon == 27 and not model.running
 
 
 def test_a_closed_model_is_freed(ensemble):
