@@ -61,6 +61,8 @@ def _sets(content: Any) -> dict[float, dict[str, dict[str, float]]]:
             except ValueError:
                 raise CatalogueError("is not a lambda") from None
             need_keys(sections, list(names))
+            if lam in sets:
+                raise CatalogueError("is given twice")
             sets[lam] = {name: _numbers(name, sections[name], names[name]) for name in names}
     if not sets or not all(0.0 < lam <= 1.0 for lam in sets):
         raise CatalogueError("constants: give sets by lambda, a number above 0 and at most 1")

@@ -140,7 +140,7 @@ def need_named(content: Any, key: str = "") -> dict[str, Any]:
     mapping = need_mapping(content, key)
     for name in mapping:
         if not isinstance(name, str) or not name.strip():
-            raise CatalogueError(f"key '{shown(name)}' is not a name; quote it")
+            raise CatalogueError(f"{key}{': ' if key else ''}key '{shown(name)}' is not a name; quote it")
     return mapping
 
 

@@ -157,7 +157,7 @@ def test_a_refusal_names_the_key_the_value_and_the_known_choices(data):
         (lambda: policy(setting(at=date), start=date), ["event 'e'", str(date), "2019-01-01 to 2025-12-31"]),
         (lambda: policy(setting(), until=date), ["event 'e'", "until", str(date)]),
         (lambda: policy(setting(value=number)), [str(number), "is not a number"]),
-        (lambda: policy(setting(), name=number), ["policy", str(number), "name"]),
+        (lambda: policy(setting(), name=f" {name}\n"), ["policy", name, "a name is of letters"]),
         (lambda: policy(setting("poland.land")), ["poland.land", "restriction", "closed, except, revoke"]),
     ]
     make, words = data.draw(st.sampled_from(faults))
