@@ -178,7 +178,7 @@ def read(room, file, content):
     return said
 
 
-@examples(60)
+@examples(40)
 @given(
     st.sampled_from(FILES), st.randoms(use_true_random=False), st.sampled_from(NASTY), st.sampled_from(LINES), st.data()
 )

@@ -255,7 +255,7 @@ def command(line, capsys, monkeypatch, probe):
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
-@examples(45)
+@examples(30)
 @given(line=lines)
 @example(line=["hydra.run.dir=../out"])
 @example(line=["-m", "hydra.sweep.dir=../out", "seed=1,2"])
@@ -312,7 +312,7 @@ def rooms(line):
     return {part for room in found for part in (room, *room.parents)}
 
 
-@examples(800)
+@examples(600)
 @given(st.lists(words, max_size=3))
 def test_no_word_reaches_hydra_that_makes_it_import_or_write(line):
     try:
@@ -340,7 +340,7 @@ USUAL = {
 }
 
 
-@examples(600)
+@examples(400)
 @given(st.data())
 def test_settings_of_any_record_are_valid_or_refused_in_one_line(data):
     record = settings_record()
