@@ -121,6 +121,12 @@ def fill_words(
         luck[0, i], luck[1, i], luck[2, i], luck[3, i] = philox(keys[i], count, code, np.uint64(0), world)
 
 
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def four(luck: NDArray[np.uint32], i: Whole) -> Four:
+    """Return the four words of column `i` of an array that `fill_words` has filled."""
+    return luck[0, i], luck[1, i], luck[2, i], luck[3, i]
+
+
 @njit("f8(u4)", cache=True, nogil=True, error_model="numpy")
 def uniform(word: Whole) -> float:
     """Return a word as a number strictly between 0 and 1: the middle of its slice of width 2**-32."""
