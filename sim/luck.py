@@ -110,7 +110,7 @@ def words(key: Whole, month: Whole, purpose: Whole, draw: Whole, seed: Whole) ->
     return philox(key, np.int64(month) & np.int64(0xFFFFFFFF), purpose, draw, seed)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit("void(u8[::1], i8, i8, i8, i8, u4[:, ::1])", cache=True, nogil=True, error_model="numpy")
 def fill_words(
     keys: NDArray[np.uint64], n: Whole, month: Whole, purpose: Whole, seed: Whole, luck: NDArray[np.uint32]
 ) -> None:

@@ -250,7 +250,7 @@ def workers_called(people: Columns, first: int, last: int, t: int, seed: int, ra
 
     Luck is drawn strip by strip, in vectors; whether those called may travel is for a closer look.
     """
-    called, n = np.empty(last - first, np.int64), 0
+    called, n = np.empty(last - first, np.int64), np.int64(0)
     rows, keys, luck = np.empty(_STRIP, np.int64), np.empty(_STRIP, np.uint64), np.empty((4, _STRIP), np.uint32)
     for start in range(first, last, _STRIP):
         workers = 0
