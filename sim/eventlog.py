@@ -5,7 +5,7 @@ block and joined in the order of the blocks, so the log does not depend on threa
 """
 
 import numpy as np
-from numba import njit
+from numba import from_dtype, njit, types
 from numpy.typing import NDArray
 
 EVENT_TYPE = np.dtype(
@@ -27,7 +27,11 @@ PER_PERSON = 8
 """Most events one person can have in one phase of a month: the size of a block's buffer."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+# One signature, given: else the many types of small numbers make a compilation each.
+_NOTE = types.int64(types.Array(from_dtype(EVENT_TYPE), 1, "C"), *[types.int64] * 3, types.uint64, *[types.int64] * 5)
+
+
+@njit(_NOTE, cache=True, nogil=True, error_model="numpy", forceinline=True)
 def note(
     log: NDArray[np.void],
     n: int,

@@ -110,7 +110,7 @@ def words(key: Whole, month: Whole, purpose: Whole, draw: Whole, seed: Whole) ->
     return philox(key, np.int64(month) & np.int64(0xFFFFFFFF), purpose, draw, seed)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit("void(u8[::1], i8, i8, i8, i8, u4[:, ::1])", cache=True, nogil=True, error_model="numpy")
 def fill_words(
     keys: NDArray[np.uint64], n: Whole, month: Whole, purpose: Whole, seed: Whole, luck: NDArray[np.uint32]
 ) -> None:
@@ -119,6 +119,12 @@ def fill_words(
     code, world = np.uint64(purpose), np.uint64(seed)
     for i in range(n):
         luck[0, i], luck[1, i], luck[2, i], luck[3, i] = philox(keys[i], count, code, np.uint64(0), world)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def four(luck: NDArray[np.uint32], i: Whole) -> Four:
+    """Return the four words of column `i` of an array that `fill_words` has filled."""
+    return luck[0, i], luck[1, i], luck[2, i], luck[3, i]
 
 
 @njit("f8(u4)", cache=True, nogil=True, error_model="numpy")

@@ -247,9 +247,10 @@ class EmigrationModel(mesa.Model):
         self.residents = np.maximum(self.world.places["diaspora"][0] + moved, 0.0)
 
     def _record(self) -> None:
-        departed = np.concatenate([log["place"][np.isin(log["kind"], _ARRIVING)] for log in self._log])
-        self.arrivals = np.bincount(departed, minlength=SLOTS).astype(np.int64)
-        self.recorder.keep(self.stocks, self._committed, self._log)
+        log = np.concatenate(self._log)
+        arriving = (log["kind"] == EVENT["departed"]) | (log["kind"] == EVENT["onward"])
+        self.arrivals = np.bincount(log["place"][arriving], minlength=SLOTS).astype(np.int64)
+        self.recorder.keep(self.stocks, self._committed, [log])
         self.month += 1
         self.running = self.month < self.horizon  # where Mesa's run_model ends
 
@@ -285,7 +286,6 @@ class EmigrationModel(mesa.Model):
 
 
 _APPLIED = EVENT["applied"]
-_ARRIVING = [EVENT["departed"], EVENT["onward"]]
 
 
 def _run(name: str, model: EmigrationModel) -> None:

@@ -15,7 +15,7 @@ from sim.choice import FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term, 
 from sim.codes import CHANNEL, N_CHANNELS, N_SECTORS, PLACE, SECTOR, SLOTS
 from sim.columns import Columns
 from sim.conditions import Conditions
-from sim.luck import NORMAL_GRID, PURPOSE, words
+from sim.luck import NORMAL_GRID, PURPOSE, Four, words
 from sim.units import N_CLASSES, adults, choice_class, class_groups, money
 from sim.world import World, admission_share, fare, travel_share
 
@@ -28,7 +28,7 @@ _IT, _CHILD = SECTOR["it"], SECTOR["child"]
 BRACKETS = 64
 """Brackets of money by which ceilings are tabulated."""
 _FIRST_BRACKET = np.int64((1023 + 4) << 2)
-_TASTE, _CHANNEL_TASTE = PURPOSE["taste"], PURPOSE["channel_taste"]
+TASTE, CHANNEL_TASTE = PURPOSE["taste"], PURPOSE["channel_taste"]
 
 
 OFFER = np.dtype(
@@ -229,12 +229,19 @@ def ceiling(options: Options, kind: int, kin: int, means: float, b: Behaviour) -
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def fill_tastes(four: tuple[int, int, int, int], spread: float, tastes: NDArray[np.float64]) -> None:
+def fill_tastes(four: Four, spread: float, tastes: NDArray[np.float64]) -> None:
     """Turn four words of luck into sixteen normal tastes, one a byte, lowest byte first; `tastes` float64[16]."""
     for k in range(4):
         word = four[k]
         for j in range(4):
             tastes[4 * k + j] = spread * NORMAL_GRID[(word >> (8 * j)) & 255]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def draw_tastes(key: int, b: Behaviour, seed: int, tastes: NDArray[np.float64]) -> None:
+    """A unit's fixed tastes for countries and for channels; `tastes` float64[2, 16] is filled."""
+    fill_tastes(words(key, 0, TASTE, 0, seed), b.spread_country, tastes[0])
+    fill_tastes(words(key, 0, CHANNEL_TASTE, 0, seed), b.spread_channel, tastes[1])
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
@@ -247,23 +254,20 @@ def look(
     options: Options,
     world: World,
     b: Behaviour,
-    conditions: Conditions,
+    tastes: NDArray[np.float64],
     values: NDArray[np.float64],
     channels: NDArray[np.uint8],
-    tastes: NDArray[np.float64],
 ) -> float:
     """Fill a unit's value and best channel of every destination; return the largest value.
 
-    `onward` looks from abroad, where no exit from Belarus is needed. `values` float64[16] and `channels`
-    uint8[16] are filled, minus infinity where no channel is open, eligible and affordable; `tastes`
-    float64[2, 16] is a buffer.
+    `onward` looks from abroad, where no exit from Belarus is needed; `tastes` float64[2, 16] are for countries and
+    channels. `values` float64[16] and `channels` uint8[16] are filled, minus infinity where no channel is open,
+    eligible and affordable.
     """
-    key, kin, here = people.key[head], people.kin[head], people.place[head]
+    kin, here = people.kin[head], people.place[head]
     age, size = (t - people.birth[head]) // 12, people.unit_size[head]
     means, grown = money(people, head), adults(people, head)
     offers, count, there = options.offers[kind], options.lengths[kind], world.places[t]
-    fill_tastes(words(key, 0, _TASTE, 0, conditions.trait_seed), b.spread_country, tastes[0])
-    fill_tastes(words(key, 0, _CHANNEL_TASTE, 0, conditions.trait_seed), b.spread_channel, tastes[1])
     for place in range(SLOTS):
         values[place], channels[place] = MINUS_INFINITY, 0
     for i in range(count):

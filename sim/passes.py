@@ -116,7 +116,7 @@ def after_queues(
     n = np.int64(0)  # not the literal: one type, one compilation
     first, last = circles.start[first_circle], circles.start[last_circle]
     heads = np.empty(last - first, np.int64)
-    units = 0
+    units = np.int64(0)
     for row in range(first, last):
         mode, member, since = people.mode[row], people.member[row], people.since[row]
         if (mode == _SETTLED) & (member == 0) & (since < t):

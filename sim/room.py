@@ -15,6 +15,8 @@ class Room(NamedTuple):
     rows: NDArray[np.int64]  # [n] rows that a first, quick look picks out
     keys: NDArray[np.uint64]  # [n] their keys
     luck: NDArray[np.uint32]  # [4, n] their luck
+    country_taste: NDArray[np.uint32]  # [4, n] and their fixed luck
+    channel_taste: NDArray[np.uint32]  # [4, n]
     picked: NDArray[np.int64]  # [n] which of them deserve a closer look
     flags: NDArray[np.uint8]  # [n] what each row brings into a choice class
     personal: NDArray[np.float64]  # [n] what each row's person adds to the wish to leave
@@ -29,6 +31,8 @@ def make_room(n: int) -> Room:
     return Room(
         np.empty(n, np.int64),
         np.empty(n, np.uint64),
+        np.empty((4, n), np.uint32),
+        np.empty((4, n), np.uint32),
         np.empty((4, n), np.uint32),
         np.empty(n, np.int64),
         np.empty(n, np.uint8),

@@ -15,8 +15,8 @@ from sim.codes import CONSCRIPTION, EVENT, PLAN, REASON, SLOTS
 from sim.columns import Columns
 from sim.conditions import Circles, Conditions, in_panel
 from sim.eventlog import note
-from sim.luck import PURPOSE, fill_words
-from sim.options import Options, ceiling, look
+from sim.luck import PURPOSE, fill_words, four
+from sim.options import CHANNEL_TASTE, TASTE, Options, ceiling, fill_tastes, look
 from sim.room import Room
 from sim.units import (
     adult_flags,
@@ -71,28 +71,34 @@ def choose(
     first, last = circles.start[first_circle], circles.start[last_circle]
     units = heads_at_leisure(people, first, last, t, room)
     fill_words(room.keys, units, t, _CHOICE, conditions.seed, room.luck)
-    watchful = screen(people, first_circle, last_circle, t, circles, world, options, b, conditions, room, units)
+    picked = screen(people, first_circle, last_circle, t, circles, world, options, b, conditions, room, units)
+    looking = 0
+    for k in range(picked):
+        i = room.picked[k]
+        room.picked[looking], room.keys[looking] = i, room.keys[i]
+        looking += may_exit(people, room.rows[i], t)
+    fill_words(room.keys, looking, 0, TASTE, conditions.trait_seed, room.country_taste)
+    fill_words(room.keys, looking, 0, CHANNEL_TASTE, conditions.trait_seed, room.channel_taste)
     values, weights = np.empty(SLOTS), np.empty(SLOTS)
     channels, tastes = np.empty(SLOTS, np.uint8), np.empty((2, SLOTS))
-    for k in range(watchful):
+    for k in range(looking):
         i = room.picked[k]
-        row, kind, eta = room.rows[i], room.kinds[i], room.etas[i]
-        if not may_exit(people, row, t):
-            continue
-        top = look(people, row, t, kind, False, options, world, b, conditions, values, channels, tastes)
-        if in_panel(room.keys[i], conditions.panel):
+        row, kind, eta, luck = room.rows[i], room.kinds[i], room.etas[i], four(room.luck, i)
+        fill_tastes(four(room.country_taste, k), b.spread_country, tastes[0])
+        fill_tastes(four(room.channel_taste, k), b.spread_channel, tastes[1])
+        top = look(people, row, t, kind, False, options, world, b, tastes, values, channels)
+        if in_panel(room.keys[k], conditions.panel):
             persons = people.unit_size[row] * conditions.panel_weight
             expect(values, channels, eta, conditions.lam, persons, weights, expected)
-        reach = conditions.lam * top + eta
-        if surely_stays(room.luck[0, i], room.luck[1, i], room.luck[2, i], room.luck[3, i], conditions.bounds, reach):
+        if surely_stays(luck[0], luck[1], luck[2], luck[3], conditions.bounds, conditions.lam * top + eta):
             continue
-        place = decide(room.keys[i], t, conditions.seed, conditions.lam, eta, room.luck[:, i], values, top, weights)
+        place = decide(room.keys[k], t, conditions.seed, conditions.lam, eta, room.luck[:, i], values, top, weights)
         if place >= 0:
             people.plan[row] = _QUEUED
             people.plan_place[row] = place
             people.plan_channel[row] = channels[place]
             people.applied[row] = t
-            n = note(log, n, t, row, room.keys[i], _APPLIED, 0, place, channels[place], _CHOSEN)
+            n = note(log, n, t, row, room.keys[k], _APPLIED, 0, place, channels[place], _CHOSEN)
     return n
 
 
@@ -138,9 +144,8 @@ def screen(
             kind = choice_class(people.sector[head], room.flags[head - first] | room.flags[other - first])
             means = people.savings[head] + (people.savings[other] if grown == 2 else 0.0)
             reach = lam * ceiling(options, kind, people.kin[head], means, b) + eta
-            stays = surely_stays(
-                room.luck[0, i], room.luck[1, i], room.luck[2, i], room.luck[3, i], conditions.bounds, reach
-            )
+            luck = four(room.luck, i)
+            stays = surely_stays(luck[0], luck[1], luck[2], luck[3], conditions.bounds, reach)
             room.kinds[i], room.etas[i], room.picked[picked] = kind, eta, i
             picked += (not stays) | in_panel(room.keys[i], conditions.panel)
             i += 1

@@ -13,7 +13,7 @@ from sim.conditions import ADULT_MONTHS, Circles, Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, fill_words, uniform, words
 from sim.months import NEVER
-from sim.options import Options, look
+from sim.options import Options, draw_tastes, look
 from sim.processes.depart import settle_unit
 from sim.units import choice_class, class_groups, flags, persecuted
 from sim.world import World, travel_share
@@ -152,9 +152,11 @@ def move_onward(
 ) -> int:
     """Move a unit to another destination drawn by value, if any is open to it; returns the next log position."""
     values, noise, channels = np.empty(SLOTS), np.empty(SLOTS), np.empty(SLOTS, np.uint8)
+    tastes = np.empty((2, SLOTS))
     origin = people.place[head]
     kind = choice_class(people.sector[head], flags(people, head, t))
-    look(people, head, t, kind, True, options, world, b, conditions, values, channels, np.empty((2, SLOTS)))
+    draw_tastes(people.key[head], b, conditions.trait_seed, tastes)
+    look(people, head, t, kind, True, options, world, b, tastes, values, channels)
     onward_noise(people.key[head], t, conditions.seed, noise)
     place = best_slot(values, noise)
     if place >= 0:
@@ -248,7 +250,7 @@ def workers_called(people: Columns, first: int, last: int, t: int, seed: int, ra
 
     Luck is drawn strip by strip, in vectors; whether those called may travel is for a closer look.
     """
-    called, n = np.empty(last - first, np.int64), 0
+    called, n = np.empty(last - first, np.int64), np.int64(0)
     rows, keys, luck = np.empty(_STRIP, np.int64), np.empty(_STRIP, np.uint64), np.empty((4, _STRIP), np.uint32)
     for start in range(first, last, _STRIP):
         workers = 0
