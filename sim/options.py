@@ -228,6 +228,14 @@ def fill_tastes(four: tuple[int, int, int, int], spread: float, tastes: NDArray[
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def fixed_tastes(people: Columns, head: int, b: Behaviour, conditions: Conditions, tastes: NDArray[np.float64]) -> None:
+    """Fill a unit's tastes that never change, `tastes` float64[2, 16]: for countries and for channels."""
+    key = people.key[head]
+    fill_tastes(words(key, 0, _TASTE, 0, conditions.trait_seed), b.spread_country, tastes[0])
+    fill_tastes(words(key, 0, _CHANNEL_TASTE, 0, conditions.trait_seed), b.spread_channel, tastes[1])
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def look(
     people: Columns,
     head: int,
@@ -248,12 +256,29 @@ def look(
     uint8[16] are filled, minus infinity where no channel is open, eligible and affordable; `tastes`
     float64[2, 16] is a buffer.
     """
-    key, kin, here = people.key[head], people.kin[head], people.place[head]
+    fixed_tastes(people, head, b, conditions, tastes)
+    return look_with(people, head, t, kind, onward, options, world, b, values, channels, tastes)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def look_with(
+    people: Columns,
+    head: int,
+    t: int,
+    kind: int,
+    onward: bool,
+    options: Options,
+    world: World,
+    b: Behaviour,
+    values: NDArray[np.float64],
+    channels: NDArray[np.uint8],
+    tastes: NDArray[np.float64],
+) -> float:
+    """Look at the options with `tastes` float64[2, 16] already known; the rest as in `look`."""
+    kin, here = people.kin[head], people.place[head]
     age, size = (t - people.birth[head]) // 12, people.unit_size[head]
     means, grown = money(people, head), adults(people, head)
     offers, count, there = options.offers[kind], options.lengths[kind], world.places[t]
-    fill_tastes(words(key, 0, _TASTE, 0, conditions.trait_seed), b.spread_country, tastes[0])
-    fill_tastes(words(key, 0, _CHANNEL_TASTE, 0, conditions.trait_seed), b.spread_channel, tastes[1])
     for place in range(SLOTS):
         values[place], channels[place] = MINUS_INFINITY, 0
     for i in range(count):
