@@ -27,6 +27,7 @@ passes         parallel phases of a month, fused by block
 recorder       what is counted
 agents/        the people and the institutions as Mesa sees them
 model          the schedule of a month
+meanfield/     the twin: the same rules with people as expected values
 tasks          the table of tasks
 settings       every key a user may give
 ensemble       replicates of scenarios

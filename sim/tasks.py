@@ -16,6 +16,7 @@ TASKS: dict[str, str] = {
     "simulate": "sim.commands.simulate:run",  # one scenario, its replicates
     "people": "sim.commands.show:people",  # the people of January 2019, and their fit to the margins
     "history": "sim.commands.show:history",  # the scenario's history, epoch by epoch, as the model reads it
+    "twin": "sim.commands.twin:run",  # the expected-value twin against the engine
     "invert": "sim.commands.invert:run",  # destination constants that reproduce observed departures
 }
 """Task name to `module:function`."""

@@ -1,0 +1,28 @@
+"""The twin: the engine's rules on weighted real units, with people as expected values instead of lives.
+
+`Twin(rows, world).run(b, constants)` gives what the engine would give on average. The functions that weigh, choose,
+detain, draft, renew, return and wait are the engine's own; the twin moves persons by their probabilities.
+
+Exact, where nobody feeds back on anybody, nothing is waited for and nobody is barred from leaving: departures,
+returns and stocks. Exact always: that nobody is lost, what is on offer to whom at what price, and with whom tastes,
+close people, ages and documents lie.
+
+Feedback is a mean field. The diaspora, the queue and a circle's news and absent members are their expected values:
+the mean of a function is taken as the function of the mean. In a sample the circles fall into eight groups by hazard,
+and share the news of their group.
+
+At their conditional mean, with what that leaves out:
+
+* Service, summonses and pendular work go on as if the unit stayed at home all along; persons of a unit are
+  independent; who is free this month depends on who was free last month and on nothing before.
+* A detained unit comes back after its ban or custody; one already barred is not barred anew. An applicant who is
+  detained is counted, but does not become persecuted; one who is drafted or banned while waiting loses the plan.
+* Those who leave a queue or are decided on are taken from the rows in proportion to what each has in the queue.
+* A grant that fails for money or a closed border is tried again until it lapses; all that lapses is the oldest.
+* Abroad, totals by place, channel, status and month of decision follow the rules exactly. A row knows only how many
+  of its people are in which place, and takes that place's mean hazards, shares with a passport and open instruments.
+* A passport is renewed abroad at the pace at which decisions fall due there, not by each unit's own calendar.
+* Savings stay what they were at the start: what a journey cost is not missing on the next one.
+* An adult lost to NGOs or media is counted by the head's job; a partner's does not matter to the choice class.
+* Those detained in a couple count as hunted for return, whichever of the two it was.
+"""
