@@ -42,9 +42,9 @@ def run(settings: Settings) -> Path:
 
 def _page(gap: pd.DataFrame) -> str:
     """The table with one column a year, `twin / engine` in each, and the gap of the whole time in the last."""
-    lines = [f"{'destination':<18}" + "".join(f"{year:>16}" for year in sorted(gap["year"].unique())) + f"{'gap':>8}"]
+    lines = [f"{'destination':<18}" + "".join(f"{year:>19}" for year in sorted(gap["year"].unique())) + f"{'gap':>8}"]
     for name, rows in gap.groupby("destination", sort=False):
-        cells = "".join(f"{f'{row.twin:,.0f} / {row.engine:,.0f}':>16}" for row in rows.itertuples())
+        cells = "".join(f"{f'{row.twin:,.0f} / {row.engine:,.0f}':>19}" for row in rows.itertuples())
         total = rows["engine"].sum()
         lines.append(f"{name:<18}{cells}" + (f"{rows['twin'].sum() / total - 1.0:>+8.1%}" if total > 0.0 else ""))
     return "\n".join(lines)
