@@ -344,4 +344,7 @@ def load_history(scenario: str = "historical", conf: Path = CONF) -> History:
         for name in plan.enact:
             if name not in bundles:
                 raise CatalogueError(f"enact: no policy '{shown(name)}'; known: {nearest(name, bundles)}")
-        return happened.enact(*(bundles[name] for name in plan.enact)).without(*plan.without).check()
+        enacted = happened.enact(*(bundles[name] for name in plan.enact))
+        with within("without"):
+            kept = enacted.without(*plan.without)
+        return kept.check()

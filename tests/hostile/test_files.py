@@ -265,8 +265,12 @@ def test_a_file_with_one_wrong_place_is_accepted_or_refused_with_the_file_and_th
     if said is None:
         return
     keys = [str(key) for key in path if isinstance(key, str)] or ["not a mapping", "missing"]
+    was = CONTENTS[file]
+    for key in path:
+        was = was[key]
+    keys += [was] if isinstance(was, str) else []  # who misses what stood there
     keys += ["not YAML", "line ", "unknown key", "key '"]  # the line, or the key that stands there instead
-    spoken = [*keys, *(key.replace("_", "") for key in keys)]
+    spoken = [*keys, *(key.removesuffix("s") for key in keys if len(key) > 4)]  # "has no event"
     assert any(key in said for key in spoken), (path, said)
     if "conf/" in said:
         assert f"conf/{file}" in said or f"conf/{file.split('/')[0]}" in said or "conf" in said.split(":")[0], said

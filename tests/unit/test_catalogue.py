@@ -64,7 +64,7 @@ LITHUANIA = "destination/lithuania.yaml"
         (LITHUANIA, "channels:\n  work:", "channels:\n  labour:", "labour: unknown 'labour'"),
         (LITHUANIA, "entry: permit", "entry: visa_free", "work: entry: unknown 'visa_free'"),
         (LITHUANIA, "schengen: true", "schengen: maybe", "lithuania.yaml: 'maybe' is not"),
-        ("scenario/no_war.yaml", "- war_2022", "- war_2023", "no_war.yaml: no event or policy 'war_2023'"),
+        ("scenario/no_war.yaml", "- war_2022", "- war_2023", "no_war.yaml: without: no event or policy 'war_2023'"),
         ("scenario/no_war.yaml", "enact: []", "enact: [peace]", "enact: no policy 'peace'; known:"),
     ],
 )  # fmt: skip
