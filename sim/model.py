@@ -207,7 +207,7 @@ class EmigrationModel(mesa.Model):
 
     def _apply(self) -> None:
         self.pending = in_order(self.columns, self.pending, self.conditions)
-        log = buffer(len(self.pending))
+        log = buffer(2 * len(self.pending))  # a unit of up to sixteen may be caught
         span = self._cumulative[self.month : self.month + 2]
         n = apply(
             self.columns,

@@ -111,8 +111,11 @@ def apply(
             continue
         if uniform(luck[0]) >= world.rules[t, place, channel].approval:
             people.plan[row] = _NO_PLAN
-            kind = _CAUGHT if channel == _IRREGULAR else _REFUSED
-            n = note(log, n, t, row, key, kind, 0, place, channel, _REFUSAL)
+            if channel == _IRREGULAR:  # a harm, and so counted in people
+                for one in range(row, row + people.unit_size[row]):
+                    n = note(log, n, t, one, people.key[one], _CAUGHT, 0, place, channel, _REFUSAL)
+            else:
+                n = note(log, n, t, row, key, _REFUSED, 0, place, channel, _REFUSAL)
         else:
             people.plan[row] = _GRANTED
             people.due[row] = t

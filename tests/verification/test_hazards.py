@@ -24,6 +24,7 @@ from sim.codes import (
     STATUS,
 )
 from sim.months import NEVER
+from sim.recorder import HARMS
 from tests.worlds import admit, close, constants, crowd, families, plain_world, quiet, start, tighten, young_men
 
 NEVER_LEAVE = {"level": -60.0}
@@ -339,6 +340,18 @@ def test_an_expired_passport_halves_a_renewal(renews, share):
 
 
 # waiting and paying
+
+
+def test_families_are_caught_as_many_people_as_they_are():
+    """A harm is counted in people: of families of four, 70% of which are stopped, everyone is."""
+    world = admit(plain_world(1, ("poland",), ("irregular",)), "poland", "irregular", entry=-1)
+    world = tighten(world, "poland", "irregular", approval=0.3)
+    model = start(families(3000), world, quiet(level=60.0)).run()
+    assert len(events_of(model, "applied")) == 3000
+    caught = events_of(model, "caught")
+    assert_share(len(caught) / 4, 3000, 0.7)
+    assert len(caught) == len(set(caught["key"])) == model.recorder.harm_persons()[0, HARMS.index("caught")]
+    assert len(caught) + len(events_of(model, "departed")) == 12_000
 
 
 def test_patience_ends_in_the_queue():
