@@ -50,7 +50,7 @@ def _linear(scaling: Found | None) -> Aim:
     aim = f"cost linear in people: exponent within {LINEAR:.0%} of 1, from {MANY:,} people to the whole country"
     if scaling is None or scaling["months"] != MONTHS or 1 not in scaling["one_in"]:
         return Aim(aim, None, None)
-    fit = scaling.get("without_panel", scaling["with_panel"])
+    fit = scaling["without_panel" if "without_panel" in scaling else "with_panel"]
     large = [i for i, people in enumerate(fit["people"]) if people >= MANY]
     if len(large) < 2:
         return Aim(aim, None, None)
