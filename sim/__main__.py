@@ -3,6 +3,7 @@
 Exit codes: 0 done, 2 a mistake of the user's, 3 a failed run (or any failed job of a sweep), 130 interrupted.
 """
 
+import _thread
 import io
 import os
 import signal
@@ -10,6 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from typing import Any
 
 from sim import config
 from sim.errors import UserError
@@ -54,6 +56,14 @@ def _stopped(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
+def _lost(fault: Any) -> None:
+    """An interruption that met a callback of the interpreter's, where exceptions are lost, is asked for again."""
+    if fault.exc_type is KeyboardInterrupt:
+        threading.Timer(0.05, _thread.interrupt_main, [signal.SIGTERM]).start()
+    else:
+        sys.__unraisablehook__(fault)
+
+
 def _ready_to_tell() -> None:
     """Signs that the terminal cannot write are told by their number, instead of losing what was computed."""
     for stream in (sys.stdout, sys.stderr):
@@ -61,6 +71,7 @@ def _ready_to_tell() -> None:
             stream.reconfigure(errors="backslashreplace")
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _stopped)
+        sys.unraisablehook = _lost
 
 
 def _tell(error: Exception) -> int:

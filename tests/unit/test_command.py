@@ -2,13 +2,16 @@
 
 import logging
 import os
+import signal
 import subprocess
 import sys
+import time
 import types
 from pathlib import Path
 
 import pytest
 
+from sim import __main__ as entry
 from sim import settings
 from sim.__main__ import main
 from sim.errors import UserError
@@ -214,3 +217,21 @@ def test_a_task_is_found_by_its_name():
 @pytest.mark.parametrize("name", sorted(TASKS))
 def test_every_task_of_the_table_exists(name):
     assert callable(task(name))
+
+
+def test_an_interruption_that_is_lost_in_a_callback_is_asked_for_again(monkeypatch):
+    """As when a signal meets the end of an object: the exception cannot leave the callback."""
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        entry._ready_to_tell()
+
+        class Ends:
+            def __del__(self):
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            Ends()
+            time.sleep(10)
+    finally:
+        signal.signal(signal.SIGTERM, before)
