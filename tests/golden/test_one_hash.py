@@ -19,13 +19,13 @@ from sim.ensemble import Job
 from sim.model import EmigrationModel
 from sim.population.layout import layout
 from sim.population.traits import tables
+from tests.verification.test_targets import GENERIC
 from tests.worlds import lives
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = Path(__file__).parent / "events.sha256"
 SYNTHESIS = Path(__file__).parent / "synthesis.sha256"
 JOB = Job("historical", 0.62, 0)
-GENERIC = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
 PROGRAM = """
 from numba import core
 from sim.ensemble import Ensemble
