@@ -46,6 +46,8 @@ EXPOSURE = _codes("exposures")
 SECTOR = _codes("sectors")
 CONSCRIPTION = _codes("conscriptions")
 PLAN = _codes("plans")
+LEAD = _codes("leads")
+MOTIVE = _codes("motives")
 EVENT = _codes("events")
 REASON = _codes("reasons")
 

@@ -46,7 +46,7 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     "trait_d": (16, ("d_0", "d_1", "d_2", "d_3")),
     # more of what happens to a person or a unit
     "more_events": (40, ("accused_ban", "custody", "lost_work", "deferral")),
-    "summons": (41, ("exit_ban", "spare_1", "spare_2", "spare_3")),
+    "summons": (41, ("exit_ban", "reached", "officer", "spare")),
     "departure": (42, ("travel", "spare_1", "spare_2", "spare_3")),
     # fixed luck of a channel; key: its number
     "quota": (43, ("rounding", "spare_1", "spare_2", "spare_3")),
@@ -55,6 +55,21 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     "onward_1": (45, ("slot_4", "slot_5", "slot_6", "slot_7")),
     "onward_2": (46, ("slot_8", "slot_9", "slot_10", "slot_11")),
     "onward_3": (47, ("slot_12", "slot_13", "slot_14", "slot_15")),
+    # life at home and abroad; key: the person, of a family's move its head
+    "visit": (48, ("visa", "spare_1", "spare_2", "spare_3")),
+    "prison": (49, ("pardon", "spare_1", "spare_2", "spare_3")),
+    "living": (50, ("job", "dismissal", "citizenship", "revocation")),
+    "follow": (51, ("go", "travel", "spare_1", "spare_2")),
+    "security": (52, ("threat", "application", "renewal", "spare")),
+    # an employer; key: 2**63 and its number
+    "employer": (53, ("closed", "relocate", "spare_1", "spare_2")),
+    "relocation_0": (54, ("slot_0", "slot_1", "slot_2", "slot_3")),
+    "relocation_1": (55, ("slot_4", "slot_5", "slot_6", "slot_7")),
+    "relocation_2": (56, ("slot_8", "slot_9", "slot_10", "slot_11")),
+    "relocation_3": (57, ("slot_12", "slot_13", "slot_14", "slot_15")),
+    # rival rules; key: the unit's head
+    "region": (58, ("stable_angle", "stable_exponential", "spare_1", "spare_2")),  # draw: number of the region
+    "aspiration": (59, ("entry", "exit", "conversion", "spare")),
 }
 
 PURPOSE: Mapping[str, int] = MappingProxyType({name: code for name, (code, _) in _WORDS_OF_PURPOSE.items()})
