@@ -14,11 +14,13 @@ from sim.arithmetic import exp, log, sin
 from sim.codes import SLOTS
 from sim.luck import PURPOSE, uniform, words
 
-FLAG_PERSECUTED, FLAG_STUDENT, FLAG_ANCESTRY, FLAG_VISA = 1, 2, 4, 8
-N_FLAGS = 16
+FLAG_PERSECUTED, FLAG_STUDENT, FLAG_ANCESTRY, FLAG_VISA, FLAG_DRAFT = 1, 2, 4, 8, 16
+N_FLAGS = 32
 """Combinations of the flags that, with the sector, make a choice class."""
 
 MINUS_INFINITY = -np.inf
+CLOSED = -600.0
+"""Value that stands for minus infinity in weights: nothing beside any other, and far from slow subnormal numbers."""
 PI = 3.141592653589793
 LOG_SLOTS = 2.772588722239781
 """Natural logarithm of the 16 slots (checked by a test against `SLOTS`)."""
@@ -55,9 +57,9 @@ def repression_term(perceived: float, exposure_weight: float, repression: float)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def war_term(fear: float, liable: bool, war: float, conscription: float) -> float:
-    """Log-odds added by the fear of war (0 to 1), more for a man who can be drafted."""
-    return fear * (war + (conscription if liable else 0.0))
+def war_term(fear: float, war: float, service: float) -> float:
+    """Log-odds added by the fear of war (0 to 1): `war` for anybody, `service` for who may be called."""
+    return fear * (war + service)
 
 
 # --- pull: terms of the value of a destination and of a channel, in utility ---------------------------------
@@ -170,6 +172,19 @@ def slot_noise(key: int, month: int, seed: int, best: int, noise: NDArray[np.flo
         for k in range(4):
             slot = quarter * 4 + k
             noise[slot] = top if slot == winner else -log(floor - log(uniform(four[k])))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def gumbels(key: int, month: int, purpose: int, seed: int, noise: NDArray[np.float64]) -> None:
+    """Fill a Gumbel for every place, float64[16], from four purposes, `purpose` the first.
+
+    The largest value plus noise is a draw by `exp(value)`; the noise belongs to key, month and place, so that closing
+    one place moves only those who would have gone there.
+    """
+    for quarter in range(SLOTS // 4):
+        four = words(key, month, purpose + quarter, 0, seed)
+        for k in range(4):
+            noise[quarter * 4 + k] = gumbel(uniform(four[k]))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

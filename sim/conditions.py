@@ -24,6 +24,7 @@ class Circles(NamedTuple):
     start: NDArray[np.int64]  # [n + 1] first row of each
     memory: NDArray[np.float64]  # [n] remembered share of members detained
     abroad: NDArray[np.int64]  # [n] members settled abroad
+    heard: NDArray[np.float64]  # [n] share of members who have heard of closures that are announced
     one_in: int  # circle numbers in the sample are multiples of it
 
 
@@ -31,8 +32,10 @@ class Reference(NamedTuple):
     """Counts of the de-jure residents at the start, in persons: denominators that no later life changes."""
 
     workers: NDArray[np.float64]  # [sectors]
-    risk_weights: float  # sum of detention weights of those aged 16 and over
+    exposed: NDArray[np.float64]  # [exposures] those aged 16 and over
     liable: float  # men liable to the draft
+    officers: float  # reserve officers below 27
+    adults: float
     pendular: float  # workers of the sectors that go on pendular work
 
 
@@ -42,8 +45,8 @@ class Conditions(NamedTuple):
     seed: int  # luck of the replicate
     trait_seed: int  # luck of fixed tastes, that of the people
     one_in: int
-    lam: float
-    bounds: NDArray[np.float64]  # [4, 1024]
+    lam: NDArray[np.float64]  # [2] dissimilarity of the threatened and of the others
+    bounds: NDArray[np.float64]  # [2, 4, 1024]
     constants: NDArray[np.float64]  # [places] utility
     channel_constants: NDArray[np.float64]  # [channels] utility
     reference: Reference
@@ -51,43 +54,59 @@ class Conditions(NamedTuple):
     panel_weight: float  # persons an observed person of the panel stands for
 
 
+class Employers(NamedTuple):
+    """Employers that may move or be closed, by number; the first, number 0, is none."""
+
+    sector: NDArray[np.uint8]  # [n]
+    place: NDArray[np.uint8]  # [n] where it takes its staff, 0 if nowhere
+    until: NDArray[np.int16]  # [n] last month in which it does
+
+
+EMPLOYER_KEY = np.uint64(1 << 63)
+"""Keys of employers lie above those of people and of channels."""
+THREATENED, OTHERS = 0, 1
+"""The two groups that may differ in dissimilarity."""
 PENDULAR_SECTORS = (SECTOR["transport"], SECTOR["construction"], SECTOR["industry"])
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def risk_weight(b: Behaviour, exposure: int) -> float:
-    """Relative risk of political detention by exposure."""
-    if exposure == _PROTEST:
-        return b.risk_protest
-    if exposure == _MEDIA:
-        return b.risk_media
-    if exposure == _NGO:
-        return b.risk_ngo
-    return b.risk_none
+def sum_of_weights(risk: NDArray[np.float64], exposed: NDArray[np.float64]) -> float:
+    """Sum of the residents' weights in political detentions: `risk` by exposure, float64[exposures], times people."""
+    total = 0.0
+    for exposure in range(len(exposed)):
+        total += risk[exposure] * exposed[exposure]
+    return total
 
 
-_PROTEST, _MEDIA, _NGO = EXPOSURE["protest"], EXPOSURE["media"], EXPOSURE["ngo"]
-
-
-def reference(people: Columns, one_in: int, b: Behaviour) -> Reference:
+def reference(people: Columns, one_in: int) -> Reference:
     """Count the residents of Belarus at the start, pendular workers included."""
     residents = people.mode != MODE["settled"]
     detainable = residents & (people.birth <= -DETAINABLE_MONTHS)
-    weights = 0.0
-    for exposure in EXPOSURE.values():
-        count = int(np.count_nonzero(detainable & (people.exposure == exposure)))
-        weights += count * one_in * float(risk_weight(b, exposure))
+    exposed = np.bincount(people.exposure[detainable], minlength=len(EXPOSURE)).astype(np.float64) * one_in
     sectors = np.bincount(people.sector[residents], minlength=N_SECTORS).astype(np.float64) * one_in
     pendular = sum(float(sectors[sector]) for sector in PENDULAR_SECTORS)
-    liable = residents & (people.conscription == CONSCRIPTION["liable"]) & (people.sex == SEX["male"])
-    return Reference(sectors, weights, float(np.count_nonzero(liable)) * one_in, pendular)
+
+    def persons(who: NDArray[np.bool_]) -> float:
+        return float(np.count_nonzero(residents & who)) * one_in
+
+    men = people.sex == SEX["male"]
+    return Reference(
+        workers=sectors,
+        exposed=exposed,
+        liable=persons(men & (people.conscription == CONSCRIPTION["liable"])),
+        officers=persons(
+            men & (people.conscription == CONSCRIPTION["reserve_officer"]) & (people.birth > -LIABILITY_ENDS_MONTHS)
+        ),
+        adults=persons(people.birth <= -ADULT_MONTHS),
+        pendular=pendular,
+    )
 
 
 def circles(people: Columns, start: NDArray[np.int64], one_in: int) -> Circles:
     """Circles as they stand at the start: no memory of detentions, those settled abroad counted."""
     abroad = (people.place != PLACE["belarus"]) & (people.mode == MODE["settled"])
     counts = np.add.reduceat(abroad.astype(np.int64), start[:-1]) if len(start) > 1 else np.zeros(0, np.int64)
-    return Circles(start, np.zeros(len(start) - 1), counts, one_in)
+    return Circles(start, np.zeros(len(start) - 1), counts, np.zeros(len(start) - 1), one_in)
 
 
 PANEL_SIZE = 100_000
@@ -108,15 +127,16 @@ def conditions(
     """Constants of one run; `fixed` replaces the reference counts (to compare worlds of different people)."""
     share = min(1.0, PANEL_SIZE / max(1, len(people.key)))
     panel = int(share * 2**32)
+    pooled = np.array([lam + b.by_motive * (own - lam) for own in (b.lambda_threatened, b.lambda_other)])
     return Conditions(
         seed,
         trait_seed,
         one_in,
-        lam,
-        bound_tables(lam),
+        pooled,
+        np.stack([bound_tables(own) for own in pooled]),
         constants,
         channel_constants,
-        fixed or reference(people, one_in, b),
+        fixed or reference(people, one_in),
         panel,
         one_in / (panel / 2**32),
     )

@@ -16,12 +16,13 @@ EVENT_TYPE = np.dtype(
         ("place", "u1"),
         ("channel", "u1"),
         ("reason", "u1"),
-        ("spare", "u1"),
+        ("detail", "u1"),
         ("row", "i4"),
         ("key", "u8"),
     ],
 )
-"""month; kind (codes `events`); place before and after; channel; reason; row of storage; identity."""
+"""month; kind (codes `events`); place before and after; channel; reason; detail (motive of an
+application); row of storage; identity."""
 
 PER_PERSON = 8
 """Most events one person can have in one phase of a month: the size of a block's buffer."""
@@ -54,7 +55,7 @@ def note(
     record.place = place
     record.channel = channel
     record.reason = reason
-    record.spare = 0
+    record.detail = 0
     return n + 1
 
 

@@ -201,3 +201,5 @@ def _normal_grid(size: int) -> NDArray[np.float64]:
 NORMAL_GRID: NDArray[np.float64] = _normal_grid(256)
 """Standard normal in 256 equal slices: the quantile at the middle of each, rescaled to variance 1. A byte of luck
 picks one; the same bits everywhere, since only `+ - * /` and the square root make it."""
+TASTE_LIMIT = float(NORMAL_GRID[-1])
+"""Largest taste on that grid, in standard deviations."""

@@ -10,31 +10,26 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.arithmetic import exp, log
 from sim.behaviour import Behaviour
-from sim.choice import FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term, openness_term, ratio_term
+from sim.choice import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term, openness_term, ratio_term
 from sim.codes import CHANNEL, N_CHANNELS, N_SECTORS, PLACE, SECTOR, SLOTS
-from sim.columns import Columns
 from sim.conditions import Conditions
-from sim.luck import NORMAL_GRID, PURPOSE, Four, words
-from sim.units import N_CLASSES, adults, choice_class, class_groups, money
+from sim.luck import TASTE_LIMIT
+from sim.units import N_CLASSES, choice_class, class_groups
 from sim.world import World, admission_share, fare, travel_share
 
-TASTE_LIMIT = float(NORMAL_GRID[-1])
-"""Largest taste on the grid of 256 slices, in standard deviations."""
-
 _BELARUS = PLACE["belarus"]
-_WORK, _FAMILY = CHANNEL["work"], CHANNEL["family"]
+_WORK, _FAMILY, RELOCATION = CHANNEL["work"], CHANNEL["family"], CHANNEL["relocation"]
 _IT, _CHILD = SECTOR["it"], SECTOR["child"]
-BRACKETS = 64
-"""Brackets of money by which ceilings are tabulated."""
-_FIRST_BRACKET = np.int64((1023 + 4) << 2)
-TASTE, CHANNEL_TASTE = PURPOSE["taste"], PURPOSE["channel_taste"]
 
 
 OFFER = np.dtype(
     [
         ("value", "f8"),  # utility from Belarus, minus infinity if one cannot get there
         ("onward", "f8"),  # utility from elsewhere: no exit from Belarus needed
+        ("open", "f8"),  # the same, were the destination open
+        ("free", "f8"),  # the same, and without a queue
         ("fare", "f8"),  # EUR a person
         ("each", "f8"),  # EUR an adult: fee and funds to show
         ("place", "u1"),
@@ -52,17 +47,25 @@ class Options(NamedTuple):
 
     offers: NDArray[np.void]  # OFFER [classes, places * channels]
     lengths: NDArray[np.int64]  # [classes] offers worth a look, the first of each row
-    ceiling: NDArray[np.float64]  # [classes, brackets] largest value within means, the family channel left out
     near: NDArray[np.float64]  # [classes, places] largest value of a place, whatever it costs
+    free: NDArray[np.float64]  # [classes, places] the same, were everything open
+    top: NDArray[np.float64]  # [classes] largest of these
+    pending: NDArray[np.bool_]  # [1] whether closures are announced that are not yet in force
+    rush: NDArray[np.float64]  # [classes] what they will take away
+    moved: NDArray[np.uint8]  # [employers] place to which each takes its staff, 0 if nowhere
 
 
-def empty() -> Options:
-    """Options of a month before they are filled: nothing on offer."""
+def empty(employers: int = 1) -> Options:
+    """Options of a month before they are filled: nothing on offer; `employers` counts number 0, none."""
     return Options(
         offers=np.zeros((N_CLASSES, SLOTS * N_CHANNELS), OFFER),
         lengths=np.zeros(N_CLASSES, np.int64),
-        ceiling=np.full((N_CLASSES, BRACKETS), MINUS_INFINITY),
         near=np.full((N_CLASSES, SLOTS), MINUS_INFINITY),
+        free=np.full((N_CLASSES, SLOTS), MINUS_INFINITY),
+        top=np.full(N_CLASSES, MINUS_INFINITY),
+        pending=np.zeros(1, np.bool_),
+        rush=np.zeros(N_CLASSES),
+        moved=np.zeros(employers, np.uint8),
     )
 
 
@@ -92,11 +95,10 @@ def country_value(
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def channel_value(world: World, t: int, b: Behaviour, place: int, channel: int, offers: float, waiting: float) -> float:
-    """Value of a channel: chance of approval, wait in the queue and after it, fee, right to work, offers."""
+def channel_value(world: World, t: int, b: Behaviour, place: int, channel: int, offers: float, queue: float) -> float:
+    """Value of a channel: chance of approval, wait in the queue (months) and after it, fee, right to work, offers."""
     value = openness_term(world.rules[t, place, channel].offered)
     value += openness_term(world.rules[t, place, channel].approval)
-    queue = queue_months(waiting, world.rules[t, place, channel].capacity, b.patience)
     value += b.wait * (world.rules[t, place, channel].months + queue)
     value += b.work_right * world.rules[t, place, channel].works
     value += b.fee * world.rules[t, place, channel].fee / world.places[t, _BELARUS].wage
@@ -147,7 +149,7 @@ def fill(
             kind = choice_class(sector, mask)
             groups = class_groups(sector, mask)
             offers = options.offers[kind]
-            options.ceiling[kind], options.near[kind] = MINUS_INFINITY, MINUS_INFINITY
+            options.near[kind], options.free[kind] = MINUS_INFINITY, MINUS_INFINITY
             count = 0
             for place in range(SLOTS):
                 if place == _BELARUS or world.places[t, place].distance <= 0.0:
@@ -160,29 +162,52 @@ def fill(
                     if not eligible(world, place, channel, sector, groups):
                         continue
                     share = offer_share(world, t, place, sector, workers)
-                    common = country + conditions.channel_constants[channel]
-                    common += channel_value(world, t, b, place, channel, share, waiting[place, channel])
+                    country_and_kind = country + conditions.channel_constants[channel]
+                    queue = queue_months(waiting[place, channel], world.rules[t, place, channel].capacity, b.patience)
+                    common = country_and_kind + channel_value(world, t, b, place, channel, share, queue)
+                    unqueued = country_and_kind + channel_value(world, t, b, place, channel, share, 0.0)
+                    if unqueued == MINUS_INFINITY:
+                        continue
                     admitted = admission_share(world, t, place, channel, groups)
                     travel = travel_share(world, t, place, channel, groups)
                     offer = offers[count]
+                    offer.open, offer.free = common, unqueued
                     offer.onward = common + openness_term(admitted)
                     offer.value = common + openness_term(min(admitted, travel))
-                    if offer.onward == MINUS_INFINITY:
-                        continue
                     offer.place, offer.channel = place, channel
-                    offer.fare = fare(world, t, place, channel, groups)
+                    offer.fare = 0.0 if channel == RELOCATION else fare(world, t, place, channel, groups)
                     offer.each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
                     offer.youngest, offer.oldest = world.law[place, channel].youngest, world.law[place, channel].oldest
                     options.near[kind, place] = max(options.near[kind, place], offer.value)
-                    if channel != _FAMILY:
-                        reserve = b.reserve * world.places[t, place].rent
-                        cheapest = bracket(move_price(offer.fare, offer.each, reserve, 1, 1))
-                        options.ceiling[kind, cheapest] = max(options.ceiling[kind, cheapest], offer.value)
+                    options.free[kind, place] = max(options.free[kind, place], offer.free)
                     count += 1
                 count = shortlist(offers, first, count, range_of_taste)
             options.lengths[kind] = count
-            for richer in range(1, BRACKETS):
-                options.ceiling[kind, richer] = max(options.ceiling[kind, richer], options.ceiling[kind, richer - 1])
+            options.top[kind] = options.free[kind].max()
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def for_the_few(channel: int) -> bool:
+    """True for channels that ask for more than a class shows: close people there, an employer who moves there."""
+    return bool((channel == _FAMILY) | (channel == RELOCATION))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def fill_rush(options: Options, later: Options) -> None:
+    """Fill what each class loses by closures that are announced: the fall of the inclusive value from now to `later`."""
+    for kind in range(N_CLASSES):
+        is_open = options.near[kind].max() > MINUS_INFINITY
+        lost = inclusive(options.near[kind]) - inclusive(later.near[kind])
+        options.rush[kind] = max(0.0, lost) if is_open else 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def inclusive(values: NDArray[np.float64]) -> float:
+    """Log of the sum of exponentials of the values of all destinations, float64[places], none below `CLOSED`."""
+    total = 0.0
+    for place in range(SLOTS):
+        total += exp(max(values[place], CLOSED)) if place != _BELARUS else 0.0
+    return log(total)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -196,7 +221,7 @@ def shortlist(offers: NDArray[np.void], first: int, last: int, range_of_taste: f
     for i in range(first, last):
         dominated = False
         for j in range(first, last):
-            if j != i and offers[j].channel != _FAMILY:
+            if j != i and not for_the_few(offers[j].channel):
                 dominated |= dominates(offers[j], offers[i], range_of_taste)
         if not dominated:
             # An offer that moves forward overwrites only one that is dominated, and whoever dominates that one
@@ -209,82 +234,10 @@ def shortlist(offers: NDArray[np.void], first: int, last: int, range_of_taste: f
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def dominates(one: Any, other: Any, range_of_taste: float) -> bool:
     """True if nobody would take `other` while `one` is on offer."""
-    better = (one.onward > other.onward + range_of_taste) & (one.value >= other.value + range_of_taste)
+    better = (one.onward >= other.onward + range_of_taste) & (one.value >= other.value + range_of_taste)
+    better &= (one.open >= other.open + range_of_taste) & (one.free > other.free + range_of_taste)
     cheaper = (one.fare <= other.fare) & (one.each <= other.each)
     return better & cheaper & (one.youngest <= other.youngest) & (one.oldest >= other.oldest)
-
-
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def bracket(means: float) -> int:
-    """Number of a bracket of money, EUR, that never falls as money rises: four brackets for each doubling from 16."""
-    quarter = (np.float64(means).view(np.int64) >> np.int64(50)) - _FIRST_BRACKET  # exponent and leading two bits
-    return int(min(max(quarter, np.int64(0)), np.int64(BRACKETS - 1)))
-
-
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def ceiling(options: Options, kind: int, kin: int, means: float, b: Behaviour) -> float:
-    """Upper bound of the value of any destination to a unit of this class with `means` and close people in `kin`."""
-    top = max(options.ceiling[kind, bracket(means)], options.near[kind, kin] + b.kin)
-    return top + (b.spread_country + b.spread_channel) * TASTE_LIMIT
-
-
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def fill_tastes(four: Four, spread: float, tastes: NDArray[np.float64]) -> None:
-    """Turn four words of luck into sixteen normal tastes, one a byte, lowest byte first; `tastes` float64[16]."""
-    for k in range(4):
-        word = four[k]
-        for j in range(4):
-            tastes[4 * k + j] = spread * NORMAL_GRID[(word >> (8 * j)) & 255]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def draw_tastes(key: int, b: Behaviour, seed: int, tastes: NDArray[np.float64]) -> None:
-    """A unit's fixed tastes for countries and for channels; `tastes` float64[2, 16] is filled."""
-    fill_tastes(words(key, 0, TASTE, 0, seed), b.spread_country, tastes[0])
-    fill_tastes(words(key, 0, CHANNEL_TASTE, 0, seed), b.spread_channel, tastes[1])
-
-
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def look(
-    people: Columns,
-    head: int,
-    t: int,
-    kind: int,
-    onward: bool,
-    options: Options,
-    world: World,
-    b: Behaviour,
-    tastes: NDArray[np.float64],
-    values: NDArray[np.float64],
-    channels: NDArray[np.uint8],
-) -> float:
-    """Fill a unit's value and best channel of every destination; return the largest value.
-
-    `onward` looks from abroad, where no exit from Belarus is needed; `tastes` float64[2, 16] are for countries and
-    channels. `values` float64[16] and `channels` uint8[16] are filled, minus infinity where no channel is open,
-    eligible and affordable.
-    """
-    kin, here = people.kin[head], people.place[head]
-    age, size = (t - people.birth[head]) // 12, people.unit_size[head]
-    means, grown = money(people, head), adults(people, head)
-    offers, count, there = options.offers[kind], options.lengths[kind], world.places[t]
-    for place in range(SLOTS):
-        values[place], channels[place] = MINUS_INFINITY, 0
-    for i in range(count):
-        offer = offers[i]
-        place, channel = offer.place, offer.channel
-        price = move_price(offer.fare, offer.each, b.reserve * there[place].rent, size, grown)
-        value = (offer.onward if onward else offer.value) + tastes[1, channel]
-        fits = (age >= offer.youngest) & (age <= offer.oldest) & (means >= price)
-        fits &= (place != here) & ((channel != _FAMILY) | (kin == place))
-        if fits & (value > values[place]):
-            values[place], channels[place] = value, channel
-    top = MINUS_INFINITY
-    for place in range(SLOTS):
-        if values[place] > MINUS_INFINITY:
-            values[place] += tastes[0, place] + (b.kin if kin == place else 0.0)
-            top = max(top, values[place])
-    return top
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)

@@ -16,16 +16,18 @@ from sim.decision.destination_nest import choose
 from sim.eventlog import in_order_of_circles
 from sim.options import Options
 from sim.processes.conscript import conscript
-from sim.processes.move_on import move_on, pendular
+from sim.processes.move_on import move_on
+from sim.processes.pendular import pendular
 from sim.processes.perceive import perceive
 from sim.processes.record import count
 from sim.processes.repress import repress
 from sim.processes.settle import settle
+from sim.processes.visit import visit
 from sim.room import make_room
 from sim.world import World
 
 _SETTLED = MODE["settled"]
-REPRESS, CONSCRIPT, PERCEIVE, CHOOSE = 1, 2, 4, 8
+REPRESS, CONSCRIPT, PERCEIVE, VISIT, CHOOSE = 1, 2, 4, 8, 16
 SETTLE, MOVE_ON = 1, 2
 BLOCK = 65_536
 """Rows of a block, up to whole circles."""
@@ -68,9 +70,9 @@ def before_queues(
     log: NDArray[np.void],
     parts: int,
 ) -> tuple[np.int64, NDArray[np.int64]]:
-    """Repress, conscript, perceive and choose, circle by circle; returns events logged and expected flows.
+    """Repress, conscript, perceive, visit and choose, circle by circle; returns events logged and expected flows.
 
-    `parts` is a bit mask of the processes to run: `REPRESS`, `CONSCRIPT`, `PERCEIVE`, `CHOOSE`.
+    `parts` is a bit mask of the processes to run: `REPRESS`, `CONSCRIPT`, `PERCEIVE`, `VISIT`, `CHOOSE`.
     """
     n = np.int64(0)  # not the literal: one type, one compilation
     expected = np.zeros((SLOTS, N_CHANNELS), np.int64)
@@ -87,7 +89,9 @@ def before_queues(
             n = conscript(people, row, end, t, world, b, conditions, room, log, n)
         ends[2] = n
         if parts & PERCEIVE:
-            perceive(people, first, last, t, circles, b)
+            perceive(people, first, last, t, circles, b, options.pending[0])
+        if parts & VISIT:
+            visit(people, row, end, t, world, b, conditions, room)
         if parts & CHOOSE:
             n = choose(people, first, last, t, circles, world, options, b, conditions, room, log, n, expected)
         ends[3] = n

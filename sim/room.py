@@ -20,6 +20,7 @@ class Room(NamedTuple):
     picked: NDArray[np.int64]  # [n] which of them deserve a closer look
     flags: NDArray[np.uint8]  # [n] what each row brings into a choice class
     personal: NDArray[np.float64]  # [n] what each row's person adds to the wish to leave
+    fears: NDArray[np.float64]  # [n] and what the fear of war adds to that
     kinds: NDArray[np.int64]  # [n] choice classes of units
     etas: NDArray[np.float64]  # [n] their wishes to leave
     events: NDArray[np.void]  # EVENT_TYPE [8 n]
@@ -36,6 +37,7 @@ def make_room(n: int) -> Room:
         np.empty((4, n), np.uint32),
         np.empty(n, np.int64),
         np.empty(n, np.uint8),
+        np.empty(n, np.float64),
         np.empty(n, np.float64),
         np.empty(n, np.int64),
         np.empty(n, np.float64),

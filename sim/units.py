@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.behaviour import Behaviour
 from sim.choice import (
     FLAG_ANCESTRY,
+    FLAG_DRAFT,
     FLAG_PERSECUTED,
     FLAG_STUDENT,
     FLAG_VISA,
@@ -22,7 +23,7 @@ from sim.choice import (
     repression_term,
     war_term,
 )
-from sim.codes import CONSCRIPTION, EXPOSURE, GROUP, MODE, N_SECTORS, PLACE, SECTOR
+from sim.codes import CONSCRIPTION, EXPOSURE, GROUP, LEAD, MODE, N_SECTORS, PLACE, SECTOR
 from sim.columns import Columns
 from sim.conditions import ADULT_MONTHS
 from sim.luck import NORMAL_GRID
@@ -32,11 +33,18 @@ N_CLASSES = N_SECTORS * N_FLAGS
 """Choice classes: sector times flags."""
 _MEDIA = EXPOSURE["media"]
 _PROTEST, _NGO = EXPOSURE["protest"], EXPOSURE["ngo"]
+_STRIKE, _WAR_COMMENT = EXPOSURE["strike"], EXPOSURE["war_comment"]
 _LIABLE, _SERVING = CONSCRIPTION["liable"], CONSCRIPTION["serving"]
+_SERVED, _OFFICER = CONSCRIPTION["served"], CONSCRIPTION["reserve_officer"]
+_PLANNED = LEAD["planned"]
+_SETTLED = MODE["settled"]
 _BELARUS, _HOME = PLACE["belarus"], MODE["home"]
 _IT, _TRANSPORT = SECTOR["it"], SECTOR["transport"]
 _G_IT, _G_PERSECUTED, _G_DRIVER = GROUP["it"], GROUP["persecuted"], GROUP["driver"]
 _G_STUDENT, _G_ANCESTRY, _G_VISA = GROUP["student"], GROUP["ancestry"], GROUP["visa_holder"]
+_G_DRAFT = GROUP["draft_liable"]
+MOBILISATION_ENDS_MONTHS = 50 * 12
+"""Age up to which a man who has served fears mobilisation (assumption: soldiers of the first reserve, recalled)."""
 STUDENT_FROM, STUDENT_TO = 17 * 12, 28 * 12
 """Ages in months between which one may be admitted to study (assumption: secondary school done, before 28)."""
 
@@ -55,11 +63,14 @@ def persecuted(exposure: int, detained: int) -> bool:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def adult_flags(exposure: int, detained: int, age: int, ancestry: int, visa: int, t: int) -> int:
-    """Flags that one adult brings into the unit's choice class: persecuted, student, ancestry, visa in hand."""
+def adult_flags(
+    exposure: int, detained: int, age: int, ancestry: int, visa: int, conscription: int, t: int
+) -> int:
+    """Flags that one adult brings into the unit's choice class: persecuted, student, ancestry, visa in hand, draft."""
     hunted = FLAG_PERSECUTED if persecuted(exposure, detained) else 0
     student = FLAG_STUDENT if (age >= STUDENT_FROM) & (age < STUDENT_TO) else 0
-    return hunted | student | (FLAG_ANCESTRY if ancestry else 0) | (FLAG_VISA if visa >= t else 0)
+    draft = FLAG_DRAFT if conscription == _LIABLE else 0
+    return hunted | student | draft | (FLAG_ANCESTRY if ancestry else 0) | (FLAG_VISA if visa >= t else 0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
@@ -68,7 +79,8 @@ def flags(people: Columns, head: int, t: int) -> int:
     mask = 0
     for row in range(head, head + adults(people, head)):
         exposure, detained, age = people.exposure[row], people.detained[row], t - people.birth[row]
-        mask |= adult_flags(exposure, detained, age, people.ancestry[row], people.visa[row], t)
+        conscription = people.conscription[row]
+        mask |= adult_flags(exposure, detained, age, people.ancestry[row], people.visa[row], conscription, t)
     return mask
 
 
@@ -88,6 +100,8 @@ def class_groups(sector: int, mask: int) -> int:
         groups |= 1 << _G_ANCESTRY
     if mask & FLAG_VISA:
         groups |= 1 << _G_VISA
+    if mask & FLAG_DRAFT:
+        groups |= 1 << _G_DRAFT
     return groups
 
 
@@ -98,10 +112,10 @@ def choice_class(sector: int, mask: int) -> int:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def at_leisure(member: int, place: int, mode: int, plan: int, age: int) -> bool:
-    """True for the head of a unit at home, adult, without a plan: who decides, if the unit may exit."""
+def at_leisure(member: int, place: int, mode: int, plan: int, due: int, age: int, t: int) -> bool:
+    """True for the head of a unit at home, adult, without a plan and free for a new one: who decides, if it may exit."""
     at_home = (place == _BELARUS) & (mode == _HOME)
-    return bool((member == 0) & at_home & (plan == 0) & (age >= ADULT_MONTHS))
+    return bool((member == 0) & at_home & (plan == 0) & (due <= t) & (age >= ADULT_MONTHS))
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
@@ -115,6 +129,27 @@ def may_exit(people: Columns, head: int, t: int) -> bool:
         barred = (people.held[row] >= t) | (people.exit_ban[row] >= t) | (people.conscription[row] == _SERVING)
         free &= not (barred | (people.mode[row] != _HOME))
     return free
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def in_party(people: Columns, row: int) -> bool:
+    """True if a person of a unit settled abroad is there, too, and was not left behind."""
+    return bool(people.mode[row] == _SETTLED)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def party_size(people: Columns, head: int) -> int:
+    """People of a unit who are settled abroad."""
+    size = 0
+    for row in range(head, head + people.unit_size[head]):
+        size += in_party(people, row)
+    return size
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def going(people: Columns, head: int) -> int:
+    """People of a unit who are to leave by its plan: all, or the head alone."""
+    return 1 if people.lead[head] == _PLANNED else people.unit_size[head]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
@@ -135,7 +170,24 @@ def exposure_weight(b: Behaviour, exposure: int) -> float:
         return b.exposure_media
     if exposure == _NGO:
         return b.exposure_ngo
+    if exposure == _STRIKE:
+        return b.exposure_strike
+    if exposure == _WAR_COMMENT:
+        return b.exposure_war_comment
     return b.exposure_none
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def service_term(b: Behaviour, conscription: int, age: int) -> float:
+    """Log-odds that the fear of war adds for who may be called: drafted, or mobilised; `age` in months."""
+    reserve = ((conscription == _SERVED) | (conscription == _OFFICER)) & (age < MOBILISATION_ENDS_MONTHS)
+    return b.conscription if conscription == _LIABLE else (b.mobilisation if reserve else 0.0)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def threat_group(mask: int, war_fear: float) -> int:
+    """0 for a unit that is threatened (persecuted, or draft-liable while war is feared), 1 for the others."""
+    return 0 if (mask & FLAG_PERSECUTED) or ((mask & FLAG_DRAFT) and war_fear > 0.0) else 1
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
@@ -169,12 +221,11 @@ def push(people: Columns, head: int, t: int, b: Behaviour, perceived: float, war
     """
     n, total = adults(people, head), 0.0
     for row in range(head, head + n):
-        conscription, exposure, age = people.conscription[row], people.exposure[row], (t - people.birth[row]) / 12.0
-        personal = personal_term(b, age, people.education[row], people.ties[row])
+        conscription, exposure, age = people.conscription[row], people.exposure[row], t - people.birth[row]
+        personal = personal_term(b, age / 12.0, people.education[row], people.ties[row])
         repression = repression_term(perceived, exposure_weight(b, exposure), b.repression)
-        total = with_adult(
-            total, repression, war_term(war_fear, conscription == _LIABLE, b.war, b.conscription), personal
-        )
+        war = war_term(war_fear, b.war, service_term(b, conscription, age))
+        total = with_adult(total, repression, war, personal)
     return unit_push(b, total, n, abroad, people.frailty[head])
 
 

@@ -1,4 +1,4 @@
-"""Applications: queue, capacity, processing, approval; what closes while one waits is lost.
+"""Applications: queue, capacity, processing, approval, screening; what closes while one waits is lost.
 
 A serial phase on the short list of units with a plan, in the order of application, luck and key.
 """
@@ -8,23 +8,26 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
-from sim.codes import CHANNEL, EVENT, N_CHANNELS, PLAN, REASON, SLOTS
+from sim.codes import CHANNEL, EVENT, LEAD, N_CHANNELS, PLAN, REASON, SLOTS
 from sim.columns import Columns
 from sim.conditions import Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
-from sim.units import class_groups, flags
+from sim.processes.screening import OF_APPLICATION, fails_screening, screened
+from sim.units import class_groups, flags, going
 from sim.world import World, admission_share
 
 READS = ("key", "sector", "visa", "applied")
-WRITES = ("plan", "due")
+WRITES = ("plan", "due", "lead")
 
 _APPLICATION, _QUOTA = PURPOSE["application"], PURPOSE["quota"]
 _NO_PLAN, _QUEUED, _PROCESSING, _GRANTED = PLAN["none"], PLAN["queued"], PLAN["processing"], PLAN["granted"]
 _EVENT_GRANTED, _REFUSED, _BLOCKED = EVENT["granted"], EVENT["refused"], EVENT["blocked"]
 _CAUGHT = EVENT["caught"]
 _IRREGULAR = CHANNEL["irregular"]
+_TOGETHER = LEAD["together"]
 _NONE, _CLOSED, _BY_QUOTA, _REFUSAL = REASON["none"], REASON["closed"], REASON["quota"], REASON["refusal"]
+_BY_SECURITY = REASON["security"]
 _CHANNEL_KEY = np.uint64(1 << 62)
 """Keys of channels lie above those of people."""
 UNLIMITED = 2**31
@@ -37,6 +40,12 @@ def places_this_month(before: float, after: float, one_in: int, luck: float) -> 
     Never over quota by one agent in any span, exact at k = 1.
     """
     return int(np.floor(after / one_in + luck) - np.floor(before / one_in + luck))
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def lose_plan(people: Columns, head: int) -> None:
+    """End a unit's plan."""
+    people.plan[head], people.lead[head] = _NO_PLAN, _TOGETHER
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -92,16 +101,16 @@ def apply(
             continue
         groups = class_groups(people.sector[row], flags(people, row, t))
         if admission_share(world, t, place, channel, groups) <= 0.0 or world.rules[t, place, channel].offered <= 0.0:
-            people.plan[row] = _NO_PLAN
+            lose_plan(people, row)
             n = note(log, n, t, row, key, _BLOCKED, 0, place, channel, _CLOSED)
             continue
         luck = words(key, people.applied[row], _APPLICATION, 0, conditions.seed)
         if plan == _QUEUED:
-            size = people.unit_size[row]
+            size = going(people, row)
             if stuck[place, channel] or left[place, channel] < size:
                 stuck[place, channel] = True
                 if t - people.applied[row] >= b.patience:
-                    people.plan[row] = _NO_PLAN
+                    lose_plan(people, row)
                     n = note(log, n, t, row, key, _REFUSED, 0, place, channel, _BY_QUOTA)
                 continue
             left[place, channel] -= size
@@ -109,17 +118,23 @@ def apply(
             people.due[row] = t + int(world.rules[t, place, channel].months + uniform(luck[3]))
         if people.due[row] > t:
             continue
+        reason = _NONE
         if uniform(luck[0]) >= world.rules[t, place, channel].approval:
-            people.plan[row] = _NO_PLAN
-            if channel == _IRREGULAR:  # a harm, and so counted in people
-                for one in range(row, row + people.unit_size[row]):
-                    n = note(log, n, t, one, people.key[one], _CAUGHT, 0, place, channel, _REFUSAL)
-            else:
-                n = note(log, n, t, row, key, _REFUSED, 0, place, channel, _REFUSAL)
-        else:
+            reason = _REFUSAL
+        elif screened(channel) and fails_screening(key, people.applied[row], OF_APPLICATION, world, t, place, b, conditions):
+            reason = _BY_SECURITY
+        if reason == _NONE:
             people.plan[row] = _GRANTED
             people.due[row] = t
             n = note(log, n, t, row, key, _EVENT_GRANTED, 0, place, channel, _NONE)
+        elif channel == _IRREGULAR:  # a harm, and so counted in people
+            for one in range(row, row + going(people, row)):
+                n = note(log, n, t, one, people.key[one], _CAUGHT, 0, place, channel, reason)
+            lose_plan(people, row)
+        else:
+            n = note(log, n, t, row, key, _REFUSED, 0, place, channel, reason)
+            lose_plan(people, row)
+            people.due[row] = t + int(b.reapply_months)
     for place in range(SLOTS):
         for channel in range(N_CHANNELS):
             banked[place, channel] = left[place, channel] if stuck[place, channel] else 0

@@ -1,11 +1,11 @@
-"""Conscription: liability by age and deferment, summonses, drafts, discharge, exit limits for the liable."""
+"""Conscription: liability, deferments, summonses at the registered address, drafts, reserve officers, exit limits."""
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
-from sim.codes import CONSCRIPTION, EDUCATION, EVENT, PLACE, REASON, SEX
+from sim.codes import CONSCRIPTION, EDUCATION, EVENT, MODE, REASON, REGION, SEX
 from sim.columns import Columns
 from sim.conditions import ADULT_MONTHS, LIABILITY_ENDS_MONTHS, Conditions
 from sim.eventlog import note
@@ -13,15 +13,17 @@ from sim.luck import PURPOSE, fill_words, uniform, words
 from sim.room import Room
 from sim.world import World
 
-READS = ("birth", "sex", "education", "place", "held")
+READS = ("birth", "sex", "region", "education", "elsewhere", "mode", "held")
 WRITES = ("conscription", "serves_until", "exit_ban")
 
 _EVENTS, _MORE, _SUMMONS = PURPOSE["events"], PURPOSE["more_events"], PURPOSE["summons"]
-_BELARUS, _MALE, _HIGHER = PLACE["belarus"], SEX["male"], EDUCATION["higher"]
+_MALE, _HIGHER, _ABROAD = SEX["male"], EDUCATION["higher"], REGION["abroad"]
+_HOME, _SETTLED = MODE["home"], MODE["settled"]
 _NEVER, _LIABLE, _DEFERRED = CONSCRIPTION["never"], CONSCRIPTION["liable"], CONSCRIPTION["deferred"]
-_SERVING, _SERVED = CONSCRIPTION["serving"], CONSCRIPTION["served"]
+_SERVING, _SERVED, _OFFICER = CONSCRIPTION["serving"], CONSCRIPTION["served"], CONSCRIPTION["reserve_officer"]
+_EXEMPT, _FAMILY = CONSCRIPTION["exempt"], CONSCRIPTION["family"]
 _SUMMONED, _DRAFTED, _DISCHARGED = EVENT["summoned"], EVENT["drafted"], EVENT["discharged"]
-_NONE = REASON["none"]
+_NONE, _ABSENT, _DECREE = REASON["none"], REASON["absent"], REASON["decree"]
 DEFERMENT_ENDS_MONTHS = 22 * 12
 """Study deferment ends at 22 (assumption: a first degree entered at 17 or 18 takes four to five years)."""
 BAN_MONTHS = 6
@@ -37,11 +39,24 @@ def monthly_hazard(persons: float, liable: float) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def standing_by_age(standing: int, age: int) -> int:
-    """Standing of a man who is not serving, at `age` in months: deferment ends at 22, liability at 27."""
+def standing_at_18(education: int, unfit: bool) -> int:
+    """Standing of a man in the month of his 18th birthday: exempt, deferred to study, or liable."""
+    if unfit:
+        return _EXEMPT
+    return _DEFERRED if education == _HIGHER else _LIABLE
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def standing_by_age(standing: int, age: int, studies: bool, officer: bool) -> int:
+    """Standing of a man who is not serving, at `age` in months: deferment ends at 22, liability at 27.
+
+    `studies` is false where studies defer no more; `officer` is true for who leaves a university with that rank.
+    """
     if age >= LIABILITY_ENDS_MONTHS:
-        return _NEVER if standing == _LIABLE or standing == _DEFERRED else standing
-    return _LIABLE if standing == _DEFERRED and age >= DEFERMENT_ENDS_MONTHS else standing
+        return _NEVER if standing == _LIABLE or standing == _DEFERRED or standing == _FAMILY else standing
+    if standing == _DEFERRED and (age >= DEFERMENT_ENDS_MONTHS or not studies):
+        return _OFFICER if officer and age >= DEFERMENT_ENDS_MONTHS else _LIABLE
+    return standing
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -60,41 +75,56 @@ def conscript(
     """Move the men of rows `first` to `last` - 1 through liability and service; returns the next log position."""
     summoned = monthly_hazard(world.belarus[t].summoned, conditions.reference.liable)
     drafted = min(summoned, monthly_hazard(world.belarus[t].drafted, conditions.reference.liable))
+    decreed = monthly_hazard(world.belarus[t].officers, conditions.reference.officers)
     called = 0
     for row in range(first, last):  # most are women, too young or long past service
         standing, age = people.conscription[row], t - people.birth[row]
         room.rows[called] = row
-        called += (standing == _LIABLE) | (standing == _DEFERRED) | (standing == _SERVING) | (age == ADULT_MONTHS)
+        young = (standing == _LIABLE) | (standing == _DEFERRED) | (standing == _FAMILY)
+        officer = (standing == _OFFICER) & (decreed > 0.0) & (age < LIABILITY_ENDS_MONTHS)
+        called += young | officer | (standing == _SERVING) | (age == ADULT_MONTHS)
     drawn = 0
     for i in range(called):
         row = room.rows[i]
-        key, sex, place, age = people.key[row], people.sex[row], people.place[row], t - people.birth[row]
-        standing, held, serves_until = people.conscription[row], people.held[row], people.serves_until[row]
-        if sex != _MALE or place != _BELARUS or age < ADULT_MONTHS:
+        key, sex, region, age = people.key[row], people.sex[row], people.region[row], t - people.birth[row]
+        standing, mode, held = people.conscription[row], people.mode[row], people.held[row]
+        if sex != _MALE or region == _ABROAD or age < ADULT_MONTHS:
             continue
         after = standing
         if standing != _SERVING:
             if standing == _NEVER and age == ADULT_MONTHS:
-                deferred = uniform(words(key, t, _MORE, 0, conditions.seed)[3]) < b.deferred_share
-                after = _DEFERRED if deferred else _LIABLE
-            after = standing_by_age(after, age)
+                unfit = uniform(words(key, t, _MORE, 0, conditions.seed)[3]) < b.exempt_share
+                after = standing_at_18(people.education[row], unfit)
+            officer = False
+            if after == _DEFERRED and age >= DEFERMENT_ENDS_MONTHS:
+                officer = uniform(words(key, t, _SUMMONS, 0, conditions.seed)[2]) < b.officer_share
+            after = standing_by_age(after, age, mode != _SETTLED or world.belarus[t].study_abroad >= 0.5, officer)
             people.conscription[row] = after
-        may_be_called = (after == _LIABLE) & (held < t) & (summoned > 0.0)
+        by_decree = (standing == _OFFICER) & (mode == _HOME) & (decreed > 0.0)
+        may_be_called = ((after == _LIABLE) & (summoned > 0.0)) | by_decree
         room.rows[drawn], room.keys[drawn] = row, key
-        drawn += may_be_called | ((after == _SERVING) & (serves_until < t))
+        drawn += (may_be_called & (held < t)) | ((after == _SERVING) & (people.serves_until[row] < t))
     fill_words(room.keys, drawn, t, _EVENTS, conditions.seed, room.luck)
     for i in range(drawn):
         row, key, luck = room.rows[i], room.keys[i], uniform(room.luck[2, i])
-        if people.conscription[row] == _SERVING:
+        standing, higher = people.conscription[row], people.education[row] == _HIGHER
+        if standing == _SERVING:
             people.conscription[row] = _SERVED
             n = note(log, n, t, row, key, _DISCHARGED, 0, 0, 0, _NONE)
+        elif standing == _OFFICER:
+            if luck < decreed:
+                people.conscription[row] = _SERVING
+                people.serves_until[row] = t + int(b.service_months_higher)
+                n = note(log, n, t, row, key, _DRAFTED, 0, 0, 0, _DECREE)
         elif luck < summoned:
-            n = note(log, n, t, row, key, _SUMMONED, 0, 0, 0, _NONE)
-            if luck < drafted:
-                higher = people.education[row] == _HIGHER
+            more = words(key, t, _SUMMONS, 0, conditions.seed)
+            missed = bool(people.elsewhere[row]) and uniform(more[1]) >= world.belarus[t].summons_reach
+            absent = missed or people.mode[row] != _HOME
+            n = note(log, n, t, row, key, _SUMMONED, 0, 0, 0, _ABSENT if absent else _NONE)
+            if luck < drafted and not absent:
                 people.conscription[row] = _SERVING
                 people.serves_until[row] = t + int(b.service_months_higher if higher else b.service_months)
                 n = note(log, n, t, row, key, _DRAFTED, 0, 0, 0, _NONE)
-            elif uniform(words(key, t, _SUMMONS, 0, conditions.seed)[0]) < world.belarus[t].ban_liable:
+            elif uniform(more[0]) < world.belarus[t].ban_liable:
                 people.exit_ban[row] = max(people.exit_ban[row], t + BAN_MONTHS)
     return n

@@ -1,47 +1,52 @@
-"""Departure: the whole unit leaves on a granted instrument, if it may exit, can travel and can pay."""
+"""Departure on a granted instrument, of a unit or of its head ahead of it, who may exit, can travel and can pay."""
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
-from sim.codes import EVENT, INSTRUMENT, MODE, PLAN, REASON
+from sim.codes import CHANNEL, EVENT, INSTRUMENT, LEAD, MODE, PLAN, REASON
 from sim.columns import Columns
 from sim.conditions import Circles, Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
-from sim.options import move_price
+from sim.options import RELOCATION, move_price
+from sim.processes.apply import lose_plan
 from sim.units import adults, class_groups, flags, may_exit, money
 from sim.world import World, fare, open_share, travel_share
 
 READS = ("key", "circle", "sector", "held", "exit_ban", "conscription")
-WRITES = ("plan", "savings", "place", "mode", "status", "channel", "since", "expiry")
+WRITES = ("plan", "lead", "savings", "place", "mode", "status", "channel", "since", "expiry", "passport", "job")
 
 _DEPARTURE = PURPOSE["departure"]
 _NO_PLAN, _GRANTED = PLAN["none"], PLAN["granted"]
 _DEPARTED, _BLOCKED = EVENT["departed"], EVENT["blocked"]
 _SETTLED = MODE["settled"]
+_WORK, _IT_SCHEME = CHANNEL["work"], CHANNEL["it_scheme"]
+_TOGETHER, _PLANNED, _AHEAD = LEAD["together"], LEAD["planned"], LEAD["ahead"]
 _VISA_FREE, _ON_VISA = INSTRUMENT["visa_free"], INSTRUMENT["short_visa_entry"]
 _CHOSEN, _CLOSED, _EXIT, _FUNDS = REASON["choice"], REASON["closed"], REASON["exit"], REASON["funds"]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def settle_unit(
-    people: Columns, head: int, t: int, place: int, channel: int, world: World, circles: Circles, sign: int
-) -> None:
-    """Put a whole unit into a destination by a channel, with the channel's first status and stay.
+def arrive(people: Columns, row: int, t: int, place: int, channel: int, world: World) -> None:
+    """Put a person into a destination by a channel, with the channel's first status and stay."""
+    people.place[row] = place
+    people.mode[row] = _SETTLED
+    people.status[row] = world.law[place, channel].first_status
+    people.channel[row] = channel
+    people.since[row] = t
+    people.expiry[row] = t + int(min(world.rules[t, place, channel].stay, 1200.0))
+    hired = (channel == _WORK) | (channel == _IT_SCHEME) | (channel == RELOCATION)
+    people.job[row] = hired & (people.member[row] == 0)
 
-    `sign` is 1 where the unit leaves Belarus and 0 where it moves between destinations (circle counts).
-    """
-    stay = min(world.rules[t, place, channel].stay, 1200.0)
-    for row in range(head, head + people.unit_size[head]):
-        people.place[row] = place
-        people.mode[row] = _SETTLED
-        people.status[row] = world.law[place, channel].first_status
-        people.channel[row] = channel
-        people.since[row] = t
-        people.expiry[row] = t + int(stay)
-    circles.abroad[people.circle[head] // circles.one_in] += sign * people.unit_size[head]
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def leave_home(people: Columns, row: int, t: int, place: int, channel: int, world: World, b: Behaviour) -> None:
+    """Let a person leave Belarus, with a passport renewed if it has run out."""
+    arrive(people, row, t, place, channel, world)
+    if people.passport[row] < t:
+        people.passport[row] = t + int(b.passport_months)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
@@ -82,10 +87,12 @@ def depart(
             continue
         place, channel, key = people.plan_place[head], people.plan_channel[head], people.key[head]
         groups = class_groups(people.sector[head], flags(people, head, t))
-        size, grown = people.unit_size[head], adults(people, head)
+        alone = people.lead[head] == _PLANNED
+        size, grown = (1, 1) if alone else (people.unit_size[head], adults(people, head))
         each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
         reserve = b.reserve * world.places[t, place].rent
-        price = move_price(fare(world, t, place, channel, groups), each, reserve, size, grown)
+        fare_each = 0.0 if channel == RELOCATION else fare(world, t, place, channel, groups)
+        price = move_price(fare_each, each, reserve, size, grown)
         passable = travel_share(world, t, place, channel, groups)
         if turned_back(world, t, place, channel, groups):
             passable = 0.0
@@ -98,12 +105,14 @@ def depart(
             reason = _FUNDS
         if reason:
             if t - people.due[head] >= b.grant_months:
-                people.plan[head] = _NO_PLAN
+                lose_plan(people, head)
                 n = note(log, n, t, head, key, _BLOCKED, 0, place, channel, reason)
             continue
         pay(people, head, price - reserve - world.rules[t, place, channel].funds * grown)
-        settle_unit(people, head, t, place, channel, world, circles, 1)
         people.plan[head] = _NO_PLAN
+        people.lead[head] = _AHEAD if alone else _TOGETHER
+        circles.abroad[people.circle[head] // circles.one_in] += size
         for row in range(head, head + size):
+            leave_home(people, row, t, place, channel, world, b)
             n = note(log, n, t, row, people.key[row], _DEPARTED, 0, place, channel, _CHOSEN)
     return n

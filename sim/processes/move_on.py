@@ -1,48 +1,54 @@
-"""Moves of those abroad: return, onward moves of settled units, pendular work and its automatic end."""
+"""Moves of those settled abroad: return, onward moves, families that follow."""
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.arithmetic import sin
 from sim.behaviour import Behaviour
-from sim.choice import PI, best_slot, gumbel
-from sim.codes import CHANNEL, CONSCRIPTION, EVENT, MODE, PLACE, REASON, SECTOR, SLOTS, STATUS
+from sim.choice import best_slot, gumbels
+from sim.codes import CHANNEL, CONSCRIPTION, EVENT, LEAD, MODE, PLACE, REASON, SLOTS, STATUS
 from sim.columns import Columns
-from sim.conditions import ADULT_MONTHS, Circles, Conditions
+from sim.conditions import Circles, Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, fill_words, uniform, words
 from sim.months import NEVER
-from sim.options import Options, draw_tastes, look
-from sim.processes.depart import settle_unit
-from sim.units import choice_class, class_groups, flags, persecuted
-from sim.world import World, travel_share
+from sim.options import Options
+from sim.processes.depart import arrive, leave_home, pay
+from sim.processes.live import destitute
+from sim.units import adults, choice_class, class_groups, flags, in_party, money, persecuted
+from sim.views import FROM_ABROAD, draw_tastes, look
+from sim.world import World, admission_share, fare, travel_share
 
-READS = ("key", "status", "sector", "exposure", "held", "exit_ban", "conscription", "plan")
-WRITES = ("place", "mode", "status", "channel", "since", "expiry", "detained", "held")
+READS = ("key", "status", "sector", "exposure", "held", "exit_ban", "conscription", "savings", "job")
+WRITES = (
+    *("place", "mode", "status", "channel", "since", "expiry", "detained", "held"),
+    *("job", "lead", "savings", "passport"),
+)
 
-_SETTLE, _EVENTS, _PENDULAR = PURPOSE["settle"], PURPOSE["events"], PURPOSE["pendular"]
+_SETTLE, _EVENTS, _FOLLOW = PURPOSE["settle"], PURPOSE["events"], PURPOSE["follow"]
 _ONWARD_0 = PURPOSE["onward_0"]
-_BELARUS, _HOME, _AWAY = PLACE["belarus"], MODE["home"], MODE["pendular"]
+_BELARUS, _HOME = PLACE["belarus"], MODE["home"]
 _AT_HOME, _VISA_FREE, _IRREGULAR = STATUS["home"], STATUS["visa_free"], STATUS["irregular"]
-_ASYLUM_SEEKER, _ON_WORK = STATUS["asylum_seeker"], STATUS["pendular"]
+_ASYLUM_SEEKER, _CITIZEN = STATUS["asylum_seeker"], STATUS["citizen"]
 _RETURNED, _ONWARD, _ARRESTED = EVENT["returned"], EVENT["onward"], EVENT["arrested_on_return"]
-_OUT, _BACK = EVENT["pendular_out"], EVENT["pendular_back"]
-_CHOSEN, _NONE = REASON["choice"], REASON["none"]
-_WORK, _SERVING = CHANNEL["work"], CONSCRIPTION["serving"]
-_STRIP = 4096
-"""Rows whose luck is drawn at once: few enough to stay in the nearest memory."""
-_TRANSPORT, _CONSTRUCTION, _INDUSTRY = SECTOR["transport"], SECTOR["construction"], SECTOR["industry"]
+_DEPARTED = EVENT["departed"]
+_CHOSEN, _NONE, _FOLLOWS = REASON["choice"], REASON["none"], REASON["family"]
+_FAMILY, _SERVING, _LIABLE = CHANNEL["family"], CONSCRIPTION["serving"], CONSCRIPTION["liable"]
+_TOGETHER, _AHEAD = LEAD["together"], LEAD["ahead"]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def return_hazard(b: Behaviour, hunted: bool, status: int) -> float:
-    """Monthly probability of return to Belarus."""
-    hazard = b.return_
+def return_hazard(b: Behaviour, pull: float, hunted: bool, status: int, poor: bool, liable: bool) -> float:
+    """Monthly probability of return to Belarus; `pull` is the country's (1 but for a change of regime)."""
+    hazard = b.return_ * pull
     if hunted:
         hazard *= b.return_persecuted
     if status == _IRREGULAR:
         hazard *= b.return_irregular
+    if poor:
+        hazard *= b.return_destitute
+    if liable:
+        hazard *= b.return_liable
     return min(1.0, hazard)
 
 
@@ -54,30 +60,9 @@ def onward_hazard(b: Behaviour, status: int, unsafe: float) -> float:
         hazard = b.onward_visa_free
     elif status == _IRREGULAR:
         hazard = b.onward_irregular
-    elif status == _ASYLUM_SEEKER:
+    elif status == _ASYLUM_SEEKER or status == _CITIZEN:
         hazard = 0.0
     return max(hazard, unsafe * b.onward_unsafe)
-
-
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def season(t: int, swing: float) -> float:
-    """Seasonal factor of pendular departures, highest in May, mean one."""
-    angle = PI * (t % 12 - 1) / 6.0
-    if angle > PI:
-        angle -= 2.0 * PI
-    return 1.0 + swing * sin(angle)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def onward_noise(key: int, t: int, seed: int, noise: NDArray[np.float64]) -> None:
-    """Fill the Gumbel noise of every place, float64[16]: the largest value plus noise is a draw by `exp(value)`.
-
-    The noise belongs to unit, month and place, so that closing one place moves only those who would have gone there.
-    """
-    for quarter in range(SLOTS // 4):
-        four = words(key, t, _ONWARD_0 + quarter, 0, seed)
-        for k in range(4):
-            noise[quarter * 4 + k] = gumbel(uniform(four[k]))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -94,21 +79,37 @@ def move_on(
     log: NDArray[np.void],
     n: int,
 ) -> int:
-    """Let the first `units` settled units in `heads` return, move onward or stay; returns the next log position."""
+    """Let the first `units` settled units in `heads` return, move onward, be followed by their families, or stay.
+
+    Returns the next log position.
+    """
     keys, luck = np.empty(units, np.uint64), np.empty((4, units), np.uint32)
     for i in range(units):
         keys[i] = people.key[heads[i]]
     fill_words(keys, units, t, _SETTLE, conditions.seed, luck)
+    pull = world.belarus[t].return_pull
     for i in range(units):
         head = heads[i]
-        origin, status = people.place[head], people.status[head]
+        origin, status, lead = people.place[head], people.status[head], people.lead[head]
         hunted = persecuted(people.exposure[head], people.detained[head])
+        poor, liable = destitute(people, head, t), has_liable(people, head)
         unsafe = world.places[t, origin].unsafe
-        if uniform(luck[1, i]) < return_hazard(b, hunted, status):
+        if uniform(luck[1, i]) < return_hazard(b, pull, hunted, status, poor, liable):
             n = return_home(people, head, t, circles, world, conditions, log, n)
         elif uniform(luck[2, i]) < onward_hazard(b, status, unsafe):
-            n = move_onward(people, head, t, circles, world, options, b, conditions, log, n)
+            n = move_onward(people, head, t, world, options, b, conditions, log, n)
+        elif lead == _AHEAD:
+            n = follow(people, head, t, circles, world, b, conditions, log, n)
     return n
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def has_liable(people: Columns, head: int) -> bool:
+    """True if an adult of a unit abroad may be drafted."""
+    found = False
+    for row in range(head, head + adults(people, head)):
+        found |= in_party(people, row) & (people.conscription[row] == _LIABLE)
+    return found
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -123,17 +124,22 @@ def return_home(
     n: int,
 ) -> int:
     """Bring a unit back to Belarus, where the persecuted risk arrest; returns the next log position."""
-    origin = people.place[head]
+    origin, circle = people.place[head], people.circle[head] // circles.one_in
+    members = circles.start[circle + 1] - circles.start[circle]
+    people.lead[head] = _TOGETHER
     for row in range(head, head + people.unit_size[head]):
+        if not in_party(people, row):
+            continue
         key, channel = people.key[row], people.channel[row]
         people.place[row], people.mode[row], people.status[row] = _BELARUS, _HOME, _AT_HOME
-        people.channel[row], people.since[row], people.expiry[row] = 0, t, NEVER
+        people.channel[row], people.since[row], people.expiry[row], people.job[row] = 0, t, NEVER, 0
+        circles.abroad[circle] -= 1
         n = note(log, n, t, row, key, _RETURNED, origin, _BELARUS, channel, _CHOSEN)
         risk = words(key, t, _EVENTS, 0, conditions.seed)[3]
         if persecuted(people.exposure[row], people.detained[row]) and uniform(risk) < world.belarus[t].arrest_on_return:
             people.detained[row], people.held[row] = t, t
+            circles.memory[circle] += 1.0 / members
             n = note(log, n, t, row, key, _ARRESTED, origin, _BELARUS, channel, _NONE)
-    circles.abroad[people.circle[head] // circles.one_in] -= people.unit_size[head]
     return n
 
 
@@ -142,7 +148,6 @@ def move_onward(
     people: Columns,
     head: int,
     t: int,
-    circles: Circles,
     world: World,
     options: Options,
     b: Behaviour,
@@ -152,121 +157,64 @@ def move_onward(
 ) -> int:
     """Move a unit to another destination drawn by value, if any is open to it; returns the next log position."""
     values, noise, channels = np.empty(SLOTS), np.empty(SLOTS), np.empty(SLOTS, np.uint8)
-    tastes = np.empty((2, SLOTS))
+    tastes, ahead = np.empty((2, SLOTS)), np.empty(SLOTS, np.bool_)
     origin = people.place[head]
     kind = choice_class(people.sector[head], flags(people, head, t))
     draw_tastes(people.key[head], b, conditions.trait_seed, tastes)
-    look(people, head, t, kind, True, options, world, b, tastes, values, channels)
-    onward_noise(people.key[head], t, conditions.seed, noise)
+    look(people, head, t, kind, FROM_ABROAD, options, world, b, tastes, values, channels, ahead)
+    gumbels(people.key[head], t, _ONWARD_0, conditions.seed, noise)
     place = best_slot(values, noise)
     if place >= 0:
-        settle_unit(people, head, t, place, channels[place], world, circles, 0)
         for row in range(head, head + people.unit_size[head]):
-            n = note(log, n, t, row, people.key[row], _ONWARD, origin, place, channels[place], _CHOSEN)
+            if in_party(people, row):
+                arrive(people, row, t, place, channels[place], world)
+                n = note(log, n, t, row, people.key[row], _ONWARD, origin, place, channels[place], _CHOSEN)
     return n
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def goes(sector: int) -> bool:
-    """True for the sectors whose workers go on pendular work."""
-    return bool((sector == _TRANSPORT) | (sector == _CONSTRUCTION) | (sector == _INDUSTRY))
-
-
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def may_go_on_pendular_work(
-    mode: int, place: int, sector: int, plan: int, held: int, exit_ban: int, conscription: int, age: int, t: int
-) -> bool:
-    """True for a worker at home in transport, construction or industry, free to travel; `plan` is the unit's."""
-    at_home = (place == _BELARUS) & (mode == _HOME) & (plan == 0)
-    return at_home & goes(sector) & (held < t) & (exit_ban < t) & (conscription != _SERVING) & (age >= ADULT_MONTHS)
+def may_be_joined(exists: int, status: int, months: int, needed: float) -> bool:
+    """True if a family may join its head, who has been abroad for `months` and has a right to stay."""
+    return bool((exists > 0) & (status != _IRREGULAR) & (status != _ASYLUM_SEEKER) & (months >= needed))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def pendular_rates(
-    world: World, t: int, b: Behaviour, conditions: Conditions, sector: int, rates: NDArray[np.float64]
-) -> float:
-    """Fill the monthly probability of pendular departure to each place, float64[16]; return their sum."""
-    total = 0.0
-    groups = class_groups(sector, 0)
-    for place in range(SLOTS):
-        rates[place] = 0.0
-        demand = world.places[t, place].pendular
-        if place != _BELARUS and demand > 0.0 and conditions.reference.pendular > 0.0:
-            share = travel_share(world, t, place, _WORK, groups)
-            rates[place] = demand * share * season(t, b.pendular_season) / conditions.reference.pendular
-        total += rates[place]
-    return total
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def pendular(
+def follow(
     people: Columns,
-    first: int,
-    last: int,
+    head: int,
     t: int,
+    circles: Circles,
     world: World,
     b: Behaviour,
     conditions: Conditions,
     log: NDArray[np.void],
     n: int,
 ) -> int:
-    """Send workers of rows `first` to `last` - 1 to pendular work and bring back those whose months are over."""
-    drivers, others = np.empty(SLOTS), np.empty(SLOTS)
-    all_drivers = pendular_rates(world, t, b, conditions, _TRANSPORT, drivers)
-    all_others = pendular_rates(world, t, b, conditions, _CONSTRUCTION, others)
-    called = workers_called(people, first, last, t, conditions.seed, max(all_drivers, all_others))
+    """Let a family follow its head abroad, if all of it is free, can travel and can pay; returns the next log position."""
+    place, circle = people.place[head], people.circle[head] // circles.one_in
+    first, last = head + 1, head + people.unit_size[head]
+    if not may_be_joined(world.law[place, _FAMILY].exists, people.status[head], t - people.since[head], b.follow_months):
+        return n
+    luck = words(people.key[head], t, _FOLLOW, 0, conditions.seed)
+    if uniform(luck[0]) >= b.follow:
+        return n
+    left, grown, free = 0, 0, True
     for row in range(first, last):
-        mode, expiry = people.mode[row], people.expiry[row]
-        if (mode == _AWAY) & (expiry < t):
-            place = people.place[row]
-            people.place[row], people.mode[row], people.status[row] = _BELARUS, _HOME, _AT_HOME
-            people.since[row], people.expiry[row] = t, NEVER
-            n = note(log, n, t, row, people.key[row], _BACK, place, _BELARUS, 0, _NONE)
-    for row in called:
-        key, mode, place, sector = people.key[row], people.mode[row], people.place[row], people.sector[row]
-        held, exit_ban, conscription = people.held[row], people.exit_ban[row], people.conscription[row]
-        age, plan = t - people.birth[row], people.plan[head_of(people, row, first)]
-        luck = words(key, t, _PENDULAR, 0, conditions.seed)
-        drives, u = sector == _TRANSPORT, uniform(luck[0])
-        if u >= (all_drivers if drives else all_others):
-            continue
-        if not may_go_on_pendular_work(mode, place, sector, plan, held, exit_ban, conscription, age, t):
-            continue
-        rates = drivers if drives else others
-        for place in range(SLOTS):
-            u -= rates[place]
-            if u < 0.0:
-                months = 3 + int(uniform(luck[2]) * (2.0 * b.pendular_months - 5.0))
-                people.place[row], people.mode[row], people.status[row] = place, _AWAY, _ON_WORK
-                people.since[row], people.expiry[row] = t, t + months - 1
-                n = note(log, n, t, row, key, _OUT, _BELARUS, place, _WORK, _CHOSEN)
-                break
+        if not in_party(people, row):
+            barred = (people.held[row] >= t) | (people.exit_ban[row] >= t) | (people.conscription[row] == _SERVING)
+            free &= (people.mode[row] == _HOME) & (not barred)
+            left += 1
+            grown += people.member[row] == 1
+    groups = class_groups(people.sector[head], flags(people, head, t))
+    passable = min(admission_share(world, t, place, _FAMILY, groups), travel_share(world, t, place, _FAMILY, groups))
+    price = fare(world, t, place, _FAMILY, groups) * left + world.rules[t, place, _FAMILY].fee * grown
+    if not free or uniform(luck[1]) >= passable or money(people, head) < price:
+        return n
+    pay(people, head, price)
+    people.lead[head] = _TOGETHER
+    for row in range(first, last):
+        if not in_party(people, row):
+            leave_home(people, row, t, place, _FAMILY, world, b)
+            circles.abroad[circle] += 1
+            n = note(log, n, t, row, people.key[row], _DEPARTED, _BELARUS, place, _FAMILY, _FOLLOWS)
     return n
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def workers_called(people: Columns, first: int, last: int, t: int, seed: int, rate: float) -> NDArray[np.int64]:
-    """Rows of the workers at home in the sectors that go, whose luck is below the largest `rate`.
-
-    Luck is drawn strip by strip, in vectors; whether those called may travel is for a closer look.
-    """
-    called, n = np.empty(last - first, np.int64), np.int64(0)
-    rows, keys, luck = np.empty(_STRIP, np.int64), np.empty(_STRIP, np.uint64), np.empty((4, _STRIP), np.uint32)
-    for start in range(first, last, _STRIP):
-        workers = 0
-        for row in range(start, min(start + _STRIP, last)):
-            rows[workers], keys[workers] = row, people.key[row]
-            workers += (people.mode[row] == _HOME) & goes(people.sector[row])
-        fill_words(keys, workers, t, _PENDULAR, seed, luck)
-        for i in range(workers):
-            called[n] = rows[i]
-            n += uniform(luck[0, i]) < rate
-    return called[:n]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def head_of(people: Columns, row: int, first: int) -> int:
-    """Row of the head of the unit to which `row` belongs, at or after row `first`."""
-    while people.member[row] != 0 and row > first:
-        row -= 1
-    return row

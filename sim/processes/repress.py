@@ -1,4 +1,4 @@
-"""Repression: detention, charge, custody and exit ban by exposure; closures of NGOs and media cost jobs."""
+"""Repression: detention, charge, trial, prison, pardon and exit ban by exposure; closed organisations cost jobs."""
 
 import numpy as np
 from numba import njit
@@ -7,18 +7,21 @@ from numpy.typing import NDArray
 from sim.behaviour import Behaviour
 from sim.codes import EVENT, PLACE, REASON, SECTOR
 from sim.columns import Columns
-from sim.conditions import DETAINABLE_MONTHS, Conditions, risk_weight
+from sim.conditions import DETAINABLE_MONTHS, EMPLOYER_KEY, Conditions, sum_of_weights
 from sim.eventlog import note
 from sim.luck import PURPOSE, fill_words, uniform, words
+from sim.months import LONG_AGO
 from sim.room import Room
 from sim.world import World
 
-READS = ("birth", "place", "exposure", "sector", "held")
-WRITES = ("detained", "held", "exit_ban", "sector")
+READS = ("birth", "place", "exposure", "employer", "sector", "held")
+WRITES = ("detained", "held", "exit_ban", "trial", "sector")
 
 _EVENTS, _MORE = PURPOSE["events"], PURPOSE["more_events"]
+_PRISON, _EMPLOYER = PURPOSE["prison"], PURPOSE["employer"]
 _BELARUS = PLACE["belarus"]
 _DETAINED, _CHARGED, _RELEASED = EVENT["detained"], EVENT["charged"], EVENT["released"]
+_SENTENCED, _PARDONED = EVENT["sentenced"], EVENT["pardoned"]
 _NONE = REASON["none"]
 _NGO_MEDIA, _NO_WORK = SECTOR["ngo_media"], SECTOR["none"]
 
@@ -52,10 +55,10 @@ def repress(
     log: NDArray[np.void],
     n: int,
 ) -> int:
-    """Detain, charge and release the people of rows `first` to `last` - 1; returns the next log position."""
-    detentions = world.belarus[t].detentions
-    per_weight = detention_hazard(detentions, 1.0, conditions.reference.risk_weights)
-    highest = per_weight * max(b.risk_none, b.risk_protest, b.risk_media, b.risk_ngo)
+    """Detain, charge, try and release the people of rows `first` to `last` - 1; returns the next log position."""
+    detentions, risk = world.belarus[t].detentions, world.risk[t]
+    per_weight = detention_hazard(detentions, 1.0, sum_of_weights(risk, conditions.reference.exposed))
+    highest = per_weight * risk.max()
     charged = charge_probability(world.belarus[t].charges, detentions)
     closed = min(1.0, world.belarus[t].closures / b.organisations)
     fill_words(people.key[first:last], last - first, t, _EVENTS, conditions.seed, room.luck)
@@ -64,29 +67,42 @@ def repress(
         held, sector = people.held[row], people.sector[row]
         unlucky = uniform(room.luck[0, row - first]) < highest
         room.rows[touched] = row
-        touched += unlucky | (held == t - 1) | ((sector == _NGO_MEDIA) & (closed > 0.0))
+        touched += unlucky | (held >= t - 1) | (people.trial[row] == t) | ((sector == _NGO_MEDIA) & (closed > 0.0))
     for i in range(touched):
         row = room.rows[i]
         key, place, age = people.key[row], people.place[row], t - people.birth[row]
-        held, detained = people.held[row], people.detained[row]
-        exposure, sector = people.exposure[row], people.sector[row]
+        held, detained, trial = people.held[row], people.detained[row], people.trial[row]
+        exposure, sector, employer = people.exposure[row], people.sector[row], people.employer[row]
         detain, charge = room.luck[0, row - first], room.luck[1, row - first]
-        if place != _BELARUS or age < DETAINABLE_MONTHS or held >= t:
+        if place != _BELARUS or age < DETAINABLE_MONTHS:
+            continue
+        if held >= t and LONG_AGO < trial < t:
+            if uniform(words(key, t, _PRISON, 0, conditions.seed)[0]) < world.belarus[t].pardon:
+                people.held[row] = t - 1
+                n = note(log, n, t, row, key, _PARDONED, 0, 0, 0, _NONE)
+                continue
+        if trial == t:
+            n = note(log, n, t, row, key, _SENTENCED, 0, 0, 0, _NONE)
+            if held >= t:
+                people.held[row] = t + int(b.custody_months)
+        if held >= t:
             continue
         if held == t - 1 and detained < t - 1:
             n = note(log, n, t, row, key, _RELEASED, 0, 0, 0, _NONE)
-        if uniform(detain) < per_weight * risk_weight(b, exposure):
+        if uniform(detain) < per_weight * risk[exposure]:
             people.detained[row] = t
             people.held[row] = t
             n = note(log, n, t, row, key, _DETAINED, 0, 0, 0, _NONE)
             if uniform(charge) < charged:
                 n = note(log, n, t, row, key, _CHARGED, 0, 0, 0, _NONE)
+                people.trial[row] = t + int(b.trial_months)
                 more = words(key, t, _MORE, 0, conditions.seed)
                 if uniform(more[0]) < world.belarus[t].ban_accused:
                     people.exit_ban[row] = t + int(b.accused_months)
                 if uniform(more[1]) < b.custody_charged:
-                    people.held[row] = t + int(b.custody_months)
+                    people.held[row] = t + int(b.trial_months)
         if sector == _NGO_MEDIA and closed > 0.0:
-            if uniform(words(key, t, _MORE, 0, conditions.seed)[2]) < closed:
+            whose = EMPLOYER_KEY + np.uint64(employer)
+            if uniform(words(whose, t, _EMPLOYER, 0, conditions.seed)[0]) < closed:
                 people.sector[row] = _NO_WORK
     return n

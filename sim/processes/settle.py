@@ -1,4 +1,4 @@
-"""After arrival: decisions on asylum, residence permits, renewals and the loss of status."""
+"""After arrival: asylum decisions, permits, renewals, screening, revocation, citizenship and the loss of status."""
 
 import numpy as np
 from numba import njit
@@ -11,24 +11,27 @@ from sim.conditions import Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
 from sim.months import NEVER
-from sim.units import class_groups, flags
+from sim.processes.live import live
+from sim.processes.screening import OF_RENEWAL, fails_screening
+from sim.units import class_groups, flags, in_party
 from sim.world import World, open_share
 
-READS = ("place", "channel", "since", "passport")
-WRITES = ("status", "expiry", "passport")
+READS = ("place", "channel", "since", "passport", "birth", "member", "sector", "mode")
+WRITES = ("status", "expiry", "passport", "job", "savings")
 
-_SETTLE = PURPOSE["settle"]
-_VISA_FREE, _VISA, _PERMIT = STATUS["visa_free"], STATUS["visa"], STATUS["permit"]
+_SETTLE, _LIVING = PURPOSE["settle"], PURPOSE["living"]
+_VISA_FREE, _PERMIT, _CITIZEN = STATUS["visa_free"], STATUS["permit"], STATUS["citizen"]
 _ASYLUM_SEEKER, _PROTECTED, _IRREGULAR = STATUS["asylum_seeker"], STATUS["protected"], STATUS["irregular"]
 _EVENT_PERMIT, _RENEWED, _LOST = EVENT["permit"], EVENT["renewed"], EVENT["lost"]
+_NATURALISED = EVENT["naturalised"]
 _RENEWAL, _ENTRY_FREE, _FIRST_PERMIT = INSTRUMENT["renewal"], INSTRUMENT["visa_free"], INSTRUMENT["permit"]
-_NONE, _EXPIRY, _REFUSAL = REASON["none"], REASON["expiry"], REASON["refusal"]
+_NONE, _EXPIRY, _REFUSAL, _SECURITY = REASON["none"], REASON["expiry"], REASON["refusal"], REASON["security"]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def renewal_probability(granted: float, openness: float, passport_valid: bool, no_passport: float) -> float:
+def renewal_probability(granted: float, openness: float, passport_valid: bool, travel_document: float) -> float:
     """Probability that a status is prolonged when it ends."""
-    return granted * openness * (1.0 if passport_valid else no_passport)
+    return granted * openness * (1.0 if passport_valid else travel_document)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
@@ -36,7 +39,7 @@ def comes_due(status: int, since: int, expiry: int, t: int, asylum_months: float
     """True if something is decided on a status this month: an asylum application, or a status that has ended."""
     if status == _ASYLUM_SEEKER:
         return t - since >= asylum_months
-    return expiry < t and status != _PROTECTED and status != _IRREGULAR
+    return expiry < t and status != _PROTECTED and status != _IRREGULAR and status != _CITIZEN
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -51,12 +54,40 @@ def settle(
     log: NDArray[np.void],
     n: int,
 ) -> int:
-    """Decide on the status of the first `units` settled units in `heads`; returns the next log position."""
+    """Decide on the status of the first `units` settled units in `heads`, and let them live for a month.
+
+    Returns the next log position.
+    """
     for i in range(units):
         head = heads[i]
-        status, since, expiry = people.status[head], people.since[head], people.expiry[head]
+        status, since, expiry, place = people.status[head], people.since[head], people.expiry[head], people.place[head]
         if comes_due(status, since, expiry, t, b.asylum_months):
             n = decide_status(people, head, t, world, b, conditions, log, n)
+        elif status == _PERMIT and world.places[t, place].revocation > 0.0:
+            luck = uniform(words(people.key[head], t, _LIVING, 0, conditions.seed)[3])
+            if luck < world.places[t, place].revocation:
+                n = change_status(people, head, t, _IRREGULAR, NEVER, _LOST, _SECURITY, log, n)
+    return live(people, heads, units, t, world, b, conditions, log, n)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def change_status(
+    people: Columns,
+    head: int,
+    t: int,
+    status: int,
+    expiry: int,
+    kind: int,
+    reason: int,
+    log: NDArray[np.void],
+    n: int,
+) -> int:
+    """Give everyone of a unit abroad a status until `expiry`, noted as `kind`; returns the next log position."""
+    for row in range(head, head + people.unit_size[head]):
+        if in_party(people, row):
+            place = people.place[row]
+            people.status[row], people.expiry[row] = status, expiry
+            n = note(log, n, t, row, people.key[row], kind, place, place, people.channel[row], reason)
     return n
 
 
@@ -72,19 +103,14 @@ def decide_status(
     n: int,
 ) -> int:
     """Prolong, change or end the status of the unit headed at row `head`; returns the next log position."""
-    status, place, channel = people.status[head], people.place[head], people.channel[head]
-    last = head + people.unit_size[head]
+    status, place, channel, key = people.status[head], people.place[head], people.channel[head], people.key[head]
     if people.passport[head] < t and world.belarus[t].passport_abroad > 0.5:
         people.passport[head] = t + int(b.passport_months)
+    luck = uniform(words(key, t, _SETTLE, 0, conditions.seed)[0])
     if status == _ASYLUM_SEEKER:
-        luck = uniform(words(people.key[head], t, _SETTLE, 0, conditions.seed)[0])
-        recognised = luck < world.rules[t, place, channel].renewal
-        for row in range(head, last):
-            people.status[row] = _PROTECTED if recognised else _IRREGULAR
-            people.expiry[row] = NEVER
-            kind, reason = (_EVENT_PERMIT, _NONE) if recognised else (_LOST, _REFUSAL)
-            n = note(log, n, t, row, people.key[row], kind, place, place, channel, reason)
-        return n
+        if luck < world.rules[t, place, channel].renewal:
+            return change_status(people, head, t, _PROTECTED, NEVER, _EVENT_PERMIT, _NONE, log, n)
+        return change_status(people, head, t, _IRREGULAR, NEVER, _LOST, _REFUSAL, log, n)
     if status == _VISA_FREE:
         instrument = _ENTRY_FREE
     elif status == _PERMIT:
@@ -93,21 +119,19 @@ def decide_status(
         instrument = _FIRST_PERMIT
     groups = class_groups(people.sector[head], flags(people, head, t))
     openness = open_share(world.openness[t, place, instrument], channel, groups)
+    papers = world.places[t, place].travel_document
     chance = renewal_probability(
-        world.rules[t, place, channel].renewal, openness, people.passport[head] >= t, b.no_passport
+        world.rules[t, place, channel].renewal, openness, people.passport[head] >= t, papers
     )
-    prolonged = uniform(words(people.key[head], t, _SETTLE, 0, conditions.seed)[0]) < chance
-    for row in range(head, last):
-        if not prolonged:
-            people.status[row] = _IRREGULAR
-            people.expiry[row] = NEVER
-            n = note(log, n, t, row, people.key[row], _LOST, place, place, channel, _EXPIRY)
-        elif status == _VISA_FREE:
-            people.expiry[row] = t + int(min(world.rules[t, place, channel].stay, 1200.0))
-            n = note(log, n, t, row, people.key[row], _RENEWED, place, place, channel, _EXPIRY)
-        else:
-            kind = _RENEWED if status == _PERMIT else _EVENT_PERMIT
-            people.status[row] = _PERMIT
-            people.expiry[row] = t + int(b.permit_months)
-            n = note(log, n, t, row, people.key[row], kind, place, place, channel, _EXPIRY)
-    return n
+    if luck >= chance:
+        return change_status(people, head, t, _IRREGULAR, NEVER, _LOST, _EXPIRY, log, n)
+    if status == _VISA_FREE:
+        until = t + int(min(world.rules[t, place, channel].stay, 1200.0))
+        return change_status(people, head, t, status, until, _RENEWED, _EXPIRY, log, n)
+    if fails_screening(key, t, OF_RENEWAL, world, t, place, b, conditions):
+        return change_status(people, head, t, _IRREGULAR, NEVER, _LOST, _SECURITY, log, n)
+    if status == _PERMIT and t - people.since[head] >= b.naturalisation_months:
+        if uniform(words(key, t, _LIVING, 0, conditions.seed)[2]) < world.places[t, place].naturalisation:
+            return change_status(people, head, t, _CITIZEN, NEVER, _NATURALISED, _EXPIRY, log, n)
+    kind = _RENEWED if status == _PERMIT else _EVENT_PERMIT
+    return change_status(people, head, t, _PERMIT, t + int(b.permit_months), kind, _EXPIRY, log, n)

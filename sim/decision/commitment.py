@@ -1,0 +1,60 @@
+"""What every rule of decision leaves behind: a plan with its motive, or a wish that could not be followed."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.choice import FLAG_PERSECUTED
+from sim.codes import CHANNEL, EVENT, LEAD, MOTIVE, PLAN, REASON
+from sim.columns import Columns
+from sim.conditions import THREATENED
+from sim.eventlog import note
+
+FIXED_POINT = float(2**40)
+"""Expected flows are summed as integers in units of 2**-40 persons, so that any order gives the same sum."""
+_QUEUED, _TOGETHER, _PLANNED = PLAN["queued"], LEAD["together"], LEAD["planned"]
+_APPLIED, _WISHED, _CHOSEN = EVENT["applied"], EVENT["wished"], REASON["choice"]
+_PERSECUTED, _DRAFT, _LABOUR, _KIN = MOTIVE["persecuted"], MOTIVE["draft"], MOTIVE["labour"], MOTIVE["family"]
+_FAMILY = CHANNEL["family"]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def motive(mask: int, group: int, channel: int) -> int:
+    """Stream of an application by the unit's flags, its group (threatened or not) and the channel."""
+    if mask & FLAG_PERSECUTED:
+        return _PERSECUTED
+    if group == THREATENED:
+        return _DRAFT
+    return _KIN if channel == _FAMILY else _LABOUR
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def commit(
+    people: Columns,
+    head: int,
+    t: int,
+    place: int,
+    channel: int,
+    ahead: bool,
+    stream: int,
+    log: NDArray[np.void],
+    n: int,
+) -> int:
+    """Make a unit's plan to go to a destination by a channel; returns the next log position."""
+    people.plan[head] = _QUEUED
+    people.plan_place[head] = place
+    people.plan_channel[head] = channel
+    people.applied[head] = t
+    people.lead[head] = _PLANNED if ahead else _TOGETHER
+    n = note(log, n, t, head, people.key[head], _APPLIED, 0, place, channel, _CHOSEN)
+    log[n - 1].detail = stream
+    return n
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def wish(
+    people: Columns, head: int, t: int, place: int, channel: int, reason: int, log: NDArray[np.void], n: int
+) -> int:
+    """Note that a unit would go, were more open; returns the next log position."""
+    people.aspires[head] = t
+    return note(log, n, t, head, people.key[head], _WISHED, 0, place, channel, reason)

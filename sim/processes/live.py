@@ -1,0 +1,93 @@
+"""Living abroad: work found and lost, by language and the right to work; savings that grow or run out."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.behaviour import Behaviour
+from sim.codes import EVENT, REASON, SECTOR, STATUS
+from sim.columns import Columns
+from sim.conditions import ADULT_MONTHS, Conditions
+from sim.eventlog import note
+from sim.luck import PURPOSE, uniform, words
+from sim.units import adults, in_party
+from sim.world import World
+
+_LIVING, _IT = PURPOSE["living"], SECTOR["it"]
+_PERMIT, _PROTECTED, _CITIZEN = STATUS["permit"], STATUS["protected"], STATUS["citizen"]
+_IRREGULAR = STATUS["irregular"]
+_EMPLOYED, _DISMISSED, _NONE = EVENT["employed"], EVENT["dismissed"], REASON["none"]
+PENSION_MONTHS = 65 * 12
+"""Age from which nobody looks for work, a pension being enough to live on (assumption: pension ages of 61 to 67 in the destinations)."""
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def right_to_work(status: int, at_first: float, irregular: float) -> float:
+    """Share of a full right to work by status: `at_first` while the first status lasts, `irregular` without any."""
+    if status == _PERMIT or status == _PROTECTED or status == _CITIZEN:
+        return 1.0
+    return irregular if status == _IRREGULAR else at_first
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def language_level(at_first: float, learning: float, months: int) -> float:
+    """Usability of one's languages after some months in a country, 0 to 1."""
+    return min(1.0, at_first + learning * months)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def destitute(people: Columns, head: int, t: int) -> bool:
+    """True if no adult of a unit abroad has work or a pension and their savings are spent."""
+    means, provided = 0.0, False
+    for row in range(head, head + adults(people, head)):
+        if in_party(people, row):
+            means += people.savings[row]
+            provided |= (people.job[row] > 0) | (t - people.birth[row] >= PENSION_MONTHS)
+    return not provided and means <= 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def live(
+    people: Columns,
+    heads: NDArray[np.int64],
+    units: int,
+    t: int,
+    world: World,
+    b: Behaviour,
+    conditions: Conditions,
+    log: NDArray[np.void],
+    n: int,
+) -> int:
+    """Let the adults of the first `units` settled units in `heads` find or lose work, save or spend.
+
+    Returns the next log position.
+    """
+    for i in range(units):
+        head = heads[i]
+        place = people.place[head]
+        language = world.places[t, place].language
+        wage, rent = world.places[t, place].wage, world.places[t, place].rent
+        premium = world.places[t, place].premium_it
+        for row in range(head, head + adults(people, head)):
+            if not in_party(people, row):
+                continue
+            key, age, since = people.key[row], t - people.birth[row], people.since[row]
+            status, sector, job = people.status[row], people.sector[row], people.job[row]
+            saved, channel = people.savings[row], people.channel[row]
+            works = world.rules[t, place, channel].works
+            luck = words(key, t, _LIVING, 0, conditions.seed)
+            if job and uniform(luck[1]) < b.job_loss:
+                job = 0
+                n = note(log, n, t, row, key, _DISMISSED, place, place, channel, _NONE)
+            elif not job and ADULT_MONTHS <= age < PENSION_MONTHS:
+                chance = b.job_finding * right_to_work(status, works, b.irregular_work)
+                if uniform(luck[0]) < chance * language_level(language, b.language_learning, t - since):
+                    job = 1
+                    n = note(log, n, t, row, key, _EMPLOYED, place, place, channel, _NONE)
+            earned = wage * (premium if sector == _IT else 1.0)
+            people.job[row] = job
+            if job:
+                people.savings[row] = saved + b.saving_share * earned
+            elif age < PENSION_MONTHS:
+                people.savings[row] = max(0.0, saved - b.subsistence * rent)
+    return n

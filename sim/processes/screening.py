@@ -1,0 +1,33 @@
+"""Screening for security: it refuses some of those whom it is meant to find, and some who are harmless."""
+
+from numba import njit
+
+from sim.behaviour import Behaviour
+from sim.codes import CHANNEL
+from sim.conditions import Conditions
+from sim.luck import PURPOSE, uniform, words
+from sim.world import World
+
+_SECURITY = PURPOSE["security"]
+OF_APPLICATION, OF_RENEWAL = 1, 2
+"""Words of luck of a screening when one applies, and when a status is renewed."""
+_VISA_FREE, _ASYLUM, _IRREGULAR = CHANNEL["visa_free"], CHANNEL["asylum"], CHANNEL["irregular"]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def screened(channel: int) -> bool:
+    """True for channels whose applicants are screened for security."""
+    return bool((channel != _VISA_FREE) & (channel != _ASYLUM) & (channel != _IRREGULAR))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def fails_screening(
+    key: int, month: int, word: int, world: World, t: int, place: int, b: Behaviour, conditions: Conditions
+) -> bool:
+    """True if a security screening refuses a head, rightly or wrongly.
+
+    Who is a threat is fixed luck of the person; nobody else can tell.
+    """
+    threat = uniform(words(key, 0, _SECURITY, 0, conditions.trait_seed)[0]) < b.threat_share
+    chance = world.places[t, place].screening_true if threat else world.places[t, place].screening_false
+    return chance > 0.0 and uniform(words(key, month, _SECURITY, 0, conditions.seed)[word]) < chance

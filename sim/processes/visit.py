@@ -1,0 +1,48 @@
+"""Schengen C visas issued to people at home: for a visit, or as insurance; who holds one may enter by it later."""
+
+import numpy as np
+from numba import njit
+
+from sim.behaviour import Behaviour
+from sim.codes import INSTRUMENT, MODE, PLACE, SLOTS
+from sim.columns import Columns
+from sim.conditions import ADULT_MONTHS, Conditions
+from sim.luck import PURPOSE, fill_words, uniform
+from sim.room import Room
+from sim.world import World
+
+READS = ("birth", "place", "mode", "visa")
+WRITES = ("visa",)
+
+_VISIT = PURPOSE["visit"]
+_BELARUS, _HOME = PLACE["belarus"], MODE["home"]
+_SHORT_VISA = INSTRUMENT["short_visa"]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def visa_rate(world: World, t: int, conditions: Conditions) -> float:
+    """Probability that an adult at home is issued a C visa in a month, by any Schengen state that still issues them."""
+    issued = 0.0
+    for place in range(SLOTS):
+        issued += world.places[t, place].visas * world.openness[t, place, _SHORT_VISA, 0]
+    return min(1.0, issued / conditions.reference.adults) if conditions.reference.adults > 0.0 else 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def visit(
+    people: Columns, first: int, last: int, t: int, world: World, b: Behaviour, conditions: Conditions, room: Room
+) -> None:
+    """Issue C visas to adults at home in rows `first` to `last` - 1."""
+    rate, until = visa_rate(world, t, conditions), t + int(b.visa_months)
+    if rate <= 0.0:
+        return
+    fill_words(people.key[first:last], last - first, t, _VISIT, conditions.seed, room.luck)
+    lucky = 0
+    for row in range(first, last):
+        room.rows[lucky] = row
+        lucky += uniform(room.luck[0, row - first]) < rate
+    for i in range(lucky):
+        row = room.rows[i]
+        at_home = (people.place[row] == _BELARUS) & (people.mode[row] == _HOME)
+        if at_home & (t - people.birth[row] >= ADULT_MONTHS):
+            people.visa[row] = max(people.visa[row], np.int16(until))
