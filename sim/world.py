@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.codes import (
     CHANNEL,
+    EXPOSURE,
     GROUP,
     INSTRUMENT,
     N_CHANNELS,
@@ -83,6 +84,16 @@ PLACES = np.dtype(
         ("diaspora", "f8"),  # Belarusians settled at the end of 2018, persons
         ("by_land", "u1"),
         ("by_air", "u1"),
+        ("visas", "f8"),  # Schengen C visas issued in Belarus while applications are taken, persons a month
+        ("travel_document", "f8"),  # chance of a renewal with an expired passport against a valid one, 0 to 1
+        ("screening_false", "f8"),  # probability that the screening refuses a harmless applicant
+        ("screening_true", "f8"),  # probability that it refuses one whom it is meant to find
+        ("revocation", "f8"),  # probability a month that a residence permit is revoked for security
+        ("naturalisation", "f8"),  # probability of citizenship at a renewal after the years required
+        ("city", "f8"),  # people of the main city or cities
+        ("rent_response", "f8"),  # rise of rents (share) by a rise of the city's people (share)
+        ("inflow_limit", "f8"),  # arrivals in twelve months, in persons, beyond which approvals tighten
+        ("tightening", "f8"),  # factor on approvals while beyond it
     ]
 )
 """Dated prices and fixed facts of a place."""
@@ -100,13 +111,23 @@ BELARUS = np.dtype(
         ("ban_liable", "f8"),  # probability that the summoned may not leave
         ("arrest_on_return", "f8"),  # probability, for the persecuted
         ("passport_abroad", "f8"),  # 1 while consulates renew passports
+        ("pardon", "f8"),  # probability a month, for a sentenced political prisoner
+        ("officers", "f8"),  # reserve officers called, persons a month
+        ("summons_reach", "f8"),  # probability that a summons reaches a man away from his registered address
+        ("study_abroad", "f8"),  # 1 while study abroad defers service
+        ("relocation_it", "f8"),  # probability a month that an employer of IT moves out
+        ("relocation_media", "f8"),  # the same, of NGOs and media
+        ("return_pull", "f8"),  # multiple of voluntary return
     ]
 )
 """Dated conditions at the origin."""
 
 
 class World(NamedTuple):
-    """Rules, prices and conditions by month; T months, P place slots, C channels, I instruments, S sectors."""
+    """Rules, prices and conditions by month.
+
+    T months, P place slots, C channels, I instruments, S sectors, E exposures.
+    """
 
     law: NDArray[np.void]  # LAW [P, C]
     rules: NDArray[np.void]  # RULES [T, P, C]
@@ -114,6 +135,8 @@ class World(NamedTuple):
     places: NDArray[np.void]  # PLACES [T, P]
     demand: Floats  # [T, P, S] offers a month
     belarus: NDArray[np.void]  # BELARUS [T]
+    risk: Floats  # [T, E] relative risk of political detention
+    outlook: Floats  # as openness, six months on by what is announced
 
 
 _BELARUS = {
@@ -128,6 +151,13 @@ _BELARUS = {
     "ban_liable": "exit_ban_liable",
     "arrest_on_return": "arrest_on_return",
     "passport_abroad": "passport_abroad",
+    "pardon": "pardon",
+    "officers": "reserve_officers",
+    "summons_reach": "summons_reach",
+    "study_abroad": "study_deferment_abroad",
+    "relocation_it": "relocation_it",
+    "relocation_media": "relocation_media",
+    "return_pull": "return_pull",
 }
 """Field of World -> history parameter `belarus.<name>`."""
 
@@ -137,7 +167,11 @@ _PRICE = (0.01, 1e6)
 LIMITS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("offered", "approval", "works", "renewal", "safety", "unsafe", "language"), _SHARE),
     **dict.fromkeys(("news", "war_fear", "ban_accused", "ban_liable", "arrest_on_return", "passport_abroad"), _SHARE),
-    **dict.fromkeys(("detentions", "charges", "closures", "summoned", "drafted"), _COUNT),
+    **dict.fromkeys(("pardon", "summons_reach", "study_abroad", "relocation_it", "relocation_media"), _SHARE),
+    **dict.fromkeys(("travel_document", "screening_false", "screening_true", "revocation"), _SHARE),
+    **dict.fromkeys(("naturalisation", "tightening"), _SHARE),
+    **dict.fromkeys(("detentions", "charges", "closures", "summoned", "drafted", "officers"), _COUNT),
+    **dict.fromkeys(("visas", "inflow_limit"), _COUNT),
     **dict.fromkeys(("pendular", "diaspora", "demand", "capacity"), _COUNT),
     **dict.fromkeys(("fee", "funds", "fare_land", "fare_air"), _MONEY),
     **dict.fromkeys(("wage", "rent"), _PRICE),
@@ -145,13 +179,21 @@ LIMITS: dict[str, tuple[float, float]] = {
     "stay": (0.0, 1200.0),
     "premium_it": (0.01, 100.0),
     "distance": (1.0, 40000.0),
+    "risk": (0.0, 1e6),
+    "city": (1.0, 1e9),
+    "rent_response": (0.0, 100.0),
+    "return_pull": (0.0, 1000.0),
 }
 """Smallest and largest value of each field in any world; what a range in `conf/` allows must lie within, too."""
-_OR_NONE = ("capacity", "stay", "fare_land", "fare_air")
+_OR_NONE = ("capacity", "stay", "fare_land", "fare_air", "inflow_limit")
 """Fields that may be infinite: no limit, no way."""
 
-_UNLESS_STATED = {"unsafe": 0.0, "pendular": 0.0}
-"""Rules a destination need not state, with what silence means."""
+_OF_A_PLACE = (
+    *("wage", "rent", "safety", "unsafe", "distance", "language", "diaspora"),
+    *("visas", "travel_document", "screening_false", "screening_true", "revocation", "naturalisation"),
+    *("city", "rent_response", "inflow_limit", "tightening"),
+)
+"""Fields of PLACES that are parameters `<place>.<field>`."""
 
 
 def build(history: History, destinations: Mapping[str, Destination], months: int) -> World:
@@ -163,12 +205,10 @@ def build(history: History, destinations: Mapping[str, Destination], months: int
     places = np.zeros((months, SLOTS), PLACES)
     demand = np.zeros((months, SLOTS, N_SECTORS))
     openness = np.ones((months, SLOTS, N_INSTRUMENTS, COLUMNS_OF_OPENNESS))  # what does not exist closes nothing
-    belarus = np.zeros(months, BELARUS)
+    outlook = openness.copy()
+    belarus, risk = np.zeros(months, BELARUS), np.zeros((months, len(EXPOSURE)))
 
     def series(name: str, field: str) -> Floats:
-        short = name.rsplit(".", 1)[1]
-        if name not in history.parameters and short in _UNLESS_STATED:
-            return np.full(months, _UNLESS_STATED[short])
         return _within_limits(name, field, history.monthly(name, months))
 
     for name, destination in destinations.items():
@@ -177,12 +217,14 @@ def build(history: History, destinations: Mapping[str, Destination], months: int
         for way in destination.access:
             here[f"by_{way}"] = 1
             here[f"fare_{way}"] = series(f"{name}.fare_{way}", f"fare_{way}")
-        for short in ("wage", "rent", "safety", "unsafe", "distance", "language", "diaspora"):
+        for short in _OF_A_PLACE:
             here[short] = series(f"{name}.{short}", short)
         here["premium_it"] = series(f"{name}.premium.it", "premium_it")
-        here["pendular"] = series(f"{name}.demand.pendular", "pendular")
+        if f"{name}.demand.pendular" in history.parameters:  # a place that names no pendular work has none
+            here["pendular"] = series(f"{name}.demand.pendular", "pendular")
         for instrument in destination.instruments:
             openness[:, place, INSTRUMENT[instrument]] = history.open_shares(f"{name}.{instrument}", months)
+            outlook[:, place, INSTRUMENT[instrument]] = history.outlook(f"{name}.{instrument}", months)
         for sector in SECTOR:
             source = sector if sector in DEMAND_SECTORS else "other"
             demand[:, place, SECTOR[sector]] = series(f"{name}.demand.{source}", "demand")
@@ -194,11 +236,14 @@ def build(history: History, destinations: Mapping[str, Destination], months: int
     home = PLACE["belarus"]
     for instrument in ("land_exit", "exit"):
         openness[:, home, INSTRUMENT[instrument]] = history.open_shares(f"belarus.{instrument}", months)
+        outlook[:, home, INSTRUMENT[instrument]] = history.outlook(f"belarus.{instrument}", months)
     places["wage"][:, home], places["rent"][:, home] = series("belarus.wage", "wage"), series("belarus.rent", "rent")
     places["premium_it"][:, home] = series("belarus.wage.premium.it", "premium_it")
     for field, parameter in _BELARUS.items():
         belarus[field] = series(f"belarus.{parameter}", field)
-    return World(law, rules, openness, places, demand, belarus)
+    for exposure, column in EXPOSURE.items():
+        risk[:, column] = series(f"belarus.risk.{exposure}", "risk")
+    return World(law, rules, openness, places, demand, belarus, risk, outlook)
 
 
 def _within_limits(name: str, field: str, values: Floats) -> Floats:
@@ -227,7 +272,7 @@ def first_difference(one: World, other: World) -> int:
     if not np.array_equal(one.law, other.law):
         return 0
     months = len(one.belarus)
-    fields = ("rules", "openness", "places", "demand", "belarus")
+    fields = ("rules", "openness", "places", "demand", "belarus", "risk", "outlook")
     dated = [(getattr(one, name), getattr(other, name)) for name in fields]
     for t in range(months):
         if any(not np.array_equal(a[t], b[t]) for a, b in dated):

@@ -13,7 +13,7 @@ from sim.analysis.effects import Paired, Window
 from sim.analysis.pairs import CATEGORIES, align
 from sim.choice import N_FLAGS
 from sim.codes import CHANNEL, INSTRUMENT, N_CHANNELS, N_SECTORS, PLACE, SLOTS
-from sim.history.history import Addition
+from sim.history.wording import Addition
 from sim.options import eligible
 from sim.units import choice_class, class_groups
 from sim.world import World

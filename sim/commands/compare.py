@@ -21,8 +21,9 @@ from sim.commands.simulate import sources, write_world
 from sim.ensemble import Ensemble, Job, Run
 from sim.errors import UserError
 from sim.history.catalogue import load_scenario
-from sim.history.history import Addition, History
+from sim.history.history import History
 from sim.history.parameters import Event
+from sim.history.wording import Addition
 from sim.months import month
 from sim.population.fit import fit_table as people_table
 from sim.report.table import summary_text

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.codes import CHANNEL, CONF, GROUP, INSTRUMENT, PLACE, SECTOR, STATUS
-from sim.history import strict_yaml
+from sim.history import strict_yaml, unstated
 from sim.history.history import History
 from sim.history.parameters import (
     FIRST_DAY,
@@ -52,7 +52,7 @@ CHANNEL_RULES = {
     "works": "set",
     "renewal": "product",
 }
-"""Numbers of a channel and the rules by which events change them; every other number of a destination is set."""
+"""Numbers of a channel and the rules by which events change them."""
 
 DESTINATION_CHANNELS = tuple(name for name in CHANNEL if name != "none")
 DESTINATION_INSTRUMENTS = tuple(name for name in INSTRUMENT if name not in BELARUS_INSTRUMENTS)
@@ -246,7 +246,8 @@ def _destination(conf: Path, name: str) -> tuple[Destination, list[Parameter]]:
     with within("access"):
         access = need_names(own["access"], [way for way in ("land", "air") if way in instruments])
     parameters = [
-        _number_of(name, key, value, "set") for key, value in need_named(own["parameters"], "parameters").items()
+        _number_of(name, key, value, unstated.PLACE_RULES.get(key, "set"))
+        for key, value in need_named(own["parameters"], "parameters").items()
     ]
     parameters += [restriction(name, instrument) for instrument in instruments]
     channels = {}
@@ -272,13 +273,6 @@ def load_destinations(conf: Path = CONF) -> dict[str, Destination]:
     return {destination.name: destination for destination, _ in _destinations(conf)}
 
 
-def _offered(place: str, channel: str) -> Parameter:
-    reason = "the channel exists throughout unless conf/history/offered.yaml says otherwise"
-    always = Dated(FIRST_DAY, 1.0, reason, "assumption")
-    meaning = f"whether {place} has the channel {channel}"
-    return Parameter(f"{place}.{channel}.offered", meaning, "flag", "set", "step", 0.0, 1.0, (always,))
-
-
 def load_parameters(conf: Path = CONF) -> tuple[Parameter, ...]:
     """Every parameter: of `conf/history`, of the destinations and their channels, and every restriction."""
     parameters = [restriction("belarus", instrument) for instrument in BELARUS_INSTRUMENTS]
@@ -291,12 +285,13 @@ def load_parameters(conf: Path = CONF) -> tuple[Parameter, ...]:
     schemes = {}
     for destination, numbers in _destinations(conf):
         parameters += numbers
+        parameters += unstated.numbers(destination.name, {parameter.name for parameter in parameters})
         schemes.update(
             {f"{destination.name}.{name}.offered": (destination.name, name) for name in destination.channels}
         )
     for name in sorted(stated - set(schemes)):
         raise CatalogueError(f"conf/history: {name}: no such channel; known: {nearest(name, schemes)}")
-    parameters += [_offered(*scheme) for name, scheme in schemes.items() if name not in stated]
+    parameters += [unstated.offered(*scheme) for name, scheme in schemes.items() if name not in stated]
     return tuple(parameters)
 
 

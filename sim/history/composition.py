@@ -18,6 +18,9 @@ Floats = NDArray[np.float64]
 Acting = Sequence[tuple[Event, Change]]
 """The changes in force on one parameter, each with its event, in order of the events' names."""
 
+FORESIGHT = 6
+"""Months that people look ahead at what is announced."""
+
 _COMBINE = {"highest": np.maximum, "lowest": np.minimum, "product": np.multiply, "sum": np.add}
 
 
@@ -122,6 +125,30 @@ def monthly_mean(daily: Floats, months: int) -> Floats:
             total += value
         means[(month, *column)] = total / len(span)
     return means
+
+
+def foreseen_shares(parameter: Parameter, acting: Acting, shares: Floats) -> Floats:
+    """Openness of a restriction FORESIGHT months on as far as it is announced, float64[months, columns].
+
+    `shares` are the monthly open shares by all that acts. Row t is that of month t + FORESIGHT, at most the last,
+    composed of the events announced by the last day of month t; where nothing is pending it is that row of `shares`.
+    """
+    months = len(shares)
+    composed: dict[frozenset[str], Floats] = {}
+    ahead = np.empty_like(shares)
+    for month in range(months):
+        then, today = min(month + FORESIGHT, months - 1), date_of(days_of(month + 1) - 1)
+        first, last = clock.first_day(then), date_of(days_of(then + 1) - 1)
+        pending = {e.name for e, _ in acting if e.announced > today and e.start <= last and e.last >= first}
+        if not pending:
+            ahead[month] = shares[then]
+            continue
+        known = [(event, change) for event, change in acting if event.announced <= today]
+        names = frozenset(event.name for event, _ in known)
+        if names not in composed:
+            composed[names] = monthly_mean(daily_openness(parameter, known, days_of(months)), months)
+        ahead[month] = composed[names][then]
+    return ahead
 
 
 def edges(parameter: Parameter, acting: Acting, days: int) -> set[int]:

@@ -30,23 +30,7 @@ from sim.history.parameters import (
     nearest,
     shown,
 )
-
-
-@dataclass(frozen=True)
-class Addition:
-    """What one change of a scenario does to the rules of another history, as a sentence.
-
-    `verdict` is "effective", "shadowed" (a stricter rule in force hides it: `shadowed_by`), "out of period" or
-    "without effect"; `removed` is true for a change that the scenario lacks.
-    """
-
-    policy: str
-    event: str
-    parameter: str
-    removed: bool
-    verdict: str
-    shadowed_by: tuple[str, ...]
-    sentence: str
+from sim.history.wording import Addition
 
 
 @dataclass(frozen=True)
@@ -178,6 +162,11 @@ class History:
         Columns as in `open_days`; for an excepted one a closed day counts as open.
         """
         return composition.monthly_mean(self.open_days(name, days_of(months)), months)
+
+    def outlook(self, name: str, months: int) -> Floats:
+        """Openness six months on by what is announced, float64[months, columns], as `composition.foreseen_shares`."""
+        acting = self._acting.get(name, ())
+        return composition.foreseen_shares(self.parameter(name), acting, self.open_shares(name, months))
 
     def announced(self, name: str, months: int) -> NDArray[np.int16]:
         """Earliest known future month in which a restriction closes for somebody: int16[months], NEVER if none.

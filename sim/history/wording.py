@@ -5,6 +5,7 @@ Functions of numbers only; what is said is computed elsewhere, by the functions 
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -17,6 +18,23 @@ Row = Sequence[float] | NDArray[np.float64]
 
 COLUMNS = 1 + N_CHANNELS + N_GROUPS
 """Columns of an openness table: nobody special, each channel, each group."""
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What one change of a scenario does to the rules of another history, as a sentence.
+
+    `verdict` is "effective", "shadowed" (a stricter rule in force hides it: `shadowed_by`), "out of period" or
+    "without effect"; `removed` is true for a change that the scenario lacks.
+    """
+
+    policy: str
+    event: str
+    parameter: str
+    removed: bool
+    verdict: str
+    shadowed_by: tuple[str, ...]
+    sentence: str
 
 
 def columns_of(name: str) -> list[int]:

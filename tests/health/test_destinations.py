@@ -28,9 +28,13 @@ PLACE_UNITS = {
     "language": "share",
     "safety": "share",
     "diaspora": "persons",
+    "travel_document": "share",
+    "naturalisation": "probability",
+    "city": "persons",
     **{f"demand.{sector}": "offers/month" for sector in SECTORS},
 }
 PENDULAR = {"demand.pendular": "persons/month"}
+VISAS = {"visas": "persons/month"}
 CHANNEL_RULES = {
     "months": ("sum", "months"),
     "fee": ("sum", "EUR"),
@@ -93,8 +97,12 @@ def test_every_place_has_every_parameter(place: str) -> None:
     content = PLACES[place]
     assert set(content) == {"description", "schengen", "access", "instruments", "parameters", "channels"}
     units = {key: parameter["unit"] for key, parameter in content["parameters"].items()}
-    assert units == {**PLACE_UNITS, **(PENDULAR if "demand.pendular" in units else {})}
-    assert all(parameter["rule"] == "set" for parameter in content["parameters"].values())
+    optional = (PENDULAR if "demand.pendular" in units else {}) | (VISAS if content["schengen"] else {})
+    assert units == PLACE_UNITS | optional
+    rules = {"visas": "product", "travel_document": "highest"}
+    assert {key: parameter["rule"] for key, parameter in content["parameters"].items()} == {
+        key: rules.get(key, "set") for key in units
+    }
     assert {key: faults(parameter) for key, parameter in content["parameters"].items() if faults(parameter)} == {}
 
 
@@ -136,3 +144,13 @@ def test_the_settled_are_those_of_the_synthesis() -> None:
     with (ROOT / "sim" / "data" / "population" / "diaspora.csv").open(encoding="utf-8") as file:
         rows = {row["place"]: float(row["value"]) for row in csv.DictReader(file)}
     assert {place: content["parameters"]["diaspora"]["value"] for place, content in PLACES.items()} == rows
+
+
+def test_relocation_costs_the_staff_nothing_and_brings_work() -> None:
+    """An employer who moves pays; only those whom employers move are eligible."""
+    moved = {place: PLACES[place]["channels"]["relocation"] for place, channel in CHANNELS if channel == "relocation"}
+    assert {"lithuania", "poland", "latvia", "estonia", "ukraine", "georgia", "armenia", "uzbekistan"} < set(moved)
+    for channel in moved.values():
+        terms = {key: parameter["value"] for key, parameter in channel["parameters"].items()}
+        assert (terms["fee"], terms["funds"], terms["works"]) == (0, 0, 1)
+        assert channel["eligible"]["sectors"] == ["it", "ngo_media"] and channel["eligible"]["groups"] == []

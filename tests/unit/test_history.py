@@ -168,6 +168,40 @@ def test_the_extension_of_a_law_is_no_closing_but_a_revoked_exception_is():
     assert BASE.enact(SUSPENSION, LAW, BAN).announced(VISA, 84)[month("2023-04")] == month("2023-05")
 
 
+def test_six_months_on_only_what_is_announced_is_foreseen():
+    history = BASE.enact(SUSPENSION, LAW)
+    shares, ahead = history.open_shares(VISA, 84), history.outlook(VISA, 84)
+    assert ahead.shape == shares.shape
+    assert (ahead[: month("2021-09")] == shares[6 : month("2022-03")]).all()
+    assert (ahead[month("2021-09") : month("2022-03"), 0] == 1).all()  # the suspension came without a word
+    assert ahead[month("2022-03"), 0] == 0
+    law = month("2023-05")
+    assert ahead[month("2022-11"), 0] == pytest.approx(29 / 31) and (ahead[month("2022-12") : law - 2, 0] == 1).all()
+    assert (ahead[law - 2 :] == shares[np.minimum(np.arange(law - 2, 84) + 6, 83)]).all()  # announced in March
+    assert (ahead[month("2022-03") : month("2022-11"), MEDIATED] == 1).all()
+
+
+def test_an_easing_that_is_not_announced_is_not_foreseen():
+    plan = Closing(VISA, 1), Closing(VISA, 1, ("work",))
+    tight = policy("tight", event("tight", "2021-01-01", None, plan[0], announced="2020-01-01"))
+    eased = policy("eased", event("eased", "2022-01-01", None, plan[1], announced="2021-12-15"))
+    ahead = BASE.enact(tight, eased).outlook(VISA, 84)
+    assert ahead[month("2020-06"), 0] == 1 and ahead[month("2020-07"), 0] == 0
+    assert (ahead[month("2020-07") : month("2021-12"), WORK] == 0).all() and (
+        ahead[month("2021-12") :, WORK] == 1
+    ).all()
+
+
+def test_where_all_is_announced_the_outlook_is_what_comes():
+    early = [
+        event(f"e{n}", f"202{n}-03-17", f"202{n}-11-05", Closing(VISA, n / 7, ("work",)), announced="2019-01-01")
+        for n in range(1, 5)
+    ]
+    history = BASE.enact(policy("early", *early))
+    shares = history.open_shares(VISA, 84)
+    assert history.outlook(VISA, 84).tobytes() == shares[np.minimum(np.arange(84) + 6, 83)].tobytes()
+
+
 def test_the_order_of_steps_does_not_matter():
     one, two = change("a.product", 0.1), change("a.product", 0.7)
     three = change("a.product", 1.3)
