@@ -1,6 +1,6 @@
 """What compiled rules are given besides the people and the world: luck, noise, circles, reference counts."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -107,6 +107,11 @@ def circles(people: Columns, start: NDArray[np.int64], one_in: int) -> Circles:
     abroad = (people.place != PLACE["belarus"]) & (people.mode == MODE["settled"])
     counts = np.add.reduceat(abroad.astype(np.int64), start[:-1]) if len(start) > 1 else np.zeros(0, np.int64)
     return Circles(start, np.zeros(len(start) - 1), counts, np.zeros(len(start) - 1), one_in)
+
+
+def copy(parts: Any) -> Any:
+    """A named tuple with every array copied."""
+    return parts._replace(**{k: v.copy() for k, v in parts._asdict().items() if isinstance(v, np.ndarray)})
 
 
 PANEL_SIZE = 100_000

@@ -10,12 +10,12 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import columns, conditions, options, passes
-from sim.agents.institutions import BelarusianState, Destination, forget
+from sim import columns, conditions, markets, options, passes
+from sim.agents.institutions import BelarusianState, Destination, Employer, forget
 from sim.agents.people import People
 from sim.agents.person import Person
 from sim.behaviour import Behaviour
-from sim.codes import CHANNEL_NAMES, EVENT, N_CHANNELS, PLACE, PLAN, SLOTS, STATUS
+from sim.codes import CHANNEL_NAMES, EVENT, LEAD, N_CHANNELS, PLACE, PLAN, SLOTS, STATUS
 from sim.constants import Constants
 from sim.eventlog import buffer
 from sim.history.history import History
@@ -24,6 +24,7 @@ from sim.months import label
 from sim.population.synthesis import Population
 from sim.processes.apply import apply, in_order
 from sim.processes.depart import depart
+from sim.processes.relocate import relocate
 from sim.recorder import Recorder
 from sim.world import World
 
@@ -38,22 +39,23 @@ class Process:
 
 
 SCHEDULE = (
-    Process("begin_month", "serial", "parameters of this month, capacities, options on offer"),
-    Process("repress", "parallel", "detention, charges and exit bans, release, by exposure; NGOs and media closed"),
-    Process("conscript", "parallel", "liability, summonses, drafts, discharge"),
-    Process("perceive", "parallel", "circle and news become perceived repression, with memory and decay"),
-    Process("choose", "parallel", "stay, or commit to a destination by the best channel"),
-    Process("apply", "serial", "queues, capacity, processing, refusals; instruments granted"),
-    Process("depart", "serial", "journey, cost, the whole unit; what is closed or barred waits or lapses"),
-    Process("settle", "parallel", "asylum decisions, permits, renewals, refusals, passports"),
-    Process("move_on", "parallel", "return with arrest risk, onward moves, pendular work"),
-    Process("markets", "serial", "residents from Belarus by destination, in persons"),
+    Process("begin_month", "serial", "parameters of this month, capacities, options on offer; employers that move"),
+    Process("repress", "parallel", "detention, charges, trials, pardons, exit bans, by exposure; NGOs and media closed"),
+    Process("conscript", "parallel", "liability, deferments, summonses, drafts, reserve officers, discharge"),
+    Process("perceive", "parallel", "circle and news become perceived repression; announcements are heard"),
+    Process("visit", "parallel", "Schengen C visas issued to people at home"),
+    Process("choose", "parallel", "stay, commit to a destination by the best channel, or wish in vain"),
+    Process("apply", "serial", "queues, capacity, processing, screening, refusals; instruments granted"),
+    Process("depart", "serial", "journey and cost, of a unit or its head; what is closed or barred waits or lapses"),
+    Process("settle", "parallel", "asylum, permits, renewals, revocation, citizenship, passports; work and savings"),
+    Process("move_on", "parallel", "return with arrest risk, onward moves, families that follow, pendular work"),
+    Process("markets", "serial", "residents from Belarus by destination, in persons; rents and tightening if asked"),
     Process("record", "serial", "stocks, flows, expected flows, harms"),
 )
 """The month, in order."""
 
 _BEFORE = {"repress": passes.REPRESS, "conscript": passes.CONSCRIPT, "perceive": passes.PERCEIVE}
-_BEFORE["choose"] = passes.CHOOSE
+_BEFORE |= {"visit": passes.VISIT, "choose": passes.CHOOSE}
 _AFTER = {"settle": passes.SETTLE, "move_on": passes.MOVE_ON}
 
 
@@ -85,7 +87,8 @@ class EmigrationModel(mesa.Model):
     ) -> None:
         luck = replicate_seed(seed, replicate)
         super().__init__(rng=luck)
-        self.history, self.world, self.behaviour, self._constants = history, world, b, constants
+        self.history, self.behaviour, self._constants = history, b, constants
+        self.world = markets.own(world)
         self.one_in = population.one_in
         self.columns = columns.copy_states(population.people)
         self.circles = conditions.circles(self.columns, population.circle_start, self.one_in)
@@ -94,7 +97,12 @@ class EmigrationModel(mesa.Model):
         )
         self.month = 0
         self.horizon = len(world.belarus)
-        self.options = options.empty()
+        self.employers = conditions.Employers(
+            population.employers, np.zeros_like(population.employers), np.full(len(population.employers), -1, np.int16)
+        )
+        self.options = options.empty(len(population.employers))
+        self._later = options.empty(len(population.employers))
+        self._pending = (world.outlook != world.openness).any(axis=(1, 2, 3))
         self.recorder = Recorder(self.one_in)
         self.pending = np.zeros(0, np.int64)
         self.banked = np.zeros((SLOTS, N_CHANNELS), np.int64)
@@ -108,6 +116,7 @@ class EmigrationModel(mesa.Model):
         self._started = _settled(self.stocks)
         self.residents = world.places["diaspora"][0].copy()
         self.arrivals = np.zeros(SLOTS, np.int64)
+        self.inflow = np.zeros((12, SLOTS), np.int64)
         self.processes: dict[str, Callable[[EmigrationModel], None]] = {
             row.name: partial(_run, row.name) for row in SCHEDULE
         }
@@ -116,6 +125,9 @@ class EmigrationModel(mesa.Model):
         for name in (name for name in PLACE if name != "belarus"):
             channels = [c for c in range(N_CHANNELS) if world.law["exists"][PLACE[name], c]]
             Destination(self, name, [CHANNEL_NAMES[c] for c in channels])
+        for number in np.unique(self.columns.employer):
+            if number:
+                Employer(self, int(number))
 
     @property
     def agent_types(self) -> list[type]:
@@ -135,7 +147,8 @@ class EmigrationModel(mesa.Model):
     def _planning(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         counts = np.zeros((SLOTS, N_CHANNELS), np.int64)
         where = self.columns.plan_place[rows], self.columns.plan_channel[rows]
-        np.add.at(counts, where, self.columns.unit_size[rows])
+        alone = self.columns.lead[rows] == LEAD["planned"]
+        np.add.at(counts, where, np.where(alone, 1, self.columns.unit_size[rows]))
         return counts
 
     @property
@@ -168,16 +181,22 @@ class EmigrationModel(mesa.Model):
 
         The worlds must agree in every month already simulated; what comes after is the fork's own.
         """
-        people = Population(self.columns, self.circles.start, self.one_in, self.conditions.trait_seed)
+        people = Population(
+            self.columns, self.circles.start, self.one_in, self.conditions.trait_seed, self.employers.sector
+        )
         twin = EmigrationModel(
             people, history, world, self.behaviour, self._constants, threads=self._threads,
             fixed=self.conditions.reference,
         )  # fmt: skip
         twin.conditions = self.conditions
-        twin.circles = self.circles._replace(memory=self.circles.memory.copy(), abroad=self.circles.abroad.copy())
+        twin.circles = conditions.copy(self.circles)
+        twin.employers = conditions.copy(self.employers)
         twin.month, twin._started, twin.stocks = self.month, self._started, self.stocks.copy()
         twin.pending, twin.banked, twin.residents = self.pending.copy(), self.banked.copy(), self.residents.copy()
+        twin.inflow, twin.arrivals = self.inflow.copy(), self.arrivals.copy()
         twin.recorder, twin._blocks = self.recorder.copy(), self._blocks
+        if self.month:
+            markets.respond(twin.world, self.month - 1, twin.residents, twin.inflow.sum(axis=0) * twin.one_in)
         return twin
 
     def close(self) -> None:
@@ -195,7 +214,14 @@ class EmigrationModel(mesa.Model):
         self.arrivals = np.zeros(SLOTS, np.int64)
         queued = self.pending[self.columns.plan[self.pending] == PLAN["queued"]]
         waiting = self._planning(queued).astype(np.float64) * self.one_in
-        options.fill(self.options, self.world, self.month, self.behaviour, self.conditions, self.residents, waiting)
+        given = self.month, self.behaviour, self.conditions, self.residents, waiting
+        options.fill(self.options, self.world, *given)
+        self.options.pending[0] = self._pending[self.month]
+        self.options.rush[:] = 0.0
+        if self._pending[self.month] and self.behaviour.anticipation > 0.0:
+            options.fill(self._later, self.world._replace(openness=self.world.outlook), *given)
+            options.fill_rush(self.options, self._later)
+        relocate(self.employers, self.world, *given, self.options.moved)
 
     def _before(self, parts: int) -> None:
         found = self._blockwise(passes.before_queues, parts)
@@ -245,12 +271,13 @@ class EmigrationModel(mesa.Model):
     def _markets(self) -> None:
         moved = (_settled(self.stocks) - self._started) * self.one_in
         self.residents = np.maximum(self.world.places["diaspora"][0] + moved, 0.0)
+        arriving = [log["place"][np.isin(log["kind"], _ARRIVALS)] for log in self._log]
+        self.arrivals = np.bincount(np.concatenate([[], *arriving]).astype(np.int64), minlength=SLOTS)
+        self.inflow = np.concatenate([self.inflow[1:], self.arrivals[None]])
+        markets.respond(self.world, self.month, self.residents, self.inflow.sum(axis=0) * self.one_in)
 
     def _record(self) -> None:
-        log = np.concatenate(self._log)
-        arriving = (log["kind"] == EVENT["departed"]) | (log["kind"] == EVENT["onward"])
-        self.arrivals = np.bincount(log["place"][arriving], minlength=SLOTS).astype(np.int64)
-        self.recorder.keep(self.stocks, self._committed, [log])
+        self.recorder.keep(self.stocks, self._committed, self._log)
         self.month += 1
         self.running = self.month < self.horizon  # where Mesa's run_model ends
 
@@ -286,6 +313,7 @@ class EmigrationModel(mesa.Model):
 
 
 _APPLIED = EVENT["applied"]
+_ARRIVALS = (EVENT["departed"], EVENT["onward"])
 
 
 def _run(name: str, model: EmigrationModel) -> None:

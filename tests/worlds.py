@@ -10,6 +10,7 @@ from sim.behaviour import RECORDS, Behaviour, load
 from sim.codes import (
     CHANNEL,
     CONSCRIPTION,
+    EXPOSURE,
     GROUP,
     INSTRUMENT,
     N_CHANNELS,
@@ -36,6 +37,7 @@ class Crowd:
     circle_start: NDArray[np.int64]
     one_in: int = 1
     seed: int = 5
+    employers: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1, np.uint8))
     extra: dict[str, object] = field(default_factory=dict)
 
 
@@ -50,7 +52,7 @@ def crowd(n: int, circle: int = 100, first_key: int = 1, **values: object) -> Cr
     people.sector[:] = SECTOR["other"]
     people.savings[:] = 1e6
     people.held[:] = people.exit_ban[:] = people.detained[:] = people.visa[:] = LONG_AGO
-    people.serves_until[:] = LONG_AGO
+    people.serves_until[:] = people.trial[:] = people.aspires[:] = LONG_AGO
     people.passport[:] = NEVER
     people.expiry[:] = NEVER
     for name, value in values.items():
@@ -69,7 +71,8 @@ def quiet(**changes: float) -> Behaviour:
     neutral = {name: 0.0 for name in RECORDS}
     keep = {"level": -4.0, "lambda": 0.6, "organisations": 1.0, "patience": 12.0, "grant_months": 6.0}
     keep |= {"permit_months": 24.0, "asylum_months": 6.0, "pendular_months": 6.0, "circle_decay": 0.9}
-    return load(neutral | keep | {"risk_none": 1.0, "risk_protest": 1.0, "risk_media": 1.0, "risk_ngo": 1.0} | changes)
+    keep |= {"lambda_threatened": 0.6, "lambda_other": 0.6, "nest_region": 0.6}
+    return load(neutral | keep | changes)
 
 
 def plain_world(months: int, places: tuple[str, ...], channels: tuple[str, ...] = ("visa_free",)) -> World:
@@ -88,9 +91,12 @@ def plain_world(months: int, places: tuple[str, ...], channels: tuple[str, ...] 
         there[name] = 1
     there["distance"], there["diaspora"] = 500.0, 9500.0
     belarus = np.zeros(months, BELARUS)
-    belarus["passport_abroad"] = 1.0
+    belarus["passport_abroad"] = belarus["return_pull"] = belarus["summons_reach"] = belarus["study_abroad"] = 1.0
+    there["travel_document"] = there["tightening"] = there["city"] = 1.0
+    there["inflow_limit"] = np.inf
     openness = np.ones((months, SLOTS, N_INSTRUMENTS, COLUMNS_OF_OPENNESS))
-    return World(law, rules, openness, there, np.full((months, SLOTS, N_SECTORS), 1e9), belarus)
+    demand, risk = np.full((months, SLOTS, N_SECTORS), 1e9), np.ones((months, len(EXPOSURE)))
+    return World(law, rules, openness, there, demand, belarus, risk, openness)
 
 
 def constants(**values: float) -> Constants:
@@ -108,7 +114,7 @@ def close(world: World, place: str, instrument: str, start: int, end: int | None
     """The same world with one instrument of a place closed to everyone from month `start` to before `end`."""
     openness = world.openness.copy()
     openness[start:end, PLACE[place], INSTRUMENT[instrument]] = 0.0
-    return world._replace(openness=openness)
+    return world._replace(openness=openness, outlook=openness)
 
 
 def tighten(world: World, place: str, channel: str, start: int = 0, **values: float) -> World:

@@ -1,8 +1,7 @@
-"""The institutions as Mesa sees them: destinations, the Belarusian state, the employers of a sector.
+"""The institutions as Mesa sees them: destinations, the Belarusian state, employers.
 
-Ordinary registered agents. `model.agents` begins with every destination and the state; whoever wants to look at a
-sector adds its employers: `Employer(model, "it")`. They keep no numbers of their own: what they tell is read from
-the columns and tallies of their model when someone asks, in persons.
+Ordinary registered agents of `model.agents`. They keep no numbers of their own: what they tell is read from the columns
+and tallies of their model when someone asks, in persons.
 """
 
 from collections.abc import Sequence
@@ -14,7 +13,8 @@ from numpy.typing import NDArray
 
 from sim.agents.people import People
 from sim.agents.person import Peopled
-from sim.codes import CHANNEL, CONSCRIPTION, PLACE, SECTOR, STATUS
+from sim.codes import CHANNEL, CONSCRIPTION, PLACE, PLACE_NAMES, SECTOR_NAMES, STATUS
+from sim.conditions import Employers
 
 
 class Tallied(Peopled, Protocol):
@@ -28,6 +28,7 @@ class Tallied(Peopled, Protocol):
     stocks: NDArray[np.int64]
     waiting: NDArray[np.int64]
     arrivals: NDArray[np.int64]
+    employers: Employers
 
 
 def _code(table: Any, name: str, kind: str) -> int:
@@ -125,28 +126,35 @@ class BelarusianState(mesa.Agent):
 
 
 class Employer(mesa.Agent):
-    """The employers of one sector taken together: the model knows people's sectors, not single firms.
+    """An IT firm, a newsroom or an NGO, which may be closed or move abroad and take staff along."""
 
-    Raises ValueError for a sector that is not in the codes.
-    """
-
-    def __init__(self, model: Tallied, name: str) -> None:
-        self.name = name
-        self.sector = _code(SECTOR, name, "sector")
+    def __init__(self, model: Tallied, number: int) -> None:
+        self.number = number
         super().__init__(model)
 
     @property
+    def sector(self) -> str:
+        """Name of its sector."""
+        return SECTOR_NAMES[int(self.model.employers.sector[self.number])]
+
+    @property
     def staff(self) -> People:
-        """The agents who work in the sector, in Belarus or abroad."""
-        return People(self.model, np.flatnonzero(self.model.columns.sector == self.sector))
+        """The agents who work for it, or did before it was closed, in Belarus or abroad."""
+        return People(self.model, np.flatnonzero(self.model.columns.employer == self.number))
 
     @property
     def staff_abroad(self) -> int:
-        """Persons of the sector whose country of residence is not Belarus."""
+        """Persons of its staff whose country of residence is not Belarus."""
         return int(np.count_nonzero(self.staff.array("abroad"))) * self.model.one_in
 
+    @property
+    def destination(self) -> str | None:
+        """Name of the place to which it takes its staff at present, if it does."""
+        place = int(self.model.employers.place[self.number])
+        return PLACE_NAMES[place] if place else None
+
     def __repr__(self) -> str:
-        return f"<Employer {self.name}>"
+        return f"<Employer {self.number}: {self.sector}>"
 
 
 def forget(model: Any) -> None:

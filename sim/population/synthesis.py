@@ -7,7 +7,7 @@ households, circles and likeness within them are the same at every k.
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -54,6 +54,8 @@ class Population:
     circle_start: NDArray[np.int64]
     one_in: int
     seed: int
+    employers: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1, np.uint8))
+    """Sector of each employer by number; the first, number 0, is none."""
 
 
 def synthesise(one_in: int, seed: int, threads: int = 2) -> Population:

@@ -1,0 +1,47 @@
+"""What so many newcomers do to a destination: its rents rise, its approvals fall. Only where a scenario asks for it.
+
+Both change a run's own copy of the world in the month to come, and leave every other run's alone.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.codes import PLACE
+from sim.world import World
+
+_DESTINATIONS = tuple(code for name, code in PLACE.items() if name != "belarus")
+LOWEST_RENT = 0.1
+"""Share of its rent below which no exodus brings a city (assumption: keeps the logarithm of rents finite)."""
+
+
+def asked(world: World) -> bool:
+    """True if rents or approvals of any destination answer to newcomers."""
+    return bool((world.places["rent_response"] > 0.0).any() or np.isfinite(world.places["inflow_limit"]).any())
+
+
+def own(world: World) -> World:
+    """The world as one run may change it: rules and places copied where newcomers matter, else the same world."""
+    return world._replace(rules=world.rules.copy(), places=world.places.copy()) if asked(world) else world
+
+
+def rent_factor(response: float, newcomers: float, city: float) -> float:
+    """Rent over what it would be: `response` times the share that newcomers add to the people of the city."""
+    return max(LOWEST_RENT, 1.0 + response * newcomers / city)
+
+
+def respond(world: World, t: int, residents: NDArray[np.float64], inflow: NDArray[np.int64]) -> None:
+    """Set rents and approvals of month `t` + 1 by what month `t` saw.
+
+    `residents` float64[places] are settled Belarusians, `inflow` int64[places] arrivals of the last twelve months,
+    both in persons.
+    """
+    if t + 1 >= len(world.places) or not asked(world):
+        return
+    for place in _DESTINATIONS:
+        here, later = world.places[t, place], world.places[t + 1, place]
+        if here["rent_response"] > 0.0:
+            newcomers = residents[place] - world.places[0, place]["diaspora"]
+            later["rent"] *= rent_factor(here["rent_response"], newcomers, here["city"])
+        if inflow[place] > here["inflow_limit"]:
+            world.rules["approval"][t + 1, place] *= here["tightening"]
+
