@@ -21,13 +21,23 @@ from sim.codes import (
     STATUS,
 )
 from sim.months import LONG_AGO
-from sim.population import standing
+from sim.population import employers, exposure, service, standing
 from sim.population.assumptions import value
-from sim.population.attributes import JOBS, TOWN, attributes, people_by_zone, sector_totals
+from sim.population.attributes import (
+    JOBS,
+    MINSK,
+    TOWN,
+    VILLAGE,
+    ZONES,
+    attributes,
+    people_by_zone,
+    sector_totals,
+)
 from sim.population.census import (
     BAND_OF_CLASS,
     BANDS,
     CLASSES,
+    ENDS,
     REGIONS,
     STRATA,
     age_sex,
@@ -35,6 +45,7 @@ from sim.population.census import (
     figure,
     read,
     residents,
+    single_years,
 )
 from sim.population.synthesis import Population
 
@@ -113,7 +124,9 @@ def _margins(population: Population) -> Iterator[Fit]:
     yield from _education_and_work(p, age, resident, count)
     yield from _attitudes(p, age, urban, count)
     yield from _documents(p, age, resident, count)
-    yield from _service_and_absence(p, age, resident, count)
+    yield from _service(p, age, resident, count)
+    yield from _employers(p, age, count)
+    yield from _absence(p, age, resident, count)
 
 
 def _education_and_work(p: Any, age: NDArray[np.int64], resident: Mask, count: Any) -> Iterator[Fit]:
@@ -144,7 +157,7 @@ def _education_and_work(p: Any, age: NDArray[np.int64], resident: Mask, count: A
         "%",
     )
     adult = resident & (age >= 18)
-    conscripts = float(standing.drafted()[0].sum())
+    conscripts = float(service.drafted()[0].sum())
     for name in (*JOBS, "student", "retired", "none"):
         # men in service have no sector and come out of every other in proportion; none takes them
         yield Fit(
@@ -173,18 +186,22 @@ def _attitudes(p: Any, age: NDArray[np.int64], urban: Mask, count: Any) -> Itera
     for name, code in POLITICS.items():
         target = (towns * attributes().politics[: TOWN + 1, classes, code]).sum()
         yield Fit("politics, urban 18-64", name, target, count(voters & (p.politics == code)))
-    then = age + standing.YEARS_TO_SURVEY
-    surveyed = urban & (then >= standing.PROTEST_AGES[0]) & (then < standing.PROTEST_AGES[1])
+    then = age + exposure.YEARS_TO_SURVEY
+    surveyed = urban & (then >= exposure.PROTEST_AGES[0]) & (then < exposure.PROTEST_AGES[1])
+    struck = p.exposure == EXPOSURE["strike"]
     yield Fit(
         "took part in protests",
         "urban, 16-64 in December 2020",
         100 * figure("protest_took_part"),
-        100 * count(surveyed & (p.exposure == EXPOSURE["protest"])) / max(1, count(surveyed)),
+        100 * count(surveyed & (struck | (p.exposure == EXPOSURE["protest"]))) / max(1, count(surveyed)),
         "%",
     )
     workers = sector_totals()[SECTOR["ngo_media"]]
     for name, share in (("media", value("media_share")), ("ngo", 1 - value("media_share"))):
         yield Fit("exposed by work", name, workers * share, count(p.exposure == EXPOSURE[name]))
+    yield Fit("took part in strikes", "all", exposure.strikers(), count(struck))
+    speak = count(p.exposure == EXPOSURE["war_comment"])
+    yield Fit("will speak against war", "all", value("war_comment"), speak)
 
 
 def _documents(p: Any, age: NDArray[np.int64], resident: Mask, count: Any) -> Iterator[Fit]:
@@ -214,18 +231,44 @@ def _documents(p: Any, age: NDArray[np.int64], resident: Mask, count: Any) -> It
     )
 
 
-def _service_and_absence(p: Any, age: NDArray[np.int64], resident: Mask, count: Any) -> Iterator[Fit]:
+def _service(p: Any, age: NDArray[np.int64], resident: Mask, count: Any) -> Iterator[Fit]:
     men = resident & (p.sex == SEX["male"])
-    called = men & (age >= 18) & (age <= 26)
-    yield Fit(
-        "conscript pool", "men of 18-26, 1 January 2019", float(standing.men_of_draft_age()[0].sum()), count(called)
-    )
-    serving, served = (float(table.sum()) for table in standing.drafted())
-    yield Fit("service", "serving", serving, count(p.conscription == CONSCRIPTION["serving"]))
-    yield Fit("service", "served, of 18-26", served, count(called & (p.conscription == CONSCRIPTION["served"])))
-    yield Fit(
-        "service", "trained reserve", figure("trained_reserve"), count(men & (p.conscription == CONSCRIPTION["served"]))
-    )
+    young = men & (age >= service.DRAFT_AGES[0]) & (age <= service.DRAFT_AGES[-1])
+    everyone = float(service.men_of_draft_age().sum())
+    yield Fit("conscript pool", "men of 18-26, 1 January 2019", everyone, count(young))
+    by_standing = service.standings().sum(axis=0)
+    serving, served = (float(table.sum()) for table in service.drafted())
+    for name, code in CONSCRIPTION.items():
+        # by the draft's own arithmetic where there is one; nobody of 18 to 26 is out of its reach
+        target = {"serving": serving, "served": served}.get(name, by_standing[code])
+        if name != "never":
+            yield Fit("service, men of 18-26", name, target, count(young & (p.conscription == code)))
+    reserve = np.isin(p.conscription, [CONSCRIPTION["served"], CONSCRIPTION["reserve_officer"]])
+    yield Fit("trained reserve", "served and officers", figure("trained_reserve"), count(men & reserve))
+
+
+def _employers(p: Any, age: NDArray[np.int64], count: Any) -> Iterator[Fit]:
+    sector_of, staff = employers.sector_of_employer()[p.employer], employers.employers().staff
+    for name, share in (("it", staff[0]), ("ngo_media", 1.0)):
+        target = sector_totals()[SECTOR[name]] * share
+        yield Fit("staff of employers", name, target, count((p.employer > 0) & (sector_of == SECTOR[name])))
+    settled = (p.region == REGION["abroad"]) & (age >= 18) & (age < 60)
+    made = 100 * count(settled & (p.job == 1)) / max(1, count(settled))
+    yield Fit("work abroad", "settled, 18-59", 100 * figure("income_abroad"), made, "%")
+
+
+def _absence(p: Any, age: NDArray[np.int64], resident: Mask, count: Any) -> Iterator[Fit]:
+    years = single_years()
+    for zone, name in enumerate(ZONES[:3]):
+        shares = standing.elsewhere()[zone]
+        here = resident & (_zone(p) == zone)
+        target = sum(
+            people_by_zone()[zone, c, s] * years[c, s, k] * shares[low + k]
+            for c, low in enumerate(CLASSES)
+            for s in SEX.values()
+            for k in range(ENDS[c] - low)
+        )
+        yield Fit("lives elsewhere", name, target, count(here & (p.elsewhere == 1)))
     for place, total in standing.pendular_totals().items():
         away = (p.mode == MODE["pendular"]) & (p.place == PLACE[place])
         yield Fit("short work abroad", place, total, count(away))
@@ -233,6 +276,12 @@ def _service_and_absence(p: Any, age: NDArray[np.int64], resident: Mask, count: 
         if diaspora()[code] > 0:
             settled = (p.status == STATUS["permit"]) & (p.place == code)
             yield Fit("settled abroad", place, diaspora()[code], count(settled))
+
+
+def _zone(p: Any) -> NDArray[np.int64]:
+    """Zone of each resident."""
+    town = np.where(p.locality == LOCALITY["urban"], TOWN, VILLAGE)
+    return np.where(p.region == REGION["minsk_city"], MINSK, town)
 
 
 def summary(table: Iterable[Fit]) -> str:

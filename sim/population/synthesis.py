@@ -21,6 +21,7 @@ from sim.luck import PURPOSE, byte, uniform, words
 from sim.months import LONG_AGO, NEVER
 from sim.population import traits
 from sim.population.census import MINORS
+from sim.population.employers import employer as employer_of
 from sim.population.households import OPEN
 from sim.population.layout import Layout, layout
 from sim.population.order import (
@@ -192,12 +193,12 @@ def _household(
         age = traits.age(place_in_class, age_class, chances.single_years[age_class, sex])
         if minor and age < traits.SCHOOL_AGE:
             sector = _CHILD
-        free = plan.minors[kind, i] == 0 and not abroad
-        service = traits.conscription(sex, age, sector, education, free, uniform(d[1]), chances)
-        people.serves_until[row] = LONG_AGO
+        minors = plan.minors[kind, i]
+        service = traits.conscription(sex, age, sector, education, minors, abroad, uniform(d[1]), chances)
+        serves_until = LONG_AGO
         if service == _SERVING:
             sector = _NONE
-            people.serves_until[row] = traits.end_of_service(chances.service_months[education], byte(d, 12))
+            serves_until = traits.end_of_service(chances.service_months[education], byte(d, 12))
 
         # documents
         visa = traits.visa(
@@ -228,16 +229,38 @@ def _household(
                 )
                 passport = max(passport, expiry)
 
+        # exposure, employer and address at home; work abroad
+        exposure = employer = elsewhere = job = 0
+        more = words(key, 0, _A, 1, seed)
+        if abroad:
+            job = 1 if uniform(more[2]) < chances.job_abroad[sector] else 0
+        else:
+            exposure = traits.exposed(
+                politics,
+                age,
+                sector,
+                chances.protest[zone, sex],
+                chances.strike[sector],
+                chances.war_comment[politics],
+                chances.media,
+                uniform(b[3]),
+            )
+            employer = employer_of(
+                sector,
+                exposure,
+                uniform(more[0]),
+                chances.employer_first,
+                chances.employer_staff,
+                chances.employer_share,
+            )
+            elsewhere = 1 if uniform(more[1]) < chances.elsewhere[zone, age] else 0
+
         people.key[row], people.circle[row] = key, circle
         people.member[row], people.unit_size[row] = member, plan.unit_size[kind, i]
         people.birth[row], people.sex[row] = traits.birth(age, uniform(a[1])), sex
         people.region[row], people.locality[row] = region, plan.locality[stratum]
         people.education[row], people.politics[row] = education, politics
-        people.exposure[row] = (
-            0
-            if abroad
-            else traits.exposure(politics, age, sector, chances.protest[zone, sex], chances.media, uniform(b[3]))
-        )
+        people.exposure[row], people.employer[row], people.elsewhere[row] = exposure, employer, elsewhere
         people.ancestry[row] = 1 if fate_2 < chances.card[region] else 0
         people.kin[row] = traits.kin(fate_3, chances.kin)
         people.ties[row], people.frailty[row] = byte(c, 4), byte(c, 5)
@@ -248,8 +271,9 @@ def _household(
         people.since[row], people.expiry[row] = since, expiry
         people.channel[row] = chances.diaspora_channel[place] if abroad else 0
         people.visa[row], people.passport[row] = visa, max(passport, visa)
-        people.detained[row] = people.exit_ban[row] = people.held[row] = LONG_AGO
-        people.conscription[row] = service
-        people.applied[row], people.due[row] = LONG_AGO, NEVER
+        people.job[row] = job
+        people.detained[row] = people.exit_ban[row] = people.held[row] = people.trial[row] = LONG_AGO
+        people.conscription[row], people.serves_until[row] = service, serves_until
+        people.applied[row] = people.due[row] = people.aspires[row] = LONG_AGO
         row += 1
     return row

@@ -1,6 +1,6 @@
 """From luck to a person: the rules by which each trait and starting state is drawn, as pure functions of numbers.
 
-Sixteen words of luck belong to a person. What they decide:
+Twenty words of luck belong to a person, those of each purpose's draw 0, and of trait_a's draw 1. What they decide:
 
 =========  =============  ==========================  =============  ==========================
 purpose    word 0         word 1                      word 2         word 3
@@ -15,6 +15,8 @@ trait_c    kin            bytes: ties, frailty,       Schengen visa  its expiry
                           income, savings
 trait_d    passport       service                     absence        bytes: end of service,
                                                                      length and age of a stay
+trait_a,   employer       living away from the        work abroad    free
+draw 1                    registered address
 =========  =============  ==========================  =============  ==========================
 """
 
@@ -25,9 +27,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, N_SECTORS, PLACE, POLITICS, SECTOR, SEX
+from sim.codes import CHANNEL, CONSCRIPTION, EDUCATION, EXPOSURE, N_SECTORS, PLACE, POLITICS, SECTOR, SEX
 from sim.months import LONG_AGO, NEVER
-from sim.population import income, standing
+from sim.population import employers, exposure, income, service, standing
 from sim.population.assumptions import value
 from sim.population.attributes import attributes
 from sim.population.census import CLASSES, figure, single_years
@@ -35,12 +37,16 @@ from sim.population.census import CLASSES, figure, single_years
 _STUDENT, _RETIRED = SECTOR["student"], SECTOR["retired"]
 _NGO_MEDIA = SECTOR["ngo_media"]
 _PROTEST_SEGMENT = POLITICS["protest"]
-_NO_EXPOSURE, _PROTEST, _MEDIA, _NGO = (EXPOSURE[name] for name in ("none", "protest", "media", "ngo"))
-_MALE = SEX["male"]
-_NEVER_SERVES, _DEFERRED = CONSCRIPTION["never"], CONSCRIPTION["deferred"]
+_NO_EXPOSURE, _PROTEST, _STRIKE = EXPOSURE["none"], EXPOSURE["protest"], EXPOSURE["strike"]
+_MEDIA, _NGO, _WAR_COMMENT = EXPOSURE["media"], EXPOSURE["ngo"], EXPOSURE["war_comment"]
+_MALE, _HIGHER = SEX["male"], EDUCATION["higher"]
+_NEVER_SERVES, _LIABLE, _DEFERRED = (CONSCRIPTION[name] for name in ("never", "liable", "deferred"))
 _SERVING, _SERVED = CONSCRIPTION["serving"], CONSCRIPTION["served"]
-_FIRST_DRAFT, _LAST_DRAFT = standing.DRAFT_AGES[0], standing.DRAFT_AGES[-1]
-_SURVEY_FROM, _SURVEY_TO = (age - standing.YEARS_TO_SURVEY for age in standing.PROTEST_AGES)
+_OFFICER, _FAMILY = CONSCRIPTION["reserve_officer"], CONSCRIPTION["family"]
+_OUTCOMES, _LARGE_FAMILY = service.OUTCOME_CODES, service.LARGE_FAMILY
+_FIRST_DRAFT, _LAST_DRAFT = service.DRAFT_AGES[0], service.DRAFT_AGES[-1]
+_SURVEY_FROM, _SURVEY_TO = (age - exposure.YEARS_TO_SURVEY for age in exposure.PROTEST_AGES)
+_COMMENT_AGE = exposure.COMMENT_AGE
 _POLAND, _RUSSIA, _BELARUS = PLACE["poland"], PLACE["russia"], PLACE["belarus"]
 _CLASSES = np.array(CLASSES)
 SCHOOL_AGE = 16
@@ -50,7 +56,7 @@ LAST_CALLS = (-2, -8, -14)
 
 
 class Tables(NamedTuple):
-    """Chances behind the traits; see `attributes`, `income` and `standing` for shapes and sources."""
+    """Chances behind the traits; see the modules of their names and `standing` for shapes and sources."""
 
     single_years: NDArray[np.float64]
     """Cumulative shares of single years, exactly 1 from the class's last year on, [classes, sexes, 20]."""
@@ -69,9 +75,17 @@ class Tables(NamedTuple):
     passport_months: NDArray[np.int64]
     """Of adults and of minors, [2]."""
     protest: NDArray[np.float64]
+    strike: NDArray[np.float64]
+    war_comment: NDArray[np.float64]
     media: float
+    employer_first: NDArray[np.int64]
+    employer_staff: NDArray[np.float64]
+    employer_share: NDArray[np.float64]
+    elsewhere: NDArray[np.float64]
+    job_abroad: NDArray[np.float64]
     service: NDArray[np.float64]
-    reserve: float
+    reserve: NDArray[np.float64]
+    """Served, and reserve officers of those with higher education, [2]."""
     reserve_ages: NDArray[np.int64]
     service_months: NDArray[np.int64]
     """By education, [2]."""
@@ -94,7 +108,7 @@ def tables() -> Tables:
     shares = attributes()
     visa_share, visa_months = standing.visa_months()
     fate = value("shared_fate")
-    passport = value("passport_months")
+    passport, employing = value("passport_months"), employers.employers()
     years = np.cumsum(single_years(), axis=2)
     return Tables(
         single_years=years / years[..., -1:],
@@ -109,10 +123,17 @@ def tables() -> Tables:
         visa_months=visa_months,
         passport=figure("passport_valid"),
         passport_months=np.array([passport["adult"], passport["child"]]),
-        protest=standing.protest(),
+        protest=exposure.protest(),
+        strike=exposure.strike(),
+        war_comment=exposure.war_comment(),
         media=float(value("media_share")),
-        service=standing.service(),
-        reserve=standing.reserve(),
+        employer_first=employing.first,
+        employer_staff=employing.staff,
+        employer_share=employing.cumulative,
+        elsewhere=standing.elsewhere(),
+        job_abroad=standing.job_abroad(),
+        service=service.service(),
+        reserve=np.array(service.reserve()),
         reserve_ages=np.array(value("reserve_ages")),
         service_months=np.array([figure("service_months"), figure("service_months_higher")], np.int64),
         pendular=standing.pendular(),
@@ -176,13 +197,18 @@ def luck_behind(share_below: float, share: float, u: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def exposure(politics: int, age: int, sector: int, protest: float, media: float, u: float) -> int:
-    """What will expose a person to repression: media or NGO work, else having protested, at survey age."""
+def exposed(
+    politics: int, age: int, sector: int, protest: float, strike: float, war_comment: float, media: float, u: float
+) -> int:
+    """What will expose a person to repression: work for media or NGOs, else protest or strike, else a word on the war.
+
+    Strikers are a part `strike` of those who protested, at survey age; those who speak have the highest luck.
+    """
     if sector == _NGO_MEDIA:
         return _MEDIA if u < media else _NGO
     if politics == _PROTEST_SEGMENT and _SURVEY_FROM <= age < _SURVEY_TO and u < protest:
-        return _PROTEST
-    return _NO_EXPOSURE
+        return _STRIKE if u < protest * strike else _PROTEST
+    return _WAR_COMMENT if age >= _COMMENT_AGE and u >= 1.0 - war_comment else _NO_EXPOSURE
 
 
 @njit(cache=True, nogil=True)
@@ -211,20 +237,29 @@ def passport(u: float, share: float, validity: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def conscription(sex: int, age: int, sector: int, education: int, free: bool, u: float, chances: Tables) -> int:
-    """Standing towards military service; nobody abroad or with minors is in service now (`free` false), but served."""
+def conscription(
+    sex: int, age: int, sector: int, education: int, minors: int, abroad: bool, u: float, chances: Tables
+) -> int:
+    """Standing towards military service of one with so many minors in the unit.
+
+    Nobody abroad or with minors is in service now, but served; fathers of more are not called.
+    """
     if sex != _MALE:
         return _NEVER_SERVES
     if _FIRST_DRAFT <= age <= _LAST_DRAFT:
-        if sector == _STUDENT:
-            return _DEFERRED
-        row = chances.service[education, age - _FIRST_DRAFT]
-        code = _NEVER_SERVES
-        while code < len(row) - 1 and u >= row[code]:
-            code += 1
-        return _SERVED if code == _SERVING and not free else code
-    if chances.reserve_ages[0] <= age <= chances.reserve_ages[1] and u < chances.reserve:
-        return _SERVED
+        row = chances.service[age - _FIRST_DRAFT, education, 1 if sector == _STUDENT else 0]
+        outcome = 0
+        while outcome < len(row) - 1 and u >= row[outcome]:
+            outcome += 1
+        code = _OUTCOMES[outcome]
+        if code == _SERVING and (minors > 0 or abroad):
+            return _SERVED
+        return _FAMILY if minors >= _LARGE_FAMILY and (code == _LIABLE or code == _DEFERRED) else code
+    if chances.reserve_ages[0] <= age <= chances.reserve_ages[1]:
+        if u < chances.reserve[0]:
+            return _SERVED
+        if education == _HIGHER and u < chances.reserve[0] + chances.reserve[1]:
+            return _OFFICER
     return _NEVER_SERVES
 
 
