@@ -56,12 +56,12 @@ def employers() -> Employers:
 
 @cache
 def sector_of_employer() -> NDArray[np.uint8]:
-    """Sector of each employer by its number, uint8[65536]: `it` or `ngo_media`, or `none` where there is none.
+    """Sector of each employer by its number, uint8[numbers]: `none` for number 0, else `it` or `ngo_media`.
 
     Those of `it` may move; those of `ngo_media` may be closed or move.
     """
     it, media, _, end = employers().first.tolist()
-    table = np.zeros(NUMBERS, np.uint8)
+    table = np.zeros(end, np.uint8)
     table[it:media], table[media:end] = _IT, _NGO_MEDIA
     return table
 

@@ -21,6 +21,7 @@ from sim.luck import PURPOSE, byte, uniform, words
 from sim.months import LONG_AGO, NEVER
 from sim.population import traits
 from sim.population.census import MINORS
+from sim.population.employers import sector_of_employer
 from sim.population.employers import employer as employer_of
 from sim.population.households import OPEN
 from sim.population.layout import Layout, layout
@@ -87,7 +88,7 @@ def synthesise(one_in: int, seed: int, threads: int = 2) -> Population:
                 _parts(len(circles), threads),
             )
         )
-    return Population(people, start, one_in, seed)
+    return Population(people, start, one_in, seed, sector_of_employer())
 
 
 def _parts(n: int, threads: int) -> Iterator[slice]:
