@@ -40,11 +40,14 @@ class Employers(NamedTuple):
 @cache
 def employers() -> Employers:
     """All employers. Raises UserError if there are more than numbers."""
-    organisations, media = behaviour.load().organisations, value("media_share")
-    numbers = [round(figure("hi_tech_park_companies")), round(organisations * media)]
-    numbers.append(round(organisations) - numbers[1])
-    if min(numbers) < 1 or sum(numbers) >= NUMBERS:
-        raise UserError(f"{sum(numbers)} employers; each kind has at least 1, all of them at most {NUMBERS - 1}")
+    organisations, firms = round(behaviour.load().organisations), round(figure("hi_tech_park_companies"))
+    newsrooms = round(organisations * value("media_share"))
+    numbers = (firms, newsrooms, organisations - newsrooms)
+    if min(numbers) < 1 or firms + organisations >= NUMBERS:
+        raise UserError(
+            f"{firms} firms, {newsrooms} newsrooms of {organisations} organisations; "
+            f"each kind needs one, and in all there are at most {NUMBERS - 1}"
+        )
     cumulative = []
     for number, slope in zip(numbers, shares("employer_slope", KINDS).tolist(), strict=True):
         sizes = [power(float(rank), -slope) for rank in range(1, number + 1)]

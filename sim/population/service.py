@@ -79,7 +79,7 @@ def fathers(minors: int) -> NDArray[np.float64]:
     everyone, with_minors = [0.0] * len(CLASSES), [0.0] * len(CLASSES)
     for kind, numbers in zip(kinds.kinds, kinds.weights.T.tolist(), strict=True):
         for unit in kind.units:
-            enough = sum(sex == households.OPEN for _, sex in unit) >= minors
+            enough = len([sex for _, sex in unit if sex == households.OPEN]) >= minors
             for c, sex in unit:
                 if sex == _MEN:
                     everyone[c] += fsum(numbers)

@@ -113,7 +113,9 @@ def elsewhere() -> NDArray[np.float64]:
 
     Raises ValueError for a share above 1.
     """
-    table = np.outer([value("elsewhere_zone").get(zone, 0.0) for zone in ZONES], by_age("elsewhere", range(ENDS[-1])))
+    table = np.outer(
+        [value("elsewhere_zone").get(zone, 0.0) for zone in ZONES], by_age("elsewhere", tuple(range(ENDS[-1])))
+    )
     if table[ABROAD].any() or table.max() > 1:
         raise ValueError("people.yaml: elsewhere_zone names the zones at home, and shares of at most 1 come out")
     return table

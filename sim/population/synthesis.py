@@ -124,157 +124,162 @@ def _fill(
     people: Columns,
 ) -> None:
     """Write the people of each circle from its first row on, residents before guests."""
-    for i, circle in enumerate(circles):
-        stratum = stratum_of(plan, circle)
-        nth, place = circle - plan.first_circle[stratum], rank(circle, plan.first_circle[-1])
-        row = start[i]
-        for h in range(first_household(plan, stratum, nth), first_household(plan, stratum, nth + 1)):
-            cell = cell_of(plan, stratum, h, rotation)
-            number = plan.first_household[stratum] + h
-            row = _household(plan, chances, circle, stratum, cell, number, row, rotation, seed, people)
-        for h in range(first_guest(plan, place), first_guest(plan, place + 1)):
-            destination, cell = guest_of(plan, h, rotation)
-            number = plan.first_household[-1] + h
-            row = _household(plan, chances, circle, destination, cell, number, row, rotation, seed, people)
+    for n, circle in enumerate(circles):
+        home = stratum_of(plan, circle)
+        nth, turn = circle - plan.first_circle[home], rank(circle, plan.first_circle[-1])
+        first, end = first_household(plan, home, nth), first_household(plan, home, nth + 1)
+        guest, last = first_guest(plan, turn), first_guest(plan, turn + 1)
+        row = start[n]
+        for h in range(end - first + last - guest):
+            # one body for residents and guests, and no call: to hand over so many arrays takes longer than a household
+            if h < end - first:
+                stratum, cell = home, cell_of(plan, home, first + h, rotation)
+                number = plan.first_household[home] + first + h
+            else:
+                nth_guest = guest + h - (end - first)
+                stratum, cell = guest_of(plan, nth_guest, rotation)
+                number = plan.first_household[-1] + nth_guest
+            kind = kind_of(plan, stratum, cell, even(number, KIND, rotation))
+            zone, region, place = plan.zone[stratum], plan.region[stratum], plan.place[stratum]
+            abroad = region == _ABROAD
+            fate_education = fate_politics = fate_card = fate_kin = 0.0
+            visa_of_unit = LONG_AGO
+            for i in range(plan.size[kind]):
+                key = np.uint64(number) << np.uint64(8) | np.uint64(i) << np.uint64(4)
+                a, b = words(key, 0, _A, 0, seed), words(key, 0, _B, 0, seed)
+                c, d = words(key, 0, _C, 0, seed), words(key, 0, _D, 0, seed)
+                age_class, sex, member = plan.age_class[kind, i], plan.sex[kind, i], plan.member[kind, i]
+                minor = age_class < MINORS
+                if sex == OPEN:
+                    sex = _MALE if is_boy(plan, stratum, age_class, number, i, rotation) else _FEMALE
 
+                # education and politics: of the cell for the head; others may share the head's luck, minors always do
+                graduates, segments = chances.education[zone, age_class], chances.politics[zone, age_class]
+                if i == 0:
+                    education, politics = plan.cell_education[cell], plan.cell_politics[cell]
+                    below = segments[politics - 1] if politics > 0 else 0.0
+                    fate_politics = traits.luck_behind(below, segments[politics] - below, uniform(b[0]))
+                    below = 0.0 if education == 1 else graduates
+                    fate_education = traits.luck_behind(
+                        below, graduates if education == 1 else 1.0 - graduates, uniform(a[3])
+                    )
+                    fate_card, fate_kin = uniform(b[2]), uniform(c[0])
+                else:
+                    u = fate_education if byte(b, 4) < chances.shared_fate[0] else uniform(a[3])
+                    education = 1 if u < graduates else 0
+                    u = fate_politics if minor or byte(b, 5) < chances.shared_fate[1] else uniform(b[0])
+                    politics = min(np.searchsorted(segments, u, side="right"), len(segments) - 1)
+                fate_2 = fate_card if i == 0 or minor or byte(b, 6) < chances.shared_fate[2] else uniform(b[2])
+                fate_3 = fate_kin if i == 0 or minor or byte(b, 7) < chances.shared_fate[3] else uniform(c[0])
 
-@njit(cache=True, nogil=True)
-def _household(
-    plan: Layout,
-    chances: traits.Tables,
-    circle: int,
-    stratum: int,
-    cell: int,
-    number: int,
-    row: int,
-    rotation: int,
-    seed: int,
-    people: Columns,
-) -> int:
-    """Write one household and return the row after it."""
-    kind = kind_of(plan, stratum, cell, even(number, KIND, rotation))
-    zone, region, place = plan.zone[stratum], plan.region[stratum], plan.place[stratum]
-    abroad = region == _ABROAD
-    fate_education = fate_politics = fate_card = fate_kin = 0.0
-    visa_of_unit = LONG_AGO
-    for i in range(plan.size[kind]):
-        key = np.uint64(number) << np.uint64(8) | np.uint64(i) << np.uint64(4)
-        a, b = words(key, 0, _A, 0, seed), words(key, 0, _B, 0, seed)
-        c, d = words(key, 0, _C, 0, seed), words(key, 0, _D, 0, seed)
-        age_class, sex, member = plan.age_class[kind, i], plan.sex[kind, i], plan.member[kind, i]
-        minor = age_class < MINORS
-        if sex == OPEN:
-            sex = _MALE if is_boy(plan, stratum, age_class, number, i, rotation) else _FEMALE
-
-        # education and politics: of the cell for the head; others may share the head's luck, minors always do
-        graduates, segments = chances.education[zone, age_class], chances.politics[zone, age_class]
-        if i == 0:
-            education, politics = plan.cell_education[cell], plan.cell_politics[cell]
-            below = segments[politics - 1] if politics > 0 else 0.0
-            fate_politics = traits.luck_behind(below, segments[politics] - below, uniform(b[0]))
-            below = 0.0 if education == 1 else graduates
-            fate_education = traits.luck_behind(below, graduates if education == 1 else 1.0 - graduates, uniform(a[3]))
-            fate_card, fate_kin = uniform(b[2]), uniform(c[0])
-        else:
-            u = fate_education if byte(b, 4) < chances.shared_fate[0] else uniform(a[3])
-            education = 1 if u < graduates else 0
-            u = fate_politics if minor or byte(b, 5) < chances.shared_fate[1] else uniform(b[0])
-            politics = min(np.searchsorted(segments, u, side="right"), len(segments) - 1)
-        fate_2 = fate_card if i == 0 or minor or byte(b, 6) < chances.shared_fate[2] else uniform(b[2])
-        fate_3 = fate_kin if i == 0 or minor or byte(b, 7) < chances.shared_fate[3] else uniform(c[0])
-
-        # age and work
-        shares = chances.work[zone, age_class, sex, education]
-        place_in_class, sector = uniform(a[0]), _STUDENT
-        if i == 0:
-            sector = plan.cell_sector[cell]
-            place_in_class = traits.place_in_class(place_in_class, sector, shares[_RETIRED])
-        elif not minor:
-            sector = traits.sector(place_in_class, uniform(a[2]), shares)
-        age = traits.age(place_in_class, age_class, chances.single_years[age_class, sex])
-        if minor and age < traits.SCHOOL_AGE:
-            sector = _CHILD
-        minors = plan.minors[kind, i]
-        service = traits.conscription(sex, age, sector, education, minors, abroad, uniform(d[1]), chances)
-        serves_until = LONG_AGO
-        if service == _SERVING:
-            sector = _NONE
-            serves_until = traits.end_of_service(chances.service_months[education], byte(d, 12))
-
-        # documents
-        visa = traits.visa(
-            uniform(c[2]), chances.visa[region, zone, age_class], uniform(c[3]), chances.visa_share, chances.visa_months
-        )
-        has_passport = 1.0 if abroad else chances.passport
-        passport = traits.passport(uniform(d[0]), has_passport, chances.passport_months[1 if minor else 0])
-        if member == 0:
-            visa_of_unit = visa if passport > LONG_AGO else LONG_AGO
-        if minor:
-            visa = visa_of_unit
-        if passport == LONG_AGO:
-            visa = LONG_AGO
-
-        # where
-        mode, status, since, expiry = _HOME, _AT_HOME, LONG_AGO, NEVER
-        here = place
-        if abroad:
-            mode, status, since = _SETTLED, _PERMIT, -1 - byte(d, 13) * chances.diaspora_months // 256
-            expiry = traits.permit(uniform(d[2]), byte(d, 14), chances.diaspora_permanent, chances.diaspora_permit)
-        elif WORKING_AGES[0] <= age <= WORKING_AGES[1] and service != _SERVING:
-            away = chances.pendular[:, region, sector, sex]
-            here = traits.absence(uniform(d[2]), away[0], away[1])
-            if here != _BELARUS:
-                mode, status = _PENDULAR, _SHORT_WORK
-                since, expiry = traits.stay(
-                    chances.pendular_months[0], chances.pendular_months[1], byte(d, 13), byte(d, 14)
+                # age and work
+                shares = chances.work[zone, age_class, sex, education]
+                place_in_class, sector = uniform(a[0]), _STUDENT
+                if i == 0:
+                    sector = plan.cell_sector[cell]
+                    place_in_class = traits.place_in_class(place_in_class, sector, shares[_RETIRED])
+                elif not minor:
+                    sector = traits.sector(place_in_class, uniform(a[2]), shares)
+                age = traits.age(place_in_class, age_class, chances.single_years[age_class, sex])
+                if minor and age < traits.SCHOOL_AGE:
+                    sector = _CHILD
+                minors = plan.minors[kind, i]
+                service = traits.conscription(
+                    sex,
+                    age,
+                    sector,
+                    education,
+                    minors,
+                    abroad,
+                    uniform(d[1]),
+                    chances.service,
+                    chances.reserve,
+                    chances.reserve_ages,
                 )
-                passport = max(passport, expiry)
+                serves_until = LONG_AGO
+                if service == _SERVING:
+                    sector = _NONE
+                    serves_until = traits.end_of_service(chances.service_months[education], byte(d, 12))
 
-        # exposure, employer and address at home; work abroad
-        exposure = employer = elsewhere = job = 0
-        more = words(key, 0, _A, 1, seed)
-        if abroad:
-            job = 1 if uniform(more[2]) < chances.job_abroad[sector] else 0
-        else:
-            exposure = traits.exposed(
-                politics,
-                age,
-                sector,
-                chances.protest[zone, sex],
-                chances.strike[sector],
-                chances.war_comment[politics],
-                chances.media,
-                uniform(b[3]),
-            )
-            employer = employer_of(
-                sector,
-                exposure,
-                uniform(more[0]),
-                chances.employer_first,
-                chances.employer_staff,
-                chances.employer_share,
-            )
-            elsewhere = 1 if uniform(more[1]) < chances.elsewhere[zone, age] else 0
+                # documents
+                visa = traits.visa(
+                    uniform(c[2]),
+                    chances.visa[region, zone, age_class],
+                    uniform(c[3]),
+                    chances.visa_share,
+                    chances.visa_months,
+                )
+                has_passport = 1.0 if abroad else chances.passport
+                passport = traits.passport(uniform(d[0]), has_passport, chances.passport_months[1 if minor else 0])
+                if member == 0:
+                    visa_of_unit = visa if passport > LONG_AGO else LONG_AGO
+                if minor:
+                    visa = visa_of_unit
+                if passport == LONG_AGO:
+                    visa = LONG_AGO
 
-        people.key[row], people.circle[row] = key, circle
-        people.member[row], people.unit_size[row] = member, plan.unit_size[kind, i]
-        people.birth[row], people.sex[row] = traits.birth(age, uniform(a[1])), sex
-        people.region[row], people.locality[row] = region, plan.locality[stratum]
-        people.education[row], people.politics[row] = education, politics
-        people.exposure[row], people.employer[row], people.elsewhere[row] = exposure, employer, elsewhere
-        people.ancestry[row] = 1 if fate_2 < chances.card[region] else 0
-        people.kin[row] = traits.kin(fate_3, chances.kin)
-        people.ties[row], people.frailty[row] = byte(c, 4), byte(c, 5)
-        people.sector[row] = sector
-        income = chances.income[region, sector, sex, education] * chances.wage_spread[byte(c, 6)]
-        people.income[row], people.savings[row] = income, income * chances.savings_spread[byte(c, 7)]
-        people.place[row], people.mode[row], people.status[row] = here, mode, status
-        people.since[row], people.expiry[row] = since, expiry
-        people.channel[row] = chances.diaspora_channel[place] if abroad else 0
-        people.visa[row], people.passport[row] = visa, max(passport, visa)
-        people.job[row] = job
-        people.detained[row] = people.exit_ban[row] = people.held[row] = people.trial[row] = LONG_AGO
-        people.conscription[row], people.serves_until[row] = service, serves_until
-        people.applied[row] = people.due[row] = people.aspires[row] = LONG_AGO
-        row += 1
-    return row
+                # where
+                mode, status, since, expiry = _HOME, _AT_HOME, LONG_AGO, NEVER
+                here = place
+                if abroad:
+                    mode, status, since = _SETTLED, _PERMIT, -1 - byte(d, 13) * chances.diaspora_months // 256
+                    expiry = traits.permit(
+                        uniform(d[2]), byte(d, 14), chances.diaspora_permanent, chances.diaspora_permit
+                    )
+                elif WORKING_AGES[0] <= age <= WORKING_AGES[1] and service != _SERVING:
+                    away = chances.pendular[:, region, sector, sex]
+                    here = traits.absence(uniform(d[2]), away[0], away[1])
+                    if here != _BELARUS:
+                        mode, status = _PENDULAR, _SHORT_WORK
+                        since, expiry = traits.stay(
+                            chances.pendular_months[0], chances.pendular_months[1], byte(d, 13), byte(d, 14)
+                        )
+                        passport = max(passport, expiry)
+
+                # exposure, employer and address at home; work abroad
+                exposure = employer = elsewhere = job = 0
+                more = words(key, 0, _A, 1, seed)
+                if abroad:
+                    job = 1 if uniform(more[2]) < chances.job_abroad[sector] else 0
+                else:
+                    exposure = traits.exposed(
+                        politics,
+                        age,
+                        sector,
+                        chances.protest[zone, sex],
+                        chances.strike[sector],
+                        chances.war_comment[politics],
+                        chances.media,
+                        uniform(b[3]),
+                    )
+                    employer = employer_of(
+                        sector,
+                        exposure,
+                        uniform(more[0]),
+                        chances.employer_first,
+                        chances.employer_staff,
+                        chances.employer_share,
+                    )
+                    elsewhere = 1 if uniform(more[1]) < chances.elsewhere[zone, age] else 0
+
+                people.key[row], people.circle[row] = key, circle
+                people.member[row], people.unit_size[row] = member, plan.unit_size[kind, i]
+                people.birth[row], people.sex[row] = traits.birth(age, uniform(a[1])), sex
+                people.region[row], people.locality[row] = region, plan.locality[stratum]
+                people.education[row], people.politics[row] = education, politics
+                people.exposure[row], people.employer[row], people.elsewhere[row] = exposure, employer, elsewhere
+                people.ancestry[row] = 1 if fate_2 < chances.card[region] else 0
+                people.kin[row] = traits.kin(fate_3, chances.kin)
+                people.ties[row], people.frailty[row] = byte(c, 4), byte(c, 5)
+                people.sector[row] = sector
+                income = chances.income[region, sector, sex, education] * chances.wage_spread[byte(c, 6)]
+                people.income[row], people.savings[row] = income, income * chances.savings_spread[byte(c, 7)]
+                people.place[row], people.mode[row], people.status[row] = here, mode, status
+                people.since[row], people.expiry[row] = since, expiry
+                people.channel[row] = chances.diaspora_channel[place] if abroad else 0
+                people.visa[row], people.passport[row] = visa, max(passport, visa)
+                people.job[row] = job
+                people.detained[row] = people.exit_ban[row] = people.held[row] = people.trial[row] = LONG_AGO
+                people.conscription[row], people.serves_until[row] = service, serves_until
+                people.applied[row] = people.due[row] = people.aspires[row] = LONG_AGO
+                row += 1

@@ -238,7 +238,16 @@ def passport(u: float, share: float, validity: int) -> int:
 
 @njit(cache=True, nogil=True)
 def conscription(
-    sex: int, age: int, sector: int, education: int, minors: int, abroad: bool, u: float, chances: Tables
+    sex: int,
+    age: int,
+    sector: int,
+    education: int,
+    minors: int,
+    abroad: bool,
+    u: float,
+    service: NDArray[np.float64],
+    reserve: NDArray[np.float64],
+    reserve_ages: NDArray[np.int64],
 ) -> int:
     """Standing towards military service of one with so many minors in the unit.
 
@@ -247,7 +256,7 @@ def conscription(
     if sex != _MALE:
         return _NEVER_SERVES
     if _FIRST_DRAFT <= age <= _LAST_DRAFT:
-        row = chances.service[age - _FIRST_DRAFT, education, 1 if sector == _STUDENT else 0]
+        row = service[age - _FIRST_DRAFT, education, 1 if sector == _STUDENT else 0]
         outcome = 0
         while outcome < len(row) - 1 and u >= row[outcome]:
             outcome += 1
@@ -255,10 +264,10 @@ def conscription(
         if code == _SERVING and (minors > 0 or abroad):
             return _SERVED
         return _FAMILY if minors >= _LARGE_FAMILY and (code == _LIABLE or code == _DEFERRED) else code
-    if chances.reserve_ages[0] <= age <= chances.reserve_ages[1]:
-        if u < chances.reserve[0]:
+    if reserve_ages[0] <= age <= reserve_ages[1]:
+        if u < reserve[0]:
             return _SERVED
-        if education == _HIGHER and u < chances.reserve[0] + chances.reserve[1]:
+        if education == _HIGHER and u < reserve[0] + reserve[1]:
             return _OFFICER
     return _NEVER_SERVES
 

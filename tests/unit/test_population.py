@@ -6,15 +6,28 @@ import numpy as np
 import pytest
 import yaml
 
-from sim import columns
-from sim.codes import CONF, CONSCRIPTION, EXPOSURE, MODE, PLACE, REGION, SECTOR, SEX, STATUS
+from sim import behaviour, columns
+from sim.codes import (
+    CONF,
+    CONSCRIPTION,
+    EDUCATION,
+    EXPOSURE,
+    LOCALITY,
+    MODE,
+    PLACE,
+    POLITICS,
+    REGION,
+    SECTOR,
+    SEX,
+    STATUS,
+)
 from sim.errors import UserError
 from sim.months import LONG_AGO, NEVER
-from sim.population import fit, layout, order
+from sim.population import employers, fit, layout, order, service
 from sim.population.census import CLASSES, age_sex, diaspora, figure, residents
 from sim.population.households import couple_fit, parent_fit
 from sim.population.synthesis import synthesise
-from sim.population.traits import stay
+from sim.population.traits import exposed, stay
 
 SEED = 2019
 
@@ -204,11 +217,17 @@ AT_ONE_IN_100 = {
     "mean net wage": 12,
     "politics, urban 18-64": 3,
     "took part in protests": 6,
+    "took part in strikes": 30,
+    "will speak against war": 25,
     "Polish cards": 14,
     "kin abroad": 5,
     "Schengen visa": 5,
     "passport": 1,
     "conscript pool": 6,
+    "trained reserve": 6,
+    "staff of employers": 40,
+    "work abroad": 6,
+    "lives elsewhere": 25,
     "short work abroad": 18,
 }
 
@@ -275,10 +294,127 @@ def test_only_young_men_without_minors_serve(people):
     assert age[called].min() >= 18 and age[called].max() <= 26
 
 
+def test_standings_follow_the_rule_of_service(people, head):
+    age = fit.completed_age(people.birth)
+    is_ = {name: people.conscription == code for name, code in CONSCRIPTION.items()}
+    men = people.sex == SEX["male"]
+    young = men & (age >= 18) & (age <= 26)
+    assert not (young & is_["never"]).any()
+    assert young[is_["liable"] | is_["deferred"] | is_["exempt"] | is_["family"]].all()
+    assert np.array_equal(is_["deferred"] & (age >= 22), np.zeros(len(age), bool))
+    assert (people.sector[is_["deferred"]] == SECTOR["student"]).all()
+    officer = is_["reserve_officer"]
+    assert (age[officer] >= 22).all() and (age[officer] < 50).all()
+    assert ((people.education[officer] == EDUCATION["higher"]) | (people.sector[officer] == SECTOR["student"])).all()
+    minors = people.unit_size - 1 - np.isin(head, np.flatnonzero(people.member == 1) - 1)
+    assert (minors[is_["family"]] >= 2).all()
+    assert not ((is_["liable"] | is_["deferred"]) & (minors >= 2)).any()
+    older = men & (age >= 27) & (age < 50)
+    assert (older & is_["served"]).sum() > 2000 and not (men & (age >= 50) & ~is_["never"]).any()
+
+
+def test_standings_are_the_unfit_of_every_year_of_age_and_a_steady_draft():
+    table, men = service.standings(), service.men_of_draft_age()
+    fixed = behaviour.load()
+    assert table.sum(axis=1) == pytest.approx(men.sum(axis=(1, 2)))
+    assert table[:, CONSCRIPTION["exempt"]] == pytest.approx(fixed.exempt_share * men.sum(axis=(1, 2)))
+    of_18_months = 2 * figure("drafted_each_call") * figure("service_months") / 12
+    assert table[:, CONSCRIPTION["serving"]].sum() == pytest.approx(of_18_months, rel=0.02)
+    a_year = 2 * figure("drafted_each_call")
+    assert 4 * a_year < table[:, CONSCRIPTION["liable"]].sum() < 8 * a_year
+    studied = men[4:, 1].sum() + men[4:, 0, 1].sum()
+    officers = fixed.officer_share * (1 - fixed.exempt_share) * studied
+    assert table[:, CONSCRIPTION["reserve_officer"]].sum() == pytest.approx(officers)
+
+
 def test_exposure_follows_politics_and_work(people):
-    assert (people.politics[people.exposure == EXPOSURE["protest"]] == 2).all()
-    by_work = np.isin(people.exposure, [EXPOSURE["media"], EXPOSURE["ngo"]])
-    assert np.array_equal(by_work, (people.sector == SECTOR["ngo_media"]) & (people.region != REGION["abroad"]))
+    age = fit.completed_age(people.birth)
+    abroad = people.region == REGION["abroad"]
+    is_ = {name: people.exposure == code for name, code in EXPOSURE.items()}
+    assert not (abroad & ~is_["none"]).any()
+    protested = is_["protest"] | is_["strike"]
+    assert (people.politics[protested] == 2).all()
+    workers = [SECTOR[name] for name in ("industry", "transport", "public")]
+    assert is_["strike"].sum() > 100 and np.isin(people.sector[is_["strike"]], workers).all()
+    assert np.array_equal(is_["media"] | is_["ngo"], (people.sector == SECTOR["ngo_media"]) & ~abroad)
+    speaking = np.bincount(people.politics[is_["war_comment"]], minlength=3)
+    assert speaking[2] > speaking[1] > speaking[0] and age[is_["war_comment"]].min() >= 15
+
+
+@pytest.mark.parametrize(
+    ("politics", "age", "sector", "u", "expected"),
+    [
+        ("protest", 30, "ngo_media", 0.01, "media"),
+        ("protest", 30, "ngo_media", 0.41, "ngo"),
+        ("protest", 30, "industry", 0.0299, "strike"),
+        ("protest", 30, "industry", 0.0301, "protest"),
+        ("protest", 30, "industry", 0.2999, "protest"),
+        ("protest", 30, "industry", 0.3001, "none"),
+        ("protest", 63, "industry", 0.01, "none"),
+        ("observer", 30, "industry", 0.01, "none"),
+        ("observer", 30, "industry", 0.991, "war_comment"),
+        ("protest", 15, "student", 0.991, "war_comment"),
+        ("protest", 14, "child", 0.991, "none"),
+    ],
+)
+def test_one_luck_gives_one_exposure(politics, age, sector, u, expected):
+    strike = 0.1 if sector == "industry" else 0.0
+    code = exposed(POLITICS[politics], age, SECTOR[sector], 0.3, strike, 0.01, 0.4, u)
+    assert code == EXPOSURE[expected]
+
+
+# ---- employers, addresses, work abroad ----
+
+
+def test_employers_are_of_the_worker_s_sector(people):
+    at_home = people.region != REGION["abroad"]
+    employed, sector_of = people.employer > 0, employers.sector_of_employer()
+    assert sector_of.shape == (65536,) and sector_of.dtype == np.uint8 and sector_of[0] == SECTOR["none"]
+    assert np.array_equal(sector_of[people.employer[employed]], people.sector[employed])
+    assert at_home[employed].all()
+    assert employed[at_home & (people.sector == SECTOR["ngo_media"])].all()
+    it = employed[at_home & (people.sector == SECTOR["it"])]
+    assert abs(it.mean() - 70_000 / 144_300) < 4 * 0.5 / len(it) ** 0.5  # false alarm once in 16,000
+    numbers = np.bincount(sector_of, minlength=len(SECTOR))
+    assert numbers[SECTOR["it"]] == figure("hi_tech_park_companies")
+    assert numbers[SECTOR["ngo_media"]] == behaviour.load().organisations
+
+
+def test_media_people_work_for_newsrooms(people):
+    media = people.employer[people.exposure == EXPOSURE["media"]]
+    ngo = people.employer[people.exposure == EXPOSURE["ngo"]]
+    assert media.min() > figure("hi_tech_park_companies") and media.max() < ngo.min()
+
+
+def test_employers_shrink_with_their_number():
+    made = employers.employers()
+    for first, end in zip(made.first[:-1] - 1, made.first[1:] - 1, strict=True):
+        sizes = np.diff(made.cumulative[first:end], prepend=0.0)
+        assert (np.diff(sizes) < 1e-12).all() and made.cumulative[end - 1] == 1.0
+    it = made.cumulative[: made.first[1] - 1]
+    assert it[0] == pytest.approx(2 * (it[1] - it[0]))  # Zipf's law
+    table = (made.first, made.staff, made.cumulative)
+    assert employers.employer(SECTOR["it"], 0, 1e-9, *table) == 1
+    assert employers.employer(SECTOR["it"], 0, made.staff[0] - 1e-9, *table) == made.first[1] - 1
+    assert employers.employer(SECTOR["it"], 0, made.staff[0], *table) == 0
+    assert employers.employer(SECTOR["ngo_media"], EXPOSURE["ngo"], 1 - 1e-12, *table) == made.first[3] - 1
+
+
+def test_the_young_live_elsewhere_first_in_minsk(people):
+    age = fit.completed_age(people.birth)
+    away = people.elsewhere == 1
+    assert not away[(age < 18) | (people.region == REGION["abroad"])].any()
+    young, older = (age >= 18) & (age < 36), age >= 36
+    assert away[young].mean() > 3 * away[older].mean()
+    minsk = people.region == REGION["minsk_city"]
+    rural = people.locality == LOCALITY["rural"]
+    assert away[young & minsk].mean() > away[young & ~minsk].mean() > away[young & rural].mean()
+
+
+def test_work_abroad_is_of_those_settled_with_a_sector(people):
+    working = people.job == 1
+    assert (people.region[working] == REGION["abroad"]).all()
+    assert not np.isin(people.sector[working], [SECTOR[n] for n in ("none", "student", "retired", "child")]).any()
 
 
 def test_a_visa_is_put_in_a_valid_passport(people):
@@ -289,9 +425,9 @@ def test_a_visa_is_put_in_a_valid_passport(people):
 
 
 def test_nothing_has_happened_yet(people):
-    for column in (people.detained, people.exit_ban, people.held, people.applied):
-        assert (column == LONG_AGO).all()
-    assert (people.plan == 0).all() and (people.due == NEVER).all()
+    for name in ("detained", "exit_ban", "held", "trial", "applied", "due", "aspires"):
+        assert (getattr(people, name) == LONG_AGO).all(), name
+    assert (people.plan == 0).all() and (people.lead == 0).all()
 
 
 def test_a_stay_has_begun_and_has_not_ended():
@@ -332,8 +468,14 @@ def test_margins_hold_for_the_whole_country():
         "Polish cards": 2,
         "Schengen visa": 1,
         "passport": 0.5,
+        "took part in strikes": 3,
+        "will speak against war": 3,
         "conscript pool": 0.5,
-        "service": 5,
+        "service, men of 18-26": 5,
+        "trained reserve": 1,
+        "staff of employers": 4,
+        "work abroad": 1,
+        "lives elsewhere": 2,
         "short work abroad": 3,
         "settled abroad": 5,
     }
