@@ -50,6 +50,15 @@ from sim.population.census import (
 from sim.population.synthesis import Population
 
 Mask = NDArray[np.bool_]
+COUNTED = (
+    "took part in strikes",
+    "will speak against war",
+    "service, men of 18-26",
+    "trained reserve",
+    "staff of employers",
+    "lives elsewhere",
+)
+"""Margins that rest on assumptions, whose numbers are printed in full."""
 
 
 @dataclass(frozen=True)
@@ -285,7 +294,7 @@ def _zone(p: Any) -> NDArray[np.int64]:
 
 
 def summary(table: Iterable[Fit]) -> str:
-    """Worst and mean error of each margin, one line each."""
+    """Worst and mean error of each margin, one line each; then the numbers made, where few data hold them."""
     margins: dict[str, list[Fit]] = {}
     for row in table:
         margins.setdefault(row.margin, []).append(row)
@@ -295,6 +304,10 @@ def summary(table: Iterable[Fit]) -> str:
         mean = sum(abs(row.error) for row in rows) / len(rows)
         percent = sum(abs(row.percent) for row in rows) / len(rows)
         lines.append(f"{name:<24}{len(rows):>6}{mean:>16,.1f}{percent:>9.2f}{worst.percent:>9.2f}  {worst.cell}")
+    lines.append("")
+    for name in COUNTED:
+        made = ", ".join(f"{row.cell} {row.synthetic:,.0f}" for row in margins.get(name, ()))
+        lines.append(f"{name + ':':<25}{made}")
     return "\n".join(lines)
 
 

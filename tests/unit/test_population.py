@@ -252,6 +252,8 @@ def test_margins_hold_at_one_in_a_hundred(hundredth):
 def test_the_printed_fit_names_every_margin(hundredth):
     table = fit.fit_table(hundredth)
     text = fit.summary(table)
+    liable = next(row for row in table if row.cell == "liable")
+    assert f"liable {liable.synthetic:,.0f}" in text
     assert all(row.margin in text for row in table)
     assert len(fit.listing(table).splitlines()) == len(table) + 1
 
