@@ -39,11 +39,14 @@ def monthly_hazard(persons: float, liable: float) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def standing_at_18(education: int, unfit: bool) -> int:
-    """Standing of a man in the month of his 18th birthday: exempt, deferred to study, or liable."""
-    if unfit:
+def standing_at_18(luck: float, unfit: float, studies: float) -> int:
+    """Standing of a man in the month of his 18th birthday: exempt, deferred to study, or liable.
+
+    `unfit` is the share who are unfit, `studies` that of the others who study; `luck` uniform decides.
+    """
+    if luck < unfit:
         return _EXEMPT
-    return _DEFERRED if education == _HIGHER else _LIABLE
+    return _DEFERRED if luck < unfit + (1.0 - unfit) * studies else _LIABLE
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
@@ -93,8 +96,7 @@ def conscript(
         after = standing
         if standing != _SERVING:
             if standing == _NEVER and age == ADULT_MONTHS:
-                unfit = uniform(words(key, t, _MORE, 0, conditions.seed)[3]) < b.exempt_share
-                after = standing_at_18(people.education[row], unfit)
+                after = standing_at_18(uniform(words(key, t, _MORE, 0, conditions.seed)[3]), b.exempt_share, b.study_share)
             officer = False
             if after == _DEFERRED and age >= DEFERMENT_ENDS_MONTHS:
                 officer = uniform(words(key, t, _SUMMONS, 0, conditions.seed)[2]) < b.officer_share
