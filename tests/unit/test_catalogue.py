@@ -65,10 +65,10 @@ LITHUANIA = "destination/lithuania.yaml"
         (LITHUANIA, "entry: permit", "entry: visa_free", "work: entry: unknown 'visa_free'"),
         (LITHUANIA, "schengen: true", "schengen: maybe", "lithuania.yaml: 'maybe' is not"),
         ("scenario/no_war.yaml", "- war_2022", "- war_2023", "no_war.yaml: without: no event or policy 'war_2023'"),
-        ("scenario/no_war.yaml", "enact: []", "enact: []\nuntil: {covid_polnd: 2021-01-01}", "end; known: covid_poland"),
+        ("scenario/no_war.yaml", "enact: []", "enact: []\nuntil: {covid_polnd: null}", "to end; known: covid_poland"),
         ("scenario/no_war.yaml", "enact: []", "enact: []\nuntil: {covid_poland: soon}", "'soon' is not a date"),
         ("scenario/no_war.yaml", "enact: []", "enact: []\nuntil: {covid_poland: 2020-01-01}", "is before from 2020-03"),
-        ("scenario/no_war.yaml", "enact: []", "enact: []\nuntil: [covid_poland]", "no_war.yaml: until"),
+        ("scenario/no_war.yaml", "enact: []", "enact: []\nuntil: [covid_poland]", "no_war.yaml: '['covid_poland']' is"),
         ("scenario/no_war.yaml", "enact: []", "enact: [peace]", "enact: no policy 'peace'; known:"),
     ],
 )  # fmt: skip
