@@ -14,7 +14,7 @@ import numpy as np
 from sim.agents.institutions import Destination
 from sim.ensemble import Ensemble, Job
 from sim.figures import style
-from sim.history.catalogue import policy_from
+from sim.history.records import policy_from
 from sim.months import label, month
 from sim.settings import People, Settings
 

@@ -34,9 +34,12 @@ def history(settings: Settings) -> Path:
     print(text)
     difference = ours.diff(base, until)
     print(difference)
+    adds = "\n".join(item.sentence for item in ours.adds(base, until)) or "Nothing is added or removed."
+    print(f"\nWhat each change adds to the rules in force in '{settings.baseline}':\n{adds}")
     folder = Path(settings.results_dir) / "history" / settings.scenario
     with write_folder(folder) as partial:
         (partial / "history.txt").write_text(text, encoding="utf-8")
         (partial / "diff.txt").write_text(difference, encoding="utf-8")
+        (partial / "adds.txt").write_text(adds, encoding="utf-8")
         (partial / "sources.txt").write_text(sources(ours), encoding="utf-8")
     return folder

@@ -6,6 +6,7 @@ Nothing here knows Hydra.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +14,15 @@ from sim.codes import CHANNEL, CONF, GROUP, INSTRUMENT, PLACE, SECTOR, STATUS
 from sim.history import strict_yaml, unstated
 from sim.history.history import History
 from sim.history.parameters import (
-    FIRST_DAY,
     NAME,
-    Change,
-    Closing,
-    Dated,
-    Event,
     Parameter,
     Policy,
-    Setting,
     nearest,
     need_date,
     restriction,
     shown,
 )
+from sim.history.records import parameter_from, policy_from
 from sim.history.strict_yaml import (
     CatalogueError,
     need_flag,
@@ -77,78 +73,7 @@ def _read(conf: Path, folder: str, name: str) -> dict[Any, Any]:
     return need_mapping(strict_yaml.read(conf / folder / f"{name}.yaml"))
 
 
-# parameters
-
-
-def _dated(content: Any, source: str, confidence: str, note: str = "") -> tuple[Dated, ...]:
-    """Dated values; one without its own source has the source of what it belongs to."""
-    values = []
-    for at, item in need_mapping(content, "values").items():
-        with within(shown(at)):
-            record = item if isinstance(item, dict) else {"value": item}
-            own = need_keys(record, ["value"], ["source", "confidence", "note"])
-            texts = own.get("source", source), own.get("confidence", confidence), _note(own, note)
-            values.append(Dated(at, own["value"], *texts))
-    return tuple(values)
-
-
-def _note(own: Mapping[str, Any], otherwise: str = "") -> str:
-    note = own.get("note", otherwise)
-    if not isinstance(note, str):
-        raise CatalogueError(f"note '{shown(note)}' is not a text")
-    return note
-
-
-def parameter_from(name: str, content: Any) -> Parameter:
-    """A parameter from its mapping in a file; `value` is short for one value from 1 January 2019."""
-    needed = ["meaning", "unit", "rule", "interpolate", "range", "source", "confidence"]
-    own = need_keys(content, needed, ["value", "values", "note"])
-    if ("value" in own) == ("values" in own):
-        raise CatalogueError("give either value or values")
-    if not isinstance(own["range"], list) or len(own["range"]) != 2:
-        raise CatalogueError("range is not a list of the lowest and the highest value")
-    if own["rule"] == "restriction":
-        raise CatalogueError("rule 'restriction' is kept for instruments, which stand in a destination's file")
-    values = own["values"] if "values" in own else {FIRST_DAY: own["value"]}
-    dated = _dated(values, own["source"], own["confidence"], _note(own))
-    low, high = own["range"]
-    return Parameter(name, own["meaning"], own["unit"], own["rule"], own["interpolate"], low, high, dated)
-
-
 # policies and shocks
-
-
-def _change_from(name: str, content: Any, event: Mapping[str, Any]) -> Change:
-    if isinstance(content, dict) and all(isinstance(key, str) for key in content):
-        own = need_keys(content, ["closed", "except", "revoke"])
-        for key in ("except", "revoke"):
-            if not isinstance(own[key], list):
-                raise CatalogueError(f"{key} is not a list")
-        return Closing(name, own["closed"], tuple(own["except"]), tuple(own["revoke"]))
-    values = content if isinstance(content, dict) else {event["from"]: content}
-    return Setting(name, _dated(values, event["source"], event["confidence"]))
-
-
-def _event_from(name: str, content: Any) -> Event:
-    own = need_keys(content, ["announced", "from", "until", "source", "confidence", "changes"], ["note"])
-    need_date(own["from"], "from")  # which dates the changes, too
-    changes = []
-    for key, value in need_named(own["changes"], "changes").items():
-        with within(f"changes: {shown(key)}"):
-            changes.append(_change_from(key, value, own))
-    dates = own["announced"], own["from"], own["until"]
-    return Event(name, *dates, tuple(changes), own["source"], own["confidence"], _note(own))
-
-
-def policy_from(name: str, content: Any, shock: bool = False) -> Policy:
-    """A policy, or a shock (which has no actor), from the mapping of its file."""
-    own = need_keys(content, ["description", "historical", "events"] + ([] if shock else ["actor"]))
-    events = []
-    for key, value in need_named(own["events"], "events").items():
-        with within(f"events: {shown(key)}"):
-            events.append(_event_from(key, value))
-    actor = None if shock else need_text(own, "actor")
-    return Policy(name, need_text(own, "description"), actor, need_flag(own, "historical"), tuple(events))
 
 
 def load_policies(conf: Path = CONF) -> dict[str, Policy]:
@@ -300,12 +225,16 @@ def load_parameters(conf: Path = CONF) -> tuple[Parameter, ...]:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A history told by what it adds to the historical one and what it takes from it."""
+    """A history told by what it adds to the historical one, what it takes from it, and what ends on another day.
+
+    `until` gives events or whole policies a new last day, None for no end.
+    """
 
     name: str
     description: str
     enact: tuple[str, ...]
     without: tuple[str, ...]
+    until: Mapping[str, date | None]
 
 
 def scenario_names(conf: Path = CONF) -> tuple[str, ...]:
@@ -319,15 +248,19 @@ def load_scenario(name: str, conf: Path = CONF) -> Scenario:
         known = nearest(name, scenario_names(conf))
         raise CatalogueError(f"no scenario '{shown(name)}' in conf/scenario; known: {known}")
     with within(f"conf/scenario/{name}.yaml"):
-        own = need_keys(_read(conf, "scenario", name), ["description", "enact", "without"])
+        own = need_keys(_read(conf, "scenario", name), ["description", "enact", "without"], ["until"])
         for key in ("enact", "without"):
             if not isinstance(own[key], list) or not all(isinstance(item, str) for item in own[key]):
                 raise CatalogueError(f"{key} is not a list of names")
-        return Scenario(name, need_text(own, "description"), tuple(own["enact"]), tuple(own["without"]))
+        until = need_named(own.get("until", {}), "until")
+        for event, last in until.items():
+            with within(f"until: {shown(event)}"):
+                until[event] = None if last is None else need_date(last, "last day")
+        return Scenario(name, need_text(own, "description"), tuple(own["enact"]), tuple(own["without"]), until)
 
 
 def load_history(scenario: str = "historical", conf: Path = CONF) -> History:
-    """The history of a scenario: all that happened, and what the scenario enacts and removes."""
+    """The history of a scenario: all that happened, and what the scenario enacts, removes and ends."""
     plan = load_scenario(scenario, conf)
     policies, shocks = load_policies(conf), load_shocks(conf)
     for name in sorted(set(shocks) & set(policies)):
@@ -342,4 +275,7 @@ def load_history(scenario: str = "historical", conf: Path = CONF) -> History:
         enacted = happened.enact(*(bundles[name] for name in plan.enact))
         with within("without"):
             kept = enacted.without(*plan.without)
+        for name, last in plan.until.items():
+            with within(f"until: {shown(name)}"):
+                kept = kept.ending(name, last)
         return kept.check()

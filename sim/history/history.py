@@ -11,10 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim import months as clock
 from sim.history import composition, wording
 from sim.history.composition import Floats, date_of, days_of
 from sim.history.parameters import (
@@ -117,13 +113,35 @@ class History:
                 raise HistoryError(f"policy '{policy.name}' is already in force; enacting it again changes nothing")
         return replace(self, policies=self.policies + policies)
 
+    def _need_in_force(self, names: Iterable[str], purpose: str) -> None:
+        known = {policy.name for policy in self.policies} | set(self._events)
+        for name in names:
+            if name not in known:
+                there = nearest(name, known)
+                raise HistoryError(f"no event or policy '{shown(name)}' in force to {purpose}; known: {there}")
+
+    def ending(self, name: str, last: date | None) -> "History":
+        """The history in which an event, or every event of a policy, has another last day (None: no end).
+
+        Events of a policy that begin after that day do not happen; an event named itself must begin before.
+        """
+        self._need_in_force([name], "end")
+        kept = []
+        for policy in self.policies:
+            events = []
+            for event in policy.events:
+                if event.name == name or (policy.name == name and (last is None or event.start <= last)):
+                    events.append(event.ending(last))
+                elif policy.name != name:
+                    events.append(event)
+            if not events:
+                raise HistoryError(f"policy '{name}': begins after {last}; leave it out instead of ending it")
+            kept.append(replace(policy, events=tuple(events)))
+        return replace(self, policies=tuple(kept))
+
     def without(self, *names: str) -> "History":
         """The history in which these events, or whole policies, are not in force."""
-        whole = {policy.name for policy in self.policies}
-        for name in names:
-            if name not in whole and name not in self._events:
-                known = nearest(name, whole | set(self._events))
-                raise HistoryError(f"no event or policy '{shown(name)}' in force to remove; known: {known}")
+        self._need_in_force(names, "remove")
         kept = []
         for policy in self.policies:
             events = tuple(event for event in policy.events if event.name not in names)
@@ -167,24 +185,6 @@ class History:
         """Openness six months on by what is announced, float64[months, columns], as `composition.foreseen_shares`."""
         acting = self._acting.get(name, ())
         return composition.foreseen_shares(self.parameter(name), acting, self.open_shares(name, months))
-
-    def announced(self, name: str, months: int) -> NDArray[np.int16]:
-        """Earliest known future month in which a restriction closes for somebody: int16[months], NEVER if none.
-
-        A closing is known from the month of its announcement until the month before it acts. One that takes
-        nothing from anybody, as the extension of a law, is no closing.
-        """
-        soonest = np.full(months, clock.NEVER, np.int16)
-        days = day(LAST_DAY) + 1
-        openness = self.open_days(name, days)
-        for event, _ in self._acting.get(name, ()):
-            at = day(event.start)
-            if at == 0 or (openness[at] >= openness[at - 1]).all():
-                continue
-            closes = clock.month(event.start.isoformat())
-            known = max(clock.month(event.announced.isoformat()), 0)
-            soonest[known:closes] = np.minimum(soonest[known:closes], closes)
-        return soonest
 
     # the history told
 

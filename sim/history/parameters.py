@@ -8,7 +8,7 @@ import difflib
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sim.codes import CHANNEL, GROUP
@@ -178,7 +178,10 @@ class Setting:
 
 @dataclass(frozen=True)
 class Closing:
-    """A change of a restriction: the share closed, whom it excepts, whose exception it takes away."""
+    """A change of a restriction: the share closed, whom it excepts, whose exception it takes away.
+
+    One that closes nothing but excepts somebody opens what other rules close to them.
+    """
 
     parameter: str
     closed: float
@@ -196,8 +199,8 @@ class Closing:
         for name in self.exceptions:
             if name in self.revoked:
                 raise HistoryError(f"{where}: '{name}' is both excepted and revoked")
-        if self.closed == 0.0 and not self.revoked:
-            raise HistoryError(f"{where}: closes nothing and revokes nothing")
+        if self.closed == 0.0 and not self.exceptions and not self.revoked:
+            raise HistoryError(f"{where}: closes nothing, excepts nobody and revokes nothing")
         object.__setattr__(self, "exceptions", tuple(sorted(set(self.exceptions))))
         object.__setattr__(self, "revoked", tuple(sorted(set(self.revoked))))
 
@@ -248,6 +251,17 @@ class Event:
     def last(self) -> date:
         """Last day in force; the latest day of the calendar for an open end."""
         return self.until or date.max
+
+    def ending(self, last: date | None) -> "Event":
+        """The same event with another last day (None: no end); what it would have changed later is left out."""
+        changes: list[Change] = []
+        for change in self.changes:
+            if isinstance(change, Setting) and isinstance(last, date):
+                kept = tuple(item for item in change.values if item.date <= last)
+                changes += [replace(change, values=kept)] if kept else []
+            else:
+                changes.append(change)
+        return replace(self, until=last, changes=tuple(changes))
 
     def when(self) -> str:
         """The period in words."""

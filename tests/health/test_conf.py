@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.history import catalogue
-from sim.history.parameters import CONFIDENCES, FIRST_DAY, LAST_DAY, Setting
+from sim.history.parameters import CONFIDENCES, FIRST_DAY, LAST_DAY, HistoryError, Setting
 from sim.months import month
 
 PARAMETERS = catalogue.load_parameters()
@@ -19,8 +19,8 @@ COUNTERFACTUALS = sorted(set(HISTORIES) - {"historical"})
 
 
 def test_no_list_of_these_tests_is_empty():
-    assert len(PARAMETERS) > 500 and len(POLICIES) > 40 and len(COUNTERFACTUALS) >= 7
-    assert set(SHOCKS) == {"crackdown_2020", "war_2022", "covid_2020"}
+    assert len(PARAMETERS) > 1000 and len(POLICIES) > 75 and len(COUNTERFACTUALS) > 40
+    assert {name for name in SHOCKS if SHOCKS[name].historical} == {"crackdown_2020", "war_2022", "covid_2020"}
 
 
 @pytest.mark.parametrize("scenario", COUNTERFACTUALS)
@@ -31,16 +31,72 @@ def test_a_scenario_differs_from_what_happened(scenario):
 @pytest.mark.parametrize("scenario", sorted(HISTORIES))
 def test_every_policy_enacts_with_every_scenario(scenario):
     history = HISTORIES[scenario]
-    in_force = {policy.name for policy in history.policies}
+    in_force = {policy.name: policy for policy in history.policies}
     for name, policy in BUNDLES.items():
         if name in in_force:
-            assert history.without(name).enact(policy) == history
+            assert history.without(name).enact(in_force[name]) == history  # where a scenario ends one, the ended one
+            history.without(name).enact(policy).check()
         else:
             enacted = history.enact(policy)
             assert enacted.without(name) == history
             for event in policy.events:
                 for change in event.changes:
                     enacted.monthly(change.parameter, 84)
+
+
+@pytest.mark.parametrize("draw", range(40))
+def test_random_bundles_compose_or_are_refused_by_name(draw):
+    """Of all that is adopted or proposed, any twelve together on any scenario, with nothing in between."""
+    luck = np.random.default_rng(draw)
+    history = HISTORIES[sorted(HISTORIES)[luck.integers(len(HISTORIES))]]
+    in_force = {policy.name for policy in history.policies}
+    free = sorted(set(BUNDLES) - in_force)
+    chosen = [BUNDLES[free[i]] for i in luck.permutation(len(free))[:12]]
+    try:
+        together = history.enact(*chosen).check()
+    except HistoryError as error:
+        said = str(error)
+        names = {event.name for bundle in (*chosen, *history.policies) for event in bundle.events}
+        assert "\n" not in said and any(name in said for name in names)
+        return
+    assert together.without(*(bundle.name for bundle in chosen)) == history
+
+
+def test_not_every_random_draw_is_refused():
+    proposed = [bundle for bundle in BUNDLES.values() if not bundle.historical]
+    assert len(proposed) >= 25
+    assert len(HISTORICAL.enact(*proposed).check().policies) == len(HISTORICAL.policies) + len(proposed)
+
+
+@pytest.mark.parametrize("scenario", COUNTERFACTUALS)
+def test_a_scenario_says_what_it_adds_to_the_rules_in_force(scenario):
+    """Each scenario's own part is told, and is in effect, but for the one that repeats the adopted law."""
+    added = HISTORIES[scenario].adds(HISTORICAL)
+    assert added and all(item.sentence.strip() and "\n" not in item.sentence for item in added)
+    verdicts = {item.verdict for item in added}
+    assert verdicts <= {"effective", "shadowed"}
+    assert ("effective" in verdicts) == (scenario != "lithuania_visa_ban_with_exceptions")
+
+
+@pytest.mark.parametrize("name", sorted(name for name, bundle in BUNDLES.items() if not bundle.historical))
+def test_a_proposal_says_whose_it_is_and_is_played_by_a_scenario(name):
+    played = {policy.name for history in HISTORIES.values() for policy in history.policies}
+    assert name in played
+    for event in BUNDLES[name].events:
+        assert event.confidence == "assumption" and event.source
+
+
+STRICT = ("lithuania_tourist_stop_2022", "schengen_tourist_stop_2022", "lithuania_residence_ban")
+STRICT += ("lithuania_renewal_ban", "baltic_package_2023", "eu_package_2023", "belarus_exit_closed_2024")
+
+
+@pytest.mark.parametrize("name", STRICT)
+def test_a_stricter_rule_opens_nothing_to_nobody(name):
+    stricter = HISTORICAL.enact(BUNDLES[name])
+    for event in BUNDLES[name].events:
+        for change in event.changes:
+            was, now = HISTORICAL.open_shares(change.parameter, 84), stricter.open_shares(change.parameter, 84)
+            assert (now <= was).all(), change.parameter
 
 
 def numbers():

@@ -65,6 +65,10 @@ LITHUANIA = "destination/lithuania.yaml"
         (LITHUANIA, "entry: permit", "entry: visa_free", "work: entry: unknown 'visa_free'"),
         (LITHUANIA, "schengen: true", "schengen: maybe", "lithuania.yaml: 'maybe' is not"),
         ("scenario/no_war.yaml", "- war_2022", "- war_2023", "no_war.yaml: without: no event or policy 'war_2023'"),
+        ("scenario/no_war.yaml", "enact: []", "enact: []\nuntil: {covid_polnd: null}", "to end; known: covid_poland"),
+        ("scenario/no_war.yaml", "enact: []", "enact: []\nuntil: {covid_poland: soon}", "'soon' is not a date"),
+        ("scenario/no_war.yaml", "enact: []", "enact: []\nuntil: {covid_poland: 2020-01-01}", "is before from 2020-03"),
+        ("scenario/no_war.yaml", "enact: []", "enact: []\nuntil: [covid_poland]", "no_war.yaml: '['covid_poland']' is"),
         ("scenario/no_war.yaml", "enact: []", "enact: [peace]", "enact: no policy 'peace'; known:"),
     ],
 )  # fmt: skip
@@ -78,6 +82,21 @@ def test_a_spoilt_file_is_refused_by_name(conf, file, old, new, message):
 def test_an_unknown_scenario_names_the_nearest():
     with pytest.raises(CatalogueError, match="^no scenario 'no_wars' in conf/scenario; known: no_war,"):
         catalogue.load_history("no_wars")
+
+
+def test_a_scenario_may_end_what_was_adopted_or_let_it_go_on():
+    until = catalogue.load_scenario("business_harbour_kept").until
+    assert until == {"poland_business_harbour": None}
+    kept = catalogue.load_history("business_harbour_kept").monthly("poland.it_scheme.offered", 84)
+    ended = catalogue.load_history("business_harbour_ended").monthly("poland.it_scheme.offered", 84)
+    assert kept[83] == 1 and ended[36] == 1 and ended[38] == 0
+
+
+def test_a_number_that_a_file_leaves_out_is_a_parameter_all_the_same():
+    names = {parameter.name: parameter for parameter in catalogue.load_parameters()}
+    assert "georgia.visas" in names and names["georgia.visas"].values[0].value == 0
+    assert names["lithuania.visas"].values[0].value > 1000 and names["lithuania.visas"].rule == "product"
+    assert "lithuania.demand.pendular" not in names and names["uae.inflow_limit"].values[0].value == float("inf")
 
 
 def test_a_destination_is_read_with_its_channels_and_numbers():

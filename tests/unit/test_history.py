@@ -8,7 +8,7 @@ import pytest
 from sim.codes import CHANNEL, GROUP, N_CHANNELS, N_GROUPS
 from sim.history.history import History
 from sim.history.parameters import Closing, Dated, Event, HistoryError, Parameter, Policy, Setting, restriction
-from sim.months import NEVER, month
+from sim.months import month
 
 D = date.fromisoformat
 WORK, HUMANITARIAN, MEDIATED = (1 + CHANNEL[name] for name in ("work", "humanitarian", "mediated"))
@@ -157,15 +157,38 @@ def test_a_name_of_a_channel_and_of_a_group_stands_for_both():
     assert set(np.flatnonzero(shares)) == {1 + CHANNEL["ancestry"], 1 + N_CHANNELS + GROUP["ancestry"]}
 
 
-def test_a_closing_is_known_from_its_announcement_until_it_acts():
-    soon = BASE.enact(LAW).announced(VISA, 84)
-    assert np.flatnonzero(soon != NEVER).tolist() == [month("2023-03"), month("2023-04")]
-    assert soon[month("2023-03")] == month("2023-05")
+def test_an_event_may_end_on_another_day_and_a_policy_too():
+    ended = BASE.enact(SUSPENSION, LAW).ending("law", D("2024-06-30"))
+    shares = ended.open_shares(VISA, 84)[:, 0]
+    assert shares[month("2024-06")] == 0 and shares[month("2024-07")] == 1
+    assert ended.ending("law_in_force", None) == BASE.enact(SUSPENSION, LAW)
+    two = policy("two", event("first", "2020-01-01", None, sets("a.sum", "", ("2020-01-01", 1), ("2021-01-01", 2))),
+                 event("second", "2022-01-01", None, sets("a.highest", "2022-01-01", ("2022-01-01", 99))))  # fmt: skip
+    short = BASE.enact(two).ending("two", D("2020-12-31"))
+    assert short.monthly("a.sum", 48)[[11, 12, 23, 24, 47]].tolist() == [10, 11, 11, 10, 10]
+    assert (short.monthly("a.highest", 48) == 10).all()
+    (told,) = [item for item in ended.adds(BASE.enact(SUSPENSION, LAW)) if item.event == "law_in_force"]
+    assert told.verdict == "effective" and "from 2024-07-01 open" in told.sentence
 
 
-def test_the_extension_of_a_law_is_no_closing_but_a_revoked_exception_is():
-    assert (BASE.enact(SUSPENSION, LAW).announced(VISA, 84) == NEVER).all()
-    assert BASE.enact(SUSPENSION, LAW, BAN).announced(VISA, 84)[month("2023-04")] == month("2023-05")
+@pytest.mark.parametrize(
+    ("name", "last", "message"),
+    [
+        ("lawless", "2024-06-30", "no event or policy 'lawless' in force to end; known: law"),
+        ("law", "2023-01-01", "policy 'law': begins after 2023-01-01; leave it out"),
+        ("law_in_force", "2023-01-01", "event 'law_in_force': until 2023-01-01 is before from 2023-05-03"),
+    ],
+)
+def test_an_ending_that_cannot_be_is_refused(name, last, message):
+    with pytest.raises(HistoryError, match=message):
+        BASE.enact(SUSPENSION, LAW).ending(name, D(last))
+
+
+def test_a_rule_that_only_excepts_opens_what_others_close():
+    corridor = policy("corridor", event("corridor", "2024-01-01", None, Closing(VISA, 0, ("work",))))
+    alone, with_law = BASE.enact(corridor), BASE.enact(LAW, corridor)
+    assert (alone.open_shares(VISA, 84) == 1).all()
+    assert with_law.open_shares(VISA, 84)[month("2024-01"), [0, WORK]].tolist() == [0, 1]
 
 
 def test_six_months_on_only_what_is_announced_is_foreseen():
@@ -229,8 +252,8 @@ def test_a_policy_that_would_change_nothing_is_refused():
         policy("empty")
     with pytest.raises(HistoryError, match="^event 'idle': changes nothing$"):
         event("idle", "2020-01-01", None)
-    with pytest.raises(HistoryError, match="closes nothing and revokes nothing"):
-        Closing(VISA, 0, ("work",))
+    with pytest.raises(HistoryError, match="closes nothing, excepts nobody and revokes nothing"):
+        Closing(VISA, 0)
 
 
 ONE = sets("a.sum", "2020-01-01")
