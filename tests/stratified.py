@@ -21,7 +21,7 @@ CIRCLE = 9
 
 HOUSEHOLDS = (
     # how many, what they are, ages in years from and to of each member, where they are
-    (30, "young man", ((18, 27),), "home"),
+    (70, "young man", ((18, 27),), "home"),
     (30, "single", ((18, 70),), "home"),
     (35, "couple", ((20, 65), (20, 65)), "home"),
     (25, "couple with a child", ((25, 50), (25, 50), (0, 18)), "home"),
@@ -35,7 +35,7 @@ SETTLED_BY = ("visa_free", "visa", "permit", "asylum_seeker", "protected", "irre
 
 
 def stratified_people(one_in: int = 1) -> Crowd:
-    """About 400 people in 205 households; for `one_in` = k the same agents stand for k persons each."""
+    """About 450 people in 245 households; for `one_in` = k the same agents stand for k persons each."""
     luck = np.random.default_rng(2021)
     plan = [household for many, *household in HOUSEHOLDS for _ in range(many)]
     plan = [plan[i] for i in luck.permutation(len(plan))]
@@ -107,7 +107,7 @@ def _persons(people: columns.Columns, luck: np.random.Generator) -> None:
     people.job[:] = grown & (people.mode == MODE["settled"]) & (luck.integers(0, 2, n) == 0)
     people.serves_until[:] = LONG_AGO
     liable = grown & (people.sex == SEX["male"]) & (people.birth > -27 * YEAR) & (people.mode == MODE["home"])
-    young = ("never", "liable", "liable", "liable", "deferred", "serving", "served", "reserve_officer", "exempt", "family")
+    young = ("never", *["liable"] * 6, "deferred", "serving", "served", *["reserve_officer"] * 4, "exempt", "family")
     standings = [CONSCRIPTION[name] for name in young]
     people.conscription[liable] = luck.choice(standings, int(liable.sum()))
     serving = people.conscription == CONSCRIPTION["serving"]
@@ -128,7 +128,7 @@ def hot_history(scenario: str, people: Crowd, months: int = 84, heat: float = 30
     for name in ("relocation_it", "relocation_media"):
         belarus[name] = np.maximum(belarus[name], 0.05)
     belarus["pardon"] = 0.3
-    belarus["officers"] = 0.2 * people.one_in
+    belarus["officers"] = 0.5 * people.one_in
     places["screening_false"], places["screening_true"] = np.maximum(places["screening_false"], 0.05), 0.8
     places["naturalisation"], places["revocation"] = 0.3, np.maximum(places["revocation"], 0.01)
     places["pendular"] *= scale
