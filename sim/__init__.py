@@ -19,11 +19,14 @@ world          rules, prices and demand as arrays
 conditions     one run's constants: luck, circles, reference counts
 units          reading a decision unit from the columns
 options        what is on offer in a month, by choice class
+views          a unit's look at what is on offer
 constants      constants of destinations and channels
 population/    synthesis of the people from official margins
 decision/      rules of decision, one module a rule
 processes/     what happens in a month, one module a process
 passes         parallel phases of a month, fused by block
+markets        what so many newcomers do to a destination
+feedback       what comes back to others, and how to hold it
 recorder       what is counted
 agents/        the people and the institutions as Mesa sees them
 model          the schedule of a month

@@ -16,6 +16,7 @@ from tqdm import tqdm
 from sim import behaviour, constants
 from sim.codes import EVENT, REASON
 from sim.errors import UserError
+from sim.feedback import Held
 from sim.history.catalogue import load_destinations, load_history
 from sim.history.history import History
 from sim.model import EmigrationModel
@@ -115,8 +116,10 @@ class Ensemble:
     ) -> tuple[Run, Run]:
         """Make a baseline run and the scenario's with the same luck; months in which the worlds agree are run once."""
         parting = first_difference(self.world(baseline.scenario), self.world(scenario))
-        model = self.model(baseline, threads).run(parting, each_month)
-        twin = model.fork(self.history(scenario), self.world(scenario))
+        model = self.model(baseline, threads)
+        model.keeps_paths = bool(self.settings.freeze)
+        twin = model.run(parting, each_month).fork(self.history(scenario), self.world(scenario))
+        twin.held = Held(self.settings.freeze, model.paths)
         ours = self._finish(model.run(progress=each_month), baseline)
         return ours, self._finish(twin.run(progress=each_month), replace(baseline, scenario=scenario))
 

@@ -18,6 +18,7 @@ from sim.behaviour import Behaviour
 from sim.codes import CHANNEL_NAMES, EVENT, LEAD, N_CHANNELS, PLACE, PLAN, SLOTS, STATUS
 from sim.constants import Constants
 from sim.eventlog import buffer
+from sim.feedback import NOTHING, Held, Paths
 from sim.history.history import History
 from sim.luck import replicate_seed
 from sim.months import label
@@ -117,6 +118,9 @@ class EmigrationModel(mesa.Model):
         self.residents = world.places["diaspora"][0].copy()
         self.arrivals = np.zeros(SLOTS, np.int64)
         self.inflow = np.zeros((12, SLOTS), np.int64)
+        self.held, self.paths = NOTHING, Paths()
+        self.keeps_paths = False
+        self._waiting = np.zeros((SLOTS, N_CHANNELS))
         self.processes: dict[str, Callable[[EmigrationModel], None]] = {
             row.name: partial(_run, row.name) for row in SCHEDULE
         }
@@ -214,7 +218,9 @@ class EmigrationModel(mesa.Model):
         self.arrivals = np.zeros(SLOTS, np.int64)
         queued = self.pending[self.columns.plan[self.pending] == PLAN["queued"]]
         waiting = self._planning(queued).astype(np.float64) * self.one_in
-        given = self.month, self.behaviour, self.conditions, self.residents, waiting
+        self._waiting = waiting
+        seen = self.held.residents(self.month, self.residents), self.held.waiting(self.month, waiting)
+        given = self.month, self.behaviour, self.conditions, *seen
         options.fill(self.options, self.world, *given)
         self.options.pending[0] = self._pending[self.month]
         self.options.rush[:] = 0.0
@@ -224,9 +230,16 @@ class EmigrationModel(mesa.Model):
         relocate(self.employers, self.world, *given, self.options.moved)
 
     def _before(self, parts: int) -> None:
+        own, seen = self.circles, self.held.circles(self.month, self.circles)
+        if seen is not own and parts & passes.CHOOSE:  # people choose by what other circles know
+            self._blockwise(passes.before_queues, parts & ~passes.CHOOSE)
+            parts, self.circles = parts & passes.CHOOSE, seen
         found = self._blockwise(passes.before_queues, parts)
+        self.circles = own
         for expected in found:
             self._committed += expected
+        if self.keeps_paths:
+            self.paths.keep(self._waiting, self.residents, own)
         applied = [log["row"][log["kind"] == _APPLIED] for log in self._log]
         if applied:
             self.pending = np.concatenate([self.pending, *applied]).astype(np.int64)
