@@ -67,9 +67,9 @@ SCHEMA: tuple[Column, ...] = (
     Column("since", "i2", "month", "month of arrival in the present place", *_M, ("depart", "move_on")),
     Column("expiry", "i2", "month", "last month of the present status", *_M, ("depart", "settle", "move_on")),
     Column("visa", "i2", "month", "last month of a Schengen C visa in hand", *_M, ("visit",)),
-    Column("passport", "i2", "month", "last month of the passport", *_M, ("depart", "settle")),
+    Column("passport", "i2", "month", "last month of the passport", *_M, ("depart", "settle", "move_on")),
     Column("job", "u1", "flag", "has work abroad", 0, 1, ("depart", "settle", "move_on")),
-    Column("lead", "u1", "code", "head's row: whether the head goes ahead of the family", 0, 2, ("choose", "depart", "move_on")),
+    Column("lead", "u1", "code", "head's row: whether the head goes ahead of the family", 0, 2, ("choose", "apply", "depart", "move_on")),
     # repression and conscription
     Column("detained", "i2", "month", "month of the last political detention", *_M, ("repress", "move_on")),
     Column("exit_ban", "i2", "month", "last month of a ban on leaving Belarus", *_M, ("repress", "conscript")),

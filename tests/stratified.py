@@ -11,8 +11,8 @@ from sim.history.catalogue import load_destinations, load_history
 from sim.model import EmigrationModel
 from sim.months import LONG_AGO, NEVER
 from sim.world import World, build
-from tests.verification.plain_mesa import PlainModel
-from tests.worlds import Crowd
+from tests.verification.plain import PlainModel
+from tests.worlds import Crowd, give_employers
 
 YEAR = 12
 GROWN = 18 * YEAR
@@ -21,7 +21,7 @@ CIRCLE = 9
 
 HOUSEHOLDS = (
     # how many, what they are, ages in years from and to of each member, where they are
-    (30, "young man", ((18, 27),), "home"),
+    (70, "young man", ((18, 27),), "home"),
     (30, "single", ((18, 70),), "home"),
     (35, "couple", ((20, 65), (20, 65)), "home"),
     (25, "couple with a child", ((25, 50), (25, 50), (0, 18)), "home"),
@@ -35,7 +35,7 @@ SETTLED_BY = ("visa_free", "visa", "permit", "asylum_seeker", "protected", "irre
 
 
 def stratified_people(one_in: int = 1) -> Crowd:
-    """About 400 people in 205 households; for `one_in` = k the same agents stand for k persons each."""
+    """About 450 people in 245 households; for `one_in` = k the same agents stand for k persons each."""
     luck = np.random.default_rng(2021)
     plan = [household for many, *household in HOUSEHOLDS for _ in range(many)]
     plan = [plan[i] for i in luck.permutation(len(plan))]
@@ -61,7 +61,9 @@ def stratified_people(one_in: int = 1) -> Crowd:
             breaks.append(int(head))
     start = np.array([*breaks, len(people.key)], np.int64)
     people.circle[:] = np.repeat(np.arange(len(breaks)), np.diff(start)) * one_in
-    return Crowd(people, start, one_in)
+    made = Crowd(people, start, one_in)
+    give_employers(made, luck)
+    return made
 
 
 def _place(people: columns.Columns, rows: np.ndarray, where: str, luck: np.random.Generator) -> None:
@@ -72,7 +74,7 @@ def _place(people: columns.Columns, rows: np.ndarray, where: str, luck: np.rando
     if where == "settled":
         people.place[rows] = PLACE[luck.choice(SETTLED_IN)]
         people.status[rows] = status = STATUS[luck.choice(SETTLED_BY)]
-        people.channel[rows] = luck.integers(1, 12)
+        people.channel[rows] = luck.integers(1, 13)
         if status not in (STATUS["protected"], STATUS["irregular"]):
             people.expiry[rows] = luck.integers(0, 18)
     elif where == "pendular":
@@ -89,7 +91,7 @@ def _persons(people: columns.Columns, luck: np.random.Generator) -> None:
     people.education[:] = luck.integers(0, 2, n)
     people.ties[:] = luck.integers(0, 256, n)
     people.sector[:] = np.where(grown, luck.integers(0, 10, n), SECTOR["child"])
-    people.exposure[:] = np.where(grown, luck.choice(list(EXPOSURE.values()), n, p=[0.4, 0.3, 0.15, 0.15]), 0)
+    people.exposure[:] = np.where(grown, luck.choice(list(EXPOSURE.values()), n, p=[0.4, 0.2, 0.1, 0.1, 0.1, 0.1]), 0)
     people.income[:] = np.where(grown, 400.0, 0.0)
     people.savings[:] = np.where(grown, luck.choice([0.0, 333.3, 666.6, 999.9, 2500.0, 1e5], n), 0.0)
     people.visa[:] = np.where(luck.integers(0, 3, n) == 0, luck.integers(-5, 50, n), LONG_AGO)
@@ -97,9 +99,16 @@ def _persons(people: columns.Columns, luck: np.random.Generator) -> None:
     for name, share in (("detained", 0.03), ("held", 0.04), ("exit_ban", 0.06)):
         when = luck.integers(-40, 0, n) if name == "detained" else luck.integers(0, 10, n)
         getattr(people, name)[:] = np.where((luck.random(n) < share) & grown, when, LONG_AGO)
+    people.trial[:] = people.aspires[:] = people.due[:] = LONG_AGO
+    charged = (luck.random(n) < 0.05) & grown
+    people.trial[charged] = luck.integers(-5, 6, int(charged.sum()))
+    people.held[charged] = luck.integers(3, 15, int(charged.sum()))
+    people.elsewhere[:] = luck.integers(0, 2, n)
+    people.job[:] = grown & (people.mode == MODE["settled"]) & (luck.integers(0, 2, n) == 0)
     people.serves_until[:] = LONG_AGO
     liable = grown & (people.sex == SEX["male"]) & (people.birth > -27 * YEAR) & (people.mode == MODE["home"])
-    standings = [CONSCRIPTION[name] for name in ("never", "liable", "liable", "deferred", "serving", "served")]
+    young = ("never", *["liable"] * 6, "deferred", "serving", "served", *["reserve_officer"] * 4, "exempt", "family")
+    standings = [CONSCRIPTION[name] for name in young]
     people.conscription[liable] = luck.choice(standings, int(liable.sum()))
     serving = people.conscription == CONSCRIPTION["serving"]
     people.serves_until[serving] = luck.integers(0, 8, int(serving.sum()))
@@ -116,6 +125,12 @@ def hot_history(scenario: str, people: Crowd, months: int = 84, heat: float = 30
         belarus[name] *= 4.0 * scale
     for name in ("ban_accused", "ban_liable", "arrest_on_return"):
         belarus[name] = np.maximum(belarus[name], 0.3)
+    for name in ("relocation_it", "relocation_media"):
+        belarus[name] = np.maximum(belarus[name], 0.05)
+    belarus["pardon"] = 0.3
+    belarus["officers"] = 0.5 * people.one_in
+    places["screening_false"], places["screening_true"] = np.maximum(places["screening_false"], 0.05), 0.8
+    places["naturalisation"], places["revocation"] = 0.3, np.maximum(places["revocation"], 0.01)
     places["pendular"] *= scale
     limited = np.isfinite(rules["capacity"])
     quota = 0.5 + np.arange(limited[0].size).reshape(limited[0].shape) % 5 / 4.0
@@ -129,6 +144,8 @@ def restless(**changes: float) -> Behaviour:
     busy = {"level": -3.5, "return": 0.04, "onward": 0.03, "patience": 4.0, "grant_months": 3.0, "permit_months": 8.0}
     busy |= {"organisations": 300.0, "custody_months": 5.0, "service_months": 6.0, "service_months_higher": 4.0}
     busy |= {"asylum_months": 4.0, "circle_gain": 8.0, "peers": 1.5, "passport_months": 12.0, "accused_months": 6.0}
+    busy |= {"trial_months": 3.0, "visa_months": 6.0, "relocation_months": 6.0, "naturalisation_months": 12.0}
+    busy |= {"threat_share": 0.1, "follow": 0.3, "by_motive": 0.5, "anticipation": 0.5}
     return load(busy | changes)
 
 
@@ -136,7 +153,9 @@ def second_reading(model: EmigrationModel) -> PlainModel:
     """The second reading of a model that has not begun: the same table, world, coefficients, constants and luck."""
     table = {name: array.copy() for name, array in zip(model.columns._fields, model.columns, strict=True)}
     given = model.conditions
+    world = model.world._replace(rules=model.world.rules.copy(), places=model.world.places.copy())  # markets change it
     return PlainModel(
-        table, model.circles.start, model.one_in, model.world, model.behaviour, given.constants,
-        given.channel_constants, given.seed, given.trait_seed, given.lam,
+        table, model.circles.start, model.one_in, world, model.behaviour, given.constants,
+        given.channel_constants, given.seed, given.trait_seed, model.behaviour.lambda_,
+        model.employers.sector,
     )  # fmt: skip

@@ -179,7 +179,7 @@ def lives(events: NDArray[np.void]) -> NDArray[np.void]:
     return np.sort(told, order=TOLD)
 
 
-TOLD = ("month", "key", "kind", "origin", "place", "channel", "reason")
+TOLD = ("month", "key", "kind", "origin", "place", "channel", "reason", "detail")
 
 
 HOT_PLACES = ("lithuania", "poland", "latvia", "georgia", "ukraine", "russia")
@@ -195,7 +195,7 @@ def hot_people(n: int = 300, circle: int = 10) -> Crowd:
     people.birth[:] = np.where(adult, -luck.integers(18 * 12, 65 * 12, many), -luck.integers(0, 18 * 12, many))
     people.sex[:] = luck.integers(0, 2, many)
     people.sector[adult] = luck.integers(1, 8, adult.sum())
-    people.exposure[adult] = luck.integers(0, 4, adult.sum())
+    people.exposure[adult] = luck.integers(0, len(EXPOSURE), adult.sum())
     people.education[adult] = luck.integers(0, 2, adult.sum())
     people.kin[:] = np.repeat(luck.integers(0, 4, n), 4)
     people.ancestry[:] = np.repeat(luck.integers(0, 10, n) == 0, 4)
@@ -204,13 +204,27 @@ def hot_people(n: int = 300, circle: int = 10) -> Crowd:
     people.visa[adult] = luck.integers(-10, 40, adult.sum())
     people.passport[:] = luck.integers(0, 60, many)
     men = adult & (people.sex == SEX["male"]) & (people.birth > -27 * 12)
-    people.conscription[men] = luck.choice([CONSCRIPTION["liable"], CONSCRIPTION["deferred"]], men.sum())
+    standings = [CONSCRIPTION[name] for name in ("liable", "liable", "deferred", "reserve_officer", "exempt", "family")]
+    people.conscription[men] = luck.choice(standings, men.sum())
+    older = adult & (people.sex == SEX["male"]) & ~men
+    people.conscription[older] = luck.choice([CONSCRIPTION["never"], CONSCRIPTION["served"]], older.sum())
+    give_employers(made, luck)
+    people.elsewhere[:] = luck.integers(0, 2, many)
     return made
+
+
+def give_employers(made: Crowd, luck: np.random.Generator, many: int = 12) -> None:
+    """Let those who work in IT, for an NGO or in the media work for one of a dozen employers."""
+    sectors = np.array([SECTOR["it"], SECTOR["ngo_media"]])
+    made.employers = np.concatenate([[0], np.resize(sectors, many)]).astype(np.uint8)
+    for k, sector in enumerate(sectors):
+        staff = (made.people.sector == sector) & (made.people.member < 2)
+        made.people.employer[staff] = 1 + k + 2 * luck.integers(0, many // 2, staff.sum())
 
 
 def hot_world(months: int = 36) -> World:
     """A world in which every process has much to do: repression, draft, quotas, closures, pendular work, war."""
-    channels = ("visa_free", "work", "humanitarian", "family", "asylum", "irregular")
+    channels = ("visa_free", "work", "humanitarian", "family", "asylum", "irregular", "relocation")
     world = plain_world(months, HOT_PLACES, channels)
     for place in HOT_PLACES:
         world = admit(world, place, "visa_free", first_status=STATUS["visa_free"])
@@ -229,6 +243,7 @@ def hot_world(months: int = 36) -> World:
         world = tighten(world, place, "irregular", approval=0.5)
     for channel in ("visa_free", "work", "humanitarian", "asylum"):
         world = admit(world, "latvia", channel, exists=0)
+        world = admit(world, place, "relocation", sectors=1 << SECTOR["it"] | 1 << SECTOR["ngo_media"], entry=-1)
     world = tighten(world, "poland", "work", capacity=6.0)
     world = tighten(world, "lithuania", "humanitarian", capacity=4.4)
     world = tighten(world, "lithuania", "work", start=months // 2, capacity=4.0)  # a quota that comes later
@@ -244,6 +259,14 @@ def hot_world(months: int = 36) -> World:
     for place in ("poland", "russia"):
         world.places["pendular"][:, PLACE[place]] = 15.0
     world.demand[:] = 60.0
+    world.places["visas"][:, PLACE["poland"]] = 10.0
+    world.places["travel_document"], world.places["naturalisation"] = 0.5, 0.3
+    world.places["screening_false"], world.places["screening_true"] = 0.05, 0.8
+    world.places["revocation"][months // 2 :, PLACE["lithuania"]] = 0.05
+    world.places["city"], world.places["rent_response"][:, PLACE["georgia"]] = 5000.0, 0.9
+    world.places["inflow_limit"][:, PLACE["poland"]], world.places["tightening"][:, PLACE["poland"]] = 60.0, 0.5
+    world.risk[:] = np.array([1.0, 30.0, 100.0, 60.0, 20.0, 15.0])
+    world.risk[: months // 2, 5] = 1.0
     for name, value in HARD_TIMES.items():
         world.belarus[name] = value
     world.belarus["detentions"][:3], world.belarus["passport_abroad"][:12] = 0.0, 1.0
@@ -253,6 +276,7 @@ def hot_world(months: int = 36) -> World:
 HARD_TIMES = {
     "detentions": 8.0, "charges": 4.0, "closures": 60.0, "news": 0.7, "summoned": 6.0, "drafted": 2.0, "war_fear": 0.5,
     "ban_accused": 0.5, "ban_liable": 0.5, "arrest_on_return": 0.3, "passport_abroad": 0.0,
+    "pardon": 0.05, "officers": 1.0, "summons_reach": 0.5, "relocation_it": 0.1, "relocation_media": 0.1,
 }  # fmt: skip
 
 
@@ -260,4 +284,6 @@ def hot(**changes: float) -> Behaviour:
     """The people's coefficients with the wish to leave, to return and to move on raised; all feedback is on."""
     busy = {"level": -3.0, "return": 0.03, "onward": 0.02, "patience": 4.0, "grant_months": 3.0, "permit_months": 8.0}
     busy |= {"organisations": 3000.0, "custody_months": 5.0, "service_months": 6.0, "asylum_months": 4.0}
+    busy |= {"trial_months": 3.0, "visa_months": 6.0, "relocation_months": 4.0, "naturalisation_months": 12.0}
+    busy |= {"threat_share": 0.1, "follow": 0.3, "by_motive": 0.5, "anticipation": 0.5}
     return load(busy | changes)

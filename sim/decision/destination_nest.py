@@ -100,8 +100,8 @@ def choose(
         if may_exit(people, row, t):
             top = look(people, row, t, kind, FROM_HOME, options, world, b, tastes, values, channels, ahead)
             if in_panel(key, conditions.panel):
-                persons = people.unit_size[row] * conditions.panel_weight
-                expect(values, channels, eta, lam, persons, weights, expected)
+                size, each = people.unit_size[row], conditions.panel_weight
+                expect(values, channels, ahead, size, eta, lam, each, weights, expected)
             if not surely_stays(luck[0], luck[1], luck[2], luck[3], conditions.bounds[group], lam * top + eta):
                 place = decide(key, t, conditions.seed, lam, eta, room.luck[:, i], values, top, weights)
                 if place >= 0:
@@ -218,21 +218,25 @@ def fill_adults(people: Columns, first: int, last: int, t: int, war_fear: float,
 def expect(
     values: NDArray[np.float64],
     channels: NDArray[np.uint8],
+    ahead: NDArray[np.bool_],
+    size: int,
     eta: float,
     lam: float,
-    persons: float,
+    each: float,
     weights: NDArray[np.float64],
     expected: NDArray[np.int64],
 ) -> None:
-    """Add a unit's probabilities of committing to each destination, times the `persons` it stands for.
+    """Add a unit's probabilities of committing to each destination, times the persons who would go.
 
-    `weights` float64[16] is a buffer.
+    They are the unit's `size`, or one where the head would go ahead, `each` standing for so many; `weights` float64[16]
+    is a buffer.
     """
     for place in range(SLOTS):  # a loop of its own, so that it becomes vectors
         weights[place] = exp(max(values[place], CLOSED))
     total = 0.0
     for place in range(SLOTS):
         total += weights[place]
-    scale = persons * leave_probability(eta, lam, total) * FIXED_POINT / total
+    scale = each * leave_probability(eta, lam, total) * FIXED_POINT / total
     for place in range(SLOTS):
-        expected[place, channels[place]] += np.int64(weights[place] * scale)
+        going = 1.0 if ahead[place] else float(size)
+        expected[place, channels[place]] += np.int64(weights[place] * scale * going)

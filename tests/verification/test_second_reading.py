@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sim import columns
-from sim.codes import CHANNEL, EVENT, EVENT_NAMES, PLACE_NAMES, REASON
+from sim.codes import CHANNEL, EVENT, EVENT_NAMES, MOTIVE, PLACE_NAMES, REASON
 from sim.decision.destination_nest import FIXED_POINT
 from tests.stratified import hot_history, restless, second_reading, stratified_people
 from tests.worlds import TOLD, close, constants, hot, hot_world, start, tighten
@@ -54,7 +54,7 @@ WORLDS = {
 
 def told(event):
     """An event in words, for a message."""
-    month, key, kind, origin, place, channel, reason = event
+    month, key, kind, origin, place, channel, reason = list(event)[:7]
     return f"month {month}: {key} {EVENT_NAMES[kind]} {PLACE_NAMES[origin]}>{PLACE_NAMES[place]} ({channel}, {reason})"
 
 
@@ -114,6 +114,8 @@ def test_every_transition_happened_five_times(happened):
         counts = np.bincount(events["kind"], minlength=max(EVENT.values()) + 1)
         assert {kind: counts[code] for kind, code in EVENT.items() if counts[code] < 5} == {}, name
     everything = np.concatenate(list(happened.values()))
+    motives = np.bincount(everything["detail"][everything["kind"] == EVENT["applied"]])
+    assert {motive: motives[code] for motive, code in MOTIVE.items() if motive != "none" and motives[code] < 5} == {}
     reasons, channels = np.bincount(everything["reason"]), np.bincount(everything["channel"])
     assert {reason: reasons[code] for reason, code in REASON.items() if reason != "quiet" and reasons[code] < 5} == {}
     assert {channel: channels[code] for channel, code in CHANNEL.items() if channels[code] < 5} == {}

@@ -1,0 +1,47 @@
+"""Small things that every section uses: codes by name, noise, shares and money."""
+
+from collections.abc import Iterable
+from types import SimpleNamespace
+from typing import Any
+
+from numpy.typing import NDArray
+
+from sim.arithmetic import exp, log
+from sim.codes import CHANNEL, EXPOSURE, GROUP, N_CHANNELS, PLACE, SECTOR, SLOTS
+from sim.luck import NORMAL_GRID
+
+HOME = PLACE["belarus"]
+AT_HOME = (HOME, HOME, CHANNEL["none"])  # origin, place and channel of an event at home (3.5, 3.6)
+PLACES = range(SLOTS)
+DESTINATIONS = [p for p in PLACES if p != HOME]
+CHANNELS = range(N_CHANNELS)
+EXPOSURES = sorted(EXPOSURE.values())
+BIT = {name: 1 << number for name, number in GROUP.items()}
+NORMAL: list[float] = NORMAL_GRID.tolist()
+PENDULAR_SECTORS = (SECTOR["transport"], SECTOR["construction"], SECTOR["industry"])
+EMPLOYER_KEYS = 2**63  # an employer's key is this plus its number (3.4, 3.5)
+
+
+def gumbel(u: float) -> float:
+    """Return Gumbel noise from a uniform number (3.1)."""
+    return -log(-log(u))
+
+
+def share_of(part: float, whole: float) -> float:
+    """Return `min(1, part / whole)`; a share of nothing is 0 (3.2)."""
+    return min(1.0, part / whole) if whole > 0 else 0.0
+
+
+def log_sum(values: Iterable[float]) -> float:
+    """Return the logarithm of the sum of `exp` of some values, of which one is above minus infinity."""
+    values = list(values)
+    top = max(values)  # taken off before `exp`, so that nothing overflows
+    total = 0.0  # not `sum`, which rounds floats differently from Python 3.12 on
+    for value in values:
+        total += exp(value - top)
+    return top + log(total)
+
+
+def fields(array: NDArray[Any]) -> SimpleNamespace:
+    """Return the fields of a structured array as nested lists of plain numbers (3.2)."""
+    return SimpleNamespace(**{name: array[name].tolist() for name in array.dtype.names})

@@ -1,0 +1,43 @@
+"""3.2: what the open shares of a month let through."""
+
+from types import SimpleNamespace
+
+from sim.codes import GROUP, INSTRUMENT, N_CHANNELS
+
+from .basics import HOME
+
+NO_INSTRUMENT = -1
+
+
+class Borders:
+    """The open shares of one month, of `openness` or of `outlook`, with the law and the places beside them (3.2)."""
+
+    def __init__(self, shares: list[list[list[float]]], law: SimpleNamespace, places: SimpleNamespace) -> None:
+        """Take the open shares by place, instrument and applicant."""
+        self.shares = shares
+        self.law = law
+        self.places = places
+
+    def open_share(self, p: int, instrument: int, c: int, groups: int) -> float:
+        """Open share of an instrument for a channel and a set of groups; 1 if none is needed (3.2)."""
+        if instrument == NO_INSTRUMENT:
+            return 1.0
+        shares = self.shares[p][instrument]
+        return max([shares[0], shares[1 + c]] + [shares[1 + N_CHANNELS + g] for g in GROUP.values() if groups >> g & 1])
+
+    def admission(self, p: int, c: int, groups: int) -> float:
+        """Smaller of the open shares of the entry and the residence instrument (3.2)."""
+        entry, residence = self.law.entry[p][c], self.law.residence[p][c]
+        return min(self.open_share(p, entry, c, groups), self.open_share(p, residence, c, groups))
+
+    def by_land(self, p: int, c: int, groups: int) -> float:
+        """Share of the month for which one can leave by land to p, 0 if p is not reached by land (3.2)."""
+        if not self.places.by_land[p]:
+            return 0.0
+        leaving = self.open_share(HOME, INSTRUMENT["land_exit"], c, groups)
+        return min(leaving, self.open_share(p, INSTRUMENT["land"], c, groups))
+
+    def travel(self, p: int, c: int, groups: int) -> float:
+        """Share of the month for which one can travel from Belarus to p (3.2)."""
+        by_air = self.open_share(p, INSTRUMENT["air"], c, groups) if self.places.by_air[p] else 0.0
+        return min(max(self.by_land(p, c, groups), by_air), self.open_share(HOME, INSTRUMENT["exit"], c, groups))

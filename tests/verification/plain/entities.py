@@ -1,0 +1,108 @@
+"""1.2 and 3.3: persons, circles and units."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import mesa
+
+from sim.codes import CONSCRIPTION, EXPOSURE, LEAD, MODE, PLAN, SECTOR
+from sim.months import LONG_AGO
+
+from .basics import BIT, HOME
+
+
+class PlainPerson(mesa.Agent):
+    """A person (1.2): the columns of the schema are ordinary attributes."""
+
+    def __init__(self, model: mesa.Model, columns: Mapping[str, Any]) -> None:
+        """Register the person with Mesa and take over the columns of a row (1.4)."""
+        super().__init__(model)
+        for name, value in columns.items():
+            setattr(self, name, value)
+
+    def persecuted(self) -> bool:
+        """Ever detained, or exposed by media or NGO work (3.3)."""
+        return self.detained > LONG_AGO or self.exposure in (EXPOSURE["media"], EXPOSURE["ngo"])
+
+    def liable(self) -> bool:
+        """May be drafted (3.3)."""
+        return self.conscription == CONSCRIPTION["liable"]
+
+    def settled(self) -> bool:
+        """Lives abroad for good (1.4)."""
+        return self.mode == MODE["settled"]
+
+    def may_exit(self, t: int) -> bool:
+        """At home, not held, not under exit ban and not serving (3.3)."""
+        serving = self.conscription == CONSCRIPTION["serving"]
+        return self.mode == MODE["home"] and self.held < t and self.exit_ban < t and not serving
+
+
+class Circle:
+    """A circle (1.2): its memory of detentions, what it has heard and its number of members abroad."""
+
+    def __init__(self, people: Sequence[PlainPerson]) -> None:
+        """Begin without memory and news; members abroad are counted once and then kept up to date (3.7, 3.8)."""
+        self.people = people
+        self.memory = 0.0
+        self.heard = 0.0
+        self.abroad = sum(person.settled() and person.place != HOME for person in people)
+
+    def share_abroad(self) -> float:
+        """Members settled outside Belarus over all members (3.8)."""
+        return self.abroad / len(self.people)
+
+
+class Unit:
+    """A unit (1.2): an adult or a couple with minor children, head first."""
+
+    def __init__(self, people: Sequence[PlainPerson], circle: Circle) -> None:
+        """Take adjacent rows; the second row is an adult if it is the partner (1.2)."""
+        self.people = people
+        self.circle = circle
+        self.head = people[0]
+        self.size = len(people)
+        self.adults = people[:2] if self.size > 1 and people[1].member == 1 else people[:1]
+        self.country_taste: list[float] = []
+        self.channel_taste: list[float] = []
+
+    def groups(self, t: int) -> int:
+        """Bit mask of the unit's groups (3.3)."""
+        flags = {
+            "it": self.head.sector == SECTOR["it"],
+            "driver": self.head.sector == SECTOR["transport"],
+            "persecuted": any(adult.persecuted() for adult in self.adults),
+            "student": any(204 <= t - adult.birth <= 335 for adult in self.adults),
+            "ancestry": any(adult.ancestry for adult in self.adults),
+            "visa_holder": any(adult.visa >= t for adult in self.adults),
+            "draft_liable": any(adult.liable() for adult in self.adults),
+        }
+        return sum(BIT[name] for name, is_set in flags.items() if is_set)
+
+    def party(self) -> list[PlainPerson]:
+        """The people of the unit who are settled abroad (3.3)."""
+        return [person for person in self.people if person.settled()]
+
+    def who_goes(self) -> Sequence[PlainPerson]:
+        """The people for whom the unit's plan is made: all, or the head alone if it goes ahead (3.9, 3.10)."""
+        return self.people[:1] if self.head.lead == LEAD["planned"] else self.people
+
+    def adults_among(self, people: Sequence[PlainPerson]) -> list[PlainPerson]:
+        """The unit's adults among some of its people (3.3)."""
+        return [adult for adult in self.adults if adult in people]
+
+    def free_to_exit(self, t: int) -> bool:
+        """Every person of the unit may exit, children included (3.3)."""
+        return all(person.may_exit(t) for person in self.people)
+
+    def at_leisure(self, t: int) -> bool:
+        """The head is an adult at home without a plan, who need not wait after a refusal (3.3)."""
+        head = self.head
+        at_home = head.place == HOME and head.mode == MODE["home"]
+        return at_home and t - head.birth >= 216 and head.plan == PLAN["none"] and head.due <= t
+
+
+def money_of(adults: Sequence[PlainPerson]) -> float:
+    """Savings of some adults, EUR (3.3)."""
+    return math.fsum(float(adult.savings) for adult in adults)

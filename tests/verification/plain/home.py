@@ -1,0 +1,170 @@
+"""3.5 to 3.7a: repression, conscription, what people perceive, and C visas."""
+
+import numpy as np
+
+from sim.codes import CONSCRIPTION, EDUCATION, INSTRUMENT, MODE, REGION, SECTOR, SEX
+from sim.months import LONG_AGO
+
+from .basics import EMPLOYER_KEYS, EXPOSURES, HOME, PLACES, share_of
+from .entities import PlainPerson
+from .offers import Offers
+
+
+class Home(Offers):
+    """What happens to people in Belarus, or because they are registered there."""
+
+    # --- 3.5 repress --------------------------------------------------------------------------------------------------
+
+    def repress(self) -> None:
+        """Release, pardon, try, detain, charge, bar and close organisations (3.5)."""
+        t = self.month
+        weights = 0.0  # W
+        for exposure in EXPOSURES:
+            weights += self.risk[exposure] * self.exposed[exposure]
+        detention = share_of(self.belarus.detentions, weights)
+        closure = share_of(self.belarus.closures, self.code.organisations)
+        for person in self.people:
+            if person.place != HOME or t - person.birth < 192:
+                continue
+            if self.pardon(person):
+                continue
+            self.sentence(person)
+            if person.held >= t:
+                continue
+            if person.held == t - 1 and person.detained < t - 1:
+                self.tell(person, "released")
+            if self.luck("events.detain", person.key) < detention * self.risk[person.exposure]:
+                self.detain(person)
+            if person.sector == SECTOR["ngo_media"]:
+                employer = np.uint64(EMPLOYER_KEYS + person.employer)
+                if self.luck("employer.closed", employer) < closure:
+                    person.sector = SECTOR["none"]
+
+    def pardon(self, person: PlainPerson) -> bool:
+        """Perhaps pardon a sentenced prisoner, who leaves prison this month (3.5, step 1)."""
+        t = self.month
+        sentenced = LONG_AGO < person.trial < t
+        if person.held < t or not sentenced or self.luck("prison.pardon", person.key) >= self.belarus.pardon:
+            return False
+        person.held = t - 1
+        self.tell(person, "pardoned")
+        return True
+
+    def sentence(self, person: PlainPerson) -> None:
+        """Sentence whoever is on trial this month; who was in custody until then stays in prison (3.5, step 1)."""
+        t = self.month
+        if person.trial == t:
+            self.tell(person, "sentenced")
+            if person.held >= t:
+                person.held = t + int(self.code.custody_months)
+
+    def detain(self, person: PlainPerson) -> None:
+        """Detain a person, who may be charged, barred from leaving and held until the trial (3.5, step 3)."""
+        t, key = self.month, person.key
+        person.detained = person.held = t
+        self.tell(person, "detained")
+        if self.luck("events.charge", key) < share_of(self.belarus.charges, self.belarus.detentions):
+            person.trial = t + int(self.code.trial_months)
+            self.tell(person, "charged")
+            if self.luck("more_events.accused_ban", key) < self.belarus.ban_accused:
+                person.exit_ban = t + int(self.code.accused_months)
+            if self.luck("more_events.custody", key) < self.code.custody_charged:
+                person.held = person.trial
+
+    # --- 3.6 conscript ------------------------------------------------------------------------------------------------
+
+    def conscript(self) -> None:
+        """Every man registered in Belarus of at least 18 years, wherever he lives (3.6)."""
+        for man in self.people:
+            if man.sex == SEX["male"] and man.region != REGION["abroad"] and self.month - man.birth >= 216:
+                self.call_up(man)
+
+    def call_up(self, man: PlainPerson) -> None:
+        """Discharge a man, make him liable, summon him or call him as a reserve officer (3.6)."""
+        t, standing = self.month, man.conscription
+        age = t - man.birth
+        if standing == CONSCRIPTION["serving"]:
+            if man.serves_until < t:
+                man.conscription = CONSCRIPTION["served"]
+                self.tell(man, "discharged")
+        elif age >= 324:
+            if standing in (CONSCRIPTION["liable"], CONSCRIPTION["deferred"], CONSCRIPTION["family"]):
+                man.conscription = CONSCRIPTION["never"]
+        else:
+            self.examine(man, age)
+            if man.liable() and man.held < t:
+                self.summon(man)
+            if standing == CONSCRIPTION["reserve_officer"]:
+                self.call_officer(man)
+
+    def examine(self, man: PlainPerson, age: int) -> None:
+        """Examine a man in the month of his 18th birthday, and end a deferment for studies (3.6, step 3)."""
+        if man.conscription == CONSCRIPTION["never"] and age == 216:
+            luck, unfit = self.luck("more_events.deferral", man.key), self.code.exempt_share
+            if luck < unfit:
+                man.conscription = CONSCRIPTION["exempt"]
+            elif luck < unfit + (1 - unfit) * self.code.study_share:
+                man.conscription = CONSCRIPTION["deferred"]
+            else:
+                man.conscription = CONSCRIPTION["liable"]
+        studies_abroad_end = man.settled() and self.belarus.study_abroad < 0.5
+        if man.conscription == CONSCRIPTION["deferred"] and (age >= 264 or studies_abroad_end):
+            officer = age >= 264 and self.luck("summons.officer", man.key) < self.code.officer_share
+            man.conscription = CONSCRIPTION["reserve_officer" if officer else "liable"]
+
+    def summon(self, man: PlainPerson) -> None:
+        """Perhaps summon a liable man to his registered address, then draft him or perhaps bar him (3.6, step 4)."""
+        t, code = self.month, self.code
+        summons = share_of(self.belarus.summoned, self.liable_men)
+        draft = min(summons, share_of(self.belarus.drafted, self.liable_men))
+        u = self.luck("events.draft", man.key)
+        if u >= summons:
+            return
+        reached = not man.elsewhere or self.luck("summons.reached", man.key) < self.belarus.summons_reach
+        absent = man.mode != MODE["home"] or not reached
+        self.tell(man, "summoned", "absent" if absent else "none")
+        if not absent and u < draft:
+            higher = man.education == EDUCATION["higher"]
+            self.enlist(man, code.service_months_higher if higher else code.service_months, "none")
+        elif self.luck("summons.exit_ban", man.key) < self.belarus.ban_liable:
+            man.exit_ban = max(man.exit_ban, t + 6)
+
+    def call_officer(self, man: PlainPerson) -> None:
+        """Perhaps call a reserve officer by decree (3.6, step 5)."""
+        call = share_of(self.belarus.officers, self.officers)
+        at_home = man.mode == MODE["home"] and man.held < self.month
+        if at_home and self.luck("events.draft", man.key) < call:
+            self.enlist(man, self.code.service_months_higher, "decree")
+
+    def enlist(self, man: PlainPerson, months: float, reason: str) -> None:
+        """Begin a man's service (3.6)."""
+        man.conscription = CONSCRIPTION["serving"]
+        man.serves_until = self.month + int(months)
+        self.tell(man, "drafted", reason)
+
+    # --- 3.7 perceive -------------------------------------------------------------------------------------------------
+
+    def perceive(self) -> None:
+        """Circles remember this month's detentions and hear of announced closures (3.7)."""
+        for circle in self.circles:
+            detained = sum(person.detained == self.month for person in circle.people)
+            circle.memory = self.code.circle_decay * circle.memory + detained / len(circle.people)
+            if self.announced:
+                hearing = min(1.0, self.code.news_reach + self.code.hearsay * circle.share_abroad())
+                circle.heard = circle.heard + (1 - circle.heard) * hearing
+            else:
+                circle.heard = 0.0
+
+    # --- 3.7a visit ---------------------------------------------------------------------------------------------------
+
+    def visit(self) -> None:
+        """Schengen C visas are issued to people at home (3.7a)."""
+        t = self.month
+        issued = 0.0  # V
+        for p in PLACES:
+            issued += self.places.visas[p] * self.now.shares[p][INSTRUMENT["short_visa"]][0]
+        chance = share_of(issued, self.grown_up)
+        for person in self.people:
+            adult_at_home = person.place == HOME and person.mode == MODE["home"] and t - person.birth >= 216
+            if adult_at_home and self.luck("visit.visa", person.key) < chance:
+                person.visa = max(person.visa, t + int(self.code.visa_months))

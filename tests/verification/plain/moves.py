@@ -1,0 +1,153 @@
+"""3.12: returns, onward moves, families that follow, and pendular work."""
+
+import math
+from collections.abc import Sequence
+
+from sim.arithmetic import sin
+from sim.codes import CHANNEL, LEAD, MODE, PLAN, SECTOR, STATUS
+from sim.months import NEVER
+
+from .abroad import Abroad
+from .basics import BIT, DESTINATIONS, HOME, PENDULAR_SECTORS, gumbel
+from .entities import PlainPerson, Unit, money_of
+from .offers import FROM_ELSEWHERE
+
+
+class Moves(Abroad):
+    """Moves of those who are abroad, and short work abroad (3.12)."""
+
+    def move_on(self) -> None:
+        """A party returns, or else moves onward, or else is followed by the family; then pendular work (3.12)."""
+        for unit in self.settled_before():
+            head, party = unit.head, unit.party()
+            if self.luck("settle.return_home", head.key) < self.chance_of_return(unit, party):
+                self.return_home(unit, party)
+            elif self.luck("settle.onward", head.key) < self.chance_of_onward(head):
+                self.go_onward(unit, party)
+            else:
+                self.follow(unit)
+        self.pendular()
+
+    def chance_of_return(self, unit: Unit, party: Sequence[PlainPerson]) -> float:
+        """Return the chance that a party returns this month (3.12)."""
+        code, head = self.code, unit.head
+        chance = code.return_ * self.belarus.return_pull
+        if head.persecuted():
+            chance *= code.return_persecuted
+        if head.status == STATUS["irregular"]:
+            chance *= code.return_irregular
+        if self.destitute(unit, party):
+            chance *= code.return_destitute
+        if any(adult.liable() for adult in unit.adults_among(party)):
+            chance *= code.return_liable
+        return min(1.0, chance)
+
+    def return_home(self, unit: Unit, party: Sequence[PlainPerson]) -> None:
+        """The whole party returns; the persecuted may be arrested (3.12)."""
+        for person in party:
+            journey = person.place, HOME, person.channel
+            self.tell(person, "returned", "choice", journey)
+            self.live(person, HOME, "home", STATUS["home"], NEVER)
+            person.channel = CHANNEL["none"]
+            person.job = 0
+            if person.persecuted() and self.luck("events.return_risk", person.key) < self.belarus.arrest_on_return:
+                person.detained = person.held = self.month
+                self.tell(person, "arrested_on_return", "none", journey)
+                unit.circle.memory += 1 / len(unit.circle.people)
+        unit.head.lead = LEAD["together"]
+        unit.circle.abroad -= len(party)
+
+    def chance_of_onward(self, head: PlainPerson) -> float:
+        """Return the chance that a party looks for another destination this month (3.12)."""
+        code = self.code
+        by_status = {
+            STATUS["asylum_seeker"]: 0.0,
+            STATUS["citizen"]: 0.0,
+            STATUS["visa_free"]: code.onward_visa_free,
+            STATUS["irregular"]: code.onward_irregular,
+        }
+        by_war = self.places.unsafe[head.place] * code.onward_unsafe
+        return max(by_status.get(head.status, code.onward), by_war)
+
+    def go_onward(self, unit: Unit, party: Sequence[PlainPerson]) -> None:
+        """The party moves to the best other destination, if one is open (3.12)."""
+        key = unit.head.key
+        offers = self.destinations(unit, FROM_ELSEWHERE, party)
+        if offers:
+            worth = {
+                p: offer.value + gumbel(self.luck(f"onward_{p // 4}.slot_{p}", key)) for p, offer in offers.items()
+            }
+            place = max(worth, key=lambda p: worth[p])
+            for person in party:
+                self.arrive(unit, person, place, offers[place].channel, "onward", "choice")
+
+    # --- the family follows -------------------------------------------------------------------------------------------
+
+    def follow(self, unit: Unit) -> None:
+        """The family of a head who went ahead may follow (3.12)."""
+        head = unit.head
+        p, c = head.place, CHANNEL["family"]
+        ready = (
+            head.lead == LEAD["ahead"]
+            and self.month - head.since >= int(self.code.follow_months)
+            and head.status not in (STATUS["irregular"], STATUS["asylum_seeker"])
+            and self.law.exists[p][c]
+        )
+        if ready and self.luck("follow.go", head.key) < self.code.follow:
+            family = [person for person in unit.people if not person.settled()]
+            if self.can_follow(unit, family, p, c):
+                self.travel_and_settle(unit, family, p, c, "family")
+                head.lead = LEAD["together"]
+
+    def can_follow(self, unit: Unit, family: Sequence[PlainPerson], p: int, c: int) -> bool:
+        """The family is free to leave, is let in, can travel and has the money (3.12)."""
+        groups = unit.groups(self.month)
+        if not all(person.may_exit(self.month) for person in family):
+            return False
+        passable = min(self.now.admission(p, c, groups), self.now.travel(p, c, groups))
+        if self.luck("follow.travel", unit.head.key) >= passable:
+            return False
+        return money_of(unit.adults) >= self.departure_cost(unit, family, p, c)
+
+    # --- pendular work ------------------------------------------------------------------------------------------------
+
+    def pendular(self) -> None:
+        """Pendular departures and returns (3.12)."""
+        t = self.month
+        drivers = self.pendular_line(BIT["driver"])
+        others = self.pendular_line(0)
+        for unit in self.units:
+            for person in unit.people:
+                free = person.place == HOME and person.may_exit(t) and unit.head.plan == PLAN["none"]
+                if person.mode == MODE["pendular"]:
+                    if person.expiry < t:
+                        self.tell(person, "pendular_back", "none", (person.place, HOME, CHANNEL["none"]))
+                        self.live(person, HOME, "home", STATUS["home"], NEVER)
+                elif free and person.sector in PENDULAR_SECTORS and t - person.birth >= 216:
+                    self.go_pendular(person, drivers if person.sector == SECTOR["transport"] else others)
+
+    def pendular_line(self, groups: int) -> list[tuple[float, int]]:
+        """Return the places of pendular work, stacked on the line from 0: upper end and place (3.12)."""
+        angle = math.pi * (self.month % 12 - 1) / 6
+        if angle > math.pi:
+            angle -= 2 * math.pi
+        season = 1 + self.code.pendular_season * sin(angle)
+        line: list[tuple[float, int]] = []
+        end = 0.0
+        for p in DESTINATIONS:
+            if self.pendular_workers > 0:
+                travel = self.now.travel(p, CHANNEL["work"], groups)
+                end += self.places.pendular[p] * travel * season / self.pendular_workers
+                line.append((end, p))
+        return line
+
+    def go_pendular(self, person: PlainPerson, line: list[tuple[float, int]]) -> None:
+        """Leave for the place into which the person's luck falls, if any (3.12)."""
+        u = self.luck("pendular.leave", person.key)
+        for end, p in line:
+            if u < end:
+                luck = self.luck("pendular.months", person.key)
+                months = 3 + math.floor(luck * (2 * int(self.code.pendular_months) - 5))
+                self.live(person, p, "pendular", STATUS["pendular"], self.month + months - 1)
+                self.tell(person, "pendular_out", "choice", (HOME, p, CHANNEL["work"]))
+                return

@@ -1,0 +1,242 @@
+"""3.4: what is on offer to a unit, employers that move and the rush before a closure."""
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.arithmetic import log
+from sim.codes import CHANNEL, PLAN, SECTOR
+
+from .base import Base
+from .basics import BIT, DESTINATIONS, EMPLOYER_KEYS, HOME, gumbel, log_sum, share_of
+from .borders import Borders
+from .entities import PlainPerson, Unit, money_of
+
+CLOSED_LATER = -600.0
+
+
+class Look(NamedTuple):
+    """What counts when a unit looks at its destinations: the conditions of a wish take one after the other away."""
+
+    travel: bool = True
+    price: bool = True
+    admission: bool = True
+    queue: bool = True
+
+
+FROM_BELARUS = Look()
+FROM_ELSEWHERE = Look(travel=False)
+
+
+class Offer(NamedTuple):
+    """A destination that is open to a unit: its value, its best channel, and whether the head would go ahead."""
+
+    value: float
+    channel: int
+    ahead: bool
+
+
+class Offers(Base):
+    """The month's menus of channels (3.4)."""
+
+    def begin_month(self) -> None:
+        """Count the queues and move employers; menus follow when a class of units first asks (3.4)."""
+        self.read_month()
+        self.menus: dict[tuple[int, int, bool, bool, bool], dict[int, list[tuple[int, float, float]]]] = {}
+        self.rushes: dict[tuple[int, int], float] = {}
+        self.queued: dict[tuple[int, int], int] = defaultdict(int)
+        for unit in self.units:
+            head = unit.head
+            if head.plan == PLAN["queued"]:
+                self.queued[head.plan_place, head.plan_channel] += self.one_in * len(unit.who_goes())
+        self.move_employers()
+
+    # --- values -------------------------------------------------------------------------------------------------------
+
+    def country_value(self, p: int, sector: int, groups: int) -> float:
+        """Value of living in p for the head's sector and the persecuted flag among the groups (3.4)."""
+        code, places = self.code, self.places
+        wage_there, wage_home = places.wage[p], places.wage[HOME]
+        if sector == SECTOR["it"]:
+            wage_there *= places.premium_it[p]
+            wage_home *= places.premium_it[HOME]
+        return (
+            self.place_constants[p]
+            + code.diaspora * log((self.residents[p] + 500) / 10000)
+            + code.language * places.language[p]
+            + code.distance * log(places.distance[p] / 500)
+            + code.income * log(wage_there / wage_home)
+            + code.rent * log(places.rent[p] / places.rent[HOME])
+            + (code.safety * (places.safety[p] - 1) if groups & BIT["persecuted"] else 0.0)
+        )
+
+    def queue_months(self, p: int, c: int) -> float:
+        """Months that the queue of a channel seems to take (3.4)."""
+        capacity, queued, patience = self.rules.capacity[p][c], self.queued[p, c], int(self.code.patience)
+        if math.isinf(capacity) or queued == 0:
+            return 0.0
+        return min(patience, queued / capacity) if capacity > 0 else patience
+
+    def channel_value(self, p: int, c: int, sector: int, queue: bool = True) -> float:
+        """Value of a channel to p for the head's sector; in some wishes the queue does not count (3.4, 3.8)."""
+        code, rules = self.code, self.rules
+        waiting = rules.months[p][c] + (self.queue_months(p, c) if queue else 0.0)
+        return (
+            self.channel_constants[c]
+            + log(rules.offered[p][c])
+            + log(rules.approval[p][c])
+            + code.wait * waiting
+            + code.work_right * rules.works[p][c]
+            + code.fee * rules.fee[p][c] / self.places.wage[HOME]
+            + (log(share_of(self.demand[p][sector], self.workers[sector])) if c == CHANNEL["work"] else 0.0)
+        )
+
+    def eligible(self, p: int, c: int, sector: int, groups: int) -> bool:
+        """The law lets the channel exist and admits the sector and the groups (3.3)."""
+        wanted = self.law.groups[p][c]
+        admits = self.law.sectors[p][c] >> sector & 1 and (wanted == 0 or wanted & groups)
+        return bool(self.law.exists[p][c] and admits)
+
+    def fare(self, p: int, c: int, groups: int) -> float:
+        """Fare to p, EUR a person; the employer pays for a relocation (3.2, 3.4)."""
+        if c == CHANNEL["relocation"]:
+            return 0.0
+        return self.places.fare_land[p] if self.now.by_land(p, c, groups) > 0 else self.places.fare_air[p]
+
+    def on_offer(self, p: int) -> bool:
+        """A destination with a distance (3.4)."""
+        return p != HOME and self.places.distance[p] != 0
+
+    def menu(
+        self, sector: int, groups: int, travel: bool, admission: bool, queue: bool
+    ) -> dict[int, list[tuple[int, float, float]]]:
+        """Return channel, value and fare of what is open to a class of units this month, by place (3.4)."""
+        menu: dict[int, list[tuple[int, float, float]]] = defaultdict(list)
+        for p in filter(self.on_offer, DESTINATIONS):
+            country = self.country_value(p, sector, groups)
+            for c in self.lawful[p]:
+                if self.eligible(p, c, sector, groups):
+                    access = self.now.admission(p, c, groups) if admission else 1.0
+                    if travel:
+                        access = min(access, self.now.travel(p, c, groups))
+                    value = country + self.channel_value(p, c, sector, queue) + log(access)
+                    if value > -math.inf:
+                        menu[p].append((c, value, self.fare(p, c, groups)))
+        return menu
+
+    # --- what a unit sees ---------------------------------------------------------------------------------------------
+
+    def price(self, p: int, c: int, fare: float, size: int, adults: int) -> float:
+        """Money that people must have to go to p by channel c, EUR (3.4)."""
+        per_adult = self.rules.fee[p][c] + self.rules.funds[p][c]
+        return fare * size + per_adult * adults + self.code.reserve * self.places.rent[p]
+
+    def destinations(
+        self, unit: Unit, look: Look = FROM_BELARUS, party: Sequence[PlainPerson] | None = None
+    ) -> dict[int, Offer]:
+        """Return the open destinations of a unit in order of number (3.4).
+
+        A party is given for an onward move: it pays for itself and nobody goes ahead.
+        """
+        head, people = unit.head, unit.people if party is None else party
+        adults = unit.adults_among(people)
+        money, size = money_of(adults), len(people)
+        age = (self.month - head.birth) // 12
+        kind = head.sector, unit.groups(self.month), look.travel, look.admission, look.queue
+        if kind not in self.menus:
+            self.menus[kind] = self.menu(*kind)
+        offers: dict[int, Offer] = {}
+        for p, channels in self.menus[kind].items():
+            if p == head.place:
+                continue
+            best: Offer | None = None
+            for c, plain_value, fare in channels:
+                if not self.law.youngest[p][c] <= age <= self.law.oldest[p][c] or not self.known(head, p, c):
+                    continue
+                value, ahead = plain_value, False
+                if look.price and money < self.price(p, c, fare, size, len(adults)):
+                    if party is not None or size == 1 or money < self.price(p, c, fare, 1, 1):
+                        continue
+                    ahead = True
+                    value += self.code.separation
+                value += unit.channel_taste[c]
+                if best is None or value > best.value:
+                    best = Offer(value, c, ahead)
+            if best is not None:
+                value = best.value + unit.country_taste[p] + (self.code.kin if p == head.kin else 0.0)
+                offers[p] = best._replace(value=value)
+        return offers
+
+    def known(self, head: PlainPerson, p: int, c: int) -> bool:
+        """Close people live where one goes as family, the employer takes its staff where one is relocated (3.4)."""
+        if c == CHANNEL["family"]:
+            return bool(p == head.kin)
+        if c == CHANNEL["relocation"]:
+            return self.takes_staff_to(head.employer) == p
+        return True
+
+    # --- employers that move ------------------------------------------------------------------------------------------
+
+    def takes_staff_to(self, employer: int) -> int | None:
+        """Return the place to which an employer takes its staff this month, if any (3.4)."""
+        place, moved = self.employer_moves.get(employer, (HOME, 0))
+        lasts = self.month < moved + int(self.code.relocation_months)
+        return place if place != HOME and lasts else None
+
+    def move_employers(self) -> None:
+        """Employers that take staff nowhere may move (3.4)."""
+        chances = {SECTOR["it"]: self.belarus.relocation_it, SECTOR["ngo_media"]: self.belarus.relocation_media}
+        for employer, sector in enumerate(self.employers):
+            if employer == 0 or self.takes_staff_to(employer) is not None:
+                continue
+            key = np.uint64(EMPLOYER_KEYS + employer)
+            if self.luck("employer.relocate", key) < chances.get(sector, 0.0):
+                place = self.best_for_staff(sector, key)
+                if place is not None:
+                    self.employer_moves[employer] = place, self.month
+
+    def best_for_staff(self, sector: int, key: np.uint64) -> int | None:
+        """Return the place that an employer likes best for a unit of its sector without flags, if any (3.4)."""
+        groups, c = BIT["it"] if sector == SECTOR["it"] else 0, CHANNEL["relocation"]
+        best, top = None, -math.inf
+        for p in filter(self.on_offer, DESTINATIONS):
+            if self.eligible(p, c, sector, groups):
+                admission = log(self.now.admission(p, c, groups))
+                value = self.country_value(p, sector, groups) + self.channel_value(p, c, sector) + admission
+                value += gumbel(self.luck(f"relocation_{p // 4}.slot_{p}", key))
+                if value > top:
+                    best, top = p, value
+        return best
+
+    # --- rush ---------------------------------------------------------------------------------------------------------
+
+    def rush(self, sector: int, groups: int) -> float:
+        """Value that announced closures will take from a class of units (3.4)."""
+        if self.code.anticipation == 0 or not self.announced:
+            return 0.0
+        if (sector, groups) not in self.rushes:
+            self.rushes[sector, groups] = self.value_lost(sector, groups)
+        return self.rushes[sector, groups]
+
+    def value_lost(self, sector: int, groups: int) -> float:
+        """Return how much better the destinations are now than half a year later, at least 0 (3.4)."""
+        near = [self.best_of_class(p, sector, groups, self.now) for p in DESTINATIONS]
+        if max(near) == -math.inf:
+            return 0.0
+        later = [self.best_of_class(p, sector, groups, self.later) for p in DESTINATIONS]
+        later = [CLOSED_LATER if value == -math.inf else value for value in later]
+        return max(0.0, log_sum(near) - log_sum(later))
+
+    def best_of_class(self, p: int, sector: int, groups: int, borders: Borders) -> float:
+        """Return the largest value from Belarus of the channels of p for a class of units (3.4)."""
+        best = -math.inf
+        if self.on_offer(p):
+            country = self.country_value(p, sector, groups)
+            for c in self.lawful[p]:
+                if self.eligible(p, c, sector, groups):
+                    access = min(borders.admission(p, c, groups), borders.travel(p, c, groups))
+                    best = max(best, country + self.channel_value(p, c, sector) + log(access))
+        return best
