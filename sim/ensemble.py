@@ -49,8 +49,23 @@ class Run:
     harms: NDArray[np.int64]  # [T, harms]
     expected: NDArray[np.float64]  # [T, to, C] departures from Belarus
     departures: NDArray[np.void]  # events `departed`, in order of month
+    wishes: NDArray[np.void]  # WISH, in order of month: units that wished to leave and could not
     blocked: NDArray[np.int64]  # [T] units whose channel closed while they waited or before they left
     residents_by_class: NDArray[np.int64]  # [classes] people at home at the end
+
+
+WISH = np.dtype([("month", "i2"), ("reason", "u1"), ("place", "u1"), ("persons", "i4"), ("key", "u8")])
+"""A month in which a unit wished to leave and could not: why, where to, its persons, its head."""
+
+
+def wishes(events: NDArray[np.void], unit_size: NDArray[np.uint8], one_in: int) -> NDArray[np.void]:
+    """The wishes in an event log, with the persons whom each stands for."""
+    wished = events[events["kind"] == EVENT["wished"]]
+    found = np.zeros(len(wished), WISH)
+    for name in ("month", "reason", "place", "key"):
+        found[name] = wished[name]
+    found["persons"] = unit_size[wished["row"]].astype(np.int64) * one_in
+    return found
 
 
 class Ensemble:
@@ -133,6 +148,7 @@ class Ensemble:
             recorder.harm_persons(),
             recorder.expected_arrivals(model.world),
             events[events["kind"] == EVENT["departed"]],
+            wishes(events, model.columns.unit_size, model.one_in),
             np.bincount(closed["month"], minlength=self.months) * model.one_in,
             residents_by_class(model.columns, model.month - 1) * model.one_in,
         )

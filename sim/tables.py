@@ -1,4 +1,4 @@
-"""Runs as tidy tables: flows, stocks and harms, one row a non-zero cell, in persons."""
+"""Runs as tidy tables: flows, stocks, harms and wishes, one row a non-zero cell, in persons."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sim.codes import CHANNEL_NAMES, PLACE, PLACE_NAMES, STATUS_NAMES
+from sim.codes import CHANNEL_NAMES, PLACE, PLACE_NAMES, REASON_NAMES, STATUS_NAMES
 from sim.ensemble import Run
 from sim.months import label
 from sim.recorder import HARMS
@@ -71,6 +71,25 @@ def flows(runs: Sequence[Run]) -> pd.DataFrame:
             columns[axis] = pd.Categorical.from_codes(codes, categories=list(labels))
         columns["persons"] = run.flows[where]
         columns["expected_persons"] = expected[where]
+        parts.append(pd.DataFrame(columns))
+    return pd.concat(parts, ignore_index=True)
+
+
+def wishes(runs: Sequence[Run]) -> pd.DataFrame:
+    """Persons who wished to leave and could not, by lambda, replicate, month, reason and the destination wished for.
+
+    A person counts in every month in which the wish came up.
+    """
+    parts = []
+    for run in runs:
+        counts = np.zeros((len(run.harms), len(REASON_NAMES), len(PLACE_NAMES)), np.int64)
+        np.add.at(counts, (run.wishes["month"], run.wishes["reason"], run.wishes["place"]), run.wishes["persons"])
+        where = np.nonzero(counts)
+        columns: dict[str, object] = {"lambda": run.job.lam, "replicate": run.job.replicate}
+        axes = {"month": _months(runs), "reason": REASON_NAMES, "destination": PLACE_NAMES}
+        for (axis, names), codes in zip(axes.items(), where, strict=True):
+            columns[axis] = pd.Categorical.from_codes(codes, categories=list(names))
+        columns["persons"] = counts[where]
         parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
 

@@ -32,6 +32,7 @@ def write_world(folder: Path, runs: list[Run], history: History) -> None:
     write_parquet(folder / "stocks.parquet", tables.arrow(tables.stocks(runs)))
     write_parquet(folder / "flows.parquet", tables.arrow(tables.flows(runs)))
     write_parquet(folder / "harms.parquet", tables.arrow(tables.harms(runs)))
+    write_parquet(folder / "wishes.parquet", tables.arrow(tables.wishes(runs)))
     (folder / "history.txt").write_text(history.debug(), encoding="utf-8")
     (folder / "sources.txt").write_text(sources(history), encoding="utf-8")
 
