@@ -25,6 +25,7 @@ decision/      rules of decision, one module a rule
 processes/     what happens in a month, one module a process
 passes         parallel phases of a month, fused by block
 recorder       what is counted
+groups         who is behind a number: motive, sex, age, sector
 agents/        the people and the institutions as Mesa sees them
 model          the schedule of a month
 meanfield/     the twin: the same rules with people as expected values

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from sim import behaviour, constants
+from sim import behaviour, constants, groups
 from sim.codes import EVENT, REASON
 from sim.errors import UserError
 from sim.history.catalogue import load_destinations, load_history
@@ -50,6 +50,7 @@ class Run:
     departures: NDArray[np.void]  # events `departed`, in order of month
     blocked: NDArray[np.int64]  # [T] units whose channel closed while they waited or before they left
     residents_by_class: NDArray[np.int64]  # [classes] people at home at the end
+    groups: groups.Counts  # [T, measures, P, groups] in agents, see `sim.groups`
 
 
 class Ensemble:
@@ -132,6 +133,7 @@ class Ensemble:
             events[events["kind"] == EVENT["departed"]],
             np.bincount(closed["month"], minlength=self.months) * model.one_in,
             residents_by_class(model.columns, model.month - 1) * model.one_in,
+            groups.count(events, model.columns, self.population.people.sector, self.months),
         )
         model.close()
         return run

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import codes
-from sim.analysis.groups import motives
 from sim.codes import EVENT, EVENT_NAMES
 from sim.columns import Columns
 from sim.errors import UserError
+from sim.groups import motives
 
 PARTED = "parted"
 """Asks for somebody whose life differs between the two worlds."""
