@@ -25,12 +25,17 @@ from sim.settings import Settings, fingerprint, resolved_yaml
 from sim.store import manifest, write_folder
 from sim.world import first_difference
 
+RULE = "destination_nest"
+"""The rule of decision whose terms are told."""
+
 
 def run(settings: Settings) -> Path:
     """Tell the life of `person` and write it as Markdown and HTML; returns the folder.
 
     Raises UserError for a person who is not in the sample and for a chooser that nobody meets.
     """
+    if settings.decision != RULE:
+        raise UserError(f"decision={settings.decision} has other terms; task={settings.task} takes {RULE} apart")
     ensemble = Ensemble(settings)
     people = ensemble.population.people
     scenarios = [settings.baseline]

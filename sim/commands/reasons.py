@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim import codes, months, tables
 from sim.analysis import citing
 from sim.analysis.reasons import PULLS, REASONS, ReasonsOf
+from sim.commands.explain import RULE
 from sim.ensemble import Ensemble, Job
 from sim.errors import UserError
 from sim.figures.cells import MINIMUM
@@ -22,6 +23,8 @@ def run(settings: Settings) -> Path:
 
     Raises UserError if nobody commits to leaving.
     """
+    if settings.decision != RULE:
+        raise UserError(f"decision={settings.decision} has other terms; task={settings.task} takes {RULE} apart")
     ensemble = Ensemble(settings)
     found = []
     for replicate in range(settings.replicate_count):

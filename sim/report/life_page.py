@@ -82,34 +82,32 @@ def page(
     return blocks
 
 
-def _subject(people: Columns, told: Life, row: int) -> str:
-    if row == told.row:
+def _who(people: Columns, told: Life, rows: Sequence[int]) -> str:
+    """To whom of a unit something happened, written before it; nothing for the person alone."""
+    if list(rows) == [told.row]:
         return ""
-    member = ("the head", "the partner", "a child")[min(int(people.member[row]), 2)]
-    return f"{member} "
+    if told.size > 1 and len(rows) == told.size:
+        return "the whole family: "
+    names = ("the head", "the partner", "a child")
+    return ", ".join("self" if row == told.row else names[min(int(people.member[row]), 2)] for row in rows) + ": "
 
 
 def happenings(people: Columns, told: Life) -> dict[int, list[str]]:
-    """What happened by month, in words, only where something did."""
-    said: dict[int, list[str]] = {}
+    """What happened by month, in words, only where something did; what members share is told once."""
+    said: dict[int, dict[str, list[int]]] = {}
+
+    def add(t: int, text: str, row: int) -> None:
+        rows = said.setdefault(t, {}).setdefault(text, [])
+        if row not in rows:
+            rows.append(row)
+
     for t in range(1, len(told.states)):
         for i in range(told.size):
             for change in words.state_changes(told.states[t - 1], told.states[t], i, t):
-                said.setdefault(t, []).append(f"{_subject(people, told, told.head + i)}{change}")
+                add(t, change, told.head + i)
     for event in told.events:
-        line = f"{_subject(people, told, int(event['row']))}{words.event_words(event)}"
-        said.setdefault(int(event["month"]), []).append(line)
-    return {t: _once(said[t]) for t in sorted(said)}
-
-
-def _once(lines: list[str]) -> list[str]:
-    """Lines of one month, those of members who share an event told once."""
-    kept: list[str] = []
-    for line in lines:
-        plain = line.removeprefix("the head ").removeprefix("the partner ").removeprefix("a child ")
-        if plain not in kept and line not in kept and f"the head {plain}" not in kept:
-            kept.append(line)
-    return kept
+        add(int(event["month"]), words.event_words(event), int(event["row"]))
+    return {t: [f"{_who(people, told, sorted(rows))}{text}" for text, rows in said[t].items()] for t in sorted(said)}
 
 
 def timeline(people: Columns, told: Life) -> list[str]:

@@ -114,7 +114,7 @@ _REASONS = {
     "exit": "may not leave Belarus", "expiry": "the status ran out", "security": "the security screening",
 }  # fmt: skip
 IN_VAIN = {
-    "exit": "but the family may not leave Belarus (held, banned, serving, or not all at home)",
+    "exit": "but may not leave Belarus or cannot get there",
     "funds": "but cannot pay for it",
     "closed": "but the way is closed",
     "quota": "but the queue is too long",

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from sim.analysis import citing
-from sim.analysis.reasons import PULLS, REASONS, RECORD, WHOLE, ReasonsOf
+from sim.analysis.life import Follower
+from sim.analysis.reasons import PULLS, PUSHES, REASONS, RECORD, WHOLE, ReasonsOf
+from sim.analysis.terms import TERMS
 from sim.codes import CONSCRIPTION, EVENT, EXPOSURE, MOTIVE, PLACE, SEX
 from tests import worlds
 
@@ -78,6 +80,42 @@ def test_push_reasons_lose_their_own_terms(two_places):
     for reason, loss in {"repression": 1.0, "war": 0.2, "draft": 0.1, "person": 0.5, "peers": 0.0}.items():
         assert leave(records, reason) == pytest.approx(loss, abs=1e-6)
     assert (records["motive"] == MOTIVE["draft"]).all()
+
+
+def test_in_a_busy_world_the_losses_are_those_of_the_decisions_taken_apart():
+    """Every commitment of 75 units, its losses computed again from the decision's own terms."""
+    model = worlds.start(worlds.hot_people(), worlds.hot_world(18), worlds.hot())
+    reasons, followers = ReasonsOf(), [Follower(head) for head in range(0, 1200, 16)]
+
+    def observe(seen):
+        for observer in (reasons, *followers):
+            observer(seen)
+
+    model.observer = observe
+    model.run()
+    decided = {
+        (one.month, int(model.columns.key[follower.head])): one
+        for follower in followers
+        for one in follower.decisions
+        if one.chosen >= 0
+    }
+    found = {(int(one["month"]), int(one["key"])): one for one in reasons.records}
+    assert len(decided) >= 10 and set(decided) <= set(found)
+    for which, one in decided.items():
+        record = found[which]
+        assert record["place"] == one.chosen
+        for i, terms in enumerate(PUSHES.values()):
+            assert record["leave"][i] == pytest.approx(sum(one.push[name] for name in terms), abs=1e-5)
+        usable = (one.obstacles == 0) & np.isfinite(one.terms.sum(axis=2))
+        for name in ("wage", "safety", "distance"):
+            column = tuple(PULLS).index(name)
+            kept = np.delete(one.terms, TERMS.index(name), axis=2).sum(axis=2)
+            without = np.where(usable, kept, -np.inf).max(axis=1)
+            fall = one.lam * (np.log(np.exp(one.values).sum()) - np.log(np.exp(without).sum()))
+            assert record["leave"][len(PUSHES) + column] == pytest.approx(fall, abs=1e-5), name
+            share = np.exp(one.values[one.chosen]) / np.exp(one.values).sum()
+            rest = np.exp(without[one.chosen]) / np.exp(without).sum()
+            assert record["choice"][column] == pytest.approx(np.log(share / rest), abs=1e-4), name
 
 
 def made_up(n, place=POLAND, motive=1, **losses):
