@@ -28,6 +28,7 @@ passes         parallel phases of a month, fused by block
 markets        what so many newcomers do to a destination
 feedback       what comes back to others, and how to hold it
 recorder       what is counted
+groups         who is behind a number: motive, sex, age, sector
 agents/        the people and the institutions as Mesa sees them
 model          the schedule of a month
 meanfield/     the twin: the same rules with people as expected values

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from sim import behaviour, constants
+from sim import behaviour, constants, groups
 from sim.codes import EVENT, REASON
 from sim.errors import UserError
 from sim.feedback import Held
@@ -52,6 +52,7 @@ class Run:
     wishes: NDArray[np.void]  # WISH, in order of month: units that wished to leave and could not
     blocked: NDArray[np.int64]  # [T] units whose channel closed while they waited or before they left
     residents_by_class: NDArray[np.int64]  # [classes] people at home at the end
+    groups: groups.Counts  # [T, measures, P, groups] in agents, see `sim.groups`
 
 
 WISH = np.dtype([("month", "i2"), ("reason", "u1"), ("place", "u1"), ("persons", "i4"), ("key", "u8")])
@@ -151,6 +152,7 @@ class Ensemble:
             wishes(events, model.columns.unit_size, model.one_in),
             np.bincount(closed["month"], minlength=self.months) * model.one_in,
             residents_by_class(model.columns, model.month - 1) * model.one_in,
+            groups.count(events, model.columns, self.population.people.sector, self.months),
         )
         model.close()
         return run

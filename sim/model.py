@@ -97,6 +97,8 @@ class EmigrationModel(mesa.Model):
             self.columns, self.one_in, b, constants.places, constants.channels, luck, population.seed, b.lambda_, fixed
         )
         self.month = 0
+        self.observer: Callable[[EmigrationModel], object] | None = None
+        """Called each month after `choose`, while everything that was decided on still stands as it stood then."""
         self.horizon = len(world.belarus)
         self.employers = conditions.Employers(
             population.employers, np.zeros_like(population.employers), np.full(len(population.employers), -1, np.int16)
@@ -166,6 +168,8 @@ class EmigrationModel(mesa.Model):
             raise IndexError(f"the history ends before {self.date}")
         self._begin_month()
         self._before(sum(_BEFORE.values()))
+        if self.observer:
+            self.observer(self)
         self._apply()
         self._depart()
         self._after(sum(_AFTER.values()))

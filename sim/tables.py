@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from sim import groups as who
 from sim.codes import CHANNEL_NAMES, PLACE, PLACE_NAMES, REASON_NAMES, STATUS_NAMES
 from sim.ensemble import Run
-from sim.months import label
+from sim.months import FIRST_YEAR, label
 from sim.recorder import HARMS
 
 BELARUS = PLACE["belarus"]
@@ -90,6 +91,25 @@ def wishes(runs: Sequence[Run]) -> pd.DataFrame:
         for (axis, names), codes in zip(axes.items(), where, strict=True):
             columns[axis] = pd.Categorical.from_codes(codes, categories=list(names))
         columns["persons"] = counts[where]
+        parts.append(pd.DataFrame(columns))
+    return pd.concat(parts, ignore_index=True)
+
+
+def groups(runs: Sequence[Run], one_in: int) -> pd.DataFrame:
+    """Persons (means over replicates) by lambda, year, measure, destination, dimension and group; non-zero cells.
+
+    `replicates` is the number of runs behind a mean, which says how many simulated people stand behind it.
+    """
+    parts = []
+    measures, names = np.array(who.MEASURES), np.array(who.labels())
+    for lam in sorted({run.job.lam for run in runs}):
+        ours = [run.groups for run in runs if run.job.lam == lam]
+        years = np.add.reduceat(sum(one.astype(np.int64) for one in ours), np.arange(0, len(ours[0]), 12), axis=0)
+        year, measure, place, group = np.nonzero(years)
+        columns: dict[str, object] = {"lambda": lam, "replicates": len(ours), "year": FIRST_YEAR + year}
+        columns["measure"], columns["destination"] = measures[measure], np.array(PLACE_NAMES)[place]
+        columns["dimension"], columns["group"] = names[group, 0], names[group, 1]
+        columns["persons"] = years[year, measure, place, group] * one_in / len(ours)
         parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
 

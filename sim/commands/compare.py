@@ -15,11 +15,13 @@ import pandas as pd
 from sim import report
 from sim.analysis.effects import Window, effects_table, pair_up, substitution_table, taxonomy_table
 from sim.analysis.fit_observed import fit_table as observed_table
+from sim.analysis.groups import groups_table
 from sim.analysis.reach import reach_table
 from sim.codes import MODE, PLACE, PLACE_NAMES
 from sim.commands.simulate import sources, write_world
 from sim.ensemble import Ensemble, Job, Run
 from sim.errors import UserError
+from sim.figures.cells import hide_few
 from sim.history.catalogue import load_scenario
 from sim.history.history import History
 from sim.history.parameters import Event
@@ -54,8 +56,8 @@ def run(settings: Settings) -> Path:
     folder = Path(settings.results_dir) / "compare" / f"{settings.scenario}-{fingerprint(settings)[:8]}"
     with write_folder(folder) as partial:
         _write_tables(partial, ensemble, ours, theirs, window, additions)
-        write_world(partial / settings.baseline, ours, baseline)
-        write_world(partial / settings.scenario, theirs, scenario)
+        write_world(partial / settings.baseline, ours, baseline, window.one_in)
+        write_world(partial / settings.scenario, theirs, scenario, window.one_in)
         (partial / "adds.txt").write_text(opening(additions), encoding="utf-8")
         (partial / "diff.txt").write_text(scenario.diff(baseline), encoding="utf-8")
         (partial / "sources.txt").write_text(sources(scenario), encoding="utf-8")
@@ -136,6 +138,7 @@ def _write_tables(
         "reach": reach_table(additions, main, window, ensemble.world(settings.baseline)),
         "fit": observed_table([one for one, _ in main]),
         "people": _people(ensemble),
+        "groups": hide_few(groups_table(main, window), window.one_in, len(main)),
     }
     for name, table in found.items():
         table.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
