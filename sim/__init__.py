@@ -19,9 +19,11 @@ world          rules, prices and demand as arrays
 conditions     one run's constants: luck, circles, reference counts
 units          reading a decision unit from the columns
 options        what is on offer in a month, by choice class
-constants      constants of destinations and channels
 population/    synthesis of the people from official margins
+commitment     what a decision leaves behind: a plan, or a wish
+asking         who is asked, with what push, and what comes of it: shared by all rules
 decision/      rules of decision, one module a rule
+constants      constants of destinations and channels, by rule
 processes/     what happens in a month, one module a process
 passes         parallel phases of a month, fused by block
 recorder       what is counted

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import columns, conditions, markets, options, passes
+from sim import decision as rules
 from sim.agents.institutions import BelarusianState, Destination, Employer, forget
 from sim.agents.people import People
 from sim.agents.person import Person
@@ -66,10 +67,11 @@ def schedule_table() -> str:
 
 
 class EmigrationModel(mesa.Model):
-    """Belarusians who stay, leave, settle, return: one replicate of one scenario at one lambda.
+    """Belarusians who stay, leave, settle, return: one replicate of one scenario at one lambda, by one rule.
 
     `people` answers Mesa's AgentSet interface from the columns; `agents` holds the institutions. The columns'
-    states are copied, so that one population serves many runs.
+    states are copied, so that one population serves many runs. `decision` names a rule of `sim/decision`; UserError
+    if there is none of that name.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class EmigrationModel(mesa.Model):
         threads: int = 1,
         fixed: conditions.Reference | None = None,
         block: int = passes.BLOCK,
+        decision: str = rules.DEFAULT,
     ) -> None:
         luck = replicate_seed(seed, replicate)
         super().__init__(rng=luck)
@@ -95,6 +98,9 @@ class EmigrationModel(mesa.Model):
         self.conditions = conditions.conditions(
             self.columns, self.one_in, b, constants.places, constants.channels, luck, population.seed, b.lambda_, fixed
         )
+        self.rule = rules.rule(decision)
+        self.conditions = self.rule.prepare(self.conditions, b)
+        self._choose = passes.apart(self.rule.choose)
         self.month = 0
         self.horizon = len(world.belarus)
         self.employers = conditions.Employers(
@@ -186,7 +192,7 @@ class EmigrationModel(mesa.Model):
         )
         twin = EmigrationModel(
             people, history, world, self.behaviour, self._constants, threads=self._threads,
-            fixed=self.conditions.reference,
+            fixed=self.conditions.reference, decision=self.rule.name,
         )  # fmt: skip
         twin.conditions = self.conditions
         twin.circles = conditions.copy(self.circles)
@@ -224,7 +230,10 @@ class EmigrationModel(mesa.Model):
         relocate(self.employers, self.world, *given, self.options.moved)
 
     def _before(self, parts: int) -> None:
-        found = self._blockwise(passes.before_queues, parts)
+        fused = parts if self._choose is None else parts & ~passes.CHOOSE
+        found = self._blockwise(passes.before_queues, fused)
+        if parts != fused:
+            found = self._blockwise(self._choose, passes.CHOOSE)
         for expected in found:
             self._committed += expected
         applied = [log["row"][log["kind"] == _APPLIED] for log in self._log]
