@@ -143,9 +143,9 @@ def _page(found: dict[float, Constants], decision: str) -> str:
     head = (
         f"# Constants of destinations and channels by lambda, in utility, for the rule {decision}. PROVISIONAL:\n"
         "# inverted on departures to the end of 2022 (sim/data/observed, departures.csv and channels.csv) by\n"
-        f"# task=invert decision={decision}; not calibrated. They reproduce those totals by construction, which proves nothing. Armenia, Uzbekistan,\n"
-        "# UAE and other visa-free places have no observed departures: the mean of Georgia, Ukraine and Russia. The\n"
-        "# channels work and visa_free are the reference, zero (assumptions).\n"
+        f"# task=invert decision={decision}; not calibrated. They reproduce those totals by construction, which\n"
+        "# proves nothing. Armenia, Uzbekistan, UAE and other visa-free places have no observed departures: the mean\n"
+        "# of Georgia, Ukraine and Russia. The channels work and visa_free are the reference, zero (assumptions).\n"
     )
     sets = {
         str(lam): {
