@@ -117,10 +117,11 @@ class Ensemble:
             self.history(job.scenario),
             self.world(job.scenario),
             self.behaviour._replace(lambda_=job.lam),
-            constants.load(job.lam) if given is None else given,
+            constants.load(job.lam, constants.file_of(self.settings.decision)) if given is None else given,
             self.settings.seed,
             job.replicate,
             threads,
+            decision=self.settings.decision,
         )
 
     def run(self, job: Job, threads: int = 1, each_month: Callable[[], object] | None = None) -> Run:

@@ -78,7 +78,9 @@ def contradicts(addition: Addition, others: Sequence[Addition]) -> list[str]:
     """Events of the same scenario that move the same parameter the other way, by name."""
     if not addition.direction:
         return []
-    opposed = {one.event for one in others if one.parameter == addition.parameter and one.direction == -addition.direction}
+    opposed = {
+        one.event for one in others if one.parameter == addition.parameter and one.direction == -addition.direction
+    }
     return sorted(opposed)
 
 

@@ -19,6 +19,7 @@ from sim.analysis.groups import groups_table
 from sim.analysis.reach import reach_table
 from sim.codes import MODE, PLACE, PLACE_NAMES
 from sim.commands.simulate import sources, write_world
+from sim.decision import rule
 from sim.ensemble import Ensemble, Job, Run
 from sim.errors import UserError
 from sim.figures.cells import hide_few
@@ -70,8 +71,12 @@ def run(settings: Settings) -> Path:
 
 
 def planned(settings: Settings) -> list[Job]:
-    """Baseline runs to make: every replicate at the main lambda, half as many (at least two) at each slice."""
-    beside = [lam for lam in settings.choice.slices if lam != settings.choice.lam]
+    """Baseline runs to make: every replicate at the main lambda, half as many (at least two) at each slice.
+
+    Under a rule that sets lambda itself the slices would all be the same world, and are left out.
+    """
+    slices = settings.choice.slices if rule(settings.decision).lam is None else ()
+    beside = [lam for lam in slices if lam != settings.choice.lam]
     half = max(2, settings.replicate_count // 2)
     counts = {settings.choice.lam: settings.replicate_count} | dict.fromkeys(beside, half)
     return [Job(settings.baseline, lam, i) for lam, count in counts.items() for i in range(count)]

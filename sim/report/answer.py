@@ -83,6 +83,7 @@ def blocks(results: Results) -> tuple[Block, ...]:
         difference("return to Belarus", "returned"),
         difference("move only because others did", "induced"),
     ]
+
     def wish(label: str, measure: str, deep: bool = False) -> Row:
         before = results.effect(f"baseline_{measure}")
         line = difference(label, measure, levels=levels(before, results.effect(measure)))
