@@ -59,7 +59,7 @@ def expect(
     weights: NDArray[np.float64],
     expected: NDArray[np.int64],
 ) -> None:
-    """Add an aspiring unit's probabilities of committing to each destination, times the persons who would go, `goers` float64[16].
+    """Add an aspiring unit's probabilities of each destination, times who would go, `goers` float64[16] persons.
 
     At least one destination is open; `weights` float64[16] is a buffer.
     """
