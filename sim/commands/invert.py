@@ -31,6 +31,8 @@ STEP = 0.6
 """Share of a gap closed in one sweep: constants of places and channels move together and would overshoot."""
 LARGEST_MOVE = 1.5
 """Utility; far from the solution a larger move would send everybody or nobody."""
+LARGEST_CHANNEL = 12.0
+"""Utility either way; a channel whose whole group takes it already gains nothing by more, and would climb for ever."""
 ANCHOR = "work"
 """Channel whose constant is zero: a common shift of all channels is one of all places."""
 VISA_FREE_OBSERVED = ("georgia", "ukraine", "russia")
@@ -99,7 +101,8 @@ def sweep(
             places[code] = mean
     kinds, _ = gaps(by_channel, expected)
     for name, gap in kinds.items():
-        channels[CHANNEL[name]] += limited(STEP * (gap - kinds[ANCHOR]))
+        moved = channels[CHANNEL[name]] + limited(STEP * (gap - kinds[ANCHOR]))
+        channels[CHANNEL[name]] = min(max(moved, -LARGEST_CHANNEL), LARGEST_CHANNEL)
     largest = max(abs(gap) for gap in [*own.values(), *kinds.values()])
     return Constants(places, channels), largest
 

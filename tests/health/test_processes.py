@@ -6,8 +6,8 @@ import inspect
 
 import pytest
 
-from sim import columns
-from sim.decision import destination_nest
+from sim import asking, columns, commitment
+from sim.decision import destination_nest, names
 from sim.model import SCHEDULE, schedule_table
 
 MODULES = {
@@ -26,6 +26,15 @@ def test_a_process_declares_what_the_schema_says_it_writes(name: str) -> None:
 @pytest.mark.parametrize("name", MODULES)
 def test_a_process_writes_no_column_that_it_does_not_declare(name: str) -> None:
     assert columns_assigned(inspect.getsource(MODULES[name])) <= set(MODULES[name].WRITES)
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_rule_of_decision_writes_what_the_schema_says(name: str) -> None:
+    rule = importlib.import_module(f"sim.decision.{name}")
+    assert set(rule.WRITES) == {column.name for column in columns.SCHEMA if "choose" in column.written_by}
+    assert set(rule.READS) <= set(columns.BY_NAME)
+    for module in (rule, asking, commitment):
+        assert columns_assigned(inspect.getsource(module)) <= set(rule.WRITES)
 
 
 def test_the_reader_of_assignments_sees_them() -> None:
