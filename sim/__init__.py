@@ -16,9 +16,11 @@ history/       parameters, events and policies as one History, read from `conf/`
 behaviour      coefficients of the decision
 choice         named terms of utility, structural noise, probabilities
 world          rules, prices and demand as arrays
+markets        what newcomers do to rents and approvals
 conditions     one run's constants: luck, circles, reference counts
 units          reading a decision unit from the columns
 options        what is on offer in a month, by choice class
+views          a unit's look at what is on offer
 constants      constants of destinations and channels
 population/    synthesis of the people from official margins
 decision/      rules of decision, one module a rule

@@ -170,7 +170,7 @@ def regroup(people: Crowd, order: NDArray[np.int64]) -> Crowd:
     rows = np.concatenate([np.arange(*people.circle_start[[i, i + 1]]) for i in order])
     taken = columns.Columns(*(array[rows] for array in people.people))
     taken.circle[:] = np.repeat(np.arange(len(order)) * people.one_in, sizes)
-    return Crowd(taken, np.concatenate([[0], np.cumsum(sizes)]), people.one_in, people.seed)
+    return Crowd(taken, np.concatenate([[0], np.cumsum(sizes)]), people.one_in, people.seed, people.employers)
 
 
 def lives(events: NDArray[np.void]) -> NDArray[np.void]:
@@ -276,7 +276,7 @@ def hot_world(months: int = 36) -> World:
 HARD_TIMES = {
     "detentions": 8.0, "charges": 4.0, "closures": 60.0, "news": 0.7, "summoned": 6.0, "drafted": 2.0, "war_fear": 0.5,
     "ban_accused": 0.5, "ban_liable": 0.5, "arrest_on_return": 0.3, "passport_abroad": 0.0,
-    "pardon": 0.05, "officers": 1.0, "summons_reach": 0.5, "relocation_it": 0.1, "relocation_media": 0.1,
+    "pardon": 0.2, "officers": 1.0, "summons_reach": 0.5, "relocation_it": 0.1, "relocation_media": 0.1,
 }  # fmt: skip
 
 
