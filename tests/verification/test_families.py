@@ -17,9 +17,9 @@ HEADS = slice(0, None, 4)
 FARE = 100.0
 
 
-def family_world(months, **rules):
+def family_world(horizon, **rules):
     """Poland by work and, for families, by the channel family; a journey costs a hundred."""
-    world = plain_world(months, ("poland",), ("work", "family"))
+    world = plain_world(horizon, ("poland",), ("work", "family"))
     world = tighten(world, "poland", "work", **rules)
     world.places["fare_land"][:] = world.places["fare_air"][:] = FARE
     return world
@@ -59,7 +59,7 @@ def test_one_place_of_a_quota_is_enough_for_a_head():
     for savings, first in ((150.0, 2), (1e6, 0)):
         world = tighten(family_world(2), "poland", "work", capacity=2.0)
         model = start(couples(50, savings), world, quiet(level=60.0, patience=9.0)).run(1)
-        assert len(events_of(model, "granted")) in (first, first + (first == 0) * 0)
+        assert len(events_of(model, "granted")) == first
         model.run()
         assert len(events_of(model, "departed")) == 4
 
@@ -84,7 +84,7 @@ def test_the_caught_head_is_one():
     world.places["fare_land"][:] = world.places["fare_air"][:] = FARE
     model = start(couples(50, 150.0), world, quiet(level=99.0)).run()
     caught = events_of(model, "caught")
-    assert np.array_equal(caught["row"], np.arange(0, 200, 4)) and (model.columns.lead == LEAD["together"]).all()
+    assert np.array_equal(np.sort(caught["row"]), np.arange(0, 200, 4)) and (model.columns.lead == LEAD["together"]).all()
 
 
 @pytest.mark.parametrize("lost", ["blocked", "refused", "lapsed"])
