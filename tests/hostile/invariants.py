@@ -50,8 +50,14 @@ def no_nan(model: EmigrationModel) -> None:
     for offers, length in zip(model.options.offers, model.options.lengths, strict=True):
         listed = offers[:length]
         assert not np.isnan(listed["fare"]).any() and not np.isnan(listed["each"]).any()
-        assert (listed["onward"] < 700.0).all() and (listed["value"] < 700.0).all()  # false for NaN, too
-    assert (model.options.ceiling < 700.0).all() and (model.options.near < 700.0).all()
+        for view in ("value", "onward", "open", "free"):
+            assert (listed[view] < 700.0).all()  # false for NaN, too
+        better = listed["value"], listed["onward"], listed["open"], listed["free"]
+        assert all((one <= other).all() for one, other in zip(better, better[1:], strict=False)), "conditions only improve"
+    for name in ("top", "near", "free"):
+        assert (getattr(model.options, name) < 700.0).all()
+    assert (model.options.rush >= 0.0).all() and np.isfinite(model.options.rush).all()
+    assert ((model.circles.heard >= 0.0) & (model.circles.heard <= 1.0)).all()
     assert np.isfinite(model.residents).all() and np.isfinite(model.circles.memory).all()
 
 

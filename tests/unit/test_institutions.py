@@ -1,7 +1,7 @@
 """Institutions are Mesa's own agents beside the people, and read the columns and tallies of their model."""
 
 import pytest
-from few_people import FewPeople, N
+from few_people import FewPeople, N, rows_of
 
 from sim.agents.institutions import BelarusianState, Destination, Employer
 from sim.codes import CHANNEL, CONSCRIPTION, PLACE, SECTOR, STATUS
@@ -60,6 +60,6 @@ def test_an_employer_knows_its_staff_and_where_it_takes_them(model):
         assert employer.staff.agg("sector", set) == {SECTOR["it"]}
         assert employer.staff_abroad == 100 * sum(person.abroad for person in employer.staff) > 0
         assert employer.destination is None
-    model.columns.sector[first.staff.array("row")] = SECTOR["none"]  # closed: they were its staff
+    model.columns.sector[rows_of(first.staff)] = SECTOR["none"]  # closed: they were its staff
     model.employers.place[2] = PLACE["georgia"]
     assert (first.destination, second.destination) == (None, "georgia") and len(first.staff) > 5
