@@ -2,8 +2,8 @@
 
 What a good array program would do instead of compiled loops. It decides for the same people in the same month by
 the same push, the same table of values and the same nest as the model, and does less: no money, no ages of channels,
-no taste for channels, no close people, no employers, no rush, no wishes, a stream of luck in place of luck by identity. It is given tastes and the
-table of values, which the model makes itself.
+no taste for channels, no close people, no employers, no rush, no wishes, a stream of luck in place of luck by identity.
+It is given tastes and the table of values, which the model makes itself.
 """
 
 from typing import Any, NamedTuple
@@ -85,7 +85,7 @@ def measure(one_in: int, before: int, months: int) -> dict[str, Any]:
 
 
 def month_of(model: EmigrationModel) -> Month:
-    """The month as it stands before the choice; the best value of each destination over channels open to all of a class."""
+    """The month as it stands before the choice; the best value of each destination over channels for a whole class."""
     b, t, circles = model.behaviour, model.month, model.circles
     kinds = len(model.options.lengths)
     values = np.full((SLOTS, kinds), CLOSED)

@@ -53,7 +53,7 @@ def no_nan(model: EmigrationModel) -> None:
         for view in ("value", "onward", "open", "free"):
             assert (listed[view] < 700.0).all()  # false for NaN, too
         better = listed["value"], listed["onward"], listed["open"], listed["free"]
-        assert all((one <= other).all() for one, other in zip(better, better[1:], strict=False)), "conditions only improve"
+        assert all((one <= other).all() for one, other in zip(better, better[1:], strict=False))  # conditions improve
     for name in ("top", "near", "free"):
         assert (getattr(model.options, name) < 700.0).all()
     assert (model.options.rush >= 0.0).all() and np.isfinite(model.options.rush).all()

@@ -89,7 +89,9 @@ def test_an_opening_brings_no_rush():
 
 def test_a_closure_of_what_one_may_not_use_brings_no_rush():
     """Lithuania's channel is for a group to which nobody belongs."""
-    worlds = [admit(world, "lithuania", "visa_free", groups=1 << 4) for world in (announced(), unannounced(announced()))]
+    worlds = [
+        admit(world, "lithuania", "visa_free", groups=1 << 4) for world in (announced(), unannounced(announced()))
+    ]
     one, other = (run(world, anticipation=1.0) for world in worlds)
     assert np.array_equal(one.recorder.committed, other.recorder.committed)
 
@@ -105,7 +107,7 @@ def test_the_end_of_every_way_out_is_the_greatest_rush():
 
 @pytest.mark.parametrize(("abroad", "share"), [(0, 0.2), (20, 0.2 + 0.5 * 0.2), (90, 0.2 + 0.5 * 0.9)])
 def test_news_and_people_abroad_tell_of_it(abroad, share):
-    """A fifth hear of it from the news in a month, more where more of the circle are abroad; it is forgotten when done."""
+    """A fifth hear of it from the news in a month, more where more of the circle are abroad; then forgotten."""
     people = crowd(200, circle=100)
     gone = np.arange(200) % 100 < abroad
     people.people.place[gone], people.people.mode[gone] = PLACE["poland"], MODE["settled"]

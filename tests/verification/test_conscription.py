@@ -88,7 +88,7 @@ def test_reserve_officers_are_called_by_decree():
 
 @pytest.mark.parametrize("defers", [1.0, 0.0])
 def test_study_abroad_defers_service_while_it_does(defers):
-    """Students of 20 at home and settled abroad: when study abroad no longer defers, those abroad are liable at once."""
+    """Students of 20 at home and abroad: when study abroad no longer defers, those abroad are liable at once."""
     people = abroad(young_men(2000), np.arange(2000) % 2 == 1)
     people.people.conscription[:] = CONSCRIPTION["deferred"]
     world = home_world(3, ("poland",))

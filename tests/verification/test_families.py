@@ -65,8 +65,8 @@ def test_one_place_of_a_quota_is_enough_for_a_head():
 
 
 def test_going_ahead_costs_a_separation():
-    """Odds of who goes against who goes as one: exp(lambda * separation), in expected commitments to 1e-6, of which each
-    counts one person and not four.
+    """Odds of who goes against who goes as one: exp(lambda * separation), in expected commitments to 1e-6, of which
+    each counts one person and not four.
     """
     b = quiet(level=-3.0, separation=-1.3)
     each = []
@@ -84,7 +84,9 @@ def test_the_caught_head_is_one():
     world.places["fare_land"][:] = world.places["fare_air"][:] = FARE
     model = start(couples(50, 150.0), world, quiet(level=99.0)).run()
     caught = events_of(model, "caught")
-    assert np.array_equal(np.sort(caught["row"]), np.arange(0, 200, 4)) and (model.columns.lead == LEAD["together"]).all()
+    assert (
+        np.array_equal(np.sort(caught["row"]), np.arange(0, 200, 4)) and (model.columns.lead == LEAD["together"]).all()
+    )
 
 
 @pytest.mark.parametrize("lost", ["blocked", "refused", "lapsed"])
@@ -127,7 +129,11 @@ def test_a_family_does_not_follow(why):
     """For want of a channel, a way, money or a right of the head; or if one of them is not free to leave."""
     world = family_world(6)
     world = admit(world, "poland", "family", entry=INSTRUMENT["national_visa"])
-    people = left_behind(50, 299.0 if why == "no money" else 300.0, {"no right": "irregular", "asylum": "asylum_seeker"}.get(why, "permit"))
+    people = left_behind(
+        50,
+        299.0 if why == "no money" else 300.0,
+        {"no right": "irregular", "asylum": "asylum_seeker"}.get(why, "permit"),
+    )
     if why == "no channel":
         world = admit(world, "poland", "family", exists=0)
     elif why == "closed":

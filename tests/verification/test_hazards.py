@@ -13,7 +13,6 @@ from sim.codes import (
     CHANNEL,
     CONSCRIPTION,
     EDUCATION,
-    EVENT,
     EXPOSURE,
     INSTRUMENT,
     MODE,

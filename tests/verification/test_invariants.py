@@ -261,7 +261,9 @@ def test_a_family_follows_its_head(lived):
             assert people.lead[head] == LEAD["ahead"] and set(stayed) == set(rows[head_of[rows] == head])
             assert t - people.since[head] >= b.follow_months and after.lead[head] == LEAD["together"]
             assert people.status[head] not in (STATUS["irregular"], STATUS["asylum_seeker"])
-            assert (after.place[stayed] == people.place[head]).all() and (after.channel[stayed] == CHANNEL["family"]).all()
+            assert (after.place[stayed] == people.place[head]).all() and (
+                after.channel[stayed] == CHANNEL["family"]
+            ).all()
             for row in stayed:
                 assert people.mode[row] == HOME and people.held[row] < t and people.exit_ban[row] < t
                 assert people.conscription[row] != CONSCRIPTION["serving"]
@@ -286,7 +288,7 @@ def test_only_those_settled_work_abroad(lived):
 
 
 def test_citizens_never_lose_their_status(lived):
-    """Who is a citizen stays one while where they are; nobody becomes one but by naturalisation after the years asked."""
+    """A citizen stays one while in the country; nobody becomes one but by naturalisation after the years asked."""
     citizen = STATUS["citizen"]
     for t, (earlier, later) in lived.months:
         stayed = (earlier.status == citizen) & (later.place == earlier.place)
@@ -509,8 +511,9 @@ def test_the_reason_of_a_wish_can_be_true(lived):
                 assert not free or any(shares(place, way, 0) < 1.0 for place, way in ways)
             elif reason == REASON["funds"]:
                 dearest = max(
-                    max(fares_of(world, t, p, c), default=0.0) * people.unit_size[head] + b.reserve * world.places[t, p]["rent"]
+                    max(fares_of(world, t, p, c), default=0.0) * people.unit_size[head]
                     + float(world.rules[t, p, c]["fee"] + world.rules[t, p, c]["funds"]) * len(lived.adults(head))
+                    + b.reserve * world.places[t, p]["rent"]
                     for p, c in channels
                 )  # fmt: skip
                 assert means < dearest
@@ -533,7 +536,7 @@ def test_after_a_refusal_one_waits(lived):
 
 
 def test_an_employer_takes_staff_for_a_time_and_to_one_place(lived):
-    """What moves has a sector that may move, goes to a place that lets it in, and stays with it for the months stated."""
+    """What moves has a sector that may, goes to a place that lets it in, and stays with it for the months stated."""
     model, months = lived.model, int(lived.model.behaviour.relocation_months)
     moved = np.array(lived.moved)
     assert moved.shape == (len(lived.ended), len(model.employers.sector)) and (moved[:, 0] == 0).all()
@@ -567,7 +570,9 @@ def admissions(lived):
             out = (t, head) in refused or ((t, head) in blocked and (t, head) not in granted)
             if ended.plan[head] != PLAN["queued"] and not out:
                 alone = decided.lead[head] == LEAD["planned"]
-                total[t, decided.plan_place[head], decided.plan_channel[head]] += 1 if alone else decided.unit_size[head]
+                total[t, decided.plan_place[head], decided.plan_channel[head]] += (
+                    1 if alone else decided.unit_size[head]
+                )
     return total
 
 

@@ -76,7 +76,9 @@ def test_savings_grow_with_work_and_shrink_without():
 
 
 def test_children_and_who_arrived_this_month_neither_earn_nor_spend():
-    people = families(50, place=PLACE["poland"], mode=MODE["settled"], status=STATUS["permit"], expiry=NEVER, savings=500.0)
+    people = families(
+        50, place=PLACE["poland"], mode=MODE["settled"], status=STATUS["permit"], expiry=NEVER, savings=500.0
+    )
     people.people.channel[:], people.people.since[:] = CHANNEL["visa_free"], -1
     b = quiet(**NEVER_LEAVE, subsistence=1.0, job_finding=0.0)
     model = start(people, poland(1), b).run()
@@ -85,7 +87,9 @@ def test_children_and_who_arrived_this_month_neither_earn_nor_spend():
     assert (start(people, poland(1), b).run().columns.savings == 500.0).all()
 
 
-@pytest.mark.parametrize(("channel", "hired"), [("work", True), ("it_scheme", True), ("relocation", True), ("visa_free", False)])
+@pytest.mark.parametrize(
+    ("channel", "hired"), [("work", True), ("it_scheme", True), ("relocation", True), ("visa_free", False)]
+)
 def test_who_comes_for_work_has_it(channel, hired):
     """The head, not the partner, by three channels; and not by others."""
     world = plain_world(1, ("poland",), (channel,))
@@ -106,13 +110,20 @@ def test_who_returns_or_moves_on_leaves_their_work():
 
 # return
 
-RETURN = {"return": 0.04, "return_persecuted": 0.25, "return_irregular": 2.5, "return_destitute": 3.0, "return_liable": 0.5}
+RETURN = {
+    "return": 0.04,
+    "return_persecuted": 0.25,
+    "return_irregular": 2.5,
+    "return_destitute": 3.0,
+    "return_liable": 0.5,
+}
 
 
 @pytest.mark.parametrize(
     ("who", "pull", "factor"),
-    [({}, 1.0, 1.0), ({}, 4.0, 4.0), ({}, 0.0, 0.0), ({"savings": 0.0}, 1.0, 3.0), ({"savings": 0.0, "job": 1}, 1.0, 1.0),
-     ({"savings": 0.0, "birth": -66 * 12}, 1.0, 1.0), ({"conscription": CONSCRIPTION["liable"], "sex": SEX["male"]}, 1.0, 0.5),
+    [({}, 1.0, 1.0), ({}, 4.0, 4.0), ({}, 0.0, 0.0), ({"savings": 0.0}, 1.0, 3.0),
+     ({"savings": 0.0, "job": 1}, 1.0, 1.0), ({"savings": 0.0, "birth": -66 * 12}, 1.0, 1.0),
+     ({"conscription": CONSCRIPTION["liable"], "sex": SEX["male"]}, 1.0, 0.5),
      ({"conscription": CONSCRIPTION["reserve_officer"]}, 1.0, 1.0), ({"exposure": EXPOSURE["strike"]}, 1.0, 1.0),
      ({"detained": -50, "savings": 0.0}, 2.0, 1.5), ({"savings": 0.0, "status": "irregular"}, 1.0, 7.5)],
 )  # fmt: skip

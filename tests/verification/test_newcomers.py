@@ -50,7 +50,9 @@ def test_rents_rise_with_the_city(one_in):
     people = crowd(4000)
     people.one_in, people.people.circle[:] = one_in, people.people.circle * one_in
     model = run(world, people)
-    came = np.bincount(events_of(model, "departed")["month"][events_of(model, "departed")["place"] == POLAND], minlength=MONTHS)
+    came = np.bincount(
+        events_of(model, "departed")["month"][events_of(model, "departed")["place"] == POLAND], minlength=MONTHS
+    )
     newcomers = came.cumsum() * one_in
     rents = model.world.places["rent"]
     for t in range(MONTHS - 1):

@@ -112,7 +112,7 @@ def test_an_employer_brings_no_place_without_a_fee():
 
 
 def test_a_closed_relocation_does_not_close_the_country():
-    """A country that admits moved firms by an instrument of its own, once shut, is reached by its other channel only."""
+    """Moved firms are admitted by an instrument of their own; once it is shut all come by the other channel."""
     world = moving(2, 1.0, channels=("relocation", "visa_free"))
     for place in COUNTRIES:
         world = admit(world, place, "relocation", entry=INSTRUMENT["national_visa"])

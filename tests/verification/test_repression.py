@@ -13,7 +13,7 @@ from tests.worlds import crowd, quiet, start
 
 
 def test_the_risk_of_an_exposure_is_that_of_its_month():
-    """Words on the war weigh as nothing before the war and 19 times as much after; the month's number stays the same."""
+    """Words on the war weigh as nothing said before the war and 19 times as much after; the number stays the same."""
     n, wary = 20_000, 2000
     people = crowd(n)
     people.people.exposure[:wary] = EXPOSURE["war_comment"]

@@ -281,13 +281,11 @@ def plain_month(people, n, t, world, b, conditions, residents, waiting, perceive
     return chosen
 
 
-@pytest.mark.parametrize(
-    ("kin", "spread_channel", "by_motive"), [(0.9, 0.1, 0.0), (-0.9, 0.4, 1.0), (0.9, 0.0, 0.5)]
-)
+@pytest.mark.parametrize(("kin", "spread_channel", "by_motive"), [(0.9, 0.1, 0.0), (-0.9, 0.4, 1.0), (0.9, 0.0, 0.5)])
 @pytest.mark.parametrize("watched", [True, False], ids=["everyone-watched", "nobody-watched"])
 def test_the_month_of_the_model_is_the_plain_month(watched, kin, spread_channel, by_motive):
-    """With tastes, kin, money, ages, every push and a lambda of the threatened, the compiled month with its tables, short
-    lists and ceilings is the plain one, unit by unit; near-ties within 1e-12 decide one choice in 1e9.
+    """With tastes, kin, money, ages, every push and two lambdas, the compiled month with its tables, short lists and
+    ceilings is the plain one, unit by unit; near-ties within 1e-12 decide one choice in 1e9.
     """
     b = quiet(
         level=-5.0, spread_leave=0.5, spread_country=0.6, spread_channel=spread_channel, kin=kin, skill=0.4, youth=0.9,

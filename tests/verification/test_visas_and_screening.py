@@ -49,7 +49,7 @@ def test_a_sample_is_issued_visas_in_proportion():
 
 
 def test_a_visa_in_hand_is_kept_and_a_longer_one_is_not_cut():
-    """Issue to everyone in one month: who holds one for longer keeps it; then issue stops, and each runs out by itself."""
+    """Issue to everyone in one month: who holds one for longer keeps it; then issue stops."""
     people = crowd(900, visa=np.repeat([LONG_AGO, 3, 40], 300))
     world = close(issuing(8, poland=1e9), "poland", "short_visa", 1)
     model = start(people, world, quiet(**NEVER_LEAVE, visa_months=6.0)).run()
@@ -78,8 +78,8 @@ def entry_on_a_visa(months):
 
 def test_a_tourist_stop_by_one_state_keeps_visa_holders_from_the_others():
     """Lithuania, which issues two visas in three, stops: from the month in which the old visas have run out, entries to
-    Poland and Germany on a visa fall to a third, within four standard errors; nobody enters without one; what is in hand
-    lasts; nobody is worse off before.
+    Poland and Germany on a visa fall to a third, within four standard errors; nobody enters without one; what is in
+    hand lasts; nobody is worse off before.
     """
     n, months = 40_000, 12
     b = quiet(level=-3.0, visa_months=2.0)
@@ -158,7 +158,7 @@ def test_a_threat_is_the_same_person_every_time_and_a_screening_is_not():
 
 @pytest.mark.parametrize(("rule", "reason"), [("approval", "refusal"), ("screening", "security")])
 def test_after_a_refusal_one_applies_again_when_the_months_are_over(rule, reason):
-    """Everyone is refused, and with a wait of four months applies in months 0, 4 and 8, and wishes for nothing between."""
+    """Everyone is refused, and with a wait of four months applies in months 0, 4 and 8, and never wishes."""
     world = screening_world(10, "work", 1.0, 1.0) if rule == "screening" else plain_world(10, ("poland",), ("work",))
     world = world if rule == "screening" else tighten(world, "poland", "work", approval=1e-12)
     model = start(crowd(200), world, quiet(level=90.0, reapply_months=4.0)).run()

@@ -55,7 +55,7 @@ def barred(people, how):
 
 @pytest.mark.parametrize("how", ["held", "banned", "serving", "exit", "land_exit and air", "land and air"])
 def test_who_may_not_leave_wishes_for_what_they_would_do(how):
-    """Prison, a ban, service, and borders: the same people wish to go to the same places as go where nothing hinders."""
+    """Prison, a ban, service, and borders: the same people wish for the same places as go where nothing hinders."""
     people = crowd(4000, kin=np.arange(4000) % 3)
     world = two_countries()
     free, none, _, model = first_month(world, people)
@@ -121,8 +121,8 @@ def test_a_queue_can_be_the_obstacle():
 
 
 def test_who_goes_elsewhere_instead_does_not_wish():
-    """Poland shut: who goes to Georgia leaves no wish, who stays for want of Poland does; together they are all who would
-    have gone, and their shares are those of the nested logit.
+    """Poland shut: who goes to Georgia leaves no wish, who stays for want of Poland does; together they are all who
+    would have gone, and their shares are those of the nested logit.
     """
     n = 40_000
     world = plain_world(1, tuple(VALUES))
