@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import columns, conditions, markets, options, passes
+from sim import decision as rules
 from sim.agents.institutions import BelarusianState, Destination, Employer, forget
 from sim.agents.people import People
 from sim.agents.person import Person
@@ -18,6 +19,7 @@ from sim.behaviour import Behaviour
 from sim.codes import CHANNEL_NAMES, EVENT, LEAD, N_CHANNELS, PLACE, PLAN, SLOTS, STATUS
 from sim.constants import Constants
 from sim.eventlog import buffer
+from sim.feedback import NOTHING, Paths
 from sim.history.history import History
 from sim.luck import replicate_seed
 from sim.months import label
@@ -40,7 +42,9 @@ class Process:
 
 SCHEDULE = (
     Process("begin_month", "serial", "parameters of this month, capacities, options on offer; employers that move"),
-    Process("repress", "parallel", "detention, charges, trials, pardons, exit bans, by exposure; NGOs and media closed"),
+    Process(
+        "repress", "parallel", "detention, charges, trials, pardons, exit bans, by exposure; NGOs and media closed"
+    ),
     Process("conscript", "parallel", "liability, deferments, summonses, drafts, reserve officers, discharge"),
     Process("perceive", "parallel", "circle and news become perceived repression; announcements are heard"),
     Process("visit", "parallel", "Schengen C visas issued to people at home"),
@@ -66,10 +70,11 @@ def schedule_table() -> str:
 
 
 class EmigrationModel(mesa.Model):
-    """Belarusians who stay, leave, settle, return: one replicate of one scenario at one lambda.
+    """Belarusians who stay, leave, settle, return: one replicate of one scenario at one lambda, by one rule.
 
     `people` answers Mesa's AgentSet interface from the columns; `agents` holds the institutions. The columns'
-    states are copied, so that one population serves many runs.
+    states are copied, so that one population serves many runs. `decision` names a rule of `sim/decision`; UserError
+    if there is none of that name.
     """
 
     def __init__(
@@ -84,6 +89,7 @@ class EmigrationModel(mesa.Model):
         threads: int = 1,
         fixed: conditions.Reference | None = None,
         block: int = passes.BLOCK,
+        decision: str = rules.DEFAULT,
     ) -> None:
         luck = replicate_seed(seed, replicate)
         super().__init__(rng=luck)
@@ -95,7 +101,12 @@ class EmigrationModel(mesa.Model):
         self.conditions = conditions.conditions(
             self.columns, self.one_in, b, constants.places, constants.channels, luck, population.seed, b.lambda_, fixed
         )
+        self.rule = rules.rule(decision)
+        self.conditions = self.rule.prepare(self.conditions, b)
+        self._choose = passes.apart(self.rule.choose)
         self.month = 0
+        self.observer: Callable[[EmigrationModel], object] | None = None
+        """Called each month after `choose`, while everything that was decided on still stands as it stood then."""
         self.horizon = len(world.belarus)
         self.employers = conditions.Employers(
             population.employers, np.zeros_like(population.employers), np.full(len(population.employers), -1, np.int16)
@@ -117,6 +128,9 @@ class EmigrationModel(mesa.Model):
         self.residents = world.places["diaspora"][0].copy()
         self.arrivals = np.zeros(SLOTS, np.int64)
         self.inflow = np.zeros((12, SLOTS), np.int64)
+        self.held, self.paths = NOTHING, Paths()
+        self.keeps_paths = False
+        self._waiting = np.zeros((SLOTS, N_CHANNELS))
         self.processes: dict[str, Callable[[EmigrationModel], None]] = {
             row.name: partial(_run, row.name) for row in SCHEDULE
         }
@@ -162,6 +176,8 @@ class EmigrationModel(mesa.Model):
             raise IndexError(f"the history ends before {self.date}")
         self._begin_month()
         self._before(sum(_BEFORE.values()))
+        if self.observer:
+            self.observer(self)
         self._apply()
         self._depart()
         self._after(sum(_AFTER.values()))
@@ -186,7 +202,7 @@ class EmigrationModel(mesa.Model):
         )
         twin = EmigrationModel(
             people, history, world, self.behaviour, self._constants, threads=self._threads,
-            fixed=self.conditions.reference,
+            fixed=self.conditions.reference, decision=self.rule.name,
         )  # fmt: skip
         twin.conditions = self.conditions
         twin.circles = conditions.copy(self.circles)
@@ -214,7 +230,9 @@ class EmigrationModel(mesa.Model):
         self.arrivals = np.zeros(SLOTS, np.int64)
         queued = self.pending[self.columns.plan[self.pending] == PLAN["queued"]]
         waiting = self._planning(queued).astype(np.float64) * self.one_in
-        given = self.month, self.behaviour, self.conditions, self.residents, waiting
+        self._waiting = waiting
+        seen = self.held.residents(self.month, self.residents), self.held.waiting(self.month, waiting)
+        given = self.month, self.behaviour, self.conditions, *seen
         options.fill(self.options, self.world, *given)
         self.options.pending[0] = self._pending[self.month]
         self.options.rush[:] = 0.0
@@ -224,9 +242,17 @@ class EmigrationModel(mesa.Model):
         relocate(self.employers, self.world, *given, self.options.moved)
 
     def _before(self, parts: int) -> None:
-        found = self._blockwise(passes.before_queues, parts)
+        own, seen = self.circles, self.held.circles(self.month, self.circles)
+        apart = passes.CHOOSE if self._choose is not None or seen is not own else 0
+        found = self._blockwise(passes.before_queues, parts & ~apart)
+        if parts & apart:  # a rule of its own, or what circles know is held at another run's path
+            self.circles = seen
+            found = self._blockwise(self._choose or passes.before_queues, apart)
+            self.circles = own
         for expected in found:
             self._committed += expected
+        if self.keeps_paths:
+            self.paths.keep(self._waiting, self.residents, own)
         applied = [log["row"][log["kind"] == _APPLIED] for log in self._log]
         if applied:
             self.pending = np.concatenate([self.pending, *applied]).astype(np.int64)

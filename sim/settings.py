@@ -19,6 +19,7 @@ import yaml
 from sim import months
 from sim.codes import CONF
 from sim.errors import UserError
+from sim.feedback import FEEDBACKS
 from sim.history.catalogue import scenario_names
 from sim.history.parameters import shown
 from sim.tasks import TASKS
@@ -65,6 +66,16 @@ def _shares(value: Any) -> str | None:
 def _folder(value: Any) -> str | None:
     ok = isinstance(value, str) and value.strip() == value != "" and value.isprintable()
     return None if ok else "a text on one line that names a folder"
+
+
+def _feedbacks(value: Any) -> str | None:
+    ok = isinstance(value, (list, tuple)) and all(name in FEEDBACKS for name in value) and len(set(value)) == len(value)
+    return None if ok else f"a list of feedbacks, each at most once; known are: {', '.join(FEEDBACKS)}"
+
+
+def _person(value: Any) -> str | None:
+    ok = (type(value) is int and 0 <= value < 2**64) or (isinstance(value, str) and value.startswith("first:"))
+    return None if ok else "a person's key, or first:EVENT (first:departed, first:wished:lithuania, first:parted ...)"
 
 
 def _month(value: Any) -> str | None:
@@ -160,6 +171,8 @@ class Settings(_Checked):
     scenario: str = _setting(_one_of(known_scenarios), default="lithuania_visa_ban")
     baseline: str = _setting(_one_of(known_scenarios), default="historical")
     decision: str = _setting(_one_of(known_decisions), default="destination_nest")
+    freeze: tuple[str, ...] = _setting(_feedbacks, default=())
+    person: Any = _setting(_person, default="first:departed")
     until: str = _setting(_month, default="2025-12")
     people: People = field(default_factory=People)
     choice: Choice = field(default_factory=Choice)
