@@ -9,11 +9,14 @@ import pytest
 from sim import asking, columns, commitment
 from sim.decision import destination_nest, names
 from sim.model import SCHEDULE, schedule_table
+from sim.processes import live, pendular, relocate
 
 MODULES = {
     name: importlib.import_module(f"sim.processes.{name}")
-    for name in ("repress", "conscript", "perceive", "apply", "depart", "settle", "move_on", "record")
+    for name in ("repress", "conscript", "perceive", "visit", "apply", "depart", "settle", "move_on", "record")
 } | {"choose": destination_nest}
+PARTS = {"choose": commitment, "settle": live, "move_on": pendular, "begin_month": relocate}
+"""Modules that do a part of a process."""
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -35,6 +38,13 @@ def test_every_rule_of_decision_writes_what_the_schema_says(name: str) -> None:
     assert set(rule.READS) <= set(columns.BY_NAME)
     for module in (rule, asking, commitment):
         assert columns_assigned(inspect.getsource(module)) <= set(rule.WRITES)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_part_of_a_process_writes_no_column_that_the_process_does_not_declare(name: str) -> None:
+    written = columns_assigned(inspect.getsource(PARTS[name]))
+    assert written <= {column.name for column in columns.SCHEMA if name in column.written_by}
+    assert written or name == "begin_month"
 
 
 def test_the_reader_of_assignments_sees_them() -> None:
