@@ -141,5 +141,6 @@ def choose(
         if look(people, row, t, kind, UNQUEUED, options, world, b, tastes, values, channels, ahead) > MINUS_INFINITY:
             slot_noise(key, t, seed, luck[0], noise)
             place = best_slot(values, noise)
-            n = wish(people, row, t, place, channels[place], reason, log, n)
+            stream = motive(kind % N_FLAGS, group, channels[place])
+            n = wish(people, row, t, place, channels[place], reason, stream, log, n)
     return n
