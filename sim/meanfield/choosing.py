@@ -8,17 +8,19 @@ from numpy.typing import NDArray
 
 from sim.arithmetic import exp
 from sim.behaviour import Behaviour
-from sim.choice import CLOSED, FLAG_DRAFT, FLAG_VISA, MINUS_INFINITY, leave_probability
+from sim.choice import CLOSED, FLAG_DRAFT, FLAG_VISA, MINUS_INFINITY, leave_probability, war_term
 from sim.codes import CHANNEL, SECTOR, SLOTS
 from sim.columns import Columns
+from sim.conditions import ADULT_MONTHS, Conditions
 from sim.meanfield.abroad import Settled, approved
 from sim.meanfield.living import Living, arrive, hired
 from sim.meanfield.moving import IT, MEDIA, Moving
+from sim.meanfield.standing import Standing
 from sim.meanfield.state import CAUGHT, Cells, Expected, Home
 from sim.meanfield.tables import Tables
 from sim.meanfield.waiting import Waiting
 from sim.options import RELOCATION, Options, move_price
-from sim.units import threat_group
+from sim.units import push, threat_group
 from sim.views import FROM_HOME, look
 from sim.world import World, fare
 
@@ -35,7 +37,7 @@ class Month(NamedTuple):
     approval: Floats  # [P] chance of a grant, screening included
     cost: Floats  # [P] EUR a person: fare, without exceptions
     fee: Floats  # [P] EUR an adult
-    again: NDArray[np.int64]  # [1] month in which the refused may apply anew
+    again: NDArray[np.int64]  # [1] month in which the refused may apply anew, 0 if at once
     values: Floats  # [places] a buffer
     weights: Floats  # [places] another
     channels: NDArray[np.uint8]  # [places] another
@@ -57,7 +59,7 @@ def month(pairs: int) -> Month:
 @njit(cache=True, nogil=True, error_model="numpy")
 def fill_month(m: Month, t: int, tables: Tables, plans: Waiting, world: World, b: Behaviour) -> None:
     """Fill what the commitments of month `t` share."""
-    m.again[0] = min(plans.processing.shape[1] - 1, t + int(b.reapply_months))
+    m.again[0] = min(plans.processing.shape[1] - 1, t + int(b.reapply_months)) if b.reapply_months >= 1.0 else 0
     for pair in range(len(tables.pairs)):
         place, channel = tables.pairs[pair]
         unlimited = np.isinf(world.rules[t, place, channel].capacity) and plans.totals[pair, 0] <= 0.0
@@ -80,18 +82,17 @@ def weigh(values: Floats, weights: Floats) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def leave(
+def choose(
     m: Month,
     people: Columns,
-    head: int,
-    cell: int,
+    heads: NDArray[np.int64],
     t: int,
-    eta: float,
-    lam: Floats,
-    draft: float,
-    visa: float,
+    perceived: Floats,
+    gone: Floats,
+    heard: Floats,
     cells: Cells,
     home: Home,
+    standing: Standing,
     plans: Waiting,
     options: Options,
     tables: Tables,
@@ -101,186 +102,213 @@ def leave(
     abroad: Living,
     world: World,
     b: Behaviour,
+    conditions: Conditions,
     out: Expected,
 ) -> None:
-    """Let the free of one cell commit to destinations; `draft` and `visa` are the shares with these flags.
+    """Let the free commit to destinations; `perceived`, `gone` (settled since the start), `heard` are the circles'.
 
-    Each combination of flags looks for itself at what is on offer, if that differs.
+    Each combination of the flags draft and visa looks for itself at what is on offer, if that differs.
     """
-    amount, kind = home.free[cell], cells.kind[t, cell]
-    visa = 1.0 if cells.visa[t, cell] else visa
-    drafted = draft if draft > RARE else 0.0
-    drafted = 1.0 if drafted > 1.0 - RARE else drafted
-    holding = visa if visa > RARE else 0.0
-    holding = 1.0 if holding > 1.0 - RARE else holding
-    chance, looks = np.zeros(4), np.full(4, -1)
+    fill_month(m, t, tables, plans, world, b)
+    first, circle_of, own_share, kinds, visas = cells.first, cells.circle, cells.abroad, cells.kind[t], cells.visa[t]
+    staff, sectors, drafts, holders, leans = cells.employer, cells.sector, standing.draft, standing.visa, standing.lean
+    alike, index, rushes, free, returning = tables.alike[t], tables.index, options.rush, home.free, home.returning
+    values, weights, channels, ahead = m.values, m.weights, m.channels, m.ahead
+    value_there, weight_there, head_there = m.value_there, m.weight_there, m.head_there
+    shares, on_staff, left = moving.share, moving.staff, moving.left
+    means, sizes, grown = plans.means, plans.size, plans.grown
+    lam, war_fear = conditions.lam, world.belarus[t].war_fear
+    purse = Purse(
+        m.at_once, m.approval, m.cost, m.fee, tables.passable[t], tables.pair_of, cells.groups[t], cells.hunted,
+        cells.living, free, home.planning, home.left, home.held, home.locked, home.there, home.ahead, plans.planned,
+        plans.granted, plans.alone, plans.new, means, sizes, grown, stock.arriving, abroad.came, abroad.brought,
+        out.committed[t], out.departures[t], out.harms[t],
+    )  # fmt: skip
+    again = m.again[0]
+    chance, looks, per = np.zeros(4), np.zeros(4, np.int64), np.zeros(SLOTS)
+    for row in range(len(heads)):
+        head, circle = heads[row], circle_of[row]
+        if t - people.birth[head] < ADULT_MONTHS:
+            continue
+        base = push(people, head, t, b, perceived[circle], war_fear, own_share[row] + gone[circle])
+        base += war_term(war_fear, 0.0, leans[row])
+        age, kin = (t - people.birth[head]) // 12, people.kin[head]
+        for cell in range(first[row], first[row + 1]):
+            amount, kind, sector = free[cell], kinds[cell], sectors[cell]
+            free[cell] += returning[cell]
+            if amount <= 0.0:
+                continue
+            eta = base + b.anticipation * heard[circle] * rushes[index[kind]]
+            found = variants(drafts[row], 1.0 if visas[cell] else holders[row], kind, war_fear, alike, index, chance, looks)
+            which = MEDIA if sector == _NGO_MEDIA else IT
+            offered = shares[which].sum() if staff[cell] and (sector == _IT or sector == _NGO_MEDIA) else 0.0
+            if offered > 0.0:
+                on_staff[which] += amount
+            for i in range(found):
+                k, dissimilarity, persons = looks[i] // 2, lam[looks[i] % 2], amount * chance[i]
+                look(people, head, t, k, FROM_HOME, options, world, b, tastes[row], values, channels, ahead)
+                total = weigh(values, weights)
+                of_all = 0.0
+                per[:] = 0.0
+                if offered > 0.0:
+                    purse_of = means[cell], sizes[cell], grown[cell]
+                    take_along(
+                        options, k, t, age, kin, purse_of, shares[which], tastes[row], world, b, value_there, head_there
+                    )
+                    weigh(value_there, weight_there)
+                    for place in range(1, SLOTS):
+                        better = value_there[place] > values[place]
+                        whole = total + (weight_there[place] - weights[place]) if better else total
+                        if shares[which, place] > 0.0 and whole > 1e-200:
+                            leaving = persons * shares[which, place] * leave_probability(eta, dissimilarity, whole)
+                            left[which, place] += leaving
+                            of_all += leaving / whole
+                            per[place] = leaving / whole if better else 0.0
+                if total > 1e-200:
+                    leaving = persons * (1.0 - offered) * leave_probability(eta, dissimilarity, total)
+                    left[which, 0] += leaving if offered > 0.0 else 0.0
+                    of_all += leaving / total
+                for place in range(1, SLOTS):
+                    if values[place] > MINUS_INFINITY:
+                        going = weights[place] * max(0.0, of_all - per[place])
+                        commit(purse, again, cell, place, channels[place], ahead[place], going)
+                    if per[place] > 0.0:
+                        going = per[place] * weight_there[place]
+                        commit(purse, again, cell, place, RELOCATION, head_there[place], going)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def variants(
+    draft: float,
+    visa: float,
+    kind: int,
+    war_fear: float,
+    alike: NDArray[np.int64],
+    index: NDArray[np.int64],
+    chance: Floats,
+    looks: NDArray[np.int64],
+) -> int:
+    """Fill the looks that differ (twice the class, plus its group) and the share of each, [4]; return their number."""
+    drafted = 0.0 if draft < RARE else (1.0 if draft > 1.0 - RARE else draft)
+    holding = 0.0 if visa < RARE else (1.0 if visa > 1.0 - RARE else visa)
     found = 0
     for variant in range(4):
         mask = (FLAG_DRAFT if variant % 2 else 0) | (FLAG_VISA if variant >= 2 else 0)
         share = (drafted if variant % 2 else 1.0 - drafted) * (holding if variant >= 2 else 1.0 - holding)
         if share <= 0.0:
             continue
-        group = threat_group(kind | mask, world.belarus[t].war_fear)
-        k = tables.alike[t, tables.index[kind | mask]] * 2 + group
-        place = found
+        number = index[kind | mask]
+        if number < 0:
+            number = index[kind]
+        k = alike[number] * 2 + threat_group(kind | mask, war_fear)
+        at = found
         for i in range(found):
-            place = i if looks[i] == k else place
-        looks[place] = k
-        chance[place] += share
-        found = max(found, place + 1)
-    for i in range(found):
-        k, group = looks[i] // 2, looks[i] % 2
-        look(people, head, t, k, FROM_HOME, options, world, b, tastes, m.values, m.channels, m.ahead)
-        total = weigh(m.values, m.weights)
-        if cells.employer[cell]:
-            taken = take_along(m, people, head, k, t, cells.sector[cell], cell, options, plans, moving, world, b, tastes)
-            if taken:
-                with_employers(
-                    m, cell, t, amount * chance[i], total, eta, lam[group], cells, home, plans, tables, moving, stock,
-                    abroad, out,
-                )  # fmt: skip
-                continue
-        if total <= 1e-200:
-            continue
-        per_weight = amount * chance[i] * leave_probability(eta, lam[group], total) / total
-        for place in range(1, SLOTS):
-            if m.values[place] > MINUS_INFINITY:
-                persons = per_weight * m.weights[place]
-                channel, ahead = m.channels[place], m.ahead[place]
-                commit(m, cell, t, place, channel, ahead, persons, cells, home, plans, tables, stock, abroad, out)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def take_along(
-    m: Month,
-    people: Columns,
-    head: int,
-    kind: int,
-    t: int,
-    sector: int,
-    cell: int,
-    options: Options,
-    plans: Waiting,
-    moving: Moving,
-    world: World,
-    b: Behaviour,
-    tastes: Floats,
-) -> bool:
-    """Fill the value of every place to staff whose employer takes them there; true if any employer moves anywhere."""
-    which = MEDIA if sector == _NGO_MEDIA else IT
-    m.value_there[:] = MINUS_INFINITY
-    if (sector != _IT and sector != _NGO_MEDIA) or moving.share[which].sum() <= 0.0:
-        return False
-    age, kin = (t - people.birth[head]) // 12, people.kin[head]
-    means, size, grown = plans.means[cell], plans.size[cell], plans.grown[cell]
-    for i in range(options.lengths[kind]):
-        offer = options.offers[kind, i]
-        place = offer.place
-        if offer.channel != RELOCATION or moving.share[which, place] <= 0.0:
-            continue
-        reserve = b.reserve * world.places[t, place].rent
-        whole = means >= move_price(offer.fare, offer.each, reserve, size, grown)
-        alone = size > 1.0 and means >= move_price(offer.fare, offer.each, reserve, 1, 1)
-        if age < offer.youngest or age > offer.oldest or not (whole or alone):
-            continue
-        value = offer.value + tastes[1, RELOCATION] + (0.0 if whole else b.separation)
-        m.value_there[place] = value + (tastes[0, place] + (b.kin if kin == place else 0.0))
-        m.head_there[place] = not whole
-    weigh(m.value_there, m.weight_there)
-    return True
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def with_employers(
-    m: Month,
-    cell: int,
-    t: int,
-    amount: float,
-    total: float,
-    eta: float,
-    lam: float,
-    cells: Cells,
-    home: Home,
-    plans: Waiting,
-    tables: Tables,
-    moving: Moving,
-    stock: Settled,
-    abroad: Living,
-    out: Expected,
-) -> None:
-    """Let `amount` persons of staff commit, each share of them with the offer of an employer who goes to one place."""
-    which = MEDIA if cells.sector[cell] == _NGO_MEDIA else IT
-    per = np.zeros(SLOTS)
-    of_all = 0.0
-    moving.staff[which] += amount
-    others = 1.0 - moving.share[which].sum()
-    for place in range(SLOTS):
-        share = moving.share[which, place] if place else others
-        if share <= 0.0:
-            continue
-        better = place > 0 and m.value_there[place] > m.values[place]
-        whole = total + (m.weight_there[place] - m.weights[place]) if better else total
-        if whole <= 1e-200:
-            continue
-        leaving = amount * share * leave_probability(eta, lam, whole)
-        moving.left[which, place] += leaving
-        of_all += leaving / whole
-        per[place] = leaving / whole if better else 0.0
-    for place in range(1, SLOTS):
-        if m.values[place] > MINUS_INFINITY:
-            persons = m.weights[place] * max(0.0, of_all - per[place])
-            channel, ahead = m.channels[place], m.ahead[place]
-            commit(m, cell, t, place, channel, ahead, persons, cells, home, plans, tables, stock, abroad, out)
-        if per[place] > 0.0:
-            persons, ahead = per[place] * m.weight_there[place], m.head_there[place]
-            commit(m, cell, t, place, RELOCATION, ahead, persons, cells, home, plans, tables, stock, abroad, out)
+            at = i if looks[i] == k else at
+        if at == found:
+            looks[at], chance[at] = k, 0.0
+            found += 1
+        chance[at] += share
+    return found
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def commit(
-    m: Month,
-    cell: int,
+def take_along(
+    options: Options,
+    kind: int,
     t: int,
-    place: int,
-    channel: int,
-    ahead: bool,
-    amount: float,
-    cells: Cells,
-    home: Home,
-    plans: Waiting,
-    tables: Tables,
-    stock: Settled,
-    abroad: Living,
-    out: Expected,
+    age: int,
+    kin: int,
+    purse: tuple[float, float, float],
+    shares: Floats,
+    tastes: Floats,
+    world: World,
+    b: Behaviour,
+    values: Floats,
+    ahead: NDArray[np.bool_],
 ) -> None:
+    """Fill the value of every place to staff whose employer takes them there; `purse` is money, people and adults."""
+    means, size, grown = purse
+    values[:] = MINUS_INFINITY
+    offers = options.offers[kind]
+    for i in range(options.lengths[kind]):
+        offer = offers[i]
+        place = offer.place
+        reserve = b.reserve * world.places[t, place].rent
+        whole = means >= move_price(offer.fare, offer.each, reserve, size, grown)
+        alone = (size > 1.0) & (means >= move_price(offer.fare, offer.each, reserve, 1, 1))
+        fits = (age >= offer.youngest) & (age <= offer.oldest) & (whole | alone)
+        if fits & (offer.channel == RELOCATION) & (shares[place] > 0.0):
+            value = offer.value + tastes[1, RELOCATION] + (0.0 if whole else b.separation)
+            values[place] = value + (tastes[0, place] + (b.kin if kin == place else 0.0))
+            ahead[place] = not whole
+
+
+class Purse(NamedTuple):
+    """The arrays that a commitment reads and writes, of one month."""
+
+    at_once: NDArray[np.bool_]
+    approval: Floats
+    cost: Floats
+    fee: Floats
+    passable: Floats
+    pair_of: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    hunted: NDArray[np.int64]
+    living: NDArray[np.int64]
+    free: Floats
+    planning: Floats
+    left: Floats
+    held: Floats
+    locked: Floats
+    there: Floats
+    ahead: Floats
+    planned: Floats
+    granted: Floats
+    alone: Floats
+    new: Floats
+    means: Floats
+    sizes: Floats
+    grown: Floats
+    arriving: Floats
+    came: Floats
+    brought: Floats
+    committed: Floats
+    departures: Floats
+    harms: Floats
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def commit(p: Purse, again: int, cell: int, place: int, channel: int, ahead: bool, amount: float) -> None:
     """Let `amount` persons of a cell make a plan, and go at once where nothing has to be waited for."""
-    pair, size, h = tables.pair_of[place, channel], plans.size[cell], cells.hunted[cell]
+    free, left, planned, granted, alone, new = p.free, p.left, p.planned, p.granted, p.alone, p.new
+    planning, held, locked, there, heads_there = p.planning, p.held, p.locked, p.there, p.ahead
+    arriving, departures, harms, came, brought = p.arriving, p.departures, p.harms, p.came, p.brought
+    pair, size, h = p.pair_of[place, channel], p.sizes[cell], p.hunted[cell]
+    approval, household, means, grown = p.approval[pair], p.living[cell], p.means[cell], p.grown[cell]
+    cost, fee, open_ways = p.cost[pair], p.fee[pair], p.passable[pair, p.groups[cell]]
+    at_once = p.at_once[pair] & (open_ways >= 1.0)
     going = amount / size if ahead else amount
-    out.committed[t, place, channel] += amount
-    home.free[cell] -= amount
-    if not (m.at_once[pair] and tables.passable[t, pair, cells.groups[t, cell]] >= 1.0):
-        before = plans.planned[pair, cell] + plans.granted[pair, cell]
-        heads = plans.alone[pair, cell] * before + (going if ahead else 0.0)
-        plans.alone[pair, cell] = heads / (before + going) if before + going > 0.0 else 0.0
-        plans.planned[pair, cell] += going
-        plans.new[pair] += going
-        home.planning[cell] += going
-        home.left[cell] += amount - going
+    p.committed[place, channel] += amount
+    free[cell] -= amount
+    if not at_once:
+        before = planned[pair, cell] + granted[pair, cell]
+        heads = alone[pair, cell] * before + (going if ahead else 0.0)
+        alone[pair, cell] = heads / (before + going) if before + going > 0.0 else 0.0
+        planned[pair, cell] += going
+        new[pair] += going
+        planning[cell] += going
+        left[cell] += amount - going
         return
-    goes = going * m.approval[pair]
-    refused = amount * (1.0 - m.approval[pair])
-    again = m.again[0]
-    if channel == _IRREGULAR or again <= t:
-        home.free[cell] += refused
-        if channel == _IRREGULAR:
-            out.harms[t, CAUGHT] += going - goes
+    goes, refused = going * approval, amount * (1.0 - approval)
+    if channel == _IRREGULAR or again <= 0:
+        free[cell] += refused
+        harms[CAUGHT] += going - goes if channel == _IRREGULAR else 0.0
     else:
-        home.held[again, cell] += refused
-        home.locked[cell] += refused
-    home.left[cell] += amount - refused - goes
-    home.there[cell, place] += goes
-    home.ahead[cell, place] += goes if ahead else 0.0
-    stock.arriving[h, place, channel] += goes
-    out.departures[t, place, channel] += goes
-    saved = plans.means[cell] - m.cost[pair] * (1.0 if ahead else size) - m.fee[pair] * plans.grown[cell]
-    arrive(abroad, cells.living[cell], place, goes, hired(channel), saved)
+        held[again, cell] += refused
+        locked[cell] += refused
+    left[cell] += amount - refused - goes
+    there[cell, place] += goes
+    heads_there[cell, place] += goes if ahead else 0.0
+    arriving[h, place, channel] += goes
+    departures[place, channel] += goes
+    arrive(came, brought, household, place, goes, hired(channel), means - cost * (1.0 if ahead else size) - fee * grown)

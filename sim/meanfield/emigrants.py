@@ -51,29 +51,34 @@ def begin_abroad(
     """Fill the shares with a valid passport and of the liable by place, and renew the passports that are looked at."""
     renews = world.belarus[t].passport_abroad > 0.5
     total, valid, liable, falls_due = m.total, np.zeros((2, SLOTS)), stock.liable, np.zeros((2, SLOTS))
+    renewed_of, counted, returned, abroad = home.renewed, home.counted, home.returned, home.there
+    hunted, passports, row_of, may_be_drafted = cells.hunted, cells.passport, cells.row, standing.liable
     total[:], liable[:] = 0.0, 0.0
     if renews:
         share_due(stock, t, falls_due)
-    for cell in range(len(cells.row)):
-        there = home.there[cell]
-        h, now = cells.hunted[cell], there.sum()
+    for cell in range(len(row_of)):
+        there = abroad[cell]
+        h, now = hunted[cell], there.sum()
         if now <= 0.0:
-            home.counted[cell] = 0.0
+            counted[cell] = 0.0
             continue
-        renewed = home.renewed[cell] * max(0.0, home.counted[cell] - home.returned[cell]) / now
-        if renews and cells.passport[cell] < t:
+        before, expired = max(0.0, counted[cell] - returned[cell]), passports[cell] < t
+        renewed = renewed_of[cell] * before / now
+        if passports[cell] < t - 1:  # who leaves with a passport run out renews it first
+            renewed += max(0.0, now - before) / now
+        if renews and expired:
             looked_at = 0.0
             for place in range(1, SLOTS):
                 looked_at += there[place] * falls_due[h, place]
             renewed += (1.0 - renewed) * looked_at / now
-        home.renewed[cell] = min(1.0, renewed)
-        home.counted[cell], home.returned[cell] = now, 0.0
-        share = 1.0 if cells.passport[cell] >= t else home.renewed[cell]
-        may_be_drafted = standing.liable[cells.row[cell]]
+        renewed_of[cell] = min(1.0, renewed)
+        counted[cell], returned[cell] = now, 0.0
+        share = renewed_of[cell] if expired else 1.0
+        drafted = may_be_drafted[row_of[cell]]
         for place in range(1, SLOTS):
             total[h, place] += there[place]
             valid[h, place] += there[place] * share
-            liable[h, place] += there[place] * may_be_drafted
+            liable[h, place] += there[place] * drafted
     for h in range(2):
         for place in range(1, SLOTS):
             stock.valid[h, place] = 1.0
@@ -95,11 +100,12 @@ def _weigh_returns(
 ) -> None:
     """Fill the scale that makes the rows' returns those of the stock, and who may be joined."""
     weight = np.zeros((2, SLOTS))
-    for cell in range(len(cells.row)):
-        if home.counted[cell] > 0.0:
-            there, k, h, liable = home.there[cell], cells.living[cell], cells.hunted[cell], standing.liable[cells.row[cell]]
-            for place in range(1, SLOTS):
-                weight[h, place] += there[place] * own_pull(abroad.pull[k, place], liable, b)
+    there, counted, pulls, liable_of = home.there, home.counted, abroad.pull, standing.liable
+    households, hunted, row_of = cells.living, cells.hunted, cells.row
+    for cell in range(len(row_of)):
+        k, h, liable = households[cell], hunted[cell], liable_of[row_of[cell]]
+        for place in range(1, SLOTS if counted[cell] > 0.0 else 1):
+            weight[h, place] += there[cell, place] * own_pull(pulls[k, place], liable, b)
     for h in range(2):
         for place in range(1, SLOTS):
             returning = stock.back[h, place] * m.total[h, place]
@@ -135,23 +141,28 @@ def live_abroad(
     _weigh_returns(m, stock, cells, home, standing, abroad, b)
     arrest = world.belarus[t].arrest_on_return
     there, ahead, left, returning = home.there, home.ahead, home.left, home.returning
+    first, hunted, households, risky, counted = cells.first, cells.hunted, cells.living, cells.persecuted, home.counted
+    has_returned, drafts, liables, kinds, visas = home.returned, standing.draft, standing.liable, cells.kind[t], cells.visa[t]
+    pull, poor, savings, went, scale, sizes = abroad.pull, abroad.poor, abroad.means, abroad.went, m.scale, plans.size
+    onward, all_wished, returned, harms = stock.onward, stock.wished, out.returned[t], out.harms[t]
+    alike, index = tables.alike[t], tables.index
     values, weights, wishes = np.empty(SLOTS), np.zeros(SLOTS), np.zeros(SLOTS)
     channels, alone = np.empty(SLOTS, np.uint8), np.empty(SLOTS, np.bool_)
     for row in range(len(heads)):
         head = heads[row]
-        grown, liable = adults(settled, head), standing.liable[row]
-        for cell in range(cells.first[row], cells.first[row + 1]):
+        grown, liable = adults(settled, head), liables[row]
+        for cell in range(first[row], first[row + 1]):
             returning[cell] = 0.0
-            if home.counted[cell] <= 0.0:
+            if counted[cell] <= 0.0:
                 continue
-            h, k, size = cells.hunted[cell], cells.living[cell], plans.size[cell]
+            h, k, size = hunted[cell], households[cell], sizes[cell]
             back = wished = came_back = 0.0
             for place in range(1, SLOTS):
                 here, wishes[place] = there[cell, place], 0.0
                 if here <= 0.0:
                     continue
-                leaving = here * min(1.0, m.scale[h, place] * own_pull(abroad.pull[k, place], liable, b))
-                wish = (here - leaving) * stock.onward[h, place]
+                leaving = here * min(1.0, scale[h, place] * own_pull(pull[k, place], liable, b))
+                wish = (here - leaving) * onward[h, place]
                 heads_alone = leaving * min(1.0, ahead[cell, place] / here)
                 families = min(left[cell], heads_alone * (size - 1.0))
                 left[cell] -= families
@@ -159,30 +170,31 @@ def live_abroad(
                 there[cell, place] = here - leaving
                 back += leaving
                 came_back += leaving + families
-                out.returned[t, place] += leaving
-                abroad.went[k, place] += leaving
-                stock.wished[h, place] += wish
-                wishes[place] = wish * (1.0 - abroad.poor[k, place] if b.reserve > 0.0 else 1.0)
+                returned[place] += leaving
+                went[k, place] += leaving
+                all_wished[h, place] += wish
+                wishes[place] = wish * (1.0 - poor[k, place] if b.reserve > 0.0 else 1.0)
                 wished += wishes[place]
-            out.harms[t, ARRESTED] += back / size * cells.persecuted[cell] * arrest
-            returning[cell], home.returned[cell] = came_back, back
+            harms[ARRESTED] += back / size * risky[cell] * arrest
+            returning[cell], has_returned[cell] = came_back, back
             if left[cell] > _FEW:
                 follow(m, cell, k, t, cells, home, standing, stock, abroad, plans, tables, world, b, out)
             if wished <= _FEW:
                 continue
-            if abroad.means[k] >= 0.0:
-                settled.savings[head] = abroad.means[k]
+            if savings[k] >= 0.0:
+                settled.savings[head] = savings[k]
                 if grown > 1:
                     settled.savings[head + 1] = 0.0
-            mask = (FLAG_DRAFT if standing.draft[row] > 0.5 else 0) | (FLAG_VISA if cells.visa[t, cell] else 0)
-            kind = tables.alike[t, tables.index[cells.kind[t, cell] | mask]]
+            mask = (FLAG_DRAFT if drafts[row] > 0.5 else 0) | (FLAG_VISA if visas[cell] else 0)
+            number = index[kinds[cell] | mask]
+            kind = alike[number if number >= 0 else index[kinds[cell]]]
             look(settled, head, t, kind, FROM_ABROAD, options, world, b, tastes[row], values, channels, alone)
             _move_onward(
                 cell, k, h, t, weigh(values, weights), weights, channels, wishes, home, stock, abroad, out
             )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def _move_onward(
     cell: int,
     k: int,
@@ -199,6 +211,8 @@ def _move_onward(
 ) -> None:
     """Move `wishes` float64[places] persons of a cell to other places, by weight; `whole` is the sum of weights."""
     there, ahead = home.there[cell], home.ahead[cell]
+    moved, gone, arriving, came_new, brought = stock.moved, abroad.moved, stock.arriving, abroad.came, abroad.brought
+    onward_from, onward_to, savings = out.onward_from[t], out.onward_to[t], abroad.means[k]
     each, heads = np.zeros(SLOTS), np.zeros(SLOTS)  # per weight of another place
     per_weight = heads_per_weight = 0.0
     for place in range(1, SLOTS):
@@ -214,9 +228,9 @@ def _move_onward(
         each[place], heads[place] = wish / elsewhere, alone / elsewhere
         per_weight += each[place]
         heads_per_weight += heads[place]
-        stock.moved[h, place] += wish
-        abroad.moved[k, place] += wish
-        out.onward_from[t, place] += wish
+        moved[h, place] += wish
+        gone[k, place] += wish
+        onward_from[place] += wish
         there[place] -= wish
         ahead[place] -= alone
     for place in range(1, SLOTS):
@@ -224,9 +238,9 @@ def _move_onward(
         if came > 0.0:
             there[place] += came
             ahead[place] += weights[place] * max(0.0, heads_per_weight - heads[place])
-            stock.arriving[h, place, channels[place]] += came
-            out.onward_to[t, place] += came
-            arrive(abroad, k, place, came, hired(channels[place]), abroad.means[k])
+            arriving[h, place, channels[place]] += came
+            onward_to[place] += came
+            arrive(came_new, brought, k, place, came, hired(channels[place]), savings)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -274,4 +288,4 @@ def follow(
         home.there[cell, place] += persons
         stock.arriving[h, place, _FAMILY] += persons
         out.departures[t, place, _FAMILY] += persons
-        arrive(abroad, k, place, persons, False, 0.0)
+        arrive(abroad.came, abroad.brought, k, place, persons, False, 0.0)

@@ -58,48 +58,55 @@ def living(adults: Floats) -> Living:
 def live_on(home: Living, stock: Settled, t: int, world: World, b: Behaviour) -> None:
     """Let everybody abroad lose status (`stock.lost`), find or lose work, save or spend; fill the shares."""
     pull = world.belarus[t].return_pull
-    home.poor_of_status[:] = 0.0
+    persons, savings, grown, tenure = home.persons, home.savings, home.adults, home.months
+    pulls, poors, of_status, means = home.pull, home.poor, home.poor_of_status, home.means
+    settled, lost_status = stock.persons, stock.lost
+    of_status[:] = 0.0
+    total, poor, whole, saved = np.zeros(2), np.zeros(2), np.zeros(len(grown)), np.zeros(len(grown))
     for place in range(1, SLOTS):
         at_first = right = 0.0
         for h in range(2):
-            for channel in range(stock.persons.shape[2]):
+            for channel in range(settled.shape[2]):
                 works = world.rules[t, place, channel].works
                 for status in range(1, _CITIZEN + 1):
-                    here = stock.persons[h, place, channel, status]
-                    if here > 0.0 and status != _IRREGULAR:
-                        at_first += here
-                        right += here * right_to_work(status, works, b.irregular_work)
-        language = language_level(world.places[t, place].language, b.language_learning, int(home.months[place] + 0.5))
-        wage, rent = world.places[t, place].wage, world.places[t, place].rent
-        total, poor = np.zeros(2), np.zeros(2)
-        for k in range(len(home.adults)):
-            if home.persons[k, place].sum() <= _NOBODY:
-                _describe(home, k, place, pull, b)
-                continue
-            lost = stock.lost[place]
+                    here = settled[h, place, channel, status] if status != _IRREGULAR else 0.0
+                    at_first += here
+                    right += here * right_to_work(status, works, b.irregular_work)
+        language = language_level(world.places[t, place].language, b.language_learning, int(tenure[place] + 0.5))
+        wage, rent, lost = world.places[t, place].wage, world.places[t, place].rent, lost_status[place]
+        right = right / at_first if at_first > 0.0 else 1.0
+        total[:], poor[:] = 0.0, 0.0
+        for k in range(len(grown)):
             for state in range(3):
-                amount = home.persons[k, place, 0, state] * lost
-                home.persons[k, place, 0, state] -= amount
-                home.persons[k, place, 1, state] += amount
+                amount = persons[k, place, 0, state] * lost
+                persons[k, place, 0, state] -= amount
+                persons[k, place, 1, state] += amount
                 if state < DESTITUTE:
-                    amount = home.savings[k, place, 0, state] * lost
-                    home.savings[k, place, 0, state] -= amount
-                    home.savings[k, place, 1, state] += amount
+                    amount = savings[k, place, 0, state] * lost
+                    savings[k, place, 0, state] -= amount
+                    savings[k, place, 1, state] += amount
+            back = everyone = 0.0
             for i in range(2):
-                share = b.irregular_work if i else (right / at_first if at_first > 0.0 else 1.0)
+                share = b.irregular_work if i else right
                 find = min(1.0, b.job_finding * share * language)
-                _month_of(home.persons[k, place, i], home.savings[k, place, i], home.adults[k], find, wage, rent, b)
-                total[i] += home.persons[k, place, i].sum()
-                poor[i] += home.persons[k, place, i, DESTITUTE]
-            _describe(home, k, place, pull, b)
+                _month_of(persons[k, place, i], savings[k, place, i], grown[k], find, wage, rent, b)
+                for state in range(3):
+                    here = persons[k, place, i, state]
+                    total[i] += here
+                    everyone += here
+                    back += here * return_hazard(b, pull, False, _IRREGULAR if i else _PERMIT, state == DESTITUTE, False)
+                    if state < DESTITUTE:
+                        whole[k] += here
+                        saved[k] += savings[k, place, i, state]
+                poor[i] += persons[k, place, i, DESTITUTE]
+            none = everyone <= _NOBODY
+            broke = persons[k, place, 0, DESTITUTE] + persons[k, place, 1, DESTITUTE]
+            pulls[k, place] = return_hazard(b, pull, False, _PERMIT, False, False) if none else back / everyone
+            poors[k, place] = 0.0 if none else broke / everyone
         for i in range(2):
-            home.poor_of_status[place, i] = poor[i] / total[i] if total[i] > 0.0 else 0.0
-    for k in range(len(home.adults)):
-        persons = savings = 0.0
-        for state in range(2):
-            persons += home.persons[k, :, :, state].sum()
-            savings += home.savings[k, :, :, state].sum()
-        home.means[k] = savings / persons if persons > _NOBODY else -1.0
+            of_status[place, i] = poor[i] / total[i] if total[i] > 0.0 else 0.0
+    for k in range(len(grown)):
+        means[k] = saved[k] / whole[k] if whole[k] > _NOBODY else -1.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -107,7 +114,7 @@ def _month_of(
     persons: Floats, savings: Floats, grown: float, find: float, wage: float, rent: float, b: Behaviour
 ) -> None:
     """Move the households of one class, place and right to stay on by a month: `persons` [3], `savings` [2]."""
-    total = persons.sum()
+    total = persons[WORKING] + persons[SAVING] + persons[DESTITUTE]
     if total <= _NOBODY or grown <= 0.0:
         return
     working = persons[WORKING] / total
@@ -134,22 +141,6 @@ def _month_of(
     savings[SAVING] *= left
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _describe(home: Living, k: int, place: int, pull: float, b: Behaviour) -> None:
-    """Fill the share destitute and the mean hazard of return of one class at one place."""
-    total = back = poor = 0.0
-    for i in range(2):
-        status = _IRREGULAR if i else _PERMIT
-        for state in range(3):
-            here = home.persons[k, place, i, state]
-            total += here
-            back += here * return_hazard(b, pull, False, status, state == DESTITUTE, False)
-            poor += here if state == DESTITUTE else 0.0
-    at_least = return_hazard(b, pull, False, _PERMIT, False, False)
-    home.pull[k, place] = back / total if total > _NOBODY else at_least
-    home.poor[k, place] = poor / total if total > _NOBODY else 0.0
-
-
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def hired(channel: int) -> bool:
     """True for channels by which one arrives with work."""
@@ -157,49 +148,47 @@ def hired(channel: int) -> bool:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def arrive(home: Living, k: int, place: int, persons: float, hired: bool, savings: float) -> None:
+def arrive(came: Floats, brought: Floats, k: int, place: int, persons: float, hired: bool, savings: float) -> None:
     """Note `persons` of class `k` who arrive at a place, with work or without, and their household's savings, EUR."""
     which = WORKING if hired else SAVING
-    home.came[k, place, which] += persons
-    home.brought[k, place, which] += persons * max(0.0, savings)
+    came[k, place, which] += persons
+    brought[k, place, which] += persons * max(0.0, savings)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def end_month(home: Living, stock: Settled, t: int, world: World, b: Behaviour) -> None:
     """Take away who returned or moved onward this month, and add who came; to be called before the stock's own."""
     pull = world.belarus[t].return_pull
+    persons, savings, tenure = home.persons, home.savings, home.months
+    pulls, poors, gone, onward, new, brought = home.pull, home.poor, home.went, home.moved, home.came, home.brought
+    arriving = stock.arriving
     for place in range(1, SLOTS):
         there = came = irregular = 0.0
-        for h in range(2):
-            for channel in range(stock.arriving.shape[2]):
-                arriving = stock.arriving[h, place, channel]
-                came += arriving
-                irregular += arriving if world.law[place, channel].first_status == _IRREGULAR else 0.0
+        for channel in range(arriving.shape[2]):
+            arrived = arriving[0, place, channel] + arriving[1, place, channel]
+            came += arrived
+            irregular += arrived if world.law[place, channel].first_status == _IRREGULAR else 0.0
         irregular = irregular / came if came > 0.0 else 0.0
-        for k in range(len(home.adults)):
-            here = home.persons[k, place].sum()
-            weight = home.pull[k, place] * here
-            went, moved = home.went[k, place], home.moved[k, place]
+        for k in range(len(pulls)):
+            here = 0.0
             for i in range(2):
-                status = _IRREGULAR if i else _PERMIT
                 for state in range(3):
-                    stays = 1.0
-                    if weight > 0.0 and went > 0.0:
-                        hazard = return_hazard(b, pull, False, status, state == DESTITUTE, False)
-                        stays -= min(1.0, hazard * went / weight)
-                    if moved > 0.0 and here > went and (state != DESTITUTE or b.reserve <= 0.0):
-                        able = 1.0 if b.reserve <= 0.0 else max(1e-9, 1.0 - home.poor[k, place])
-                        stays *= 1.0 - min(1.0, moved / ((here - went) * able))
-                    home.persons[k, place, i, state] *= stays
+                    here += persons[k, place, i, state]
+            weight = pulls[k, place] * here
+            went, moved = gone[k, place], onward[k, place]
+            able = 1.0 if b.reserve <= 0.0 else max(1e-9, 1.0 - poors[k, place])
+            leaving = min(1.0, moved / ((here - went) * able)) if moved > 0.0 and here > went else 0.0
+            for i in range(2):
+                for state in range(3):
+                    hazard = return_hazard(b, pull, False, _IRREGULAR if i else _PERMIT, state == DESTITUTE, False)
+                    stays = 1.0 - min(1.0, hazard * went / weight) if weight > 0.0 else 1.0
+                    stays *= 1.0 - leaving if state != DESTITUTE or b.reserve <= 0.0 else 1.0
+                    persons[k, place, i, state] *= stays
                     if state < DESTITUTE:
-                        home.savings[k, place, i, state] *= stays
-            for which in range(2):
-                persons = home.came[k, place, which]
-                for i in range(2):
-                    share = irregular if i else 1.0 - irregular
-                    home.persons[k, place, i, which] += persons * share
-                    home.savings[k, place, i, which] += home.brought[k, place, which] * share
-                home.came[k, place, which] = home.brought[k, place, which] = 0.0
-            home.went[k, place] = home.moved[k, place] = 0.0
+                        share = irregular if i else 1.0 - irregular
+                        persons[k, place, i, state] += new[k, place, state] * share
+                        savings[k, place, i, state] = savings[k, place, i, state] * stays
+                        savings[k, place, i, state] += brought[k, place, state] * share
             there += here
-        home.months[place] = (home.months[place] + 1.0) * there / (there + came) if there + came > _NOBODY else 0.0
+        tenure[place] = (tenure[place] + 1.0) * there / (there + came) if there + came > _NOBODY else 0.0
+    gone[:], onward[:], new[:], brought[:] = 0.0, 0.0, 0.0, 0.0

@@ -5,13 +5,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
-from sim.choice import war_term
 from sim.codes import PLACE, SLOTS, STATUS
 from sim.columns import Columns
-from sim.conditions import ADULT_MONTHS, Conditions
+from sim.conditions import Conditions
 from sim.meanfield import living
 from sim.meanfield.abroad import Settled, decide, end_month, hazards, openness_of_rows, plain_openness
-from sim.meanfield.choosing import Month, fill_month, leave
+from sim.meanfield.choosing import Month, choose
 from sim.meanfield.emigrants import Means, begin_abroad, live_abroad
 from sim.meanfield.home import repress
 from sim.meanfield.living import Living
@@ -23,7 +22,6 @@ from sim.meanfield.tables import Tables, fill, fill_rush
 from sim.meanfield.waiting import Waiting, move_plans
 from sim.options import Options
 from sim.processes.perceive import remembered, spread
-from sim.units import push
 from sim.views import draw_tastes
 from sim.world import World
 
@@ -107,24 +105,10 @@ def run_months(
             means, settled, heads, cells, home, standing, stock, abroad, plans, options, tables, tastes, t, world, b,
             out,
         )  # fmt: skip
-        fill_month(m, t, tables, plans, world, b)
-        war_fear = world.belarus[t].war_fear
-        for row in range(len(heads)):
-            head, circle = heads[row], cells.circle[row]
-            if t - people.birth[head] < ADULT_MONTHS:
-                continue
-            left = (gone[circle] - settled_at_start[circle]) / cells.members[circle]
-            eta = push(people, head, t, b, perceived[circle], war_fear, cells.abroad[row] + left)
-            eta += war_term(war_fear, 0.0, standing.lean[row])
-            for cell in range(cells.first[row], cells.first[row + 1]):
-                if home.free[cell] > 0.0:
-                    rush = options.rush[tables.index[cells.kind[t, cell]]]
-                    leave(
-                        m, people, head, cell, t, eta + b.anticipation * heard[circle] * rush, conditions.lam,
-                        standing.draft[row], standing.visa[row], cells, home, plans, options, tables, tastes[row],
-                        moving, stock, abroad, world, b, out,
-                    )  # fmt: skip
-                home.free[cell] += home.returning[cell]
+        choose(
+            m, people, heads, t, perceived, (gone - settled_at_start) / cells.members, heard, cells, home, standing,
+            plans, options, tables, tastes, moving, stock, abroad, world, b, conditions, out,
+        )  # fmt: skip
         thin_out(moving, t)
         out.harms[t, CAUGHT] += move_plans(
             plans, t, tables, world, b, cells, home, lost_in_wait, abroad, stock.arriving, out.departures[t]

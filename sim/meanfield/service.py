@@ -103,40 +103,44 @@ def serve(
     before = s.unbanned.copy()
     for k in range(2):
         s.unbanned[k] = unbanned(world, t, conditions.reference.liable, 1.0 - k)
-    last = s.discharge.shape[1] - 1
+    liable, deferred, family, serving = s.liable, s.deferred, s.family, s.serving
+    served, officer, discharge = s.served, s.officer, s.discharge
+    newly, drafted, abroad_too = s.newly, s.drafted, s.liable_abroad
+    last = discharge.shape[1] - 1
     for row in range(len(away)):
         age = t - people.birth[row]
         if people.sex[row] != _MALE or people.region[row] == _ABROAD or age < ADULT_MONTHS:
             continue
-        known = s.served[row] + s.serving[row] + s.officer[row] > 0.0
-        if age > LIABILITY_ENDS_MONTHS and not (known or s.liable[row] + s.deferred[row] + s.family[row] > 0.0):
+        known = served[row] + serving[row] + officer[row] > 0.0
+        if age > LIABILITY_ENDS_MONTHS and not (known or liable[row] + deferred[row] + family[row] > 0.0):
             continue
         higher = people.education[row] == _HIGHER
-        discharged = s.discharge[row, t]
-        s.serving[row] = max(0.0, s.serving[row] - discharged)
-        s.served[row] += discharged
-        grow_older(s, row, age, higher, people.conscription[row] == _NEVER, b)
+        discharged = discharge[row, t]
+        serving[row] = max(0.0, serving[row] - discharged)
+        served[row] += discharged
+        if age == ADULT_MONTHS or deferred[row] > 0.0 or age >= LIABILITY_ENDS_MONTHS:
+            grow_older(s, row, age, higher, people.conscription[row] == _NEVER, b)
         k = 1 if people.elsewhere[row] else 0
         home, reached = 1.0 - away[row], reach if k else 1.0
         hazard = draft * home * reached
-        called = s.officer[row] * decreed * home if age < LIABILITY_ENDS_MONTHS else 0.0
-        gone, limit = s.liable[row] * hazard, (summoned - hazard) * ban
+        called = officer[row] * decreed * home if age < LIABILITY_ENDS_MONTHS else 0.0
+        gone, limit = liable[row] * hazard, (summoned - hazard) * ban
         months = int(b.service_months_higher if higher else b.service_months)
-        s.discharge[row, min(last, t + months + 1)] += gone
-        s.discharge[row, min(last, t + int(b.service_months_higher) + 1)] += called
-        was_able = 1.0 - s.serving[row] - s.liable[row] * (1.0 - before[k])
-        s.newly[row] = 0.0
+        discharge[row, min(last, t + months + 1)] += gone
+        discharge[row, min(last, t + int(b.service_months_higher) + 1)] += called
+        was_able = 1.0 - serving[row] - liable[row] * (1.0 - before[k])
+        newly[row] = 0.0
         if was_able > 0.0:
-            barred = (gone + s.liable[row] * limit) * before[k] + called
-            s.newly[row] = min(1.0, barred / was_able)
-        s.liable[row] -= gone
-        s.officer[row] -= called
-        s.serving[row] += gone + called
-        s.drafted[row] = gone + called
+            barred = (gone + liable[row] * limit) * before[k] + called
+            newly[row] = min(1.0, barred / was_able)
+        liable[row] -= gone
+        officer[row] -= called
+        serving[row] += gone + called
+        drafted[row] = gone + called
         describe(s, people, row, age, k, b)
         study_ends = age < DEFERMENT_ENDS_MONTHS and world.belarus[t].study_abroad < 0.5
-        abroad = s.liable[row] + (s.deferred[row] if study_ends else 0.0)
-        s.liable_abroad[row] = min(1.0, abroad / max(1e-9, 1.0 - s.serving[row]))
+        abroad = liable[row] + (deferred[row] if study_ends else 0.0)
+        abroad_too[row] = min(1.0, abroad / max(1e-9, 1.0 - serving[row]))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

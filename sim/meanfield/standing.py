@@ -91,26 +91,33 @@ def begin_month(
     for month in range(max(0, t - int(b.visa_months)), t + 1):
         no_visa *= 1.0 - visa_rate(world, month, conditions)
     man = s.service
+    able_of, newly_of, fear_of, drafted_of = man.able, man.newly, man.fear, man.drafted
+    may_be_called_of, liable_abroad_of = man.may_be_called, man.liable_abroad
+    free_of, away, went, workers = s.free, s.away, s.went, s.workers
+    barred_now, called, released_of, lean_of, draft_of = s.barred_now, s.called, s.released, s.lean, s.draft
+    liable_of, visa_of, gone, held, adult_held, child_held = (
+        s.liable, s.visa, s.drafted, s.detained, s.adult_held, s.child_held,
+    )  # fmt: skip
     for unit in range(len(heads)):
-        head, was_free = heads[unit], s.free[unit]
+        head, was_free = heads[unit], free_of[unit]
         grown = adults(people, head)
         free = stays_free = uncalled = unheld = unheld_child = undrafted = unliable = unvisaed = 1.0
         lean = drafted = detained = 0.0
-        s.workers[unit] = 0.0
+        workers[unit] = 0.0
         for row in range(head, head + people.unit_size[head]):
-            age, home = t - people.birth[row], 1.0 - s.away[row]
-            able, newly = man.able[row], man.newly[row]
-            drafted += man.drafted[row]
+            age, home = t - people.birth[row], 1.0 - away[row]
+            able, newly = able_of[row], newly_of[row]
+            drafted += drafted_of[row]
             if row < head + grown:
-                lean += man.fear[row] - service_term(b, people.conscription[row], age)
-                undrafted *= 1.0 - man.may_be_called[row]
-                unliable *= 1.0 - man.liable_abroad[row]
+                lean += fear_of[row] - service_term(b, people.conscription[row], age)
+                undrafted *= 1.0 - may_be_called_of[row]
+                unliable *= 1.0 - liable_abroad_of[row]
                 if people.visa[row] >= t:
                     unvisaed = 0.0
                 unvisaed *= no_visa
             free *= able * home
             uncalled *= 1.0 - newly
-            stays_free *= (1.0 - newly) * (1.0 - s.went[row])
+            stays_free *= (1.0 - newly) * (1.0 - went[row])
             if age >= DETAINABLE_MONTHS:
                 chance = min(1.0, per_weight * risk[people.exposure[row]]) * home
                 detained += chance
@@ -120,13 +127,13 @@ def begin_month(
                     unheld_child *= 1.0 - chance
             sector = people.sector[row]
             if age >= ADULT_MONTHS and goes(sector):
-                s.workers[unit, 0 if sector == _TRANSPORT else 1] += home * able
-        s.free[unit], s.barred_now[unit], s.called[unit] = free, 1.0 - stays_free, 1.0 - uncalled
+                workers[unit, 0 if sector == _TRANSPORT else 1] += home * able
+        free_of[unit], barred_now[unit], called[unit] = free, 1.0 - stays_free, 1.0 - uncalled
         released = (free - was_free * stays_free) / (1.0 - was_free) if was_free < 1.0 else 0.0
-        s.released[unit] = min(1.0, max(0.0, released))
-        s.lean[unit], s.drafted[unit], s.detained[unit] = lean / grown, drafted, detained
-        s.draft[unit], s.liable[unit], s.visa[unit] = 1.0 - undrafted, 1.0 - unliable, 1.0 - unvisaed
-        s.adult_held[unit], s.child_held[unit] = 1.0 - unheld, unheld * (1.0 - unheld_child)
+        released_of[unit] = min(1.0, max(0.0, released))
+        lean_of[unit], gone[unit], held[unit] = lean / grown, drafted, detained
+        draft_of[unit], liable_of[unit], visa_of[unit] = 1.0 - undrafted, 1.0 - unliable, 1.0 - unvisaed
+        adult_held[unit], child_held[unit] = 1.0 - unheld, unheld * (1.0 - unheld_child)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -152,22 +159,23 @@ def pendular_month(
         if total[kind] > 1.0:
             rates[kind] /= total[kind]
     fill_lengths(b.pendular_months, lengths)
-    last = s.back.shape[1] - 1
-    for row in range(len(s.away)):
+    away, back, sent, able_of = s.away, s.back, s.went, s.service.able
+    last = back.shape[1] - 1
+    for row in range(len(away)):
         sector = people.sector[row]
-        s.went[row] = 0.0
-        home_again = s.back[row, t]
+        sent[row] = 0.0
+        home_again = back[row, t]
         if goes(sector) and t - people.birth[row] >= ADULT_MONTHS:
             went = min(1.0, total[0 if sector == _TRANSPORT else 1])
-            able = s.service.able[row]
-            s.went[row] = went
-            gone = (1.0 - s.away[row]) * able * went
+            able = able_of[row]
+            sent[row] = went
+            gone = (1.0 - away[row]) * able * went
             if gone > 0.0:
                 for k in range(1, len(lengths)):
                     if lengths[k] > 0.0:
-                        s.back[row, min(last, t + k)] += gone * lengths[k]
-                s.away[row] += gone
-        s.away[row] = max(0.0, s.away[row] - home_again)
+                        back[row, min(last, t + k)] += gone * lengths[k]
+                away[row] += gone
+        away[row] = max(0.0, away[row] - home_again)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

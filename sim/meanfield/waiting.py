@@ -102,6 +102,7 @@ def move_plans(
     free, barred, planning, left = home.free, home.barred, home.planning, home.left
     held, locked, there, ahead = home.held, home.locked, home.there, home.ahead
     groups, hunted, means, sizes, grown = cells.groups[t], cells.hunted, w.means, w.size, w.grown
+    came, brought, household = abroad.came, abroad.brought, cells.living
     asked, kept, go = np.empty(n), np.empty(n), np.empty(n)
     price_of_group = np.empty(tables.passable.shape[2])
     again = min(len(held) - 1, t + int(b.reapply_months))
@@ -207,7 +208,7 @@ def move_plans(
                 arriving[hunted[i], place, channel] += go[i]
                 departures[place, channel] += go[i]
                 saved = means[i] - price_of_group[groups[i]] * sizes[i] - fee * grown[i]
-                arrive(abroad, cells.living[i], place, go[i], works, saved)
+                arrive(came, brought, household[i], place, go[i], works, saved)
     return caught
 
 
