@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from sim.arithmetic import exp
 from sim.behaviour import Behaviour
 from sim.choice import CLOSED, FLAG_DRAFT, FLAG_VISA, MINUS_INFINITY, leave_probability, war_term
-from sim.codes import CHANNEL, SECTOR, SLOTS
+from sim.codes import CHANNEL, N_CHANNELS, SECTOR, SLOTS
 from sim.columns import Columns
 from sim.conditions import ADULT_MONTHS, Conditions
 from sim.meanfield.abroad import Settled, approved
-from sim.meanfield.living import Living, arrive, hired
+from sim.meanfield.living import SAVING, WORKING, Living
 from sim.meanfield.moving import IT, MEDIA, Moving
 from sim.meanfield.standing import Standing
 from sim.meanfield.state import CAUGHT, Cells, Expected, Home
@@ -26,6 +26,7 @@ from sim.world import World, fare
 
 Floats = NDArray[np.float64]
 _IRREGULAR, _IT, _NGO_MEDIA = CHANNEL["irregular"], SECTOR["it"], SECTOR["ngo_media"]
+_WORK, _IT_SCHEME = CHANNEL["work"], CHANNEL["it_scheme"]
 RARE = 1e-3
 """Share of a cell below which nobody has a visa, or a draft to fear, for the look at what is on offer."""
 
@@ -118,13 +119,16 @@ def choose(
     shares, on_staff, left = moving.share, moving.staff, moving.left
     means, sizes, grown = plans.means, plans.size, plans.grown
     lam, war_fear = conditions.lam, world.belarus[t].war_fear
-    purse = Purse(
-        m.at_once, m.approval, m.cost, m.fee, tables.passable[t], tables.pair_of, cells.groups[t], cells.hunted,
-        cells.living, free, home.planning, home.left, home.held, home.locked, home.there, home.ahead, plans.planned,
-        plans.granted, plans.alone, plans.new, means, sizes, grown, stock.arriving, abroad.came, abroad.brought,
-        out.committed[t], out.departures[t], out.harms[t],
-    )  # fmt: skip
-    again = m.again[0]
+    # read here once: a named tuple that is read between branches is counted at every read
+    at_once, approvals, costs, fees, again = m.at_once, m.approval, m.cost, m.fee, m.again[0]
+    passable, pair_of, groups = tables.passable[t], tables.pair_of, cells.groups[t]
+    hunted, households, planning, behind = cells.hunted, cells.living, home.planning, home.left
+    held, locked, there, heads_there = home.held, home.locked, home.there, home.ahead
+    planned, granted, alone, new = plans.planned, plans.granted, plans.alone, plans.new
+    arriving, came, brought = stock.arriving, abroad.came, abroad.brought
+    committed, departures, harms = out.committed[t], out.departures[t], out.harms[t]
+    ways, amounts = np.zeros((8 * SLOTS, 3), np.int64), np.zeros(8 * SLOTS)
+    seen, where = np.zeros((SLOTS, N_CHANNELS, 2), np.int64), np.zeros((SLOTS, N_CHANNELS, 2), np.int64)
     chance, looks, per = np.zeros(4), np.zeros(4, np.int64), np.zeros(SLOTS)
     for row in range(len(heads)):
         head, circle = heads[row], circle_of[row]
@@ -144,6 +148,7 @@ def choose(
             offered = shares[which].sum() if staff[cell] and (sector == _IT or sector == _NGO_MEDIA) else 0.0
             if offered > 0.0:
                 on_staff[which] += amount
+            ends = 0
             for i in range(found):
                 k, dissimilarity, persons = looks[i] // 2, lam[looks[i] % 2], amount * chance[i]
                 look(people, head, t, k, FROM_HOME, options, world, b, tastes[row], values, channels, ahead)
@@ -169,12 +174,50 @@ def choose(
                     left[which, 0] += leaving if offered > 0.0 else 0.0
                     of_all += leaving / total
                 for place in range(1, SLOTS):
-                    if values[place] > MINUS_INFINITY:
-                        going = weights[place] * max(0.0, of_all - per[place])
-                        commit(purse, again, cell, place, channels[place], ahead[place], going)
-                    if per[place] > 0.0:
-                        going = per[place] * weight_there[place]
-                        commit(purse, again, cell, place, RELOCATION, head_there[place], going)
+                    for taken in range(2 if per[place] > 0.0 else 1):
+                        if taken:
+                            channel, lead, going = RELOCATION, int(head_there[place]), per[place] * weight_there[place]
+                        else:
+                            channel, lead = int(channels[place]), int(ahead[place])
+                            going = weights[place] * max(0.0, of_all - per[place])
+                        if going <= 0.0:
+                            continue
+                        if seen[place, channel, lead] != cell + 1:
+                            seen[place, channel, lead], where[place, channel, lead] = cell + 1, ends
+                            ways[ends, 0], ways[ends, 1], ways[ends, 2], amounts[ends] = place, channel, lead, 0.0
+                            ends += 1
+                        amounts[where[place, channel, lead]] += going
+            size, h, household = sizes[cell], hunted[cell], households[cell]
+            for i in range(ends):  # commit, and go at once where nothing has to be waited for
+                place, channel, lead, persons = ways[i, 0], ways[i, 1], ways[i, 2], amounts[i]
+                pair = pair_of[place, channel]
+                going = persons / size if lead else persons
+                committed[place, channel] += persons
+                free[cell] -= persons
+                if at_once[pair] and passable[pair, groups[cell]] >= 1.0:
+                    goes, refused = going * approvals[pair], persons * (1.0 - approvals[pair])
+                    if channel == _IRREGULAR or again <= 0:
+                        free[cell] += refused
+                        harms[CAUGHT] += going - goes if channel == _IRREGULAR else 0.0
+                    else:
+                        held[again, cell] += refused
+                        locked[cell] += refused
+                    behind[cell] += persons - refused - goes
+                    there[cell, place] += goes
+                    heads_there[cell, place] += goes * lead
+                    arriving[h, place, channel] += goes
+                    departures[place, channel] += goes
+                    which = WORKING if channel == _WORK or channel == _IT_SCHEME or channel == RELOCATION else SAVING
+                    saved = max(0.0, means[cell] - costs[pair] * (1.0 if lead else size) - fees[pair] * grown[cell])
+                    came[household, place, which] += goes
+                    brought[household, place, which] += goes * saved
+                else:
+                    before = planned[pair, cell] + granted[pair, cell]
+                    alone[pair, cell] = (alone[pair, cell] * before + going * lead) / (before + going)
+                    planned[pair, cell] += going
+                    new[pair] += going
+                    planning[cell] += going
+                    behind[cell] += persons - going
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -241,74 +284,3 @@ def take_along(
             value = offer.value + tastes[1, RELOCATION] + (0.0 if whole else b.separation)
             values[place] = value + (tastes[0, place] + (b.kin if kin == place else 0.0))
             ahead[place] = not whole
-
-
-class Purse(NamedTuple):
-    """The arrays that a commitment reads and writes, of one month."""
-
-    at_once: NDArray[np.bool_]
-    approval: Floats
-    cost: Floats
-    fee: Floats
-    passable: Floats
-    pair_of: NDArray[np.int64]
-    groups: NDArray[np.int64]
-    hunted: NDArray[np.int64]
-    living: NDArray[np.int64]
-    free: Floats
-    planning: Floats
-    left: Floats
-    held: Floats
-    locked: Floats
-    there: Floats
-    ahead: Floats
-    planned: Floats
-    granted: Floats
-    alone: Floats
-    new: Floats
-    means: Floats
-    sizes: Floats
-    grown: Floats
-    arriving: Floats
-    came: Floats
-    brought: Floats
-    committed: Floats
-    departures: Floats
-    harms: Floats
-
-
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def commit(p: Purse, again: int, cell: int, place: int, channel: int, ahead: bool, amount: float) -> None:
-    """Let `amount` persons of a cell make a plan, and go at once where nothing has to be waited for."""
-    free, left, planned, granted, alone, new = p.free, p.left, p.planned, p.granted, p.alone, p.new
-    planning, held, locked, there, heads_there = p.planning, p.held, p.locked, p.there, p.ahead
-    arriving, departures, harms, came, brought = p.arriving, p.departures, p.harms, p.came, p.brought
-    pair, size, h = p.pair_of[place, channel], p.sizes[cell], p.hunted[cell]
-    approval, household, means, grown = p.approval[pair], p.living[cell], p.means[cell], p.grown[cell]
-    cost, fee, open_ways = p.cost[pair], p.fee[pair], p.passable[pair, p.groups[cell]]
-    at_once = p.at_once[pair] & (open_ways >= 1.0)
-    going = amount / size if ahead else amount
-    p.committed[place, channel] += amount
-    free[cell] -= amount
-    if not at_once:
-        before = planned[pair, cell] + granted[pair, cell]
-        heads = alone[pair, cell] * before + (going if ahead else 0.0)
-        alone[pair, cell] = heads / (before + going) if before + going > 0.0 else 0.0
-        planned[pair, cell] += going
-        new[pair] += going
-        planning[cell] += going
-        left[cell] += amount - going
-        return
-    goes, refused = going * approval, amount * (1.0 - approval)
-    if channel == _IRREGULAR or again <= 0:
-        free[cell] += refused
-        harms[CAUGHT] += going - goes if channel == _IRREGULAR else 0.0
-    else:
-        held[again, cell] += refused
-        locked[cell] += refused
-    left[cell] += amount - refused - goes
-    there[cell, place] += goes
-    heads_there[cell, place] += goes if ahead else 0.0
-    arriving[h, place, channel] += goes
-    departures[place, channel] += goes
-    arrive(came, brought, household, place, goes, hired(channel), means - cost * (1.0 if ahead else size) - fee * grown)

@@ -12,7 +12,7 @@ from sim.codes import CHANNEL, SLOTS, STATUS
 from sim.columns import Columns
 from sim.meanfield.abroad import Settled, share_due
 from sim.meanfield.choosing import weigh
-from sim.meanfield.living import WORKING, Living, arrive, hired
+from sim.meanfield.living import SAVING, WORKING, Living, hired
 from sim.meanfield.standing import Standing
 from sim.meanfield.state import ARRESTED, Cells, Expected, Home
 from sim.meanfield.tables import Tables
@@ -143,9 +143,12 @@ def live_abroad(
     there, ahead, left, returning = home.there, home.ahead, home.left, home.returning
     first, hunted, households, risky, counted = cells.first, cells.hunted, cells.living, cells.persecuted, home.counted
     has_returned, drafts, liables, kinds, visas = home.returned, standing.draft, standing.liable, cells.kind[t], cells.visa[t]
-    pull, poor, savings, went, scale, sizes = abroad.pull, abroad.poor, abroad.means, abroad.went, m.scale, plans.size
+    pull, able, savings, went, scale, sizes = abroad.pull, abroad.able, abroad.means, abroad.went, m.scale, plans.size
     onward, all_wished, returned, harms = stock.onward, stock.wished, out.returned[t], out.harms[t]
     alike, index = tables.alike[t], tables.index
+    moved, gone, arriving, came_new, brought = stock.moved, abroad.moved, stock.arriving, abroad.came, abroad.brought
+    onward_from, onward_to = out.onward_from[t], out.onward_to[t]
+    each, lone = np.zeros(SLOTS), np.zeros(SLOTS)  # per weight of another place: persons, heads without family
     values, weights, wishes = np.empty(SLOTS), np.zeros(SLOTS), np.zeros(SLOTS)
     channels, alone = np.empty(SLOTS, np.uint8), np.empty(SLOTS, np.bool_)
     for row in range(len(heads)):
@@ -173,12 +176,10 @@ def live_abroad(
                 returned[place] += leaving
                 went[k, place] += leaving
                 all_wished[h, place] += wish
-                wishes[place] = wish * (1.0 - poor[k, place] if b.reserve > 0.0 else 1.0)
+                wishes[place] = wish
                 wished += wishes[place]
             harms[ARRESTED] += back / size * risky[cell] * arrest
             returning[cell], has_returned[cell] = came_back, back
-            if left[cell] > _FEW:
-                follow(m, cell, k, t, cells, home, standing, stock, abroad, plans, tables, world, b, out)
             if wished <= _FEW:
                 continue
             if savings[k] >= 0.0:
@@ -189,66 +190,49 @@ def live_abroad(
             number = index[kinds[cell] | mask]
             kind = alike[number if number >= 0 else index[kinds[cell]]]
             look(settled, head, t, kind, FROM_ABROAD, options, world, b, tastes[row], values, channels, alone)
-            _move_onward(
-                cell, k, h, t, weigh(values, weights), weights, channels, wishes, home, stock, abroad, out
-            )
-
-
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def _move_onward(
-    cell: int,
-    k: int,
-    h: int,
-    t: int,
-    whole: float,
-    weights: Floats,
-    channels: NDArray[np.uint8],
-    wishes: Floats,
-    home: Home,
-    stock: Settled,
-    abroad: Living,
-    out: Expected,
-) -> None:
-    """Move `wishes` float64[places] persons of a cell to other places, by weight; `whole` is the sum of weights."""
-    there, ahead = home.there[cell], home.ahead[cell]
-    moved, gone, arriving, came_new, brought = stock.moved, abroad.moved, stock.arriving, abroad.came, abroad.brought
-    onward_from, onward_to, savings = out.onward_from[t], out.onward_to[t], abroad.means[k]
-    each, heads = np.zeros(SLOTS), np.zeros(SLOTS)  # per weight of another place
-    per_weight = heads_per_weight = 0.0
-    for place in range(1, SLOTS):
-        wish = wishes[place]
-        if wish <= 0.0:
-            continue
-        elsewhere = whole - weights[place]
-        if elsewhere < 1e-6 * whole:  # the difference of two like numbers would be mere rounding
-            elsewhere = weights[:place].sum() + weights[place + 1 :].sum()
-        if elsewhere <= 1e-200:
-            continue
-        alone = wish * min(1.0, ahead[place] / there[place])
-        each[place], heads[place] = wish / elsewhere, alone / elsewhere
-        per_weight += each[place]
-        heads_per_weight += heads[place]
-        moved[h, place] += wish
-        gone[k, place] += wish
-        onward_from[place] += wish
-        there[place] -= wish
-        ahead[place] -= alone
-    for place in range(1, SLOTS):
-        came = weights[place] * max(0.0, per_weight - each[place])
-        if came > 0.0:
-            there[place] += came
-            ahead[place] += weights[place] * max(0.0, heads_per_weight - heads[place])
-            arriving[h, place, channels[place]] += came
-            onward_to[place] += came
-            arrive(came_new, brought, k, place, came, hired(channels[place]), savings)
+            weigh(values, weights)
+            most = 0.0
+            for place in range(1, SLOTS):
+                most = max(most, able[k, place] if weights[place] > 0.0 else 0.0)
+            whole = 0.0
+            for place in range(1, SLOTS):
+                weights[place] *= able[k, place] / most if most > 0.0 else 0.0
+                whole += weights[place]
+            each[:], lone[:] = 0.0, 0.0
+            per_weight = heads_per_weight = 0.0
+            for place in range(1, SLOTS):
+                wish = wishes[place] * most
+                if wish <= 0.0:
+                    continue
+                elsewhere = whole - weights[place]
+                if elsewhere < 1e-6 * whole:  # the difference of two like numbers would be mere rounding
+                    elsewhere = weights[:place].sum() + weights[place + 1 :].sum()
+                if elsewhere <= 1e-200:
+                    continue
+                by_itself = wish * min(1.0, ahead[cell, place] / there[cell, place])
+                each[place], lone[place] = wish / elsewhere, by_itself / elsewhere
+                per_weight += each[place]
+                heads_per_weight += lone[place]
+                moved[h, place] += wish
+                gone[k, place] += wish
+                onward_from[place] += wish
+                there[cell, place] -= wish
+                ahead[cell, place] -= by_itself
+            for place in range(1, SLOTS):
+                came = weights[place] * max(0.0, per_weight - each[place])
+                if came > 0.0:
+                    there[cell, place] += came
+                    ahead[cell, place] += weights[place] * max(0.0, heads_per_weight - lone[place])
+                    arriving[h, place, channels[place]] += came
+                    onward_to[place] += came
+                    which = WORKING if hired(channels[place]) else SAVING
+                    came_new[k, place, which] += came
+                    brought[k, place, which] += came * max(0.0, savings[k])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def follow(
     m: Means,
-    cell: int,
-    k: int,
-    t: int,
     cells: Cells,
     home: Home,
     standing: Standing,
@@ -256,36 +240,46 @@ def follow(
     abroad: Living,
     plans: Waiting,
     tables: Tables,
+    t: int,
     world: World,
     b: Behaviour,
     out: Expected,
 ) -> None:
     """Let families follow heads: the months until they may, until they do and until they can pay are added up."""
-    free, groups, size, grown = standing.free[cells.row[cell]], cells.groups[t, cell], plans.size[cell], plans.grown[cell]
-    h = cells.hunted[cell]
+    left, ahead, there, row_of, hunted, households = home.left, home.ahead, home.there, cells.row, cells.hunted, cells.living
+    free, groups_of, sizes, grown, means = standing.free, cells.groups[t], plans.size, plans.grown, plans.means
+    pair_of, admitted, passable, joined, persons = tables.pair_of, tables.admitted[t], tables.passable[t], m.joined, abroad.persons
+    arriving, came, departures = stock.arriving, abroad.came, out.departures[t]
     for place in range(1, SLOTS):
-        pair, heads = tables.pair_of[place, _FAMILY], home.ahead[cell, place]
-        if heads <= _FEW or pair < 0 or not may_be_joined(world.law[place, _FAMILY].exists, _PERMIT, 0, 0.0):
+        pair = pair_of[place, _FAMILY]
+        if pair < 0 or not may_be_joined(world.law[place, _FAMILY].exists, _PERMIT, 0, 0.0):
             continue
-        passable = min(tables.admitted[t, pair, groups], tables.passable[t, pair, groups])
-        chance = b.follow * passable * free * m.joined[h, place]
-        if chance <= 0.0:
-            continue
-        fare_each = fare(world, t, place, _FAMILY, groups)
-        price = fare_each * (size - 1.0) + world.rules[t, place, _FAMILY].fee * (grown - 1.0)
-        missing = max(0.0, price - max(0.0, plans.means[cell] - fare_each))
-        months = b.follow_months + 1.0 / chance
-        if missing > 0.0:
-            working = abroad.persons[k, place, :, WORKING].sum()
-            earned = b.saving_share * world.places[t, place].wage * working / max(_FEW, abroad.persons[k, place].sum())
-            if earned <= 0.0:
+        wage, fee = world.places[t, place].wage, world.rules[t, place, _FAMILY].fee
+        fares = np.array([fare(world, t, place, _FAMILY, groups) for groups in range(passable.shape[1])])
+        for cell in range(len(row_of)):
+            heads = ahead[cell, place]
+            if left[cell] <= _FEW or heads <= _FEW:
                 continue
-            months += missing / earned
-        joined = min(heads, home.left[cell] / (size - 1.0)) / months
-        persons = joined * (size - 1.0)
-        home.ahead[cell, place] -= joined
-        home.left[cell] -= persons
-        home.there[cell, place] += persons
-        stock.arriving[h, place, _FAMILY] += persons
-        out.departures[t, place, _FAMILY] += persons
-        arrive(abroad.came, abroad.brought, k, place, persons, False, 0.0)
+            groups, size, k, h = groups_of[cell], sizes[cell], households[cell], hunted[cell]
+            open_ways = min(admitted[pair, groups], passable[pair, groups])
+            chance = b.follow * open_ways * free[row_of[cell]] * joined[h, place]
+            price = fares[groups] * (size - 1.0) + fee * (grown[cell] - 1.0)
+            missing = max(0.0, price - max(0.0, means[cell] - fares[groups]))
+            if chance <= 0.0:
+                continue
+            months = b.follow_months + 1.0 / chance
+            if missing > 0.0:
+                working = everyone = 0.0
+                for i in range(2):
+                    working += persons[k, place, i, WORKING]
+                    for state in range(3):
+                        everyone += persons[k, place, i, state]
+                earned = b.saving_share * wage * working / max(_FEW, everyone)
+                months += missing / earned if earned > 0.0 else 1e9
+            families = min(heads, left[cell] / (size - 1.0)) / months
+            ahead[cell, place] -= families
+            left[cell] -= families * (size - 1.0)
+            there[cell, place] += families * (size - 1.0)
+            arriving[h, place, _FAMILY] += families * (size - 1.0)
+            departures[place, _FAMILY] += families * (size - 1.0)
+            came[k, place, SAVING] += families * (size - 1.0)

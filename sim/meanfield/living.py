@@ -38,6 +38,7 @@ class Living(NamedTuple):
     poor: Floats  # [K, P] share destitute
     poor_of_status: Floats  # [P, 2] the same of all with and without status
     means: Floats  # [K] mean savings of a household that is not destitute
+    able: Floats  # [K, P] share that can pay for a move to the place
     went: Floats  # [K, P] returned this month
     moved: Floats  # [K, P] went onward
     came: Floats  # [K, P, 2] arrived: with work, without
@@ -50,7 +51,7 @@ def living(adults: Floats) -> Living:
     here = (k, SLOTS)
     return Living(
         np.zeros((*here, 2, 3)), np.zeros((*here, 2, 2)), adults, np.zeros(SLOTS), np.zeros(here), np.zeros(here),
-        np.zeros((SLOTS, 2)), np.zeros(k), np.zeros(here), np.zeros(here), np.zeros((*here, 2)), np.zeros((*here, 2)),
+        np.zeros((SLOTS, 2)), np.zeros(k), np.ones(here), np.zeros(here), np.zeros(here), np.zeros((*here, 2)), np.zeros((*here, 2)),
     )  # fmt: skip
 
 
@@ -107,6 +108,27 @@ def live_on(home: Living, stock: Settled, t: int, world: World, b: Behaviour) ->
             of_status[place, i] = poor[i] / total[i] if total[i] > 0.0 else 0.0
     for k in range(len(grown)):
         means[k] = saved[k] / whole[k] if whole[k] > _NOBODY else -1.0
+        _afford(home.able[k], persons[k], savings[k], grown[k], t, world, b)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _afford(able: Floats, persons: Floats, savings: Floats, grown: float, t: int, world: World, b: Behaviour) -> None:
+    """Fill the share of a class that can pay fare and reserve of a move to each place, float64[places]."""
+    number, money = np.zeros(3), np.zeros(3)
+    for state in range(3):
+        number[state] = persons[:, :, state].sum()
+        money[state] = savings[:, :, state].sum() if state < DESTITUTE else 0.0
+    total = number.sum()
+    for place in range(1, SLOTS):
+        way = world.places[t, place].fare_land if world.places[t, place].by_land else np.inf
+        way = min(way, world.places[t, place].fare_air if world.places[t, place].by_air else np.inf)
+        price = max(1.0, grown) * way + b.reserve * world.places[t, place].rent
+        able[place] = 1.0
+        if total > _NOBODY and price > 0.0:
+            able[place] = 0.0
+            for state in range(2):
+                if money[state] > 0.0:
+                    able[place] += number[state] / total * exp(-min(600.0, price * number[state] / money[state]))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -11,7 +11,7 @@ from sim.conditions import Conditions
 from sim.meanfield import living
 from sim.meanfield.abroad import Settled, decide, end_month, hazards, openness_of_rows, plain_openness
 from sim.meanfield.choosing import Month, choose
-from sim.meanfield.emigrants import Means, begin_abroad, live_abroad
+from sim.meanfield.emigrants import Means, begin_abroad, follow, live_abroad
 from sim.meanfield.home import repress
 from sim.meanfield.living import Living
 from sim.meanfield.markets import respond
@@ -105,6 +105,7 @@ def run_months(
             means, settled, heads, cells, home, standing, stock, abroad, plans, options, tables, tastes, t, world, b,
             out,
         )  # fmt: skip
+        follow(means, cells, home, standing, stock, abroad, plans, tables, t, world, b, out)
         choose(
             m, people, heads, t, perceived, (gone - settled_at_start) / cells.members, heard, cells, home, standing,
             plans, options, tables, tastes, moving, stock, abroad, world, b, conditions, out,
