@@ -113,7 +113,9 @@ def decide(stock: Settled, openness: Floats, t: int, world: World, b: Behaviour)
         for h in range(2):
             stock.matured[h, place] += stock.matures[t, h, place]
             permits = persons[h, place, :, _PERMIT].sum()
-            matured = min(1.0, stock.matured[h, place] * survival[h, place, _PERMIT] / permits) if permits > 0.0 else 0.0
+            matured = (
+                min(1.0, stock.matured[h, place] * survival[h, place, _PERMIT] / permits) if permits > 0.0 else 0.0
+            )
             becoming = matured * world.places[t, place].naturalisation
             for channel in range(N_CHANNELS):
                 for status in range(N_STATUSES):

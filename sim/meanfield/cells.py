@@ -105,9 +105,7 @@ def _purse(people: Columns, heads: NDArray[np.int64], means: NDArray[np.float64]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _masks(
-    people: Columns, heads: NDArray[np.int64], months: int
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _masks(people: Columns, heads: NDArray[np.int64], months: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Flags of every unit in every month, int64[months, units], and whether an adult is a man of draft age."""
     masks, young = np.zeros((months, len(heads)), np.int64), np.zeros((months, len(heads)), np.bool_)
     for t in range(months):

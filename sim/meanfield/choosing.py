@@ -52,7 +52,8 @@ def month(pairs: int) -> Month:
     """Buffers of a month for `pairs` pairs."""
     return Month(
         np.empty(pairs, np.bool_), np.empty(pairs), np.empty(pairs), np.empty(pairs), np.empty(1, np.int64),
-        np.empty(SLOTS), np.zeros(SLOTS), np.empty(SLOTS, np.uint8), np.empty(SLOTS, np.bool_), np.empty(SLOTS), np.zeros(SLOTS),
+        np.empty(SLOTS), np.zeros(SLOTS), np.empty(SLOTS, np.uint8), np.empty(SLOTS, np.bool_), np.empty(SLOTS),
+        np.zeros(SLOTS),
         np.empty(SLOTS, np.bool_),
     )  # fmt: skip
 
@@ -113,7 +114,7 @@ def choose(
     fill_month(m, t, tables, plans, world, b)
     first, circle_of, own_share, kinds, visas = cells.first, cells.circle, cells.abroad, cells.kind[t], cells.visa[t]
     staff, sectors, drafts, holders, leans = cells.employer, cells.sector, standing.draft, standing.visa, standing.lean
-    alike, index, rushes, free, returning = tables.alike[t], tables.index, options.rush, home.free, home.returning
+    alike, index, rushes, free, returning = tables.alike[t], tables.number, options.rush, home.free, home.returning
     values, weights, channels, ahead = m.values, m.weights, m.channels, m.ahead
     value_there, weight_there, head_there = m.value_there, m.weight_there, m.head_there
     shares, on_staff, left = moving.share, moving.staff, moving.left
@@ -143,7 +144,9 @@ def choose(
             if amount <= 0.0:
                 continue
             eta = base + b.anticipation * heard[circle] * rushes[index[kind]]
-            found = variants(drafts[row], 1.0 if visas[cell] else holders[row], kind, war_fear, alike, index, chance, looks)
+            found = variants(
+                drafts[row], 1.0 if visas[cell] else holders[row], kind, war_fear, alike, index, chance, looks
+            )
             which = MEDIA if sector == _NGO_MEDIA else IT
             offered = shares[which].sum() if staff[cell] and (sector == _IT or sector == _NGO_MEDIA) else 0.0
             if offered > 0.0:

@@ -45,9 +45,7 @@ def means() -> Means:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def begin_abroad(
-    m: Means, stock: Settled, cells: Cells, home: Home, standing: Standing, t: int, world: World
-) -> None:
+def begin_abroad(m: Means, stock: Settled, cells: Cells, home: Home, standing: Standing, t: int, world: World) -> None:
     """Fill the shares with a valid passport and of the liable by place, and renew the passports that are looked at."""
     renews = world.belarus[t].passport_abroad > 0.5
     total, valid, liable, falls_due = m.total, np.zeros((2, SLOTS)), stock.liable, np.zeros((2, SLOTS))
@@ -142,10 +140,16 @@ def live_abroad(
     arrest = world.belarus[t].arrest_on_return
     there, ahead, left, returning = home.there, home.ahead, home.left, home.returning
     first, hunted, households, risky, counted = cells.first, cells.hunted, cells.living, cells.persecuted, home.counted
-    has_returned, drafts, liables, kinds, visas = home.returned, standing.draft, standing.liable, cells.kind[t], cells.visa[t]
+    has_returned, drafts, liables, kinds, visas = (
+        home.returned,
+        standing.draft,
+        standing.liable,
+        cells.kind[t],
+        cells.visa[t],
+    )
     pull, able, savings, went, scale, sizes = abroad.pull, abroad.able, abroad.means, abroad.went, m.scale, plans.size
     onward, all_wished, returned, harms = stock.onward, stock.wished, out.returned[t], out.harms[t]
-    alike, index = tables.alike[t], tables.index
+    alike, index = tables.alike[t], tables.number
     moved, gone, arriving, came_new, brought = stock.moved, abroad.moved, stock.arriving, abroad.came, abroad.brought
     onward_from, onward_to = out.onward_from[t], out.onward_to[t]
     each, lone = np.zeros(SLOTS), np.zeros(SLOTS)  # per weight of another place: persons, heads without family
@@ -246,9 +250,22 @@ def follow(
     out: Expected,
 ) -> None:
     """Let families follow heads: the months until they may, until they do and until they can pay are added up."""
-    left, ahead, there, row_of, hunted, households = home.left, home.ahead, home.there, cells.row, cells.hunted, cells.living
+    left, ahead, there, row_of, hunted, households = (
+        home.left,
+        home.ahead,
+        home.there,
+        cells.row,
+        cells.hunted,
+        cells.living,
+    )
     free, groups_of, sizes, grown, means = standing.free, cells.groups[t], plans.size, plans.grown, plans.means
-    pair_of, admitted, passable, joined, persons = tables.pair_of, tables.admitted[t], tables.passable[t], m.joined, abroad.persons
+    pair_of, admitted, passable, joined, persons = (
+        tables.pair_of,
+        tables.admitted[t],
+        tables.passable[t],
+        m.joined,
+        abroad.persons,
+    )
     arriving, came, departures = stock.arriving, abroad.came, out.departures[t]
     for place in range(1, SLOTS):
         pair = pair_of[place, _FAMILY]

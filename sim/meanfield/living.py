@@ -51,7 +51,8 @@ def living(adults: Floats) -> Living:
     here = (k, SLOTS)
     return Living(
         np.zeros((*here, 2, 3)), np.zeros((*here, 2, 2)), adults, np.zeros(SLOTS), np.zeros(here), np.zeros(here),
-        np.zeros((SLOTS, 2)), np.zeros(k), np.ones(here), np.zeros(here), np.zeros(here), np.zeros((*here, 2)), np.zeros((*here, 2)),
+        np.zeros((SLOTS, 2)), np.zeros(k), np.ones(here), np.zeros(here), np.zeros(here),
+        np.zeros((*here, 2)), np.zeros((*here, 2)),
     )  # fmt: skip
 
 
@@ -95,7 +96,9 @@ def live_on(home: Living, stock: Settled, t: int, world: World, b: Behaviour) ->
                     here = persons[k, place, i, state]
                     total[i] += here
                     everyone += here
-                    back += here * return_hazard(b, pull, False, _IRREGULAR if i else _PERMIT, state == DESTITUTE, False)
+                    back += here * return_hazard(
+                        b, pull, False, _IRREGULAR if i else _PERMIT, state == DESTITUTE, False
+                    )
                     if state < DESTITUTE:
                         whole[k] += here
                         saved[k] += savings[k, place, i, state]

@@ -93,8 +93,11 @@ def sample_rows(
     measure = size[home] * (
         EVEN + (1.0 - EVEN) * rate[home] / max(float(np.average(rate[home], weights=size[home])), 1e-300)
     )
+    steps = count - int(SETTLED_SHARE * count)
+    for _ in range(20):  # nobody need be met twice: who has a whole step is there, with his own weight
+        measure = np.minimum(measure, measure.sum() / steps)
     order = np.lexsort((people.key[units[home]], rate[home], kind[home], people.kin[units[home]]))
-    taken, weight = _at_equal_steps(measure[order], count - int(SETTLED_SHARE * count))
+    taken, weight = _at_equal_steps(measure[order], steps)
     taken = home[order[taken]]
     weight = weight * size[taken] / measure[np.searchsorted(home, taken)]
     weight = _calibrated(weight, features[taken], features[home].T @ size[home], most)
@@ -269,4 +272,3 @@ def _hazards(
             by_place[i, place] += found
             by_channel[i, channels[place]] += found
             by_time[i] += found
-

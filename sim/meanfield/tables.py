@@ -41,7 +41,7 @@ class Tables(NamedTuple):
     """T months, K choice classes that occur, P pairs of place and channel that exist."""
 
     kinds: NDArray[np.int64]  # [K] numbers of the choice classes
-    index: NDArray[np.int64]  # [classes] their place among those that occur, -1 for none
+    number: NDArray[np.int64]  # [classes] their place among those that occur, -1 for none
     pairs: NDArray[np.int64]  # [P, 2] place and channel
     pair_of: NDArray[np.int64]  # [places, channels] number of the pair, -1 for none
     first: NDArray[np.int64]  # [T * K + 1] first line of each month and class in `lines`
@@ -153,7 +153,7 @@ def fill(
     residents: NDArray[np.float64],
     waiting: NDArray[np.float64],
 ) -> None:
-    """Tabulate the options of month `t` for the classes that occur, as `options.fill` does; classes to which the same is on offer once.
+    """Tabulate the options of month `t` as `options.fill` does, once for all classes to which the same is on offer.
 
     `residents` float64[places] and `waiting` float64[pairs] in persons; `same` bool[K] is set where a class finds
     the same on offer from Belarus as from abroad.

@@ -33,9 +33,7 @@ class Twin:
         """Expected values of every month; `b` holds lambda. Nothing of a run is kept."""
         rows, cells, months = self.rows, self.cells, self.months
         people = self._at_start._replace(conscription=rows.people.conscription.copy())
-        settled = people._replace(
-            mode=np.full_like(people.mode, MODE["settled"]), savings=rows.people.savings.copy()
-        )
+        settled = people._replace(mode=np.full_like(people.mode, MODE["settled"]), savings=rows.people.savings.copy())
         lam = b.lambda_ + b.by_motive * (np.array([b.lambda_threatened, b.lambda_other]) - b.lambda_)
         given = Conditions(
             0, rows.seed, rows.one_in, lam, np.zeros((2, 4, 1)), constants.places, constants.channels,
@@ -97,9 +95,7 @@ def _living(rows: Rows, cells: Cells, home: Home, adults: NDArray[np.float64]) -
     there = home.there.sum(axis=1)
     np.add.at(made.persons, (cells.living, place, irregular, state), there)
     saved = state < living.DESTITUTE
-    np.add.at(
-        made.savings, (cells.living[saved], place[saved], irregular[saved], state[saved]), (there * means)[saved]
-    )
+    np.add.at(made.savings, (cells.living[saved], place[saved], irregular[saved], state[saved]), (there * means)[saved])
     months, persons = np.bincount(place, there * -since, SLOTS), np.bincount(place, there, SLOTS)
     made.months[:] = months / np.maximum(persons, 1e-300)
     return made
