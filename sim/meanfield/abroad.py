@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from sim.behaviour import Behaviour
 from sim.codes import INSTRUMENT, N_CHANNELS, N_STATUSES, SLOTS, STATUS
 from sim.meanfield.tables import N_MASKS
+from sim.processes.depart import brings_work
 from sim.processes.move_on import onward_hazard, return_hazard
+from sim.processes.screening import screened
 from sim.processes.settle import renewal_probability
 from sim.world import World, open_share
 
@@ -21,6 +23,7 @@ Floats = NDArray[np.float64]
 _HOME, _PENDULAR = STATUS["home"], STATUS["pendular"]
 _VISA_FREE, _VISA, _PERMIT = STATUS["visa_free"], STATUS["visa"], STATUS["permit"]
 _ASYLUM_SEEKER, _PROTECTED, _IRREGULAR = STATUS["asylum_seeker"], STATUS["protected"], STATUS["irregular"]
+_CITIZEN = STATUS["citizen"]
 _RENEWAL, _ENTRY_FREE, _FIRST_PERMIT = INSTRUMENT["renewal"], INSTRUMENT["visa_free"], INSTRUMENT["permit"]
 TINY = 1e-100
 """Survival at which the scheduled decisions are written anew, so that no number underflows."""
@@ -33,6 +36,12 @@ class Settled(NamedTuple):
     due: Floats  # [T + 1, H, P, C, S] by month of decision, over the survival when they were written
     survival: Floats  # [H, P, S] share not yet gone of those who arrived before the first month
     back: Floats  # [H, P] mean hazard of return this month
+    returns: Floats  # [H, P, S] hazard of return this month
+    lost: Floats  # [P] share of those with a status who lost it this month
+    working: Floats  # [P] share of their households with work
+    liable: Floats  # [H, P] share with an adult who may be drafted
+    matured: Floats  # [H, P] permits of those long enough there to become citizens, over the permits' survival
+    matures: Floats  # [T, H, P] of those settled at the start, by the month in which they are
     onward: Floats  # [H, P] mean hazard of an onward move of those who do not return
     wished: Floats  # [H, P] persons of the rows who were to move onward this month
     moved: Floats  # [H, P] of these, who found a place to go to
@@ -48,6 +57,12 @@ def settled(months: int) -> Settled:
         due=np.zeros((months + 1, *here, N_CHANNELS, N_STATUSES)),
         survival=np.ones((*here, N_STATUSES)),
         back=np.zeros(here),
+        returns=np.zeros((*here, N_STATUSES)),
+        lost=np.zeros(SLOTS),
+        working=np.ones(SLOTS),
+        liable=np.zeros(here),
+        matured=np.zeros(here),
+        matures=np.zeros((months, *here)),
         onward=np.zeros(here),
         wished=np.zeros(here),
         moved=np.zeros(here),
@@ -70,19 +85,41 @@ def share_due(stock: Settled, t: int, share: Floats) -> None:
             share[h, place] = min(1.0, found / total) if total > 0.0 else 0.0
 
 
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def refused_by_screening(world: World, t: int, place: int, b: Behaviour) -> float:
+    """Probability that a screening refuses somebody of whom nothing is known."""
+    right, wrong = world.places[t, place].screening_true, world.places[t, place].screening_false
+    return b.threat_share * right + (1.0 - b.threat_share) * wrong
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def approved(world: World, t: int, place: int, channel: int, b: Behaviour) -> float:
+    """Probability that an application is granted, screening included."""
+    chance = world.rules[t, place, channel].approval
+    return chance * (1.0 - refused_by_screening(world, t, place, b)) if screened(channel) else chance
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def decide(stock: Settled, openness: Floats, t: int, world: World, b: Behaviour) -> float:
-    """Decide on what falls due in month `t`, and fill the mean hazards; returns the persons who lose their status.
+    """Decide on what falls due in month `t`, and revoke permits; returns the persons who lose their status.
 
     `openness` float64[H, P, C, I] is the share of the month in which an instrument is open to those who are there.
     """
-    persons, due, survival, back, onward = stock.persons, stock.due, stock.survival, stock.back, stock.onward
-    valid = stock.valid
+    persons, due, survival, valid = stock.persons, stock.due, stock.survival, stock.valid
     last = due.shape[0] - 1
     lost = 0.0
-    for h in range(2):
-        for place in range(1, SLOTS):
-            total = returning = moving = staying = 0.0
+    for place in range(1, SLOTS):
+        lost_here = 0.0
+        with_status = persons[:, place, :, :].sum() - persons[:, place, :, _IRREGULAR].sum()
+        unscreened = 1.0 - refused_by_screening(world, t, place, b)
+        kept_permits = 1.0 - world.places[t, place].revocation
+        for h in range(2):
+            stock.matured[h, place] += stock.matures[t, h, place]
+            permits = persons[h, place, :, _PERMIT].sum()
+            matured = (
+                min(1.0, stock.matured[h, place] * survival[h, place, _PERMIT] / permits) if permits > 0.0 else 0.0
+            )
+            becoming = matured * world.places[t, place].naturalisation
             for channel in range(N_CHANNELS):
                 for status in range(N_STATUSES):
                     found = due[t, h, place, channel, status]
@@ -90,38 +127,81 @@ def decide(stock: Settled, openness: Floats, t: int, world: World, b: Behaviour)
                         continue
                     found = min(found * survival[h, place, status], persons[h, place, channel, status])
                     persons[h, place, channel, status] -= found
+                    due[t, h, place, channel, status] = found  # kept for the decision below
+            if kept_permits < 1.0:  # of those on whom nothing is decided this month
+                survival[h, place, _PERMIT] *= kept_permits
+                for channel in range(N_CHANNELS):
+                    revoked = persons[h, place, channel, _PERMIT] * (1.0 - kept_permits)
+                    persons[h, place, channel, _PERMIT] -= revoked
+                    persons[h, place, channel, _IRREGULAR] += revoked
+                    lost_here += revoked
+            for channel in range(N_CHANNELS):
+                for status in range(N_STATUSES):
+                    found = due[t, h, place, channel, status]
+                    if found <= 0.0 or status == _IRREGULAR or status == _PROTECTED:
+                        continue
                     granted = world.rules[t, place, channel].renewal
                     stay = world.rules[t, place, channel].stay
                     if status == _ASYLUM_SEEKER:
                         persons[h, place, channel, _PROTECTED] += found * granted
                         persons[h, place, channel, _IRREGULAR] += found * (1.0 - granted)
-                        lost += found * (1.0 - granted)
+                        lost_here += found * (1.0 - granted)
                         continue
                     instrument = _RENEWAL if status == _PERMIT else _FIRST_PERMIT
                     instrument = _ENTRY_FREE if status == _VISA_FREE else instrument
                     share = openness[h, place, channel, instrument]
-                    chance = renewal_probability(granted, share, True, b.no_passport) * valid[h, place]
-                    chance += renewal_probability(granted, share, False, b.no_passport) * (1.0 - valid[h, place])
+                    papers = world.places[t, place].travel_document
+                    works = stock.working[place] if brings_work(channel) else 1.0
+                    ground = works + (1.0 - works) * b.renewal_jobless
+                    chance = renewal_probability(granted, share, True, papers, ground) * valid[h, place]
+                    chance += renewal_probability(granted, share, False, papers, ground) * (1.0 - valid[h, place])
+                    if status != _VISA_FREE:
+                        chance *= unscreened
                     becomes = _VISA_FREE if status == _VISA_FREE else _PERMIT
                     months = int(min(stay, 1200.0)) if status == _VISA_FREE else int(b.permit_months)
                     kept = found * chance
+                    persons[h, place, channel, _IRREGULAR] += found - kept
+                    lost_here += found - kept
+                    if status == _PERMIT and becoming > 0.0:
+                        persons[h, place, channel, _CITIZEN] += kept * becoming
+                        stock.matured[h, place] -= kept * becoming / survival[h, place, _PERMIT]
+                        kept *= 1.0 - becoming
                     persons[h, place, channel, becomes] += kept
                     next_time = min(last, t + months + 1)
                     due[next_time, h, place, channel, becomes] += kept / survival[h, place, becomes]
-                    persons[h, place, channel, _IRREGULAR] += found - kept
-                    lost += found - kept
-                for status in range(N_STATUSES):
-                    here = persons[h, place, channel, status]
-                    if here > 0.0:
-                        goes_back = return_hazard(b, h == 1, status)
-                        total += here
-                        returning += here * goes_back
-                        staying += here * (1.0 - goes_back)
-                        hazard = min(1.0, onward_hazard(b, status, world.places[t, place].unsafe))
-                        moving += here * (1.0 - goes_back) * hazard
-            back[h, place] = returning / total if total > 0.0 else 0.0
-            onward[h, place] = moving / staying if staying > 0.0 else 0.0
+        stock.lost[place] = min(1.0, lost_here / with_status) if with_status > 0.0 else 0.0
+        lost += lost_here
     return lost
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def hazards(stock: Settled, poor: Floats, t: int, world: World, b: Behaviour) -> None:
+    """Fill the hazards of return and of onward moves of month `t`.
+
+    `poor` float64[P, 2] is the share destitute of those with a status and without.
+    """
+    pull = world.belarus[t].return_pull
+    for h in range(2):
+        for place in range(1, SLOTS):
+            total = returning = moving = staying = 0.0
+            liable = stock.liable[h, place]
+            for status in range(N_STATUSES):
+                here = stock.persons[h, place, :, status].sum()
+                broke = poor[place, 1 if status == _IRREGULAR else 0]
+                goes_back = 0.0
+                for state in range(4):
+                    is_poor, is_liable = state % 2 == 1, state >= 2
+                    share = (broke if is_poor else 1.0 - broke) * (liable if is_liable else 1.0 - liable)
+                    if share > 0.0:
+                        goes_back += share * return_hazard(b, pull, h == 1, status, is_poor, is_liable)
+                stock.returns[h, place, status] = goes_back
+                hazard = min(1.0, onward_hazard(b, status, world.places[t, place].unsafe))
+                total += here
+                returning += here * goes_back
+                staying += here * (1.0 - goes_back)
+                moving += here * (1.0 - goes_back) * hazard
+            stock.back[h, place] = returning / total if total > 0.0 else 0.0
+            stock.onward[h, place] = moving / staying if staying > 0.0 else 0.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -135,12 +215,15 @@ def end_month(stock: Settled, t: int, world: World, b: Behaviour) -> None:
             found_a_place = moved[h, place] / wished[h, place] if wished[h, place] > 0.0 else 0.0
             for status in range(N_STATUSES):
                 hazard = min(1.0, onward_hazard(b, status, world.places[t, place].unsafe)) * found_a_place
-                stays = (1.0 - return_hazard(b, h == 1, status)) * (1.0 - hazard)
+                stays = (1.0 - stock.returns[h, place, status]) * (1.0 - hazard)
                 survival[h, place, status] *= stays
                 for channel in range(N_CHANNELS):
                     persons[h, place, channel, status] *= stays
                 if survival[h, place, status] < TINY:
                     due[t + 1 :, h, place, :, status] *= survival[h, place, status]
+                    if status == _PERMIT:
+                        stock.matured[h, place] *= survival[h, place, status]
+                        stock.matures[t + 1 :, h, place] *= survival[h, place, status]
                     survival[h, place, status] = 1.0
             for channel in range(N_CHANNELS):
                 came = arriving[h, place, channel]

@@ -13,10 +13,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim import options
-from sim.behaviour import Behaviour, load
-from sim.choice import FLAG_PERSECUTED
-from sim.codes import CONSCRIPTION, EXPOSURE, MODE, N_CHANNELS, SEX, SLOTS
+from sim.behaviour import Behaviour
+from sim.choice import FLAG_PERSECUTED, N_FLAGS
+from sim.codes import CONSCRIPTION, MODE, N_CHANNELS, SEX, SLOTS
 from sim.columns import Columns
+from sim.commitment import FIXED_POINT
 from sim.conditions import (
     ADULT_MONTHS,
     DETAINABLE_MONTHS,
@@ -26,12 +27,13 @@ from sim.conditions import (
     Reference,
     conditions,
     reference,
-    risk_weight,
+    sum_of_weights,
 )
 from sim.constants import Constants
-from sim.decision.destination_nest import FIXED_POINT, expect
+from sim.decision.destination_nest import expect
 from sim.population.synthesis import Population
-from sim.units import choice_class, flags, persecuted, push
+from sim.units import choice_class, flags, persecuted, push, threat_group
+from sim.views import FROM_HOME, draw_tastes, look
 from sim.world import World
 
 Floats = NDArray[np.float64]
@@ -54,12 +56,11 @@ class Rows:
     persons: Floats  # [R] whom the unit stands for
     circle: NDArray[np.int64]  # [R] circle, or group of circles
     abroad: Floats  # [R] share of the unit's circle settled abroad at the start
-    settled: NDArray[np.int64]  # [n, 5] hunted, place, channel, status, expiry
+    settled: NDArray[np.int64]  # [n, 6] hunted, place, channel, status, expiry, since
     settled_persons: Floats  # [n]
     pendular: NDArray[np.int64]  # [n, 2] place and expiry of those on pendular work at the start
     pendular_persons: Floats  # [n]
-    detainable: Floats  # [exposures] persons, by exposure
-    reference: Reference  # counts at the start; the risk weights are the coefficients' own
+    reference: Reference  # counts at the start
     one_in: int
     seed: int
 
@@ -92,8 +93,11 @@ def sample_rows(
     measure = size[home] * (
         EVEN + (1.0 - EVEN) * rate[home] / max(float(np.average(rate[home], weights=size[home])), 1e-300)
     )
+    steps = count - int(SETTLED_SHARE * count)
+    for _ in range(20):  # nobody need be met twice: who has a whole step is there, with his own weight
+        measure = np.minimum(measure, measure.sum() / steps)
     order = np.lexsort((people.key[units[home]], rate[home], kind[home], people.kin[units[home]]))
-    taken, weight = _at_equal_steps(measure[order], count - int(SETTLED_SHARE * count))
+    taken, weight = _at_equal_steps(measure[order], steps)
     taken = home[order[taken]]
     weight = weight * size[taken] / measure[np.searchsorted(home, taken)]
     weight = _calibrated(weight, features[taken], features[home].T @ size[home], most)
@@ -127,6 +131,7 @@ def _rows(population: Population, units: NDArray[np.int64], persons: Floats, cir
             people.channel[there],
             people.status[there],
             people.expiry[there],
+            people.since[there],
         ],
         axis=1,
     ).astype(np.int64)
@@ -134,18 +139,11 @@ def _rows(population: Population, units: NDArray[np.int64], persons: Floats, cir
     out = np.flatnonzero(people.mode == MODE["pendular"])
     kinds = np.stack([people.place[out], people.expiry[out]], axis=1).astype(np.int64)
     pendular, workers = _tally(kinds, np.full(len(out), float(one_in)))
-    residents = (people.mode != MODE["settled"]) & (people.birth <= -DETAINABLE_MONTHS)
-    detainable = np.bincount(people.exposure[residents], minlength=len(EXPOSURE)).astype(float) * one_in
     return Rows(
         Columns(*(array[rows] for array in people)), heads, persons, circle,
         share[np.searchsorted(start, units, side="right") - 1], settled, count, pendular, workers,
-        detainable, _reference(people, one_in), one_in, population.seed,
+        reference(people, one_in), one_in, population.seed,
     )  # fmt: skip
-
-
-def _reference(people: Columns, one_in: int) -> Reference:
-    """Reference counts but for the risk weights, which depend on coefficients."""
-    return reference(people, one_in, load())
 
 
 def _tally(kinds: NDArray[np.int64], persons: Floats) -> tuple[NDArray[np.int64], Floats]:
@@ -208,7 +206,7 @@ def _features(
     """What a sample must sum to, a person: float64[units, features]; with the mean hazard and the choice class."""
     people, one_in = population.people, population.one_in
     given = conditions(people, one_in, b, constants.places, constants.channels, 0, population.seed, b.lambda_)
-    table, residents = options.empty(), world.places["diaspora"][0].copy()
+    table, residents = options.empty(len(population.employers)), world.places["diaspora"][0].copy()
     months = len(world.belarus)
     by_place, by_channel = np.zeros((len(units), SLOTS)), np.zeros((len(units), N_CHANNELS))
     unused, if_hunted = np.zeros_like(by_place), np.zeros_like(by_channel)
@@ -221,7 +219,8 @@ def _features(
         also = given, unused, if_hunted, unused[:, 0], kind_hunted
         _hazards(people, units, t, FLAG_PERSECUTED, table, world, b, *also)
     rate = by_time.sum(axis=1) / MOMENTS
-    risk = np.array([risk_weight(b, exposure) for exposure in range(len(EXPOSURE))])[people.exposure]
+    total = np.array([max(1e-300, sum_of_weights(risk, given.reference.exposed)) for risk in world.risk])
+    risk = ((world.belarus["detentions"] / total) @ world.risk)[people.exposure]
     risk = risk * (people.birth <= -DETAINABLE_MONTHS)
     turns_18, turns_27 = people.birth.astype(float) + ADULT_MONTHS, people.birth.astype(float) + LIABILITY_ENDS_MONTHS
     liable = np.clip(np.minimum(turns_27, months) - np.maximum(turns_18, 0.0), 0.0, None) * (people.sex == SEX["male"])
@@ -254,8 +253,8 @@ def _hazards(
 
     `added` are flags of the choice class beside the unit's own.
     """
-    values, weights = np.empty(SLOTS), np.empty(SLOTS)
-    channels, tastes = np.empty(SLOTS, np.uint8), np.empty((2, SLOTS))
+    values, weights, each = np.empty(SLOTS), np.empty(SLOTS), np.ones(SLOTS)
+    channels, tastes, ahead = np.empty(SLOTS, np.uint8), np.empty((2, SLOTS)), np.empty(SLOTS, np.bool_)
     expected = np.zeros((SLOTS, N_CHANNELS), np.int64)
     for i in range(len(units)):
         head = units[i]
@@ -263,18 +262,13 @@ def _hazards(
         if t - people.birth[head] < ADULT_MONTHS:
             continue
         eta = push(people, head, t, b, world.belarus[t].news, world.belarus[t].war_fear, 0.0)
-        options.draw_tastes(people.key[head], b, given.trait_seed, tastes)
-        options.look(people, head, t, kind[i], False, table, world, b, tastes, values, channels)
+        draw_tastes(people.key[head], b, given.trait_seed, tastes)
+        look(people, head, t, kind[i], FROM_HOME, table, world, b, tastes, values, channels, ahead)
         expected[:] = 0
-        expect(values, channels, eta, given.lam, 1.0, 1.0, weights, expected)
+        lam = given.lam[threat_group(kind[i] % N_FLAGS, world.belarus[t].war_fear)]
+        expect(values, channels, eta, lam, b.nest_region, each, weights, expected)
         for place in range(SLOTS):
             found = expected[place, channels[place]] / FIXED_POINT
             by_place[i, place] += found
             by_channel[i, channels[place]] += found
             by_time[i] += found
-
-
-def reference_of(rows: Rows, b: Behaviour) -> Reference:
-    """The reference counts with the coefficients' risk weights."""
-    weights = sum(float(risk_weight(b, e)) * float(rows.detainable[e]) for e in EXPOSURE.values())
-    return rows.reference._replace(risk_weights=weights)

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+DETAINED, CHARGED, DRAFTED, CAUGHT, ARRESTED, LOST = range(6)
+"""Harms, in the order of `recorder.HARMS`."""
 
 
 class Cells(NamedTuple):
@@ -19,7 +21,11 @@ class Cells(NamedTuple):
     persecuted: Floats  # [N] persons of the unit who risk arrest on return
     detained: Whole  # [N] cell of those of whom an adult is detained
     jobless: Whole  # [N] cell of those who lose their work at an NGO or in the media
-    kind: Whole  # [T, N] choice class, as a number among those that occur
+    kind: Whole  # [T, N] choice class, but for the draft and a visa in hand
+    visa: NDArray[np.bool_]  # [T, N] has a visa in hand from the start
+    sector: Whole  # [N]
+    employer: NDArray[np.bool_]  # [N] works for an employer that may move
+    living: Whole  # [N] class of household by which one lives abroad
     groups: Whole  # [T, N] groups of the choice class
     passport: Whole  # [N] last month of the head's passport
     circle: Whole  # [R] group of circles
@@ -35,12 +41,16 @@ class Home(NamedTuple):
     barred: Floats  # [N] the same, one of the unit serving, under a summons' exit limit or on pendular work
     held: Floats  # [T + 1, N] detained, or barred from leaving as accused, by month in which they are free again
     locked: Floats  # [N] sum of `held` still to come
-    planning: Floats  # [N] with a plan
+    jail: Floats  # [T + 1, N] of the locked, in prison or before the trial, by month in which they are free again
+    planning: Floats  # [N] with a plan to go, those who would stay behind left out
+    left: Floats  # [N] of families whose head is ahead of them, or has a plan to go
     there: Floats  # [N, places] settled abroad
+    ahead: Floats  # [N, places] of these, heads without their family
     memory: Floats  # [G] remembered share detained
     renewed: Floats  # [N] share of those abroad whose passport was renewed there
     counted: Floats  # [N] persons abroad when passports were last looked at
     returned: Floats  # [N] of these, who have returned since
+    returning: Floats  # [N] persons at leisure again at the end of the month, having returned or been rejoined
 
 
 class Expected(NamedTuple):

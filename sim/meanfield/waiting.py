@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 from sim.behaviour import Behaviour
 from sim.codes import CHANNEL
 from sim.columns import Columns
+from sim.meanfield.abroad import approved
+from sim.meanfield.living import Living, arrive, hired
+from sim.meanfield.state import Cells, Home
 from sim.meanfield.tables import Tables
-from sim.options import move_price
+from sim.options import RELOCATION, move_price
 from sim.units import adults, money
 from sim.world import World, fare
 
@@ -29,6 +32,7 @@ class Waiting(NamedTuple):
 
     planned: Floats  # [P, N] in the queue or waiting for a decision
     granted: Floats  # [P, N] with an instrument not yet used
+    alone: Floats  # [P, N] of both, share of heads who go ahead of their family
     queue: Floats  # [P, T] by month of application
     processing: Floats  # [P, T + 1] by month of decision
     unused: Floats  # [P, T] granted, by month of the grant
@@ -45,6 +49,7 @@ def waiting(purses: tuple[Floats, Floats, Floats], pairs: int, months: int) -> W
     return Waiting(
         planned=np.zeros((pairs, n)),
         granted=np.zeros((pairs, n)),
+        alone=np.zeros((pairs, n)),
         queue=np.zeros((pairs, months)),
         processing=np.zeros((pairs, months + 1)),
         unused=np.zeros((pairs, months)),
@@ -65,6 +70,14 @@ def purses(people: Columns, heads: NDArray[np.int64]) -> tuple[Floats, Floats, F
     return means, size, grown
 
 
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def give_back(left: Floats, cell: int, persons: float, alone: float, size: float) -> float:
+    """Persons at leisure again when `persons` lose their plan, a share `alone` of them heads of families."""
+    behind = min(left[cell], persons * alone * (size - 1.0))
+    left[cell] -= behind
+    return persons + behind
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def move_plans(
     w: Waiting,
@@ -72,42 +85,43 @@ def move_plans(
     tables: Tables,
     world: World,
     b: Behaviour,
-    groups: NDArray[np.int64],
-    hunted: NDArray[np.int64],
+    cells: Cells,
+    home: Home,
     lost_in_wait: Floats,
-    home: Floats,
-    barred: Floats,
-    planning: Floats,
-    there: Floats,
+    abroad: Living,
     arriving: Floats,
     departures: Floats,
 ) -> float:
     """Move every plan on by a month: blocked, admitted, given up, refused, granted, gone, lapsed.
 
-    `groups`, `hunted` int64[N]; `lost_in_wait` float64[N] chance a month of being barred from leaving. Those who
-    lose a plan are added to `home`, those barred to `barred`, float64[N]; those who go to `there` float64[N, places],
-    `arriving` [H, places, channels] and `departures` [places, channels]; `planning` float64[N] is kept. Returns the
-    persons caught on an irregular crossing.
+    `lost_in_wait` float64[N] is the chance a month of being barred from leaving. Those who go are added to `arriving`
+    [H, places, channels] and `departures` [places, channels]. Returns the persons caught on an irregular crossing.
     """
     caught = 0.0
     n = w.planned.shape[1]
+    free, barred, planning, left = home.free, home.barred, home.planning, home.left
+    held, locked, there, ahead = home.held, home.locked, home.there, home.ahead
+    groups, hunted, means, sizes, grown = cells.groups[t], cells.hunted, w.means, w.size, w.grown
+    came, brought, household = abroad.came, abroad.brought, cells.living
     asked, kept, go = np.empty(n), np.empty(n), np.empty(n)
     price_of_group = np.empty(tables.passable.shape[2])
+    again = min(len(held) - 1, t + int(b.reapply_months))
     for pair in range(len(tables.pairs)):
         totals, queue, processing, unused = w.totals[pair], w.queue[pair], w.processing[pair], w.unused[pair]
-        planned, granted = w.planned[pair], w.granted[pair]
+        planned, granted, alone = w.planned[pair], w.granted[pair], w.alone[pair]
         if totals[0] + totals[1] + totals[2] + w.new[pair] <= NOBODY:
             continue
         place, channel = tables.pairs[pair]
-        approval, capacity = world.rules[t, place, channel].approval, world.rules[t, place, channel].capacity
+        approval, capacity = approved(world, t, place, channel, b), world.rules[t, place, channel].capacity
         months, offered = world.rules[t, place, channel].months, world.rules[t, place, channel].offered
-        each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
+        fee, each = world.rules[t, place, channel].fee, world.rules[t, place, channel].funds
+        each += fee
         reserve = b.reserve * world.places[t, place].rent
         queue[t] += w.new[pair]
         totals[0] += w.new[pair]
         w.new[pair] = 0.0
         if totals[0] + totals[1] > 0.0:
-            block(planned, queue, processing, totals, tables.admitted[t, pair], offered, t, groups, home, planning)
+            block(w, pair, tables.admitted[t, pair], offered, t, groups, home)
         total = totals[0] + totals[1]
         asked[:] = 0.0
         anybody = False
@@ -121,18 +135,26 @@ def move_plans(
             for i in range(n if due + quits > 0.0 else 0):
                 if planned[i] <= 0.0:
                     continue
-                out, left = planned[i] * due, planned[i] * quits
-                planned[i] -= out + left
+                out, tired = planned[i] * due, planned[i] * quits
+                planned[i] -= out + tired
                 granted_now = out * approval
                 kept_free = granted_now
                 if months > 0.0 and lost_in_wait[i] > 0.0:
                     for _ in range(stays_free):
                         kept_free *= 1.0 - lost_in_wait[i]
-                home[i] += left + out - granted_now
-                barred[i] += granted_now - kept_free
-                planning[i] -= left + out - kept_free
+                free[i] += give_back(left, i, tired, alone[i], sizes[i])
+                barred[i] += give_back(left, i, granted_now - kept_free, alone[i], sizes[i])
+                refused = give_back(left, i, out - granted_now, alone[i], sizes[i])
+                if channel == _IRREGULAR:
+                    caught += out - granted_now
+                    free[i] += refused
+                elif again <= t:
+                    free[i] += refused
+                else:
+                    held[again, i] += refused
+                    locked[i] += refused
+                planning[i] -= tired + out - kept_free
                 asked[i] = kept_free
-                caught += out - granted_now if channel == _IRREGULAR else 0.0
                 anybody = True
         if not anybody and totals[2] <= 0.0:
             continue
@@ -148,9 +170,12 @@ def move_plans(
                 continue
             g = groups[i]
             if price_of_group[g] < 0.0:
-                price_of_group[g] = fare(world, t, place, channel, g)
-            pays = w.means[i] >= move_price(price_of_group[g], each, reserve, w.size[i], w.grown[i])
-            share = passable[g] if pays else 0.0
+                price_of_group[g] = 0.0 if channel == RELOCATION else fare(world, t, place, channel, g)
+            share = 0.0
+            if alone[i] < 1.0 and means[i] >= move_price(price_of_group[g], each, reserve, sizes[i], grown[i]):
+                share += passable[g] * (1.0 - alone[i])
+            if alone[i] > 0.0 and means[i] >= move_price(price_of_group[g], each, reserve, 1, 1):
+                share += passable[g] * alone[i]
             go[i] = ready * share
             after += granted[i] * (1.0 - share)
             fresh += asked[i] * (1.0 - share)
@@ -169,52 +194,49 @@ def move_plans(
         else:
             unused[: t + 1] = 0.0
             totals[2] = 0.0
+        works = hired(channel)
         for i in range(n):
             if go[i] + kept[i] <= 0.0:
                 granted[i] = 0.0
                 continue
             granted[i] = kept[i] * (1.0 - lapse)
-            home[i] += kept[i] * lapse
+            free[i] += give_back(left, i, kept[i] * lapse, alone[i], sizes[i])
             planning[i] -= go[i] + kept[i] * lapse
             if go[i] > 0.0:
                 there[i, place] += go[i]
+                ahead[i, place] += go[i] * alone[i]
                 arriving[hunted[i], place, channel] += go[i]
                 departures[place, channel] += go[i]
+                saved = means[i] - price_of_group[groups[i]] * sizes[i] - fee * grown[i]
+                arrive(came, brought, household[i], place, go[i], works, saved)
     return caught
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def block(
-    planned: Floats,
-    queue: Floats,
-    processing: Floats,
-    totals: Floats,
-    admitted: Floats,
-    offered: float,
-    t: int,
-    groups: NDArray[np.int64],
-    home: Floats,
-    planning: Floats,
+    w: Waiting, pair: int, admitted: Floats, offered: float, t: int, groups: NDArray[np.int64], home: Home
 ) -> None:
     """Send home those for whom the channel is closed this month; the rest keep their places."""
     everyone = offered <= 0.0
     if not everyone and admitted[0] > 0.0:
         return
+    planned, queue, processing, totals = w.planned[pair], w.queue[pair], w.processing[pair], w.totals[pair]
+    free, planning, left, alone, sizes = home.free, home.planning, home.left, w.alone[pair], w.size
     before = totals[0] + totals[1]
     lost = 0.0
     for i in range(len(planned)):
         if planned[i] > 0.0 and (everyone or admitted[groups[i]] <= 0.0):
             lost += planned[i]
-            home[i] += planned[i]
+            free[i] += give_back(left, i, planned[i], alone[i], sizes[i])
             planning[i] -= planned[i]
             planned[i] = 0.0
-    left = max(0.0, 1.0 - lost / before)
-    if left < 1e-12:
-        left = 0.0
-    queue[: t + 1] *= left
-    processing[t:] *= left
-    totals[0] *= left
-    totals[1] *= left
+    stays = max(0.0, 1.0 - lost / before)
+    if stays < 1e-12:
+        stays = 0.0
+    queue[: t + 1] *= stays
+    processing[t:] *= stays
+    totals[0] *= stays
+    totals[1] *= stays
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
