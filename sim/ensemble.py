@@ -22,6 +22,7 @@ from sim.history.history import History
 from sim.model import EmigrationModel
 from sim.population.synthesis import Population, synthesise
 from sim.settings import Settings, known_scenarios
+from sim.stays import stays
 from sim.units import residents_by_class
 from sim.world import World, build, first_difference
 
@@ -51,6 +52,10 @@ class Run:
     departures: NDArray[np.void]  # events `departed`, in order of month
     blocked: NDArray[np.int64]  # [T] units whose channel closed while they waited or before they left
     residents_by_class: NDArray[np.int64]  # [classes] people at home at the end
+    residents: NDArray[np.int64]  # [T, P, age bands] settled abroad at the end of the month
+    employed: NDArray[np.int64]  # [T, P, sectors] those of them who work
+    without_work: NDArray[np.int64]  # [T, P] those of 18 to 64 who do not
+    prisoners: NDArray[np.int64]  # [T] held on a political charge or sentence at the end of the month
 
 
 class Ensemble:
@@ -126,6 +131,7 @@ class Ensemble:
     def _finish(self, model: EmigrationModel, job: Job) -> Run:
         recorder, events = model.recorder, model.recorder.events
         closed = events[(events["kind"] == EVENT["blocked"]) & (events["reason"] == REASON["closed"])]
+        known = stays(events, self.population.people, model.columns, self.months)
         run = Run(
             job,
             recorder.flow_persons(),
@@ -135,6 +141,7 @@ class Ensemble:
             events[events["kind"] == EVENT["departed"]],
             np.bincount(closed["month"], minlength=self.months) * model.one_in,
             residents_by_class(model.columns, model.month - 1) * model.one_in,
+            *(counted * model.one_in for counted in known),
         )
         model.close()
         return run
