@@ -17,7 +17,7 @@ from sim.analysis.effects import Window, effects_table, pair_up, substitution_ta
 from sim.analysis.fit_observed import fit_table as observed_table
 from sim.analysis.reach import reach_table
 from sim.codes import MODE, PLACE, PLACE_NAMES
-from sim.commands.simulate import sources, write_world
+from sim.commands.simulate import sources, write_observed, write_world
 from sim.ensemble import Ensemble, Job, Run
 from sim.errors import UserError
 from sim.history.catalogue import load_scenario
@@ -25,6 +25,7 @@ from sim.history.history import History
 from sim.history.parameters import Event
 from sim.history.wording import Addition
 from sim.months import month
+from sim.observation.public_money import money_difference
 from sim.population.fit import fit_table as people_table
 from sim.report.table import summary_text
 from sim.settings import Settings, fingerprint, resolved_yaml
@@ -136,7 +137,9 @@ def _write_tables(
         "reach": reach_table(additions, main, window, ensemble.world(settings.baseline)),
         "fit": observed_table([one for one, _ in main]),
         "people": _people(ensemble),
+        "public_money": money_difference(main, ensemble.world(settings.baseline), ensemble.world(settings.scenario)),
     }
+    write_observed(folder, [one for one, _ in main], ensemble)
     for name, table in found.items():
         table.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
 

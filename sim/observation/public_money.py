@@ -19,39 +19,43 @@ from sim.world import World
 
 Floats = NDArray[np.float64]
 
-ITEMS = ("income_tax", "contributions", "support", "balance")
-"""What is reckoned, EUR; the balance is the first two less the third. Contributions are employees' and employers'."""
+ITEMS = ("income_tax", "income_tax_it", "contributions", "support", "balance")
+"""What is reckoned, EUR: income tax, the part of it that workers of IT pay, employees' and employers' contributions,
+support, and the balance, which is income tax and contributions less support."""
+SHARES = ("income_tax", "employee_contributions", "employer_contributions")
+"""Shares of the gross wage, as named on file."""
+_IT = SECTOR["it"]
 
 
 def monthly(
     employed: Floats, adults: Floats, without_work: Floats, wages: Floats, taken: Sequence[float], support: float,
     drawn: float,
 ) -> Floats:  # fmt: skip
-    """Income tax, contributions, support and balance of a month, EUR, float64[4].
+    """The items of a month in one place, EUR, float64[items].
 
     `employed` float64[sectors] and `wages` (net, EUR a month) float64[sectors]; `adults` and `without_work` persons;
     `taken` are income tax, employees' and employers' contributions as shares of the gross wage; `support` is EUR a
     month for each who draws it, `drawn` their share of the adults.
     """
     tax, employee, employer = taken
-    gross = float((employed * wages).sum()) / (1.0 - tax - employee)
+    gross = employed * wages / (1.0 - tax - employee)
     paid = support * min(drawn * float(adults), float(without_work))
-    raised = gross * (employee + employer)
-    return np.array([gross * tax, raised, paid, gross * tax + raised - paid])
+    total = float(gross.sum())
+    raised = total * (employee + employer)
+    return np.array([total * tax, float(gross[_IT]) * tax, raised, paid, total * tax + raised - paid])
 
 
 def by_month(run: Run, world: World) -> Floats:
     """The items by month and place, EUR, float64[T, places, items]."""
     found = np.zeros((len(run.stocks), len(PLACE_NAMES), len(ITEMS)))
-    known, it = parameters(), np.arange(N_SECTORS) == SECTOR["it"]
+    known, it = parameters(), np.arange(N_SECTORS) == _IT
     for place, name in enumerate(PLACE_NAMES):
         if place == PLACE["belarus"]:
             continue
         for t in range(len(found)):
             here = world.places[t, place]
             wages = float(here["wage"]) * np.where(it, float(here["premium_it"]), 1.0)
-            taken = [known.at(f"{n}", name, t) for n in ("income_tax", "employee_contributions")]
-            taken.append(known.at("employer_contributions", name, t))
+            taken = [known.at(share, name, t) for share in SHARES]
             support = known.at("support_month", name, t) * float(here["wage"])
             adults = run.residents[t, place, 1:].sum()
             found[t, place] = monthly(
@@ -70,7 +74,7 @@ def by_year(monthly_values: Floats) -> Floats:
 def money_table(runs: Sequence[Run], world: World) -> pd.DataFrame:
     """Public money by lambda, replicate, destination and year, EUR, with the mean number who work.
 
-    Columns: lambda, replicate, destination, year, employed, income_tax, contributions, support, balance.
+    Columns: lambda, replicate, destination, year, employed, and the `ITEMS`.
     """
     rows = []
     for run in runs:

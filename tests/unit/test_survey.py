@@ -1,0 +1,134 @@
+"""The synthetic survey: who is reached, what is asked, and that it is told beside the observed margins."""
+
+import numpy as np
+import pytest
+
+from sim.commands import survey as command
+from sim.errors import UserError
+from sim.observation.questions import REASONS, ROWS, Answers, cited, losses_of
+from sim.observation.survey import PROTECTED, drawn, fitted_odds, means, observed_rows, survey_table
+from sim.settings import People, Settings
+from sim.tasks import task
+
+STATUS = [i for i, row in enumerate(ROWS) if row[0] == "legal_status"]
+RETURN = [i for i, row in enumerate(ROWS) if row[0] == "return"]
+
+
+def respondents(n=4000, protected=0.12, seed=5):
+    """Made-up answers of `n` people: a part is protected, a tenth of the others active, the rest hold permits."""
+    luck = np.random.default_rng(seed)
+    values = luck.random((n, len(ROWS)))
+    kind = luck.random(n)
+    values[:, STATUS] = 0.0
+    values[:, STATUS[0]] = kind >= protected
+    values[:, STATUS[1]] = kind < protected / 2
+    values[:, STATUS[3]] = (kind >= protected / 2) & (kind < protected)
+    values[:, RETURN] /= values[:, RETURN].sum(axis=1)[:, None]
+    scores = [i for i, row in enumerate(ROWS) if row[0] == "wellbeing"]
+    values[:, scores] = 1.5 + 8.0 * values[:, scores]
+    favoured = (kind < protected) | (luck.random(n) < 0.1)
+    asked = np.ones(values.shape, np.bool_)
+    return Answers(values, asked, favoured, luck.random(n), luck.random(n) * 0.1, np.arange(n, dtype=np.uint64))
+
+
+def test_the_odds_weight_meets_the_status_row_and_no_other():
+    asked = respondents()
+    sampling = fitted_odds(asked)
+    table = observed_rows().set_index("item")["value"]
+    target = sum(table[name] for name in PROTECTED) / sum(table[ROWS[i][1]] for i in STATUS)
+    found = means(asked, sampling.weights)
+    assert sampling.reached and sampling.odds > 1.0
+    assert found[[STATUS[1], STATUS[3]]].sum() == pytest.approx(target, abs=1e-3)
+    others = respondents()
+    others.values[:, 0] = 1.0  # another answer to another question
+    assert fitted_odds(others).odds == sampling.odds
+
+
+def test_a_status_row_that_no_weight_meets_is_said():
+    asked = respondents(protected=0.0)
+    assert not fitted_odds(asked).reached
+
+
+def test_who_does_not_answer_does_not_count():
+    asked = respondents(10)
+    asked.asked[3:, 0] = False
+    assert means(asked, np.ones(10))[0] == pytest.approx(asked.values[:3, 0].mean())
+    asked.asked[:, 0] = False
+    assert np.isnan(means(asked, np.ones(10))[0])
+
+
+def test_a_sample_is_drawn_by_weight_and_answers_by_probability():
+    """A sample of 40,000: every row within 4.5 standard errors of its expectation, false alarm 1 in 10,000."""
+    asked, n = respondents(), 40_000
+    weights = fitted_odds(asked).weights
+    sample, expected = drawn(asked, weights, n, np.random.default_rng(1)), means(asked, weights)
+    spread = np.where(expected > 1.0, 2.5, np.sqrt(expected * (1.0 - expected)))
+    assert (np.abs(sample - expected) <= 4.5 * spread / np.sqrt(n) + 1e-12).all()
+    assert sample[RETURN].sum() == pytest.approx(1.0)  # one answer each
+
+
+def test_the_table_is_that_of_the_survey_and_says_how_far_off_each_row_is():
+    table, _ = survey_table(respondents(), np.random.default_rng(1))
+    assert [tuple(row) for row in table[["domain", "item"]].to_numpy()] == list(ROWS)
+    arrival = table.iloc[0]
+    assert arrival.se_2 == pytest.approx(100 * np.sqrt(0.34 * 0.66 / 335 * 2), rel=1e-6)
+    assert arrival.off_2 == pytest.approx((arrival.expected - 34.0) / arrival.se_2)
+    assert (table["se_4"] > table["se_2"]).all()
+
+
+# reasons, where losses are given
+
+FIELDS = sorted({name for names in REASONS.values() for name in names})
+RECORD = np.dtype([("month", "i2"), ("place", "u1"), ("channel", "u1"), ("motive", "u1"), ("key", "u8")])
+RECORD = np.dtype([*RECORD.descr, *((name, "f4") for name in FIELDS)])
+
+
+def test_a_larger_loss_is_cited_more_and_all_of_them_as_often_as_observed():
+    losses = np.array([[2.0, 0.5, -1.0], [0.0, 0.0, 0.0], [5.0, 1.0, 1.0]])
+    chances = cited(losses, np.array([1.0, 2.0, 1.0]), 1.2, 1.0)
+    assert np.average(chances.sum(axis=1), weights=[1.0, 2.0, 1.0]) == pytest.approx(1.2)
+    assert chances[0, 0] > chances[0, 1] > chances[0, 2]
+    odds = chances / (1.0 - chances)
+    assert odds[0, 0] / odds[0, 1] == pytest.approx(np.exp(1.5))
+
+
+def test_losses_are_those_of_the_last_commitment_to_lithuania():
+    records = np.zeros(4, RECORD)
+    records["key"], records["month"], records["place"] = [7, 7, 7, 9], [5, 20, 30, 4], [1, 1, 2, 1]
+    records["leave_war"], records["leave_draft"] = [1.0, 2.0, 9.0, 0.0], [0.0, 3.0, 9.0, 0.5]
+    found = losses_of(np.array([9, 7, 8], np.uint64), records, REASONS)
+    assert found[:2, 0].tolist() == [0.5, 3.0]  # the largest loss of a reason
+    assert np.isnan(found[2]).all()
+    assert np.isnan(losses_of(np.array([9], np.uint64), records[:0], REASONS)).all()
+
+
+def test_reasons_are_asked_only_where_losses_are_known():
+    asked, records = respondents(50), np.zeros(30, RECORD)
+    records["key"], records["place"] = np.arange(30), 1
+    records["leave_repression"], records["choice_access"] = 4.0, 4.0
+    table, _ = survey_table(asked, np.random.default_rng(1), records)
+    rows = table.set_index("item")["expected"]
+    assert rows["political reasons"] > rows["work/economic reasons"] > 0.0
+    assert rows["possibility of visa/TRP"] == rows[[item for domain, item in REASONS if domain == "reason_destination"]].max()
+    assert rows[["political reasons", "work/economic reasons"]].sum() == pytest.approx(86.07 + 31.07)
+
+
+# the task
+
+
+def test_a_run_that_ends_before_the_survey_is_refused():
+    with pytest.raises(UserError, match="2022-09"):
+        task("survey")(Settings(task="survey", until="2022-08"))
+
+
+def test_the_task_prints_and_writes_the_same_table_every_time(tmp_path, capsys):
+    def page(folder):
+        asked = Settings(
+            task="survey", scenario="historical", until="2022-09", people=People(one_in=1000), results_dir=str(folder)
+        )
+        left = command.run(asked)
+        return (left / "survey.csv").read_bytes(), capsys.readouterr().out
+
+    first, second = page(tmp_path / "a"), page(tmp_path / "b")
+    assert first == second
+    assert "not a calibrated fit" in first[1] and "Not asked: reason_leave, reason_destination" in first[1]
