@@ -20,14 +20,17 @@ conditions     one run's constants: luck, circles, reference counts
 units          reading a decision unit from the columns
 options        what is on offer in a month, by choice class
 views          a unit's look at what is on offer
-constants      constants of destinations and channels
 population/    synthesis of the people from official margins
+commitment     what a decision leaves behind: a plan, or a wish
+asking         who is asked, with what push, and what comes of it: shared by all rules
 decision/      rules of decision, one module a rule
+constants      constants of destinations and channels, by rule
 processes/     what happens in a month, one module a process
 passes         parallel phases of a month, fused by block
 markets        what so many newcomers do to a destination
 feedback       what comes back to others, and how to hold it
 recorder       what is counted
+groups         who is behind a number: motive, sex, age, sector
 stays          who lives, works and is held where, read back from the event log
 agents/        the people and the institutions as Mesa sees them
 model          the schedule of a month

@@ -53,7 +53,9 @@ SCHEMA: tuple[Column, ...] = (
     Column("kin", "u1", "place", "destination where close family or friends live, 0 if nowhere", 0, 15),
     Column("ties", "u1", "1/255", "ties that hold: caring, health, property", 0, 255),
     Column("frailty", "u1", "grid", "fixed readiness to leave: index of a standard normal's 256 equal slices", 0, 255),
-    Column("employer", "u2", "number", "IT firm, newsroom or NGO that may move or be closed, 0 for any other", 0, 65535),
+    Column(
+        "employer", "u2", "number", "IT firm, newsroom or NGO that may move or be closed, 0 for any other", 0, 65535
+    ),
     Column("elsewhere", "u1", "flag", "lives away from the registered address", 0, 1),
     # means
     Column("sector", "u1", "code", "sector of work, or student, retired, child, none", 0, 10, ("repress",)),
@@ -69,7 +71,15 @@ SCHEMA: tuple[Column, ...] = (
     Column("visa", "i2", "month", "last month of a Schengen C visa in hand", *_M, ("visit",)),
     Column("passport", "i2", "month", "last month of the passport", *_M, ("depart", "settle", "move_on")),
     Column("job", "u1", "flag", "has work abroad", 0, 1, ("depart", "settle", "move_on")),
-    Column("lead", "u1", "code", "head's row: whether the head goes ahead of the family", 0, 2, ("choose", "apply", "depart", "move_on")),
+    Column(
+        "lead",
+        "u1",
+        "code",
+        "head's row: whether the head goes ahead of the family",
+        0,
+        2,
+        ("choose", "apply", "depart", "move_on"),
+    ),
     # repression and conscription
     Column("detained", "i2", "month", "month of the last political detention", *_M, ("repress", "move_on")),
     Column("exit_ban", "i2", "month", "last month of a ban on leaving Belarus", *_M, ("repress", "conscript")),
@@ -82,7 +92,9 @@ SCHEMA: tuple[Column, ...] = (
     Column("plan_place", "u1", "code", "destination of the plan", 0, 15, ("choose",)),
     Column("plan_channel", "u1", "code", "channel of the plan", 0, 12, ("choose",)),
     Column("applied", "i2", "month", "month of application", *_M, ("choose",)),
-    Column("due", "i2", "month", "decision on the application; without a plan, first month of a new one", *_M, ("apply",)),
+    Column(
+        "due", "i2", "month", "decision on the application; without a plan, first month of a new one", *_M, ("apply",)
+    ),
     Column("aspires", "i2", "month", "last month in which the unit wished to leave and could not", *_M, ("choose",)),
 )
 """Every column of a person, in storage order."""

@@ -1,7 +1,8 @@
 """Constants of destinations and channels: what the terms of the model do not explain about where and how.
 
-They are inverted on observed departures to the end of 2022 (`task=invert`), one set for each lambda, and are
-provisional: constants fitted to flows reproduce those flows by construction and prove nothing.
+They are inverted on observed departures to the end of 2022 (`task=invert`), one set for each lambda and a file for
+each rule of decision, and are provisional: constants fitted to flows reproduce those flows by construction and prove
+nothing.
 """
 
 from collections.abc import Sequence
@@ -13,11 +14,13 @@ from numpy.typing import NDArray
 
 from sim.behaviour import LARGEST_CONSTANT
 from sim.codes import CHANNEL, CONF, N_CHANNELS, PLACE, SLOTS
+from sim.decision import DEFAULT
 from sim.errors import UserError
 from sim.history.parameters import need_number, shown
 from sim.history.strict_yaml import CatalogueError, need_keys, need_named, read, within
 
 FILE = CONF / "constants.yaml"
+"""Those of the default rule of decision; any other rule has a file of its own beside it."""
 
 
 class Constants(NamedTuple):
@@ -27,13 +30,20 @@ class Constants(NamedTuple):
     channels: NDArray[np.float64]  # [channels]
 
 
+def file_of(decision: str) -> Path:
+    """File of the constants of a rule of decision."""
+    return FILE if decision == DEFAULT else FILE.with_stem(f"{FILE.stem}_{decision}")
+
+
 def load(lam: float, file: Path = FILE) -> Constants:
     """Constants for a lambda, straight lines between the lambdas on file, the nearest set outside their range.
 
     Raises UserError if the file is missing, or by name and lambda for a constant that is missing, unknown or too large.
     """
     if not file.exists():
-        raise UserError(f"conf/{file.name} is missing; `python -m sim task=invert` writes it")
+        rule = file.stem.removeprefix(f"{FILE.stem}_")
+        also = "" if rule == FILE.stem else f" decision={rule}"
+        raise UserError(f"conf/{file.name} is missing; `python -m sim task=invert{also}` writes it")
     with within(f"conf/{file.name}"):
         sets = _sets(need_keys(read(file), ("unit", "source", "confidence", "constants"))["constants"])
     known = sorted(sets)

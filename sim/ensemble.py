@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from sim import behaviour, constants
+from sim import behaviour, constants, groups
 from sim.codes import EVENT, REASON
 from sim.errors import UserError
 from sim.feedback import Held
@@ -50,12 +50,28 @@ class Run:
     harms: NDArray[np.int64]  # [T, harms]
     expected: NDArray[np.float64]  # [T, to, C] departures from Belarus
     departures: NDArray[np.void]  # events `departed`, in order of month
+    wishes: NDArray[np.void]  # WISH, in order of month: units that wished to leave and could not
     blocked: NDArray[np.int64]  # [T] units whose channel closed while they waited or before they left
     residents_by_class: NDArray[np.int64]  # [classes] people at home at the end
+    groups: groups.Counts  # [T, measures, P, groups] in agents, see `sim.groups`
     residents: NDArray[np.int64]  # [T, P, age bands] settled abroad at the end of the month
     employed: NDArray[np.int64]  # [T, P, sectors] those of them who work
     without_work: NDArray[np.int64]  # [T, P] those of 18 to 64 who do not
     prisoners: NDArray[np.int64]  # [T] held on a political charge or sentence at the end of the month
+
+
+WISH = np.dtype([("month", "i2"), ("reason", "u1"), ("place", "u1"), ("persons", "i4"), ("key", "u8")])
+"""A month in which a unit wished to leave and could not: why, where to, its persons, its head."""
+
+
+def wishes(events: NDArray[np.void], unit_size: NDArray[np.uint8], one_in: int) -> NDArray[np.void]:
+    """The wishes in an event log, with the persons whom each stands for."""
+    wished = events[events["kind"] == EVENT["wished"]]
+    found = np.zeros(len(wished), WISH)
+    for name in ("month", "reason", "place", "key"):
+        found[name] = wished[name]
+    found["persons"] = unit_size[wished["row"]].astype(np.int64) * one_in
+    return found
 
 
 class Ensemble:
@@ -106,10 +122,11 @@ class Ensemble:
             self.history(job.scenario),
             self.world(job.scenario),
             self.behaviour._replace(lambda_=job.lam),
-            constants.load(job.lam) if given is None else given,
+            constants.load(job.lam, constants.file_of(self.settings.decision)) if given is None else given,
             self.settings.seed,
             job.replicate,
             threads,
+            decision=self.settings.decision,
         )
 
     def run(self, job: Job, threads: int = 1, each_month: Callable[[], object] | None = None) -> Run:
@@ -139,8 +156,10 @@ class Ensemble:
             recorder.harm_persons(),
             recorder.expected_arrivals(model.world),
             events[events["kind"] == EVENT["departed"]],
+            wishes(events, model.columns.unit_size, model.one_in),
             np.bincount(closed["month"], minlength=self.months) * model.one_in,
             residents_by_class(model.columns, model.month - 1) * model.one_in,
+            groups.count(events, model.columns, self.population.people.sector, self.months),
             *(counted * model.one_in for counted in known),
         )
         model.close()

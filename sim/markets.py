@@ -44,4 +44,3 @@ def respond(world: World, t: int, residents: NDArray[np.float64], inflow: NDArra
             later["rent"] *= rent_factor(here["rent_response"], newcomers, here["city"])
         if inflow[place] > here["inflow_limit"]:
             world.rules["approval"][t + 1, place] *= here["tightening"]
-

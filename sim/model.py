@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import columns, conditions, markets, options, passes
+from sim import decision as rules
 from sim.agents.institutions import BelarusianState, Destination, Employer, forget
 from sim.agents.people import People
 from sim.agents.person import Person
@@ -18,7 +19,7 @@ from sim.behaviour import Behaviour
 from sim.codes import CHANNEL_NAMES, EVENT, LEAD, N_CHANNELS, PLACE, PLAN, SLOTS, STATUS
 from sim.constants import Constants
 from sim.eventlog import buffer
-from sim.feedback import NOTHING, Held, Paths
+from sim.feedback import NOTHING, Paths
 from sim.history.history import History
 from sim.luck import replicate_seed
 from sim.months import label
@@ -41,7 +42,9 @@ class Process:
 
 SCHEDULE = (
     Process("begin_month", "serial", "parameters of this month, capacities, options on offer; employers that move"),
-    Process("repress", "parallel", "detention, charges, trials, pardons, exit bans, by exposure; NGOs and media closed"),
+    Process(
+        "repress", "parallel", "detention, charges, trials, pardons, exit bans, by exposure; NGOs and media closed"
+    ),
     Process("conscript", "parallel", "liability, deferments, summonses, drafts, reserve officers, discharge"),
     Process("perceive", "parallel", "circle and news become perceived repression; announcements are heard"),
     Process("visit", "parallel", "Schengen C visas issued to people at home"),
@@ -67,10 +70,11 @@ def schedule_table() -> str:
 
 
 class EmigrationModel(mesa.Model):
-    """Belarusians who stay, leave, settle, return: one replicate of one scenario at one lambda.
+    """Belarusians who stay, leave, settle, return: one replicate of one scenario at one lambda, by one rule.
 
     `people` answers Mesa's AgentSet interface from the columns; `agents` holds the institutions. The columns'
-    states are copied, so that one population serves many runs.
+    states are copied, so that one population serves many runs. `decision` names a rule of `sim/decision`; UserError
+    if there is none of that name.
     """
 
     def __init__(
@@ -85,6 +89,7 @@ class EmigrationModel(mesa.Model):
         threads: int = 1,
         fixed: conditions.Reference | None = None,
         block: int = passes.BLOCK,
+        decision: str = rules.DEFAULT,
     ) -> None:
         luck = replicate_seed(seed, replicate)
         super().__init__(rng=luck)
@@ -96,7 +101,12 @@ class EmigrationModel(mesa.Model):
         self.conditions = conditions.conditions(
             self.columns, self.one_in, b, constants.places, constants.channels, luck, population.seed, b.lambda_, fixed
         )
+        self.rule = rules.rule(decision)
+        self.conditions = self.rule.prepare(self.conditions, b)
+        self._choose = passes.apart(self.rule.choose)
         self.month = 0
+        self.observer: Callable[[EmigrationModel], object] | None = None
+        """Called each month after `choose`, while everything that was decided on still stands as it stood then."""
         self.horizon = len(world.belarus)
         self.employers = conditions.Employers(
             population.employers, np.zeros_like(population.employers), np.full(len(population.employers), -1, np.int16)
@@ -166,6 +176,8 @@ class EmigrationModel(mesa.Model):
             raise IndexError(f"the history ends before {self.date}")
         self._begin_month()
         self._before(sum(_BEFORE.values()))
+        if self.observer:
+            self.observer(self)
         self._apply()
         self._depart()
         self._after(sum(_AFTER.values()))
@@ -190,7 +202,7 @@ class EmigrationModel(mesa.Model):
         )
         twin = EmigrationModel(
             people, history, world, self.behaviour, self._constants, threads=self._threads,
-            fixed=self.conditions.reference,
+            fixed=self.conditions.reference, decision=self.rule.name,
         )  # fmt: skip
         twin.conditions = self.conditions
         twin.circles = conditions.copy(self.circles)
@@ -231,11 +243,12 @@ class EmigrationModel(mesa.Model):
 
     def _before(self, parts: int) -> None:
         own, seen = self.circles, self.held.circles(self.month, self.circles)
-        if seen is not own and parts & passes.CHOOSE:  # people choose by what other circles know
-            self._blockwise(passes.before_queues, parts & ~passes.CHOOSE)
-            parts, self.circles = parts & passes.CHOOSE, seen
-        found = self._blockwise(passes.before_queues, parts)
-        self.circles = own
+        apart = passes.CHOOSE if self._choose is not None or seen is not own else 0
+        found = self._blockwise(passes.before_queues, parts & ~apart)
+        if parts & apart:  # a rule of its own, or what circles know is held at another run's path
+            self.circles = seen
+            found = self._blockwise(self._choose or passes.before_queues, apart)
+            self.circles = own
         for expected in found:
             self._committed += expected
         if self.keeps_paths:

@@ -1,8 +1,11 @@
 """The parallel phases of a month, fused: what one block of circles lives through before and after the queues.
 
 Processes of one phase write only rows of their own block, so blocks may run in any order and on any number of
-threads; what they count comes back as integers. A block is a range of whole circles.
+threads; what they count comes back as integers. A block is a range of whole circles. The default rule of decision is
+fused with the other processes; any other follows in a pass of its own, so that the default costs what it did.
 """
+
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -97,6 +100,36 @@ def before_queues(
         ends[3] = n
         in_order_of_circles(log, ends, circles.start[first : last + 1], room.events)
     return n, expected
+
+
+def apart(rule: Any) -> Any:
+    """A pass of its own for a rule of decision; None for the one that is fused into `before_queues`.
+
+    It takes what that takes and gives what that gives; its `parts` are of no account. A month then has the events of
+    all other processes before those of the rule, for any blocks.
+    """
+    if rule is choose:
+        return None
+
+    def choose_apart(
+        people: Columns,
+        first_circle: int,
+        last_circle: int,
+        t: int,
+        circles: Circles,
+        world: World,
+        options: Options,
+        b: Behaviour,
+        conditions: Conditions,
+        log: NDArray[np.void],
+        parts: int,
+    ) -> tuple[int, NDArray[np.int64]]:
+        expected = np.zeros((SLOTS, N_CHANNELS), np.int64)
+        room = make_room(int(circles.start[last_circle] - circles.start[first_circle]))
+        n = rule(people, first_circle, last_circle, t, circles, world, options, b, conditions, room, log, 0, expected)
+        return n, expected
+
+    return choose_apart
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

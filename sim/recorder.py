@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.codes import EVENT, N_CHANNELS, N_STATUSES, SLOTS
-from sim.decision.commitment import FIXED_POINT
+from sim.commitment import FIXED_POINT
 from sim.eventlog import EVENT_TYPE
 from sim.world import World
 

@@ -73,6 +73,11 @@ def _feedbacks(value: Any) -> str | None:
     return None if ok else f"a list of feedbacks, each at most once; known are: {', '.join(FEEDBACKS)}"
 
 
+def _person(value: Any) -> str | None:
+    ok = (type(value) is int and 0 <= value < 2**64) or (isinstance(value, str) and value.startswith("first:"))
+    return None if ok else "a person's key, or first:EVENT (first:departed, first:wished:lithuania, first:parted ...)"
+
+
 def _month(value: Any) -> str | None:
     wanted = f"a month from {months.label(0)} to {months.label(months.LAST_MONTH)}, written YYYY-MM"
     try:
@@ -167,6 +172,7 @@ class Settings(_Checked):
     baseline: str = _setting(_one_of(known_scenarios), default="historical")
     decision: str = _setting(_one_of(known_decisions), default="destination_nest")
     freeze: tuple[str, ...] = _setting(_feedbacks, default=())
+    person: Any = _setting(_person, default="first:departed")
     until: str = _setting(_month, default="2025-12")
     people: People = field(default_factory=People)
     choice: Choice = field(default_factory=Choice)

@@ -14,6 +14,8 @@ Task = Callable[[Any], Path | None]
 TASKS: dict[str, str] = {
     "compare": "sim.commands.compare:run",  # a scenario against the baseline, with a report
     "simulate": "sim.commands.simulate:run",  # one scenario, its replicates
+    "explain": "sim.commands.explain:run",  # one synthetic life, decision by decision
+    "reasons": "sim.commands.reasons:run",  # why units leave and choose where, one reason left out at a time
     "people": "sim.commands.show:people",  # the people of January 2019, and their fit to the margins
     "history": "sim.commands.show:history",  # the scenario's history, epoch by epoch, as the model reads it
     "twin": "sim.commands.twin:run",  # the expected-value twin against the engine

@@ -63,9 +63,7 @@ def persecuted(exposure: int, detained: int) -> bool:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def adult_flags(
-    exposure: int, detained: int, age: int, ancestry: int, visa: int, conscription: int, t: int
-) -> int:
+def adult_flags(exposure: int, detained: int, age: int, ancestry: int, visa: int, conscription: int, t: int) -> int:
     """Flags that one adult brings into the unit's choice class: persecuted, student, ancestry, visa in hand, draft."""
     hunted = FLAG_PERSECUTED if persecuted(exposure, detained) else 0
     student = FLAG_STUDENT if (age >= STUDENT_FROM) & (age < STUDENT_TO) else 0
@@ -113,7 +111,7 @@ def choice_class(sector: int, mask: int) -> int:
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def at_leisure(member: int, place: int, mode: int, plan: int, due: int, age: int, t: int) -> bool:
-    """True for the head of a unit at home, adult, without a plan and free for a new one: who decides, if it may exit."""
+    """True for the head of a unit at home, adult, free for a new plan: who decides, if the unit may exit."""
     at_home = (place == _BELARUS) & (mode == _HOME)
     return bool((member == 0) & at_home & (plan == 0) & (due <= t) & (age >= ADULT_MONTHS))
 

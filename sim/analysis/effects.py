@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from sim.analysis.pairs import CATEGORIES, STAY, Pair, align, frechet, stuck_person_months, substitution
-from sim.codes import CHANNEL, CHANNEL_NAMES, PLACE, PLACE_NAMES, SLOTS
+from sim.codes import CHANNEL, CHANNEL_NAMES, PLACE, PLACE_NAMES, REASON, SLOTS
 from sim.ensemble import Run
 from sim.recorder import HARMS
 
@@ -22,6 +22,8 @@ Paired = tuple[Run, Run]
 
 LEVEL = 0.90
 """Coverage of every interval printed."""
+OBSTACLES = ("exit", "funds", "closed", "quota")
+"""Why a wish to leave could not be followed, in the order in which it is told."""
 DESTINATIONS = [place for place in range(SLOTS) if place < len(PLACE_NAMES) and place != PLACE["belarus"]]
 
 
@@ -86,6 +88,7 @@ def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: st
         _add_arrivals(add, before, after, window)
         _add_lives(add, paired, window)
         _add_counts(add, paired, window)
+        _add_wishes(add, paired, window)
     columns = ["scenario", "measure", "destination", "lambda", "estimate", "low", "high", "unit"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -129,6 +132,30 @@ def _add_counts(add: Callable[..., None], paired: list[Paired], window: Window) 
     home = PLACE["belarus"]
     add("returned", "", [float(b.flows[late, :, home].sum() - a.flows[late, :, home].sum()) for a, b in paired])
     add("blocked", "", [float(b.blocked[late].sum() - a.blocked[late].sum()) for a, b in paired], "units")
+
+
+def _add_wishes(add: Callable[..., None], paired: list[Paired], window: Window) -> None:
+    """Who would have left, had every channel been open to those eligible and within means: persons and person-months."""
+    sides = [[run.wishes[run.wishes["month"] >= window.start] for run in pair] for pair in paired]
+    for name in ("", *OBSTACLES):
+        months = [[_person_months(wishes, name) for wishes in pair] for pair in sides]
+        label = f":{name}" if name else ""
+        add(f"wish_months{label}", "", [after - before for before, after in months], "person-months")
+        add(f"baseline_wish_months{label}", "", [before for before, _ in months], "person-months")
+    persons = [[_persons(wishes) for wishes in pair] for pair in sides]
+    add("wish_persons", "", [after - before for before, after in persons])
+    add("baseline_wish_persons", "", [before for before, _ in persons])
+
+
+def _person_months(wishes: NDArray[np.void], reason: str) -> float:
+    chosen = wishes if not reason else wishes[wishes["reason"] == REASON[reason]]
+    return float(chosen["persons"].sum())
+
+
+def _persons(wishes: NDArray[np.void]) -> float:
+    """Persons who wished in vain at least once."""
+    _, first = np.unique(wishes["key"], return_index=True)
+    return float(wishes["persons"][first].sum())
 
 
 def _in_category(life: Pair, category: str) -> NDArray[np.bool_]:

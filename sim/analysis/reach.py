@@ -60,26 +60,36 @@ def reach_table(additions: Iterable[Addition], paired: Sequence[Paired], window:
     """One row a change: rule, persons eligible, touched and changed (means over replicates), and a note."""
     lives = [align(one.departures, other.departures, window.start) for one, other in paired]
     unchanged = CATEGORIES.index("unchanged")
+    counts, listed = paired[0][0].residents_by_class, list(additions)
     rows = []
-    for addition in additions:
+    for addition in listed:
         channels = channels_touched(addition.parameter, world)
-        counts = paired[0][0].residents_by_class
-        touched = [channels[life.baseline_place, life.baseline_channel] & (life.baseline_place > 0) for life in lives]
-        changed = [(hit & (life.category != unchanged)).sum() for hit, life in zip(touched, lives, strict=True)]
-        rows.append(
-            (
-                f"{addition.event}: {addition.parameter}",
-                eligible_persons(counts, world, channels),
-                float(np.mean([hit.sum() for hit in touched])) * window.one_in,
-                float(np.mean(changed)) * window.one_in,
-                _note(addition),
-            )
-        )
+        eligible_to = eligible_persons(counts, world, channels)
+        hits = [channels[life.baseline_place, life.baseline_channel] & (life.baseline_place > 0) for life in lives]
+        touched = float(np.mean([hit.sum() for hit in hits])) * window.one_in
+        changed = [(hit & (life.category != unchanged)).sum() for hit, life in zip(hits, lives, strict=True)]
+        rule = f"{addition.event}: {addition.parameter}"
+        note = _note(addition, eligible_to, touched, contradicts(addition, listed))
+        rows.append((rule, eligible_to, touched, float(np.mean(changed)) * window.one_in, note))
     return pd.DataFrame(rows, columns=["rule", "eligible", "touched", "changed", "note"])
 
 
-def _note(addition: Addition) -> str:
-    if addition.verdict == "effective":
-        return ""
-    by = f" by {', '.join(addition.shadowed_by)}" if addition.shadowed_by else ""
-    return f"inert: {addition.verdict}{by}"
+def contradicts(addition: Addition, others: Sequence[Addition]) -> list[str]:
+    """Events of the same scenario that move the same parameter the other way, by name."""
+    if not addition.direction:
+        return []
+    opposed = {
+        one.event for one in others if one.parameter == addition.parameter and one.direction == -addition.direction
+    }
+    return sorted(opposed)
+
+
+def _note(addition: Addition, eligible: int, touched: float, against: Sequence[str]) -> str:
+    if addition.verdict != "effective":
+        by = f" by {', '.join(addition.shadowed_by)}" if addition.shadowed_by else ""
+        return f"inert: {addition.verdict}{by}"
+    if eligible == 0:
+        return "inert: nobody eligible"
+    if touched == 0.0:
+        return "inert: nobody used what it changes"
+    return f"contradicted by {', '.join(against)}" if against else ""

@@ -15,11 +15,14 @@ import pandas as pd
 from sim import report
 from sim.analysis.effects import Window, effects_table, pair_up, substitution_table, taxonomy_table
 from sim.analysis.fit_observed import fit_table as observed_table
+from sim.analysis.groups import groups_table
 from sim.analysis.reach import reach_table
 from sim.codes import MODE, PLACE, PLACE_NAMES
 from sim.commands.simulate import sources, write_observed, write_world
+from sim.decision import rule
 from sim.ensemble import Ensemble, Job, Run
 from sim.errors import UserError
+from sim.figures.cells import hide_few
 from sim.history.catalogue import load_scenario
 from sim.history.history import History
 from sim.history.parameters import Event
@@ -55,8 +58,8 @@ def run(settings: Settings) -> Path:
     folder = Path(settings.results_dir) / "compare" / f"{settings.scenario}-{fingerprint(settings)[:8]}"
     with write_folder(folder) as partial:
         _write_tables(partial, ensemble, ours, theirs, window, additions)
-        write_world(partial / settings.baseline, ours, baseline)
-        write_world(partial / settings.scenario, theirs, scenario)
+        write_world(partial / settings.baseline, ours, baseline, window.one_in)
+        write_world(partial / settings.scenario, theirs, scenario, window.one_in)
         (partial / "adds.txt").write_text(opening(additions), encoding="utf-8")
         (partial / "diff.txt").write_text(scenario.diff(baseline), encoding="utf-8")
         (partial / "sources.txt").write_text(sources(scenario), encoding="utf-8")
@@ -69,8 +72,12 @@ def run(settings: Settings) -> Path:
 
 
 def planned(settings: Settings) -> list[Job]:
-    """Baseline runs to make: every replicate at the main lambda, half as many (at least two) at each slice."""
-    beside = [lam for lam in settings.choice.slices if lam != settings.choice.lam]
+    """Baseline runs to make: every replicate at the main lambda, half as many (at least two) at each slice.
+
+    Under a rule that sets lambda itself the slices would all be the same world, and are left out.
+    """
+    slices = settings.choice.slices if rule(settings.decision).lam is None else ()
+    beside = [lam for lam in slices if lam != settings.choice.lam]
     half = max(2, settings.replicate_count // 2)
     counts = {settings.choice.lam: settings.replicate_count} | dict.fromkeys(beside, half)
     return [Job(settings.baseline, lam, i) for lam, count in counts.items() for i in range(count)]
@@ -137,6 +144,7 @@ def _write_tables(
         "reach": reach_table(additions, main, window, ensemble.world(settings.baseline)),
         "fit": observed_table([one for one, _ in main]),
         "people": _people(ensemble),
+        "groups": hide_few(groups_table(main, window), window.one_in, len(main)),
         "public_money": money_difference(main, ensemble.world(settings.baseline), ensemble.world(settings.scenario)),
     }
     write_observed(folder, [one for one, _ in main], ensemble)

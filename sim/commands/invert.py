@@ -1,4 +1,4 @@
-"""Inversion of constants on observed departures to the end of 2022 (Berry 1994), by lambda.
+"""Inversion of constants on observed departures to the end of 2022 (Berry 1994), by rule of decision and lambda.
 
 Each constant is moved by the log of observed over simulated departures until they agree. The fit is exact by
 construction and proves nothing; places without observed departures take the mean constant of the visa-free
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from sim.analysis.fit_observed import OBSERVED
 from sim.arithmetic import log
 from sim.codes import CHANNEL, CHANNEL_NAMES, N_CHANNELS, PLACE, PLACE_NAMES, SLOTS
-from sim.constants import FILE, Constants
+from sim.constants import Constants, file_of
+from sim.decision import rule
 from sim.ensemble import Ensemble, Job
 from sim.months import month
 from sim.settings import Settings
@@ -81,17 +82,17 @@ def gaps(wanted: list[Target], expected: NDArray[np.float64]) -> tuple[dict[str,
 
 
 def sweep(
-    constants: Constants, lam: float, expected: NDArray[np.float64], by_place: list[Target], by_channel: list[Target]
+    constants: Constants, level: float, expected: NDArray[np.float64], by_place: list[Target], by_channel: list[Target]
 ) -> tuple[Constants, float]:
     """One sweep: moved constants, and the largest gap (in logs) before it.
 
-    A shift of all constants by c moves the total only by `lambda * c`, so the gap of the total counts
-    `1 / lambda - 1` times on top of each place's own.
+    A shift of all constants by c moves the log of the total only by `level * c` (lambda, under the default rule), so
+    the gap of the total counts `1 / level - 1` times on top of each place's own.
     """
     places, channels = constants.places.copy(), constants.channels.copy()
     own, total = gaps(by_place, expected)
     for name, gap in own.items():
-        places[PLACE[name]] += limited(STEP * (gap + (1.0 / lam - 1.0) * total))
+        places[PLACE[name]] += limited(STEP * (gap + (1.0 / level - 1.0) * total))
     mean = sum(float(places[PLACE[name]]) for name in VISA_FREE_OBSERVED) / len(VISA_FREE_OBSERVED)
     for name, code in PLACE.items():
         if name != "belarus" and name not in own:
@@ -109,20 +110,22 @@ def limited(move: float) -> float:
 
 
 def run(settings: Settings) -> Path:
-    """Invert for every lambda on file and write `conf/constants.yaml`; returns its path."""
+    """Invert under the settings' rule for every lambda it can take and write the rule's file; returns its path."""
     ensemble = Ensemble(replace(settings, until=LAST, scenario="historical"))
+    decision = rule(settings.decision)
     by_place, by_channel = targets()
     found: dict[float, Constants] = {}
     constants = Constants(np.zeros(SLOTS), np.zeros(N_CHANNELS))
-    for lam in LAMBDAS:
+    for lam in LAMBDAS if decision.lam is None else (decision.lam,):
+        level = decision.level(ensemble.behaviour._replace(lambda_=lam))
         largest = 0.0
         for _ in range(SWEEPS):
             expected = _expected(ensemble, lam, constants)
-            constants, largest = sweep(constants, lam, expected, by_place, by_channel)
+            constants, largest = sweep(constants, level, expected, by_place, by_channel)
         print(f"lambda {lam:g}: largest gap of a destination or channel {np.expm1(largest):.1%}")
         found[lam] = constants
-    write_file(FILE, _page(found))
-    return FILE
+    write_file(file_of(decision.name), _page(found, decision.name))
+    return file_of(decision.name)
 
 
 def _expected(ensemble: Ensemble, lam: float, constants: Constants) -> NDArray[np.float64]:
@@ -136,13 +139,13 @@ def _expected(ensemble: Ensemble, lam: float, constants: Constants) -> NDArray[n
     return total / replicates
 
 
-def _page(found: dict[float, Constants]) -> str:
+def _page(found: dict[float, Constants], decision: str) -> str:
     head = (
-        "# Constants of destinations and channels by lambda, in utility. PROVISIONAL: inverted on departures to the\n"
-        "# end of 2022 (sim/data/observed, departures.csv and channels.csv) by task=invert; not calibrated.\n"
-        "# They reproduce those totals by construction, which proves nothing. Armenia, Uzbekistan,\n"
-        "# UAE and other visa-free places have no observed departures: the mean of Georgia, Ukraine and Russia. The\n"
-        "# channels work and visa_free are the reference, zero (assumptions).\n"
+        f"# Constants of destinations and channels by lambda, in utility, for the rule {decision}. PROVISIONAL:\n"
+        "# inverted on departures to the end of 2022 (sim/data/observed, departures.csv and channels.csv) by\n"
+        f"# task=invert decision={decision}; not calibrated. They reproduce those totals by construction, which\n"
+        "# proves nothing. Armenia, Uzbekistan, UAE and other visa-free places have no observed departures: the mean\n"
+        "# of Georgia, Ukraine and Russia. The channels work and visa_free are the reference, zero (assumptions).\n"
     )
     sets = {
         str(lam): {

@@ -3,8 +3,11 @@
 import json
 from pathlib import Path
 
+import pandas as pd
+
 from sim import tables
 from sim.ensemble import Ensemble, Job, Run
+from sim.figures import cells
 from sim.history.history import History
 from sim.model import schedule_table
 from sim.observation.prisons import repression_table
@@ -21,7 +24,7 @@ def run(settings: Settings) -> Path:
     runs = ensemble.run_all(jobs)
     folder = Path(settings.results_dir) / "simulate" / f"{settings.scenario}-{fingerprint(settings)[:8]}"
     with write_folder(folder) as partial:
-        write_world(partial, runs, ensemble.history(settings.scenario))
+        write_world(partial, runs, ensemble.history(settings.scenario), settings.people.one_in)
         write_parquet(partial / "public_money.parquet", tables.arrow(money_table(runs, ensemble.world(settings.scenario))))
         write_observed(partial, runs, ensemble)
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
@@ -31,12 +34,15 @@ def run(settings: Settings) -> Path:
     return folder
 
 
-def write_world(folder: Path, runs: list[Run], history: History) -> None:
+def write_world(folder: Path, runs: list[Run], history: History, one_in: int) -> None:
     """Write the tables, the history and the sources of one world's runs into a folder."""
     folder.mkdir(exist_ok=True)
     write_parquet(folder / "stocks.parquet", tables.arrow(tables.stocks(runs)))
     write_parquet(folder / "flows.parquet", tables.arrow(tables.flows(runs)))
     write_parquet(folder / "harms.parquet", tables.arrow(tables.harms(runs)))
+    write_parquet(folder / "wishes.parquet", tables.arrow(tables.wishes(runs)))
+    parts = [cells.hide_few(part, one_in, int(n)) for n, part in tables.groups(runs, one_in).groupby("replicates")]
+    write_parquet(folder / "groups.parquet", tables.arrow(pd.concat(parts).sort_index()))
     (folder / "history.txt").write_text(history.debug(), encoding="utf-8")
     (folder / "sources.txt").write_text(sources(history), encoding="utf-8")
 

@@ -7,7 +7,9 @@ import pandas as pd
 
 from sim import constants
 from sim.analysis.twin_gap import by_year
+from sim.decision import DEFAULT
 from sim.ensemble import Ensemble, Job
+from sim.errors import UserError
 from sim.meanfield.rows import sample_rows
 from sim.meanfield.twin import Twin
 from sim.settings import Settings, fingerprint, resolved_yaml
@@ -18,7 +20,12 @@ ROWS = 500
 
 
 def run(settings: Settings) -> Path:
-    """Run the scenario by the engine and by the twin, print and write the gap; returns the folder."""
+    """Run the scenario by the engine and by the twin, print and write the gap; returns the folder.
+
+    Raises UserError for a rule of decision that the twin does not know.
+    """
+    if settings.decision != DEFAULT:
+        raise UserError(f"decision={settings.decision} has no twin; task=twin knows {DEFAULT} only")
     ensemble, lam = Ensemble(settings), settings.choice.lam
     world, b, table = ensemble.world(settings.scenario), ensemble.behaviour._replace(lambda_=lam), constants.load(lam)
     twin = Twin(sample_rows(ensemble.population, ROWS, world, b, table), world)

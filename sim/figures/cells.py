@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 MINIMUM = 30
@@ -23,6 +24,17 @@ def suppress(persons: ArrayLike, one_in: float, minimum: int = MINIMUM, replicat
     values = np.asarray(persons, dtype=np.float64)
     few = (agents(values, one_in, replicates) < minimum) & (values != 0)
     return np.where(few, np.nan, values)
+
+
+def hide_few(table: pd.DataFrame, one_in: float, replicates: int = 1) -> pd.DataFrame:
+    """A table with small cells empty: `persons`, `baseline`, `scenario`, and `estimate` with its interval."""
+    hidden = table.copy()
+    for name in ("persons", "baseline", "scenario", "estimate"):
+        if name in hidden:
+            hidden[name] = suppress(hidden[name], one_in, replicates=replicates)
+    if "estimate" in hidden:
+        hidden.loc[hidden["estimate"].isna(), ["low", "high"]] = np.nan
+    return hidden
 
 
 def resolution(one_in: float) -> int:

@@ -20,11 +20,16 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "reach.csv": ("rule", "eligible", "touched", "changed", "note"),
     "fit.csv": ("destination", "series", "period", "observed", "simulated", "source", "confidence"),
     "people.csv": ("margin", "cell", "target", "synthetic", "error_percent"),
+    "groups.csv": (
+        *("measure", "destination", "dimension", "group", "baseline", "scenario", "estimate", "low", "high"),
+    ),
     "stocks.parquet": ("lambda", "replicate", "month", "destination", "status", "persons"),
     "flows.parquet": ("lambda", "replicate", "month", "from", "to", "channel", "persons", "expected_persons"),
     "harms.parquet": ("lambda", "replicate", "month", "harm", "persons"),
 }
 """Columns that each file must have; it may have more."""
+EMPTY = dict.fromkeys(("lambda", "baseline", "scenario", "estimate", "low", "high"), [""])
+"""Columns whose empty cells are numbers that are not shown, not texts."""
 
 ORIGIN = "belarus"
 NAMES = {
@@ -112,7 +117,7 @@ class Results:
         if path.suffix == ".parquet":
             frame = pd.read_parquet(path)
         else:
-            frame = pd.read_csv(path, dtype={"period": str}, keep_default_na=False, na_values={"lambda": [""]})
+            frame = pd.read_csv(path, dtype={"period": str}, keep_default_na=False, na_values=EMPTY)
         missing = [column for column in wanted if column not in frame]
         if missing:
             raise ValueError(f"{path} lacks the column(s) {', '.join(missing)}; it has {', '.join(map(str, frame))}")

@@ -165,3 +165,9 @@ def edges(parameter: Parameter, acting: Acting, days: int) -> set[int]:
 def dates_of(change: Setting, interpolate: str) -> Iterable[date]:
     """Dates at which a change acts at once: all its steps, or only the first point of a line."""
     return (item.date for item in (change.values if interpolate == "step" else change.values[:1]))
+
+
+def direction(values: Floats, others: Floats) -> int:
+    """1 if monthly values are above others in more months than below, -1 if it is the other way round, else 0."""
+    above, below = np.count_nonzero(values > others), np.count_nonzero(values < others)
+    return int(np.sign(above - below))

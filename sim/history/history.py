@@ -27,6 +27,7 @@ from sim.history.parameters import (
     shown,
 )
 from sim.history.wording import Addition
+from sim.months import LAST_MONTH
 
 
 @dataclass(frozen=True)
@@ -303,6 +304,10 @@ class History:
                     found.append(self._addition(base, policy, event, change, removed, until))
         return tuple(found)
 
+    def _monthly_or_open(self, name: str) -> Floats:
+        read = self.open_shares if self.parameter(name).rule == "restriction" else self.monthly
+        return read(name, LAST_MONTH + 1)
+
     def _addition(
         self, base: "History", policy: Policy, event: Event, change: Change, removed: bool, until: date
     ) -> Addition:
@@ -330,7 +335,8 @@ class History:
         by = tuple(sorted(rivals)) if rule in ("restriction", "highest", "lowest") else ()
         if said:
             sentence = f"{title}: {'; '.join(said)}."
-            return Addition(policy.name, event.name, name, removed, "effective", (), sentence)
+            direction = composition.direction(*(h._monthly_or_open(name) for h in (tried, base)))
+            return Addition(policy.name, event.name, name, removed, "effective", (), sentence, direction)
         if by:
             rest = "is already as strict" if len(by) == 1 else "are already as strict"
             sentence = f"{title}: changes nothing, because {wording.listing(by)} {rest}."

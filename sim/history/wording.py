@@ -35,6 +35,8 @@ class Addition:
     verdict: str
     shadowed_by: tuple[str, ...]
     sentence: str
+    direction: int = 0
+    """1 if it raises the value or opens, -1 if it lowers or closes, 0 if neither or it has no effect."""
 
 
 def columns_of(name: str) -> list[int]:

@@ -266,7 +266,7 @@ def _hazards(
         options.draw_tastes(people.key[head], b, given.trait_seed, tastes)
         options.look(people, head, t, kind[i], False, table, world, b, tastes, values, channels)
         expected[:] = 0
-        expect(values, channels, eta, given.lam, 1.0, weights, expected)
+        expect(values, channels, eta, given.lam, 1.0, 1.0, weights, expected)
         for place in range(SLOTS):
             found = expected[place, channels[place]] / FIXED_POINT
             by_place[i, place] += found

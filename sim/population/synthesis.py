@@ -21,8 +21,8 @@ from sim.luck import PURPOSE, byte, uniform, words
 from sim.months import LONG_AGO, NEVER
 from sim.population import traits
 from sim.population.census import MINORS
-from sim.population.employers import sector_of_employer
 from sim.population.employers import employer as employer_of
+from sim.population.employers import sector_of_employer
 from sim.population.households import OPEN
 from sim.population.layout import Layout, layout
 from sim.population.order import (

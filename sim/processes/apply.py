@@ -121,7 +121,9 @@ def apply(
         reason = _NONE
         if uniform(luck[0]) >= world.rules[t, place, channel].approval:
             reason = _REFUSAL
-        elif screened(channel) and fails_screening(key, people.applied[row], OF_APPLICATION, world, t, place, b, conditions):
+        elif screened(channel) and fails_screening(
+            key, people.applied[row], OF_APPLICATION, world, t, place, b, conditions
+        ):
             reason = _BY_SECURITY
         if reason == _NONE:
             people.plan[row] = _GRANTED

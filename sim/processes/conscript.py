@@ -96,7 +96,9 @@ def conscript(
         after = standing
         if standing != _SERVING:
             if standing == _NEVER and age == ADULT_MONTHS:
-                after = standing_at_18(uniform(words(key, t, _MORE, 0, conditions.seed)[3]), b.exempt_share, b.study_share)
+                after = standing_at_18(
+                    uniform(words(key, t, _MORE, 0, conditions.seed)[3]), b.exempt_share, b.study_share
+                )
             officer = False
             if after == _DEFERRED and age >= DEFERMENT_ENDS_MONTHS:
                 officer = uniform(words(key, t, _SUMMONS, 0, conditions.seed)[2]) < b.officer_share

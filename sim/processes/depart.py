@@ -29,6 +29,12 @@ _CHOSEN, _CLOSED, _EXIT, _FUNDS = REASON["choice"], REASON["closed"], REASON["ex
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def brings_work(channel: int) -> bool:
+    """True for channels that rest on a job."""
+    return bool((channel == _WORK) | (channel == _IT_SCHEME) | (channel == RELOCATION))
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def arrive(people: Columns, row: int, t: int, place: int, channel: int, world: World) -> None:
     """Put a person into a destination by a channel, with the channel's first status and stay."""
     people.place[row] = place
@@ -37,8 +43,7 @@ def arrive(people: Columns, row: int, t: int, place: int, channel: int, world: W
     people.channel[row] = channel
     people.since[row] = t
     people.expiry[row] = t + int(min(world.rules[t, place, channel].stay, 1200.0))
-    hired = (channel == _WORK) | (channel == _IT_SCHEME) | (channel == RELOCATION)
-    people.job[row] = hired & (people.member[row] == 0)
+    people.job[row] = brings_work(channel) & (people.member[row] == 0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)

@@ -36,6 +36,15 @@ def language_level(at_first: float, learning: float, months: int) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def works(people: Columns, head: int) -> bool:
+    """True if an adult of a unit abroad has work."""
+    found = False
+    for row in range(head, head + adults(people, head)):
+        found |= in_party(people, row) & (people.job[row] > 0)
+    return found
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def destitute(people: Columns, head: int, t: int) -> bool:
     """True if no adult of a unit abroad has work or a pension and their savings are spent."""
     means, provided = 0.0, False
@@ -74,13 +83,13 @@ def live(
             key, age, since = people.key[row], t - people.birth[row], people.since[row]
             status, sector, job = people.status[row], people.sector[row], people.job[row]
             saved, channel = people.savings[row], people.channel[row]
-            works = world.rules[t, place, channel].works
+            at_first = world.rules[t, place, channel].works
             luck = words(key, t, _LIVING, 0, conditions.seed)
             if job and uniform(luck[1]) < b.job_loss:
                 job = 0
                 n = note(log, n, t, row, key, _DISMISSED, place, place, channel, _NONE)
             elif not job and ADULT_MONTHS <= age < PENSION_MONTHS:
-                chance = b.job_finding * right_to_work(status, works, b.irregular_work)
+                chance = b.job_finding * right_to_work(status, at_first, b.irregular_work)
                 if uniform(luck[0]) < chance * language_level(language, b.language_learning, t - since):
                     job = 1
                     n = note(log, n, t, row, key, _EMPLOYED, place, place, channel, _NONE)

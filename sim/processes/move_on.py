@@ -193,7 +193,9 @@ def follow(
     """Let a family follow its head abroad, if all of it is free, can travel and can pay; returns the next log position."""
     place, circle = people.place[head], people.circle[head] // circles.one_in
     first, last = head + 1, head + people.unit_size[head]
-    if not may_be_joined(world.law[place, _FAMILY].exists, people.status[head], t - people.since[head], b.follow_months):
+    if not may_be_joined(
+        world.law[place, _FAMILY].exists, people.status[head], t - people.since[head], b.follow_months
+    ):
         return n
     luck = words(people.key[head], t, _FOLLOW, 0, conditions.seed)
     if uniform(luck[0]) >= b.follow:

@@ -60,7 +60,7 @@ def fill_relocation(
     sector: int,
     values: NDArray[np.float64],
 ) -> None:
-    """Fill what each place is worth to an employer of a sector, float64[16]: what it is worth to staff without flags."""
+    """Fill what each place is worth to an employer of a sector, float64[16]: as to staff without flags."""
     groups = class_groups(sector, 0)
     for place in range(SLOTS):
         values[place] = MINUS_INFINITY

@@ -11,7 +11,8 @@ from sim.conditions import Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
 from sim.months import NEVER
-from sim.processes.live import live
+from sim.processes.depart import brings_work
+from sim.processes.live import live, works
 from sim.processes.screening import OF_RENEWAL, fails_screening
 from sim.units import class_groups, flags, in_party
 from sim.world import World, open_share
@@ -29,9 +30,11 @@ _NONE, _EXPIRY, _REFUSAL, _SECURITY = REASON["none"], REASON["expiry"], REASON["
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def renewal_probability(granted: float, openness: float, passport_valid: bool, travel_document: float) -> float:
-    """Probability that a status is prolonged when it ends."""
-    return granted * openness * (1.0 if passport_valid else travel_document)
+def renewal_probability(
+    granted: float, openness: float, passport_valid: bool, travel_document: float, ground: float
+) -> float:
+    """Probability that a status is prolonged when it ends; `ground` is below one where its ground is gone."""
+    return granted * openness * (1.0 if passport_valid else travel_document) * ground
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
@@ -119,10 +122,9 @@ def decide_status(
         instrument = _FIRST_PERMIT
     groups = class_groups(people.sector[head], flags(people, head, t))
     openness = open_share(world.openness[t, place, instrument], channel, groups)
-    papers = world.places[t, place].travel_document
-    chance = renewal_probability(
-        world.rules[t, place, channel].renewal, openness, people.passport[head] >= t, papers
-    )
+    papers, granted = world.places[t, place].travel_document, world.rules[t, place, channel].renewal
+    ground = b.renewal_jobless if brings_work(channel) and not works(people, head) else 1.0
+    chance = renewal_probability(granted, openness, people.passport[head] >= t, papers, ground)
     if luck >= chance:
         return change_status(people, head, t, _IRREGULAR, NEVER, _LOST, _EXPIRY, log, n)
     if status == _VISA_FREE:

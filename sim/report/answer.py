@@ -1,6 +1,6 @@
 """What a comparison says: one sentence, and the table a minister could read. Console and page print the same."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -83,11 +83,22 @@ def blocks(results: Results) -> tuple[Block, ...]:
         difference("return to Belarus", "returned"),
         difference("move only because others did", "induced"),
     ]
+
+    def wish(label: str, measure: str, deep: bool = False) -> Row:
+        before = results.effect(f"baseline_{measure}")
+        line = difference(label, measure, levels=levels(before, results.effect(measure)))
+        return replace(line, deep=deep)
+
+    why = {"exit": "may not or cannot leave Belarus", "funds": "cannot pay", "closed": "destination closed"}
+    why["quota"] = "a queue too long"
+    wishes = [wish("people", "wish_persons"), wish("person-months", "wish_months")]
+    wishes += [wish(f"{text}", f"wish_months:{name}", deep=True) for name, text in why.items()]
     harms = [difference("detained in Belarus", "detained"), difference("drafted", "drafted")]
     return (
         Block("Arrivals", tuple(came)),
         Block("Of those whose move it changes", tuple(blocked)),
         Block("Among everyone", tuple(everyone)),
+        Block("Would leave, were every channel open to those eligible, and could not", tuple(wishes)),
         Block("Harms, over all people", tuple(harms)),
     )
 

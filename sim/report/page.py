@@ -12,7 +12,7 @@ from sim import figures
 from sim.figures import cells, style
 from sim.figures.nest import PRIOR, PRIOR_90, deflection
 from sim.figures.results import Results, heading, wording
-from sim.report import answer, words
+from sim.report import answer, groups, words
 
 HERE = Path(__file__).parent
 THEME = {style.INK: "ink", style.QUIET: "quiet", style.RULE: "rule", style.PAPER: "paper", style.BLUE: "blue"}
@@ -79,6 +79,7 @@ def context(results: Results) -> dict[str, Any]:
         "channels": channels(results),
         "matrix": matrix(results),
         "taxonomy": taxonomy(results),
+        "groups": groups.tables(results),
         "fit": fit(results),
         "people": people(results),
         "sources": results.text("sources.txt"),

@@ -209,4 +209,14 @@ def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
     people = [("sex", "female", 50_300, 50_312, 0.02), ("region", "grodno", 10_300, 10_290, -0.1)]
     names = ["margin", "cell", "target", "synthetic", "error_percent"]
     pd.DataFrame(people, columns=names).to_csv(folder / "people.csv", index=False)
+    groups = [
+        ("departed", "", "motive", "persecuted", 9_000, 8_000, -1_000, -1_300, -700),
+        ("departed", "", "motive", "labour", 21_000, 16_000, -5_000, -5_600, -4_400),
+        ("departed", "", "sex", "female", 14_000, 12_000, -2_000, -2_400, -1_600),
+        ("departed", "lithuania", "age", "18-26", 4_000, 900, -3_100, -3_500, -2_700),
+        ("departed", "lithuania", "sector", "it", "", "", "", "", ""),
+        ("wished", "", "motive", "none", 60_000, 71_000, 11_000, 9_000, 13_000),
+    ]
+    names = ["measure", "destination", "dimension", "group", "baseline", "scenario", "estimate", "low", "high"]
+    pd.DataFrame(groups, columns=names).to_csv(folder / "groups.csv", index=False)
     assert set(PLACES) < set(codes.PLACE)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.codes import INSTRUMENT, MODE, SECTOR, STATUS
+from sim.codes import CHANNEL, INSTRUMENT, MODE, SECTOR, STATUS
 from sim.months import NEVER
 
 from .applications import Applications
@@ -12,6 +12,7 @@ from .entities import PlainPerson, Unit, money_of
 
 UNDECIDED = (STATUS["protected"], STATUS["irregular"], STATUS["citizen"])
 PENSION = 65 * 12
+RESTS_ON_WORK = (CHANNEL["work"], CHANNEL["it_scheme"], CHANNEL["relocation"])
 FULL_RIGHT_TO_WORK = (STATUS["permit"], STATUS["protected"], STATUS["citizen"])
 
 
@@ -76,7 +77,9 @@ class Abroad(Applications):
         instrument = {STATUS["visa_free"]: "visa_free", STATUS["permit"]: "renewal"}.get(head.status, "permit")
         is_open = self.now.open_share(p, INSTRUMENT[instrument], c, unit.groups(self.month))
         documents = 1.0 if head.passport >= self.month else self.places.travel_document[p]
-        return float(self.rules.renewal[p][c] * is_open * documents)
+        jobless = not any(adult.job for adult in unit.adults_among(unit.party()))
+        ground = self.code.renewal_jobless if c in RESTS_ON_WORK and jobless else 1.0
+        return float(self.rules.renewal[p][c] * is_open * documents * ground)
 
     def naturalised(self, head: PlainPerson) -> bool:
         """The head has lived there for long enough and becomes a citizen (3.11)."""

@@ -1,0 +1,47 @@
+"""Effects by group: paired differences of every measure by motive, sex, age and sector, with 90% intervals."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.analysis.effects import DESTINATIONS, Paired, Window, estimate
+from sim.codes import PLACE_NAMES
+from sim.groups import MEASURES, labels, stacked
+
+BY_DESTINATION = ("departed", "wished")
+"""Measures told by destination besides in total."""
+
+
+def groups_table(paired: Sequence[Paired], window: Window) -> pd.DataFrame:
+    """Levels and paired differences by group over the months of the window, in persons; `wished` in unit-months.
+
+    Columns: measure, destination ("" for all), dimension, group, baseline and scenario (means over replicates),
+    estimate (scenario less baseline) with low and high. Rows of nothing in both worlds are left out. The groups of one
+    dimension add up to the total.
+    """
+    before = stacked([one.groups for one, _ in paired], window.start) * window.one_in
+    after = stacked([other.groups for _, other in paired], window.start) * window.one_in
+    rows = []
+    for number, measure in enumerate(MEASURES):
+        rows += _rows(before[:, number].sum(axis=1), after[:, number].sum(axis=1), measure, "")
+        if measure in BY_DESTINATION:
+            for place in DESTINATIONS:
+                rows += _rows(before[:, number, place], after[:, number, place], measure, PLACE_NAMES[place])
+    columns = ["measure", "destination", "dimension", "group", "baseline", "scenario", "estimate", "low", "high"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _rows(
+    before: NDArray[np.int64], after: NDArray[np.int64], measure: str, place: str
+) -> list[tuple[str, str, str, str, float, float, float, float, float]]:
+    """Rows of one measure and place; `before` and `after` int64[replicates, groups] in persons."""
+    found = []
+    for group, (dimension, name) in enumerate(labels()):
+        ours, theirs = before[:, group].astype(float), after[:, group].astype(float)
+        if ours.any() or theirs.any():
+            change = estimate((theirs - ours).tolist())
+            levels = float(ours.mean()), float(theirs.mean())
+            found.append((measure, place, dimension, name, *levels, change.mean, change.low, change.high))
+    return found

@@ -1,0 +1,278 @@
+"""One synthetic life: what happened to a person and their unit, and every decision of it taken apart.
+
+A `Follower` looks at one unit each month right after `choose`. What it takes apart must add up to the engine's own
+values, and what it decides again must be what the engine decided; else it raises `AssertionError`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.terms import (
+    OBSTACLES,
+    PUSH,
+    TERMS,
+    circle_of,
+    class_of,
+    fill_push,
+    fill_unit,
+    reconsider,
+)
+from sim.choice import MINUS_INFINITY, N_FLAGS, gumbel, leave_probability, slot_noise, stable_angle_term
+from sim.choice import stable_exponential_term as stable_rest
+from sim.codes import EVENT, N_CHANNELS, PLAN, SLOTS
+from sim.luck import PURPOSE, uniform, words
+from sim.model import EmigrationModel
+from sim.units import at_leisure, may_exit, money, threat_group
+from sim.views import FROM_HOME, UNQUEUED, draw_tastes
+
+TOLERANCE = 1e-9
+"""Largest gap between the sum of the terms and the engine's own value."""
+_APPLIED, _WISHED = EVENT["applied"], EVENT["wished"]
+_CHOICE = PURPOSE["choice"]
+KEPT = (
+    *("place", "mode", "status", "sector", "savings", "visa", "passport", "exit_ban", "held", "conscription"),
+    *("serves_until", "plan", "job", "lead"),
+)
+"""States of which the months are kept."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A month in which the unit weighed staying against leaving; P places, C channels."""
+
+    month: int
+    felt: dict[str, float]  # what the circle and the country tell the unit
+    group: int  # 0 threatened, 1 the others
+    lam: float
+    push: dict[str, float]
+    eta: float
+    free_to_exit: bool
+    age: int  # of the head, completed years
+    money: float
+    terms: NDArray[np.float64]  # [P, C, len(TERMS)]
+    obstacles: NDArray[np.int64]  # [P, C] bits of OBSTACLES
+    prices: NDArray[np.float64]  # [P, C]
+    values: NDArray[np.float64]  # [P] from home, minus infinity where closed
+    channels: NDArray[np.uint8]  # [P] best channel
+    ahead: NDArray[np.bool_]  # [P] the head would go alone
+    noise: NDArray[np.float64]  # [P] E
+    stable: float  # Z
+    stay: float  # G0
+    chosen: int  # place, -1 if none
+    event: tuple[int, int, int, int] | None  # kind (applied or wished), place, channel, reason
+
+    def margin(self, place: int) -> float:
+        """By how much the unit would rather leave for a place than stay, in log-odds; it leaves above zero."""
+        if self.values[place] == MINUS_INFINITY:
+            return MINUS_INFINITY
+        return float(self.lam * (self.values[place] + self.noise[place]) + self.stable + self.eta - self.stay)
+
+    @property
+    def best(self) -> int:
+        """Open place with the largest value plus noise, -1 if there is none."""
+        totals = np.where(np.isfinite(self.values), self.values + self.noise, -np.inf)
+        return int(np.argmax(totals)) if np.isfinite(totals).any() else -1
+
+    @property
+    def best_margin(self) -> float:
+        """The margin of the best place; minus infinity where nothing is open or the unit may not exit."""
+        return self.margin(self.best) if self.best >= 0 and self.free_to_exit else MINUS_INFINITY
+
+    @property
+    def chance(self) -> float:
+        """Probability of leaving this month, before the month's luck."""
+        return float(leave_probability(self.eta, self.lam, float(np.exp(self.values).sum())))
+
+    def part(self, place: int) -> dict[str, float]:
+        """Terms of the best channel of an open place, by name; they add up to its value."""
+        return dict(zip(TERMS, self.terms[place, self.channels[place]].tolist(), strict=True))
+
+    def why_closed(self, place: int, channel: int) -> tuple[str, ...]:
+        """Names of what keeps the unit from a channel; empty if it is open to it."""
+        bits = int(self.obstacles[place, channel])
+        return tuple(name for i, name in enumerate(OBSTACLES) if (bits >> i) & 1)
+
+
+@dataclass
+class Follower:
+    """Observer of one unit, by the row of its head; call it after `choose` (it may be a model's `observer`)."""
+
+    head: int
+    decisions: list[Decision] = field(default_factory=list)
+    states: list[dict[str, Any]] = field(default_factory=list)  # each month, a list of the unit's values a column
+
+    def __call__(self, model: EmigrationModel) -> None:
+        """Keep the unit's states of this month, and its decision if it made one."""
+        people, head = model.columns, self.head
+        unit = slice(head, head + int(people.unit_size[head]))
+        self.states.append({name: getattr(people, name)[unit].tolist() for name in KEPT})
+        event = _event(model, head)
+        t = model.month
+        plan = 0 if event and event[0] == _APPLIED else int(people.plan[head])  # as it was when the unit looked
+        age = t - int(people.birth[head])
+        if at_leisure(people.member[head], people.place[head], people.mode[head], plan, people.due[head], age, t):
+            self.decisions.append(decision(model, head, event))
+
+
+def _event(model: EmigrationModel, head: int) -> tuple[int, int, int, int] | None:
+    for log in model._log:
+        for one in log[(log["row"] == head) & np.isin(log["kind"], (_APPLIED, _WISHED))]:
+            return tuple(int(one[name]) for name in ("kind", "place", "channel", "reason"))  # type: ignore[return-value]
+    return None
+
+
+def waiting_at_the_start(model: EmigrationModel) -> NDArray[np.float64]:
+    """Persons in queues as the month began, when what is on offer was tabulated, float64[places, channels]."""
+    people, rows = model.columns, model.pending
+    queued = rows[(people.plan[rows] == PLAN["queued"]) & (people.applied[rows] < model.month)]
+    return model._planning(queued).astype(np.float64) * model.one_in
+
+
+def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int] | None) -> Decision:
+    """Take the decision of a unit at leisure apart, between `choose` and `apply` of its month."""
+    people, t, b, given = model.columns, model.month, model.behaviour, model.conditions
+    push = np.zeros(len(PUSH))
+    eta = float(fill_push(people, head, t, b, model.circles, model.options, model.world, push))
+    group = int(threat_group(int(class_of(people, head, t)) % N_FLAGS, float(model.world.belarus[t]["war_fear"])))
+    lam = float(given.lam[group])
+    tastes = np.empty((2, SLOTS))
+    draw_tastes(people.key[head], b, given.trait_seed, tastes)
+    terms = np.zeros((SLOTS, N_CHANNELS, len(TERMS)))
+    obstacles, prices = np.zeros((SLOTS, N_CHANNELS), np.int64), np.zeros((SLOTS, N_CHANNELS))
+    alone = np.zeros((SLOTS, N_CHANNELS), np.bool_)
+    table = model.options, model.world, b, given
+    waiting = waiting_at_the_start(model)
+    fill_unit(people, head, t, *table, model.residents, waiting, tastes, terms, obstacles, prices, alone)
+
+    def again(view: int) -> tuple[int, NDArray[np.float64], NDArray[np.uint8], NDArray[np.bool_]]:
+        values, channels, ahead = np.empty(SLOTS), np.empty(SLOTS, np.uint8), np.empty(SLOTS, np.bool_)
+        place = reconsider(people, head, t, view, *table, lam, eta, tastes, values, channels, ahead, np.empty(SLOTS))
+        return int(place), values, channels, ahead
+
+    chosen, values, channels, ahead = again(FROM_HOME)
+    free = bool(may_exit(people, head, t))
+    chosen = chosen if free else -1
+    luck = words(people.key[head], t, _CHOICE, 0, given.seed)
+    noise = np.empty(SLOTS)
+    slot_noise(people.key[head], t, given.seed, luck[0], noise)
+    stable = stable_angle_term(uniform(luck[1]), lam) + stable_rest(uniform(luck[2]), lam)
+    circle = int(circle_of(model.circles, head))
+    size = int(model.circles.start[circle + 1] - model.circles.start[circle])
+    belarus, memory = model.world.belarus[t], float(model.circles.memory[circle])
+    felt = {
+        "news": float(belarus["news"]),
+        "memory": memory,
+        "perceived": float(belarus["news"]) + b.circle_gain * memory,
+        "abroad": int(model.circles.abroad[circle]) / size,
+        "war_fear": float(belarus["war_fear"]),
+        "heard": float(model.circles.heard[circle]),
+    }
+    found = Decision(
+        t, felt, group, lam, dict(zip(PUSH, push.tolist(), strict=True)), eta, free,
+        (t - int(people.birth[head])) // 12,
+        float(money(people, head)), terms, obstacles, prices, values, channels, ahead, noise, float(stable),
+        float(gumbel(uniform(luck[3]))), chosen, event,
+    )  # fmt: skip
+    _need_sums(found, alone)
+    _need_same(found, again)
+    return found
+
+
+def _need_sums(found: Decision, alone: NDArray[np.bool_]) -> None:
+    """The terms add up to the engine's values, and what they call open and best is what the engine does."""
+    assert abs(sum(found.push.values()) - found.eta) < TOLERANCE, "push"
+    sums = found.terms.sum(axis=2)
+    for place in range(SLOTS):
+        usable = (found.obstacles[place] == 0) & (sums[place] > MINUS_INFINITY)
+        is_open = found.values[place] > MINUS_INFINITY
+        assert usable.any() == is_open, f"place {place}: open or not"
+        if is_open:
+            best, top = found.channels[place], sums[place][usable].max()
+            assert abs(sums[place, best] - found.values[place]) < TOLERANCE, f"place {place}: terms"
+            assert abs(top - found.values[place]) < TOLERANCE, f"place {place}: best channel"
+            assert alone[place, best] == found.ahead[place], f"place {place}: ahead"
+
+
+def _need_same(found: Decision, again: Any) -> None:
+    """What the unit decides again, by the engine's rule and by the terms, is what it did."""
+    by_terms = found.best if found.free_to_exit and found.best >= 0 and found.best_margin > 0.0 else -1
+    close = abs(found.best_margin) < TOLERANCE
+    assert found.chosen == by_terms or close, f"month {found.month}: the margins say {by_terms}, not {found.chosen}"
+    did = found.event
+    if found.chosen >= 0:
+        wanted: tuple[int, int, int] | None = (_APPLIED, found.chosen, int(found.channels[found.chosen]))
+    else:
+        place, _, channels, _ = again(UNQUEUED)
+        wanted = (_WISHED, place, int(channels[place])) if place >= 0 else None
+    assert (did[:3] if did else None) == wanted, f"month {found.month}: {did} happened, {wanted} by the rule"
+
+
+@dataclass(frozen=True)
+class Life:
+    """A unit in one world from its first month to its last."""
+
+    scenario: str
+    head: int  # row of the unit's head
+    size: int
+    row: int  # row of the person who was asked for
+    events: NDArray[np.void]  # of all members, in order of time
+    decisions: list[Decision]
+    states: list[dict[str, Any]]  # by month
+
+    def at(self, month: int) -> Decision | None:
+        """The decision of a month, if the unit made one."""
+        return next((one for one in self.decisions if one.month == month), None)
+
+
+def head_of(people: Any, row: int) -> int:
+    """Row of the head of the unit to which a row belongs."""
+    return row - int(people.member[row])
+
+
+def life(model: EmigrationModel, scenario: str, row: int, follower: Follower) -> Life:
+    """What a finished run tells about a person and their unit."""
+    head, size = follower.head, int(model.columns.unit_size[follower.head])
+    events = model.recorder.events
+    mine = events[(events["row"] >= head) & (events["row"] < head + size)]
+    return Life(scenario, head, size, row, mine, follower.decisions, follower.states)
+
+
+_TOLD = ["month", "kind", "origin", "place", "channel", "reason", "key"]
+
+
+def first_difference(one: Life, other: Life) -> int | None:
+    """First month in which something else happens to the unit in the other world; None if never."""
+    ours, theirs = (sorted(life.events[_TOLD].tolist()) for life in (one, other))
+    apart = [a[0] for a in set(ours) ^ set(theirs)]
+    for t, (a, b) in enumerate(zip(one.states, other.states, strict=True)):
+        if any(a[name] != b[name] for name in ("visa", "exit_ban", "conscription", "sector", "plan")):
+            apart.append(t)
+            break
+    return min(apart, default=None)
+
+
+NEARLY = -1.0
+"""Margin, in log-odds, above which a unit that stayed nearly left."""
+MOST_WISHES, MOST_NEAR = 3, 2
+
+
+def that_mattered(told: Life, marks: tuple[int, ...] = ()) -> list[tuple[Decision, str]]:
+    """Decisions worth taking apart, in order, each with why: commitments, wishes, near departures, `marks` (months)."""
+    chosen: dict[int, str] = {}
+    seen: set[tuple[int, ...]] = set()
+    for one in told.decisions:
+        if one.event and one.event[0] == _APPLIED:
+            chosen[one.month] = "commits"
+        elif one.event and one.event not in seen and len(seen) < MOST_WISHES:
+            seen.add(one.event)
+            chosen[one.month] = "wishes in vain"
+    for month in marks:
+        if told.at(month):
+            chosen.setdefault(month, "around the change of rules")
+    near = [one for one in told.decisions if one.month not in chosen and NEARLY < one.best_margin <= 0.0]
+    for one in sorted(near, key=lambda one: -one.best_margin)[:MOST_NEAR]:
+        chosen[one.month] = "nearly leaves"
+    return [(one, chosen[one.month]) for one in told.decisions if one.month in chosen]

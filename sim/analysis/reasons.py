@@ -1,0 +1,203 @@
+"""Why units leave and why they choose where: what each departure would lose if one reason were not there.
+
+Leave-one-out: a reason's loss is by how much the log-odds of leaving (or the log-probability of the chosen
+destination, given that one leaves) fall when its term is removed and everything else stays. Losses of several reasons
+do not add up, and a loss may be negative: then the reason held the unit back.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.analysis.life import waiting_at_the_start
+from sim.analysis.terms import ACCESS, COUNTRY, OWN, PUSH, TERMS, class_of, fill_push, fill_unit
+from sim.arithmetic import exp, log
+from sim.behaviour import Behaviour
+from sim.choice import CLOSED, MINUS_INFINITY, N_FLAGS
+from sim.codes import CHANNEL, EVENT, N_CHANNELS, SLOTS
+from sim.columns import Columns
+from sim.conditions import Circles, Conditions
+from sim.model import EmigrationModel
+from sim.options import Options
+from sim.units import threat_group
+from sim.views import draw_tastes
+from sim.world import World
+
+PUSHES: dict[str, tuple[str, ...]] = {
+    "repression": ("repression",),
+    "war": ("war",),
+    "draft": ("draft", "mobilisation"),
+    "peers": ("peers",),
+    "person": ("age", "skill", "ties", "frailty"),
+}
+"""Push reasons and the terms of the wish to leave that each removes. The base level and the rush are no reasons."""
+PULLS: dict[str, tuple[str, ...]] = {
+    "wage": ("wage",),
+    "language": ("language",),
+    "diaspora": ("diaspora",),
+    "kin": ("kin",),
+    "safety": ("safety",),
+    "rent": ("rent",),
+    "distance": ("distance",),
+    "access": ACCESS,
+    "taste": ("channel_taste", "country_taste"),
+}
+"""Pull reasons and the terms of every destination that each removes. What `removed` means for each:
+wage and rent: as at home everywhere; language: Russian is of no use anywhere; diaspora: nobody from Belarus lives
+there; kin: no close people abroad, so no family channel either; safety: the persecuted are safe everywhere;
+distance: every place is 500 km away; access: every channel that is open is open at once, free and for certain, closed
+ones stay closed; taste: none of one's own."""
+REASONS = (*PUSHES, *PULLS)
+WHOLE = 20.0
+"""Fall of the log-probability of a destination that is closed without the reason: it owes everything to it."""
+
+RECORD = np.dtype(
+    [
+        ("month", "i2"),
+        ("place", "u1"),
+        ("channel", "u1"),
+        ("motive", "u1"),
+        ("size", "u1"),
+        ("key", "u8"),
+        ("leave", "f4", (len(REASONS),)),  # fall of the log-odds of leaving without each reason
+        ("choice", "f4", (len(PULLS),)),  # fall of log P(this destination | leave) without each pull reason
+    ]
+)
+"""One commitment of a unit: to a place by a channel, its motive, people, and the losses."""
+
+
+def _masks(reasons: dict[str, tuple[str, ...]], names: tuple[str, ...]) -> NDArray[np.bool_]:
+    return np.array([[name in removed for name in names] for removed in reasons.values()])
+
+
+_PUSH_OF, _PULL_OF = _masks(PUSHES, PUSH), _masks(PULLS, TERMS)
+_KIN = tuple(PULLS).index("kin")
+_DIASPORA_TERM = TERMS.index("diaspora")
+_FAMILY = CHANNEL["family"]
+_APPLIED = EVENT["applied"]
+assert TERMS == COUNTRY + ACCESS + OWN
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def inclusive(values: NDArray[np.float64]) -> float:
+    """Log of the sum of exponentials of destinations' values, float64[places], minus infinity for the closed."""
+    top = values.max()
+    if top == MINUS_INFINITY:
+        return CLOSED
+    total = 0.0
+    for place in range(SLOTS):
+        total += exp(max(values[place] - top, CLOSED))
+    return top + log(total)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def fill_values(
+    terms: NDArray[np.float64], obstacles: NDArray[np.int64], removed: NDArray[np.bool_], lonely: bool, nobody: float,
+    values: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Fill every destination's value by its best channel, float64[places], with the `removed` terms at zero.
+
+    `lonely` closes the channel of family; the diaspora's term, if removed, becomes `nobody`, that of no people.
+    """
+    for place in range(SLOTS):
+        values[place] = MINUS_INFINITY
+        for channel in range(N_CHANNELS):
+            if obstacles[place, channel] or (lonely and channel == _FAMILY):
+                continue
+            whole = total = 0.0
+            for i in range(terms.shape[2]):
+                term = terms[place, channel, i]
+                whole += term
+                if removed[i]:
+                    term = nobody if i == _DIASPORA_TERM else 0.0
+                total += term
+            if whole > MINUS_INFINITY:
+                values[place] = max(values[place], total)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def fill_pull_losses(
+    terms: NDArray[np.float64], obstacles: NDArray[np.int64], chosen: int, lam: float, elasticity: float,
+    pulls: NDArray[np.bool_], leave: NDArray[np.float32], choice: NDArray[np.float32],
+) -> None:  # fmt: skip
+    """Fill what leaving and the chosen destination lose without each row of `pulls`, bool[reasons, terms].
+
+    `elasticity` is that of the diaspora.
+    """
+    values, without = np.empty(SLOTS), np.empty(SLOTS)
+    nobody = elasticity * log(500.0 / 10000.0)
+    fill_values(terms, obstacles, np.zeros(terms.shape[2], np.bool_), False, nobody, values)
+    whole = inclusive(values)
+    for r in range(len(pulls)):
+        fill_values(terms, obstacles, pulls[r], r == _KIN, nobody, without)
+        rest = inclusive(without)
+        leave[r] = lam * (whole - rest)
+        choice[r] = WHOLE
+        if without[chosen] > MINUS_INFINITY:
+            choice[r] = min(WHOLE, (values[chosen] - whole) - (without[chosen] - rest))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def fill_records(
+    people: Columns,
+    heads: NDArray[np.int64],
+    t: int,
+    circles: Circles,
+    options: Options,
+    world: World,
+    b: Behaviour,
+    conditions: Conditions,
+    residents: NDArray[np.float64],
+    waiting: NDArray[np.float64],
+    pushes: NDArray[np.bool_],
+    pulls: NDArray[np.bool_],
+    records: NDArray[np.void],
+) -> None:
+    """Fill the losses of each unit that committed this month; `heads` int64[n] are rows, `records` RECORD[n]."""
+    push, tastes = np.empty(pushes.shape[1]), np.empty((2, SLOTS))
+    terms = np.empty((SLOTS, N_CHANNELS, pulls.shape[1]))
+    obstacles, prices = np.empty((SLOTS, N_CHANNELS), np.int64), np.empty((SLOTS, N_CHANNELS))
+    ahead = np.empty((SLOTS, N_CHANNELS), np.bool_)
+    for n in range(len(heads)):
+        head, record = heads[n], records[n]
+        fill_push(people, head, t, b, circles, options, world, push)
+        for r in range(len(pushes)):
+            record.leave[r] = 0.0
+            for i in range(pushes.shape[1]):
+                if pushes[r, i]:
+                    record.leave[r] += push[i]
+        draw_tastes(people.key[head], b, conditions.trait_seed, tastes)
+        fill_unit(
+            people, head, t, options, world, b, conditions, residents, waiting, tastes, terms, obstacles, prices, ahead
+        )
+        lam = conditions.lam[threat_group(class_of(people, head, t) % N_FLAGS, world.belarus[t].war_fear)]
+        leave, choice = record.leave[len(pushes) :], record.choice
+        fill_pull_losses(terms, obstacles, people.plan_place[head], lam, b.diaspora, pulls, leave, choice)
+
+
+class ReasonsOf:
+    """Observer that records the reasons of every commitment; give it to a model as its `observer`."""
+
+    def __init__(self) -> None:
+        self._found: list[NDArray[np.void]] = []
+
+    def __call__(self, model: EmigrationModel) -> None:
+        """Record the units that committed this month."""
+        people, t = model.columns, model.month
+        rows = np.concatenate([[], *(log["row"][log["kind"] == _APPLIED] for log in model._log)]).astype(np.int64)
+        details = [log["detail"][log["kind"] == _APPLIED] for log in model._log]
+        records = np.zeros(len(rows), RECORD)
+        records["month"], records["key"] = t, people.key[rows]
+        records["place"], records["channel"] = people.plan_place[rows], people.plan_channel[rows]
+        records["size"], records["motive"] = people.unit_size[rows], np.concatenate([[], *details])
+        given: Any = (model.circles, model.options, model.world, model.behaviour, model.conditions)
+        market = model.residents, waiting_at_the_start(model)
+        fill_records(people, rows, t, *given, *market, _PUSH_OF, _PULL_OF, records)
+        self._found.append(records)
+
+    @property
+    def records(self) -> NDArray[np.void]:
+        """All commitments so far, in order of month and storage, RECORD[n]."""
+        return np.concatenate(self._found) if self._found else np.zeros(0, RECORD)

@@ -1,0 +1,111 @@
+"""`task=explain`: one synthetic life as a timeline, with every decision that mattered taken apart.
+
+The life is told under the rules in force (`baseline`); if `scenario` is another world, the same life in it stands
+beside it from the first month in which the two differ.
+"""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from sim.analysis.choosers import PARTED, chooser, row_of
+from sim.analysis.life import Follower, Life, head_of, life
+from sim.analysis.pairs import align
+from sim.codes import EVENT
+from sim.commands.compare import changed_events
+from sim.ensemble import Ensemble, Job
+from sim.errors import UserError
+from sim.model import EmigrationModel
+from sim.months import month
+from sim.report.blocks import html, markdown
+from sim.report.life_page import page
+from sim.settings import Settings, fingerprint, resolved_yaml
+from sim.store import manifest, write_folder
+from sim.world import first_difference
+
+RULE = "destination_nest"
+"""The rule of decision whose terms are told."""
+
+
+def run(settings: Settings) -> Path:
+    """Tell the life of `person` and write it as Markdown and HTML; returns the folder.
+
+    Raises UserError for a person who is not in the sample and for a chooser that nobody meets.
+    """
+    if settings.decision != RULE:
+        raise UserError(f"decision={settings.decision} has other terms; task={settings.task} takes {RULE} apart")
+    ensemble = Ensemble(settings)
+    people = ensemble.population.people
+    scenarios = [settings.baseline]
+    if settings.scenario != settings.baseline:
+        scenarios.append(settings.scenario)
+    row = find(ensemble, scenarios)
+    lives = tell(ensemble, scenarios, row)
+    marks = _marks(ensemble, scenarios, settings.last_month)
+    sample = f"one in {settings.people.one_in}, seed {settings.seed}, replicate 0, lambda {settings.choice.lam:g}"
+    print(markdown(page(people, lives, sample, marks, brief=True)))
+    blocks = page(people, lives, sample, marks)
+    key = int(people.key[row])
+    folder = Path(settings.results_dir) / "explain" / f"{key}-{fingerprint(settings)[:8]}"
+    with write_folder(folder) as partial:
+        (partial / "life.md").write_text(markdown(blocks), encoding="utf-8")
+        (partial / "life.html").write_text(html(f"Synthetic life {key}", blocks), encoding="utf-8")
+        (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
+        extra = {"person": key, "scenarios": scenarios}
+        (partial / "manifest.json").write_text(json.dumps(manifest(settings, extra), indent=1), encoding="utf-8")
+    return folder
+
+
+def find(ensemble: Ensemble, scenarios: list[str]) -> int:
+    """Row of the person meant by `person`; a chooser asks for a run of every world, a key for none."""
+    person, people = ensemble.settings.person, ensemble.population.people
+    if not isinstance(person, str):
+        return row_of(person, people)
+    kind, _ = chooser(person)
+    if kind == PARTED and len(scenarios) < 2:
+        raise UserError(f"person={person} asks for two worlds; choose a scenario that is not the baseline")
+    models = _run(ensemble, scenarios if kind == PARTED else scenarios[:1], None)
+    events = [model.recorder.events for model in models]
+    if kind != PARTED:
+        return row_of(person, people, events[0])
+    departed = [log[log["kind"] == EVENT["departed"]] for log in events]
+    pair = align(departed[0], departed[1], 0)
+    keys = np.union1d(*(log["key"] for log in departed))
+    apart = keys[(pair.baseline_place != pair.scenario_place) | (pair.baseline_channel != pair.scenario_channel)]
+    return row_of(person, people, np.concatenate(departed), apart)
+
+
+def tell(ensemble: Ensemble, scenarios: list[str], row: int) -> list[Life]:
+    """The life of a person in each world."""
+    head = head_of(ensemble.population.people, row)
+    models = _run(ensemble, scenarios, Follower(head))
+    return [life(model, name, row, model.observer) for model, name in zip(models, scenarios, strict=True)]  # type: ignore[arg-type]
+
+
+def _run(ensemble: Ensemble, scenarios: list[str], follower: Follower | None) -> list[EmigrationModel]:
+    """Finished runs of one or two worlds with the same luck; months in which they agree are run once."""
+    first = ensemble.model(Job(scenarios[0], ensemble.settings.choice.lam, 0), ensemble.threads)
+    first.observer = follower
+    models = [first]
+    for name in scenarios[1:]:
+        first.run(first_difference(ensemble.world(scenarios[0]), ensemble.world(name)))
+        twin = first.fork(ensemble.history(name), ensemble.world(name))
+        if follower:
+            twin.observer = replace(follower, decisions=list(follower.decisions), states=list(follower.states))
+        models.append(twin)
+    for model in models:
+        model.run()
+        model.close()
+    return models
+
+
+def _marks(ensemble: Ensemble, scenarios: list[str], last: int) -> tuple[int, ...]:
+    """The months before and after each change of rules that one world has and the other lacks."""
+    if len(scenarios) < 2:
+        return ()
+    before, after = (ensemble.history(name) for name in scenarios)
+    starts = {month(event.start.isoformat()) for event in changed_events(before, after, after.adds(before))}
+    around = {t for start in starts for t in (start - 1, start)}
+    return tuple(sorted(t for t in around if 0 <= t <= last))

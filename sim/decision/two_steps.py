@@ -1,0 +1,145 @@
+"""Rival rule: aspiration and capability apart (Carling 2002).
+
+A unit that would leave, were every channel open and within its means, begins to aspire and does so until the
+aspiration ends. Who aspires and is able to go follows the aspiration with a small chance each month (van Dalen &
+Henkens 2008). A closed channel then keeps the wish alive but moves it elsewhere only in its own time.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim import asking
+from sim.arithmetic import exp
+from sim.asking import fill_goers, gather, obstacle
+from sim.behaviour import Behaviour
+from sim.choice import CLOSED, MINUS_INFINITY, N_FLAGS, best_slot, slot_noise
+from sim.codes import REASON, SLOTS
+from sim.columns import Columns
+from sim.commitment import FIXED_POINT, commit, motive, wish
+from sim.conditions import Circles, Conditions, in_panel
+from sim.decision.destination_nest import decide, stays
+from sim.luck import PURPOSE, four, uniform, words
+from sim.options import Options
+from sim.room import Room
+from sim.units import may_exit, threat_group
+from sim.views import FREE_TO_EXIT, FROM_HOME, UNQUEUED, fill_tastes, look
+from sim.world import World
+
+READS: tuple[str, ...] = (*asking.READS, "aspires")
+WRITES = asking.WRITES
+LAMBDA: float | None = None
+"""The dissimilarity, by which a unit begins to aspire, is the run's."""
+_ASPIRATION = PURPOSE["aspiration"]
+_QUIET = REASON["quiet"]
+
+
+def prepare(conditions: Conditions, b: Behaviour) -> Conditions:
+    """One run's constants as they are."""
+    return conditions
+
+
+def level(b: Behaviour) -> float:
+    """Rise of the log-odds of beginning to aspire if every destination gains one utility."""
+    return float(b.lambda_)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def aspired(people: Columns, head: int, key: int, t: int, panel: int) -> bool:
+    """True for a unit that aspired last month."""
+    return people.aspires[head] == t - 1
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def expect(
+    values: NDArray[np.float64],
+    channels: NDArray[np.uint8],
+    conversion: float,
+    goers: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    expected: NDArray[np.int64],
+) -> None:
+    """Add an aspiring unit's probabilities of committing to each destination, times the persons who would go, `goers` float64[16].
+
+    At least one destination is open; `weights` float64[16] is a buffer.
+    """
+    total = 0.0
+    for place in range(SLOTS):
+        weights[place] = exp(max(values[place], CLOSED))
+        total += weights[place]
+    scale = conversion * FIXED_POINT / total
+    for place in range(SLOTS):
+        expected[place, channels[place]] += np.int64(weights[place] * scale * goers[place])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def choose(
+    people: Columns,
+    first_circle: int,
+    last_circle: int,
+    t: int,
+    circles: Circles,
+    world: World,
+    options: Options,
+    b: Behaviour,
+    conditions: Conditions,
+    room: Room,
+    log: NDArray[np.void],
+    n: int,
+    expected: NDArray[np.int64],
+) -> int:
+    """Let units of circles `first_circle` to `last_circle` - 1 begin, keep and end aspirations, and follow some.
+
+    `expected` int64[places, channels] gathers the hazards of the panel's aspiring units in persons. Returns the next
+    log position.
+    """
+    picked = gather(people, first_circle, last_circle, t, circles, world, options, b, conditions, room, stays, aspired)
+    values, noise, tastes, goers = np.empty(SLOTS), np.empty(SLOTS), np.empty((2, SLOTS)), np.empty(SLOTS)
+    channels, ahead = np.empty(SLOTS, np.uint8), np.empty(SLOTS, np.bool_)
+    war_fear, rho, seed = world.belarus[t].war_fear, b.nest_region, conditions.seed
+    for k in range(picked):
+        i = room.picked[k]
+        row, kind, eta, luck, key = room.rows[i], room.kinds[i], room.etas[i], four(room.luck, i), room.keys[k]
+        before, barred = people.aspires[row] == t - 1, not may_exit(people, row, t)
+        group = threat_group(kind % N_FLAGS, war_fear)
+        lam = conditions.lam[group]
+        drawn = words(key, t, _ASPIRATION, 0, seed)
+        fill_tastes(four(room.country_taste, k), b.spread_country, tastes[0])
+        fill_tastes(four(room.channel_taste, k), b.spread_channel, tastes[1])
+        if before:
+            if uniform(drawn[1]) < b.aspiration_exit:
+                continue
+        else:
+            top = look(people, row, t, kind, UNQUEUED, options, world, b, tastes, values, channels, ahead)
+            if stays(key, t, seed, luck, lam, rho, eta, top, conditions.bounds, group):
+                continue
+            if decide(key, t, seed, lam, rho, eta, room.luck[:, i], values, top, noise) < 0:
+                continue
+        people.aspires[row] = t
+        view = FREE_TO_EXIT
+        if not barred:
+            top = look(people, row, t, kind, FROM_HOME, options, world, b, tastes, values, channels, ahead)
+            if top > MINUS_INFINITY:
+                view = FROM_HOME
+                if in_panel(key, conditions.panel):
+                    fill_goers(ahead, people.unit_size[row], conditions.panel_weight, goers)
+                    expect(values, channels, b.conversion, goers, noise, expected)
+                if uniform(drawn[2]) < b.conversion:
+                    slot_noise(key, t, seed, luck[0], noise)
+                    place = best_slot(values, noise)
+                    stream = motive(kind % N_FLAGS, group, channels[place])
+                    n = commit(people, row, t, place, channels[place], ahead[place], stream, log, n)
+                    continue
+        reason = _QUIET
+        if view == FREE_TO_EXIT:
+            while view < UNQUEUED:
+                top = look(people, row, t, kind, view, options, world, b, tastes, values, channels, ahead)
+                if top > MINUS_INFINITY:
+                    break
+                view += 1
+            reason = obstacle(view)
+        if look(people, row, t, kind, UNQUEUED, options, world, b, tastes, values, channels, ahead) > MINUS_INFINITY:
+            slot_noise(key, t, seed, luck[0], noise)
+            place = best_slot(values, noise)
+            n = wish(people, row, t, place, channels[place], reason, log, n)
+    return n

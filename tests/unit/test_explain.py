@@ -1,0 +1,128 @@
+"""Telling a life: who is meant, what is said, and the page."""
+
+import numpy as np
+import pytest
+
+from sim.analysis.choosers import chooser, first, row_of
+from sim.analysis.life import Follower, life
+from sim.codes import EVENT, MOTIVE, PLACE, SECTOR
+from sim.commands import explain
+from sim.errors import UserError
+from sim.eventlog import EVENT_TYPE
+from sim.report.blocks import Block, html, items, markdown, table
+from sim.report.life_page import page, timeline
+from sim.settings import People, Settings
+from tests import worlds
+
+
+def events(*rows):
+    log = np.zeros(len(rows), EVENT_TYPE)
+    for record, given in zip(log, rows, strict=True):
+        for name, value in given.items():
+            record[name] = value
+    return log
+
+
+def an_event(kind, row, people, **values):
+    return {"kind": EVENT[kind], "row": row, "key": people.key[row], **values}
+
+
+@pytest.fixture
+def people():
+    made = worlds.crowd(6).people
+    made.sector[4] = SECTOR["it"]
+    return made
+
+
+def test_a_chooser_finds_the_lowest_key_whose_event_meets_every_word(people):
+    log = events(
+        an_event("departed", 5, people, place=PLACE["poland"]),
+        an_event("departed", 2, people, place=PLACE["georgia"]),
+        an_event("departed", 4, people, place=PLACE["poland"]),
+    )
+    assert first("first:departed", log, people) == 2
+    assert first("first:departed:poland", log, people) == 4
+    assert first("first:departed:poland:other", log, people) == 5
+    assert first("first:departed:it", log, people) == 4
+    assert first("first:departed", log, people, among=people.key[[5]]) == 5
+
+
+def test_a_motive_is_that_of_the_last_application(people):
+    log = events(
+        an_event("applied", 1, people, detail=MOTIVE["labour"]),
+        an_event("applied", 3, people, detail=MOTIVE["draft"]),
+        an_event("departed", 1, people),
+        an_event("departed", 3, people),
+    )
+    assert first("first:departed:draft", log, people) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("first:departd", ["departd", "did you mean first:departed?", "wished"]),
+        ("first:departed:vilnus", ["vilnus"]),
+        ("first:departed:polnd", ["polnd", "poland"]),
+        ("departed", ["first:EVENT"]),
+    ],
+)
+def test_a_choice_that_is_not_known_is_a_mistake_that_names_what_is(text, words):
+    with pytest.raises(UserError) as fault:
+        chooser(text)
+    for word in words:
+        assert word in str(fault.value)
+
+
+def test_a_key_is_found_and_a_missing_one_is_told_with_some_that_are_there(people):
+    assert row_of(int(people.key[3]), people) == 3
+    with pytest.raises(UserError, match="not in this sample.*keys that are: 256"):
+        row_of(7, people)
+    with pytest.raises(UserError, match="nobody"):
+        first("first:caught", events(an_event("departed", 1, people)), people)
+
+
+@pytest.mark.parametrize("person", ["abc", -1, 1.5, 2**64, None])
+def test_a_person_is_a_key_or_a_choice(person):
+    with pytest.raises(UserError, match="person="):
+        Settings(person=person)
+
+
+def test_blocks_are_the_same_page_in_both_forms_and_texts_are_escaped():
+    blocks = [Block("h1", "A <b> life"), items(["one", "two"]), table([("a", "b"), ("x|y", "1")])]
+    text, web = markdown(blocks), html("t", blocks)
+    assert text.splitlines()[0] == "# A <b> life"
+    assert "- one\n- two" in text and "x\\|y" in text
+    assert "<h1>A &lt;b&gt; life</h1>" in web and "<li>two</li>" in web and "<td>x|y</td>" in web
+
+
+def test_a_draft_liable_mans_life_is_told_month_by_month():
+    crowd = worlds.young_men(1)
+    world = worlds.plain_world(3, ("poland",))
+    world.belarus["summoned"], world.belarus["drafted"] = 1.0, 1.0
+    model = worlds.start(crowd, world, worlds.quiet(level=-60.0, service_months=1.0))
+    model.observer = Follower(0)
+    told = life(model.run(), "historical", 0, model.observer)
+    lines = timeline(crowd.people, told)
+    assert lines[0] == "2019-01: is summoned to the recruiting office; is drafted"
+    assert lines[1].endswith("is discharged from service")
+    text = markdown(page(crowd.people, [told], "one in 1"))
+    assert "man of 20" in text and "liable to the draft" in text
+
+
+def test_a_whole_life_is_explained_in_two_worlds(tmp_path, capsys):
+    """One end-to-end run of a sample of one in a thousand: the page, its files and the second world."""
+    settings = Settings(
+        task="explain", people=People(one_in=1000), person="first:parted", results_dir=str(tmp_path), until="2024-06"
+    )
+    folder = explain.run(settings)
+    said = capsys.readouterr().out
+    text, web = (folder / "life.md").read_text(), (folder / "life.html").read_text()
+    for words in (
+        "# A synthetic life",
+        "Nobody real",
+        "coupled by design, not by data",
+        "The lives part in",
+        "commits",
+    ):
+        assert words in said and words in text and words in web.replace("<h1>", "# ")
+    assert "closed (why)" in text
