@@ -25,7 +25,9 @@ def run(settings: Settings) -> Path:
     folder = Path(settings.results_dir) / "simulate" / f"{settings.scenario}-{fingerprint(settings)[:8]}"
     with write_folder(folder) as partial:
         write_world(partial, runs, ensemble.history(settings.scenario), settings.people.one_in)
-        write_parquet(partial / "public_money.parquet", tables.arrow(money_table(runs, ensemble.world(settings.scenario))))
+        write_parquet(
+            partial / "public_money.parquet", tables.arrow(money_table(runs, ensemble.world(settings.scenario)))
+        )
         write_observed(partial, runs, ensemble)
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
         (partial / "schedule.txt").write_text(schedule_table() + "\n", encoding="utf-8")

@@ -1,18 +1,20 @@
 """What people would answer if they were asked: the questions of the survey of Lithuania of 2022.
 
-Every answer is a probability (or a score) read from what the model knows of a person. Reasons are cited with
-`logit^-1(a + slope * loss)`, loss being what the commitment would have lost without the reason; they are asked only
-where losses are given. Intention to return is that of a life without threat: the hazard of return without the
-factors of persecution and draft, over horizons of five and twenty years (assumption).
+Every answer is a probability (or a score) read from what the model knows of a person. Reasons are cited by what the
+unit's commitment would have lost without them (`sim.analysis.citing`), asked only where losses are given. Intention
+to return is that of a life without threat: the hazard of return without the factors of persecution and draft, over
+horizons of five and twenty years (assumption).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arithmetic import exp
+from sim.analysis import citing
+from sim.analysis.reasons import PULLS
+from sim.analysis.reasons import REASONS as LOSSES
 from sim.codes import CHANNEL, MODE, PLACE, STATUS
 from sim.columns import Columns
 from sim.conditions import ADULT_MONTHS
@@ -23,10 +25,6 @@ from sim.processes.live import PENSION_MONTHS, destitute
 from sim.processes.move_on import return_hazard
 
 Floats = NDArray[np.float64]
-Losses = Callable[[Any], NDArray[np.void]]
-"""Of a model after its run: one record a commitment with `key`, `month`, `place`, `channel`, `motive` and losses, by
-the names of `REASONS`, in log-odds."""
-
 COUNTRY = PLACE["lithuania"]
 ARRIVED_FROM = month("2020-01")
 FIELD = tuple(range(month("2022-06"), month("2022-09") + 1))
@@ -52,20 +50,24 @@ ROWS: tuple[tuple[str, str], ...] = (
 CHOICES = ("legal_status", "return")
 """Domains of which a respondent gives one answer."""
 
-REASONS: dict[tuple[str, str], tuple[str, ...]] = {
-    ("reason_leave", "political reasons"): ("leave_repression", "leave_war", "leave_draft"),
-    ("reason_leave", "work/economic reasons"): ("leave_wage",),
-    ("reason_destination", "possibility of visa/TRP"): ("choice_access",),
-    ("reason_destination", "relatives/support network there"): ("choice_kin", "choice_diaspora"),
-    ("reason_destination", "better political climate"): ("choice_safety",),
-    ("reason_destination", "better employment opportunities"): ("choice_wage",),
+LEAVE: dict[tuple[str, str], tuple[str, ...]] = {
+    ("reason_leave", "political reasons"): ("repression", "war", "draft"),
+    ("reason_leave", "work/economic reasons"): ("wage",),
+}
+"""Why one left: rows, and the reasons of `sim.analysis.reasons` of which the largest loss counts (they do not add up;
+that war and draft are told as political is an assumption)."""
+DESTINATION: dict[tuple[str, str], tuple[str, ...]] = {
+    ("reason_destination", "possibility of visa/TRP"): ("access",),
+    ("reason_destination", "relatives/support network there"): ("kin", "diaspora"),
+    ("reason_destination", "better political climate"): ("safety",),
+    ("reason_destination", "better employment opportunities"): ("wage",),
     ("reason_destination", "other (language, own experience, workplace transfer, proximity)"): (
-        "choice_language",
-        "choice_distance",
-        "choice_taste",
+        "language",
+        "distance",
+        "taste",
     ),
 }
-"""Rows of the two questions on reasons, and the losses of which the largest counts (losses do not add up)."""
+"""Why one chose Lithuania, in the same way."""
 
 
 class Answers(NamedTuple):
@@ -77,6 +79,7 @@ class Answers(NamedTuple):
     fear_before: Floats  # [n] fear in the month of leaving Belarus
     fear_now: Floats  # [n]
     keys: NDArray[np.uint64]  # [n]
+    heads: NDArray[np.uint64]  # [n] keys of the heads of their units, who commit
 
 
 def eligible(people: Columns, t: int) -> NDArray[np.int64]:
@@ -111,17 +114,24 @@ def answers(model: Any, fears: Floats) -> Answers:
         ]
     ).astype(np.float64)
     asked = np.ones(values.shape, np.bool_)
-    asked[:, 1:5] = by_status.any(axis=1)[:, None]
+    asked[:, 1:5] = by_status.any(axis=1, keepdims=True)
     asked[:, 6] = ~np.isnan(before)
     active = (people.exposure[rows] > 0) | (people.detained[rows] > LONG_AGO)
-    return Answers(values, asked, asylum | (visa & humanitarian) | active, before, now, people.key[rows])
+    favoured = asylum | (visa & humanitarian) | active
+    return Answers(values, asked, favoured, before, now, people.key[rows], people.key[_heads(people)[rows]])
+
+
+def _heads(people: Columns) -> NDArray[np.int64]:
+    """Row of the head of everybody's unit."""
+    rows: NDArray[np.int64] = np.maximum.accumulate(np.where(people.member == 0, np.arange(len(people.member)), 0))
+    return rows
 
 
 def intentions(model: Any, rows: NDArray[np.int64]) -> Floats:
     """Probabilities of yes, no and cannot say on return if the regime changes, float64[rows, 3]."""
     people, b, t = model.columns, model.behaviour, model.month - 1
     pull = model.world.belarus["return_pull"][t]
-    heads = np.maximum.accumulate(np.where(people.member == 0, np.arange(len(people.member)), 0))[rows]
+    heads = _heads(people)[rows]
     hazards = np.array(
         [
             return_hazard(b, pull, False, status, destitute(people, head, t), False)
@@ -138,36 +148,43 @@ def intentions(model: Any, rows: NDArray[np.int64]) -> Floats:
     return np.stack([yes, no, 1.0 - yes - no], axis=1)
 
 
-def cited(losses: Floats, weights: Floats, total: float, slope: float) -> Floats:
+def cited(losses: Floats, weights: Floats, total: float) -> Floats:
     """Probabilities that each reason is cited, float64[n, reasons], from losses of that shape.
 
-    One intercept serves all reasons of a question: that with which the weighted mean number of reasons cited is
-    `total`, so that the ranking and the differences of reasons stay free.
+    The slope is that of `sim.analysis.citing`; one intercept serves all reasons of a question: that with which the
+    weighted mean number of reasons cited is `total`, so that the ranking and the differences of reasons stay free.
     """
-
-    def at(intercept: float) -> Floats:
-        scores = np.clip(intercept + slope * losses, -500.0, 500.0)
-        return np.array([[1.0 / (1.0 + exp(-float(score))) for score in row] for row in scores])
-
     low, high = -40.0, 40.0
     for _ in range(50):
         middle = (low + high) / 2
-        mean = float((at(middle).sum(axis=1) * weights).sum() / weights.sum())
+        mean = float((citing.cited(losses, middle).sum(axis=1) * weights).sum() / weights.sum())
         low, high = (middle, high) if mean < total else (low, middle)
-    return at(low)
+    return citing.cited(losses, low)
 
 
-def losses_of(keys: NDArray[np.uint64], records: NDArray[np.void], names: Mapping[Any, tuple[str, ...]]) -> Floats:
-    """Losses of people by reason at their last commitment to Lithuania, float64[n, reasons], nan for who has none.
+def leave_losses(heads: NDArray[np.uint64], records: NDArray[np.void]) -> Floats:
+    """Losses of leaving by row of `LEAVE` at the unit's last commitment, float64[n, rows], nan for who has none."""
+    return _losses(heads, records, LEAVE, "leave", tuple(LOSSES))
 
-    A commitment is that of a unit's head; `keys` are heads' keys.
-    """
-    records = records[records["place"] == COUNTRY]
-    records = records[np.lexsort((records["month"], records["key"]))]
-    at = np.searchsorted(records["key"], keys, side="right") - 1
-    known = (at >= 0) & (records["key"][at] == keys) if len(records) else np.zeros(len(keys), np.bool_)
-    found = np.full((len(keys), len(names)), np.nan)
-    for i, fields in enumerate(names.values()):
-        largest = np.max([records[field][at[known]] for field in fields], axis=0) if known.any() else []
-        found[known, i] = largest
+
+def destination_losses(heads: NDArray[np.uint64], records: NDArray[np.void]) -> Floats:
+    """Losses of the choice by row of `DESTINATION` at the unit's last commitment to Lithuania, as `leave_losses`."""
+    return _losses(heads, records[records["place"] == COUNTRY], DESTINATION, "choice", tuple(PULLS))
+
+
+def _losses(
+    heads: NDArray[np.uint64],
+    records: NDArray[np.void],
+    rows: Mapping[tuple[str, str], tuple[str, ...]],
+    part: str,
+    names: tuple[str, ...],
+) -> Floats:
+    found = np.full((len(heads), len(rows)), np.nan)
+    if len(records):
+        records = records[np.lexsort((records["month"], records["key"]))]
+        at = np.searchsorted(records["key"], heads, side="right") - 1
+        known = (at >= 0) & (records["key"][at] == heads)
+        for i, reasons in enumerate(rows.values()):
+            losses = records[part][at[known]][:, [names.index(reason) for reason in reasons]]
+            found[known, i] = losses.max(axis=1)
     return found

@@ -12,8 +12,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.fit_observed import OBSERVED
-from sim.observation.questions import CHOICES, REASONS, ROWS, STATUS_ROWS, Answers, cited, losses_of
-from sim.observation.parameters import observation
+from sim.observation.questions import (
+    CHOICES,
+    DESTINATION,
+    LEAVE,
+    ROWS,
+    STATUS_ROWS,
+    Answers,
+    cited,
+    destination_losses,
+    leave_losses,
+)
 
 Floats = NDArray[np.float64]
 
@@ -91,20 +100,19 @@ def drawn(asked: Answers, weights: Floats, n: int, rng: np.random.Generator) -> 
 
 def with_reasons(asked: Answers, weights: Floats, records: NDArray[np.void]) -> tuple[Answers, list[tuple[str, str]]]:
     """The answers with a column for each reason, and the rows' names, from the losses of commitments."""
-    table, names = observed_rows(), list(ROWS)
-    losses, parts, given = losses_of(asked.keys, records, REASONS), [asked.values], [asked.asked]
-    for domain in dict.fromkeys(domain for domain, _ in REASONS):
-        columns = [i for i, row in enumerate(REASONS) if row[0] == domain]
-        total = float(table.loc[table["domain"] == domain, "value"].sum()) / 100.0
-        known = ~np.isnan(losses[:, columns]).any(axis=1)
-        values = np.zeros((len(known), len(columns)))
+    table = observed_rows().set_index(["domain", "item"])["value"]
+    values, given, names = [asked.values], [asked.asked], list(ROWS)
+    for rows, found in ((LEAVE, leave_losses), (DESTINATION, destination_losses)):
+        losses = found(asked.heads, records)
+        known = ~np.isnan(losses[:, 0])
+        chances = np.zeros(losses.shape)
         if known.any():
-            slope = observation().at("cite_slope")
-            values[known] = cited(losses[known][:, columns], weights[known], total, slope)
-        parts.append(values)
-        given.append(np.repeat(known[:, None], len(columns), axis=1))
-        names += [row for row in REASONS if row[0] == domain]
-    return asked._replace(values=np.hstack(parts), asked=np.hstack(given)), names
+            total = float(sum(table[row] for row in rows)) / 100.0
+            chances[known] = cited(losses[known], weights[known], total)
+        values.append(chances)
+        given.append(~np.isnan(losses))
+        names += list(rows)
+    return asked._replace(values=np.hstack(values), asked=np.hstack(given)), names
 
 
 def survey_table(
@@ -114,7 +122,8 @@ def survey_table(
 
     Columns: domain, item, unit, observed, everyone (mean of all eligible), expected (through the observation model),
     drawn (one sample), se_2 and se_4 (standard errors by design effect), off_2 and off_4 (expected less observed, in
-    standard errors), source. Shares in percent. Reasons are rows only if `records` of losses are given.
+    standard errors), source. Shares in percent. Reasons are rows only if `records` (`sim.analysis.reasons.RECORD`) are
+    given.
     """
     sampling, names = fitted_odds(asked), list(ROWS)
     if records is not None:

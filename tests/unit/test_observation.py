@@ -117,6 +117,7 @@ def fake_run(months=4, **stocks):
 def test_a_register_holds_neither_the_naturalised_nor_visitors_nor_newcomers():
     world = plain_world(4, ("lithuania",), ("visa_free", "work"))
     world.law["first_status"][LITHUANIA, CHANNEL["work"]] = STATUS["permit"]
+    world.law["first_status"][LITHUANIA, CHANNEL["visa_free"]] = STATUS["visa_free"]
     run = fake_run(permit=1000, citizen=50, visa_free=30, irregular=20, pendular=500)
     run.flows[1, 0, LITHUANIA, CHANNEL["work"]] = 40
     run.flows[1, 0, LITHUANIA, CHANNEL["visa_free"]] = 7

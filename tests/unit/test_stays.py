@@ -16,7 +16,7 @@ def lived():
     crowd = hot_people()
     crowd.people.job[:] = 0
     world = hot_world(MONTHS)
-    world.belarus["pardon"] = 0.3
+    world.belarus["detentions"], world.belarus["charges"], world.belarus["pardon"] = 40.0, 20.0, 0.15
     model = start(crowd, world, hot())
     found = []
     for t in range(MONTHS):

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from sim.analysis.citing import B
+from sim.analysis.reasons import PULLS, REASONS, RECORD
 from sim.commands import survey as command
 from sim.errors import UserError
-from sim.observation.questions import REASONS, ROWS, Answers, cited, losses_of
+from sim.observation.questions import ROWS, Answers, cited, destination_losses, leave_losses
 from sim.observation.survey import PROTECTED, drawn, fitted_odds, means, observed_rows, survey_table
 from sim.settings import People, Settings
 from sim.tasks import task
@@ -28,7 +30,9 @@ def respondents(n=4000, protected=0.12, seed=5):
     values[:, scores] = 1.5 + 8.0 * values[:, scores]
     favoured = (kind < protected) | (luck.random(n) < 0.1)
     asked = np.ones(values.shape, np.bool_)
-    return Answers(values, asked, favoured, luck.random(n), luck.random(n) * 0.1, np.arange(n, dtype=np.uint64))
+    return Answers(
+        values, asked, favoured, luck.random(n), luck.random(n) * 0.1, *([np.arange(n, dtype=np.uint64)] * 2)
+    )
 
 
 def test_the_odds_weight_meets_the_status_row_and_no_other():
@@ -62,7 +66,7 @@ def test_a_sample_is_drawn_by_weight_and_answers_by_probability():
     asked, n = respondents(), 40_000
     weights = fitted_odds(asked).weights
     sample, expected = drawn(asked, weights, n, np.random.default_rng(1)), means(asked, weights)
-    spread = np.where(expected > 1.0, 2.5, np.sqrt(expected * (1.0 - expected)))
+    spread = np.where(expected > 1.0, 2.5, np.sqrt(np.abs(expected * (1.0 - expected))))
     assert (np.abs(sample - expected) <= 4.5 * spread / np.sqrt(n) + 1e-12).all()
     assert sample[RETURN].sum() == pytest.approx(1.0)  # one answer each
 
@@ -78,39 +82,47 @@ def test_the_table_is_that_of_the_survey_and_says_how_far_off_each_row_is():
 
 # reasons, where losses are given
 
-FIELDS = sorted({name for names in REASONS.values() for name in names})
-RECORD = np.dtype([("month", "i2"), ("place", "u1"), ("channel", "u1"), ("motive", "u1"), ("key", "u8")])
-RECORD = np.dtype([*RECORD.descr, *((name, "f4") for name in FIELDS)])
+
+def records_of(keys, months, places):
+    """Commitments of heads, without any loss."""
+    found = np.zeros(len(keys), RECORD)
+    found["key"], found["month"], found["place"] = keys, months, places
+    return found
 
 
 def test_a_larger_loss_is_cited_more_and_all_of_them_as_often_as_observed():
     losses = np.array([[2.0, 0.5, -1.0], [0.0, 0.0, 0.0], [5.0, 1.0, 1.0]])
-    chances = cited(losses, np.array([1.0, 2.0, 1.0]), 1.2, 1.0)
+    chances = cited(losses, np.array([1.0, 2.0, 1.0]), 1.2)
     assert np.average(chances.sum(axis=1), weights=[1.0, 2.0, 1.0]) == pytest.approx(1.2)
     assert chances[0, 0] > chances[0, 1] > chances[0, 2]
     odds = chances / (1.0 - chances)
-    assert odds[0, 0] / odds[0, 1] == pytest.approx(np.exp(1.5))
+    assert odds[0, 0] / odds[0, 1] == pytest.approx(np.exp(1.5 * B))
 
 
-def test_losses_are_those_of_the_last_commitment_to_lithuania():
-    records = np.zeros(4, RECORD)
-    records["key"], records["month"], records["place"] = [7, 7, 7, 9], [5, 20, 30, 4], [1, 1, 2, 1]
-    records["leave_war"], records["leave_draft"] = [1.0, 2.0, 9.0, 0.0], [0.0, 3.0, 9.0, 0.5]
-    found = losses_of(np.array([9, 7, 8], np.uint64), records, REASONS)
-    assert found[:2, 0].tolist() == [0.5, 3.0]  # the largest loss of a reason
-    assert np.isnan(found[2]).all()
-    assert np.isnan(losses_of(np.array([9], np.uint64), records[:0], REASONS)).all()
+def test_losses_are_those_of_the_units_last_commitment():
+    records = records_of([7, 7, 7, 9], [5, 20, 30, 4], [1, 1, 2, 1])
+    war, draft, access = REASONS.index("war"), REASONS.index("draft"), tuple(PULLS).index("access")
+    records["leave"][:, war], records["leave"][:, draft] = [1.0, 2.0, 4.0, 0.0], [0.0, 3.0, 9.0, 0.5]
+    records["choice"][:, access] = [1.0, 2.0, 3.0, 4.0]
+    heads = np.array([9, 7, 8], np.uint64)
+    leave, choice = leave_losses(heads, records), destination_losses(heads, records)
+    assert leave[:2, 0].tolist() == [0.5, 9.0]  # the largest loss of a row's reasons
+    assert choice[:2, 0].tolist() == [4.0, 2.0]  # the last one to Lithuania
+    assert np.isnan(leave[2]).all() and np.isnan(choice[2]).all()
+    assert np.isnan(leave_losses(heads, records[:0])).all()
 
 
-def test_reasons_are_asked_only_where_losses_are_known():
-    asked, records = respondents(50), np.zeros(30, RECORD)
-    records["key"], records["place"] = np.arange(30), 1
-    records["leave_repression"], records["choice_access"] = 4.0, 4.0
+def test_reasons_are_told_of_those_whose_losses_are_known():
+    asked, records = respondents(50), records_of(np.arange(30), 20, 1)
+    records["leave"][:, REASONS.index("repression")] = 4.0
+    records["choice"][:, tuple(PULLS).index("access")] = 4.0
     table, _ = survey_table(asked, np.random.default_rng(1), records)
     rows = table.set_index("item")["expected"]
+    why = table.loc[table["domain"] == "reason_destination"]
     assert rows["political reasons"] > rows["work/economic reasons"] > 0.0
-    assert rows["possibility of visa/TRP"] == rows[[item for domain, item in REASONS if domain == "reason_destination"]].max()
+    assert rows["possibility of visa/TRP"] == why["expected"].max()
     assert rows[["political reasons", "work/economic reasons"]].sum() == pytest.approx(86.07 + 31.07)
+    assert why["expected"].sum() == pytest.approx(why["observed"].sum())
 
 
 # the task
@@ -131,4 +143,4 @@ def test_the_task_prints_and_writes_the_same_table_every_time(tmp_path, capsys):
 
     first, second = page(tmp_path / "a"), page(tmp_path / "b")
     assert first == second
-    assert "not a calibrated fit" in first[1] and "Not asked: reason_leave, reason_destination" in first[1]
+    assert "not a calibrated fit" in first[1] and "political reasons" in first[1]
