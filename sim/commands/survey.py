@@ -4,6 +4,7 @@ A comparison, never a calibrated fit. The reasons for leaving and for Lithuania 
 which are known of the default rule of decision only.
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from sim.observation.questions import FIELD, Answers, answers
 from sim.observation.security import anchored, fear_at_home
 from sim.observation.survey import Sampling, observed_rows, pooled, survey_table
 from sim.settings import Settings, fingerprint, resolved_yaml
-from sim.store import write_folder
+from sim.store import manifest, write_folder
 
 
 def run(settings: Settings) -> Path:
@@ -57,6 +58,7 @@ def run(settings: Settings) -> Path:
         table.to_csv(partial / "survey.csv", index=False, float_format="%.6g", lineterminator="\n")
         (partial / "survey.txt").write_text(page + "\n", encoding="utf-8")
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
+        (partial / "manifest.json").write_text(json.dumps(manifest(settings), indent=1), encoding="utf-8")
     return folder
 
 
