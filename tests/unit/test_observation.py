@@ -3,11 +3,15 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim.codes import CHANNEL, EXPOSURE, MODE, N_CHANNELS, N_SECTORS, N_STATUSES, PLACE, SECTOR, SLOTS, STATUS
 from sim.observation import parameters, prisons, public_money, registers, security
 from sim.observation.parameters import Dated
+from sim.settings import People, Settings
+from sim.stays import stays
+from sim.tasks import task
 from tests.worlds import crowd, hot, hot_people, hot_world, plain_world, quiet, start
 
 LITHUANIA = PLACE["lithuania"]
@@ -176,8 +180,6 @@ def test_expected_prisoners_by_hand():
 
 def test_expected_prisoners_are_the_mean_of_the_held():
     """One run of 20,000 people, some 140 prisoners: |z| <= 4.5 with a Poisson's spread, false alarm 1 in 100,000."""
-    from sim.stays import stays
-
     world = plain_world(24, ("poland",))
     world.belarus["detentions"][:], world.belarus["charges"][:] = 40.0, 20.0
     world.risk[:] = 1.0
@@ -189,3 +191,21 @@ def test_expected_prisoners_are_the_mean_of_the_held():
     for t in (10, 23):
         assert expected[t] > 70.0
         assert abs(held[t] - expected[t]) <= 4.5 * np.sqrt(expected[t])
+
+
+# results
+
+
+def test_a_simulation_leaves_registers_money_and_prisons(tmp_path):
+    few, left = People(one_in=2000), str(tmp_path)
+    folder = task("simulate")(
+        Settings(task="simulate", scenario="historical", until="2020-12", people=few, results_dir=left)
+    )
+    money = pd.read_parquet(folder / "public_money.parquet")
+    assert set(money["year"]) == {2019, 2020} and set(money["destination"]) == set(PLACE) - {"belarus"}
+    np.testing.assert_allclose(money["balance"], money["income_tax"] + money["contributions"] - money["support"])
+    assert (money["income_tax"] >= money["income_tax_it"]).all() and money["income_tax"].sum() > 0.0
+    shown = pd.read_csv(folder / "registers.csv")
+    whole = shown["counted"] - shown["waiting"] + shown["natural"]
+    np.testing.assert_allclose(shown["register"], whole.clip(lower=0.0), rtol=1e-4)
+    assert set(pd.read_csv(folder / "repression.csv")["series"]) == {"prisoners"}  # no period of detentions has ended

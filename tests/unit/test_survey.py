@@ -3,14 +3,18 @@
 import numpy as np
 import pytest
 
+from sim.agents.person import Person
 from sim.analysis.citing import B
 from sim.analysis.reasons import PULLS, REASONS, RECORD
+from sim.codes import MODE, PLACE
+from sim.codes import STATUS as CODES
 from sim.commands import survey as command
 from sim.errors import UserError
-from sim.observation.questions import ROWS, Answers, cited, destination_losses, leave_losses
+from sim.observation.questions import ROWS, Answers, answers, cited, destination_losses, eligible, leave_losses
 from sim.observation.survey import PROTECTED, drawn, fitted_odds, means, observed_rows, survey_table
 from sim.settings import People, Settings
 from sim.tasks import task
+from tests.worlds import hot, hot_people, hot_world, start
 
 STATUS = [i for i, row in enumerate(ROWS) if row[0] == "legal_status"]
 RETURN = [i for i, row in enumerate(ROWS) if row[0] == "return"]
@@ -33,6 +37,39 @@ def respondents(n=4000, protected=0.12, seed=5):
     return Answers(
         values, asked, favoured, luck.random(n), luck.random(n) * 0.1, *([np.arange(n, dtype=np.uint64)] * 2)
     )
+
+
+@pytest.fixture(scope="module")
+def lived():
+    """A model of a busy world after thirty months, nobody's fear before leaving known but the first ten people's."""
+    model = start(hot_people(), hot_world(36), hot()).run(30)
+    fears = np.full(len(model.columns.key), np.nan)
+    fears[:10] = 0.5
+    return model, fears
+
+
+def test_asked_are_adults_who_came_to_lithuania_in_2020_or_later(lived):
+    people, rows = lived[0].columns, eligible(lived[0].columns, 29)
+    assert len(rows) > 20
+    assert (people.place[rows] == PLACE["lithuania"]).all() and (people.mode[rows] == MODE["settled"]).all()
+    assert people.since[rows].min() >= 12 and (29 - people.birth[rows]).min() >= 18 * 12
+    there = (people.place == PLACE["lithuania"]) & (people.mode == MODE["settled"])
+    left_out = np.setdiff1d(np.flatnonzero(there), rows)
+    assert ((people.since[left_out] < 12) | (29 - people.birth[left_out] < 18 * 12)).all()
+
+
+def test_answers_are_probabilities_and_scores_of_what_people_are(lived):
+    model, fears = lived
+    asked, people, rows = answers(model, fears), model.columns, eligible(model.columns, 29)
+    assert asked.values.shape == asked.asked.shape == (len(rows), len(ROWS))
+    np.testing.assert_allclose(asked.values[:, RETURN].sum(axis=1), 1.0)
+    status = people.status[rows]
+    np.testing.assert_array_equal(asked.values[:, STATUS[0]], status == CODES["permit"])
+    nowhere = np.isin(status, [CODES[name] for name in ("irregular", "visa_free", "citizen")])
+    np.testing.assert_array_equal(asked.asked[:, STATUS[0]], ~nowhere)
+    before = ROWS.index(("wellbeing", "security in Belarus before leaving"))
+    np.testing.assert_array_equal(asked.asked[:, before], rows < 10)
+    np.testing.assert_array_equal(asked.heads, [Person(model, int(row)).head.key for row in rows])
 
 
 def test_the_odds_weight_meets_the_status_row_and_no_other():
