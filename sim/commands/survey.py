@@ -106,7 +106,7 @@ def printed(table: pd.DataFrame, sampling: Sampling, asked: Answers, people: int
         "",
         f"Odds weight of the protected and politically active: {sampling.odds:.2f}{reached}; they are "
         f"{asked.favoured.mean():.0%} of those who could be asked.",
-        f"Rests on {people} agents.",
+        f"Rests on {people} agents: by luck alone a share near a half is off by about {50.0 / people**0.5:.1f} points.",
     ]
     absent = [name for name in ("reason_leave", "reason_destination") if name not in set(table["domain"])]
     if absent:
