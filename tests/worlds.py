@@ -170,7 +170,7 @@ def regroup(people: Crowd, order: NDArray[np.int64]) -> Crowd:
     rows = np.concatenate([np.arange(*people.circle_start[[i, i + 1]]) for i in order])
     taken = columns.Columns(*(array[rows] for array in people.people))
     taken.circle[:] = np.repeat(np.arange(len(order)) * people.one_in, sizes)
-    return Crowd(taken, np.concatenate([[0], np.cumsum(sizes)]), people.one_in, people.seed)
+    return Crowd(taken, np.concatenate([[0], np.cumsum(sizes)]), people.one_in, people.seed, people.employers)
 
 
 def lives(events: NDArray[np.void]) -> NDArray[np.void]:
@@ -199,10 +199,10 @@ def hot_people(n: int = 300, circle: int = 10) -> Crowd:
     people.education[adult] = luck.integers(0, 2, adult.sum())
     people.kin[:] = np.repeat(luck.integers(0, 4, n), 4)
     people.ancestry[:] = np.repeat(luck.integers(0, 10, n) == 0, 4)
-    people.savings[adult] = luck.choice([0.0, 500.0, 3000.0, 1e5], adult.sum())
+    people.savings[adult] = luck.choice([0.0, 100.0, 200.0, 500.0, 3000.0, 1e5], adult.sum())
     people.frailty[:] = np.repeat(luck.integers(0, 256, n), 4)
     people.visa[adult] = luck.integers(-10, 40, adult.sum())
-    people.passport[:] = luck.integers(0, 60, many)
+    people.passport[:] = luck.integers(-20, 60, many)
     men = adult & (people.sex == SEX["male"]) & (people.birth > -27 * 12)
     standings = [CONSCRIPTION[name] for name in ("liable", "liable", "deferred", "reserve_officer", "exempt", "family")]
     people.conscription[men] = luck.choice(standings, men.sum())
@@ -276,7 +276,7 @@ def hot_world(months: int = 36) -> World:
 HARD_TIMES = {
     "detentions": 8.0, "charges": 4.0, "closures": 60.0, "news": 0.7, "summoned": 6.0, "drafted": 2.0, "war_fear": 0.5,
     "ban_accused": 0.5, "ban_liable": 0.5, "arrest_on_return": 0.3, "passport_abroad": 0.0,
-    "pardon": 0.05, "officers": 1.0, "summons_reach": 0.5, "relocation_it": 0.1, "relocation_media": 0.1,
+    "pardon": 0.1, "officers": 1.0, "summons_reach": 0.5, "relocation_it": 0.1, "relocation_media": 0.1,
 }  # fmt: skip
 
 
@@ -285,5 +285,6 @@ def hot(**changes: float) -> Behaviour:
     busy = {"level": -3.0, "return": 0.03, "onward": 0.02, "patience": 4.0, "grant_months": 3.0, "permit_months": 8.0}
     busy |= {"organisations": 3000.0, "custody_months": 5.0, "service_months": 6.0, "asylum_months": 4.0}
     busy |= {"trial_months": 3.0, "visa_months": 6.0, "relocation_months": 4.0, "naturalisation_months": 12.0}
-    busy |= {"threat_share": 0.1, "follow": 0.3, "by_motive": 0.5, "anticipation": 0.5}
+    busy |= {"threat_share": 0.1, "follow": 0.5, "by_motive": 0.5, "anticipation": 0.5}
+    busy |= {"custody_charged": 0.8, "separation": 0.0}
     return load(busy | changes)

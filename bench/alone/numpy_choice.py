@@ -2,8 +2,8 @@
 
 What a good array program would do instead of compiled loops. It decides for the same people in the same month by
 the same push, the same table of values and the same nest as the model, and does less: no money, no ages of channels,
-no taste for channels, no close people, a stream of luck in place of luck by identity. It is given tastes and the
-table of values, which the model makes itself.
+no taste for channels, no close people, no employers, no rush, no wishes, a stream of luck in place of luck by identity.
+It is given tastes and the table of values, which the model makes itself.
 """
 
 from typing import Any, NamedTuple
@@ -21,10 +21,12 @@ from sim.conditions import ADULT_MONTHS
 from sim.luck import NORMAL_GRID
 from sim.model import SCHEDULE, EmigrationModel
 from sim.months import LONG_AGO
-from sim.units import STUDENT_FROM, STUDENT_TO
+from sim.units import MOBILISATION_ENDS_MONTHS, STUDENT_FROM, STUDENT_TO
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
+_FOR_THE_FEW = (CHANNEL["family"], CHANNEL["relocation"])
+_RESERVE = (CONSCRIPTION["served"], CONSCRIPTION["reserve_officer"])
 CLOSED = -600.0
 """Value of a destination that is not open: its weight is nothing beside any other's."""
 
@@ -83,13 +85,13 @@ def measure(one_in: int, before: int, months: int) -> dict[str, Any]:
 
 
 def month_of(model: EmigrationModel) -> Month:
-    """The month as it stands before the choice; the best value of each destination over all but family channels."""
+    """The month as it stands before the choice; the best value of each destination over channels for a whole class."""
     b, t, circles = model.behaviour, model.month, model.circles
     kinds = len(model.options.lengths)
     values = np.full((SLOTS, kinds), CLOSED)
     for kind in range(kinds):
         offers = model.options.offers[kind, : model.options.lengths[kind]]
-        offers = offers[offers["channel"] != CHANNEL["family"]]
+        offers = offers[~np.isin(offers["channel"], _FOR_THE_FEW)]
         np.maximum.at(values[:, kind], offers["place"], offers["value"])
     weights = np.zeros(max(EXPOSURE.values()) + 1)
     for name, code in EXPOSURE.items():
@@ -113,7 +115,7 @@ def free(people: Columns, rows: slice, t: int) -> Rows:
     heads = np.flatnonzero(members == 0)
     ready = ~np.logical_or.reduceat(barred, heads)
     ready &= (people.place[rows][heads] == PLACE["belarus"]) & (people.plan[rows][heads] == 0)
-    ready &= t - people.birth[rows][heads] >= ADULT_MONTHS
+    ready &= (t - people.birth[rows][heads] >= ADULT_MONTHS) & (people.due[rows][heads] <= t)
     return heads[ready]
 
 
@@ -129,8 +131,9 @@ def terms(people: Columns, rows: slice, adults: Rows, circle: Rows, month: Month
     b = month.b
     age = (month.t - people.birth[rows][adults].astype(np.float64)) / 12.0
     total = b.repression * month.perceived[circle] * month.exposure[people.exposure[rows][adults]]
-    liable = people.conscription[rows][adults] == CONSCRIPTION["liable"]
-    total += month.war_fear * (b.war + b.conscription * liable)
+    standing = people.conscription[rows][adults]
+    reserve = np.isin(standing, _RESERVE) & (12.0 * age < MOBILISATION_ENDS_MONTHS)
+    total += month.war_fear * (b.war + b.conscription * (standing == CONSCRIPTION["liable"]) + b.mobilisation * reserve)
     total += b.youth * np.clip((45.0 - age) / 10.0, 0.0, 1.0)
     total += b.old_age / 10.0 * np.maximum(age - 50.0, 0.0)
     total += b.skill * people.education[rows][adults] + b.ties / 255.0 * people.ties[rows][adults]
@@ -146,6 +149,7 @@ def flags(people: Columns, rows: slice, adults: Rows, t: int) -> Rows:
     mask += choice.FLAG_STUDENT * ((age >= STUDENT_FROM) & (age < STUDENT_TO))
     mask += choice.FLAG_ANCESTRY * (people.ancestry[rows][adults] > 0)
     mask += choice.FLAG_VISA * (people.visa[rows][adults] >= t)
+    mask += choice.FLAG_DRAFT * (people.conscription[rows][adults] == CONSCRIPTION["liable"])
     return mask
 
 

@@ -122,6 +122,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "mode": codes.names(codes.MODE),
     "status": codes.STATUS_NAMES,
     "channel": codes.CHANNEL_NAMES,
+    "lead": codes.names(codes.LEAD),
     "conscription": codes.names(codes.CONSCRIPTION),
     "plan": codes.names(codes.PLAN),
     "plan_place": _OR_NONE,

@@ -36,15 +36,16 @@ def test_every_event_is_on_the_page(name):
     assert f"*{name}*" in PAGE or f"*{name.capitalize()}*" in PAGE
 
 
-def test_every_reason_in_use_is_on_the_page():
-    assert {reason for reason in REASON if f"*{reason}*" not in PAGE} == {"quiet"}
+@pytest.mark.parametrize("reason", list(REASON))
+def test_every_reason_is_on_the_page(reason):
+    assert f"*{reason}*" in PAGE
 
 
 def test_every_word_of_luck_in_use_is_on_the_page():
-    """Slots and onward noise are told by a rule for all sixteen."""
+    """Slots, onward and relocation noise are told by a rule for all sixteen; nothing draws `lost_work` any more."""
     purposes = {name for name in WORDS if name not in OF_THE_SYNTHESIS and not re.search(r"_\d$", name)}
     words = {word for name in purposes for word in WORDS[name] if not word.startswith(("spare", "slots", "channels"))}
-    assert words | purposes <= TERMS
+    assert words | purposes <= TERMS | {"lost_work"}
 
 
 def test_the_schedule_on_the_page_is_that_of_the_program():

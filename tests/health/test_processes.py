@@ -6,14 +6,17 @@ import inspect
 
 import pytest
 
-from sim import columns
-from sim.decision import destination_nest
+from sim import asking, columns, commitment
+from sim.decision import destination_nest, names
 from sim.model import SCHEDULE, schedule_table
+from sim.processes import live, pendular, relocate
 
 MODULES = {
     name: importlib.import_module(f"sim.processes.{name}")
-    for name in ("repress", "conscript", "perceive", "apply", "depart", "settle", "move_on", "record")
+    for name in ("repress", "conscript", "perceive", "visit", "apply", "depart", "settle", "move_on", "record")
 } | {"choose": destination_nest}
+PARTS = {"choose": commitment, "settle": live, "move_on": pendular, "begin_month": relocate}
+"""Modules that do a part of a process."""
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -26,6 +29,22 @@ def test_a_process_declares_what_the_schema_says_it_writes(name: str) -> None:
 @pytest.mark.parametrize("name", MODULES)
 def test_a_process_writes_no_column_that_it_does_not_declare(name: str) -> None:
     assert columns_assigned(inspect.getsource(MODULES[name])) <= set(MODULES[name].WRITES)
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_rule_of_decision_writes_what_the_schema_says(name: str) -> None:
+    rule = importlib.import_module(f"sim.decision.{name}")
+    assert set(rule.WRITES) == {column.name for column in columns.SCHEMA if "choose" in column.written_by}
+    assert set(rule.READS) <= set(columns.BY_NAME)
+    for module in (rule, asking, commitment):
+        assert columns_assigned(inspect.getsource(module)) <= set(rule.WRITES)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_part_of_a_process_writes_no_column_that_the_process_does_not_declare(name: str) -> None:
+    written = columns_assigned(inspect.getsource(PARTS[name]))
+    assert written <= {column.name for column in columns.SCHEMA if name in column.written_by}
+    assert written or name == "begin_month"
 
 
 def test_the_reader_of_assignments_sees_them() -> None:

@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from sim import columns
 from sim.codes import EVENT
-from sim.columns import copy_states
 from sim.model import EmigrationModel
 from tests.verification import test_invariants as verified
 
@@ -13,7 +11,10 @@ ALWAYS = (
     verified.test_place_mode_and_status_agree,
     verified.test_nobody_is_in_two_places,
     verified.test_stock_change_is_flow,
-    verified.test_units_move_together,
+    verified.test_units_move_together_or_the_head_goes_ahead,
+    verified.test_a_family_follows_its_head,
+    verified.test_only_those_settled_work_abroad,
+    verified.test_citizens_never_lose_their_status,
     verified.test_columns_stay_in_range,
     verified.test_traits_never_change,
     verified.test_plans_belong_to_heads_and_are_all_pending,
@@ -21,8 +22,16 @@ ALWAYS = (
     verified.test_nobody_barred_held_or_serving_departs,
     verified.test_nobody_departs_through_a_closed_border,
     verified.test_no_grant_through_a_closed_instrument,
+    verified.test_nobody_wishes_and_plans_in_one_month,
+    verified.test_the_reason_of_a_wish_can_be_true,
+    verified.test_after_a_refusal_one_waits,
+    verified.test_an_employer_takes_staff_for_a_time_and_to_one_place,
     verified.test_savings_are_never_negative_and_only_pay_for_the_journey,
+    verified.test_savings_abroad_follow_work,
     verified.test_liability_ends_at_the_27th_birthday,
+    verified.test_visas_are_given_at_home_and_kept,
+    verified.test_trials_follow_charges_and_pardons_follow_trials,
+    verified.test_a_closed_organisation_dismisses_all_its_staff,
     verified.test_detentions_happen_at_home_to_those_of_age,
     verified.test_arrests_on_return_are_of_the_persecuted,
     verified.test_persecuted_is_for_life,
@@ -33,17 +42,7 @@ ALWAYS = (
 
 def lived(model: EmigrationModel) -> verified.Lived:
     """A run month by month, row by row of the schedule, in which no number is NaN."""
-    traits = {name: verified.digest(getattr(model.columns, name)) for name in columns.TRAITS}
-    found = verified.Lived(model, traits, copy_states(model.columns), [], [])
-    while model.month < model.horizon:
-        for name, process in model.processes.items():
-            process(model)
-            if name == "begin_month":
-                no_nan(model)
-            if name == "choose":
-                found.decided.append(copy_states(model.columns))
-        found.ended.append(copy_states(model.columns))
-    return found
+    return verified.live(model, no_nan)
 
 
 def no_nan(model: EmigrationModel) -> None:
@@ -51,8 +50,14 @@ def no_nan(model: EmigrationModel) -> None:
     for offers, length in zip(model.options.offers, model.options.lengths, strict=True):
         listed = offers[:length]
         assert not np.isnan(listed["fare"]).any() and not np.isnan(listed["each"]).any()
-        assert (listed["onward"] < 700.0).all() and (listed["value"] < 700.0).all()  # false for NaN, too
-    assert (model.options.ceiling < 700.0).all() and (model.options.near < 700.0).all()
+        for view in ("value", "onward", "open", "free"):
+            assert (listed[view] < 700.0).all()  # false for NaN, too
+        better = listed["value"], listed["onward"], listed["open"], listed["free"]
+        assert all((one <= other).all() for one, other in zip(better, better[1:], strict=False))  # conditions improve
+    for name in ("top", "near", "free"):
+        assert (getattr(model.options, name) < 700.0).all()
+    assert (model.options.rush >= 0.0).all() and np.isfinite(model.options.rush).all()
+    assert ((model.circles.heard >= 0.0) & (model.circles.heard <= 1.0)).all()
     assert np.isfinite(model.residents).all() and np.isfinite(model.circles.memory).all()
 
 

@@ -5,14 +5,14 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from sim import constants
-from sim.codes import CHANNEL, PLACE
+from sim.codes import CHANNEL, INSTRUMENT, PLACE
 from sim.errors import UserError
 from sim.history.parameters import FIRST_DAY, Closing, Dated, Event, HistoryError, Policy, Setting
 from sim.world import build
 from tests.hostile import invariants, strategies
 from tests.hostile.examples import examples
 from tests.hostile.strategies import DESTINATIONS, HISTORICAL, sound_policies, wild_policies
-from tests.worlds import hot, hot_people, plain_world, quiet, start, tighten
+from tests.worlds import admit, hot, hot_people, plain_world, quiet, start, tighten
 
 PEOPLE = hot_people(75)
 TABLE = constants.load(0.62)
@@ -103,28 +103,47 @@ def test_what_a_scenario_adds_is_told_of_every_change_that_can_be(one, other):
 
 
 LOOSE = {"approval": 1.0, "capacity": float("inf"), "offered": 1.0, "fee": 0.0, "funds": 0.0}
+LOOSE |= {"screening_false": 0.0, "screening_true": 0.0, "open": 1.0, "oldest": 120, "months": 0.0}
 STRICT = {
     "approval": st.floats(0.0, 1.0),
     "capacity": st.floats(0.0, 50.0),
     "offered": st.floats(0.0, 1.0),
     "fee": st.floats(0.0, 2e4),
     "funds": st.floats(0.0, 1e5),
+    "screening_false": st.floats(0.0, 1.0),
+    "screening_true": st.floats(0.0, 1.0),
+    "open": st.floats(0.0, 1.0),
+    "oldest": st.integers(0, 90),
+    "months": st.floats(0.0, 6.0),
 }
 
 
-@examples(25)
+def under(rule, value, month):
+    """Two countries, of which one admits workers under a rule from some month on (the law from the first)."""
+    world = plain_world(8, ("lithuania", "poland"), ("work", "visa_free"))
+    world = admit(world, "poland", "work", entry=INSTRUMENT["national_visa"])
+    world.places["wage"][:] = 500.0
+    if rule.startswith("screening"):
+        world.places[rule][month:, PLACE["poland"]] = value
+    elif rule == "open":
+        world.openness[month:, PLACE["poland"], INSTRUMENT["national_visa"]] = value
+    elif rule == "oldest":
+        world = admit(world, "poland", "work", oldest=value)
+    else:
+        world = tighten(world, "poland", "work", start=month, **{rule: value})
+    return world
+
+
+@examples(50)
 @given(st.data(), st.sampled_from(sorted(STRICT)), st.integers(0, 7))
-def test_a_stricter_rule_never_raises_approvals_on_its_channel(data, rule, month):
-    """Feedback off: grants of the channel, of all months, under a rule and under a stricter one."""
+def test_a_stricter_rule_never_raises_approvals_on_its_channel_and_an_eased_one_never_lowers_them(data, rule, month):
+    """Feedback off: grants of the channel, of all months, with no rule, under a rule and under a stricter one."""
     two = data.draw(st.tuples(STRICT[rule], STRICT[rule]))
-    looser, stricter = sorted(two, reverse=LOOSE[rule] == 0.0)[::-1]
-    b = quiet(level=-1.5, fee=-0.2, wait=-0.1, spread_channel=0.3, spread_country=0.5)
+    looser, stricter = sorted(two, reverse=LOOSE[rule] != 0.0)
+    b = quiet(level=-1.5, fee=-0.2, wait=-0.1, spread_channel=0.3, spread_country=0.5, threat_share=0.5)
     counts = []
     for value in (LOOSE[rule], looser, stricter):
-        world = plain_world(8, ("lithuania", "poland"), ("work", "visa_free"))
-        world.places["wage"][:] = 500.0
-        world = tighten(world, "poland", "work", start=month, **{rule: value})
-        model = start(PEOPLE, world, b).run()
+        model = start(PEOPLE, under(rule, value, month), b).run()
         counts.append(len(invariants.granted(model, PLACE["poland"], CHANNEL["work"])))
         model.close()
     assert counts == sorted(counts, reverse=True)

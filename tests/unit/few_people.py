@@ -6,7 +6,8 @@ import numpy as np
 from sim import columns
 from sim.agents.people import People
 from sim.agents.person import ATTRIBUTES
-from sim.codes import N_CHANNELS, N_PLACES, N_STATUSES, PLACE
+from sim.codes import N_CHANNELS, N_PLACES, N_STATUSES, PLACE, SECTOR
+from sim.conditions import Employers
 
 N = 200
 SIZES = (2, 1, 4, 3)  # couple; single; couple with two children; lone parent with two children
@@ -37,12 +38,16 @@ class FewPeople(mesa.Model):
         self.columns.sex[:] = rows % 2
         self.columns.place[:] = np.resize([0, 0, PLACE["lithuania"], 0, PLACE["poland"]], n)
         self.columns.sector[:] = rows % 11
+        self.columns.employer[:] = np.where(rows % 11 == SECTOR["it"], 1 + rows % 2, 0)
         self.columns.income[:] = 500 + rows
         self.columns.savings[:] = 10 * rows
         self.processes = {"choose": choose}
         self.stocks = np.zeros((N_PLACES, N_STATUSES), np.int64)
         self.waiting = np.zeros((N_PLACES, N_CHANNELS), np.int64)
         self.arrivals = np.zeros(N_PLACES, np.int64)
+        self.employers = Employers(
+            np.array([0, SECTOR["it"], SECTOR["it"]], np.uint8), np.zeros(3, np.uint8), np.full(3, -1, np.int16)
+        )
         self.people = People(self)
 
     def step(self):

@@ -375,8 +375,8 @@ def test_numpy_lets_the_same_units_decide_in_the_same_class_with_the_same_wish(b
     model, month = busy_month, numpy_choice.month_of(busy_month)
     people, n, t = model.columns, len(model.columns.key), model.month
     heads, kinds, eta = numpy_choice.units(people, 0, n, 1, month)
-    state = people.member, people.place, people.mode, people.plan, t - people.birth
-    free = [row for row in range(n) if at_leisure(*(column[row] for column in state)) and may_exit(people, row, t)]
+    state = people.member, people.place, people.mode, people.plan, people.due, t - people.birth
+    free = [row for row in range(n) if at_leisure(*(column[row] for column in state), t) and may_exit(people, row, t)]
     assert heads.tolist() == free
     assert 20 < len(heads) < n // 4
     assert kinds.tolist() == [choice_class(people.sector[head], flags(people, head, t)) for head in heads]

@@ -1,7 +1,7 @@
 """Institutions are Mesa's own agents beside the people, and read the columns and tallies of their model."""
 
 import pytest
-from few_people import FewPeople, N
+from few_people import FewPeople, N, rows_of
 
 from sim.agents.institutions import BelarusianState, Destination, Employer
 from sim.codes import CHANNEL, CONSCRIPTION, PLACE, SECTOR, STATUS
@@ -14,7 +14,7 @@ def model():
 
 def test_institutions_are_ordinary_agents_beside_the_people(model):
     lithuania = Destination(model, "lithuania", ["work", "study"])
-    state, it = BelarusianState(model), Employer(model, "it")
+    state, it = BelarusianState(model), Employer(model, 1)
     assert set(model.agents) == {lithuania, state, it} and len(model.people) == N
     assert model.agents.select(agent_type=Destination).get("name") == ["lithuania"]
     for wrong, known in (("litva", "known: belarus, lithuania"), ("work", "unknown place 'work'")):
@@ -38,8 +38,8 @@ def test_a_destination_counts_in_persons(model):
     assert lithuania.people.agg("place_name", set) == {"lithuania"} and len(lithuania.people) == 40
 
 
-def test_the_state_and_the_employers_read_the_columns(model):
-    state, it = BelarusianState(model), Employer(model, "it")
+def test_the_state_reads_the_columns(model):
+    state = BelarusianState(model)
     state_columns = model.columns
     for name, value in (("detained", -9), ("held", -9), ("exit_ban", -9)):
         getattr(state_columns, name)[:] = value
@@ -50,5 +50,16 @@ def test_the_state_and_the_employers_read_the_columns(model):
     state_columns.conscription[6:8] = CONSCRIPTION["liable"]
     assert (state.detained, state.in_custody, state.exit_banned) == (300, 100, 400)
     assert (state.serving, state.liable) == (600, 200)
-    assert it.staff.agg("sector", set) == {SECTOR["it"]}
-    assert it.staff_abroad == 100 * sum(person.abroad for person in it.staff) > 0
+
+
+def test_an_employer_knows_its_staff_and_where_it_takes_them(model):
+    first, second = Employer(model, 1), Employer(model, 2)
+    assert first.sector == "it" and repr(second) == "<Employer 2: it>"
+    for employer in (first, second):
+        assert employer.staff.agg("employer", set) == {employer.number} and len(employer.staff) > 5
+        assert employer.staff.agg("sector", set) == {SECTOR["it"]}
+        assert employer.staff_abroad == 100 * sum(person.abroad for person in employer.staff) > 0
+        assert employer.destination is None
+    model.columns.sector[rows_of(first.staff)] = SECTOR["none"]  # closed: they were its staff
+    model.employers.place[2] = PLACE["georgia"]
+    assert (first.destination, second.destination) == (None, "georgia") and len(first.staff) > 5

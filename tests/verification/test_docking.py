@@ -11,8 +11,8 @@ import pytest
 from scipy import stats
 
 from sim.choice import FLAG_ANCESTRY, FLAG_PERSECUTED
-from sim.codes import CHANNEL, CONSCRIPTION, EDUCATION, EVENT, EXPOSURE, GROUP, INSTRUMENT, PLACE, PLAN, SECTOR
-from sim.conditions import reference
+from sim.codes import CHANNEL, CONSCRIPTION, EDUCATION, EVENT, EXPOSURE, GROUP, INSTRUMENT, MODE, PLACE, PLAN, SECTOR
+from sim.conditions import reference, sum_of_weights
 from sim.decision.destination_nest import FIXED_POINT
 from sim.luck import NORMAL_GRID
 from sim.units import push
@@ -383,8 +383,18 @@ def test_reference_counts_are_persons():
     people.people.conscription[:40] = CONSCRIPTION["liable"]
     people.people.sex[:30] = 1
     people.people.birth[250:] = -15 * 12
-    counted = reference(people.people, 10, quiet(risk_protest=30.0))
-    assert counted.liable == 300.0 and counted.pendular == 2000.0 and counted.risk_weights == 2500.0
+    people.people.exposure[200:] = EXPOSURE["protest"]
+    people.people.birth[240:250] = -17 * 12
+    people.people.conscription[100:120] = CONSCRIPTION["reserve_officer"]
+    people.people.sex[100:120] = 1
+    people.people.birth[100:110] = -26 * 12
+    people.people.mode[150:160] = MODE["settled"]  # no residents
+    counted = reference(people.people, 10)
+    assert counted.liable == 300.0 and counted.pendular == 1900.0 and counted.officers == 100.0
+    assert counted.adults == 2300.0 and list(counted.exposed[:2]) == [1900.0, 500.0]
+    risk = np.full(len(EXPOSURE), 1.0)
+    risk[EXPOSURE["protest"]] = 30.0
+    assert sum_of_weights(risk, counted.exposed) == 1900.0 + 30.0 * 500.0
 
 
 def test_push_of_a_couple_is_its_adults_mean():

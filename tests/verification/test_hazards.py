@@ -13,7 +13,6 @@ from sim.codes import (
     CHANNEL,
     CONSCRIPTION,
     EDUCATION,
-    EVENT,
     EXPOSURE,
     INSTRUMENT,
     MODE,
@@ -23,31 +22,10 @@ from sim.codes import (
     SEX,
     STATUS,
 )
-from sim.months import NEVER
+from sim.months import LONG_AGO, NEVER
 from sim.recorder import HARMS
+from tests.counting import NEVER_LEAVE, assert_share, employed, events_of, home_world, settled
 from tests.worlds import admit, close, constants, crowd, families, plain_world, quiet, start, tighten, young_men
-
-NEVER_LEAVE = {"level": -60.0}
-
-
-def assert_share(hits, tries, share):
-    """A count of independent trials is within four standard errors of its expectation."""
-    assert abs(hits - tries * share) <= 4.0 * math.sqrt(tries * share * (1.0 - share)) + 1e-9, (hits, tries * share)
-
-
-def events_of(model, kind):
-    """Events of one kind."""
-    events = model.recorder.events
-    return events[events["kind"] == EVENT[kind]]
-
-
-def home_world(months, places=(), **belarus):
-    """A world with these conditions at the origin."""
-    world = plain_world(months, places)
-    for name, value in belarus.items():
-        world.belarus[name] = value
-    return world
-
 
 # repression
 
@@ -57,8 +35,9 @@ def test_detentions_are_shared_out_by_risk():
     people = crowd(21_000)
     people.people.exposure[:1000] = EXPOSURE["protest"]
     people.people.birth[20_000:] = -12 * 12
-    b = quiet(**NEVER_LEAVE, risk_protest=30.0)
-    model = start(people, home_world(24, detentions=98.0, charges=24.5), b).run()
+    world = home_world(24, detentions=98.0, charges=24.5)
+    world.risk[:, EXPOSURE["protest"]] = 30.0
+    model = start(people, world, quiet(**NEVER_LEAVE)).run()
     detained = events_of(model, "detained")
     exposed = detained["row"] < 1000
     assert_share(exposed.sum(), 1000 * 24, 98.0 * 30.0 / 49_000.0)
@@ -78,32 +57,43 @@ def test_a_sample_detains_in_proportion():
 
 
 def test_the_charged_are_barred_and_held():
-    """Half are barred for three years, a third held for ten months and released in the eleventh; nobody else is."""
-    b = quiet(**NEVER_LEAVE, accused_months=36.0, custody_charged=0.35, custody_months=10.0)
-    world = home_world(14, ban_accused=0.5)
+    """Half are barred for three years, a third held until the trial in the fourth month, where everyone is sentenced,
+    and for ten months after it, and released in the eleventh; nobody else is.
+    """
+    b = quiet(**NEVER_LEAVE, accused_months=36.0, custody_charged=0.35, trial_months=4.0, custody_months=10.0)
+    world = home_world(20, ban_accused=0.5)
     world.belarus["detentions"][1], world.belarus["charges"][1] = 8000.0, 4000.0
     model = start(crowd(20_000), world, b).run(2)
     charged = np.zeros(20_000, bool)
     charged[events_of(model, "charged")["row"]] = True
     detained = model.columns.detained == 1
     assert_share(charged.sum(), detained.sum(), 0.5)
-    barred, held = model.columns.exit_ban == 37, model.columns.held == 11
+    assert (model.columns.trial[charged] == 5).all() and (model.columns.trial[~charged] == LONG_AGO).all()
+    barred, held = model.columns.exit_ban == 37, model.columns.held == 5
     assert not (barred | held)[~charged].any()
     assert_share(barred.sum(), charged.sum(), 0.5)
     assert_share(held.sum(), charged.sum(), 0.35)
     assert_share((barred & held).sum(), charged.sum(), 0.5 * 0.35)
     assert (model.columns.held[detained & ~held] == 1).all()
+    sentenced = events_of(model.run(6), "sentenced")
+    assert set(sentenced["month"]) == {5} and set(sentenced["row"]) == set(np.flatnonzero(charged))
+    assert np.array_equal(model.columns.held == 15, held)
     released = events_of(model.run(), "released")
-    assert set(released["month"]) == {12} and set(released["row"]) == set(np.flatnonzero(held))
+    assert set(released["month"]) == {16} and set(released["row"]) == set(np.flatnonzero(held))
+    assert len(events_of(model, "pardoned")) == 0
 
 
 def test_closures_cost_work_in_ngos_and_media():
-    """Thirty of three thousand organisations a month, and only their staff."""
-    people = crowd(20_000, sector=np.repeat([SECTOR["ngo_media"], SECTOR["public"]], 10_000))
+    """Thirty of three thousand organisations a month, each with all its staff, and nobody else's."""
+    people = employed(crowd(20_000), SECTOR["ngo_media"], 5000)
+    others = people.people.employer % 2 == 0
+    people.people.sector[others] = SECTOR["public"]
     model = start(people, home_world(12, closures=30.0), quiet(**NEVER_LEAVE, organisations=3000.0)).run()
     lost = model.columns.sector == SECTOR["none"]
-    assert not lost[10_000:].any() and (model.columns.sector[10_000:] == SECTOR["public"]).all()
-    assert_share(lost.sum(), 10_000, 1.0 - 0.99**12)
+    assert not lost[others].any() and (model.columns.sector[others] == SECTOR["public"]).all()
+    by_employer = lost[:5000]
+    assert np.array_equal(lost, np.tile(by_employer, 4))
+    assert_share(by_employer.sum(), 2500, 1.0 - 0.99**12)
 
 
 # conscription
@@ -130,19 +120,28 @@ def test_summonses_and_drafts():
     assert (model.columns.conscription[drafted["row"]] == CONSCRIPTION["served"]).all()
 
 
-def test_men_of_eighteen_are_liable_or_deferred_to_22():
-    """Three in five are deferred at 18; all of them are liable from their 22nd birthday; women never."""
+def test_men_of_eighteen_are_exempt_students_or_liable():
+    """A quarter are unfit for good; three in five of the others study until 22, when a fifth of those leave as reserve
+    officers and the rest are liable; women are never asked.
+    """
     people = crowd(8000, birth=-18 * 12 + 2, sex=np.repeat([SEX["male"], SEX["female"]], 4000))
-    model = start(people, home_world(52), quiet(**NEVER_LEAVE, deferred_share=0.6)).run(2)
+    b = quiet(**NEVER_LEAVE, exempt_share=0.25, study_share=0.6, officer_share=0.2)
+    model = start(people, home_world(52), b).run(2)
     assert (model.columns.conscription == CONSCRIPTION["never"]).all()
     model.step()
-    deferred = model.columns.conscription[:4000] == CONSCRIPTION["deferred"]
-    assert_share(deferred.sum(), 4000, 0.6)
-    assert (model.columns.conscription[:4000][~deferred] == CONSCRIPTION["liable"]).all()
+    standing = model.columns.conscription[:4000].copy()
+    exempt, deferred = standing == CONSCRIPTION["exempt"], standing == CONSCRIPTION["deferred"]
+    assert_share(exempt.sum(), 4000, 0.25)
+    assert_share(deferred.sum(), 4000, 0.75 * 0.6)
+    assert (standing[~exempt & ~deferred] == CONSCRIPTION["liable"]).all()
     model.run(50)
-    assert np.array_equal(model.columns.conscription[:4000] == CONSCRIPTION["deferred"], deferred)
+    assert np.array_equal(model.columns.conscription[:4000], standing)
     model.step()
-    assert (model.columns.conscription[:4000] == CONSCRIPTION["liable"]).all()
+    after = model.columns.conscription[:4000]
+    officers = after == CONSCRIPTION["reserve_officer"]
+    assert np.array_equal(after == CONSCRIPTION["exempt"], exempt) and not officers[~deferred].any()
+    assert_share(officers.sum(), deferred.sum(), 0.2)
+    assert (after[~exempt & ~officers] == CONSCRIPTION["liable"]).all()
     assert (model.columns.conscription[4000:] == CONSCRIPTION["never"]).all()
 
 
@@ -188,12 +187,6 @@ def test_no_pendular_work_across_a_closed_border():
 
 
 # abroad
-
-
-def settled(n, place="poland", status="permit", **values):
-    """`n` people who have lived abroad for a year."""
-    usual = {"channel": CHANNEL["visa_free"], "since": -12, "expiry": NEVER}
-    return crowd(n, place=PLACE[place], mode=MODE["settled"], status=STATUS[status], **usual | values)
 
 
 @pytest.mark.parametrize(
@@ -329,12 +322,13 @@ def test_asylum_is_decided_after_its_months():
 
 
 @pytest.mark.parametrize(("renews", "share"), [(0.0, 0.8 * 0.5), (1.0, 0.8)])
-def test_an_expired_passport_halves_a_renewal(renews, share):
+def test_an_expired_passport_is_replaced_by_a_travel_document_or_not(renews, share):
+    """Where consulates renew no more, the destination's own document is worth half a passport."""
     people = settled(10_000)
     people.people.expiry[:], people.people.passport[:] = 0, 0
     world = permit_world(2, renewal=0.8)
-    world.belarus["passport_abroad"] = renews
-    model = start(people, world, quiet(**NEVER_LEAVE, no_passport=0.5, passport_months=120.0)).run()
+    world.belarus["passport_abroad"], world.places["travel_document"] = renews, 0.5
+    model = start(people, world, quiet(**NEVER_LEAVE, passport_months=120.0)).run()
     assert_share(len(events_of(model, "renewed")), 10_000, share)
     assert set(model.columns.passport) == ({121} if renews else {0})
 
@@ -378,22 +372,28 @@ def test_a_grant_lapses_when_it_cannot_be_used():
 
 
 def test_a_journey_costs_fares_for_all_and_fees_for_adults():
-    """Land where it is open, else air; money to show and the reserve are kept."""
+    """Land where it is open, else air; money to show and the reserve are kept. Who is short of it for all sends the
+    head; who has not enough for one stays.
+    """
     world = tighten(plain_world(1, ("poland", "lithuania")), "poland", "visa_free", fee=70.0, funds=400.0)
     world.places["fare_land"][:], world.places["fare_air"][:], world.places["rent"][:] = 25.0, 180.0, 300.0
     for by_land in (True, False):
         now = world if by_land else close(world, "poland", "land", 0)
         fare = 25.0 if by_land else 180.0
-        need = 4 * fare + 2 * 470.0 + 300.0
-        for short in (0.0, 0.5):
-            people = families(30, savings=np.tile([need - short - 1000.0, 1000.0, 0.0, 0.0], 30))
+        need, for_one = 4 * fare + 2 * 470.0 + 300.0, fare + 470.0 + 300.0
+        for have, gone_of_four, paid in (
+            (need, 4, 4 * fare + 2 * 70.0),
+            (need - 0.5, 1, fare + 70.0),
+            (for_one, 1, fare + 70.0),
+            (for_one - 0.5, 0, 0.0),  # these go to Lithuania, which asks for less
+        ):
+            people = families(30, savings=np.tile([have - 600.0, 600.0, 0.0, 0.0], 30))
             table = constants(poland=9.0, lithuania=-90.0)
             model = start(people, now, quiet(level=60.0, reserve=1.0), table).run()
             gone = model.columns.place == PLACE["poland"]
-            assert gone.all() if short == 0.0 else not gone.any()
-            if short == 0.0:
-                left = model.columns.savings.reshape(-1, 4).sum(axis=1)
-                assert left == pytest.approx(need - 4 * fare - 2 * 70.0, abs=1e-2)
+            assert np.array_equal(gone, np.tile(np.arange(4) < gone_of_four, 30))
+            left = model.columns.savings.reshape(-1, 4).sum(axis=1)
+            assert gone_of_four == 0 or left == pytest.approx(have - paid, abs=1e-2)
 
 
 def test_an_arrival_has_the_rights_of_the_channel():

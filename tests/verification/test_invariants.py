@@ -21,11 +21,13 @@ from sim.codes import (
     EXPOSURE,
     GROUP,
     INSTRUMENT,
+    LEAD,
     MODE,
     N_CHANNELS,
     PLACE,
     PLAN,
     REASON,
+    REGION,
     SECTOR,
     SEX,
     SLOTS,
@@ -61,14 +63,17 @@ def digest(array):
 @dataclass
 class Lived:
     """A finished run: its model, digests of the traits at the start, and everyone's columns at the start, after the
-    choice and at the end of every month.
+    choice, after the departures, after `settle` and at the end of every month; where each employer took its staff.
     """
 
     model: object
     traits: dict[str, str]
     before: columns.Columns
     decided: list[columns.Columns]
+    departed: list[columns.Columns]
+    living: list[columns.Columns]
     ended: list[columns.Columns]
+    moved: list[np.ndarray]
 
     def events(self, *kinds):
         """Events of the kinds named, all in order of month."""
@@ -83,17 +88,34 @@ class Lived:
         """Rows of the head and the partner."""
         return [row for row in self.unit(head) if self.before.member[row] < 2]
 
+    @property
+    def heads(self):
+        """Row of the head of everyone's unit."""
+        rows = np.flatnonzero(self.before.member == 0)
+        return np.repeat(rows, self.before.unit_size[rows])
 
-def live(model):
-    """Run a model to its horizon, row by row of the schedule, and keep what the columns said."""
+    @property
+    def months(self):
+        """Months of the run with everyone's columns at the end of the month before, and at its end."""
+        return enumerate(zip([self.before, *self.ended], self.ended, strict=False))
+
+
+def live(model, look=None):
+    """Run a model to its horizon, row by row of the schedule, and keep what the columns said; `look(model)`, if given,
+    is asked after every `begin_month`.
+    """
     traits = {name: digest(getattr(model.columns, name)) for name in columns.TRAITS}
-    lived = Lived(model, traits, columns.copy_states(model.columns), [], [])
+    lived = Lived(model, traits, columns.copy_states(model.columns), [], [], [], [], [])
+    kept = {"choose": lived.decided, "depart": lived.departed, "settle": lived.living, "record": lived.ended}
     while model.month < model.horizon:
         for name, process in model.processes.items():
             process(model)
-            if name == "choose":
-                lived.decided.append(columns.copy_states(model.columns))
-        lived.ended.append(columns.copy_states(model.columns))
+            if name in kept:
+                kept[name].append(columns.copy_states(model.columns))
+            if name == "begin_month":
+                lived.moved.append(model.options.moved.copy())
+                if look:
+                    look(model)
     return lived
 
 
@@ -195,20 +217,89 @@ def test_stock_change_is_flow(lived):
     assert np.array_equal(np.diff(residents, axis=0), flows.sum(axis=1) - flows.sum(axis=2))
 
 
-def test_units_move_together(lived):
-    """If one of a unit is settled abroad, all are, in the same place, and who left since 2019 left together."""
-    heads = np.flatnonzero(lived.before.member == 0)
-    sizes = lived.before.unit_size[heads]
-    head_of = np.repeat(heads, sizes)
+def test_units_move_together_or_the_head_goes_ahead(lived):
+    """All of a unit are settled in one place, or none, or its head alone, who is then marked as gone ahead; only such a
+    head has left the others, and only one with a plan is to leave them. Who left together since 2019 and was not joined
+    by the family has one status, channel and stay.
+    """
+    head_of = lived.heads
     assert len(head_of) == len(lived.before.key)
-    for people in lived.ended:
-        settled = people.mode == SETTLED
-        assert np.array_equal(settled, settled[head_of])
+    joined = np.zeros(len(head_of), bool)  # units whose family came by a channel and on a status of its own
+    told = lived.events("departed", "onward", "returned")
+    for t, people in enumerate(lived.ended):
+        settled, lead = people.mode == SETTLED, people.lead[head_of]
+        size = np.bincount(head_of[settled], minlength=len(head_of))[head_of]
+        ahead = lead == LEAD["ahead"]
+        assert (people.lead[lived.before.member > 0] == LEAD["together"]).all()
+        assert (size[ahead] == 1).all() and settled[head_of][ahead].all()
+        assert (lived.before.unit_size[ahead] > 1).all()
+        assert np.isin(size[~ahead], (0,)).sum() + (size == lived.before.unit_size)[~ahead].sum() == (~ahead).sum()
+        planned = lead == LEAD["planned"]
+        assert (people.plan[head_of][planned] > 0).all() and (lived.before.unit_size[planned] > 1).all()
         assert np.array_equal(people.place[settled], people.place[head_of][settled])
-        left = settled & (people.since[head_of] >= 0)
+        month = told[told["month"] == t]
+        for event in month:
+            joined[head_of == head_of[event["row"]]] = event["reason"] == REASON["family"]
+        left = settled & ~joined & (people.since[head_of] >= 0)
         for name in ("status", "channel", "since", "expiry"):
             column = getattr(people, name)
             assert np.array_equal(column[left], column[head_of][left]), name
+
+
+def test_a_family_follows_its_head(lived):
+    """To where the head is, by the channel family, after the months asked for, all who had stayed and nobody else; the
+    head has a right to stay.
+    """
+    b, head_of = lived.model.behaviour, lived.heads
+    told = lived.events("departed")
+    told = told[told["reason"] == REASON["family"]]
+    for t in np.unique(told["month"]):
+        people, after = lived.living[t], lived.ended[t]
+        rows = told["row"][told["month"] == t]
+        for head in np.unique(head_of[rows]):
+            stayed = [row for row in lived.unit(head) if people.mode[row] != SETTLED]
+            assert people.lead[head] == LEAD["ahead"] and set(stayed) == set(rows[head_of[rows] == head])
+            assert t - people.since[head] >= b.follow_months and after.lead[head] == LEAD["together"]
+            assert people.status[head] not in (STATUS["irregular"], STATUS["asylum_seeker"])
+            assert (after.place[stayed] == people.place[head]).all() and (
+                after.channel[stayed] == CHANNEL["family"]
+            ).all()
+            for row in stayed:
+                assert people.mode[row] == HOME and people.held[row] < t and people.exit_ban[row] < t
+                assert people.conscription[row] != CONSCRIPTION["serving"]
+
+
+def test_only_those_settled_work_abroad(lived):
+    """Nobody at home or on pendular work holds a job abroad, nor do minors find any; who finds one had none, and who is
+    dismissed had one.
+    """
+    for t, people in enumerate(lived.ended):
+        assert (people.mode[people.job > 0] == SETTLED).all()
+        month = lived.events("employed", "dismissed")
+        month = month[month["month"] == t]
+        before, after = lived.departed[t], lived.living[t]
+        found = month["row"][month["kind"] == EVENT["employed"]]
+        lost = month["row"][month["kind"] == EVENT["dismissed"]]
+        changed = np.flatnonzero(before.job != after.job)
+        assert set(changed) == set(found) | set(lost) and not set(found) & set(lost)
+        assert (before.job[found] == 0).all() and (after.job[lost] == 0).all()
+        age = t - before.birth[found].astype(int)
+        assert ((age >= 18 * 12) & (age < 65 * 12)).all()
+
+
+def test_citizens_never_lose_their_status(lived):
+    """A citizen stays one while in the country; nobody becomes one but by naturalisation after the years asked."""
+    citizen = STATUS["citizen"]
+    for t, (earlier, later) in lived.months:
+        stayed = (earlier.status == citizen) & (later.place == earlier.place)
+        assert (later.status[stayed] == citizen).all() and (later.expiry[stayed] == NEVER).all()
+        new = np.flatnonzero((later.status == citizen) & (earlier.status != citizen))
+        told = lived.events("naturalised")
+        told = told[told["month"] == t]
+        assert set(new) <= set(told["row"]) <= set(np.flatnonzero(lived.living[t].status == citizen))
+        heads = np.unique(lived.heads[told["row"]])
+        assert (earlier.status[heads] == STATUS["permit"]).all()
+        assert (t - earlier.since[heads] >= lived.model.behaviour.naturalisation_months).all()
 
 
 def test_columns_stay_in_range(lived):
@@ -274,6 +365,8 @@ def groups_of(lived, people, head, t):
             found.add("ancestry")
         if people.visa[row] >= t:
             found.add("visa_holder")
+        if people.conscription[row] == CONSCRIPTION["liable"]:
+            found.add("draft_liable")
     return found
 
 
@@ -293,6 +386,14 @@ def may_travel(world, t, place, channel, groups):
     return is_open(world, t, BELARUS, "exit", channel, groups) and bool(by_land or by_air)
 
 
+def fares_of(world, t, place, channel):
+    """The fares that may be asked: by land, by air, or none if an employer pays."""
+    if channel == CHANNEL["relocation"]:
+        return [0.0]
+    there = world.places[t, place]
+    return [float(there[f"fare_{way}"]) for way in ("land", "air") if there[f"by_{way}"]]
+
+
 def test_no_ineligible_application(lived):
     """Law, sector, groups, age, kin, offers, instruments, travel, money and freedom to leave, from the columns."""
     world, model = lived.model.world, lived.model
@@ -310,21 +411,24 @@ def test_no_ineligible_application(lived):
         assert t - people.birth[head] >= 18 * 12
         assert channel != CHANNEL["family"] or people.kin[head] == place
         assert channel != CHANNEL["work"] or world.demand[t, place, people.sector[head]] > 0.0
+        assert people.due[head] <= t
         assert rules["offered"] > 0.0 and rules["approval"] > 0.0
         for needed in (law["entry"], law["residence"]):
             assert needed < 0 or is_open(world, t, place, names[needed], channel, groups)
         assert may_travel(world, t, place, channel, groups)
+        assert channel != CHANNEL["relocation"] or lived.moved[t][people.employer[head]] == place
         adults = lived.adults(head)
-        for row in adults:
-            assert people.held[row] < t and people.exit_ban[row] < t
+        for row in lived.unit(head):
+            assert people.held[row] < t and people.exit_ban[row] < t and people.mode[row] == HOME
             assert people.conscription[row] != CONSCRIPTION["serving"]
-        # the cheaper of the two fares is the land fare here and in the real world, or the only one
-        fares = [
-            world.places[t, place][f"fare_{way}"] for way in ("land", "air") if world.places[t, place][f"by_{way}"]
-        ]
-        least = min(fares) * people.unit_size[head] + (rules["fee"] + rules["funds"]) * len(adults)
-        least += b.reserve * world.places[t, place]["rent"]
-        assert sum(float(people.savings[row]) for row in adults) >= least - 1e-2
+        alone = people.lead[head] == LEAD["planned"]
+        size, grown = (1, 1) if alone else (int(people.unit_size[head]), len(adults))
+        means = sum(float(people.savings[row]) for row in adults)
+        reserve, each = b.reserve * world.places[t, place]["rent"], float(rules["fee"] + rules["funds"])
+        fares = fares_of(world, t, place, channel)
+        assert means >= min(fares) * size + each * grown + reserve - 1e-2
+        whole = max(fares) * len(lived.unit(head)) + each * len(adults) + reserve
+        assert not alone or means < whole + 1e-2
 
 
 def test_nobody_barred_held_or_serving_departs(lived):
@@ -343,6 +447,8 @@ def test_nobody_departs_through_a_closed_border(lived):
     border = {INSTRUMENT["visa_free"]: "visa_free", INSTRUMENT["short_visa_entry"]: "short_visa_entry"}
     for event in lived.events("departed"):
         t, row, place, channel = (int(event[name]) for name in ("month", "row", "place", "channel"))
+        if event["reason"] == REASON["family"]:
+            row = int(lived.heads[row])
         if lived.before.member[row] > 0:
             continue
         groups = groups_of(lived, lived.decided[t], row, t)
@@ -362,6 +468,94 @@ def test_no_grant_through_a_closed_instrument(lived):
             assert needed < 0 or is_open(world, t, place, names[needed], channel, groups)
 
 
+def test_nobody_wishes_and_plans_in_one_month(lived):
+    """A wish is of the head of a unit at home that made no plan; `aspires` is the month of the last one."""
+    wished, applied = lived.events("wished"), lived.events("applied")
+    assert not {(e["month"], e["key"]) for e in wished} & {(e["month"], e["key"]) for e in applied}
+    assert (lived.before.member[wished["row"]] == 0).all() and (wished["origin"] == BELARUS).all()
+    for t, people in enumerate(lived.decided):
+        rows = wished["row"][wished["month"] == t]
+        assert len(set(rows)) == len(rows) and set(rows) == set(np.flatnonzero(people.aspires == t))
+        assert (people.plan[rows] == 0).all() and (people.mode[rows] == HOME).all() and (people.due[rows] <= t).all()
+        assert (t - people.birth[rows].astype(int) >= 18 * 12).all()
+
+
+def test_the_reason_of_a_wish_can_be_true(lived):
+    """Of up to 200 wishes of each reason: who is kept by the exit is not free to leave or has some border closed; who
+    lacks money cannot pay for every channel; what is closed is shut to them in part at least; a queue has a limit.
+    """
+    world, b = lived.model.world, lived.model.behaviour
+    told = lived.events("wished")
+    names = {code: name for name, code in INSTRUMENT.items()}
+    channels = np.argwhere(world.law["exists"] > 0)
+    for reason in np.unique(told["reason"]):
+        assert reason in (REASON["exit"], REASON["funds"], REASON["closed"], REASON["quota"])
+        found = told[told["reason"] == reason]
+        for event in found[:: max(1, len(found) // 200)]:
+            t, head = int(event["month"]), int(event["row"])
+            people = lived.decided[t]
+            groups = groups_of(lived, people, head, t)
+            means = sum(float(people.savings[row]) for row in lived.adults(head))
+
+            def shares(place, instrument, channel, t=t, groups=groups):
+                row = world.openness[t, place, INSTRUMENT[instrument]]
+                return max(row[0], row[1 + channel], *(row[1 + N_CHANNELS + GROUP[group]] for group in groups), 0.0)
+
+            if reason == REASON["exit"]:
+                free = all(
+                    people.held[row] < t and people.exit_ban[row] < t and people.mode[row] == HOME
+                    and people.conscription[row] != CONSCRIPTION["serving"] for row in lived.unit(head)
+                )  # fmt: skip
+                ways = [(BELARUS, "exit"), (BELARUS, "land_exit")]
+                ways += [(place, way) for place in np.unique(channels[:, 0]) for way in ("land", "air")]
+                assert not free or any(shares(place, way, 0) < 1.0 for place, way in ways)
+            elif reason == REASON["funds"]:
+                dearest = max(
+                    max(fares_of(world, t, p, c), default=0.0) * people.unit_size[head]
+                    + float(world.rules[t, p, c]["fee"] + world.rules[t, p, c]["funds"]) * len(lived.adults(head))
+                    + b.reserve * world.places[t, p]["rent"]
+                    for p, c in channels
+                )  # fmt: skip
+                assert means < dearest
+            elif reason == REASON["closed"]:
+                needed = [(p, int(world.law[p, c][use]), c) for p, c in channels for use in ("entry", "residence")]
+                assert any(shares(p, names[i], c) < 1.0 for p, i, c in needed if i >= 0)
+            else:
+                assert np.isfinite(world.rules["capacity"][t]).any()
+
+
+def test_after_a_refusal_one_waits(lived):
+    """No new application before the months are over; who gave up in a queue, was caught or blocked need not wait."""
+    wait, last = int(lived.model.behaviour.reapply_months), {}
+    for event in lived.events("refused", "applied"):
+        if event["kind"] == EVENT["refused"]:
+            if event["reason"] != REASON["quota"]:
+                last[event["key"]] = int(event["month"])
+        else:
+            assert event["month"] - last.get(event["key"], -99) >= wait
+
+
+def test_an_employer_takes_staff_for_a_time_and_to_one_place(lived):
+    """What moves has a sector that may, goes to a place that lets it in, and stays with it for the months stated."""
+    model, months = lived.model, int(lived.model.behaviour.relocation_months)
+    moved = np.array(lived.moved)
+    assert moved.shape == (len(lived.ended), len(model.employers.sector)) and (moved[:, 0] == 0).all()
+    sectors = model.employers.sector
+    for number in np.flatnonzero(moved.any(axis=0)):
+        assert sectors[number] in (SECTOR["it"], SECTOR["ngo_media"])
+        begins = []
+        for t in np.flatnonzero(moved[:, number]):
+            if not begins or t >= begins[-1] + months:
+                begins.append(t)
+                place, hazard = moved[t, number], "it" if sectors[number] == SECTOR["it"] else "media"
+                law = model.world.law[place, CHANNEL["relocation"]]
+                assert law["exists"] and law["sectors"] >> sectors[number] & 1
+                assert model.world.belarus[t][f"relocation_{hazard}"] > 0.0
+            assert moved[t, number] == moved[begins[-1], number]
+        for t in begins:
+            assert (moved[t : t + months, number] > 0).all()
+
+
 # quotas
 
 
@@ -375,7 +569,10 @@ def admissions(lived):
         for head in np.flatnonzero(decided.plan == PLAN["queued"]):
             out = (t, head) in refused or ((t, head) in blocked and (t, head) not in granted)
             if ended.plan[head] != PLAN["queued"] and not out:
-                total[t, decided.plan_place[head], decided.plan_channel[head]] += decided.unit_size[head]
+                alone = decided.lead[head] == LEAD["planned"]
+                total[t, decided.plan_place[head], decided.plan_channel[head]] += (
+                    1 if alone else decided.unit_size[head]
+                )
     return total
 
 
@@ -544,24 +741,49 @@ def test_closing_an_instrument_stops_its_channels_and_no_other():
 
 
 def test_savings_are_never_negative_and_only_pay_for_the_journey(lived):
-    """Savings fall by fares for all and the fee for each adult on departure, and at no other time."""
-    world = lived.model.world
-    departed = lived.events("departed")
-    departed = departed[lived.before.member[departed["row"]] == 0]
+    """On departure savings fall by the fares of who goes and the fee for each adult of them, the head's first; when a
+    family follows, by theirs; and by nothing else.
+    """
+    world, head_of = lived.model.world, lived.heads
+    everything = lived.events("departed")
     earlier = lived.before
     for t, people in enumerate(lived.ended):
         assert (people.savings >= 0.0).all()
-        paid = earlier.savings.astype(float) - people.savings
-        for event in departed[departed["month"] == t]:
-            head, place, channel = int(event["row"]), event["place"], event["channel"]
-            adults, size = lived.adults(head), int(people.unit_size[head])
-            there, fee = world.places[t, place], world.rules[t, place, channel]["fee"] * len(adults)
-            fares = {float(there[f"fare_{way}"]) * size + fee for way in ("land", "air") if there[f"by_{way}"]}
-            total = paid[adults].sum()
-            assert min(abs(total - price) for price in fares) < 0.05, (total, fares)
-            paid[adults] = 0.0
-        assert (paid == 0.0).all()
+        month = everything[everything["month"] == t]
+        steps = ((earlier, lived.departed[t], "choice"), (lived.living[t], people, "family"))
+        for before, after, reason in steps:
+            paid = before.savings.astype(float) - after.savings
+            gone = month[month["reason"] == REASON[reason]]
+            for head in np.unique(head_of[gone["row"]]):
+                rows = gone["row"][head_of[gone["row"]] == head]
+                place, channel = gone["place"][gone["row"] == rows[0]][0], gone["channel"][gone["row"] == rows[0]][0]
+                adults = lived.adults(head)
+                fee = float(world.rules[t, place, channel]["fee"]) * len(set(rows) & set(adults))
+                prices = {fare * len(rows) + fee for fare in fares_of(world, t, place, channel)}
+                total = paid[adults].sum()
+                assert min(abs(total - price) for price in prices) < 0.05, (total, prices)
+                assert len(adults) == 1 or paid[adults[1]] == 0.0 or after.savings[head] == 0.0
+                paid[adults] = 0.0
+            assert (paid == 0.0).all()
         earlier = people
+
+
+def test_savings_abroad_follow_work(lived):
+    """A month abroad adds a share of the wage to the savings of who works, and takes what one lives on, as far as it
+    goes, from who does not and is younger than 65; nobody else's change.
+    """
+    world, b, head_of = lived.model.world, lived.model.behaviour, lived.heads
+    grown = lived.before.member == 0
+    partners = np.flatnonzero(lived.before.member == 1)
+    grown[partners] = partners == head_of[partners] + 1
+    for t, (before, after) in enumerate(zip(lived.departed, lived.living, strict=True)):
+        there = world.places[t][before.place]
+        lives = grown & (before.mode == SETTLED) & (before.mode[head_of] == SETTLED) & (before.since[head_of] < t)
+        earned = b.saving_share * there["wage"] * np.where(before.sector == SECTOR["it"], there["premium_it"], 1.0)
+        spent = np.minimum(before.savings, b.subsistence * there["rent"])
+        change = np.where(after.job > 0, earned, np.where(ages(before, t) < 65 * 12, -spent, 0.0))
+        expected = before.savings + np.where(lives, change, 0.0)
+        assert np.allclose(after.savings, expected, rtol=1e-6, atol=0.01)
 
 
 # the state
@@ -573,16 +795,68 @@ def ages(people, t):
 
 
 def test_liability_ends_at_the_27th_birthday(lived):
-    """No man at home stands liable or deferred after it, and nobody is summoned or drafted outside 18 to 26."""
-    called = (CONSCRIPTION["liable"], CONSCRIPTION["deferred"])
+    """No man registered in Belarus stands liable or deferred after it, wherever he lives, and nobody is summoned or
+    drafted outside 18 to 26, nor drafted but at home; a summons in absence is of one who is away.
+    """
+    called = [CONSCRIPTION[name] for name in ("liable", "deferred", "family")]
+    registered = (lived.before.sex == SEX["male"]) & (lived.before.region != REGION["abroad"])
     for t, people in enumerate(lived.decided):
-        old = (people.place == BELARUS) & (ages(people, t) >= 27 * 12)
+        old = registered & (ages(people, t) >= 27 * 12)
         assert not np.isin(people.conscription[old], called).any()
+    absent = set()
     for event in lived.events("summoned", "drafted"):
         t, row = int(event["month"]), int(event["row"])
         people = lived.decided[t]
         assert 18 * 12 <= t - int(people.birth[row]) < 27 * 12
-        assert people.sex[row] == SEX["male"] and people.place[row] == BELARUS and people.held[row] < t
+        assert registered[row] and people.held[row] < t
+        if event["kind"] == EVENT["drafted"]:
+            assert people.mode[row] == HOME and (t, row) not in absent
+            assert event["reason"] in (REASON["none"], REASON["decree"])
+        elif event["reason"] == REASON["absent"]:
+            absent.add((t, row))
+            assert people.mode[row] != HOME or people.elsewhere[row]
+        else:
+            assert people.mode[row] == HOME
+
+
+def test_visas_are_given_at_home_and_kept(lived):
+    """A month's visa lasts the months stated; none is ever taken away; only adults at home get one."""
+    until = int(lived.model.behaviour.visa_months)
+    for t, (earlier, later) in lived.months:
+        new = later.visa != earlier.visa
+        assert (later.visa[new] == t + until).all() and (later.visa >= earlier.visa).all()
+        assert (lived.decided[t].mode[new] == HOME).all() and (ages(later, t)[new] >= 18 * 12).all()
+
+
+def test_trials_follow_charges_and_pardons_follow_trials(lived):
+    """One is sentenced in the month of the trial that the charge set, at home; who is pardoned was sentenced before and
+    is free at once.
+    """
+    trials, sentenced = {}, set()
+    for event in lived.events("charged", "sentenced", "pardoned"):
+        t, key, row = int(event["month"]), event["key"], int(event["row"])
+        assert lived.decided[t].place[row] == BELARUS
+        if event["kind"] == EVENT["charged"]:
+            trials[key] = t + int(lived.model.behaviour.trial_months)
+            assert lived.decided[t].trial[row] == trials[key]
+        elif event["kind"] == EVENT["sentenced"]:
+            assert trials.get(key, lived.before.trial[row]) == t
+            sentenced.add(key)
+        else:
+            assert key in sentenced or LONG_AGO < lived.before.trial[row] < t
+            assert lived.decided[t].held[row] == t - 1
+
+
+def test_a_closed_organisation_dismisses_all_its_staff(lived):
+    """Work is lost in NGOs and media only, and by everyone of the employer who is in Belarus and of age."""
+    media, none = SECTOR["ngo_media"], SECTOR["none"]
+    for t, (earlier, later) in lived.months:
+        lost = np.flatnonzero(earlier.sector != later.sector)
+        assert (earlier.sector[lost] == media).all() and (later.sector[lost] == none).all()
+        closed = np.isin(lived.before.employer, np.unique(lived.before.employer[lost])) & (earlier.sector == media)
+        assert (earlier.place[lost] == BELARUS).all()
+        stays = closed & (later.sector == media) & (earlier.place == BELARUS) & (ages(later, t) >= 16 * 12)
+        assert (later.held[stays] >= t).all()  # who is in prison is passed over
 
 
 def test_men_are_liable_up_to_the_birthday():

@@ -54,6 +54,8 @@ def assert_same(one, other):
     assert np.array_equal(one.recorder.committed, other.recorder.committed)
     assert np.array_equal(one.circles.memory, other.circles.memory)
     assert np.array_equal(one.circles.abroad, other.circles.abroad)
+    assert np.array_equal(one.circles.heard, other.circles.heard)
+    assert all(np.array_equal(*pair) for pair in zip(one.employers, other.employers, strict=True))
     assert np.array_equal(one.residents, other.residents) and np.array_equal(one.banked, other.banked)
     assert np.array_equal(one.pending, other.pending) and fingerprint(one) == fingerprint(other)
 
@@ -87,9 +89,20 @@ def test_worlds_are_one_before_they_part():
 def test_a_fork_is_the_scenario_from_the_start(parting):
     """The fork lives the scenario's life, and the original goes on as if it had never been forked."""
     trunk = hot_model(block=130).run(parting)
-    fork = trunk.fork(None, changed_world())
-    assert_same(fork.run(), hot_model(changed_world(), block=130).run())
+    fork, straight = trunk.fork(None, changed_world()).run(), hot_model(changed_world(), block=130).run()
+    assert_same(fork, straight)
+    for name in ("rules", "places"):  # rents and approvals answer to newcomers, before the parting too
+        assert getattr(fork.world, name)[parting:].tobytes() == getattr(straight.world, name)[parting:].tobytes()
     assert_same(trunk.run(), hot_model(block=130).run())
+
+
+@pytest.mark.xfail(strict=True, reason="a fork's world forgets the approvals that tightened before the parting")
+def test_a_fork_expects_the_arrivals_of_the_scenario_from_the_start():
+    """Expected departures are made from the approvals of all months, those before the parting included."""
+    fork = hot_model().run(PARTING).fork(None, changed_world()).run()
+    straight = hot_model(changed_world()).run()
+    ours, theirs = (model.recorder.expected_arrivals(model.world) for model in (fork, straight))
+    assert np.array_equal(ours, theirs)
 
 
 def test_a_fork_of_the_real_history_is_the_scenario(thousandth):
@@ -125,12 +138,14 @@ def test_a_ban_on_what_nobody_may_use_changes_nobody():
 
 
 def test_an_exception_for_a_group_without_members_changes_nobody():
-    """A closure that excepts the draft-liable, a group which the choice classes do not tell apart, is the closure."""
+    """A closure that excepts holders of a Polish card, where nobody holds one, is the closure."""
+    people = hot_people()
+    people.people.ancestry[:] = 0
     world = hot_world()
     openness = world.openness.copy()
-    column = openness.shape[3] - len(GROUP) + GROUP["draft_liable"]
+    column = openness.shape[3] - len(GROUP) + GROUP["ancestry"]
     openness[12:24, PLACE["lithuania"], INSTRUMENT["visa_free"], column] = 1.0
-    nobody(world._replace(openness=openness))
+    nobody(world._replace(openness=openness, outlook=openness), people)
 
 
 def test_an_empty_destination_changes_nobody():
@@ -169,9 +184,10 @@ def calm(**changes):
 
 
 def unlimited():
-    """The hot world without quotas."""
+    """The hot world without quotas, and where neither rents nor approvals answer to newcomers."""
     world = hot_world()
     world.rules["capacity"] = np.inf
+    world.places["rent_response"], world.places["inflow_limit"] = 0.0, np.inf
     return world
 
 
@@ -196,7 +212,7 @@ def assert_same_lives(one, other, keys):
 def test_one_circle_more_changes_no_other_life(where):
     """Feedback off and reference counts fixed, 40 people more, wherever they stand in storage, change nobody."""
     everyone, world, b = hot_people(), unlimited(), calm()
-    fixed = reference(everyone.people, 1, b)
+    fixed = reference(everyone.people, 1)
     circles = len(everyone.circle_start) - 1
     extra = {"first": 0, "middle": circles // 2, "last": circles - 1}[where]
     without = regroup(everyone, np.array([i for i in range(circles) if i != extra]))
@@ -207,11 +223,12 @@ def test_one_circle_more_changes_no_other_life(where):
 def test_one_unit_more_in_a_circle_changes_no_other_life():
     """The last family of a circle taken out: the others of its circle notice nothing (feedback off)."""
     everyone, world, b = hot_people(), unlimited(), calm()
-    fixed = reference(everyone.people, 1, b)
+    fixed = reference(everyone.people, 1)
     cut = everyone.circle_start[7] - 4
     keep = np.r_[0:cut, cut + 4 : len(everyone.people.key)]
     fewer = hot_people()
     fewer.people = columns.Columns(*(array[keep] for array in everyone.people))
+    fewer.employers = everyone.employers
     fewer.circle_start = np.where(everyone.circle_start >= cut + 4, everyone.circle_start - 4, everyone.circle_start)
     models = [start(people, world, b, TABLE, fixed=fixed).run() for people in (everyone, fewer)]
     assert_same_lives(*models, fewer.people.key)

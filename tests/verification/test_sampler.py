@@ -27,10 +27,10 @@ from sim.choice import (
     stable_exponential_term,
     surely_stays,
 )
-from sim.codes import CHANNEL, GROUP, INSTRUMENT, N_CHANNELS, PLACE, SECTOR, SLOTS
+from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, GROUP, INSTRUMENT, N_CHANNELS, PLACE, SECTOR, SLOTS
 from sim.luck import NORMAL_GRID, PURPOSE, byte, fill_words, uniform, words
-from sim.options import channel_value, country_value, eligible, offer_share
-from sim.units import adults, class_groups, flags, money, push
+from sim.options import channel_value, country_value, eligible, move_price, offer_share
+from sim.units import adults, class_groups, flags, money, push, threat_group
 from sim.world import admission_share, fare, travel_share
 from tests.worlds import admit, constants, crowd, plain_world, quiet, start, tighten
 
@@ -213,7 +213,8 @@ def varied(n):
         sector=luck.choice([SECTOR["it"], SECTOR["transport"], SECTOR["other"], SECTOR["public"]], n),
         birth=-luck.integers(18 * 12, 70 * 12, n),
         education=luck.integers(0, 2, n),
-        exposure=luck.integers(0, 4, n),
+        exposure=luck.integers(0, len(EXPOSURE), n),
+        conscription=luck.choice([CONSCRIPTION["never"], CONSCRIPTION["liable"]], n, p=[0.8, 0.2]),
         kin=luck.integers(0, 4, n),
         ancestry=luck.integers(0, 2, n),
         ties=luck.integers(0, 256, n),
@@ -249,7 +250,7 @@ def plain_look(people, row, t, world, b, conditions, residents, waiting, values,
             reserve = b.reserve * world.places[t, place].rent
             each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
             grown = adults(people, row)
-            price = fare(world, t, place, channel, groups) * people.unit_size[row] + each * grown + reserve
+            price = move_price(fare(world, t, place, channel, groups), each, reserve, people.unit_size[row], grown)
             if money(people, row) < price:
                 continue
             value = common + conditions.channel_constants[channel]
@@ -273,22 +274,25 @@ def plain_month(people, n, t, world, b, conditions, residents, waiting, perceive
     for row in range(n):
         eta = push(people, row, t, b, perceived, war_fear, 0.0)
         plain_look(people, row, t, world, b, conditions, residents, waiting, values, channels)
-        place = plain_choice(people.key[row], t, conditions.seed, conditions.lam, eta, values, noise)
+        lam = conditions.lam[threat_group(flags(people, row, t), war_fear)]
+        place = plain_choice(people.key[row], t, conditions.seed, lam, eta, values, noise)
         if place >= 0:
             chosen[row, 0], chosen[row, 1] = place, channels[place]
     return chosen
 
 
-@pytest.mark.parametrize(("kin", "spread_channel"), [(0.9, 0.1), (-0.9, 0.4), (0.9, 0.0)])
+@pytest.mark.parametrize(("kin", "spread_channel", "by_motive"), [(0.9, 0.1, 0.0), (-0.9, 0.4, 1.0), (0.9, 0.0, 0.5)])
 @pytest.mark.parametrize("watched", [True, False], ids=["everyone-watched", "nobody-watched"])
-def test_the_month_of_the_model_is_the_plain_month(watched, kin, spread_channel):
-    """With tastes, kin, money, ages and every push on, the compiled month with its tables, short lists and ceilings
-    is the plain one, unit by unit; near-ties within 1e-12 decide one choice in 1e9.
+def test_the_month_of_the_model_is_the_plain_month(watched, kin, spread_channel, by_motive):
+    """With tastes, kin, money, ages, every push and two lambdas, the compiled month with its tables, short lists and
+    ceilings is the plain one, unit by unit; near-ties within 1e-12 decide one choice in 1e9.
     """
     b = quiet(
         level=-5.0, spread_leave=0.5, spread_country=0.6, spread_channel=spread_channel, kin=kin, skill=0.4, youth=0.9,
         old_age=-0.8, ties=-1.0, repression=0.5, war=1.2, exposure_none=0.7, exposure_protest=2.5, exposure_media=4.0,
         exposure_ngo=4.0, safety=1.0, income=0.7, work_right=0.3, wait=-0.05, reserve=1.0, diaspora=0.6,
+        exposure_strike=2.0, exposure_war_comment=2.2, conscription=0.3, by_motive=by_motive, lambda_threatened=0.4,
+        lambda_other=0.9,
     )  # fmt: skip
     world = plain_world(1, COUNTRIES, ("work", "family", "humanitarian", "short_visa", "irregular"))
     world.belarus["news"], world.belarus["war_fear"] = 0.8, 0.5

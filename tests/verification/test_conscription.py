@@ -1,0 +1,109 @@
+"""Conscription beyond the barracks gate: who is unfit or has a family, absence, officers by decree, study abroad.
+
+Shares are compared by |z| <= 4, a false alarm of 6 in 100,000 each (about 1 in 1,000 for the file); luck is fixed.
+"""
+
+import numpy as np
+import pytest
+
+from sim.codes import CHANNEL, CONSCRIPTION, EDUCATION, MODE, PLACE, REASON, REGION, SEX, STATUS
+from sim.months import NEVER
+from tests.counting import NEVER_LEAVE, assert_share, events_of, home_world
+from tests.worlds import crowd, quiet, start, young_men
+
+STANDINGS = ("never", "liable", "deferred", "served", "reserve_officer", "exempt", "family")
+
+
+def calm(**changes):
+    """Nobody leaves; service takes 18 months, 12 with higher education."""
+    return quiet(**NEVER_LEAVE, service_months=18.0, service_months_higher=12.0, **changes)
+
+
+def abroad(people, mask, place="poland"):
+    """The same people, some of them settled abroad."""
+    now = people.people
+    now.place[mask], now.mode[mask], now.status[mask] = PLACE[place], MODE["settled"], STATUS["permit"]
+    now.channel[mask], now.since[mask], now.expiry[mask] = CHANNEL["visa_free"], -12, NEVER
+    return people
+
+
+def test_only_the_liable_are_summoned():
+    """Of men of 20 with every standing, none but the liable, nobody in prison, and nobody who is registered abroad."""
+    n = 700
+    people = young_men(n * len(STANDINGS))
+    kind = np.arange(n * len(STANDINGS)) % len(STANDINGS)
+    people.people.conscription[:] = np.array([CONSCRIPTION[name] for name in STANDINGS])[kind]
+    people.people.held[:700], people.people.region[700:1400] = NEVER, REGION["abroad"]
+    model = start(people, home_world(1, summoned=1e9, drafted=1e9), calm()).run()
+    asked = np.flatnonzero((kind == STANDINGS.index("liable")) & (np.arange(len(kind)) >= 1400))
+    assert np.array_equal(events_of(model, "summoned")["row"], asked)
+    assert np.array_equal(events_of(model, "drafted")["row"], asked)
+
+
+def test_a_summons_reaches_who_lives_elsewhere_by_chance_and_nobody_abroad():
+    """A third of the men live at their address, a third elsewhere, whom three summonses in ten reach, a third abroad.
+    All are summoned alike; who is not reached is summoned in absence, is not drafted, and may be barred from leaving.
+    """
+    n, kinds = 30_000, 3
+    kind = np.arange(n) % kinds
+    people = abroad(young_men(n), kind == 2)
+    people.people.elsewhere[:] = kind == 1
+    world = home_world(1, ("poland",), summoned=4000.0, drafted=4000.0, summons_reach=0.3, ban_liable=0.5)
+    model = start(people, world, calm()).run()
+    summoned, drafted = events_of(model, "summoned"), events_of(model, "drafted")
+    share = 4000.0 / (n * 2 / 3)  # the liable at home are counted
+    absent = summoned["reason"] == REASON["absent"]
+    for which, missed in ((0, 0.0), (1, 0.7), (2, 1.0)):
+        of_them = summoned["row"] % kinds == which
+        assert_share(of_them.sum(), n / kinds, share)
+        assert_share(absent[of_them].sum(), of_them.sum(), missed)
+    assert np.array_equal(np.sort(summoned["row"][~absent]), np.sort(drafted["row"]))
+    barred = np.flatnonzero(model.columns.exit_ban == 6)
+    assert set(barred) <= set(summoned["row"][absent])
+    assert_share(len(barred), absent.sum(), 0.5)
+
+
+def test_reserve_officers_are_called_by_decree():
+    """Three hundred of 3,000 reserve officers below 27 a month, by decree; none in prison, older, or abroad; they serve
+    for as long as graduates.
+    """
+    n = 12_000
+    kind = np.arange(n) % 4
+    people = crowd(n, sex=SEX["male"], birth=-24 * 12, conscription=CONSCRIPTION["reserve_officer"])
+    people.people.education[:] = EDUCATION["lower"]
+    people.people.birth[kind == 1] = -27 * 12 - 1
+    people.people.held[kind == 2] = NEVER
+    abroad(people, kind == 3)
+    world = home_world(14, ("poland",))
+    world.belarus["officers"][0] = 600.0  # of 6,000 below 27 at home, in prison or not
+    model = start(people, world, calm()).run(1)
+    called = events_of(model, "drafted")
+    assert set(called["row"] % 4) == {0} and set(called["reason"]) == {REASON["decree"]}
+    assert_share(len(called), 3000, 0.1)
+    assert len(events_of(model, "summoned")) == 0
+    discharged = events_of(model.run(), "discharged")
+    assert set(discharged["month"]) == {13} and len(discharged) == len(called)
+    assert len(events_of(model, "drafted")) == len(called)
+
+
+@pytest.mark.parametrize("defers", [1.0, 0.0])
+def test_study_abroad_defers_service_while_it_does(defers):
+    """Students of 20 at home and abroad: when study abroad no longer defers, those abroad are liable at once."""
+    people = abroad(young_men(2000), np.arange(2000) % 2 == 1)
+    people.people.conscription[:] = CONSCRIPTION["deferred"]
+    world = home_world(3, ("poland",))
+    world.belarus["study_abroad"][1:] = defers
+    model = start(people, world, calm(officer_share=1.0)).run(1)
+    assert (model.columns.conscription == CONSCRIPTION["deferred"]).all()
+    model.step()
+    standing = model.columns.conscription
+    assert (standing[::2] == CONSCRIPTION["deferred"]).all()
+    assert (standing[1::2] == CONSCRIPTION["deferred" if defers else "liable"]).all()
+
+
+def test_a_deferment_for_children_ends_with_liability():
+    """A father is not called, and at 27 no longer asked."""
+    people = crowd(100, sex=SEX["male"], birth=-27 * 12 + 2, conscription=CONSCRIPTION["family"])
+    model = start(people, home_world(3, summoned=1e9, drafted=1e9), calm()).run(2)
+    assert (model.columns.conscription == CONSCRIPTION["family"]).all()
+    assert (model.run().columns.conscription == CONSCRIPTION["never"]).all() and not len(model.recorder.events)
