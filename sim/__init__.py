@@ -31,6 +31,7 @@ markets        what so many newcomers do to a destination
 feedback       what comes back to others, and how to hold it
 recorder       what is counted
 groups         who is behind a number: motive, sex, age, sector
+stays          who lives, works and is held where, read back from the event log
 agents/        the people and the institutions as Mesa sees them
 model          the schedule of a month
 meanfield/     the twin: the same rules with people as expected values
@@ -38,6 +39,7 @@ tasks          the table of tasks
 settings       every key a user may give
 ensemble       replicates of scenarios
 analysis/      pairs of worlds, effects, reach, fit to the observed
+observation/   what observers would see: registers, public money, prisons, a survey
 tables         runs as tidy tables
 store          files that a run leaves
 figures/       figures, one module a figure

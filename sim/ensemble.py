@@ -22,6 +22,7 @@ from sim.history.history import History
 from sim.model import EmigrationModel
 from sim.population.synthesis import Population, synthesise
 from sim.settings import Settings, known_scenarios
+from sim.stays import stays
 from sim.units import residents_by_class
 from sim.world import World, build, first_difference
 
@@ -53,6 +54,10 @@ class Run:
     blocked: NDArray[np.int64]  # [T] units whose channel closed while they waited or before they left
     residents_by_class: NDArray[np.int64]  # [classes] people at home at the end
     groups: groups.Counts  # [T, measures, P, groups] in agents, see `sim.groups`
+    residents: NDArray[np.int64]  # [T, P, age bands] settled abroad at the end of the month
+    employed: NDArray[np.int64]  # [T, P, sectors] those of them who work
+    without_work: NDArray[np.int64]  # [T, P] those of 18 to 64 who do not
+    prisoners: NDArray[np.int64]  # [T] held on a political charge or sentence at the end of the month
 
 
 WISH = np.dtype([("month", "i2"), ("reason", "u1"), ("place", "u1"), ("persons", "i4"), ("key", "u8")])
@@ -143,6 +148,7 @@ class Ensemble:
     def _finish(self, model: EmigrationModel, job: Job) -> Run:
         recorder, events = model.recorder, model.recorder.events
         closed = events[(events["kind"] == EVENT["blocked"]) & (events["reason"] == REASON["closed"])]
+        known = stays(events, self.population.people, model.columns, self.months)
         run = Run(
             job,
             recorder.flow_persons(),
@@ -154,6 +160,7 @@ class Ensemble:
             np.bincount(closed["month"], minlength=self.months) * model.one_in,
             residents_by_class(model.columns, model.month - 1) * model.one_in,
             groups.count(events, model.columns, self.population.people.sector, self.months),
+            *(counted * model.one_in for counted in known),
         )
         model.close()
         return run

@@ -18,7 +18,7 @@ from sim.analysis.fit_observed import fit_table as observed_table
 from sim.analysis.groups import groups_table
 from sim.analysis.reach import reach_table
 from sim.codes import MODE, PLACE, PLACE_NAMES
-from sim.commands.simulate import sources, write_world
+from sim.commands.simulate import sources, write_observed, write_world
 from sim.decision import rule
 from sim.ensemble import Ensemble, Job, Run
 from sim.errors import UserError
@@ -28,6 +28,7 @@ from sim.history.history import History
 from sim.history.parameters import Event
 from sim.history.wording import Addition
 from sim.months import month
+from sim.observation.public_money import money_difference
 from sim.population.fit import fit_table as people_table
 from sim.report.table import summary_text
 from sim.settings import Settings, fingerprint, resolved_yaml
@@ -144,7 +145,9 @@ def _write_tables(
         "fit": observed_table([one for one, _ in main]),
         "people": _people(ensemble),
         "groups": hide_few(groups_table(main, window), window.one_in, len(main)),
+        "public_money": money_difference(main, ensemble.world(settings.baseline), ensemble.world(settings.scenario)),
     }
+    write_observed(folder, [one for one, _ in main], ensemble)
     for name, table in found.items():
         table.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
 

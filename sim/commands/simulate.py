@@ -10,6 +10,9 @@ from sim.ensemble import Ensemble, Job, Run
 from sim.figures import cells
 from sim.history.history import History
 from sim.model import schedule_table
+from sim.observation.prisons import repression_table
+from sim.observation.public_money import money_table
+from sim.observation.registers import register_table
 from sim.settings import Settings, fingerprint, resolved_yaml
 from sim.store import manifest, write_folder, write_parquet
 
@@ -22,6 +25,10 @@ def run(settings: Settings) -> Path:
     folder = Path(settings.results_dir) / "simulate" / f"{settings.scenario}-{fingerprint(settings)[:8]}"
     with write_folder(folder) as partial:
         write_world(partial, runs, ensemble.history(settings.scenario), settings.people.one_in)
+        write_parquet(
+            partial / "public_money.parquet", tables.arrow(money_table(runs, ensemble.world(settings.scenario)))
+        )
+        write_observed(partial, runs, ensemble)
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
         (partial / "schedule.txt").write_text(schedule_table() + "\n", encoding="utf-8")
         extra = {"people": len(ensemble.population.people.key), "description": settings.scenario}
@@ -40,6 +47,17 @@ def write_world(folder: Path, runs: list[Run], history: History, one_in: int) ->
     write_parquet(folder / "groups.parquet", tables.arrow(pd.concat(parts).sort_index()))
     (folder / "history.txt").write_text(history.debug(), encoding="utf-8")
     (folder / "sources.txt").write_text(sources(history), encoding="utf-8")
+
+
+def write_observed(folder: Path, runs: list[Run], ensemble: Ensemble) -> None:
+    """Write the runs of one scenario beside observed registers and repression (`registers.csv`, `repression.csv`)."""
+    world = ensemble.world(runs[0].job.scenario)
+    found = {
+        "registers": register_table(runs, world),
+        "repression": repression_table(runs, world, ensemble.behaviour),
+    }
+    for name, table in found.items():
+        table.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
 
 
 def sources(history: History) -> str:

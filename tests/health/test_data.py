@@ -18,6 +18,7 @@ SUMS = {"world", "eu"}
 COLUMNS = {
     "channels": "channel,destinations,start,end,persons,source,confidence,note",
     "departures": "destination,start,end,persons,definition,reading,source,confidence,note",
+    "repression": "series,start,end,value,unit,source,confidence,note",
     "stocks": "destination,date,persons,definition,source,confidence,note",
     "lithuania": "indicator,start,end,value,unit,source,confidence,note",
     "survey": "survey,start,end,population,domain,item,value,unit,n,base,target,source,confidence,note",

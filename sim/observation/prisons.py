@@ -1,0 +1,66 @@
+"""Detentions and political prisoners of the model beside those observed to the end of 2022.
+
+Detentions and charges are inputs of the model; how many are in prison follows from who is held, how long until the
+trial and after it. A prisoner is held on a political charge or sentence at the end of the month; lists of political
+prisoners hold only who was recognised as one.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.analysis.fit_observed import OBSERVED
+from sim.behaviour import Behaviour
+from sim.ensemble import Run
+from sim.months import month
+from sim.recorder import HARMS
+from sim.world import World
+
+Floats = NDArray[np.float64]
+
+
+def expected_prisoners(world: World, b: Behaviour) -> Floats:
+    """Political prisoners at the end of each month as the rules imply, persons, float64[T], without sampling noise.
+
+    Of the month's charges (at most the detentions) the share `custody_charged` is held until the trial and for
+    `custody_months` after it; from the month after the trial on a pardon frees.
+    """
+    months = len(world.belarus)
+    until, after = int(b.trial_months), int(b.trial_months) + int(b.custody_months)
+    found = np.zeros(months)
+    for start in range(months):
+        here = world.belarus[start]
+        left = float(min(here["charges"], here["detentions"])) * b.custody_charged
+        for t in range(start, min(start + after + 1, months)):
+            if t > start + until:
+                left *= 1.0 - float(world.belarus["pardon"][t])
+            found[t] += left
+    return found
+
+
+def repression_table(runs: Sequence[Run], world: World, b: Behaviour) -> pd.DataFrame:
+    """Observed detentions and prisoners beside the model's, persons.
+
+    Columns: series, start, end, observed, simulated (mean of the runs), expected (of prisoners, by the rules alone),
+    source, confidence. A stock is that at the end of the month of its date, or of the month before if the date is the
+    first day of one.
+    """
+    detained = np.mean([run.harms[:, HARMS.index("detained")] for run in runs], axis=0)
+    prisoners = np.mean([run.prisoners for run in runs], axis=0)
+    expected = expected_prisoners(world, b)
+    rows = []
+    for row in pd.read_csv(OBSERVED / "repression.csv").itertuples():
+        first, last = month(row.start), month(row.end)
+        if row.series == "prisoners" and row.end.endswith("-01"):
+            last -= 1
+        if last >= len(detained):
+            continue
+        if row.series == "prisoners":
+            made = float(prisoners[last]), float(expected[last])
+        else:
+            made = float(detained[first : last + 1].sum()), float("nan")
+        rows.append((row.series, row.start, row.end, row.value, *made, row.source, row.confidence))
+    columns = ["series", "start", "end", "observed", "simulated", "expected", "source", "confidence"]
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,108 @@
+"""Taxes and contributions of who works abroad, and support for who does not, by destination and year, in EUR.
+
+Wages of the model are net: the gross wage follows from the shares that are taken off. Support goes to a share of the
+adults, at most to all of 18 to 64 without work. Taxes on consumption, services used and pensions are left out.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.analysis.effects import estimate
+from sim.codes import N_SECTORS, PLACE, PLACE_NAMES, SECTOR
+from sim.ensemble import Run
+from sim.months import FIRST_YEAR
+from sim.observation.parameters import public_money as parameters
+from sim.world import World
+
+Floats = NDArray[np.float64]
+
+ITEMS = ("income_tax", "income_tax_it", "contributions", "support", "balance")
+"""What is reckoned, EUR: income tax, the part of it that workers of IT pay, employees' and employers' contributions,
+support, and the balance, which is income tax and contributions less support."""
+SHARES = ("income_tax", "employee_contributions", "employer_contributions")
+"""Shares of the gross wage, as named on file."""
+_IT = SECTOR["it"]
+
+
+def monthly(
+    employed: Floats, adults: Floats, without_work: Floats, wages: Floats, taken: Sequence[float], support: float,
+    drawn: float,
+) -> Floats:  # fmt: skip
+    """The items of a month in one place, EUR, float64[items].
+
+    `employed` float64[sectors] and `wages` (net, EUR a month) float64[sectors]; `adults` and `without_work` persons;
+    `taken` are income tax, employees' and employers' contributions as shares of the gross wage; `support` is EUR a
+    month for each who draws it, `drawn` their share of the adults.
+    """
+    tax, employee, employer = taken
+    gross = employed * wages / (1.0 - tax - employee)
+    paid = support * min(drawn * float(adults), float(without_work))
+    total = float(gross.sum())
+    raised = total * (employee + employer)
+    return np.array([total * tax, float(gross[_IT]) * tax, raised, paid, total * tax + raised - paid])
+
+
+def by_month(run: Run, world: World) -> Floats:
+    """The items by month and place, EUR, float64[T, places, items]."""
+    found = np.zeros((len(run.stocks), len(PLACE_NAMES), len(ITEMS)))
+    known, it = parameters(), np.arange(N_SECTORS) == _IT
+    for place, name in enumerate(PLACE_NAMES):
+        if place == PLACE["belarus"]:
+            continue
+        for t in range(len(found)):
+            here = world.places[t, place]
+            wages = float(here["wage"]) * np.where(it, float(here["premium_it"]), 1.0)
+            taken = [known.at(share, name, t) for share in SHARES]
+            support = known.at("support_month", name, t) * float(here["wage"])
+            adults = run.residents[t, place, 1:].sum()
+            found[t, place] = monthly(
+                run.employed[t, place], adults, run.without_work[t, place], wages, taken, support,
+                known.at("support_drawn", name, t),
+            )  # fmt: skip
+    return found
+
+
+def by_year(monthly_values: Floats) -> Floats:
+    """Sums over calendar years, [years, ...] from [T, ...]; the last year may be a part of one."""
+    first = np.arange(0, len(monthly_values), 12)
+    return np.add.reduceat(monthly_values, first, axis=0)
+
+
+def money_table(runs: Sequence[Run], world: World) -> pd.DataFrame:
+    """Public money by lambda, replicate, destination and year, EUR, with the mean number who work.
+
+    Columns: lambda, replicate, destination, year, employed, and the `ITEMS`.
+    """
+    rows = []
+    for run in runs:
+        money = by_year(by_month(run, world))
+        months = by_year(np.ones(len(run.employed)))
+        workers = by_year(run.employed.sum(axis=2)) / months[:, None]
+        for year in range(len(money)):
+            for place in range(1, len(PLACE_NAMES)):
+                who = run.job.lam, run.job.replicate, PLACE_NAMES[place], FIRST_YEAR + year
+                rows.append((*who, float(workers[year, place]), *money[year, place].tolist()))
+    return pd.DataFrame(rows, columns=["lambda", "replicate", "destination", "year", "employed", *ITEMS])
+
+
+def money_difference(pairs: Sequence[tuple[Run, Run]], before: World, after: World) -> pd.DataFrame:
+    """Public money of the baseline and the scenario, by destination, year and item, EUR; `pairs` have the same luck.
+
+    Columns: destination, year, item, baseline, scenario, difference, low, high (90%, luck only).
+    """
+    base = np.array([by_year(by_month(one, before)) for one, _ in pairs])
+    other = np.array([by_year(by_month(two, after)) for _, two in pairs])
+    rows = []
+    for place in range(1, len(PLACE_NAMES)):
+        for year in range(base.shape[1]):
+            for i, item in enumerate(ITEMS):
+                one, two = base[:, year, place, i], other[:, year, place, i]
+                found = estimate((two - one).tolist())
+                means = float(one.mean()), float(two.mean())
+                rows.append((PLACE_NAMES[place], FIRST_YEAR + year, item, *means, found.mean, found.low, found.high))
+    return pd.DataFrame(
+        rows, columns=["destination", "year", "item", "baseline", "scenario", "difference", "low", "high"]
+    )

@@ -1,0 +1,190 @@
+"""What people would answer if they were asked: the questions of the survey of Lithuania of 2022.
+
+Every answer is a probability (or a score) read from what the model knows of a person. Reasons are cited by what the
+unit's commitment would have lost without them (`sim.analysis.citing`), asked only where losses are given. Intention
+to return is that of a life without threat: the hazard of return without the factors of persecution and draft, over
+horizons of five and twenty years (assumption).
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis import citing
+from sim.analysis.reasons import PULLS
+from sim.analysis.reasons import REASONS as LOSSES
+from sim.codes import CHANNEL, MODE, PLACE, STATUS
+from sim.columns import Columns
+from sim.conditions import ADULT_MONTHS
+from sim.months import LONG_AGO, month
+from sim.observation.parameters import observation
+from sim.observation.security import fear, scale
+from sim.processes.live import PENSION_MONTHS, destitute
+from sim.processes.move_on import return_hazard
+
+Floats = NDArray[np.float64]
+COUNTRY = PLACE["lithuania"]
+ARRIVED_FROM = month("2020-01")
+FIELD = tuple(range(month("2022-06"), month("2022-09") + 1))
+"""Months in which the survey was in the field."""
+
+STATUS_ROWS = (
+    "temporary/permanent residence permit",
+    "humanitarian visa",
+    "study/work visa",
+    "asylum, temporary protection or pending",
+)
+RETURN_ROWS = ("intends to return", "does not intend to return", "cannot say")
+BEFORE, NOW = "security in Belarus before leaving", "security in Lithuania"
+ROWS: tuple[tuple[str, str], ...] = (
+    ("arrival", "arrived in 2022"),
+    *(("legal_status", item) for item in STATUS_ROWS),
+    ("income", "permanent source of income"),
+    ("wellbeing", BEFORE),
+    ("wellbeing", NOW),
+    *(("return", item) for item in RETURN_ROWS),
+)
+"""Domain and item of every row asked, as in `sim/data/observed/survey.csv`."""
+CHOICES = ("legal_status", "return")
+"""Domains of which a respondent gives one answer."""
+
+LEAVE: dict[tuple[str, str], tuple[str, ...]] = {
+    ("reason_leave", "political reasons"): ("repression", "war", "draft"),
+    ("reason_leave", "work/economic reasons"): ("wage",),
+}
+"""Why one left: rows, and the reasons of `sim.analysis.reasons` of which the largest loss counts (they do not add up;
+that war and draft are told as political is an assumption)."""
+DESTINATION: dict[tuple[str, str], tuple[str, ...]] = {
+    ("reason_destination", "possibility of visa/TRP"): ("access",),
+    ("reason_destination", "relatives/support network there"): ("kin", "diaspora"),
+    ("reason_destination", "better political climate"): ("safety",),
+    ("reason_destination", "better employment opportunities"): ("wage",),
+    ("reason_destination", "other (language, own experience, workplace transfer, proximity)"): (
+        "language",
+        "distance",
+        "taste",
+    ),
+}
+"""Why one chose Lithuania, in the same way."""
+
+
+class Answers(NamedTuple):
+    """Answers of n people."""
+
+    values: Floats  # [n, rows] probabilities, or scores
+    asked: NDArray[np.bool_]  # [n, rows] whether the person gives an answer
+    favoured: NDArray[np.bool_]  # [n] protected or politically active: whom the survey reached more easily
+    fear_before: Floats  # [n] fear in the month of leaving Belarus
+    fear_now: Floats  # [n]
+    keys: NDArray[np.uint64]  # [n]
+    heads: NDArray[np.uint64]  # [n] keys of the heads of their units, who commit
+
+
+def eligible(people: Columns, t: int) -> NDArray[np.int64]:
+    """Rows of adults settled in Lithuania who arrived there in 2020 or later."""
+    there = (people.mode == MODE["settled"]) & (people.place == COUNTRY)
+    grown = t - people.birth.astype(np.int64) >= ADULT_MONTHS
+    return np.flatnonzero(there & grown & (people.since >= ARRIVED_FROM))
+
+
+def answers(model: Any, fears: Floats) -> Answers:
+    """Ask everybody eligible at the end of the month just lived; `fears` float64[people] are those before leaving.
+
+    Who lived abroad from the start has no fear before leaving (not a number) and gives no answer on it.
+    """
+    people, t = model.columns, model.month - 1
+    rows = eligible(people, t)
+    status, channel = people.status[rows], people.channel[rows]
+    visa, humanitarian = status == STATUS["visa"], channel == CHANNEL["humanitarian"]
+    asylum = (status == STATUS["asylum_seeker"]) | (status == STATUS["protected"])
+    by_status = np.stack([status == STATUS["permit"], visa & humanitarian, visa & ~humanitarian, asylum], axis=1)
+    old = t - people.birth[rows].astype(np.int64) >= PENSION_MONTHS
+    before, now = fears[rows], fear(model, rows)
+    level, slope = observation().at("security_level"), observation().at("security_slope")
+    values = np.column_stack(
+        [
+            people.since[rows] >= month("2022-01"),
+            by_status,
+            (people.job[rows] > 0) | old,
+            scale(before, level, slope),
+            scale(now, level, slope),
+            intentions(model, rows),
+        ]
+    ).astype(np.float64)
+    asked = np.ones(values.shape, np.bool_)
+    asked[:, 1:5] = by_status.any(axis=1, keepdims=True)
+    asked[:, 6] = ~np.isnan(before)
+    active = (people.exposure[rows] > 0) | (people.detained[rows] > LONG_AGO)
+    favoured = asylum | (visa & humanitarian) | active
+    return Answers(values, asked, favoured, before, now, people.key[rows], people.key[_heads(people)[rows]])
+
+
+def _heads(people: Columns) -> NDArray[np.int64]:
+    """Row of the head of everybody's unit."""
+    rows: NDArray[np.int64] = np.maximum.accumulate(np.where(people.member == 0, np.arange(len(people.member)), 0))
+    return rows
+
+
+def intentions(model: Any, rows: NDArray[np.int64]) -> Floats:
+    """Probabilities of yes, no and cannot say on return if the regime changes, float64[rows, 3]."""
+    people, b, t = model.columns, model.behaviour, model.month - 1
+    pull = model.world.belarus["return_pull"][t]
+    heads = _heads(people)[rows]
+    hazards = np.array(
+        [
+            return_hazard(b, pull, False, status, destitute(people, head, t), False)
+            for head, status in zip(heads, people.status[rows], strict=True)
+        ]
+    )
+    staying, soon, late = np.ones(len(rows)), int(observation().at("return_soon")), int(observation().at("return_late"))
+    yes, no = np.zeros(len(rows)), np.zeros(len(rows))
+    for months in range(1, late + 1):
+        staying = staying * (1.0 - hazards)  # no power: it rounds otherwise from one processor to another
+        if months == soon:
+            yes = 1.0 - staying
+    no = staying
+    return np.stack([yes, no, 1.0 - yes - no], axis=1)
+
+
+def cited(losses: Floats, weights: Floats, total: float) -> Floats:
+    """Probabilities that each reason is cited, float64[n, reasons], from losses of that shape.
+
+    The slope is that of `sim.analysis.citing`; one intercept serves all reasons of a question: that with which the
+    weighted mean number of reasons cited is `total`, so that the ranking and the differences of reasons stay free.
+    """
+    low, high = -40.0, 40.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        mean = float((citing.cited(losses, middle).sum(axis=1) * weights).sum() / weights.sum())
+        low, high = (middle, high) if mean < total else (low, middle)
+    return citing.cited(losses, low)
+
+
+def leave_losses(heads: NDArray[np.uint64], records: NDArray[np.void]) -> Floats:
+    """Losses of leaving by row of `LEAVE` at the unit's last commitment, float64[n, rows], nan for who has none."""
+    return _losses(heads, records, LEAVE, "leave", tuple(LOSSES))
+
+
+def destination_losses(heads: NDArray[np.uint64], records: NDArray[np.void]) -> Floats:
+    """Losses of the choice by row of `DESTINATION` at the unit's last commitment to Lithuania, as `leave_losses`."""
+    return _losses(heads, records[records["place"] == COUNTRY], DESTINATION, "choice", tuple(PULLS))
+
+
+def _losses(
+    heads: NDArray[np.uint64],
+    records: NDArray[np.void],
+    rows: Mapping[tuple[str, str], tuple[str, ...]],
+    part: str,
+    names: tuple[str, ...],
+) -> Floats:
+    found = np.full((len(heads), len(rows)), np.nan)
+    if len(records):
+        records = records[np.lexsort((records["month"], records["key"]))]
+        at = np.searchsorted(records["key"], heads, side="right") - 1
+        known = (at >= 0) & (records["key"][at] == heads)
+        for i, reasons in enumerate(rows.values()):
+            losses = records[part][at[known]][:, [names.index(reason) for reason in reasons]]
+            found[known, i] = losses.max(axis=1)
+    return found

@@ -1,0 +1,102 @@
+"""What a register of residents would show, and how that lies beside the model's residents and the observed stocks.
+
+An accounting identity on the recorder's stocks and flows. A register counts who holds a visa for a stay or a permit,
+some months after arrival; children born abroad enter it and the dead leave it without any migration, and who is
+naturalised is a foreigner no longer. The model's own residents know neither births nor deaths.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.analysis.fit_observed import OBSERVED, RESIDENTS
+from sim.codes import N_CHANNELS, PLACE, PLACE_NAMES, STATUS
+from sim.ensemble import Run
+from sim.months import month
+from sim.observation.parameters import observation
+from sim.stays import BANDS
+from sim.world import World
+
+Floats = NDArray[np.float64]
+
+COUNTED = ("visa", "permit", "protected")
+"""Statuses that a register of residents holds; neither visitors nor asylum seekers, nor who has none (assumption)."""
+_COUNTED = [STATUS[name] for name in COUNTED]
+
+
+def not_yet_registered(arrivals: Floats, lag: float) -> Floats:
+    """Arrivals of the last `lag` months, the oldest of them in part, float64[T]; `arrivals` a month, float64[T]."""
+    waiting = np.zeros(len(arrivals))
+    for back in range(int(np.ceil(lag))):
+        part = min(1.0, lag - back)
+        waiting[back:] += part * arrivals[: len(arrivals) - back]
+    return waiting
+
+
+def natural_change(births: Floats, deaths: Floats, leaving: Floats) -> Floats:
+    """Births less deaths so far among who is still there, float64[T].
+
+    `births` and `deaths` are persons a month, `leaving` the share of residents who leave in a month: children leave
+    as often as others do.
+    """
+    total, found = 0.0, np.zeros(len(births))
+    for t in range(len(births)):
+        total = total * (1.0 - leaving[t]) + births[t] - deaths[t]
+        found[t] = total
+    return found
+
+
+def register(run: Run, world: World, place: int) -> dict[str, Floats]:
+    """The register of a place and its parts, persons at the end of each month, float64[T] each.
+
+    `residents` are the model's, `counted` those with a status that is registered, `waiting` the arrivals not yet in
+    it, `natural` births less deaths among the registered, `register` what is shown.
+    """
+    name, months = PLACE_NAMES[place], range(len(run.stocks))
+    residents = (run.stocks[:, place].sum(axis=1) - run.stocks[:, place, STATUS["pendular"]]).astype(float)
+    counted = run.stocks[:, place, _COUNTED].sum(axis=1).astype(float)
+    entering = [c for c in range(N_CHANNELS) if world.law["first_status"][place, c] in _COUNTED]
+    others = [p for p in range(run.flows.shape[1]) if p != place]
+    arrivals = run.flows[:, others, place][:, :, entering].sum(axis=(1, 2)).astype(float)
+    left = run.flows[:, place, others].sum(axis=(1, 2)).astype(float)
+    known = np.where(residents > 0.0, counted / np.maximum(residents, 1.0), 0.0)
+    rates = observation()
+    births = [rates.at("births_18-44", name, t) / 12.0 * run.residents[t, place, 1] for t in months]
+    deaths = [
+        sum(rates.at(f"deaths_{band}", name, t) / 12.0 * run.residents[t, place, i] for i, band in enumerate(BANDS))
+        for t in months
+    ]
+    natural = natural_change(
+        known * np.array(births), known * np.array(deaths), np.minimum(1.0, left / np.maximum(residents, 1.0))
+    )
+    lags = np.array([rates.at("registration_lag", name, t) for t in months])
+    waiting = np.zeros(len(residents))
+    for lag in np.unique(lags):
+        waiting = np.where(lags == lag, not_yet_registered(arrivals, lag), waiting)
+    waiting = np.minimum(waiting, counted)
+    shown = np.maximum(counted - waiting + natural, 0.0)
+    return {"residents": residents, "counted": counted, "waiting": waiting, "natural": natural, "register": shown}
+
+
+def register_table(runs: Sequence[Run], world: World) -> pd.DataFrame:
+    """Observed stocks beside the model's residents and register, means over the runs.
+
+    Columns: destination, date, definition, observed, residents, counted, waiting, natural, register, source,
+    confidence; only observations inside the simulated months.
+    """
+    observed = pd.read_csv(OBSERVED / "stocks.csv")
+    rows = []
+    for name, part in observed[observed["definition"].isin(RESIDENTS)].groupby("destination", sort=True):
+        if name not in PLACE:
+            continue
+        made = [register(run, world, PLACE[str(name)]) for run in runs]
+        mean = {key: np.mean([one[key] for one in made], axis=0) for key in made[0]}
+        for row in part.itertuples():
+            at = month(row.date)
+            if 0 <= at < len(mean["register"]):
+                found = [float(mean[key][at]) for key in ("residents", "counted", "waiting", "natural", "register")]
+                rows.append((name, row.date, row.definition, row.persons, *found, row.source, row.confidence))
+    columns = ["destination", "date", "definition", "observed", "residents", "counted", "waiting", "natural"]
+    return pd.DataFrame(rows, columns=[*columns, "register", "source", "confidence"])

@@ -1,0 +1,211 @@
+"""What observers would see: security, registers, public money, prison lists."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.codes import CHANNEL, EXPOSURE, MODE, N_CHANNELS, N_SECTORS, N_STATUSES, PLACE, SECTOR, SLOTS, STATUS
+from sim.observation import parameters, prisons, public_money, registers, security
+from sim.observation.parameters import Dated
+from sim.settings import People, Settings
+from sim.stays import stays
+from sim.tasks import task
+from tests.worlds import crowd, hot, hot_people, hot_world, plain_world, quiet, start
+
+LITHUANIA = PLACE["lithuania"]
+WAGES, TAKEN = np.full(N_SECTORS, 500.0), (0.2, 0.3, 0.1)
+
+
+# parameters
+
+
+def test_a_parameter_has_the_value_in_force_of_its_own_place(tmp_path):
+    rows = ["lag,any,2019-01-01,3", "lag,poland,2019-01-01,9", "lag,poland,2022-01-01,6"]
+    (tmp_path / "f.csv").write_text("\n".join(["name,place,start,value", *rows]))
+    known = Dated(tmp_path / "f.csv")
+    found = [known.at("lag", "latvia", 40), known.at("lag", "poland", 35), known.at("lag", "poland", 36)]
+    assert found == [3.0, 9.0, 6.0]
+    with pytest.raises(KeyError, match="rate"):
+        known.at("rate")
+
+
+def test_every_destination_has_its_taxes():
+    known = parameters.public_money()
+    for place in PLACE:
+        if place != "belarus":
+            taken = [known.at(name, place) for name in public_money.SHARES]
+            assert all(0.0 <= share < 0.5 for share in taken) and sum(taken[:2]) < 0.6
+
+
+# security
+
+
+@pytest.fixture(scope="module")
+def lived():
+    model = start(hot_people(), hot_world(24), hot())
+    return model.run(20)
+
+
+def test_security_lies_between_one_and_ten_for_everybody(lived):
+    felt = security.security(lived, slice(None))
+    assert felt.shape == lived.columns.key.shape
+    assert 1.0 <= felt.min() < felt.max() <= 10.0
+
+
+def test_what_is_feared_lowers_security_and_nothing_else_does(lived):
+    people, rows = lived.columns, np.array([0])
+    kept = {name: getattr(people, name)[rows].copy() for name in ("mode", "place", "status", "exposure", "detained")}
+
+    def felt(**changes):
+        for name, value in (kept | changes).items():
+            getattr(people, name)[rows] = value
+        found = float(security.security(lived, rows)[0])
+        for name, value in kept.items():
+            getattr(people, name)[rows] = value
+        return found
+
+    home = {"mode": MODE["home"], "place": 0, "status": STATUS["home"], "detained": -32768}
+    abroad = home | {"mode": MODE["settled"], "place": LITHUANIA, "exposure": EXPOSURE["media"]}
+    quiet_one, exposed = felt(**home, exposure=0), felt(**home, exposure=EXPOSURE["media"])
+    assert exposed < quiet_one
+    assert felt(**(home | {"detained": 3}), exposure=0) == exposed  # detention exposes as media work does
+    by_right = [felt(**abroad | {"status": STATUS[name]}) for name in ("irregular", "asylum_seeker", "permit")]
+    assert exposed == by_right[0] < by_right[1] < by_right[2]
+    assert felt(**abroad | {"status": STATUS["permit"], "place": PLACE["russia"]}) < by_right[2]
+
+
+def test_two_means_anchor_the_scale():
+    luck = np.random.default_rng(3)
+    before, now, weights = luck.random(500) * 2, luck.random(500) * 0.1, luck.random(500) + 0.5
+    level, slope = security.anchored(before, now, weights, 4.17, 8.81)
+    for fears, mean in ((before, 4.17), (now, 8.81)):
+        assert np.average(security.scale(fears, level, slope), weights=weights) == pytest.approx(mean, abs=1e-6)
+    with pytest.raises(ValueError, match="no level"):
+        security.anchored(before, before, weights, 4.17, 8.81)
+
+
+# registers
+
+
+def test_a_register_lags_arrivals_by_so_many_months():
+    arrivals = np.array([0.0, 10.0, 20.0, 30.0, 0.0, 0.0])
+    assert registers.not_yet_registered(arrivals, 0.0).tolist() == [0.0] * 6
+    assert registers.not_yet_registered(arrivals, 2.0).tolist() == [0.0, 10.0, 30.0, 50.0, 30.0, 0.0]
+    assert registers.not_yet_registered(arrivals, 1.5).tolist() == [0.0, 10.0, 25.0, 40.0, 15.0, 0.0]
+
+
+def test_births_less_deaths_add_up_and_leave_like_others():
+    births, deaths = np.full(3, 5.0), np.full(3, 1.0)
+    assert registers.natural_change(births, deaths, np.zeros(3)).tolist() == [4.0, 8.0, 12.0]
+    assert registers.natural_change(births, deaths, np.array([0.0, 0.5, 1.0])).tolist() == [4.0, 6.0, 4.0]
+
+
+def fake_run(months=4, **stocks):
+    """A run of people settled in Lithuania by status, the same every month, all of 18 to 44."""
+    run = SimpleNamespace(
+        stocks=np.zeros((months, SLOTS, N_STATUSES), np.int64),
+        flows=np.zeros((months, SLOTS, SLOTS, N_CHANNELS), np.int64),
+        residents=np.zeros((months, SLOTS, 4), np.int64),
+        employed=np.zeros((months, SLOTS, N_SECTORS), np.int64),
+        without_work=np.zeros((months, SLOTS), np.int64),
+        job=SimpleNamespace(lam=0.62, replicate=0),
+    )
+    for name, persons in stocks.items():
+        run.stocks[:, LITHUANIA, STATUS[name]] = persons
+    run.residents[:, LITHUANIA, 1] = sum(stocks.values())
+    return run
+
+
+def test_a_register_holds_neither_the_naturalised_nor_visitors_nor_newcomers():
+    world = plain_world(4, ("lithuania",), ("visa_free", "work"))
+    world.law["first_status"][LITHUANIA, CHANNEL["work"]] = STATUS["permit"]
+    world.law["first_status"][LITHUANIA, CHANNEL["visa_free"]] = STATUS["visa_free"]
+    run = fake_run(permit=1000, citizen=50, visa_free=30, irregular=20, pendular=500)
+    run.flows[1, 0, LITHUANIA, CHANNEL["work"]] = 40
+    run.flows[1, 0, LITHUANIA, CHANNEL["visa_free"]] = 7
+    found = registers.register(run, world, LITHUANIA)
+    assert found["residents"].tolist() == [1100.0] * 4
+    assert found["counted"].tolist() == [1000.0] * 4
+    assert found["waiting"].tolist() == [0.0, 40.0, 40.0, 40.0]  # within Lithuania's four months
+    assert (np.diff(found["natural"]) > 0).all() and found["natural"][0] > 0  # the young bear more than they bury
+    np.testing.assert_allclose(found["register"], 1000.0 - found["waiting"] + found["natural"])
+
+
+# public money
+
+
+def test_public_money_of_a_month_by_hand():
+    employed = np.zeros(N_SECTORS)
+    employed[SECTOR["other"]], employed[SECTOR["it"]] = 10.0, 2.0
+    tax, it, contributions, support, balance = public_money.monthly(employed, 20.0, 8.0, WAGES, TAKEN, 100.0, 0.1)
+    assert (tax, it, contributions, support) == pytest.approx((2400.0, 400.0, 4800.0, 200.0))  # 12 gross wages of 1000
+    assert balance == pytest.approx(tax + contributions - support)
+
+
+def test_support_is_paid_to_nobody_who_works():
+    nobody = np.zeros(N_SECTORS)
+    few, many = (public_money.monthly(nobody, 100.0, idle, WAGES, TAKEN, 50.0, 0.1)[3] for idle in (3.0, 60.0))
+    assert (few, many) == (150.0, 500.0)
+
+
+def test_a_ban_that_costs_workers_costs_their_taxes():
+    world = plain_world(24, ("lithuania",))
+    world.places["wage"][:] = 1000.0
+    more, fewer = fake_run(24, permit=100), fake_run(24, permit=100)
+    more.employed[:, LITHUANIA, SECTOR["other"]] = 60
+    fewer.employed[:12, LITHUANIA, SECTOR["other"]] = 60
+    fewer.employed[12:, LITHUANIA, SECTOR["other"]] = 50
+    fewer.without_work[12:, LITHUANIA] = 10
+    table = public_money.money_difference([(more, fewer), (more, fewer)], world, world)
+    table = table[table["destination"] == "lithuania"].set_index(["year", "item"])["difference"]
+    known = parameters.public_money()
+    tax, employee = known.at("income_tax", "lithuania"), known.at("employee_contributions", "lithuania")
+    assert table[2019, "income_tax"] == table[2019, "balance"] == 0.0
+    assert table[2020, "income_tax"] == pytest.approx(-10 * 12 * 1000.0 / (1 - tax - employee) * tax)
+    assert table[2020, "support"] > 0.0 > table[2020, "balance"]
+
+
+# prisons
+
+
+def test_expected_prisoners_by_hand():
+    world = plain_world(8, ("poland",))
+    world.belarus["detentions"][1], world.belarus["charges"][1] = 100.0, 40.0
+    world.belarus["pardon"][5:] = 0.5
+    b = quiet(custody_charged=0.5, trial_months=2.0, custody_months=3.0)
+    assert prisons.expected_prisoners(world, b).tolist() == [0.0, 20.0, 20.0, 20.0, 20.0, 10.0, 5.0, 0.0]
+
+
+def test_expected_prisoners_are_the_mean_of_the_held():
+    """One run of 20,000 people, some 140 prisoners: |z| <= 4.5 with a Poisson's spread, false alarm 1 in 100,000."""
+    world = plain_world(24, ("poland",))
+    world.belarus["detentions"][:], world.belarus["charges"][:] = 40.0, 20.0
+    world.risk[:] = 1.0
+    b = quiet(custody_charged=0.35, trial_months=4.0, custody_months=15.0)
+    people = crowd(20_000, birth=-30 * 12)
+    model = start(people, world, b).run()
+    held = stays(model.recorder.events, people.people, model.columns, 24).prisoners
+    expected = prisons.expected_prisoners(world, b)
+    for t in (10, 23):
+        assert expected[t] > 70.0
+        assert abs(held[t] - expected[t]) <= 4.5 * np.sqrt(expected[t])
+
+
+# results
+
+
+def test_a_simulation_leaves_registers_money_and_prisons(tmp_path):
+    few, left = People(one_in=2000), str(tmp_path)
+    folder = task("simulate")(
+        Settings(task="simulate", scenario="historical", until="2020-12", people=few, results_dir=left)
+    )
+    money = pd.read_parquet(folder / "public_money.parquet")
+    assert set(money["year"]) == {2019, 2020} and set(money["destination"]) == set(PLACE) - {"belarus"}
+    np.testing.assert_allclose(money["balance"], money["income_tax"] + money["contributions"] - money["support"])
+    assert (money["income_tax"] >= money["income_tax_it"]).all() and money["income_tax"].sum() > 0.0
+    shown = pd.read_csv(folder / "registers.csv")
+    whole = shown["counted"] - shown["waiting"] + shown["natural"]
+    np.testing.assert_allclose(shown["register"], whole.clip(lower=0.0), rtol=1e-4)
+    assert set(pd.read_csv(folder / "repression.csv")["series"]) == {"prisoners"}  # no period of detentions has ended
