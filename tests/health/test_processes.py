@@ -6,8 +6,8 @@ import inspect
 
 import pytest
 
-from sim import columns
-from sim.decision import commitment, destination_nest
+from sim import columns, commitment
+from sim.decision import destination_nest, names, rule
 from sim.model import SCHEDULE, schedule_table
 from sim.processes import live, pendular, relocate
 
@@ -29,6 +29,13 @@ def test_a_process_declares_what_the_schema_says_it_writes(name: str) -> None:
 @pytest.mark.parametrize("name", MODULES)
 def test_a_process_writes_no_column_that_it_does_not_declare(name: str) -> None:
     assert columns_assigned(inspect.getsource(MODULES[name])) <= set(MODULES[name].WRITES)
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_rule_of_decision_writes_what_choose_does(name: str) -> None:
+    module = inspect.getmodule(rule(name).choose.py_func)
+    assert set(module.WRITES) == set(MODULES["choose"].WRITES) and set(module.READS) <= set(columns.BY_NAME)
+    assert columns_assigned(inspect.getsource(module)) <= set(module.WRITES)
 
 
 @pytest.mark.parametrize("name", PARTS)
