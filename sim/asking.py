@@ -118,7 +118,7 @@ def ask(
                 if decide(key, t, seed, lam, rho, eta, room.luck[:, i], values, top, weights) >= 0:
                     reason = obstacle(view)
                     break
-            n = wish(people, row, t, place, channel, reason, log, n)
+            n = wish(people, row, t, place, channel, reason, motive(mask, group, channel), log, n)
     return n
 
 

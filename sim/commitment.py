@@ -20,7 +20,7 @@ _FAMILY = CHANNEL["family"]
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def motive(mask: int, group: int, channel: int) -> int:
-    """Stream of an application by the unit's flags, its group (threatened or not) and the channel."""
+    """Stream of an application or a wish by the unit's flags, its group (threatened or not) and the channel."""
     if mask & FLAG_PERSECUTED:
         return _PERSECUTED
     if group == THREATENED:
@@ -53,8 +53,18 @@ def commit(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def wish(
-    people: Columns, head: int, t: int, place: int, channel: int, reason: int, log: NDArray[np.void], n: int
+    people: Columns,
+    head: int,
+    t: int,
+    place: int,
+    channel: int,
+    reason: int,
+    stream: int,
+    log: NDArray[np.void],
+    n: int,
 ) -> int:
     """Note that a unit would go, were more open; returns the next log position."""
     people.aspires[head] = t
-    return note(log, n, t, head, people.key[head], _WISHED, 0, place, channel, reason)
+    n = note(log, n, t, head, people.key[head], _WISHED, 0, place, channel, reason)
+    log[n - 1].detail = stream
+    return n

@@ -32,11 +32,12 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
 """Groups by dimension; `none` of the motives are those who never applied: the diaspora of the start, the others."""
 OFFSET = dict(zip(DIMENSIONS, np.cumsum([0, *map(len, DIMENSIONS.values())]).tolist(), strict=False))
 N_GROUPS = sum(map(len, DIMENSIONS.values()))
-_APPLIED, _RETURNED = EVENT["applied"], EVENT["returned"]
+_APPLIED, _RETURNED, _WISHED = EVENT["applied"], EVENT["returned"], EVENT["wished"]
 
 
 def motives(events: NDArray[np.void], people: Columns) -> NDArray[np.uint8]:
-    """Motive (codes `motives`) of each event: that of the unit's last application, 0 before any.
+    """Motive (codes `motives`) of each event: its own of a wish, else that of the unit's last
+    application, 0 before any.
 
     `events` are in order of time. A unit's application is its head's.
     """
@@ -58,7 +59,7 @@ def _fill_motives(
     for i in range(len(kinds)):
         if kinds[i] == _APPLIED:
             last[heads[i]] = details[i]
-        found[i] = last[heads[i]]
+        found[i] = details[i] if kinds[i] == _WISHED else last[heads[i]]
 
 
 def age_groups(months_old: NDArray[np.int64]) -> NDArray[np.int64]:

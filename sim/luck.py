@@ -45,7 +45,7 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     "trait_c": (15, ("c_0", "c_1", "c_2", "c_3")),
     "trait_d": (16, ("d_0", "d_1", "d_2", "d_3")),
     # more of what happens to a person or a unit
-    "more_events": (40, ("accused_ban", "custody", "lost_work", "deferral")),
+    "more_events": (40, ("accused_ban", "custody", "spare", "deferral")),
     "summons": (41, ("exit_ban", "reached", "officer", "spare")),
     "departure": (42, ("travel", "spare_1", "spare_2", "spare_3")),
     # fixed luck of a channel; key: its number
@@ -69,7 +69,7 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     "relocation_3": (57, ("slot_12", "slot_13", "slot_14", "slot_15")),
     # rival rules; key: the unit's head
     "region": (58, ("stable_angle", "stable_exponential", "spare_1", "spare_2")),  # draw: number of the region
-    "aspiration": (59, ("entry", "exit", "conversion", "spare")),
+    "aspiration": (59, ("spare_1", "exit", "conversion", "spare_2")),
 }
 
 PURPOSE: Mapping[str, int] = MappingProxyType({name: code for name, (code, _) in _WORDS_OF_PURPOSE.items()})

@@ -194,7 +194,7 @@ def for_the_few(channel: int) -> bool:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def fill_rush(options: Options, later: Options) -> None:
-    """Fill what each class loses by closures that are announced: the fall of the inclusive value from now to `later`."""
+    """Fill what each class loses by announced closures: the fall of the inclusive value from now to `later`."""
     for kind in range(N_CLASSES):
         is_open = options.near[kind].max() > MINUS_INFINITY
         lost = inclusive(options.near[kind]) - inclusive(later.near[kind])

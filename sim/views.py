@@ -26,7 +26,7 @@ FROM_HOME, FREE_TO_EXIT, WITHIN_MEANS, ADMITTED, UNQUEUED, FROM_ABROAD = 0, 1, 2
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def ceiling(options: Options, kind: int, kin: int, b: Behaviour) -> float:
-    """Upper bound of the value of any destination, all being open, to a unit of this class with close people in `kin`."""
+    """Upper bound of the value of any destination, all being open, to a unit with close people in `kin`."""
     return max(options.top[kind], options.free[kind, kin] + b.kin) + (b.spread_country + b.spread_channel) * TASTE_LIMIT
 
 

@@ -149,7 +149,7 @@ def restless(**changes: float) -> Behaviour:
     return load(busy | changes)
 
 
-def second_reading(model: EmigrationModel) -> PlainModel:
+def second_reading(model: EmigrationModel, decision: str = "destination_nest") -> PlainModel:
     """The second reading of a model that has not begun: the same table, world, coefficients, constants and luck."""
     table = {name: array.copy() for name, array in zip(model.columns._fields, model.columns, strict=True)}
     given = model.conditions
@@ -157,5 +157,5 @@ def second_reading(model: EmigrationModel) -> PlainModel:
     return PlainModel(
         table, model.circles.start, model.one_in, world, model.behaviour, given.constants,
         given.channel_constants, given.seed, given.trait_seed, model.behaviour.lambda_,
-        model.employers.sector,
+        model.employers.sector, decision,
     )  # fmt: skip

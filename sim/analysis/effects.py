@@ -135,7 +135,7 @@ def _add_counts(add: Callable[..., None], paired: list[Paired], window: Window) 
 
 
 def _add_wishes(add: Callable[..., None], paired: list[Paired], window: Window) -> None:
-    """Who would have left, had every channel been open to those eligible and within means: persons and person-months."""
+    """Who would have left, had every channel been open and within means: persons and person-months."""
     sides = [[run.wishes[run.wishes["month"] >= window.start] for run in pair] for pair in paired]
     for name in ("", *OBSTACLES):
         months = [[_person_months(wishes, name) for wishes in pair] for pair in sides]

@@ -15,7 +15,7 @@ from sim.analysis.life import waiting_at_the_start
 from sim.analysis.terms import ACCESS, COUNTRY, OWN, PUSH, TERMS, class_of, fill_push, fill_unit
 from sim.arithmetic import exp, log
 from sim.behaviour import Behaviour
-from sim.choice import CLOSED, MINUS_INFINITY, N_FLAGS
+from sim.choice import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term
 from sim.codes import CHANNEL, EVENT, N_CHANNELS, SLOTS
 from sim.columns import Columns
 from sim.conditions import Circles, Conditions
@@ -46,7 +46,7 @@ PULLS: dict[str, tuple[str, ...]] = {
 }
 """Pull reasons and the terms of every destination that each removes. What `removed` means for each:
 wage and rent: as at home everywhere; language: Russian is of no use anywhere; diaspora: nobody from Belarus lives
-there; kin: no close people abroad, so no family channel either; safety: the persecuted are safe everywhere;
+there; kin: no close people abroad, so no family channel either; safety: the persecuted are safe nowhere;
 distance: every place is 500 km away; access: every channel that is open is open at once, free and for certain, closed
 ones stay closed; taste: none of one's own."""
 REASONS = (*PUSHES, *PULLS)
@@ -74,7 +74,7 @@ def _masks(reasons: dict[str, tuple[str, ...]], names: tuple[str, ...]) -> NDArr
 
 _PUSH_OF, _PULL_OF = _masks(PUSHES, PUSH), _masks(PULLS, TERMS)
 _KIN = tuple(PULLS).index("kin")
-_DIASPORA_TERM = TERMS.index("diaspora")
+_DIASPORA, _SAFETY = TERMS.index("diaspora"), TERMS.index("safety")
 _FAMILY = CHANNEL["family"]
 _APPLIED = EVENT["applied"]
 assert TERMS == COUNTRY + ACCESS + OWN
@@ -94,12 +94,12 @@ def inclusive(values: NDArray[np.float64]) -> float:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def fill_values(
-    terms: NDArray[np.float64], obstacles: NDArray[np.int64], removed: NDArray[np.bool_], lonely: bool, nobody: float,
-    values: NDArray[np.float64],
+    terms: NDArray[np.float64], obstacles: NDArray[np.int64], removed: NDArray[np.bool_], lonely: bool,
+    absent: NDArray[np.float64], values: NDArray[np.float64],
 ) -> None:  # fmt: skip
-    """Fill every destination's value by its best channel, float64[places], with the `removed` terms at zero.
+    """Fill every destination's value by its best channel, float64[places], with the `removed` terms as `absent`.
 
-    `lonely` closes the channel of family; the diaspora's term, if removed, becomes `nobody`, that of no people.
+    `absent` float64[terms] is what each term is without its reason; `lonely` closes the channel of family.
     """
     for place in range(SLOTS):
         values[place] = MINUS_INFINITY
@@ -110,28 +110,25 @@ def fill_values(
             for i in range(terms.shape[2]):
                 term = terms[place, channel, i]
                 whole += term
-                if removed[i]:
-                    term = nobody if i == _DIASPORA_TERM else 0.0
-                total += term
+                total += absent[i] if removed[i] else term
             if whole > MINUS_INFINITY:
                 values[place] = max(values[place], total)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def fill_pull_losses(
-    terms: NDArray[np.float64], obstacles: NDArray[np.int64], chosen: int, lam: float, elasticity: float,
-    pulls: NDArray[np.bool_], leave: NDArray[np.float32], choice: NDArray[np.float32],
+    terms: NDArray[np.float64], obstacles: NDArray[np.int64], chosen: int, lam: float,
+    absent: NDArray[np.float64], pulls: NDArray[np.bool_], leave: NDArray[np.float32], choice: NDArray[np.float32],
 ) -> None:  # fmt: skip
     """Fill what leaving and the chosen destination lose without each row of `pulls`, bool[reasons, terms].
 
-    `elasticity` is that of the diaspora.
+    `absent` float64[terms] is what each term is without its reason.
     """
     values, without = np.empty(SLOTS), np.empty(SLOTS)
-    nobody = elasticity * log(500.0 / 10000.0)
-    fill_values(terms, obstacles, np.zeros(terms.shape[2], np.bool_), False, nobody, values)
+    fill_values(terms, obstacles, np.zeros(terms.shape[2], np.bool_), False, absent, values)
     whole = inclusive(values)
     for r in range(len(pulls)):
-        fill_values(terms, obstacles, pulls[r], r == _KIN, nobody, without)
+        fill_values(terms, obstacles, pulls[r], r == _KIN, absent, without)
         rest = inclusive(without)
         leave[r] = lam * (whole - rest)
         choice[r] = WHOLE
@@ -159,7 +156,8 @@ def fill_records(
     push, tastes = np.empty(pushes.shape[1]), np.empty((2, SLOTS))
     terms = np.empty((SLOTS, N_CHANNELS, pulls.shape[1]))
     obstacles, prices = np.empty((SLOTS, N_CHANNELS), np.int64), np.empty((SLOTS, N_CHANNELS))
-    ahead = np.empty((SLOTS, N_CHANNELS), np.bool_)
+    ahead, absent = np.empty((SLOTS, N_CHANNELS), np.bool_), np.zeros(pulls.shape[1])
+    absent[_DIASPORA] = diaspora_term(0.0, b.diaspora)
     for n in range(len(heads)):
         head, record = heads[n], records[n]
         fill_push(people, head, t, b, circles, options, world, push)
@@ -172,9 +170,11 @@ def fill_records(
         fill_unit(
             people, head, t, options, world, b, conditions, residents, waiting, tastes, terms, obstacles, prices, ahead
         )
-        lam = conditions.lam[threat_group(class_of(people, head, t) % N_FLAGS, world.belarus[t].war_fear)]
+        mask = class_of(people, head, t) % N_FLAGS
+        lam = conditions.lam[threat_group(mask, world.belarus[t].war_fear)]
+        absent[_SAFETY] = -b.safety if mask & FLAG_PERSECUTED else 0.0
         leave, choice = record.leave[len(pushes) :], record.choice
-        fill_pull_losses(terms, obstacles, people.plan_place[head], lam, b.diaspora, pulls, leave, choice)
+        fill_pull_losses(terms, obstacles, people.plan_place[head], lam, absent, pulls, leave, choice)
 
 
 class ReasonsOf:

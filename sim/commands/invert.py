@@ -20,7 +20,7 @@ from sim.codes import CHANNEL, CHANNEL_NAMES, N_CHANNELS, PLACE, PLACE_NAMES, SL
 from sim.constants import Constants, file_of
 from sim.decision import rule
 from sim.ensemble import Ensemble, Job
-from sim.months import month
+from sim.months import label, month
 from sim.settings import Settings
 from sim.store import write_file
 
@@ -31,6 +31,8 @@ STEP = 0.6
 """Share of a gap closed in one sweep: constants of places and channels move together and would overshoot."""
 LARGEST_MOVE = 1.5
 """Utility; far from the solution a larger move would send everybody or nobody."""
+LARGEST_CHANNEL = 12.0
+"""Utility either way; a channel whose whole group takes it already gains nothing by more, and would climb for ever."""
 ANCHOR = "work"
 """Channel whose constant is zero: a common shift of all channels is one of all places."""
 VISA_FREE_OBSERVED = ("georgia", "ukraine", "russia")
@@ -97,9 +99,10 @@ def sweep(
     for name, code in PLACE.items():
         if name != "belarus" and name not in own:
             places[code] = mean
-    kinds, _ = gaps(by_channel, expected)
+    kinds = gaps(by_channel, expected)[0] if by_channel else {}
     for name, gap in kinds.items():
-        channels[CHANNEL[name]] += limited(STEP * (gap - kinds[ANCHOR]))
+        moved = channels[CHANNEL[name]] + limited(STEP * (gap - kinds[ANCHOR]))
+        channels[CHANNEL[name]] = min(max(moved, -LARGEST_CHANNEL), LARGEST_CHANNEL)
     largest = max(abs(gap) for gap in [*own.values(), *kinds.values()])
     return Constants(places, channels), largest
 
@@ -116,16 +119,48 @@ def run(settings: Settings) -> Path:
     by_place, by_channel = targets()
     found: dict[float, Constants] = {}
     constants = Constants(np.zeros(SLOTS), np.zeros(N_CHANNELS))
+
+    def level_of(lam: float) -> float:
+        return decision.level(ensemble.behaviour._replace(lambda_=lam))
+
     for lam in LAMBDAS if decision.lam is None else (decision.lam,):
-        level = decision.level(ensemble.behaviour._replace(lambda_=lam))
         largest = 0.0
         for _ in range(SWEEPS):
             expected = _expected(ensemble, lam, constants)
-            constants, largest = sweep(constants, level, expected, by_place, by_channel)
+            constants, largest = sweep(constants, level_of(lam), expected, by_place, by_channel)
         print(f"lambda {lam:g}: largest gap of a destination or channel {np.expm1(largest):.1%}")
         found[lam] = constants
+    if settings.choice.lam in found:
+        print(_by_year(ensemble, settings.choice.lam, level_of(settings.choice.lam), found[settings.choice.lam]))
     write_file(file_of(decision.name), _page(found, decision.name))
     return file_of(decision.name)
+
+
+def earliest(by_place: list[Target]) -> list[Target]:
+    """The first reading of each destination: the level before any shock, where a destination has one."""
+    first: dict[str, Target] = {}
+    for target in by_place:
+        if target.name not in first or target.first < first[target.name].first:
+            first[target.name] = target
+    return list(first.values())
+
+
+def _by_year(ensemble: Ensemble, lam: float, level: float, constants: Constants) -> str:
+    """Each reading beside the model's, with destinations at their level of the first reading alone, and with all.
+
+    Channels keep their constants. With the level alone, every later year is told by the mechanisms, not by a fit.
+    """
+    by_place, _ = targets()
+    fitted, levelled = _expected(ensemble, lam, constants), constants
+    for _ in range(SWEEPS):
+        levelled, _ = sweep(levelled, level, _expected(ensemble, lam, levelled), earliest(by_place), [])
+    alone = _expected(ensemble, lam, levelled)
+    lines = [f"{'destination':<14} {'months':<16} {'observed':>9} {'level alone':>12} {'all readings':>13}"]
+    for target in by_place:
+        period = f"{label(target.first)}/{label(target.last)}"
+        both = f"{target.simulated(alone):12,.0f} {target.simulated(fitted):13,.0f}"
+        lines.append(f"{target.name:<14} {period:<16} {target.persons:9,.0f} {both}")
+    return "\n".join(lines)
 
 
 def _expected(ensemble: Ensemble, lam: float, constants: Constants) -> NDArray[np.float64]:

@@ -83,7 +83,7 @@ def expect(
     weights: NDArray[np.float64],
     expected: NDArray[np.int64],
 ) -> None:
-    """Add a unit's probabilities of committing to each destination, times the persons who would go, `goers` float64[16].
+    """Add a unit's probabilities of committing to each destination, times who would go, `goers` float64[16] persons.
 
     `weights` float64[16] is a buffer; `rho`, the dissimilarity of destinations of one region, is for other rules.
     """

@@ -160,7 +160,7 @@ def expect(
     weights: NDArray[np.float64],
     expected: NDArray[np.int64],
 ) -> None:
-    """Add a unit's probabilities of committing to each destination, times the persons who would go, `goers` float64[16].
+    """Add a unit's probabilities of committing to each destination, times who would go, `goers` float64[16] persons.
 
     `P(leave) = 1 / (1 + exp(-(eta + lambda log sum_r exp(rho I_r))))`, `P(j | leave) = exp(rho I_r) / sum * exp(v_j) /
     exp(I_r)`. `weights` float64[16] is a buffer.

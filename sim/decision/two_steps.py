@@ -59,7 +59,7 @@ def expect(
     weights: NDArray[np.float64],
     expected: NDArray[np.int64],
 ) -> None:
-    """Add an aspiring unit's probabilities of committing to each destination, times the persons who would go, `goers` float64[16].
+    """Add an aspiring unit's probabilities of each destination, times who would go, `goers` float64[16] persons.
 
     At least one destination is open; `weights` float64[16] is a buffer.
     """
@@ -141,5 +141,6 @@ def choose(
         if look(people, row, t, kind, UNQUEUED, options, world, b, tastes, values, channels, ahead) > MINUS_INFINITY:
             slot_noise(key, t, seed, luck[0], noise)
             place = best_slot(values, noise)
-            n = wish(people, row, t, place, channels[place], reason, log, n)
+            stream = motive(kind % N_FLAGS, group, channels[place])
+            n = wish(people, row, t, place, channels[place], reason, stream, log, n)
     return n

@@ -18,7 +18,7 @@ _PERMIT, _PROTECTED, _CITIZEN = STATUS["permit"], STATUS["protected"], STATUS["c
 _IRREGULAR = STATUS["irregular"]
 _EMPLOYED, _DISMISSED, _NONE = EVENT["employed"], EVENT["dismissed"], REASON["none"]
 PENSION_MONTHS = 65 * 12
-"""Age from which nobody looks for work, a pension being enough to live on (assumption: pension ages of 61 to 67 in the destinations)."""
+"""Age from which nobody looks for work, a pension being enough to live on (assumption: pensions begin at 61 to 67)."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)

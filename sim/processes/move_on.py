@@ -190,7 +190,7 @@ def follow(
     log: NDArray[np.void],
     n: int,
 ) -> int:
-    """Let a family follow its head abroad, if all of it is free, can travel and can pay; returns the next log position."""
+    """Let a family follow its head abroad, if it is free, can travel and can pay; returns the next log position."""
     place, circle = people.place[head], people.circle[head] // circles.one_in
     first, last = head + 1, head + people.unit_size[head]
     if not may_be_joined(

@@ -6,8 +6,8 @@ import inspect
 
 import pytest
 
-from sim import columns, commitment
-from sim.decision import destination_nest, names, rule
+from sim import asking, columns, commitment
+from sim.decision import destination_nest, names
 from sim.model import SCHEDULE, schedule_table
 from sim.processes import live, pendular, relocate
 
@@ -32,10 +32,12 @@ def test_a_process_writes_no_column_that_it_does_not_declare(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", names())
-def test_a_rule_of_decision_writes_what_choose_does(name: str) -> None:
-    module = inspect.getmodule(rule(name).choose.py_func)
-    assert set(module.WRITES) == set(MODULES["choose"].WRITES) and set(module.READS) <= set(columns.BY_NAME)
-    assert columns_assigned(inspect.getsource(module)) <= set(module.WRITES)
+def test_every_rule_of_decision_writes_what_the_schema_says(name: str) -> None:
+    rule = importlib.import_module(f"sim.decision.{name}")
+    assert set(rule.WRITES) == {column.name for column in columns.SCHEMA if "choose" in column.written_by}
+    assert set(rule.READS) <= set(columns.BY_NAME)
+    for module in (rule, asking, commitment):
+        assert columns_assigned(inspect.getsource(module)) <= set(rule.WRITES)
 
 
 @pytest.mark.parametrize("name", PARTS)

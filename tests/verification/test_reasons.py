@@ -55,6 +55,16 @@ def test_a_diaspora_is_removed_to_nobody_and_the_rest_of_the_pulls_to_zero(two_p
     assert choice(records, "diaspora") == pytest.approx(0.0, abs=1e-6)
 
 
+def test_safety_is_removed_to_nowhere_safe_and_counts_for_the_persecuted_only(two_places):
+    two_places.places["safety"][:, GEORGIA] = 0.0
+    b = worlds.quiet(level=0.0, safety=1.0)
+    records = committed(b, two_places, exposure=EXPOSURE["media"])
+    assert leave(records, "safety") == pytest.approx(LAMBDA * np.log((1.0 + np.exp(-1.0)) / (2.0 * np.exp(-1.0))))
+    goes = records["place"] == POLAND
+    assert choice(records, "safety")[goes] == pytest.approx(np.log(2.0 / (1.0 + np.exp(-1.0))), abs=1e-6)
+    assert leave(committed(b, two_places), "safety") == pytest.approx(0.0, abs=1e-6)
+
+
 def test_access_is_what_the_open_channels_cost(two_places):
     world = worlds.tighten(two_places, "poland", "visa_free", approval=0.5)
     records = committed(worlds.quiet(level=0.0), world)
@@ -107,7 +117,7 @@ def test_in_a_busy_world_the_losses_are_those_of_the_decisions_taken_apart():
         for i, terms in enumerate(PUSHES.values()):
             assert record["leave"][i] == pytest.approx(sum(one.push[name] for name in terms), abs=1e-5)
         usable = (one.obstacles == 0) & np.isfinite(one.terms.sum(axis=2))
-        for name in ("wage", "safety", "distance"):
+        for name in ("wage", "rent", "distance"):
             column = tuple(PULLS).index(name)
             kept = np.delete(one.terms, TERMS.index(name), axis=2).sum(axis=2)
             without = np.where(usable, kept, -np.inf).max(axis=1)

@@ -51,7 +51,8 @@ class Choice(Rules):
             }
             reason = next(name for name in leaves if leaves[name])
             unit.head.aspires = self.month
-            self.tell(unit.head, "wished", reason, (HOME, place, best[place].channel))
+            channel = best[place].channel
+            self.tell(unit.head, "wished", reason, (HOME, place, channel), self.motive(unit, channel))
 
     def choose_in_two_steps(self, unit: Unit, mind: Mind, offers: Mapping[int, Offer]) -> None:
         """The unit aspires, and perhaps follows its aspiration (3.8a, `two_steps`)."""
@@ -73,7 +74,8 @@ class Choice(Rules):
             place = self.favourite(mind, best)
             under = (name for name, look in WISHES.items() if self.destinations(unit, look))
             reason = "quiet" if offers else next(under)
-            self.tell(head, "wished", reason, (HOME, place, best[place].channel))
+            channel = best[place].channel
+            self.tell(head, "wished", reason, (HOME, place, channel), self.motive(unit, channel))
 
     def expect(self, unit: Unit, offers: Mapping[int, Offer], chances: Mapping[int, float]) -> None:
         """Add a unit's chances to the expected commitments of the month, in persons (3.8)."""
