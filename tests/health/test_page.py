@@ -42,10 +42,10 @@ def test_every_reason_is_on_the_page(reason):
 
 
 def test_every_word_of_luck_in_use_is_on_the_page():
-    """Slots, onward and relocation noise are told by a rule for all sixteen; nothing draws `lost_work` any more."""
+    """Slots, onward and relocation noise are told by a rule for all sixteen."""
     purposes = {name for name in WORDS if name not in OF_THE_SYNTHESIS and not re.search(r"_\d$", name)}
     words = {word for name in purposes for word in WORDS[name] if not word.startswith(("spare", "slots", "channels"))}
-    assert words | purposes <= TERMS | {"lost_work"}
+    assert words | purposes <= TERMS
 
 
 def test_the_schedule_on_the_page_is_that_of_the_program():

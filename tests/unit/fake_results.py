@@ -24,6 +24,8 @@ OUTCOMES = {"other_channel": 0.12, "delayed": 0.16, "brought_forward": 0.07, "ir
 """Shares of those who are not deflected; the rest are stuck."""
 HARMS = {"detained": 500, "charged": 110, "drafted": 1500, "caught": 20, "arrested_on_return": 9, "lost": 300}
 ADDS = {"detained": 1.5, "charged": 0.3, "drafted": 4.0, "caught": 1.2, "arrested_on_return": 0.1, "lost": 21.0}
+WISHES = {"exit": 0.1, "funds": 0.4, "closed": 0.45, "quota": 0.05}
+"""Why wishes could not be followed, in shares."""
 
 
 def write(
@@ -175,6 +177,12 @@ def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
             add(harm, "", sums["lithuania_ban"][harm] - sums["historical"][harm])
         add("blocked", "", lost * 0.03)
         add("stuck_person_months", "", amounts["stuck"] * 14, "person-months")
+        add("wish_persons", "", amounts["stuck"])
+        add("baseline_wish_persons", "", 52_000 + 0 * lost)
+        for reason, part in {"": 1.0, **WISHES}.items():
+            name = f"wish_months:{reason}" if reason else "wish_months"
+            add(name, "", amounts["stuck"] * 14 * part, "person-months")
+            add(f"baseline_{name}", "", 430_000 * part + 0 * lost, "person-months")
         amounts["deflected"] = gained
         amounts["unchanged"] = 9_410_000 - sum(amounts.values())
         for name, values in amounts.items():

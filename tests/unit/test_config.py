@@ -165,6 +165,7 @@ def test_the_fingerprint_changes_with_every_setting_that_changes_a_number_and_no
         Settings(baseline="open_door"),
         Settings(decision="flat"),
         Settings(person=3),
+        Settings(freeze=("diaspora",)),
         Settings(until="2025-11"),
         Settings(seed=2),
         Settings(replicates=9),

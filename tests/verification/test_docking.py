@@ -30,7 +30,8 @@ TERMS = {
     "level": -5.0, "lambda": 0.6, "income": 0.7, "rent": -0.3, "distance": -0.8, "language": 0.18, "safety": 1.0,
     "work_right": 0.3, "wait": -0.05, "fee": -0.2, "youth": 0.9, "old_age": -0.8, "skill": 0.4,
     "ties": -1.0, "repression": 0.56, "exposure_none": 0.7, "exposure_protest": 2.5, "exposure_media": 4.0,
-    "exposure_ngo": 3.5, "war": 1.2, "conscription": 0.3,
+    "exposure_ngo": 3.5, "war": 1.2, "conscription": 0.3, "mobilisation": 0.15, "exposure_strike": 2.2,
+    "exposure_war_comment": 1.8,
 }  # fmt: skip
 NEWS, WAR_FEAR = 0.6, 0.4
 
@@ -70,6 +71,10 @@ TYPES = (
     ("protested", {"exposure": EXPOSURE["protest"]}, 0.9 + 0.56 * NEWS * (2.5 - 0.7), {}),
     ("journalist", {"exposure": EXPOSURE["media"]}, 0.9 + 0.56 * NEWS * (4.0 - 0.7), {"unsafe": True}),
     ("liable", {"conscription": CONSCRIPTION["liable"]}, 0.9 + 0.3 * WAR_FEAR, {}),
+    ("striker", {"exposure": EXPOSURE["strike"]}, 0.9 + 0.56 * NEWS * (2.2 - 0.7), {}),
+    ("spoke of the war", {"exposure": EXPOSURE["war_comment"]}, 0.9 + 0.56 * NEWS * (1.8 - 0.7), {}),
+    ("served, 49", {"birth": -49 * 12, "conscription": CONSCRIPTION["served"]}, 0.15 * WAR_FEAR, {}),
+    ("officer, 50", {"birth": -50 * 12, "conscription": CONSCRIPTION["reserve_officer"]}, 0.0, {}),
 )
 COMMON = -5.0 + 0.56 * NEWS * 0.7 + 1.2 * WAR_FEAR
 """Level, news for the unexposed and the fear of war: the part of the push that all share."""
@@ -117,8 +122,8 @@ def counts_by_type():
 
 
 def test_departures_dock_to_the_closed_form(counts_by_type):
-    """Type by destination counts over 200 seeds against N P: |z| <= 4 in 45 cells (false alarm 3 in 1,000), and
-    chi-square over its degrees of freedom, 7,200, between .85 and 1.15 (false alarm below 1e-12).
+    """Type by destination counts over 200 seeds against N P: |z| <= 4 in 65 cells (false alarm 4 in 1,000), and
+    chi-square over its degrees of freedom, 10,400, between .85 and 1.15 (false alarm below 1e-12).
     """
     p = np.array([type_probabilities(added, how) for _, _, added, how in TYPES])
     total = counts_by_type.sum(axis=0)

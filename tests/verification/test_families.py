@@ -150,10 +150,15 @@ def test_a_family_does_not_follow(why):
     assert len(model.recorder.events) == 0 and (model.columns.lead[HEADS] == LEAD["ahead"]).all()
 
 
-def test_a_family_follows_once_nothing_hinders_it():
-    """The counterpart of the above: with the money for three fares and nothing else everyone goes at once."""
-    model = start(left_behind(50, 300.0), family_world(6), quiet(**NEVER_LEAVE, follow=1.0)).run()
-    assert set(events_of(model, "departed")["month"]) == {0} and (model.columns.place == PLACE["poland"]).all()
+@pytest.mark.parametrize("free", [0, 4])
+def test_a_family_follows_once_nothing_hinders_it(free):
+    """The counterpart of the above: with the money for three fares and nothing else everyone goes, at once or when the
+    ban on one of them has run out.
+    """
+    people = left_behind(50, 300.0)
+    people.people.exit_ban[1::4] = free - 1
+    model = start(people, family_world(6), quiet(**NEVER_LEAVE, follow=1.0)).run()
+    assert set(events_of(model, "departed")["month"]) == {free} and (model.columns.place == PLACE["poland"]).all()
 
 
 def test_who_follows_pays_fees_as_adults():

@@ -108,6 +108,23 @@ def test_who_returns_or_moves_on_leaves_their_work():
         assert (model.columns.place != PLACE["poland"]).all() and not model.columns.job.any()
 
 
+@pytest.mark.parametrize(
+    ("channel", "hangs"), [("work", True), ("it_scheme", True), ("relocation", True), ("study", False)]
+)
+@pytest.mark.parametrize(("job", "has"), [((0, 0), False), ((1, 0), True), ((0, 1), True)])
+def test_a_permit_that_rests_on_work_hangs_on_having_some(channel, hangs, job, has):
+    """Four in ten are renewed of those of whom nobody has a job, nine in ten of the others."""
+    n = 3000
+    people = families(n, place=PLACE["poland"], mode=MODE["settled"], status=STATUS["permit"], expiry=0)
+    people.people.channel[:], people.people.since[:] = CHANNEL[channel], -12
+    people.people.job[:] = np.tile([*job, 0, 0], n)
+    world = tighten(plain_world(2, ("poland",), (channel,)), "poland", channel, renewal=0.9)
+    model = start(people, world, quiet(**NEVER_LEAVE, renewal_jobless=0.4 / 0.9, permit_months=9.0)).run()
+    share = 0.4 if hangs and not has else 0.9
+    assert_share(len(events_of(model, "renewed")) / 4, n, share)
+    assert len(events_of(model, "renewed")) + len(events_of(model, "lost")) == 4 * n
+
+
 # return
 
 RETURN = {

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.codes import CHANNEL, CONSCRIPTION, GROUP, INSTRUMENT, MODE, PLACE, REASON, STATUS
+from sim.codes import CHANNEL, CONSCRIPTION, GROUP, INSTRUMENT, MODE, MOTIVE, PLACE, REASON, STATUS
 from sim.months import NEVER
 from tests.counting import assert_share, events_of
 from tests.worlds import admit, close, constants, crowd, families, plain_world, quiet, start, tighten
@@ -172,16 +172,22 @@ def test_the_last_wish_is_remembered():
 
 
 def test_the_draft_group_is_threatened_only_while_war_is_feared():
-    """Motives of applications: persecuted, else draft while war is feared, else family by its channel, else labour."""
-    people = crowd(600, detained=np.repeat([-5, -32768, -32768], 200))
+    """Motives of applications and wishes: persecuted, else draft while war is feared, else family by its channel, else
+    labour.
+    """
+    people = crowd(600, detained=np.repeat([-5, -32768, -32768], 200), kin=PLACE["poland"])
     people.people.conscription[:400], people.people.birth[:400] = CONSCRIPTION["liable"], -20 * 12
-    for fear, seen in ((0.5, [1, 2, 3]), (0.0, [1, 3, 3])):
-        world = plain_world(1, ("poland",))
-        world.belarus["war_fear"] = fear
-        applied = events_of(start(people, world, quiet(level=60.0)).run(), "applied")
-        motive = np.zeros(600, int)
-        motive[applied["row"]] = applied["detail"]
-        assert np.array_equal(motive, np.repeat(seen, 200))
+    names = ("persecuted", "draft", "labour", "family")
+    for fear, channel, kind in ((0.5, "visa_free", 2), (0.0, "visa_free", 2), (0.5, "family", 3), (0.0, "family", 3)):
+        seen = [names[which] for which in (0, 1 if fear else kind, kind)]
+        for entry in (0, None):
+            world = plain_world(1, ("poland",), (channel,))
+            world.belarus["war_fear"] = fear
+            world = world if entry is None else close(world, "poland", "visa_free", entry)
+            events = events_of(start(people, world, quiet(level=60.0)).run(), "applied" if entry is None else "wished")
+            motive = np.zeros(600, int)
+            motive[events["row"]] = events["detail"]
+            assert np.array_equal(motive, np.repeat([MOTIVE[name] for name in seen], 200))
 
 
 def test_each_group_has_its_own_lambda():
