@@ -1,5 +1,7 @@
 """Results by group: every event falls into one group of each dimension, differences are paired, few are not shown."""
 
+from dataclasses import fields
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -71,7 +73,8 @@ def test_ages_in_months_fall_into_their_group(years, name):
 
 
 def a_run(counts, scenario, replicate):
-    return Run(Job(scenario, 0.62, replicate), *[None] * 7, groups=counts)
+    given = {field.name: None for field in fields(Run)}
+    return Run(**given | {"job": Job(scenario, 0.62, replicate), "groups": counts})
 
 
 def test_differences_are_paired_and_small_cells_are_empty():
