@@ -33,7 +33,8 @@ recorder       what is counted
 groups         who is behind a number: motive, sex, age, sector
 stays          who lives, works and is held where, read back from the event log
 agents/        the people and the institutions as Mesa sees them
-model          the schedule of a month
+schedule       the processes of a month, in order
+model          the run of a month
 meanfield/     the twin: the same rules with people as expected values
 tasks          the table of tasks
 settings       every key a user may give

@@ -19,8 +19,9 @@ from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, MODE, PLACE, SLOTS
 from sim.columns import Columns
 from sim.conditions import ADULT_MONTHS
 from sim.luck import NORMAL_GRID
-from sim.model import SCHEDULE, EmigrationModel
+from sim.model import EmigrationModel
 from sim.months import LONG_AGO
+from sim.schedule import SCHEDULE
 from sim.units import MOBILISATION_ENDS_MONTHS, STUDENT_FROM, STUDENT_TO
 
 Floats = NDArray[np.float64]

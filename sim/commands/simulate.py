@@ -9,10 +9,10 @@ from sim import tables
 from sim.ensemble import Ensemble, Job, Run
 from sim.figures import cells
 from sim.history.history import History
-from sim.model import schedule_table
 from sim.observation.prisons import repression_table
 from sim.observation.public_money import money_table
 from sim.observation.registers import register_table
+from sim.schedule import schedule_table
 from sim.settings import Settings, fingerprint, resolved_yaml
 from sim.store import manifest, write_folder, write_parquet
 

@@ -9,7 +9,7 @@ from sim.behaviour import RECORDS
 from sim.codes import EVENT, REASON
 from sim.columns import schema_table
 from sim.luck import WORDS
-from sim.model import SCHEDULE
+from sim.schedule import SCHEDULE
 from sim.world import BELARUS, LAW, PLACES, RULES, World
 
 PAGE = (Path(__file__).parents[2] / "docs" / "model.md").read_text(encoding="utf-8")

@@ -8,8 +8,8 @@ import pytest
 
 from sim import asking, columns, commitment
 from sim.decision import destination_nest, names
-from sim.model import SCHEDULE, schedule_table
 from sim.processes import live, pendular, relocate
+from sim.schedule import SCHEDULE, schedule_table
 
 MODULES = {
     name: importlib.import_module(f"sim.processes.{name}")

@@ -10,10 +10,10 @@ import numpy as np
 from sim.arithmetic import log
 from sim.codes import CHANNEL, PLAN, SECTOR
 
-from .setting import Base
 from .basics import BIT, DESTINATIONS, EMPLOYER_KEYS, HOME, gumbel, log_sum, share_of
 from .borders import Borders
 from .entities import PlainPerson, Unit, money_of
+from .setting import Base
 
 CLOSED_LATER = -600.0
 
