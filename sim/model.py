@@ -178,6 +178,7 @@ class EmigrationModel(mesa.Model):
         twin.inflow, twin.arrivals = self.inflow.copy(), self.arrivals.copy()
         twin.recorder, twin._blocks = self.recorder.copy(), self._blocks
         if self.month:
+            markets.remember(self.world, twin.world, self.month)
             markets.respond(twin.world, self.month - 1, twin.residents, twin.inflow.sum(axis=0) * twin.one_in)
         return twin
 

@@ -251,7 +251,7 @@ def conscription(
 ) -> int:
     """Standing towards military service of one with so many minors in the unit.
 
-    Nobody abroad or with minors is in service now, but served; fathers of more are not called.
+    Nobody abroad may be called; nobody with minors is in service now, but served; fathers of more are not called.
     """
     if sex != _MALE:
         return _NEVER_SERVES
@@ -261,7 +261,9 @@ def conscription(
         while outcome < len(row) - 1 and u >= row[outcome]:
             outcome += 1
         code = _OUTCOMES[outcome]
-        if code == _SERVING and (minors > 0 or abroad):
+        if abroad:  # registered abroad: no military office knows them
+            return _SERVED if code == _SERVING or code == _SERVED else _NEVER_SERVES
+        if code == _SERVING and minors > 0:
             return _SERVED
         return _FAMILY if minors >= _LARGE_FAMILY and (code == _LIABLE or code == _DEFERRED) else code
     if reserve_ages[0] <= age <= reserve_ages[1]:

@@ -89,16 +89,16 @@ def blocks(results: Results) -> tuple[Block, ...]:
         line = difference(label, measure, levels=levels(before, results.effect(measure)))
         return replace(line, deep=deep)
 
-    why = {"exit": "may not or cannot leave Belarus", "funds": "cannot pay", "closed": "destination closed"}
+    why = {"exit": "may not leave Belarus", "funds": "cannot pay", "closed": "destination closed"}
     why["quota"] = "a queue too long"
-    wishes = [wish("people", "wish_persons"), wish("person-months", "wish_months")]
+    wishes = [wish("people who wished", "wish_persons"), wish("their person-months", "wish_months")]
     wishes += [wish(f"{text}", f"wish_months:{name}", deep=True) for name, text in why.items()]
     harms = [difference("detained in Belarus", "detained"), difference("drafted", "drafted")]
     return (
         Block("Arrivals", tuple(came)),
         Block("Of those whose move it changes", tuple(blocked)),
         Block("Among everyone", tuple(everyone)),
-        Block("Would leave, were every channel open to those eligible, and could not", tuple(wishes)),
+        Block("Would leave, were all open", tuple(wishes)),
         Block("Harms, over all people", tuple(harms)),
     )
 

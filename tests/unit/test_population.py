@@ -301,7 +301,8 @@ def test_standings_follow_the_rule_of_service(people, head):
     is_ = {name: people.conscription == code for name, code in CONSCRIPTION.items()}
     men = people.sex == SEX["male"]
     young = men & (age >= 18) & (age <= 26)
-    assert not (young & is_["never"]).any()
+    at_home = people.region != REGION["abroad"]
+    assert not (young & at_home & is_["never"]).any() and not (~at_home & is_["liable"]).any()
     assert young[is_["liable"] | is_["deferred"] | is_["exempt"] | is_["family"]].all()
     assert np.array_equal(is_["deferred"] & (age >= 22), np.zeros(len(age), bool))
     assert (people.sector[is_["deferred"]] == SECTOR["student"]).all()

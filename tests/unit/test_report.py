@@ -137,7 +137,6 @@ def test_console_and_page_print_the_same_numbers(folder, page):
             assert row.persons in cells and row.label in cells
 
 
-@pytest.mark.xfail(strict=True, reason="the title of the block of wishes widens the column of labels to 146 characters")
 def test_the_table_is_aligned_and_fits_a_console(folder):
     lines = summary_text(folder).splitlines()
     assert max(map(len, lines)) <= 110

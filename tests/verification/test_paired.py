@@ -96,7 +96,6 @@ def test_a_fork_is_the_scenario_from_the_start(parting):
     assert_same(trunk.run(), hot_model(block=130).run())
 
 
-@pytest.mark.xfail(strict=True, reason="a fork's world forgets the approvals that tightened before the parting")
 def test_a_fork_expects_the_arrivals_of_the_scenario_from_the_start():
     """Expected departures are made from the approvals of all months, those before the parting included."""
     fork = hot_model().run(PARTING).fork(None, changed_world()).run()
