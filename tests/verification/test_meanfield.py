@@ -210,6 +210,7 @@ def test_nobody_is_lost_where_everything_happens():
     assert 0.0 < found.departures[:, PLACE["poland"], CHANNEL["work"]].sum() <= quota
 
 
+@pytest.mark.slow
 def test_a_hot_world_is_nearly_that_of_the_engine():
     """Every process at work on 1,200 people, 48 replicates: departures, returns, detentions and drafts within bounds.
 
