@@ -78,7 +78,6 @@ class EmigrationModel(mesa.Model):
             population.employers, np.zeros_like(population.employers), np.full(len(population.employers), -1, np.int16)
         )
         self.options = options.empty(len(population.employers))
-        self._later = options.empty(len(population.employers))
         self._pending = (world.outlook != world.openness).any(axis=(1, 2, 3))
         self.recorder = Recorder(self.one_in)
         self.pending = np.zeros(0, np.int64)
@@ -96,7 +95,8 @@ class EmigrationModel(mesa.Model):
         self.inflow = np.zeros((12, SLOTS), np.int64)
         self.held, self.paths = NOTHING, Paths()
         self.keeps_paths = False
-        self._waiting = np.zeros((SLOTS, N_CHANNELS))
+        self.queued = np.zeros((SLOTS, N_CHANNELS))
+        """Persons in queues as the month began, float64[places, channels]."""
         self.processes: dict[str, Callable[[EmigrationModel], None]] = {
             row.name: partial(_run, row.name) for row in SCHEDULE
         }
@@ -197,15 +197,16 @@ class EmigrationModel(mesa.Model):
         self.arrivals = np.zeros(SLOTS, np.int64)
         queued = self.pending[self.columns.plan[self.pending] == PLAN["queued"]]
         waiting = self._planning(queued).astype(np.float64) * self.one_in
-        self._waiting = waiting
+        self.queued = waiting
         seen = self.held.residents(self.month, self.residents), self.held.waiting(self.month, waiting)
         given = self.month, self.behaviour, self.conditions, *seen
         options.fill(self.options, self.world, *given)
         self.options.pending[0] = self._pending[self.month]
         self.options.rush[:] = 0.0
         if self._pending[self.month] and self.behaviour.anticipation > 0.0:
-            options.fill(self._later, self.world._replace(openness=self.world.outlook), *given)
-            options.fill_rush(self.options, self._later)
+            later = options.empty(len(self.employers.sector))
+            options.fill(later, self.world._replace(openness=self.world.outlook), *given)
+            options.fill_rush(self.options, later)
         relocate(self.employers, self.world, *given, self.options.moved)
 
     def _before(self, parts: int) -> None:
@@ -219,7 +220,7 @@ class EmigrationModel(mesa.Model):
         for expected in found:
             self._committed += expected
         if self.keeps_paths:
-            self.paths.keep(self._waiting, self.residents, own)
+            self.paths.keep(self.queued, self.residents, own)
         applied = [log["row"][log["kind"] == _APPLIED] for log in self._log]
         if applied:
             self.pending = np.concatenate([self.pending, *applied]).astype(np.int64)

@@ -175,7 +175,7 @@ def fill(
                     offer.onward = common + openness_term(admitted)
                     offer.value = common + openness_term(min(admitted, travel))
                     offer.place, offer.channel = place, channel
-                    offer.fare = 0.0 if channel == RELOCATION else fare(world, t, place, channel, groups)
+                    offer.fare = fare(world, t, place, channel, groups)
                     offer.each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
                     offer.youngest, offer.oldest = world.law[place, channel].youngest, world.law[place, channel].oldest
                     options.near[kind, place] = max(options.near[kind, place], offer.value)

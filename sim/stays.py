@@ -10,8 +10,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.codes import CHANNEL, EVENT, MODE, N_SECTORS, SLOTS
+from sim.codes import EVENT, MODE, N_SECTORS, SLOTS
 from sim.columns import Columns
+from sim.processes.depart import brings_work
 
 Counts = NDArray[np.int64]
 
@@ -23,7 +24,6 @@ _SETTLED = MODE["settled"]
 _DEPARTED, _RETURNED, _ONWARD = EVENT["departed"], EVENT["returned"], EVENT["onward"]
 _EMPLOYED, _DISMISSED = EVENT["employed"], EVENT["dismissed"]
 _CHARGED, _RELEASED, _PARDONED = EVENT["charged"], EVENT["released"], EVENT["pardoned"]
-_WORK, _IT_SCHEME, _RELOCATION = CHANNEL["work"], CHANNEL["it_scheme"], CHANNEL["relocation"]
 
 
 class Stays(NamedTuple):
@@ -106,9 +106,8 @@ def _replay(
             since[row] = t
             if moves:
                 channel = event.channel
-                hired = (channel == _WORK) | (channel == _IT_SCHEME) | (channel == _RELOCATION)
                 place[row] = 0 if kind == _RETURNED else event.place
-                job[row] = hired & (member[row] == 0) & (kind != _RETURNED)
+                job[row] = brings_work(channel) & (member[row] == 0) & (kind != _RETURNED)
             else:
                 job[row] = kind == _EMPLOYED
         elif kind == _CHARGED:

@@ -25,7 +25,7 @@ from sim.choice import (
 )
 from sim.codes import CONSCRIPTION, EXPOSURE, GROUP, LEAD, MODE, N_SECTORS, PLACE, SECTOR
 from sim.columns import Columns
-from sim.conditions import ADULT_MONTHS
+from sim.conditions import ADULT_MONTHS, OTHERS, THREATENED
 from sim.luck import NORMAL_GRID
 from sim.months import LONG_AGO
 
@@ -117,6 +117,12 @@ def at_leisure(member: int, place: int, mode: int, plan: int, due: int, age: int
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def is_barred(held: int, exit_ban: int, conscription: int, t: int) -> bool:
+    """True for who may not leave Belarus in month `t`: held, under an exit ban, or serving."""
+    return bool((held >= t) | (exit_ban >= t) | (conscription == _SERVING))
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def may_exit(people: Columns, head: int, t: int) -> bool:
     """True if everyone in the unit is at home and nobody is held, barred from leaving, or serving.
 
@@ -124,7 +130,7 @@ def may_exit(people: Columns, head: int, t: int) -> bool:
     """
     free = True
     for row in range(head, min(head + people.unit_size[head], len(people.mode))):
-        barred = (people.held[row] >= t) | (people.exit_ban[row] >= t) | (people.conscription[row] == _SERVING)
+        barred = is_barred(people.held[row], people.exit_ban[row], people.conscription[row], t)
         free &= not (barred | (people.mode[row] != _HOME))
     return free
 
@@ -133,15 +139,6 @@ def may_exit(people: Columns, head: int, t: int) -> bool:
 def in_party(people: Columns, row: int) -> bool:
     """True if a person of a unit settled abroad is there, too, and was not left behind."""
     return bool(people.mode[row] == _SETTLED)
-
-
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def party_size(people: Columns, head: int) -> int:
-    """People of a unit who are settled abroad."""
-    size = 0
-    for row in range(head, head + people.unit_size[head]):
-        size += in_party(people, row)
-    return size
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
@@ -184,8 +181,8 @@ def service_term(b: Behaviour, conscription: int, age: int) -> float:
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def threat_group(mask: int, war_fear: float) -> int:
-    """0 for a unit that is threatened (persecuted, or draft-liable while war is feared), 1 for the others."""
-    return 0 if (mask & FLAG_PERSECUTED) or ((mask & FLAG_DRAFT) and war_fear > 0.0) else 1
+    """`THREATENED` for a unit that is persecuted, or draft-liable while war is feared, else `OTHERS`."""
+    return THREATENED if (mask & FLAG_PERSECUTED) or ((mask & FLAG_DRAFT) and war_fear > 0.0) else OTHERS
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)

@@ -294,6 +294,7 @@ def open_share(openness: Floats, channel: int, groups: int) -> float:
 
 
 _LAND, _AIR = INSTRUMENT["land"], INSTRUMENT["air"]
+_RELOCATION = CHANNEL["relocation"]
 _LAND_EXIT, _EXIT = INSTRUMENT["land_exit"], INSTRUMENT["exit"]
 
 
@@ -325,7 +326,9 @@ def admission_share(world: World, t: int, place: int, channel: int, groups: int)
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def fare(world: World, t: int, place: int, channel: int, groups: int) -> float:
-    """Fare in EUR a person: by land where land is open, else by air."""
+    """Fare in EUR a person: by land where land is open, else by air; none where the employer moves its staff."""
+    if channel == _RELOCATION:
+        return 0.0
     if world.places[t, place].by_land:
         land = min(
             open_share(world.openness[t, 0, _LAND_EXIT], channel, groups),

@@ -22,7 +22,7 @@ from sim.analysis.terms import (
 )
 from sim.choice import MINUS_INFINITY, N_FLAGS, gumbel, leave_probability, slot_noise, stable_angle_term
 from sim.choice import stable_exponential_term as stable_rest
-from sim.codes import EVENT, N_CHANNELS, PLAN, SLOTS
+from sim.codes import EVENT, N_CHANNELS, SLOTS
 from sim.luck import PURPOSE, uniform, words
 from sim.model import EmigrationModel
 from sim.units import at_leisure, may_exit, money, threat_group
@@ -124,13 +124,6 @@ def _event(model: EmigrationModel, head: int) -> tuple[int, int, int, int] | Non
     return None
 
 
-def waiting_at_the_start(model: EmigrationModel) -> NDArray[np.float64]:
-    """Persons in queues as the month began, when what is on offer was tabulated, float64[places, channels]."""
-    people, rows = model.columns, model.pending
-    queued = rows[(people.plan[rows] == PLAN["queued"]) & (people.applied[rows] < model.month)]
-    return model._planning(queued).astype(np.float64) * model.one_in
-
-
 def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int] | None) -> Decision:
     """Take the decision of a unit at leisure apart, between `choose` and `apply` of its month."""
     people, t, b, given = model.columns, model.month, model.behaviour, model.conditions
@@ -144,8 +137,7 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
     obstacles, prices = np.zeros((SLOTS, N_CHANNELS), np.int64), np.zeros((SLOTS, N_CHANNELS))
     alone = np.zeros((SLOTS, N_CHANNELS), np.bool_)
     table = model.options, model.world, b, given
-    waiting = waiting_at_the_start(model)
-    fill_unit(people, head, t, *table, model.residents, waiting, tastes, terms, obstacles, prices, alone)
+    fill_unit(people, head, t, *table, model.residents, model.queued, tastes, terms, obstacles, prices, alone)
 
     def again(view: int) -> tuple[int, NDArray[np.float64], NDArray[np.uint8], NDArray[np.bool_]]:
         values, channels, ahead = np.empty(SLOTS), np.empty(SLOTS, np.uint8), np.empty(SLOTS, np.bool_)

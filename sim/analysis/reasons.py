@@ -11,7 +11,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.analysis.life import waiting_at_the_start
 from sim.analysis.terms import ACCESS, COUNTRY, OWN, PUSH, TERMS, class_of, fill_push, fill_unit
 from sim.arithmetic import exp, log
 from sim.behaviour import Behaviour
@@ -193,7 +192,7 @@ class ReasonsOf:
         records["place"], records["channel"] = people.plan_place[rows], people.plan_channel[rows]
         records["size"], records["motive"] = people.unit_size[rows], np.concatenate([[], *details])
         given: Any = (model.circles, model.options, model.world, model.behaviour, model.conditions)
-        market = model.residents, waiting_at_the_start(model)
+        market = model.residents, model.queued
         fill_records(people, rows, t, *given, *market, _PUSH_OF, _PULL_OF, records)
         self._found.append(records)
 

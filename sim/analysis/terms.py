@@ -185,7 +185,7 @@ def fill_unit(
             constant = conditions.channel_constants[channel]
             access = own[_N_COUNTRY : _N_COUNTRY + _N_ACCESS]
             fill_access(world, t, b, constant, place, channel, offers, queue, min(admitted, travel), access)
-            each = 0.0 if channel == RELOCATION else fare(world, t, place, channel, groups)
+            each = fare(world, t, place, channel, groups)
             cost = rules.fee + rules.funds
             whole, alone = move_price(each, cost, reserve, size, grown), move_price(each, cost, reserve, 1, 1)
             ahead[place, channel] = (means < whole) & (size > 1) & (means >= alone)

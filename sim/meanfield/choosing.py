@@ -20,6 +20,7 @@ from sim.meanfield.state import CAUGHT, Cells, Expected, Home
 from sim.meanfield.tables import Tables
 from sim.meanfield.waiting import Waiting
 from sim.options import RELOCATION, Options, move_price
+from sim.processes.depart import brings_work
 from sim.units import push, threat_group
 from sim.views import FROM_HOME, look
 from sim.world import World, fare
@@ -67,7 +68,7 @@ def fill_month(m: Month, t: int, tables: Tables, plans: Waiting, world: World, b
         unlimited = np.isinf(world.rules[t, place, channel].capacity) and plans.totals[pair, 0] <= 0.0
         m.at_once[pair] = unlimited and world.rules[t, place, channel].months == 0.0
         m.approval[pair] = approved(world, t, place, channel, b)
-        m.cost[pair] = 0.0 if channel == RELOCATION else fare(world, t, place, channel, 0)
+        m.cost[pair] = fare(world, t, place, channel, 0)
         m.fee[pair] = world.rules[t, place, channel].fee
 
 
@@ -210,7 +211,7 @@ def choose(
                     heads_there[cell, place] += goes * lead
                     arriving[h, place, channel] += goes
                     departures[place, channel] += goes
-                    which = WORKING if channel == _WORK or channel == _IT_SCHEME or channel == RELOCATION else SAVING
+                    which = WORKING if brings_work(channel) else SAVING
                     saved = max(0.0, means[cell] - costs[pair] * (1.0 if lead else size) - fees[pair] * grown[cell])
                     came[household, place, which] += goes
                     brought[household, place, which] += goes * saved

@@ -12,12 +12,13 @@ from sim.codes import CHANNEL, SLOTS, STATUS
 from sim.columns import Columns
 from sim.meanfield.abroad import Settled, share_due
 from sim.meanfield.choosing import weigh
-from sim.meanfield.living import SAVING, WORKING, Living, hired
+from sim.meanfield.living import SAVING, WORKING, Living
 from sim.meanfield.standing import Standing
 from sim.meanfield.state import ARRESTED, Cells, Expected, Home
 from sim.meanfield.tables import Tables
 from sim.meanfield.waiting import Waiting
 from sim.options import Options
+from sim.processes.depart import brings_work
 from sim.processes.move_on import may_be_joined
 from sim.units import adults
 from sim.views import FROM_ABROAD, look
@@ -229,7 +230,7 @@ def live_abroad(
                     ahead[cell, place] += weights[place] * max(0.0, heads_per_weight - lone[place])
                     arriving[h, place, channels[place]] += came
                     onward_to[place] += came
-                    which = WORKING if hired(channels[place]) else SAVING
+                    which = WORKING if brings_work(channels[place]) else SAVING
                     came_new[k, place, which] += came
                     brought[k, place, which] += came * max(0.0, savings[k])
 

@@ -15,7 +15,6 @@ from sim.arithmetic import exp
 from sim.behaviour import Behaviour
 from sim.codes import CHANNEL, SLOTS, STATUS
 from sim.meanfield.abroad import Settled
-from sim.options import RELOCATION
 from sim.processes.live import language_level, right_to_work
 from sim.processes.move_on import return_hazard
 from sim.world import World
@@ -165,12 +164,6 @@ def _month_of(
     persons[DESTITUTE] += persons[SAVING] * (1.0 - left)
     persons[SAVING] *= left
     savings[SAVING] *= left
-
-
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def hired(channel: int) -> bool:
-    """True for channels by which one arrives with work."""
-    return bool((channel == _WORK) | (channel == _IT_SCHEME) | (channel == RELOCATION))
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)

@@ -17,7 +17,6 @@ from sim.conditions import Conditions
 from sim.luck import TASTE_LIMIT
 from sim.options import (
     OFFER,
-    RELOCATION,
     Options,
     channel_value,
     country_value,
@@ -107,7 +106,7 @@ def _lines(
                 line = lines[n]
                 line.onward = openness_term(admitted)
                 line.value = openness_term(min(admitted, travel_share(world, t, place, channel, groups)))
-                line.fare = 0.0 if channel == RELOCATION else fare(world, t, place, channel, groups)
+                line.fare = fare(world, t, place, channel, groups)
                 line.each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
                 line.place, line.channel = place, channel
                 line.youngest, line.oldest = world.law[place, channel].youngest, world.law[place, channel].oldest

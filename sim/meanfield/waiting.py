@@ -14,10 +14,11 @@ from sim.behaviour import Behaviour
 from sim.codes import CHANNEL
 from sim.columns import Columns
 from sim.meanfield.abroad import approved
-from sim.meanfield.living import Living, arrive, hired
+from sim.meanfield.living import Living, arrive
 from sim.meanfield.state import Cells, Home
 from sim.meanfield.tables import Tables
-from sim.options import RELOCATION, move_price
+from sim.options import move_price
+from sim.processes.depart import brings_work
 from sim.units import adults, money
 from sim.world import World, fare
 
@@ -170,7 +171,7 @@ def move_plans(
                 continue
             g = groups[i]
             if price_of_group[g] < 0.0:
-                price_of_group[g] = 0.0 if channel == RELOCATION else fare(world, t, place, channel, g)
+                price_of_group[g] = fare(world, t, place, channel, g)
             share = 0.0
             if alone[i] < 1.0 and means[i] >= move_price(price_of_group[g], each, reserve, sizes[i], grown[i]):
                 share += passable[g] * (1.0 - alone[i])
@@ -194,7 +195,7 @@ def move_plans(
         else:
             unused[: t + 1] = 0.0
             totals[2] = 0.0
-        works = hired(channel)
+        works = brings_work(channel)
         for i in range(n):
             if go[i] + kept[i] <= 0.0:
                 granted[i] = 0.0

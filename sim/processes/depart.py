@@ -96,7 +96,7 @@ def depart(
         size, grown = (1, 1) if alone else (people.unit_size[head], adults(people, head))
         each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
         reserve = b.reserve * world.places[t, place].rent
-        fare_each = 0.0 if channel == RELOCATION else fare(world, t, place, channel, groups)
+        fare_each = fare(world, t, place, channel, groups)
         price = move_price(fare_each, each, reserve, size, grown)
         passable = travel_share(world, t, place, channel, groups)
         if turned_back(world, t, place, channel, groups):

@@ -15,7 +15,7 @@ from sim.months import NEVER
 from sim.options import Options
 from sim.processes.depart import arrive, leave_home, pay
 from sim.processes.live import destitute
-from sim.units import adults, choice_class, class_groups, flags, in_party, money, persecuted
+from sim.units import adults, choice_class, class_groups, flags, in_party, is_barred, money, persecuted
 from sim.views import FROM_ABROAD, draw_tastes, look
 from sim.world import World, admission_share, fare, travel_share
 
@@ -33,7 +33,7 @@ _ASYLUM_SEEKER, _CITIZEN = STATUS["asylum_seeker"], STATUS["citizen"]
 _RETURNED, _ONWARD, _ARRESTED = EVENT["returned"], EVENT["onward"], EVENT["arrested_on_return"]
 _DEPARTED = EVENT["departed"]
 _CHOSEN, _NONE, _FOLLOWS = REASON["choice"], REASON["none"], REASON["family"]
-_FAMILY, _SERVING, _LIABLE = CHANNEL["family"], CONSCRIPTION["serving"], CONSCRIPTION["liable"]
+_FAMILY, _LIABLE = CHANNEL["family"], CONSCRIPTION["liable"]
 _TOGETHER, _AHEAD = LEAD["together"], LEAD["ahead"]
 
 
@@ -203,7 +203,7 @@ def follow(
     left, grown, free = 0, 0, True
     for row in range(first, last):
         if not in_party(people, row):
-            barred = (people.held[row] >= t) | (people.exit_ban[row] >= t) | (people.conscription[row] == _SERVING)
+            barred = is_barred(people.held[row], people.exit_ban[row], people.conscription[row], t)
             free &= (people.mode[row] == _HOME) & (not barred)
             left += 1
             grown += people.member[row] == 1

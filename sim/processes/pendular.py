@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 from sim.arithmetic import sin
 from sim.behaviour import Behaviour
 from sim.choice import PI
-from sim.codes import CHANNEL, CONSCRIPTION, EVENT, MODE, PLACE, REASON, SECTOR, SLOTS, STATUS
+from sim.codes import CHANNEL, EVENT, MODE, PLACE, REASON, SECTOR, SLOTS, STATUS
 from sim.columns import Columns
 from sim.conditions import ADULT_MONTHS, Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, fill_words, uniform, words
 from sim.months import NEVER
-from sim.units import class_groups
+from sim.units import class_groups, is_barred
 from sim.world import World, travel_share
 
 READS = ("key", "birth", "sector", "held", "exit_ban", "conscription", "plan")
@@ -24,7 +24,7 @@ _BELARUS, _HOME, _AWAY = PLACE["belarus"], MODE["home"], MODE["pendular"]
 _AT_HOME, _ON_WORK = STATUS["home"], STATUS["pendular"]
 _OUT, _BACK = EVENT["pendular_out"], EVENT["pendular_back"]
 _CHOSEN, _NONE = REASON["choice"], REASON["none"]
-_WORK, _SERVING = CHANNEL["work"], CONSCRIPTION["serving"]
+_WORK = CHANNEL["work"]
 _TRANSPORT, _CONSTRUCTION, _INDUSTRY = SECTOR["transport"], SECTOR["construction"], SECTOR["industry"]
 _STRIP = 4096
 """Rows whose luck is drawn at once: few enough to stay in the nearest memory."""
@@ -51,7 +51,7 @@ def may_go_on_pendular_work(
 ) -> bool:
     """True for a worker at home in transport, construction or industry, free to travel; `plan` is the unit's."""
     at_home = (place == _BELARUS) & (mode == _HOME) & (plan == 0)
-    return at_home & goes(sector) & (held < t) & (exit_ban < t) & (conscription != _SERVING) & (age >= ADULT_MONTHS)
+    return at_home & goes(sector) & (not is_barred(held, exit_ban, conscription, t)) & (age >= ADULT_MONTHS)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
