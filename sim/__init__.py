@@ -55,4 +55,4 @@ from sim.machine_code import guard
 
 __version__ = "0.1.0"
 
-guard()
+guard(__doc__ or "")

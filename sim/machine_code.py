@@ -2,8 +2,10 @@
 
 Compiled rules are kept on disk between runs. numba keeps a rule's machine code as long as the rule's own file is
 unchanged, and so does not see an edit in a rule that it calls: the old answer would come back, confidently. Here the
-folder of the machine code is named by a fingerprint of everything that goes into it, so an edit anywhere in the
-package finds an empty folder and compiles anew. `sim/__init__.py` calls `guard` before anything is compiled.
+folder of the machine code is named by a fingerprint of everything that goes into it, so an edit of a rule, or of
+anything that a rule may import, finds an empty folder and compiles anew. The layout is the import order: what lies
+below the last row of rules and compiles nothing itself (reports, commands) cannot change a rule and does not count.
+`sim/__init__.py` calls `guard` before anything is compiled.
 """
 
 import hashlib
@@ -14,7 +16,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,7 +28,12 @@ KEEP_DAYS = 30
 """Days after which the machine code of an unused fingerprint is removed. Assumption: long enough for a branch
 left over a holiday; a removed folder costs a minute of compiling, nothing else."""
 
+LAST_OF_THE_RULES = "meanfield"
+"""Last row of the layout that compiles rules which others call; what lies below and compiles imports no other such."""
+
 _FOLDER = re.compile(r"machine-code-[0-9a-f]{16}")
+_COMPILES = re.compile(rb"^(?:from|import) numba\b", re.MULTILINE)
+_ROW = re.compile(r"^([a-z_]+)/?  ", re.MULTILINE)
 
 
 def versions() -> tuple[str, ...]:
@@ -38,16 +45,26 @@ def versions() -> tuple[str, ...]:
     return platform.python_implementation(), sys.version, *packages, get_host_cpu_name(), *target
 
 
-def fingerprint(package: Path, others: Sequence[Path] = (), marks: Sequence[str] = ()) -> str:
-    """Return 16 hexadecimal digits of the SHA-256 of all Python sources of a package, other files and marks.
+def rows(layout: str) -> list[str]:
+    """Return the rows of the layout, the table in the docstring of `sim/__init__.py`, in order."""
+    return _ROW.findall(layout)
 
-    A file counts by its path inside the package and its bytes, not by its date. Raises FileNotFoundError if one
-    of the other files is missing.
+
+def fingerprint(
+    package: Path, others: Sequence[Path] = (), marks: Sequence[str] = (), below: Collection[str] = ()
+) -> str:
+    """Return 16 hexadecimal digits of the SHA-256 of the Python sources of a package, other files and marks.
+
+    Of the rows `below` (modules and folders of the package) only files that compile something count. A file counts by
+    its path inside the package and its bytes, not by its date. Raises FileNotFoundError if one of the other files is
+    missing.
     """
     digest = hashlib.sha256()
     files = [(path.relative_to(package).as_posix(), path) for path in package.rglob("*.py")]
     for name, path in [*sorted(files), *((path.name, path) for path in others)]:
         content = path.read_bytes()
+        if name.split("/")[0].removesuffix(".py") in below and not _COMPILES.search(content):
+            continue
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
     for mark in marks:
         digest.update(f"{mark}\0".encode())
@@ -99,14 +116,15 @@ def remove_unused(root: Path, keep: Path) -> None:
             continue
 
 
-def guard() -> Path:
+def guard(layout: str = "") -> Path:
     """Point numba to the folder of exactly these sources, codes and versions, and return it.
 
-    Overrides a `NUMBA_CACHE_DIR` of the caller, which would not know the sources: move the cache by
+    `layout` is the table of the modules; without one every source counts. Overrides a `NUMBA_CACHE_DIR` of the caller, which would not know the sources: move the cache by
     `VYRAJ_CACHE_DIR`. Functions that numba compiled before this call are not touched.
     """
-    root = cache_root()
-    folder = root / f"machine-code-{fingerprint(PACKAGE, [CODES], versions())}"
+    root, order = cache_root(), rows(layout)
+    below = order[order.index(LAST_OF_THE_RULES) + 1 :] if LAST_OF_THE_RULES in order else []
+    folder = root / f"machine-code-{fingerprint(PACKAGE, [CODES], versions(), below)}"
     folder.mkdir(exist_ok=True)
     os.utime(folder)  # used today
     remove_unused(root, keep=folder)

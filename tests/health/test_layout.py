@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from sim import machine_code
+
 ROOT = Path(__file__).parents[2]
 SIM = ROOT / "sim"
 MODULES = sorted(SIM.rglob("*.py"))
@@ -148,3 +150,19 @@ def test_constraints_are_versions_only_and_hold_every_dependency(series):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = project["dependencies"] + [item for extra in project["optional-dependencies"].values() for item in extra]
     assert {re.match(r"[A-Za-z0-9_\-]+", item)[0] for item in wanted} <= pinned
+
+
+def test_what_compiles_below_the_rules_rests_on_the_fingerprint_of_the_machine_code():
+    """Files below the last row of rules count for the machine code only if they compile; nothing else may slip in."""
+    order = layout()
+    assert machine_code.rows((SIM / "__init__.py").read_text(encoding="utf-8")) == order
+    below = set(order[order.index(machine_code.LAST_OF_THE_RULES) + 1 :])
+    compiling = {name_of(path): path for path in MODULES if "numba" in imports_of(path)}
+    assert any(unit_of(name) in below for name in compiling)
+    wrong = [
+        f"{name} imports {other}"
+        for name, path in compiling.items()
+        for other in imports_of(path)
+        if other.startswith("sim.") and unit_of(other) in below and other not in compiling
+    ]
+    assert wrong == []

@@ -158,3 +158,20 @@ def test_only_old_machine_code_is_removed(tmp_path: Path) -> None:
         os.utime(folders[name], (now - days * 86400,) * 2)
     machine_code.remove_unused(tmp_path, keep=folders["kept"])
     assert {name for name, folder in folders.items() if folder.exists()} == {"kept", "recent", "foreign"}
+
+
+def test_rows_below_the_rules_count_only_if_they_compile(package: Path) -> None:
+    below = ["report", "caller"]
+
+    def now() -> str:
+        return machine_code.fingerprint(package, [], [], below)
+
+    before = now()
+    (package / "report").mkdir()
+    (package / "report" / "page.py").write_text("TITLE = 'an answer'\n")
+    assert now() == before
+    (package / "caller.py").write_text(CALLER.replace("* 10", "* 11"))
+    after = now()
+    assert after != before
+    (package / "rule.py").write_text(RULE.replace("x + 1", "x + 2"))
+    assert now() != after
