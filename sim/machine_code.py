@@ -119,8 +119,9 @@ def remove_unused(root: Path, keep: Path) -> None:
 def guard(layout: str = "") -> Path:
     """Point numba to the folder of exactly these sources, codes and versions, and return it.
 
-    `layout` is the table of the modules; without one every source counts. Overrides a `NUMBA_CACHE_DIR` of the caller, which would not know the sources: move the cache by
-    `VYRAJ_CACHE_DIR`. Functions that numba compiled before this call are not touched.
+    `layout` is the table of the modules; without one every source counts. Overrides a `NUMBA_CACHE_DIR` of the caller,
+    which would not know the sources: move the cache by `VYRAJ_CACHE_DIR`. Functions that numba compiled before this
+    call are not touched.
     """
     root, order = cache_root(), rows(layout)
     below = order[order.index(LAST_OF_THE_RULES) + 1 :] if LAST_OF_THE_RULES in order else []
