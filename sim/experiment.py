@@ -18,7 +18,6 @@ from sim.history.parameters import NAME, nearest, shown
 from sim.history.strict_yaml import (
     CatalogueError,
     need_keys,
-    need_mapping,
     need_name,
     need_named,
     need_names,
@@ -27,7 +26,15 @@ from sim.history.strict_yaml import (
     within,
 )
 from sim.recorder import HARMS
-from sim.settings import MOST_REPLICATES, Settings, keys_of, known_scenarios, record_of, settings_from_mapping
+from sim.settings import (
+    MOST_REPLICATES,
+    WITHOUT_EFFECT,
+    Settings,
+    keys_of,
+    known_scenarios,
+    record_of,
+    settings_from_mapping,
+)
 
 EXPERIMENTS = CONF.parent / "experiments"
 """Folder of the studies, one file each."""
@@ -38,7 +45,7 @@ FIGURES = ("arrivals", "where_they_go", "lambda", "harms", "groups", "feedbacks"
 ENOUGH = "enough"
 """In place of a number of replicates: as many as the stopping rule asks for."""
 
-OWN_KEYS = ("task", "scenario", "baseline", "replicates", "person", "threads", "results_dir")
+OWN_KEYS = ("task", "scenario", "baseline", "replicates", "person", "experiment", "dry", *WITHOUT_EFFECT)
 """Settings that a study tells by keys of its own, or that change no number."""
 
 CATEGORIES = (
@@ -224,7 +231,10 @@ def _allowed(key: str, value: Any) -> Any:
         behaviour.load({inner: value})
         return value
     record = record_of(Settings())
-    (record[section] if section else record)[inner] = value
+    held = record
+    for parent in key.split(".")[:-1]:
+        held = held[parent]
+    held[inner] = value
     try:
         settings_from_mapping(record)
     except UserError as error:
@@ -291,11 +301,12 @@ def _bound(content: Any, others: Sequence[str]) -> float | str:
 
 def _where(content: Any, parameters: Mapping[str, tuple[Any, ...]]) -> dict[str, Any]:
     with within("where"):
-        for key, value in need_named(need_mapping(content)).items():
+        found = {}
+        for key, value in need_named(content).items():
             need_name(key, tuple(parameters))
             value = tuple(value) if isinstance(value, list) else value
             if not any(value == one and isinstance(value, bool) == isinstance(one, bool) for one in parameters[key]):
                 swept = ", ".join(shown(one) for one in parameters[key])
                 raise CatalogueError(f"{key}: '{shown(value)}' is not swept; known: {swept}")
-            content[key] = value
-        return dict(content)
+            found[key] = value
+        return found

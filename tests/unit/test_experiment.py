@@ -21,6 +21,7 @@ from sim.experiment import (
 )
 from sim.experiment import CATEGORIES as EXPECTED_CATEGORIES
 from sim.recorder import HARMS
+from sim.settings import WITHOUT_EFFECT
 from tests.unit import fake_results
 
 PART = {
@@ -248,6 +249,7 @@ def test_every_setting_that_changes_a_number_may_be_swept():
     assert {"decision", "freeze", "until", "seed", "people.one_in", "choice.lambda"} <= set(setting_keys())
     assert {f"coefficients.{name}" for name in RECORDS} - set(setting_keys()) == {"coefficients.lambda"}
     assert len(setting_keys()) == len(set(setting_keys()))
+    assert not {"task", "scenario", "baseline", "replicates", *WITHOUT_EFFECT} & set(setting_keys())
 
 
 def test_the_studies_lie_beside_the_configuration():
