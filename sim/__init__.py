@@ -38,6 +38,7 @@ model          the run of a month
 meanfield/     the twin: the same rules with people as expected values
 tasks          the table of tasks
 settings       every key a user may give
+experiment     studies: a question, what is expected, the scenarios and parameters that answer it
 ensemble       replicates of scenarios
 analysis/      pairs of worlds, effects, reach, fit to the observed
 observation/   what observers would see: registers, public money, prisons, a survey
