@@ -44,6 +44,7 @@ observation/   what observers would see: registers, public money, prisons, a sur
 tables         runs as tidy tables
 store          files that a run leaves
 figures/       figures, one module a figure
+library/       what runs left, as tables to be asked in SQL
 report/        the report of a comparison
 commands/      what each task does
 config         composed configuration to settings: the only module that knows Hydra
