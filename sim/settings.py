@@ -30,6 +30,9 @@ DECISIONS = Path(__file__).parent / "decision"
 MOST_REPLICATES, MOST_THREADS, MOST_SLICES = 100_000, 1024, 50
 """More than anybody means: a larger number is a slip that would run for ever."""
 
+PRUNED = ("partial", "damaged", "stale", "where")
+"""What `task=results` may remove."""
+
 Check = Callable[[Any], str | None]
 """What a value ought to be, if it is not; None if all is well."""
 
@@ -66,6 +69,26 @@ def _shares(value: Any) -> str | None:
 def _folder(value: Any) -> str | None:
     ok = isinstance(value, str) and value.strip() == value != "" and value.isprintable()
     return None if ok else "a text on one line that names a folder"
+
+
+def _folder_or_null(value: Any) -> str | None:
+    return None if value is None or _folder(value) is None else "a text on one line that names a file, or null"
+
+
+def _text(value: Any) -> str | None:
+    return None if isinstance(value, str) and value.strip() else "a text"
+
+
+def _text_or_null(value: Any) -> str | None:
+    return None if value is None or _text(value) is None else "a text, or null"
+
+
+def _prune(value: Any) -> str | None:
+    return None if value is None or value in PRUNED else f"null or one of {', '.join(PRUNED)}"
+
+
+def _boolean(value: Any) -> str | None:
+    return None if isinstance(value, bool) else "true or false"
 
 
 def _feedbacks(value: Any) -> str | None:
@@ -164,6 +187,20 @@ class Choice(_Checked):
 
 
 @dataclass(frozen=True)
+class ResultsAsked(_Checked):
+    """What `task=results` shows, compares, writes or prunes."""
+
+    section: ClassVar[str] = "results."
+    show: str = _setting(_text, default="points")
+    where: str | None = _setting(_text_or_null, default=None)
+    sql: str | None = _setting(_text_or_null, default=None)
+    csv: str | None = _setting(_folder_or_null, default=None)
+    against: str | None = _setting(_text_or_null, default=None)
+    prune: str | None = _setting(_prune, default=None)
+    dry: bool = _setting(_boolean, default=False)
+
+
+@dataclass(frozen=True)
 class Settings(_Checked):
     """All that a user may choose about a run."""
 
@@ -180,6 +217,7 @@ class Settings(_Checked):
     replicates: int | None = _setting(_whole_or_null(1, MOST_REPLICATES, "the default of the task"), default=None)
     threads: int | None = _setting(_whole_or_null(1, MOST_THREADS, "all cores"), default=2)
     results_dir: str = _setting(_folder, default="results")
+    results: ResultsAsked = field(default_factory=ResultsAsked)
 
     @property
     def replicate_count(self) -> int:
@@ -197,7 +235,7 @@ class Settings(_Checked):
         return months.month(self.until)
 
 
-WITHOUT_EFFECT = ("threads", "results_dir")
+WITHOUT_EFFECT = ("threads", "results_dir", "results")
 """Keys that say how and where to compute, and change no number."""
 
 
@@ -273,7 +311,7 @@ def command(settings: Settings) -> str:
     words = [
         f"{key}={json.dumps(value, separators=(',', ':')) if isinstance(value, list) else value}"
         for key, value in _dotted(settings)
-        if value != usual[key] and key not in WITHOUT_EFFECT
+        if value != usual[key] and key.partition(".")[0] not in WITHOUT_EFFECT
     ]
     return " ".join(["python -m sim", *words])
 

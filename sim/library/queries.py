@@ -12,6 +12,8 @@ from sim.library.columns import VIEWS
 
 RESERVED = ("lambda", "freeze", "from", "to", "group")
 """Columns whose names are words of SQL."""
+OF_THE_QUERY = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.PermissionException)
+"""Faults that lie in the words of a query, not in what it reads."""
 ROWS_AT_ONCE = 10_000
 
 
@@ -82,4 +84,6 @@ def _mistake(key: str, sql: str, error: duckdb.Error) -> UserError:
         hint = "; columns called like words of SQL are written " + ", ".join(f'"{word}"' for word in RESERVED)
     elif isinstance(error, duckdb.CatalogException) and "Table with name" in says:
         hint = f"; views are: {', '.join(VIEWS)}"
+    elif not isinstance(error, OF_THE_QUERY):
+        hint = "; if a file is damaged, results.prune=damaged results.dry=true names it"
     return UserError(f"{key}: {shown(says, 300)}{hint}")

@@ -26,7 +26,7 @@ from sim.library.columns import (
 )
 from sim.library.folders import Fault, Folder
 
-CLOSED = {
+CLOSED: dict[str, str | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
