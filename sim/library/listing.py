@@ -8,6 +8,8 @@ MOST_ROWS = 40
 """Rows printed; the rest is counted."""
 WIDEST = 36
 """Letters of a text that a terminal shows."""
+SHORT = {"commit": 12}
+"""Columns of which a terminal shows fewer."""
 COUNTED = {"persons", "expected_persons", "agents", "baseline", "scenario", "difference", "estimate", "low", "high"}
 """Columns of people, whose thousands are set apart."""
 BETWEEN = "  "
@@ -62,6 +64,7 @@ def cell(value: Any, column: str = "", most: int | None = None) -> str:
             return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.4g}"
         return f"{value:.1f}" if abs(value) >= 100 else f"{value:.4g}"
     text = f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
+    most = SHORT.get(column, most) if most is not None else None
     text = "".join(sign if sign.isprintable() else "?" for sign in text)
     return text if most is None or len(text) <= most else f"{text[: most - 3]}..."
 
