@@ -70,6 +70,11 @@ def folder(value: Any) -> str | None:
     return None if ok else "a text on one line that names a folder"
 
 
+def folder_or_null(value: Any) -> str | None:
+    """The name of a file or folder, or nothing."""
+    return None if value is None or folder(value) is None else "a text on one line that names a file, or null"
+
+
 def list_of(known: Callable[[], list[str]], what: str) -> Check:
     """A list of known names, each at most once."""
 

@@ -26,6 +26,8 @@ DECISIONS = Path(__file__).parent / "decision"
 """Folder of the decision rules."""
 EXPERIMENTS = CONF.parent / "experiments"
 """Folder of the studies."""
+PRUNED = ("partial", "damaged", "stale", "where")
+"""Points that `task=results` can remove: half-written, damaged, of another program or other data, or chosen."""
 FEW = 8
 """Replicates of a comparison that asks for no number: what half a minute allows; `enough` asks the stopping rule."""
 
@@ -95,9 +97,9 @@ class Asked(_Checked):
     show: str = _setting(checks.folder, default="points")
     where: str | None = _setting(checks.text_or_null)
     sql: str | None = _setting(checks.text_or_null)
-    csv: str | None = _setting(checks.text_or_null)
+    csv: str | None = _setting(checks.folder_or_null)
     against: str | None = _setting(checks.text_or_null)
-    prune: str | None = _setting(checks.text_or_null)
+    prune: str | None = _setting(checks.one_of(lambda: list(PRUNED), null=True))
 
 
 @dataclass(frozen=True)
