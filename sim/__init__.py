@@ -48,8 +48,9 @@ tidy           a point's runs as tidy tables, and back
 store          files that a run leaves
 shared         what the workers of a sweep share
 points         a scenario at one setting of the parameters, computed once and kept
-missing        runs that nobody has: computed, by one worker or many
 ledger         what the jobs of a sweep report
+missing        runs that nobody has: computed, by one worker or many
+plan           what would be computed, and what it costs
 figures/       figures, one module a figure
 library/       what runs left, as tables to be asked in SQL
 report/        the report of a comparison

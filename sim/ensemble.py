@@ -116,8 +116,8 @@ def moves(events: NDArray[np.void]) -> NDArray[np.void]:
 class Ensemble:
     """People, histories and worlds shared by all runs of one set of settings."""
 
-    def __init__(self, settings: Settings, population: Population | None = None) -> None:
-        self.settings, self._population = settings, population
+    def __init__(self, settings: Settings, people: Callable[[], Population] | None = None) -> None:
+        self.settings, self._people = settings, people
         self.threads = settings.thread_count
         self.months = settings.last_month + 1
         self._histories: dict[str, History] = {}
@@ -126,7 +126,8 @@ class Ensemble:
     @cached_property
     def population(self) -> Population:
         """The people at the start, the same in every run."""
-        return self._population or synthesise(self.settings.people.one_in, self.settings.seed, self.threads)
+        settings = self.settings
+        return self._people() if self._people else synthesise(settings.people.one_in, settings.seed, self.threads)
 
     @cached_property
     def behaviour(self) -> behaviour.Behaviour:

@@ -14,7 +14,8 @@ from pathlib import Path
 from filelock import Timeout
 
 from sim.ensemble import MANY_PEOPLE, Ensemble, Job, Run
-from sim.points import Point, Shelf
+from sim.ledger import say
+from sim.points import Extras, Point, Shelf
 from sim.shared import BaselineStates
 
 Tick = Callable[[], object]
@@ -89,14 +90,14 @@ def complete(
     shelf: Shelf,
     ensemble: Ensemble,
     families: Sequence[Family],
-    texts: Callable[[Point], dict[str, str]],
+    extras: Extras,
     progress: Progress,
     prefixes: Path | None = None,
 ) -> Work:
     """Compute and bind every run of the families that nobody has.
 
     A point is computed under its lock. Of points in other hands the baselines are waited for last, so that several
-    workers begin with several scenarios. `texts` are files to lay beside a point's tables; `progress` is given the
+    workers begin with several scenarios. `extras` gives texts to lay beside a point's tables; `progress` is given the
     months to live and gives what to call after each. `prefixes` is a folder in which workers leave states of
     baselines to each other.
     """
@@ -113,11 +114,11 @@ def complete(
         _do(shelf, ensemble, tasks(shelf, families, busy), work, progress, prefixes)
         for point, replicates in wanted.values():
             if point not in busy:
-                _bind(shelf, point, replicates, texts)
+                _bind(shelf, point, replicates, extras)
     if busy:  # now nothing is held that anybody could wait for
         rest = [Family(family.baseline, (), family.replicates) for family in families if family.baseline in busy]
-        print(f"waiting for {', '.join(point.title for point in busy)}, which another process computes", flush=True)
-        for title, made in complete(shelf, ensemble, rest, texts, progress, prefixes).made.items():
+        say(f"waiting for {', '.join(point.title for point in busy)}, which another process computes")
+        for title, made in complete(shelf, ensemble, rest, extras, progress, prefixes).made.items():
             work.made[title] = work.made.get(title, 0) + made
     for point, replicates in wanted.values():
         work.reused[point.title] = replicates - work.made.get(point.title, 0)
@@ -132,9 +133,9 @@ def _taken(held: ExitStack, shelf: Shelf, point: Point, wait: bool) -> bool:
     return True
 
 
-def _bind(shelf: Shelf, point: Point, replicates: int, texts: Callable[[Point], dict[str, str]]) -> None:
+def _bind(shelf: Shelf, point: Point, replicates: int, extras: Extras) -> None:
     if shelf.begun(point):
-        shelf.bind(point, replicates, texts(point))
+        shelf.bind(point, replicates, extras)
 
 
 def _do(

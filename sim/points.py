@@ -7,7 +7,7 @@ data that people are made from, and the program as far as it lives their lives. 
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,8 @@ from sim.shared import is_whole, packed, unpacked
 from sim.store import ROOT, digest, provenance, restore, seeds, write_file, write_folder, write_parquet
 from sim.world import World
 
+Extras = Callable[["Point", list[Run]], dict[str, str]]
+"""Texts to lay beside a point's tables, by name of file."""
 LAST_THAT_DECIDES = "model"
 """Last row of the layout that lives lives; `ALSO` are those below it that say what is kept of them."""
 ALSO = ("ensemble", "tidy")
@@ -156,7 +158,7 @@ class Shelf:
         folder.mkdir(exist_ok=True)
         write_file(folder / f"{run.job.replicate:06}.run", packed((run, seconds)))
 
-    def bind(self, point: Point, replicates: int, texts: dict[str, str]) -> None:
+    def bind(self, point: Point, replicates: int, extras: Extras) -> None:
         """Put all finished runs into the point's folder, whole or not at all. For whoever holds the lock."""
         restore(self.path(point))
         manifest = self.manifest(point)
@@ -173,7 +175,7 @@ class Shelf:
         with write_folder(self.path(point)) as partial:
             for name, table in tidy.tables(runs).items():
                 write_parquet(partial / f"{name}.parquet", table)
-            for name, text in texts.items():
+            for name, text in extras(point, runs).items():
                 (partial / name).write_text(text, encoding="utf-8")
             (partial / "config.yaml").write_text(yaml.safe_dump(point.record, sort_keys=False), encoding="utf-8")
             files = {path.name: _sha256(path) for path in sorted(partial.iterdir())}

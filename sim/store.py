@@ -28,7 +28,7 @@ from sim import months
 from sim.codes import CONF
 from sim.errors import UserError
 from sim.luck import replicate_seed
-from sim.settings import Settings, command, fingerprint, record_of
+from sim.settings import WITHOUT_EFFECT, Settings, command, fingerprint, record_of
 
 ROOT = CONF.parent
 PACKAGES = (
@@ -180,25 +180,30 @@ def digest(folder: Path, pattern: str, rows: Collection[str] | None = None) -> s
     return total.hexdigest()
 
 
-def manifest(settings: Settings, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def manifest(
+    settings: Settings, extra: Mapping[str, Any] | None = None, replicates: int | None = None
+) -> dict[str, Any]:
     """All that is needed to make a result again and to judge what it cost, as plain values.
 
     Settings (sections laid flat), the command, the seed of each replicate, versions, commit, digests of inputs, the
-    time of writing, CPU seconds and peak memory (MB) of this process so far, and what `extra` adds (a comparison that
-    chose its replicates adds their number and seeds). Holds no name of a machine and no path.
+    time of writing, CPU seconds and peak memory (MB) of this process so far, and what `extra` adds. `replicates` are
+    those asked for, if not given. Holds no name of a machine and no path.
     """
     chosen: dict[str, Any] = {"start": months.label(0), "end": settings.until}
     for key, value in record_of(settings).items():
-        chosen.update(value if isinstance(value, dict) else {key: value})
-    del chosen["until"], chosen["results_dir"]
-    chosen["replicates"] = settings.replicate_count
+        if key not in WITHOUT_EFFECT:
+            flat = isinstance(value, dict) and key != "coefficients"
+            chosen.update(value if flat else {key: value})
+    del chosen["until"]
+    replicates = replicates or settings.replicate_count
+    chosen |= {"replicates": replicates, "threads": settings.threads}
     return {
         "scenario": settings.scenario,
         "baseline": settings.baseline,
         "settings": chosen,
         "fingerprint": fingerprint(settings),
         "command": command(settings),
-        "seeds": seeds(settings.seed, settings.replicate_count),
+        "seeds": seeds(settings.seed, replicates),
         **provenance(),
         **(extra or {}),
     }
