@@ -118,7 +118,9 @@ def verdict(measures: Mapping[str, Spread], where: str) -> Verdict:
     """Judge the measures of `headline`; `where` is the focus in a reader's words."""
     titles = {"arrivals": f"arrivals in {where}", "departures": "departures from Belarus"}
     n = min(len(changes) for changes, _ in measures.values())
-    enough, short, more = {}, {}, FIRST
+    enough: dict[str, str] = {}
+    short: dict[str, str] = {}
+    more = FIRST
     for name, (changes, levels) in measures.items():
         mean, level = float(np.mean(changes)), float(np.mean(levels))
         half, goal = half_width(changes), wanted(mean, level)

@@ -81,9 +81,9 @@ def align(baseline: NDArray[np.void], scenario: NDArray[np.void], start: int) ->
         at = np.searchsorted(keys, first["key"])
         place[at], channel[at], month[at] = first["place"], first["channel"], first["month"]
         columns += [place, channel, month]
-    forced = np.zeros(len(keys), np.int64)
-    forced[np.searchsorted(keys, lost)] = outcome
-    return Pair(keys, *columns, forced)
+    columns.append(np.zeros(len(keys), np.int64))
+    columns[-1][np.searchsorted(keys, lost)] = outcome
+    return Pair(keys, *columns)
 
 
 def settled_before(*moves: NDArray[np.void]) -> NDArray[np.uint64]:
