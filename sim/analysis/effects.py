@@ -144,6 +144,12 @@ def _add_lives(add: Callable[..., None], paired: list[Paired], window: Window) -
     for place in DESTINATIONS:
         counts = [(_in_category(life, "deflected") & (life.scenario_place == place)).sum() for life in found]
         add("deflected", PLACE_NAMES[place], [float(count) * window.one_in for count in counts])
+    # told with their channel, wherever they go: those of them who go elsewhere are deflected in a wider sense
+    elsewhere = [
+        (_in_category(life, "irregular") | _in_category(life, "asylum")) & (life.baseline_place != life.scenario_place)
+        for life in found
+    ]
+    add("rerouted_elsewhere", "", [float(inside.sum()) * window.one_in for inside in elsewhere])
     for outcome in OUTCOMES[1:]:
         led = [_in_category(life, "forced") & (life.forced == OUTCOMES.index(outcome)) for life in found]
         add(f"forced:{outcome}", "", [float(inside.sum()) * window.one_in for inside in led])

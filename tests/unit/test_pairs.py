@@ -197,6 +197,10 @@ def test_effects_agree_with_the_taxonomy_and_with_flows(pairs, window):
     by_measure = effects.groupby("measure")["estimate"].sum()
     for category in set(CATEGORIES) - {"unchanged"}:
         assert by_measure[category] == pytest.approx(taxonomy[category]), category
+    wider = [(life.baseline_place * life.scenario_place > 0) & (life.baseline_place != life.scenario_place)
+             for life in lives(pairs[0.62], window)]  # fmt: skip
+    went_elsewhere = by_measure["deflected"] + by_measure["rerouted_elsewhere"]
+    assert went_elsewhere == pytest.approx(np.mean([inside.sum() for inside in wider]))
     led = [by_measure[f"forced:{outcome}"] for outcome in ("onward", "returned", "irregular_stay")]
     assert sum(led) == pytest.approx(by_measure["forced"]) and min(led) > 0
     fewer, before, after = (by_measure[name] for name in ("arrivals", "baseline_arrivals", "scenario_arrivals"))
