@@ -1,7 +1,7 @@
 """Effects of a scenario: paired differences over replicates with 90% intervals, from runs of both worlds.
 
 Arrivals and departures are compared by expected flows (hazard sums), which have far less noise than counts;
-what became of whom by paired first departures; harms by counts over all people.
+what became of whom by paired lives; harms by counts over all people.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,19 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from sim.analysis.pairs import CATEGORIES, STAY, Pair, align, frechet, stuck_person_months, substitution
+from sim.analysis.pairs import (
+    CATEGORIES,
+    OUTCOMES,
+    STAY,
+    Pair,
+    align,
+    final_places,
+    frechet,
+    lapses,
+    matrix,
+    settled_before,
+    stuck_person_months,
+)
 from sim.codes import CHANNEL, CHANNEL_NAMES, PLACE, PLACE_NAMES, REASON, SLOTS
 from sim.ensemble import Run
 from sim.recorder import HARMS
@@ -58,6 +70,17 @@ def arrivals(run: Run, window: Window) -> NDArray[np.float64]:
     """Expected arrivals from Belarus in the window, float64[places, channels], in persons."""
     total: NDArray[np.float64] = run.expected[window.start :].sum(axis=0)
     return total
+
+
+def moves(run: Run) -> NDArray[np.void]:
+    """Moves of a run, see `sim.analysis.pairs`; only its departures where it keeps no more."""
+    found: NDArray[np.void] = getattr(run, "moves", run.departures)
+    return found
+
+
+def lives(paired: Sequence[Paired], window: Window) -> list[Pair]:
+    """Paired lives of each pair of runs."""
+    return [align(moves(one), moves(other), window.start) for one, other in paired]
 
 
 def pair_up(baseline: Sequence[Run], scenario: Sequence[Run]) -> dict[float, list[Paired]]:
@@ -114,15 +137,33 @@ def _add_arrivals(
 
 
 def _add_lives(add: Callable[..., None], paired: list[Paired], window: Window) -> None:
-    lives = [align(one.departures, other.departures, window.start) for one, other in paired]
-    for category in ("other_channel", "delayed", "brought_forward", "irregular", "stuck", "induced"):
-        add(category, "", [_in_category(life, category).sum() * window.one_in for life in lives])
+    found = lives(paired, window)
+    for category in CATEGORIES:
+        if category not in ("unchanged", "deflected"):
+            add(category, "", [_in_category(life, category).sum() * window.one_in for life in found])
     for place in DESTINATIONS:
-        counts = [(_in_category(life, "deflected") & (life.scenario_place == place)).sum() for life in lives]
+        counts = [(_in_category(life, "deflected") & (life.scenario_place == place)).sum() for life in found]
         add("deflected", PLACE_NAMES[place], [float(count) * window.one_in for count in counts])
+    # told with their channel, wherever they go: those of them who go elsewhere are deflected in a wider sense
+    elsewhere = [
+        (_in_category(life, "irregular") | _in_category(life, "asylum")) & (life.baseline_place != life.scenario_place)
+        for life in found
+    ]
+    add("rerouted_elsewhere", "", [float(inside.sum()) * window.one_in for inside in elsewhere])
+    for outcome in OUTCOMES[1:]:
+        led = [_in_category(life, "forced") & (life.forced == OUTCOMES.index(outcome)) for life in found]
+        add(f"forced:{outcome}", "", [float(inside.sum()) * window.one_in for inside in led])
+    add("forced_settled_before", "", [_forced_settled_before(pair, window) for pair in paired])
     horizon = len(paired[0][0].harms)
-    months = [float(stuck_person_months(life, horizon, window.one_in)) for life in lives]
+    months = [float(stuck_person_months(life, horizon, window.one_in)) for life in found]
     add("stuck_person_months", "", months, "person-months")
+
+
+def _forced_settled_before(pair: Paired, window: Window) -> float:
+    """Persons who lived abroad before the first month and lose the right to stay in the scenario only."""
+    ours, theirs = (moves(run) for run in pair)
+    keys, _ = lapses(ours, theirs, window.start)
+    return float(np.isin(keys, settled_before(ours, theirs)).sum()) * window.one_in
 
 
 def _add_counts(add: Callable[..., None], paired: list[Paired], window: Window) -> None:
@@ -166,41 +207,69 @@ def _in_category(life: Pair, category: str) -> NDArray[np.bool_]:
 def taxonomy_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataFrame:
     """Persons by category of paired lives at every lambda; the categories add up to all residents.
 
-    Columns: lambda, category, persons, low, high.
+    Columns: lambda, category, persons, low, high, and months, months_low and months_high: by how much the delayed
+    leave later and those brought forward earlier, mean of the replicates that have any (NaN with fewer than two).
     """
     rows = []
     for lam, paired in pairs.items():
-        lives = [align(one.departures, other.departures, window.start) for one, other in paired]
+        found = lives(paired, window)
         for category in CATEGORIES:
-            counts = [float(_in_category(life, category).sum()) * window.one_in for life in lives]
+            counts = [float(_in_category(life, category).sum()) * window.one_in for life in found]
             if category == "unchanged":
-                stayed = [window.residents - len(life.baseline_place) * window.one_in for life in lives]
-                counts = [moved + still for moved, still in zip(counts, stayed, strict=True)]
-            found = estimate(counts)
-            rows.append((lam, category, found.mean, found.low, found.high))
-    return pd.DataFrame(rows, columns=["lambda", "category", "persons", "low", "high"])
+                others = [window.residents - len(life.key) * window.one_in for life in found]
+                counts = [moved + still for moved, still in zip(counts, others, strict=True)]
+            persons = estimate(counts)
+            shift = _shift(found, category)
+            rows.append((lam, category, *_numbers(persons), *_numbers(shift)))
+    columns = ["lambda", "category", "persons", "low", "high", "months", "months_low", "months_high"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _shift(found: Sequence[Pair], category: str) -> Estimate:
+    """Months between the two departures of the delayed or of those brought forward, never negative."""
+    inside = [_in_category(life, category) for life in found]
+    moved = category in ("delayed", "brought_forward")
+    means = [float(np.abs(life.delay[own]).mean()) for life, own in zip(found, inside, strict=True) if own.any()]
+    return estimate(means) if moved and len(means) > 1 else Estimate(np.nan, np.nan, np.nan)
+
+
+def _numbers(found: Estimate) -> tuple[float, float, float]:
+    return found.mean, found.low, found.high
 
 
 def substitution_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataFrame:
     """Where those who left in the baseline go in the scenario, with bounds that need no assumption on luck.
 
-    Columns: lambda, baseline and scenario (destinations, or "stay"), persons, low, high, frechet_low, frechet_high.
+    Columns: lambda, baseline and scenario (first destination in the window, or "stay"), persons, low, high,
+    frechet_low, frechet_high. Cells of nobody are left out; the others add up to all residents.
     """
+    both = {lam: [(life.baseline_place, life.scenario_place) for life in lives(paired, window)]
+            for lam, paired in pairs.items()}  # fmt: skip
+    return _matrix_table(both, window, "stay")
+
+
+def final_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataFrame:
+    """Where everyone who lived in Belarus at the start lives at the horizon, in the baseline and in the scenario.
+
+    Columns as of `substitution_table`, places with "belarus" among them. Who returned lives in Belarus, who went on
+    in the last country; `settled` people only, pendular workers live in Belarus.
+    """
+    both = {lam: [final_places(moves(one), moves(other)) for one, other in paired] for lam, paired in pairs.items()}
+    return _matrix_table(both, window, PLACE_NAMES[PLACE["belarus"]])
+
+
+def _matrix_table(
+    both: dict[float, list[tuple[NDArray[np.int64], NDArray[np.int64]]]], window: Window, stay: str
+) -> pd.DataFrame:
     rows = []
-    names = {place: PLACE_NAMES[place] for place in DESTINATIONS} | {STAY: "stay"}
-    for lam, paired in pairs.items():
-        lives = [align(one.departures, other.departures, window.start) for one, other in paired]
-        matrices = np.array([substitution(life, window.one_in) for life in lives], float)
-        mean = matrices.mean(axis=0)
-        leavers, goers = mean.sum(axis=1), mean.sum(axis=0)
-        leavers[STAY] = window.residents - leavers[1:].sum()
-        goers[STAY] = window.residents - goers[1:].sum()
-        for row in names:
-            for column in names:
-                if mean[row, column] == 0.0 or (row == STAY and column == STAY):
-                    continue
-                cell = estimate(matrices[:, row, column].tolist())
-                low, high = frechet(leavers[row], goers[column], window.residents)
-                rows.append((lam, names[row], names[column], cell.mean, cell.low, cell.high, low, high))
+    names = {place: PLACE_NAMES[place] for place in DESTINATIONS} | {STAY: stay}
+    for lam, places in both.items():
+        cells = np.array([matrix(one, other, window.one_in, window.residents) for one, other in places], float)
+        mean = cells.mean(axis=0)
+        before, after = mean.sum(axis=1), mean.sum(axis=0)
+        for row, column in np.argwhere(mean[np.ix_(list(names), list(names))]):
+            i, j = list(names)[row], list(names)[column]
+            found = estimate(cells[:, i, j].tolist())
+            rows.append((lam, names[i], names[j], *_numbers(found), *frechet(before[i], after[j], window.residents)))
     columns = ["lambda", "baseline", "scenario", "persons", "low", "high", "frechet_low", "frechet_high"]
     return pd.DataFrame(rows, columns=columns)

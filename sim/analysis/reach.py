@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.effects import Paired, Window
-from sim.analysis.pairs import CATEGORIES, align
+from sim.analysis.effects import Paired, Window, lives
+from sim.analysis.pairs import CATEGORIES
 from sim.choice import N_FLAGS
 from sim.codes import CHANNEL, INSTRUMENT, N_CHANNELS, N_SECTORS, PLACE, SLOTS
 from sim.history.wording import Addition
@@ -58,16 +58,16 @@ def eligible_persons(counts: NDArray[np.int64], world: World, channels: NDArray[
 
 def reach_table(additions: Iterable[Addition], paired: Sequence[Paired], window: Window, world: World) -> pd.DataFrame:
     """One row a change: rule, persons eligible, touched and changed (means over replicates), and a note."""
-    lives = [align(one.departures, other.departures, window.start) for one, other in paired]
+    found = lives(paired, window)
     unchanged = CATEGORIES.index("unchanged")
     counts, listed = paired[0][0].residents_by_class, list(additions)
     rows = []
     for addition in listed:
         channels = channels_touched(addition.parameter, world)
         eligible_to = eligible_persons(counts, world, channels)
-        hits = [channels[life.baseline_place, life.baseline_channel] & (life.baseline_place > 0) for life in lives]
+        hits = [channels[life.baseline_place, life.baseline_channel] & (life.baseline_place > 0) for life in found]
         touched = float(np.mean([hit.sum() for hit in hits])) * window.one_in
-        changed = [(hit & (life.category != unchanged)).sum() for hit, life in zip(hits, lives, strict=True)]
+        changed = [(hit & (life.category != unchanged)).sum() for hit, life in zip(hits, found, strict=True)]
         rule = f"{addition.event}: {addition.parameter}"
         note = _note(addition, eligible_to, touched, contradicts(addition, listed))
         rows.append((rule, eligible_to, touched, float(np.mean(changed)) * window.one_in, note))

@@ -2,11 +2,8 @@
 
 import numpy as np
 
-PRIOR = (3.7, 2.3)
-"""Beta prior of lambda (mean .62): assumption, a judgement over eight lines of evidence from other countries' visa and
-border closures and from the literature, none of them Belarusian."""
-PRIOR_90 = (0.29, 0.89)
-"""90% of the prior lies between."""
+from sim.analysis.prior import PRIOR as PRIOR
+from sim.analysis.prior import PRIOR_90 as PRIOR_90
 
 
 def deflection(share: float, lam: float | np.ndarray) -> float | np.ndarray:

@@ -16,7 +16,8 @@ from sim import codes, months
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "effects.csv": ("scenario", "measure", "destination", "lambda", "estimate", "low", "high", "unit"),
     "substitution.csv": (*("lambda", "baseline", "scenario", "persons", "low", "high", "frechet_low", "frechet_high"),),
-    "taxonomy.csv": ("lambda", "category", "persons", "low", "high"),
+    "final.csv": (*("lambda", "baseline", "scenario", "persons", "low", "high", "frechet_low", "frechet_high"),),
+    "taxonomy.csv": ("lambda", "category", "persons", "low", "high", "months", "months_low", "months_high"),
     "reach.csv": ("rule", "eligible", "touched", "changed", "note"),
     "fit.csv": ("destination", "series", "period", "observed", "simulated", "source", "confidence"),
     "people.csv": ("margin", "cell", "target", "synthetic", "error_percent"),
@@ -28,7 +29,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "harms.parquet": ("lambda", "replicate", "month", "harm", "persons"),
 }
 """Columns that each file must have; it may have more."""
-EMPTY = dict.fromkeys(("lambda", "baseline", "scenario", "estimate", "low", "high"), [""])
+EMPTY = dict.fromkeys(
+    ("lambda", "baseline", "scenario", "estimate", "low", "high", "months", "months_low", "months_high"), [""]
+)
 """Columns whose empty cells are numbers that are not shown, not texts."""
 
 ORIGIN = "belarus"

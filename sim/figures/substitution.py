@@ -55,7 +55,7 @@ def data(results: Results) -> pd.DataFrame:
         rows.append((lam, ELSEWHERE, float(by_place.drop(places, errors="ignore").sum())))
         rows += [
             (lam, measure, results.effect(measure, lam=lam).estimate)
-            for measure in ("delayed", "brought_forward", "irregular", "stuck")
+            for measure in ("delayed", "brought_forward", "irregular", "asylum", "stuck")
         ]
     table = pd.DataFrame(rows, columns=["lambda", "outcome", "persons"])
     visible = cells.suppress(table["persons"], results.one_in, replicates=results.replicates)
@@ -71,6 +71,7 @@ def look(results: Results) -> dict[str, tuple[str, str]]:
         "delayed": (f"{wording(results.focus)}, later", style.SKY),
         "brought_forward": (f"{wording(results.focus)}, earlier", style.PURPLE),
         "irregular": ("crosses irregularly", style.VERMILLION),
+        "asylum": ("asks for asylum", style.YELLOW),
         "stuck": ("stays, though would have left", style.ORANGE),
     }
     return label

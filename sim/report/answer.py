@@ -74,9 +74,17 @@ def blocks(results: Results) -> tuple[Block, ...]:
         people("leave later", "delayed"),
         people("left earlier", "brought_forward"),
         people("cross irregularly", "irregular"),
+        people("ask for asylum", "asylum"),
         people("stay, though they would leave", "stuck"),
         people("in person-months", "stuck_person_months", deep=True),
         people("stopped while waiting", "blocked", deep=True),
+    ]
+    abroad = [
+        people("lose the right to stay", "forced"),
+        people("then go on to another country", "forced:onward", deep=True),
+        people("then go back to Belarus", "forced:returned", deep=True),
+        people("then stay without papers", "forced:irregular_stay", deep=True),
+        people("lose it, abroad before 2019", "forced_settled_before"),
     ]
     everyone = [
         difference("leave Belarus", "departures"),
@@ -97,6 +105,7 @@ def blocks(results: Results) -> tuple[Block, ...]:
     return (
         Block("Arrivals", tuple(came)),
         Block("Of those whose move it changes", tuple(blocked)),
+        Block("Abroad, only under the scenario", tuple(abroad)),
         Block("Among everyone", tuple(everyone)),
         Block("Would leave, were all open", tuple(wishes)),
         Block("Harms, over all people", tuple(harms)),
@@ -120,8 +129,8 @@ def by_channel(results: Results) -> list[tuple[str, Effect, Effect]]:
 
 
 def changed(results: Results, lam: float | None = None) -> float:
-    """Persons whose move the scenario changes: another channel or country, later, irregularly, or not at all."""
-    ways = ("other_channel", "deflected", "delayed", "irregular", "stuck")
+    """Persons whose move the scenario changes: another channel or country, later, without a visa, or not at all."""
+    ways = ("other_channel", "deflected", "delayed", "irregular", "asylum", "stuck")
     return sum(results.category(way, lam).estimate for way in ways)
 
 

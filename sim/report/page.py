@@ -1,5 +1,6 @@
 """The page: template, style and figures put into one file."""
 
+import math
 import os
 import re
 from pathlib import Path
@@ -77,7 +78,7 @@ def context(results: Results) -> dict[str, Any]:
         "prior_90": PRIOR_90,
         "example": [(f"{lam:g}", words.percent(float(deflection(0.09, lam)))) for lam in (0.2, 0.5, 0.8)],
         "channels": channels(results),
-        "matrix": matrix(results),
+        "matrices": matrices(results),
         "taxonomy": taxonomy(results),
         "groups": groups.tables(results),
         "fit": fit(results),
@@ -162,14 +163,26 @@ def channels(results: Results) -> list[dict[str, str]]:
     ]
 
 
-def matrix(results: Results) -> list[dict[str, str]]:
-    """What those who go to the focus under the rules in force do under the scenario, with Frechet bounds."""
-    frame = results.table("substitution.csv")
+def matrices(results: Results) -> list[dict[str, Any]]:
+    """Both matrices at the main lambda: where those of the focus go first, and where they live at the horizon."""
+    focus, end = wording(results.focus), words.month(str(results.fact("settings", "end")))
+    return [
+        {
+            "title": f"Those who go to {focus} under the rules in force: where they go first under the scenario",
+            "rows": matrix(results, "substitution.csv"),
+        },
+        {
+            "title": f"Those who live in {focus} at the end of {end} under the rules in force, of all who lived in "
+            "Belarus at the start: where they live then under the scenario",
+            "rows": matrix(results, "final.csv"),
+        },
+    ]
+
+
+def matrix(results: Results, file: str) -> list[dict[str, str]]:
+    """The focus' row of a matrix at the main lambda, most persons first, with Frechet bounds; empty if nobody's."""
+    frame = results.table(file)
     rows = frame[(frame["lambda"].sub(results.main).abs() < 1e-9) & (frame["baseline"] == results.focus)]
-    if rows.empty:
-        raise ValueError(
-            f"{results.folder / 'substitution.csv'} has no row of baseline '{results.focus}' at lambda {results.main:g}"
-        )
     rows = rows[rows["persons"] != 0].sort_values(["persons", "scenario"], ascending=[False, True])
     visible = rows["persons"].map(lambda persons: words.shown(persons, results)).astype(bool)
     lines = []
@@ -199,9 +212,14 @@ def taxonomy(results: Results) -> list[dict[str, str]]:
     lines = []
     for row in rows.to_dict("records"):
         effect = results.category(row["category"].replace(" ", "_"))
+        months = ""
+        if words.shown(effect.estimate, results) and not math.isnan(row["months"]):
+            low, high = (max(row[name], 0.0) for name in ("months_low", "months_high"))
+            months = f"by {row['months']:.1f} months on average ({low:.1f} to {high:.1f})"
         lines.append(
             {
                 "category": row["category"].replace("_", " "),
+                "months": months,
                 "persons": words.count(effect.estimate, results),
                 "interval": words.interval(effect, results, signed=False),
             }

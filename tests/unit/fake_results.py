@@ -20,10 +20,12 @@ PLACES = {
     "other_visa_free": 240, "rest_of_world": 210,
 }  # fmt: skip
 CHANNELS = {"work": 0.5, "humanitarian": 0.2, "family": 0.15, "study": 0.1, "irregular": 0.05}
-OUTCOMES = {"other_channel": 0.12, "delayed": 0.16, "brought_forward": 0.07, "irregular": 0.03}
+OUTCOMES = {"other_channel": 0.12, "delayed": 0.16, "brought_forward": 0.07, "irregular": 0.03, "asylum": 0.02}
 """Shares of those who are not deflected; the rest are stuck."""
 HARMS = {"detained": 500, "charged": 110, "drafted": 1500, "caught": 20, "arrested_on_return": 9, "lost": 300}
 ADDS = {"detained": 1.5, "charged": 0.3, "drafted": 4.0, "caught": 1.2, "arrested_on_return": 0.1, "lost": 21.0}
+FORCED = {"onward": 0.3, "returned": 0.1, "irregular_stay": 0.6}
+"""What those do who lose the right to stay, in shares."""
 WISHES = {"exit": 0.1, "funds": 0.4, "closed": 0.45, "quota": 0.05}
 """Why wishes could not be followed, in shares."""
 
@@ -125,7 +127,7 @@ def _long(labels, names, values, lam, replicate, one_in, rng=None, status=None, 
 
 
 def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
-    effects, taxonomy, substitution = [], [], []
+    effects, taxonomy, substitution, final = [], [], [], []
     for lam in lambdas:
         wide = {}
         for world, frame in flows.items():
@@ -165,6 +167,10 @@ def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
         amounts = {name: kept * part for name, part in OUTCOMES.items()}
         amounts["stuck"] = kept - sum(amounts.values())
         amounts["induced"] = lost * 0.001
+        amounts["forced"] = lost * 0.2
+        for name, part in FORCED.items():
+            add(f"forced:{name}", "", amounts["forced"] * part)
+        add("forced_settled_before", "", lost * 0.05)
         for name, values in amounts.items():
             add(name, "", values)
         add("departures", "", gained - lost)
@@ -186,17 +192,21 @@ def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
         amounts["deflected"] = gained
         amounts["unchanged"] = 9_410_000 - sum(amounts.values())
         for name, values in amounts.items():
-            taxonomy.append((lam, name.replace("_", " "), values.mean(), values.quantile(0.05), values.quantile(0.95)))
+            months = (3.2, 2.9, 3.5) if name in ("delayed", "brought_forward") else ("", "", "")
+            ends = values.quantile(0.05), values.quantile(0.95)
+            taxonomy.append((lam, name.replace("_", " "), values.mean(), *ends, *months))
         for place in [*PLACES, "stay"]:
             mean = {"lithuania": 1e4, "stay": amounts["stuck"].mean()}.get(place, change.get(place, lost).mean())
             row = (lam, "lithuania", place, mean, mean * 0.95, mean * 1.05, 0.0, min(lost.mean(), mean * 6))
             substitution.append(row)
+            final.append((*row[:2], "belarus" if place == "stay" else place, *(0.8 * number for number in row[3:])))
     names = ["scenario", "measure", "destination", "lambda", "estimate", "low", "high", "unit"]
     pd.DataFrame(effects, columns=names).to_csv(folder / "effects.csv", index=False)
-    names = ["lambda", "category", "persons", "low", "high"]
+    names = ["lambda", "category", "persons", "low", "high", "months", "months_low", "months_high"]
     pd.DataFrame(taxonomy, columns=names).to_csv(folder / "taxonomy.csv", index=False)
     names = ["lambda", "baseline", "scenario", "persons", "low", "high", "frechet_low", "frechet_high"]
     pd.DataFrame(substitution, columns=names).to_csv(folder / "substitution.csv", index=False)
+    pd.DataFrame(final, columns=names).to_csv(folder / "final.csv", index=False)
     reach = [
         ("national visas of Lithuania closed", 412_300, 21_400, 8_900, ""),
         ("first permits of Lithuania closed", 388_000, 12_100, 3_200, ""),

@@ -1,5 +1,7 @@
 """Paired lives fall into categories that add up, tables have the right margins, intervals are Student's."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -8,18 +10,28 @@ from sim.analysis.effects import (
     Window,
     effects_table,
     estimate,
+    final_table,
+    lives,
     pair_up,
     substitution_table,
     taxonomy_table,
 )
-from sim.analysis.pairs import CATEGORIES, STAY, align, categorise, frechet, stuck_person_months, substitution
-from sim.codes import CHANNEL, EVENT, PLACE, SLOTS
+from sim.analysis.pairs import (
+    CATEGORIES,
+    STAY,
+    align,
+    categorise,
+    frechet,
+    matrix,
+    stuck_person_months,
+)
+from sim.codes import CHANNEL, EVENT, MODE, PLACE, SLOTS
 from sim.ensemble import Job
 from sim.eventlog import EVENT_TYPE
 from tests.worlds import close, constants, hot, hot_people, hot_world, start, tighten
 
 LITHUANIA, POLAND, GEORGIA = PLACE["lithuania"], PLACE["poland"], PLACE["georgia"]
-WORK, STUDY, IRREGULAR = CHANNEL["work"], CHANNEL["study"], CHANNEL["irregular"]
+WORK, STUDY, IRREGULAR, ASYLUM = (CHANNEL[name] for name in ("work", "study", "irregular", "asylum"))
 
 
 def departures(*rows):
@@ -43,6 +55,9 @@ LIVES = (
     (8, None, (17, GEORGIA, WORK), "induced"),
     (9, (18, POLAND, IRREGULAR), (18, POLAND, IRREGULAR), "unchanged"),
     (10, (19, LITHUANIA, IRREGULAR), (19, POLAND, IRREGULAR), "deflected"),
+    (11, (20, LITHUANIA, WORK), (21, POLAND, ASYLUM), "asylum"),
+    (12, (20, LITHUANIA, IRREGULAR), (21, LITHUANIA, ASYLUM), "other_channel"),
+    (13, (20, LITHUANIA, ASYLUM), (20, LITHUANIA, IRREGULAR), "irregular"),
 )
 
 
@@ -62,7 +77,7 @@ def pair():
 
 def test_every_category_has_its_life(pair):
     assert [CATEGORIES[i] for i in categorise(pair)] == [life[3] for life in LIVES]  # in order of key
-    assert {life[3] for life in LIVES} == set(CATEGORIES)
+    assert {life[3] for life in LIVES} == set(CATEGORIES) - {"forced"}  # which departures cannot tell
 
 
 def test_an_unchanged_world_has_unchanged_lives():
@@ -78,21 +93,21 @@ def test_only_first_departures_from_the_start_on_count():
     assert list(life.scenario_place) == [STAY] and len(align(departures(), departures(), 0).category) == 0
 
 
-def test_substitution_has_the_margins_of_both_worlds(pair):
-    matrix = substitution(pair, 50)
+def test_a_matrix_has_the_margins_of_both_worlds(pair):
+    cells = matrix(pair.baseline_place, pair.scenario_place, 50, 50 * (len(LIVES) + 4))
     ours, theirs = logs()
-    leaves, goes = matrix.sum(axis=1), matrix.sum(axis=0)
+    leaves, goes = cells.sum(axis=1), cells.sum(axis=0)
     for place in (LITHUANIA, POLAND, GEORGIA):
         assert leaves[place] == 50 * (ours["place"] == place).sum()
         assert goes[place] == 50 * (theirs["place"] == place).sum()
-    assert leaves[STAY] == 50 and goes[STAY] == 50 and matrix[STAY, STAY] == 0
-    assert matrix.shape == (SLOTS, SLOTS) and matrix.sum() == 50 * len(LIVES)
-    assert matrix[LITHUANIA, POLAND] == 150 and matrix[LITHUANIA, STAY] == 50 and matrix[STAY, GEORGIA] == 50
+    assert leaves[STAY] == goes[STAY] == 50 * 5 and cells[STAY, STAY] == 50 * 4
+    assert cells.shape == (SLOTS, SLOTS) and cells.sum() == 50 * (len(LIVES) + 4)
+    assert cells[LITHUANIA, POLAND] == 200 and cells[LITHUANIA, STAY] == 50 and cells[STAY, GEORGIA] == 50
 
 
 def test_months_lost(pair):
-    """Three and four months of delay, eight to the horizon, none gained back, the induced left out."""
-    assert stuck_person_months(pair, horizon=24, one_in=10) == 10 * (3 + 4 + 8)
+    """Three, four and twice one month of delay, eight to the horizon, none gained back, the induced left out."""
+    assert stuck_person_months(pair, horizon=24, one_in=10) == 10 * (3 + 4 + 1 + 1 + 8)
 
 
 def test_frechet_bounds_contain_every_joint_table():
@@ -129,6 +144,15 @@ def test_estimates_cover_as_they_say():
 START, PEOPLE = 12, 4000
 
 
+def kept(ensemble, model, job):
+    """What a finished run keeps, with every move of everyone and where people live at the end, [places]."""
+    events = model.recorder.events
+    kinds = [EVENT[kind] for kind in ("departed", "returned", "onward", "lost")]
+    settled = model.columns.place[model.columns.mode == MODE["settled"]]
+    more = {"moves": events[np.isin(events["kind"], kinds)], "settled": np.bincount(settled, minlength=SLOTS)}
+    return SimpleNamespace(**(vars(ensemble._finish(model, job)) | {"departures": None} | more))
+
+
 @pytest.fixture(scope="module")
 def pairs(thousandth):
     """Paired runs of the hot world, Lithuania shut from month 12 on."""
@@ -140,7 +164,7 @@ def pairs(thousandth):
     for name, now in (("before", world), ("after", shut)):
         for replicate in range(3):
             model = start(people, now, hot(level=-5.0), constants(lithuania=1.5), replicate=replicate).run()
-            runs.append(thousandth._finish(model, Job(name, 0.62, replicate)))
+            runs.append(kept(thousandth, model, Job(name, 0.62, replicate)))
     return pair_up(runs[:3], runs[3:])
 
 
@@ -161,15 +185,24 @@ def test_categories_sum_to_everyone(pairs, window):
     assert list(table["category"]) == list(CATEGORIES)
     assert table["persons"].sum() == pytest.approx(window.residents, abs=1e-9)
     assert (table["persons"] >= 0).all() and (table["low"] <= table["persons"]).all()
-    assert table.set_index("category").loc[["deflected", "stuck", "unchanged"], "persons"].min() > 0
+    by_category = table.set_index("category")
+    assert by_category.loc[["deflected", "stuck", "forced", "unchanged"], "persons"].min() > 0
+    months = by_category["months"].dropna()
+    assert set(months.index) == {"delayed", "brought_forward"} and (months >= 1.0).all()
 
 
 def test_effects_agree_with_the_taxonomy_and_with_flows(pairs, window):
     effects = effects_table(pairs, window, "after")
     taxonomy = taxonomy_table(pairs, window).set_index("category")["persons"]
     by_measure = effects.groupby("measure")["estimate"].sum()
-    for category in ("other_channel", "delayed", "brought_forward", "irregular", "stuck", "induced", "deflected"):
+    for category in set(CATEGORIES) - {"unchanged"}:
         assert by_measure[category] == pytest.approx(taxonomy[category]), category
+    wider = [(life.baseline_place * life.scenario_place > 0) & (life.baseline_place != life.scenario_place)
+             for life in lives(pairs[0.62], window)]  # fmt: skip
+    went_elsewhere = by_measure["deflected"] + by_measure["rerouted_elsewhere"]
+    assert went_elsewhere == pytest.approx(np.mean([inside.sum() for inside in wider]))
+    led = [by_measure[f"forced:{outcome}"] for outcome in ("onward", "returned", "irregular_stay")]
+    assert sum(led) == pytest.approx(by_measure["forced"]) and min(led) > 0
     fewer, before, after = (by_measure[name] for name in ("arrivals", "baseline_arrivals", "scenario_arrivals"))
     assert after - before == pytest.approx(fewer) and by_measure["departures"] == pytest.approx(fewer)
     lithuania = effects[effects["destination"] == "lithuania"].set_index("measure")["estimate"]
@@ -179,11 +212,27 @@ def test_effects_agree_with_the_taxonomy_and_with_flows(pairs, window):
     assert by_measure["drafted"] == pytest.approx(np.mean(drafted))
 
 
-def test_substitution_cells_lie_within_their_bounds(pairs, window):
-    table = substitution_table(pairs, window)
+@pytest.mark.parametrize("made", [substitution_table, final_table])
+def test_cells_lie_within_their_bounds_and_add_up_to_everyone(pairs, window, made):
+    table = made(pairs, window)
     assert (table["frechet_low"] <= table["persons"] + 1e-9).all()
     assert (table["persons"] <= table["frechet_high"] + 1e-9).all()
-    leavers = np.mean(
-        [align(a.departures, b.departures, START).baseline_place.astype(bool).sum() for a, b in pairs[0.62]]
-    )
+    assert table["persons"].sum() == pytest.approx(window.residents)
+    assert not table[["baseline", "scenario"]].duplicated().any() and (table["persons"] > 0).all()
+
+
+def test_rows_of_the_substitution_are_those_who_left(pairs, window):
+    table = substitution_table(pairs, window)
+    leavers = np.mean([(life.baseline_place != STAY).sum() for life in lives(pairs[0.62], window)])
     assert table[table["baseline"] != "stay"]["persons"].sum() == pytest.approx(leavers)
+
+
+def test_margins_of_final_places_are_where_people_live_in_the_end(pairs, window):
+    """Nobody of the hot people is settled abroad before the start, so residents abroad are all of ours."""
+    table = final_table(pairs, window)
+    for side, world in (("baseline", 0), ("scenario", 1)):
+        ours = table.groupby(side)["persons"].sum()
+        settled = np.mean([pair[world].settled for pair in pairs[0.62]], axis=0)
+        for place, persons in ours.drop("belarus").items():
+            assert persons == pytest.approx(settled[PLACE[place]]), (side, place)
+        assert persons > 0 and ours["belarus"] == pytest.approx(window.residents - settled.sum())

@@ -10,9 +10,10 @@ from fake_results import MAIN, write
 
 from sim import report
 from sim.figures import figure, names, style
+from sim.figures.cells import rounded
 from sim.figures.results import Effect, Results
 from sim.report import answer, words
-from sim.report.page import context, drawn, inline, render
+from sim.report.page import context, drawn, inline, matrices, render, taxonomy
 from sim.report.table import summary_text
 
 LOADING = {"src", "srcset", "poster", "data", "action", "background", "cite"}
@@ -183,7 +184,10 @@ def test_numbers_are_rounded_and_few_is_few(folder):
     assert words.interval(Effect(-2_000, -2_500, 90, "persons"), results) == "\u22122,500 to +100"
 
 
-NEEDED = ["adds.txt", "reach.csv", "substitution.csv", "taxonomy.csv", "people.csv", "sources.txt", "config.yaml"]
+NEEDED = [
+    *("adds.txt", "reach.csv", "substitution.csv", "final.csv", "taxonomy.csv", "people.csv", "sources.txt"),
+    "config.yaml",
+]
 
 
 @pytest.mark.parametrize("name", NEEDED)
@@ -196,6 +200,40 @@ def test_a_missing_file_is_named_and_leaves_no_page(folder, name):
     finally:
         (folder / name).write_bytes(kept)
     assert (folder / "report.html").read_bytes() == page
+
+
+def test_both_matrices_stand_in_the_page(folder, page):
+    results = Results(folder)
+    first, final = matrices(results)
+    for part, file in ((first, "substitution.csv"), (final, "final.csv")):
+        assert part["title"] in page.text
+        frame = pd.read_csv(folder / file)
+        row = frame[(frame["lambda"] == MAIN) & (frame["scenario"] == "poland")].iloc[0]
+        line = next(line for line in part["rows"] if line["scenario"] == "Poland")
+        assert line["persons"] == words.count(row["persons"], results) and line["persons"] in page.text
+        bounds = [f"{rounded(row[name], results.one_in):,}" for name in ("frechet_low", "frechet_high")]
+        assert line["bounds"] == " to ".join(bounds) and line["bounds"] in page.text
+    assert {"stay in Belarus", "Belarus"} <= {line["scenario"] for part in (first, final) for line in part["rows"]}
+
+
+def test_a_focus_that_nobody_lives_in_has_no_matrix(tmp_path):
+    folder = write(tmp_path / "nobody", replicates=2, lambdas=(MAIN,))
+    frame = pd.read_csv(folder / "final.csv")
+    frame.assign(baseline="poland").to_csv(folder / "final.csv", index=False)
+    assert "Nobody among the simulated people." in render(context(Results(folder)) | {"figures": NO_FIGURES})
+
+
+def test_the_forced_and_the_delayed_are_told_with_what_is_special_to_them(folder, page):
+    results = Results(folder)
+    forced, delayed = results.category("forced"), results.category("delayed")
+    lines = {line["category"]: line for line in taxonomy(results)}
+    assert lines["forced"]["persons"] == words.count(forced.estimate, results) and not lines["forced"]["months"]
+    assert lines["delayed"]["persons"] == words.count(delayed.estimate, results)
+    assert (
+        lines["delayed"]["months"] == "by 3.2 months on average (2.9 to 3.5)"
+        and lines["delayed"]["months"] in page.text
+    )
+    assert {"forced", "asylum", "then stay without papers"} <= set(page.text)
 
 
 def test_a_policy_without_dates_is_refused(tmp_path):
