@@ -68,9 +68,9 @@ class Work:
         """One line for each point."""
         lines = []
         for title, there in self.reused.items():
-            made = self.made.get(title, 0)
-            lines.append(f"{title}: " + " and ".join(
-                text for number, text in ((made, f"{made} runs made"), (there, f"{there} reused")) if number))  # fmt: skip
+            counts = ((self.made.get(title, 0), "made"), (there, "reused"))
+            told = " and ".join(f"{number} runs {what}" for number, what in counts if number)
+            lines.append(f"{title}: {told}")
         return "\n".join(lines)
 
 

@@ -56,7 +56,8 @@ def write_folder(path: Path | str) -> Iterator[Path]:
 
     An older folder at `path` stays untouched until then and is replaced by two renames. If the block raises, or is
     interrupted at any point, nothing changes and nothing is left. A killed process leaves at most a hidden
-    `.NAME.partial-*` beside it, or between the two renames the older folder hidden as `.NAME.older-*` (`restore`). Raises UserError if something that is no folder lies in the place.
+    `.NAME.partial-*` beside it, or between the two renames the older folder hidden as `.NAME.older-*` (`restore`).
+    Raises UserError if something that is no folder lies in the place.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,22 +5,20 @@ and the report are drawn from the files, never from a live model.
 """
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from sim import report
-from sim.analysis.effects import Window, effects_table, pair_up, substitution_table, taxonomy_table
+from sim.analysis.effects import effects_table, final_table, substitution_table, taxonomy_table
 from sim.analysis.fit_observed import fit_table as observed_table
 from sim.analysis.groups import groups_table
 from sim.analysis.reach import reach_table
-from sim.codes import MODE, PLACE, PLACE_NAMES
-from sim.commands.simulate import sources, write_observed, write_world
-from sim.decision import rule
-from sim.ensemble import Ensemble, Job, Run
+from sim.codes import PLACE_NAMES
+from sim.commands.pairs import Pairs, decomposed, families, first_count, paired_runs
+from sim.commands.runs import as_csv, ensemble_of, planned, sources, write_world
+from sim.ensemble import Ensemble
 from sim.errors import UserError
 from sim.figures.cells import hide_few
 from sim.history.catalogue import load_scenario
@@ -28,15 +26,19 @@ from sim.history.history import History
 from sim.history.parameters import Event
 from sim.history.wording import Addition
 from sim.months import month
+from sim.ledger import say
+from sim.observation.prisons import repression_table
 from sim.observation.public_money import money_difference
+from sim.observation.registers import register_table
+from sim.plan import Plan
 from sim.population.fit import fit_table as people_table
 from sim.report.table import summary_text
 from sim.settings import Settings, fingerprint, resolved_yaml
 from sim.store import manifest, write_folder
 
 
-def run(settings: Settings) -> Path | None:
-    """Compare the settings' scenario with its baseline; returns the folder of the results.
+def run(settings: Settings) -> Path | Plan:
+    """Compare the settings' scenario with its baseline; returns the folder of the results, or with `dry` the plan.
 
     Raises UserError if there is nothing to compare: one world with itself, or fewer than two replicates.
     """
@@ -44,35 +46,28 @@ def run(settings: Settings) -> Path | None:
         raise UserError(f"scenario={settings.scenario} is the baseline too; a comparison needs two")
     if settings.replicates == 1:
         raise UserError("replicates=1 gives no interval; a comparison needs at least 2")
-    ensemble = made(settings)
+    ensemble = ensemble_of(settings)
     baseline, scenario = ensemble.history(settings.baseline), ensemble.history(settings.scenario)
     additions = scenario.adds(baseline)
     events = changed_events(baseline, scenario, additions)
     start = first_month(settings, events)
     if settings.dry:
-        say_plan(ensemble, families(ensemble, first_count(settings)))
-        return None
+        return planned(ensemble, families(ensemble, first_count(settings)))
     say(opening(additions).rstrip())
-    pairs, enough = pairs_enough(ensemble, start, additions)
-    ours = [one for paired in pairs.values() for one, _ in paired]
-    theirs = [other for paired in pairs.values() for _, other in paired]
-    window = _window(ensemble, start, additions, ours, theirs)
-
+    pairs = paired_runs(ensemble, start, additions)
+    ours = [one for paired in pairs.by_lambda.values() for one, _ in paired]
+    theirs = [other for paired in pairs.by_lambda.values() for _, other in paired]
     folder = Path(settings.results_dir) / "compare" / f"{settings.scenario}-{fingerprint(settings)[:8]}"
     with write_folder(folder) as partial:
-        _write_tables(partial, ensemble, pairs, window, additions)
-        if enough is not None:
-            write_table(partial / "enough.csv", enough.curve)
-        if settings.scenario in settings.decompose:
-            write_table(partial / "decomposition.csv", decomposed(ensemble, pairs[settings.choice.lam], window))
-        write_world(partial / settings.baseline, ours, baseline, window.one_in)
-        write_world(partial / settings.scenario, theirs, scenario, window.one_in)
+        _write_tables(partial, ensemble, pairs, additions)
+        write_world(partial / settings.baseline, ours, baseline, pairs.window.one_in)
+        write_world(partial / settings.scenario, theirs, scenario, pairs.window.one_in)
         (partial / "adds.txt").write_text(opening(additions), encoding="utf-8")
         (partial / "diff.txt").write_text(scenario.diff(baseline), encoding="utf-8")
         (partial / "sources.txt").write_text(sources(scenario), encoding="utf-8")
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
-        extra = _about(settings, window, events)
-        (partial / "manifest.json").write_text(json.dumps(manifest(settings, extra), indent=1), encoding="utf-8")
+        about = manifest(settings, _about(settings, pairs, events), pairs.verdict.n)
+        (partial / "manifest.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
         if settings.report:
             report.build(partial)
     say(summary_text(folder))
@@ -100,52 +95,29 @@ def first_month(settings: Settings, events: Sequence[Event]) -> int:
     return start
 
 
-def _window(
-    ensemble: Ensemble,
-    start: int,
-    additions: Sequence[Addition],
-    ours: Sequence[Run],
-    theirs: Sequence[Run],
-) -> Window:
-    """The span of the effects, and as focus the place most changed by rules."""
-    places = Counter(a.parameter.split(".")[0] for a in additions if a.verdict == "effective")
-    places.pop("belarus", None)
-    if places:
-        focus = PLACE[places.most_common(1)[0][0]]
-    else:  # a change at the origin: the destination whose expected arrivals change most
-        change = sum(
-            np.abs(b.expected.sum(axis=(0, 2)) - a.expected.sum(axis=(0, 2))) for a, b in zip(ours, theirs, strict=True)
-        )
-        focus = int(np.argmax(change)) or PLACE["lithuania"]
-    people, one_in = ensemble.population.people, ensemble.population.one_in
-    residents = int((people.mode != MODE["settled"]).sum()) * one_in
-    return Window(start, focus, one_in, residents)
-
-
-def _write_tables(
-    folder: Path,
-    ensemble: Ensemble,
-    ours: Sequence[Run],
-    theirs: Sequence[Run],
-    window: Window,
-    additions: Sequence[Addition],
-) -> None:
-    settings = ensemble.settings
-    pairs = pair_up(ours, theirs)
-    main = pairs[settings.choice.lam]
+def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Sequence[Addition]) -> None:
+    settings, window = ensemble.settings, pairs.window
+    main = pairs.by_lambda[settings.choice.lam]
+    baseline, scenario = ensemble.world(settings.baseline), ensemble.world(settings.scenario)
+    ours = [one for one, _ in main]
     found = {
-        "effects": effects_table(pairs, window, settings.scenario),
-        "taxonomy": taxonomy_table(pairs, window),
-        "substitution": substitution_table(pairs, window),
-        "reach": reach_table(additions, main, window, ensemble.world(settings.baseline)),
-        "fit": observed_table([one for one, _ in main]),
+        "effects": effects_table(pairs.by_lambda, window, settings.scenario),
+        "taxonomy": taxonomy_table(pairs.by_lambda, window),
+        "substitution": substitution_table(pairs.by_lambda, window),
+        "final": final_table(pairs.by_lambda, window),
+        "reach": reach_table(additions, main, window, baseline),
+        "fit": observed_table(ours),
         "people": _people(ensemble),
         "groups": hide_few(groups_table(main, window), window.one_in, len(main)),
-        "public_money": money_difference(main, ensemble.world(settings.baseline), ensemble.world(settings.scenario)),
+        "public_money": money_difference(main, baseline, scenario),
+        "registers": register_table(ours, baseline),
+        "repression": repression_table(ours, baseline, ensemble.behaviour),
+        "enough": pairs.curve,
     }
-    write_observed(folder, [one for one, _ in main], ensemble)
+    if settings.scenario in settings.decompose:
+        found["decomposition"] = decomposed(ensemble, pairs)
     for name, table in found.items():
-        table.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
+        (folder / f"{name}.csv").write_text(as_csv(table), encoding="utf-8")
 
 
 def _people(ensemble: Ensemble) -> pd.DataFrame:
@@ -156,7 +128,7 @@ def _people(ensemble: Ensemble) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["margin", "cell", "target", "synthetic", "error_percent"])
 
 
-def _about(settings: Settings, window: Window, events: Sequence[Event]) -> dict[str, object]:
+def _about(settings: Settings, pairs: Pairs, events: Sequence[Event]) -> dict[str, object]:
     rules = [
         {
             "name": event.name,
@@ -168,6 +140,7 @@ def _about(settings: Settings, window: Window, events: Sequence[Event]) -> dict[
     ]
     return {
         "description": load_scenario(settings.scenario).description.rstrip("."),
-        "focus": PLACE_NAMES[window.focus],
+        "focus": PLACE_NAMES[pairs.window.focus],
+        "enough": pairs.about(),
         "policies": rules,
     }

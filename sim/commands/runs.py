@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import pandas as pd
 
-from sim import ledger, shared
+from sim import ledger, shared, tables
 from sim.decision import rule
 from sim.ensemble import Ensemble, Run
+from sim.figures import cells
 from sim.history.history import History
 from sim.missing import Family, complete
 from sim.observation.prisons import repression_table
@@ -17,6 +19,7 @@ from sim.plan import Plan, plan
 from sim.points import Point, Shelf, point
 from sim.schedule import schedule_table
 from sim.settings import Settings
+from sim.store import write_parquet
 
 
 def ensemble_of(settings: Settings) -> Ensemble:
@@ -68,6 +71,19 @@ def beside(ensemble: Ensemble, of: Point, runs: list[Run]) -> dict[str, str]:
         "repression.csv": as_csv(repression_table(runs, world, ensemble.behaviour)),
         "public_money.csv": as_csv(money_table(runs, world)),
     }
+
+
+def write_world(folder: Path, runs: list[Run], history: History, one_in: int) -> None:
+    """Write the tables, the history and the sources of one world's runs, at every lambda, into a folder."""
+    folder.mkdir(exist_ok=True)
+    write_parquet(folder / "stocks.parquet", tables.arrow(tables.stocks(runs)))
+    write_parquet(folder / "flows.parquet", tables.arrow(tables.flows(runs)))
+    write_parquet(folder / "harms.parquet", tables.arrow(tables.harms(runs)))
+    write_parquet(folder / "wishes.parquet", tables.arrow(tables.wishes(runs)))
+    parts = [cells.hide_few(part, one_in, int(n)) for n, part in tables.groups(runs, one_in).groupby("replicates")]
+    write_parquet(folder / "groups.parquet", tables.arrow(pd.concat(parts).sort_index()))
+    (folder / "history.txt").write_text(history.debug(), encoding="utf-8")
+    (folder / "sources.txt").write_text(sources(history), encoding="utf-8")
 
 
 def as_csv(table: pd.DataFrame) -> str:

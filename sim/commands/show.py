@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from sim.columns import bytes_per_person, schema_table
-from sim.commands.simulate import sources
+from sim.commands.runs import sources
 from sim.history.catalogue import load_history
 from sim.history.composition import date_of, days_of
 from sim.population import fit
