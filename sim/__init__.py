@@ -38,6 +38,7 @@ model          the run of a month
 meanfield/     the twin: the same rules with people as expected values
 tasks          the table of tasks
 settings       every key a user may give
+experiment     a study as its file tells it
 ensemble       replicates of scenarios
 analysis/      pairs of worlds, effects, reach, fit to the observed
 observation/   what observers would see: registers, public money, prisons, a survey
@@ -45,6 +46,7 @@ tables         runs as tidy tables
 store          files that a run leaves
 figures/       figures, one module a figure
 report/        the report of a comparison
+study/         the page of a study: many comparisons against one baseline
 commands/      what each task does
 config         composed configuration to settings: the only module that knows Hydra
 __main__       the command

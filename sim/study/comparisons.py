@@ -50,21 +50,38 @@ class Comparison:
         return tuple(lam for lam in self.results.lambdas if not math.isclose(lam, self.results.main))
 
     @cached_property
+    def place(self) -> str:
+        """The destination whose arrivals are told: the focus, or the most changed one if too few stand behind that."""
+        here = self.effect("arrivals", self.results.focus)
+        return self.results.focus if here and self.shown(here.estimate) and here.estimate else self.most_changed
+
+    @cached_property
+    def most_changed(self) -> str:
+        """The destination whose arrivals change most among those with enough simulated people, else the focus."""
+        rows = self.results.effects
+        places = sorted(set(rows.loc[rows["measure"] == "arrivals", "destination"]) - {"", "all"})
+        effects = {place: self.effect("arrivals", place) for place in places}
+        sizes = {place: abs(found.estimate) for place, found in effects.items() if found and self.shown(found.estimate)}
+        most = max(sizes, key=lambda place: (sizes[place], place == self.results.focus), default="")
+        return most if most and sizes[most] else self.results.focus
+
+    @cached_property
     def _effects(self) -> dict[tuple[str, str, float], Effect]:
         found = {}
         for row in self.results.effects.to_dict("records"):
             place = "" if row["destination"] == "all" else str(row["destination"])
-            ends = (float(row[name]) for name in ("estimate", "low", "high"))
-            found[str(row["measure"]), place, round(float(row["lambda"]), 9)] = Effect(*ends, str(row["unit"]))
+            estimate, low, high = (float(row[name]) for name in ("estimate", "low", "high"))
+            at = round(float(row["lambda"]), 9)
+            found[str(row["measure"]), place, at] = Effect(estimate, low, high, str(row["unit"]))
         return found
 
     @cached_property
     def _categories(self) -> dict[tuple[str, float], Effect]:
         found = {}
         for row in self.results.table("taxonomy.csv").to_dict("records"):
-            ends = (float(row[name]) for name in ("persons", "low", "high"))
+            persons, low, high = (float(row[name]) for name in ("persons", "low", "high"))
             name = str(row["category"]).replace(" ", "_")
-            found[name, round(float(row["lambda"]), 9)] = Effect(*ends, "persons")
+            found[name, round(float(row["lambda"]), 9)] = Effect(persons, low, high, "persons")
         return found
 
     def effect(self, measure: str, destination: str = "", lam: float | None = None) -> Effect | None:

@@ -31,7 +31,10 @@ def build(
     study = Study(experiment, comparisons, failed)
     modules = {name: figures.figure(name) for name in experiment.figures or figures.names()}
     found = verdicts(study)
-    why = {name: module.absent(study) if study.comparisons else "no comparison is there" for name, module in modules.items()}
+    why = {
+        name: module.absent(study) if study.comparisons else "no comparison is there"
+        for name, module in modules.items()
+    }
     drawn = {name: module for name, module in modules.items() if not why[name]}
     written = gathered.write(study, found, folder)
     context = said_of(study, found)
@@ -128,7 +131,7 @@ def sources(study: Study) -> list[tuple[str, str]]:
 
 
 def manifest(study: Study, found: Sequence[Verdict], folder: Path, written: Sequence[Path]) -> dict[str, Any]:
-    """The study's part of a manifest, as plain values: what was asked, what is there, the verdicts, files and digests."""
+    """The study's part of a manifest, as plain values: question, comparisons, verdicts, files and digests."""
     experiment = study.experiment
     return {
         "kind": "experiment",
@@ -158,13 +161,16 @@ def manifest(study: Study, found: Sequence[Verdict], folder: Path, written: Sequ
             {
                 "says": one.expected.says,
                 "scenario": one.expected.scenario,
-                "point": point_words(one.comparison.parameters if one.comparison else one.expected.where).replace("\u00a0", " "),
+                "point": point_words(one.comparison.parameters if one.comparison else one.expected.where).replace(
+                    "\u00a0", " "
+                ),
                 "wanted": wanted(one.expected).replace("\u2212", "-"),
                 "verdict": one.verdict,
             }
             for one in found
         ],
         "files": {
-            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(written)
+            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(written)
         },
     }

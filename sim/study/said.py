@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sim.figures.results import wording
+from sim.figures.results import heading, wording
 from sim.report import words
 from sim.study.comparisons import Comparison, Study
 from sim.study.expected import UNTESTED, Verdict, overall, wanted
@@ -11,7 +11,7 @@ from sim.study.expected import UNTESTED, Verdict, overall, wanted
 DASH = "\u2013"
 """Written where a comparison does not tell."""
 COLUMNS = (
-    ("arrivals", "arrivals where the rules change", True),
+    ("arrivals", "arrivals in the country named", True),
     ("departures", "leave Belarus", True),
     ("deflected", "go elsewhere", False),
     ("other_channel", "other channel", False),
@@ -52,25 +52,13 @@ def cell(one: Comparison, measure: str, place: str = "", lam: float | None = Non
 
 
 def arrivals(one: Comparison) -> Cell:
-    """Arrivals in the focus: of how many under the rules in force, and where they change more than there."""
-    focus, found = one.results.focus, cell(one, "arrivals", one.results.focus)
-    level = one.effect("baseline_arrivals", focus)
+    """Arrivals in one destination: of how many under the rules in force, and where they change otherwise."""
+    found = cell(one, "arrivals", one.place)
+    level = one.effect("baseline_arrivals", one.place)
     of = f", of {words.count(level.estimate, one.results)}" if level else ""
-    most = most_changed(one)
-    more = f"; more in {wording(most)}: {cell(one, 'arrivals', most).text}" if most != focus else ""
-    return Cell(found.text, found.interval, f"{wording(focus)}{of}{more}")
-
-
-def most_changed(one: Comparison) -> str:
-    """The destination whose arrivals change most, the focus unless another's change by more and is shown."""
-    rows = one.results.effects
-    places = rows.loc[rows["measure"] == "arrivals", "destination"].unique()
-    effects = {place: one.effect("arrivals", place) for place in places if place not in ("", "all")}
-    sizes = {place: abs(effect.estimate) for place, effect in effects.items() if effect and one.shown(effect.estimate)}
-    focus = one.results.focus
-    most = max(sizes, key=lambda place: (sizes[place], place == focus), default=focus)
-    here = one.effect("arrivals", focus)
-    return most if here is not None and sizes.get(most, 0.0) > abs(here.estimate) else focus
+    others = dict.fromkeys(place for place in (one.results.focus, one.most_changed) if place != one.place)
+    more = "".join(f"; {wording(place)}: {cell(one, 'arrivals', place).text}" for place in others)
+    return Cell(found.text, found.interval, f"{wording(one.place)}{of}{more}")
 
 
 def table(study: Study) -> list[Line]:
@@ -82,19 +70,20 @@ def table(study: Study) -> list[Line]:
     return lines
 
 
-def by_lambda(study: Study) -> list[tuple[str, str, list[Line]]]:
-    """For each comparison its name, point, and a line a value of lambda, the main one marked."""
+def by_lambda(study: Study) -> list[tuple[str, list[Line]]]:
+    """For each comparison its name, and a line a value of lambda, the main one marked."""
     found = []
     for one in study.comparisons:
         lines = []
         for lam in one.results.lambdas:
-            places = [one.results.focus, *[""] * (len(COLUMNS) - 1)]
+            places = [one.place, *[""] * (len(COLUMNS) - 1)]
             cells = [
                 cell(one, measure, place, lam, signed)
                 for (measure, _, signed), place in zip(COLUMNS, places, strict=True)
             ]
             lines.append(Line(f"{lam:g}", "", tuple(cells), lam not in one.others))
-        found.append((one.title, one.point, lines))
+        name = f"{one.title}{one.point and ', '}{one.point} (arrivals: {wording(one.place)})"
+        found.append((name, lines))
     return found
 
 
@@ -111,6 +100,7 @@ def expectations(found: Sequence[Verdict]) -> list[dict[str, object]]:
     return [
         {
             "says": ones[0].expected.says,
+            "scenario": heading(ones[0].expected.scenario),
             "verdict": overall(ones),
             "wanted": f"{measure_words(ones[0])} {wanted(ones[0].expected)}",
             "lines": [_expectation(one) for one in ones],
@@ -136,7 +126,7 @@ def _expectation(one: Verdict) -> dict[str, str]:
     line |= {"number": words.change(one.effect.estimate, results), "interval": words.interval(one.effect, results)}
     if one.against is not None:
         ends = words.interval(one.against, results)
-        line["against"] = words.change(one.against.estimate, results) + (f" ({ends})" if ends else "")
+        line["against"] = "which is " + words.change(one.against.estimate, results) + (f" ({ends})" if ends else "")
     if line["number"] == words.FEW and one.verdict != UNTESTED:
         line["note"] = "rests on fewer than 30 simulated people: trust the verdict as little as the number"
     return line

@@ -56,7 +56,7 @@ def comparison(folder: Path, scenario: str, settings: dict, factor: float = 1.0,
         inner[last] = value
     (folder / "config.yaml").write_text(yaml.safe_dump(config))
     manifest = json.loads((folder / "manifest.json").read_text())
-    manifest |= {"scenario": scenario, "fingerprint": f"{abs(hash(folder.name)) % 16**4:04x}", **(strings or {})}
+    manifest |= {"scenario": scenario, "fingerprint": folder.name, **(strings or {})}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder
 

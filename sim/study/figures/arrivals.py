@@ -1,4 +1,4 @@
-"""Change of arrivals by scenario: where the rules change, at the main lambda and beside it."""
+"""Change of arrivals by scenario, where the rules change, at the main lambda and beside it."""
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -10,7 +10,7 @@ from sim.study.comparisons import Study
 from sim.study.figures import rows
 
 SECTION = "answer"
-TITLE = "Change of arrivals where the rules change, persons"
+TITLE = "Change of arrivals in the country named, persons"
 
 
 def absent(study: Study) -> str:
@@ -22,10 +22,11 @@ def caption(study: Study) -> str:
     """What is seen, in a few sentences."""
     table = data(study)
     return (
-        "Arrivals over the horizon less those under the rules in force, in the country named at the right (that whose "
-        f"rules change most, or whose arrivals do): dots at {study.mains} with 90% intervals over paired replicates, "
-        f"small marks beneath at other values of \u03bb. Open and grey: fewer than {cells.MINIMUM} simulated people."
-        f"{rows.compressed_words(_linear_to(table))} The order is that of the study, not of size. {style.STAMP}."
+        "Arrivals over the horizon less those under the rules in force, in the country named at the right: that whose "
+        "rules change most or, if too few people stand behind that, whose arrivals do. Dots with 90% intervals over "
+        f"paired replicates are at {study.mains}, small marks beneath at other values of \u03bb. Open and grey: fewer "
+        f"than {cells.MINIMUM} simulated people.{rows.compressed_words(_linear_to(table))} The order is that of the "
+        f"study, not of size. A {style.STAMP}."
     )
 
 
@@ -34,10 +35,10 @@ def data(study: Study) -> pd.DataFrame:
     found = []
     for row, one in enumerate(study.comparisons):
         for lam in one.results.lambdas:
-            effect = one.effect("arrivals", one.results.focus, lam)
+            effect = one.effect("arrivals", one.place, lam)
             if effect is not None:
                 found.append(
-                    (row, one.scenario, one.point, one.results.focus, lam, lam not in one.others, effect.estimate,
+                    (row, one.scenario, one.point, one.place, lam, lam not in one.others, effect.estimate,
                      effect.low, effect.high, one.shown(effect.estimate))
                 )  # fmt: skip
     columns = ["row", "scenario", "point", "destination", "lambda", "main", "estimate", "low", "high", "shown"]
@@ -69,12 +70,14 @@ def draw(study: Study) -> Figure:
         rows.dot(axes, at - 0.06, effect, cell["shown"], style.BLUE)
         ink = style.INK if cell["shown"] else style.QUIET
         told = rows.number(effect, study.comparisons[cell["row"]])
-        for x, text, side in ((1.13, told, "right"), (1.15, rows.wrapped(wording(cell["destination"]), 15, 2), "left")):
+        for x, text, side in ((1.15, told, "right"), (1.17, rows.wrapped(wording(cell["destination"]), 15, 2), "left")):
             axes.text(x, at, text, transform=axes.get_yaxis_transform(), ha=side, va="center", fontsize=7.5, color=ink)
     rows.persons_axis(axes, _linear_to(table))
     if shape:
         keys = [
-            Line2D([], [], marker=mark, color=style.QUIET, mfc="none", ls="", ms=3.5, mew=0.7, label=f"\u03bb = {lam:g}")
+            Line2D(
+                [], [], marker=mark, color=style.QUIET, mfc="none", ls="", ms=3.5, mew=0.7, label=f"\u03bb = {lam:g}"
+            )
             for lam, mark in shape.items()
         ]
         rows.legend(figure, keys, len(keys))

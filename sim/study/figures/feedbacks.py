@@ -30,7 +30,7 @@ def caption(study: Study) -> str:
     return (
         "The effect split into what the rules do at once, were every feedback held at the path it took under the rules "
         "in force, and what each feedback adds, with 90% intervals over paired replicates; open grey points rest on "
-        f"fewer than {cells.MINIMUM} simulated people. {'; '.join(told)}. {style.STAMP}."
+        f"fewer than {cells.MINIMUM} simulated people. {'; '.join(told)}. A {style.STAMP}."
     )
 
 

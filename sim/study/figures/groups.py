@@ -31,7 +31,7 @@ def caption(study: Study) -> str:
         "Departures over the horizon by what led to the application (motive), sex and age: their change in percent of "
         f"each group's own departures under the rules in force, at {study.mains}; blue fewer, orange more, full colour "
         f"from {FULL:.0f}%. Bold: the 90% interval leaves zero out. A dot: fewer than {cells.MINIMUM} simulated "
-        f"people. Persons stand in the table. {style.STAMP}."
+        f"people. Persons stand in the table. A {style.STAMP}."
     )
 
 
@@ -74,7 +74,8 @@ def draw(study: Study) -> Figure:
     """A row a comparison, a column a group, coloured cells with their percent."""
     table = data(study)
     lines = rows.layout(study.comparisons)
-    figure = rows.canvas(lines, TITLE, 0.27, 0.75)
+    figure = rows.canvas(lines, TITLE, 0.27, 0.65)
+    rows.room(figure, 0.4)
     axes = figure.subplots()
     rows.label(axes, lines)
     at: dict[tuple[str, str], float] = {}

@@ -26,18 +26,28 @@ def absent(study: Study) -> str:
 def caption(study: Study) -> str:
     """What is seen, in a few sentences."""
     table = data(study)
+    linear_to = rows.compressed(table.loc[table["shown"], "estimate"])
     return (
-        f"Differences between paired worlds over all people and the whole horizon at {study.mains}, with 90% intervals; "
-        f"open grey points rest on fewer than {cells.MINIMUM} simulated people and say no more than their width. All "
-        f"panels have one scale.{rows.compressed_words(rows.compressed(table.loc[table['shown'], 'estimate']))} "
-        f"{style.STAMP}."
+        f"Differences between paired worlds over all people and the whole horizon at {study.mains}, with 90% "
+        f"intervals; open grey points rest on fewer than {cells.MINIMUM} simulated people and say no more than their "
+        f"width. All panels have one scale.{rows.compressed_words(linear_to)} A {style.STAMP}."
     )
 
 
 def data(study: Study) -> pd.DataFrame:
     """Estimate, low and high by comparison (`row`) and harm, with the words of its `panel` and `shown`."""
     found = [
-        (row, one.scenario, one.point, harm, words, effect.estimate, effect.low, effect.high, one.shown(effect.estimate))
+        (
+            row,
+            one.scenario,
+            one.point,
+            harm,
+            words,
+            effect.estimate,
+            effect.low,
+            effect.high,
+            one.shown(effect.estimate),
+        )
         for row, one in enumerate(study.comparisons)
         for harm, words in HARMS.items()
         if (effect := one.effect(harm)) is not None

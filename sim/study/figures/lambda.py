@@ -15,7 +15,7 @@ from sim.study.figures import rows
 SECTION = "lambda"
 TITLE = "Effects against \u03bb, persons"
 SERIES = {
-    "arrivals": ("change of arrivals where the rules change", style.BLUE, "o"),
+    "arrivals": ("change of arrivals where rules change", style.BLUE, "o"),
     "deflected": ("go to another country", style.GREEN, "s"),
     "stuck": ("stay, though they would leave", style.ORANGE, "^"),
 }
@@ -35,7 +35,7 @@ def caption(study: Study) -> str:
         "Each panel is one scenario on a scale of its own; points with 90% intervals over paired replicates (half as "
         f"many beside the main \u03bb, whose points are larger); open points rest on fewer than {cells.MINIMUM} "
         "simulated people. Near \u03bb = 0 all who are barred go elsewhere, at \u03bb = 1 none do; no data at hand "
-        f"decide between them. {style.STAMP}."
+        f"decide between them. A {style.STAMP}."
     )
 
 
@@ -45,7 +45,7 @@ def data(study: Study) -> pd.DataFrame:
     for row, one in enumerate(study.comparisons):
         for lam in one.results.lambdas:
             for measure in SERIES:
-                effect = one.effect(measure, one.results.focus if measure == "arrivals" else "", lam)
+                effect = one.effect(measure, one.place if measure == "arrivals" else "", lam)
                 if effect is None and measure == "deflected":
                     continue
                 effect = effect or Effect(math.nan, math.nan, math.nan, "persons")
@@ -71,7 +71,9 @@ def draw(study: Study) -> Figure:
     for row, (axes, name) in enumerate(zip(grid, names, strict=False)):
         axes.set_title(name, fontsize=7.5, linespacing=1.1)
         _panel(axes, table[table["row"] == row])
-    keys = [Line2D([], [], color=colour, marker=mark, ms=4, lw=1.2, label=text) for text, colour, mark in SERIES.values()]
+    keys = [
+        Line2D([], [], color=colour, marker=mark, ms=4, lw=1.2, label=text) for text, colour, mark in SERIES.values()
+    ]
     rows.legend(figure, keys, 3)
     return figure
 

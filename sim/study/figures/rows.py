@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from sim.figures import cells, style
 from sim.figures.results import Effect
@@ -17,7 +18,7 @@ from sim.study.comparisons import Comparison
 
 WRAP = 30
 """Letters of a name on one line."""
-LINES = 3
+LINES = 4
 """Lines of a name; what is longer is cut."""
 LEAP = 25.0
 """Largest value over the median from which a scale is compressed."""
@@ -79,15 +80,17 @@ def canvas(rows: Rows, title: str, unit: float, more: float) -> Figure:
     """An empty figure as high as its rows (`unit` inches each) and `more` inches for what stands around them."""
     height = rows.height * unit + more + 0.9
     figure = style.canvas(height, title)
-    _room(figure, 0.62)
+    room(figure, 0.62)
     return figure
 
 
-def _room(figure: Figure, top: float) -> None:
-    """Leave `top` inches for the title and what stands beneath it, and some at the left, where letters may be wider
-    than the layout measured them."""
+def room(figure: Figure, top: float) -> None:
+    """Leave `top` inches for the title and what stands beneath it, and some at the left.
+
+    Letters may be wider there than the layout measured them.
+    """
     height, engine = figure.get_figheight(), figure.get_layout_engine()
-    assert engine is not None
+    assert isinstance(engine, ConstrainedLayoutEngine)
     engine.set(rect=(0.02, 0.28 / height, 0.965, 1 - (0.28 + top) / height))
 
 
@@ -100,7 +103,7 @@ def legend(figure: Figure, handles: Sequence[Artist], columns: int) -> None:
         borderpad=0, borderaxespad=0,
     )  # fmt: skip
     found.set_in_layout(False)
-    _room(figure, 0.45 + 0.16 * math.ceil(len(handles) / columns))
+    room(figure, 0.45 + 0.16 * math.ceil(len(handles) / columns))
 
 
 def label(axes: Axes, rows: Rows) -> None:
@@ -143,23 +146,29 @@ def compressed(values: Iterable[float]) -> float | None:
 
 
 def persons_axis(axes: Axes, linear_to: float | None, ticks: int = 6) -> None:
-    """Persons along the bottom, zero marked; compressed beyond `linear_to` if that is given."""
-    axes.axvline(0, color=style.QUIET, lw=0.9, zorder=1)
-    axes.grid(axis="x")
+    """Persons along the bottom, with zero in sight; compressed beyond `linear_to` if that is given.
+
+    Axes that share their scale are given one after the other: only the first sets it.
+    """
     low, high = axes.get_xlim()
-    low, high = min(low, 0.0), max(high, 0.0)
-    if linear_to is None:
+    if not axes.get_autoscalex_on():  # another axes has set the scale they share
+        pass
+    elif linear_to is None:
+        low, high = min(low, 0.0), max(high, 0.0)
         pad = 0.04 * (high - low)
         axes.set_xlim(low - pad * (low < 0), high + pad * (high > 0))
         axes.locator_params(axis="x", nbins=ticks)
     else:
         axes.set_xscale("symlog", linthresh=linear_to, linscale=1.0)
+        low, high = min(low, -linear_to / 2) * 1.15, max(high, linear_to / 2) * 1.15
         most = math.ceil(math.log10(max(-low, high)))
-        steps = [10.0**power for power in range(round(math.log10(linear_to)), most + 1)]
-        marks = [value for value in [*(-s for s in reversed(steps)), 0.0, *steps] if low <= value <= high]
-        axes.set_xlim(low * 1.15, high * 1.15)
-        axes.set_xticks(marks)
+        first = round(math.log10(linear_to))
+        steps = [10.0**power for power in range(first, most + 1, 1 + (most - first) // (ticks // 2))]
+        axes.set_xlim(low, high)
+        axes.set_xticks([at for at in [*(-step for step in reversed(steps)), 0.0, *steps] if low <= at <= high])
         axes.minorticks_off()
+    axes.axvline(0, color=style.QUIET, lw=0.9, zorder=1)
+    axes.grid(axis="x")
     style.thousands(axes, "x")
 
 
@@ -176,7 +185,8 @@ def panels(comparisons: Sequence[Comparison], table: pd.DataFrame, title: str, h
     The table has `row` (number of the comparison), `panel`, estimate, low, high and shown.
     """
     rows = layout(comparisons)
-    figure = canvas(rows, title, 0.34, 0.55)
+    figure = canvas(rows, title, 0.34, 0.45)
+    room(figure, 0.4)
     grid = figure.subplots(1, len(heads), sharex=True, squeeze=False)[0]
     linear_to = compressed(table.loc[table["shown"], "estimate"])
     for place, (axes, head) in enumerate(zip(grid, heads, strict=True)):

@@ -36,8 +36,8 @@ def caption(study: Study) -> str:
         "People whose first departure differs between the paired worlds, by what they do under the scenario: take "
         "another channel to the same country, go to another country, leave later, earlier or irregularly, stay though "
         "they would have left, or leave though they would have stayed; at the right how many they are, at "
-        f"{study.mains}. Grey: outcomes of fewer than {cells.MINIMUM} simulated people each, taken together. The same person in two worlds illustrates a "
-        f"mechanism; no data can show it. {style.STAMP}."
+        f"{study.mains}. Grey: outcomes of fewer than {cells.MINIMUM} simulated people each, taken together. The same "
+        f"person in two worlds illustrates a mechanism; no data can show it. A {style.STAMP}."
     )
 
 
