@@ -15,7 +15,7 @@ from sim.experiment import Experiment
 from sim.figures.results import Effect, Results, heading
 from sim.report.words import shown
 
-SYMBOLS = {"choice.lambda": "\u03bb", "people.one_in": "one in"}
+SYMBOLS = {"choice.lambda": "\u03bb", "people.one_in": "one in", "freeze": "held"}
 """Parameters that have a shorter name than their key."""
 SPACE = "\u00a0"
 """Keeps a parameter and its value on one line."""

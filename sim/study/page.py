@@ -88,6 +88,7 @@ def said_of(study: Study, found: Sequence[Verdict]) -> dict[str, Any]:
         "facts": facts(study),
         "versions": report.flat(first.fact("versions")) if first else [],
         "sources": sources(study),
+        "undivided": undivided(study),
     }
 
 
@@ -121,13 +122,19 @@ def facts(study: Study) -> list[tuple[str, str]]:
 
 
 def sources(study: Study) -> list[tuple[str, str]]:
-    """The sources of the comparisons, once where they are the same; each with the scenarios that rest on it."""
-    found: dict[str, list[str]] = {}
-    for one in study.comparisons:
-        names = found.setdefault(one.optional_text("sources.txt"), [])
-        if one.title not in names:
-            names.append(one.title)
-    return [(", ".join(names), text) for text, names in found.items() if text]
+    """Sources that all comparisons share, then those of each scenario besides; a source is a line."""
+    lines = {one.title: one.optional_text("sources.txt").splitlines() for one in study.comparisons}
+    shared = [line for line in next(iter(lines.values()), []) if all(line in other for other in lines.values())]
+    kept = set(shared)
+    parts = {"Sources of every comparison": shared}
+    parts |= {f"{title}, besides": [line for line in own if line not in kept] for title, own in lines.items()}
+    return [(title, "\n".join(part)) for title, part in parts.items() if part]
+
+
+def undivided(study: Study) -> list[str]:
+    """Scenarios whose effect was to be split over feedbacks, and is in no comparison."""
+    split = {one.scenario for one in study.comparisons if one.optional("decomposition.csv") is not None}
+    return [heading(name) for name in study.experiment.decompose if name not in split]
 
 
 def manifest(study: Study, found: Sequence[Verdict], folder: Path, written: Sequence[Path]) -> dict[str, Any]:

@@ -192,7 +192,18 @@ def test_one_scenario_alone_without_anything_optional(tmp_path):
     assert "decomposition.csv" not in manifest["files"] and "enough.csv" not in manifest["files"]
     assert "figures/feedbacks.svg" not in manifest["files"] and "figures/arrivals.svg" in manifest["files"]
     assert any("no effect of this study was split over feedbacks" in text for text in page.text)
-    assert list(pd.read_csv(out / "expectations.csv")) and "None: all 1 comparisons are there." in page.text
+    assert list(pd.read_csv(out / "expectations.csv")) and "None: every comparison is there (1)." in page.text
+
+
+def test_sources_are_told_once_and_what_only_one_scenario_rests_on_besides(tmp_path):
+    made = folders(tmp_path / "comparisons", SCENARIOS)
+    text = (made[1] / "sources.txt").read_text()
+    (made[1] / "sources.txt").write_text(text + "A source of one scenario\n")
+    study.build(experiment(SCENARIOS, decompose=("poland_opens",)), made, tmp_path)
+    text = " ".join(parsed(tmp_path).text)
+    assert text.count("Made-up numbers (test fixture)") == text.count("A source of one scenario") == 1
+    assert "Poland opens, besides" in text and "Nothing much, besides" not in text
+    assert "To be split, but not there: Poland opens." in text
 
 
 def test_missing_texts_are_left_out_and_a_missing_table_is_named(tmp_path):
@@ -342,7 +353,7 @@ def test_parameters_are_found_by_dotted_keys_and_lists_and_nulls_are_compared(tm
     folder = comparison(tmp_path / "one", "lithuania_ban", settings)
     swept = {"freeze": (("queues",),), "behaviour.labour.pull": (1.0, 2.0), "seed": (None,), "choice.lambda": (0.62,)}
     one = Study(experiment(("lithuania_ban",), swept), [folder])
-    assert one.comparisons[0].point.replace("\u00a0", " ") == "freeze queues, pull 1, seed none, \u03bb 0.62"
+    assert one.comparisons[0].point.replace("\u00a0", " ") == "held queues, pull 1, seed none, \u03bb 0.62"
     assert len(one.missing) == 1
     assert yaml.safe_load((folder / "config.yaml").read_text())["freeze"] == ["queues"]
 
