@@ -317,6 +317,10 @@ def test_shares_add_up_and_a_scenario_that_touches_nobody_has_none(tmp_path):
     shares = figures.figure("where_they_go").data(both).groupby("row")["share"].sum()
     assert shares.tolist() == pytest.approx([1.0, 0.0])
     assert b"nobody" in style.files(figures.figure("where_they_go"), both)["svg"]
+    alone = Study(experiment(("nothing",)), made[1:])
+    assert [name for name in figures.names() if figures.figure(name).absent(alone)] == ["where_they_go", "feedbacks"]
+    for name in ("arrivals", "lambda", "harms", "groups"):
+        assert style.files(figures.figure(name), alone)["svg"]  # a span of nothing has an axis all the same
 
 
 def test_every_figure_is_stamped_with_a_caption_of_its_own(whole):

@@ -145,22 +145,23 @@ def compressed(values: Iterable[float]) -> float | None:
     return 10.0 ** math.ceil(math.log10(median)) if sizes[-1] > LEAP * median else None
 
 
-def persons_axis(axes: Axes, linear_to: float | None, ticks: int = 6) -> None:
+def persons_axis(axes: Axes, linear_to: float | None, ticks: int = 6, pad: float = 0.04) -> None:
     """Persons along the bottom, with zero in sight; compressed beyond `linear_to` if that is given.
 
-    Axes that share their scale are given one after the other: only the first sets it.
+    `pad` is left free at both ends, as a share of the span. Axes that share their scale are given one after the other:
+    only the first sets it.
     """
     low, high = axes.get_xlim()
     if not axes.get_autoscalex_on():  # another axes has set the scale they share
         pass
     elif linear_to is None:
         low, high = min(low, 0.0), max(high, 0.0)
-        pad = 0.04 * (high - low)
-        axes.set_xlim(low - pad * (low < 0), high + pad * (high > 0))
+        free = pad * (high - low) or 1.0
+        axes.set_xlim(low - free, high + free)
         axes.locator_params(axis="x", nbins=ticks)
     else:
         axes.set_xscale("symlog", linthresh=linear_to, linscale=1.0)
-        low, high = min(low, -linear_to / 2) * 1.15, max(high, linear_to / 2) * 1.15
+        low, high = min(low, -linear_to / 2) * (1 + 10 * pad), max(high, linear_to / 2) * (1 + 10 * pad)
         most = math.ceil(math.log10(max(-low, high)))
         first = round(math.log10(linear_to))
         steps = [10.0**power for power in range(first, most + 1, 1 + (most - first) // (ticks // 2))]
@@ -204,6 +205,6 @@ def panels(comparisons: Sequence[Comparison], table: pd.DataFrame, title: str, h
                     bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.5},
                 )  # fmt: skip
     for axes in grid:
-        persons_axis(axes, linear_to, 3)
+        persons_axis(axes, linear_to, 3, pad=0.2)
         axes.tick_params(axis="x", labelsize=6.5)
     return figure
