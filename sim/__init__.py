@@ -39,9 +39,9 @@ meanfield/     the twin: the same rules with people as expected values
 tasks          the table of tasks
 checks         what a value of a setting ought to be
 settings       every key a user may give
-experiment     studies: a question, what is expected, the scenarios and parameters that answer it
 ensemble       replicates of scenarios
 analysis/      pairs of worlds, effects, reach, fit to the observed
+experiment     studies: a question, what is expected, the scenarios and parameters that answer it
 observation/   what observers would see: registers, public money, prisons, a survey
 tables         runs as tidy tables
 tidy           a point's runs as tidy tables, and back
@@ -54,6 +54,7 @@ plan           what would be computed, and what it costs
 figures/       figures, one module a figure
 library/       what runs left, as tables to be asked in SQL
 report/        the report of a comparison
+study/         the page of a study: many comparisons against one baseline
 commands/      what each task does
 config         composed configuration to settings: the only module that knows Hydra
 __main__       the command

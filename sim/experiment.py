@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from sim import behaviour
+from sim.analysis.pairs import CATEGORIES
+from sim.checks import ENOUGH, MOST_REPLICATES
 from sim.codes import CHANNEL, CONF, PLACE
 from sim.errors import UserError
 from sim.history.parameters import NAME, nearest, shown
@@ -27,7 +29,6 @@ from sim.history.strict_yaml import (
 )
 from sim.recorder import HARMS
 from sim.settings import (
-    MOST_REPLICATES,
     WITHOUT_EFFECT,
     Settings,
     keys_of,
@@ -42,23 +43,11 @@ EXPERIMENTS = CONF.parent / "experiments"
 FIGURES = ("arrivals", "where_they_go", "lambda", "harms", "groups", "feedbacks")
 """Figures that a study may ask for."""
 
-ENOUGH = "enough"
-"""In place of a number of replicates: as many as the stopping rule asks for."""
-
-OWN_KEYS = ("task", "scenario", "baseline", "replicates", "person", "experiment", "dry", *WITHOUT_EFFECT)
-"""Settings that a study tells by keys of its own, or that change no number."""
-
-CATEGORIES = (
-    "unchanged",
-    "other_channel",
-    "deflected",
-    "delayed",
-    "brought_forward",
-    "irregular",
-    "stuck",
-    "induced",
+OWN_KEYS = (
+    *("task", "scenario", "baseline", "replicates", "most_replicates", "decompose", "person", "coefficients"),
+    *WITHOUT_EFFECT,
 )
-"""Categories of paired lives, as in taxonomy.csv."""
+"""Settings that a study tells by keys of its own, or that change no number."""
 
 
 _WISHES = ("wish_months", "baseline_wish_months")

@@ -25,8 +25,8 @@ from sim.history.catalogue import load_scenario
 from sim.history.history import History
 from sim.history.parameters import Event
 from sim.history.wording import Addition
-from sim.months import month
 from sim.ledger import say
+from sim.months import month
 from sim.observation.prisons import repression_table
 from sim.observation.public_money import money_difference
 from sim.observation.registers import register_table

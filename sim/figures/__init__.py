@@ -5,9 +5,11 @@ it is found by its file name. `data` returns what is drawn, so that tests and re
 """
 
 import os
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 SUPPORT = frozenset({"__init__", "cells", "nest", "results", "style"})
 """Modules of this folder that serve the figures and are none."""
@@ -30,18 +32,22 @@ def draw_all(folder: str | Path) -> list[Path]:
 
     Raises FileNotFoundError or ValueError naming the file of the folder that is missing or wrong.
     """
-    from sim.figures import style  # matplotlib is loaded only when something is drawn
     from sim.figures.results import Results
 
-    results = Results(folder)
-    target = results.folder / "figures"
+    return write_each({name: figure(name) for name in names()}, Results(folder), Path(folder) / "figures")
+
+
+def write_each(modules: Mapping[str, ModuleType], drawn_from: Any, target: Path) -> list[Path]:
+    """Write figures by name into a folder, each as SVG and PNG, whole or not at all; returns the files."""
+    from sim.figures import style  # matplotlib is loaded only when something is drawn
+
     target.mkdir(exist_ok=True)
     written = []
-    for name in names():
-        for suffix, content in style.files(figure(name), results).items():
+    for name, module in modules.items():
+        for suffix, content in style.files(module, drawn_from).items():
             path = target / f"{name}.{suffix}"
             part = path.with_suffix(f".{suffix}.part")
             part.write_bytes(content)
-            os.replace(part, path)  # a figure appears whole or not at all
+            os.replace(part, path)
             written.append(path)
     return written

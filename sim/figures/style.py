@@ -40,6 +40,7 @@ LOOK: dict[str, Any] = {
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 8.0,
     "text.color": INK,
+    "text.parse_math": False,
     "axes.titlesize": 8.5,
     "axes.titlelocation": "left",
     "axes.titlecolor": INK,
@@ -111,8 +112,11 @@ def settle(figure: Figure) -> None:
         axes.set_position(Bbox.from_bounds(*[round(value, 4) for value in axes.get_position().bounds]))
 
 
-def files(module: ModuleType, results: Results) -> dict[str, bytes]:
-    """A figure as file contents by suffix (svg, png), without dates or versions, so that bytes repeat."""
+def files(module: ModuleType, results: Any) -> dict[str, bytes]:
+    """A figure as file contents by suffix (svg, png), without dates or versions, so that bytes repeat.
+
+    `results` is whatever the figure's `draw` takes: the results of a comparison, or a study.
+    """
     with look():
         figure = module.draw(results)
         stamp(figure)

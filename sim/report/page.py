@@ -4,6 +4,7 @@ import math
 import os
 import re
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import jinja2
@@ -27,23 +28,28 @@ def build(folder: str | Path) -> Path:
     results = Results(folder)
     said = context(results)  # a missing file is found before anything is drawn
     figures.draw_all(folder)
-    path = results.folder / "report.html"
+    return write(results.folder, render(said | {"figures": drawn(results)}))
+
+
+def write(folder: Path, html: str) -> Path:
+    """Write `report.html` into a folder, whole or not at all; returns its path."""
+    path = folder / "report.html"
     part = path.with_suffix(".html.part")
-    part.write_text(render(said | {"figures": drawn(results)}), encoding="utf-8")
+    part.write_text(html, encoding="utf-8")
     os.replace(part, path)
     return path
 
 
-def render(said: dict[str, Any]) -> str:
-    """The page as text. Every value is escaped; an undefined one is an error, not a blank."""
+def render(said: dict[str, Any], template: str = "report.html.j2", folder: Path = HERE) -> str:
+    """A template of this or another folder as text. Every value is escaped; an undefined one is an error, no blank."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
+        loader=jinja2.FileSystemLoader([folder, HERE]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html.j2").render(said)
+    return environment.get_template(template).render(said)
 
 
 def context(results: Results) -> dict[str, Any]:
@@ -117,9 +123,13 @@ def drawn(results: Results) -> dict[str, list[dict[str, str]]]:
                 f"figure '{name}' names the unknown section '{module.SECTION}'; known: {', '.join(sections)}"
             )
         svg = results.text(f"figures/{name}.svg")
-        entry = {"name": name, "title": module.TITLE, "caption": module.caption(results), "svg": inline(svg, name)}
-        sections[module.SECTION].append(entry)
+        sections[module.SECTION].append(picture(name, module, results, svg))
     return sections
+
+
+def picture(name: str, module: ModuleType, drawn_from: Any, svg: str) -> dict[str, str]:
+    """A figure as the template shows it: inline SVG with title and caption."""
+    return {"name": name, "title": module.TITLE, "caption": module.caption(drawn_from), "svg": inline(svg, name)}
 
 
 def inline(svg: str, name: str) -> str:
