@@ -1,0 +1,112 @@
+"""The table that Hydra composes from: the settings, how Hydra behaves, launchers and studies under their names."""
+
+from collections.abc import Collection
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from hydra.core.plugins import Plugins
+from omegaconf import OmegaConf
+
+from sim.codes import CONF
+from sim.experiment import Experiment
+from sim.history import strict_yaml
+from sim.history.strict_yaml import need_keys, within
+from sim.settings import Settings, keys_of
+
+MAIN_FILE = CONF / "config.yaml"
+"""The table of contents of the program."""
+PRESETS = CONF / "hydra" / "launcher"
+"""Ways to run the jobs of a sweep, a file each."""
+LAUNCHERS = {"local": "joblib", "slurm": "submitit_slurm", "ray": "ray"}
+"""Preset to the launcher of a plugin whose defaults it fills in; the extra that brings a plugin has the preset's name,
+but for the local one, which is always there."""
+
+_HYDRA: dict[str, Any] = {
+    "job": {"name": "vyraj"},
+    "output_subdir": None,  # no folders of Hydra's: sim.store writes what a run leaves
+    "run": {"dir": "."},
+    "job_logging": {
+        "handlers": {"console": {"stream": "ext://sys.stderr"}},
+        "loggers": {"MESA": {"level": "WARNING"}},  # Mesa logs every month
+    },
+    "hydra_logging": {
+        "formatters": {"simple": {"format": "%(message)s"}},
+        "handlers": {"console": {"stream": "ext://sys.stderr"}},
+        "root": {"level": "WARNING"},  # the sweep's own display tells what is going on
+    },
+    "help": {
+        "header": "Vyraj: an agent-based simulation of emigration from Belarus.",
+        "template": """\
+${hydra.help.header}
+
+python -m sim [key=value ...]        one run
+python -m sim -m key=value,value     a sweep, one job for each combination
+python -m sim experiment=NAME        a study of experiments/, a sweep and one page
+
+$CONFIG
+The comments in conf/config.yaml say what each key means. python -m sim --cfg job prints what would be run.
+""",
+    },
+}
+"""How Hydra behaves; nothing of the model."""
+
+
+def main_table(sweep_folder: str | None = None) -> dict[str, Any]:
+    """The settings as they stand in `conf/config.yaml`, and how Hydra behaves; a sweep has a folder of its own.
+
+    Raises UserError for a key of the file that is unknown, missing or spoilt.
+    """
+    with within(f"conf/{MAIN_FILE.name}"):
+        table = need_keys(strict_yaml.read(MAIN_FILE), (), list(keys_of(Settings)))
+    behaviour = {**_HYDRA, "sweep": {"dir": sweep_folder or ".", "subdir": "."}}
+    return {**table, "defaults": [{"override hydra/job_logging": "stdout"}, "_self_"], "hydra": behaviour}
+
+
+def offer(sweep_folder: str | None, study: Experiment | None, given: Collection[str]) -> None:
+    """Make known to Hydra the table, the launchers whose plugins are installed, and the study that is asked for.
+
+    Keys that are `given` on the command line are left out of what the study sweeps.
+    """
+    store, table = ConfigStore.instance(), main_table(sweep_folder)
+    if study is not None:
+        table["defaults"].append({"experiment": None})
+        store.store(study.name, study_node(study, given), "experiment", package="_global_", provider="experiments")
+    store.store("config", table, provider=MAIN_FILE.name)
+    Plugins.instance()  # imports the plugins, so that theirs are known
+    known = store.repo["hydra"]["launcher"]
+    for name, plugin in LAUNCHERS.items():
+        if f"{plugin}.yaml" in known:
+            with within(f"conf/hydra/launcher/{name}.yaml"):
+                preset = strict_yaml.read(PRESETS / f"{name}.yaml")
+            node = OmegaConf.merge(known[f"{plugin}.yaml"].node, preset)
+            store.store(name, node, "hydra/launcher", provider=f"{name}.yaml")
+
+
+def study_node(study: Experiment, given: Collection[str] = ()) -> dict[str, Any]:
+    """A study as Hydra composes it: what it sets for all its jobs, and what Hydra's sweeper runs through."""
+    node: dict[str, Any] = {
+        "task": "compare",
+        "experiment": study.name,
+        "baseline": study.baseline,
+        "replicates": study.replicates,
+        "decompose": list(study.decompose),
+        "report": False,
+    }
+    for key, value in study.settings.items():
+        *parents, last = key.split(".")
+        section = node
+        for parent in parents:
+            section = section.setdefault(parent, {})
+        section[last] = list(value) if isinstance(value, tuple) else value
+    swept = {"scenario": study.scenarios, **study.parameters}
+    params = {key: ",".join(map(word, values)) for key, values in swept.items() if key not in given}
+    return {**node, "hydra": {"mode": "MULTIRUN", "sweeper": {"params": params}}}
+
+
+def word(value: Any) -> str:
+    """A value as Hydra reads it on a command line."""
+    if value is None or isinstance(value, bool):
+        return str(value).lower().replace("none", "null")
+    if isinstance(value, list | tuple):
+        return f"[{','.join(map(word, value))}]"
+    return str(value)

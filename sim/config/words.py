@@ -1,0 +1,169 @@
+"""The words of a command line: those that Hydra may read, and its complaints in this program's words.
+
+Hydra can be told to import, to run and to write nearly anything. Here it may not: of its own keys a user may give but
+the launcher of a sweep.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import ChoiceSweep, Override, RangeSweep
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+
+from sim.errors import UserError
+from sim.history.parameters import shown
+from sim.settings import unknown_key
+
+FLAGS = ("-m", "--multirun", "-r", "--run", "-h", "--help", "--version", "--resolve")
+"""Options without a value; the others of Hydra's read further files or programs."""
+SHOWN = ("job", "hydra", "all")
+"""What `--cfg` may print."""
+LONGEST_WORD = 5_000
+MOST_JOBS = 10_000
+"""Most jobs of a sweep; a larger number is a slip."""
+_LAUNCHER = re.compile(r"hydra/launcher|hydra\.launcher(\.[a-z]\w*)+", re.ASCII)
+_PLAIN = re.compile(r"[\w-]{1,100}", re.ASCII)
+
+@dataclass(frozen=True)
+class Line:
+    """A command line that may be given to Hydra: options, and words of keys and values."""
+
+    options: tuple[str, ...]
+    overrides: tuple[Override, ...]
+
+    @property
+    def words(self) -> list[str]:
+        """The words for Hydra, options first; a coefficient is a key of its own that the table need not name."""
+        return [*self.options, *(_for_hydra(override) for override in self.overrides)]
+
+    @property
+    def given(self) -> set[str]:
+        """Keys that are given a value."""
+        return {override.key_or_group for override in self.overrides}
+
+    @property
+    def is_sweep(self) -> bool:
+        """True if several jobs are asked for, or may be."""
+        return bool({"-m", "--multirun"} & set(self.options)) and not {"--cfg", "-h", "--help"} & set(self.options)
+
+    @property
+    def jobs(self) -> int:
+        """Jobs of the sweep."""
+        return math.prod(map(_values, self.overrides))
+
+    def value(self, key: str, usual: Any) -> Any:
+        """The value given to a key last, `usual` if none is; UserError if it is given several at once."""
+        found = usual
+        for override in self.overrides:
+            if override.key_or_group == key:
+                if override.is_sweep_override():
+                    raise UserError(f"{shown(override.input_line)}: a sweep has one {key}")
+                found = override.value()
+        return found
+
+    def with_words(self, *words: str) -> "Line":
+        """The line with more options or words behind."""
+        more = [word for word in words if word.startswith("-")]
+        rest = _parsed([word for word in words if not word.startswith("-")])
+        return Line((*self.options, *more), (*self.overrides, *rest))
+
+
+def harmless(words: Sequence[str]) -> Line:
+    """A command line, if none of its words makes Hydra import, run or write anything.
+
+    Raises UserError for an option or a key of Hydra's that is not among the few, for a word that cannot be parsed
+    and for a sweep of too many jobs.
+    """
+    options, given, rest = [], [], list(words)
+    while rest:
+        word = rest.pop(0)
+        if len(word) > LONGEST_WORD:
+            raise UserError(f"'{shown(word)}' has {len(word):,} letters; at most {LONGEST_WORD:,} are read")
+        if not word.startswith("-"):
+            given.append(word)
+        elif word in FLAGS:
+            options.append(word)
+        elif word.partition("=")[0] in ("-c", "--cfg"):
+            what = word.partition("=")[2] or (rest.pop(0) if rest else "")
+            if what not in SHOWN:
+                raise UserError(f"--cfg {shown(what)} is not known; known are: {', '.join(SHOWN)}")
+            options += ["--cfg", what]
+        else:
+            raise UserError(f"'{shown(word)}' is not a known option; known are: {', '.join((*FLAGS, '--cfg'))}")
+    line = Line(tuple(options), tuple(_parsed(given)))
+    for override in line.overrides:
+        _need_harmless(override)
+    if line.jobs > MOST_JOBS:
+        raise UserError(f"a sweep of {line.jobs:,} jobs is too long; at most {MOST_JOBS:,} are run at once")
+    return line
+
+
+def _for_hydra(override: Override) -> str:
+    word: str = override.input_line
+    return f"++{word}" if override.key_or_group.startswith("coefficients.") and word[:1] not in "+~" else word
+
+
+def _parsed(words: Sequence[str]) -> list[Override]:
+    overrides: list[Override] = []
+    for word in words:
+        try:
+            overrides += OverridesParser.create().parse_overrides([word])
+        except (HydraException, RecursionError, ValueError) as error:
+            raise UserError(
+                f"cannot read '{shown(word)}': write key=value, and quote values with signs in them"
+            ) from error
+    return overrides
+
+
+def _need_harmless(override: Override) -> None:
+    key, word = override.key_or_group, override.input_line
+    if override.package is not None or not key:
+        raise UserError(f"cannot read '{shown(word)}': write key=value")
+    if not key.replace("/", ".").startswith("hydra.") and key != "hydra":
+        return
+    value = override.value()
+    plain = value is None or isinstance(value, int | float) or (isinstance(value, str) and _PLAIN.fullmatch(value))
+    if override.is_delete() or not _LAUNCHER.fullmatch(key) or not plain:
+        raise UserError(f"'{shown(word)}': of Hydra only hydra/launcher=NAME and hydra.launcher.KEY=WORD may be set")
+
+
+def _values(override: Override) -> int:
+    """Number of values that a sweep runs through, without listing them."""
+    value = override.value()
+    if isinstance(value, ChoiceSweep):
+        return max(1, len(value.list))
+    if isinstance(value, RangeSweep) and value.start is not None and value.stop is not None:
+        steps = (value.stop - value.start) / value.step if value.step else math.inf
+        return max(1, math.ceil(min(steps, 1e18))) if steps == steps else MOST_JOBS + 1
+    return 1
+
+
+def mistake(error: Exception) -> UserError:
+    """Hydra's complaint in one line and in this program's words."""
+    if isinstance(error, OverrideParseException):
+        return _unreadable(error.override)
+    full_key = getattr(error.__cause__, "full_key", None)
+    if full_key and str(error).startswith("Could not override") and full_key.split(".")[0] != "hydra":
+        return unknown_key(full_key)
+    if str(error).startswith("Ambiguous value"):
+        override = str(error).split("'")[1]
+        return UserError(
+            f"{shown(override)} has several values: add -m to run each of them, or write [a,b] for one list"
+        )
+    if isinstance(error, MissingConfigException) and error.options:
+        return UserError(f"{shown(error.missing_cfg_file)} is not known; known are: {', '.join(error.options)}")
+    return UserError(first_line(error))
+
+
+def _unreadable(word: str) -> UserError:
+    return UserError(f"cannot read '{shown(word)}': write key=value, and quote values with signs in them")
+
+
+def first_line(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "the command line is nested too deeply"
+    return shown(str(error).strip().partition("\n")[0] or type(error).__name__, 300)
