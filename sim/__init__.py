@@ -37,13 +37,22 @@ schedule       the processes of a month, in order
 model          the run of a month
 meanfield/     the twin: the same rules with people as expected values
 tasks          the table of tasks
+checks         what a value of a setting ought to be
 settings       every key a user may give
+experiment     studies: a question, what is expected, the scenarios and parameters that answer it
 ensemble       replicates of scenarios
 analysis/      pairs of worlds, effects, reach, fit to the observed
 observation/   what observers would see: registers, public money, prisons, a survey
 tables         runs as tidy tables
+tidy           a point's runs as tidy tables, and back
 store          files that a run leaves
+shared         what the workers of a sweep share
+points         a scenario at one setting of the parameters, computed once and kept
+ledger         what the jobs of a sweep report
+missing        runs that nobody has: computed, by one worker or many
+plan           what would be computed, and what it costs
 figures/       figures, one module a figure
+library/       what runs left, as tables to be asked in SQL
 report/        the report of a comparison
 commands/      what each task does
 config         composed configuration to settings: the only module that knows Hydra

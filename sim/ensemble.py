@@ -3,11 +3,11 @@
 A run keeps counts, not people: flows, stocks, harms, expected flows, and for each person the first departure.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,11 @@ from tqdm import tqdm
 from sim import behaviour, constants, groups
 from sim.codes import EVENT, REASON
 from sim.errors import UserError
+from sim.eventlog import EVENT_TYPE
 from sim.feedback import Held
 from sim.history.catalogue import load_destinations, load_history
 from sim.history.history import History
-from sim.model import EmigrationModel
+from sim.model import EmigrationModel, State
 from sim.population.synthesis import Population, synthesise
 from sim.settings import Settings, known_scenarios
 from sim.stays import stays
@@ -41,6 +42,27 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Other:
+    """Another world beside a baseline's, and the feedbacks that are held at the baseline's path in it."""
+
+    scenario: str
+    freeze: tuple[str, ...] = ()
+
+
+class Prefixes(Protocol):
+    """States of one baseline run, kept so that no month is lived twice."""
+
+    def latest(self, month: int) -> State | None:
+        """The latest state kept whose next month is no later than `month`."""
+
+    def keep(self, state: State) -> None:
+        """Keep a state."""
+
+    def reached(self) -> None:
+        """Be told that no more is asked or kept."""
+
+
+@dataclass(frozen=True)
 class Run:
     """What one run leaves; T months, P places, C channels, in persons."""
 
@@ -49,7 +71,7 @@ class Run:
     stocks: NDArray[np.int64]  # [T, P, statuses]
     harms: NDArray[np.int64]  # [T, harms]
     expected: NDArray[np.float64]  # [T, to, C] departures from Belarus
-    departures: NDArray[np.void]  # events `departed`, in order of month
+    moves: NDArray[np.void]  # MOVE, in order of month: who departed, returned, moved on, lost the right to stay
     wishes: NDArray[np.void]  # WISH, in order of month: units that wished to leave and could not
     blocked: NDArray[np.int64]  # [T] units whose channel closed while they waited or before they left
     residents_by_class: NDArray[np.int64]  # [classes] people at home at the end
@@ -59,7 +81,15 @@ class Run:
     without_work: NDArray[np.int64]  # [T, P] those of 18 to 64 who do not
     prisoners: NDArray[np.int64]  # [T] held on a political charge or sentence at the end of the month
 
+    @property
+    def departures(self) -> NDArray[np.void]:
+        """Departures from Belarus, in order of month."""
+        return self.moves[self.moves["kind"] == EVENT["departed"]]
 
+
+MOVES = tuple(EVENT[name] for name in ("departed", "returned", "onward", "lost"))
+MOVE = np.dtype([(name, EVENT_TYPE[name]) for name in EVENT_TYPE.names or () if name not in ("row", "detail")])
+"""A move of a person, or the loss of the right to stay: the event as it was logged, without the row of storage."""
 WISH = np.dtype([("month", "i2"), ("reason", "u1"), ("place", "u1"), ("persons", "i4"), ("key", "u8")])
 """A month in which a unit wished to leave and could not: why, where to, its persons, its head."""
 
@@ -74,11 +104,20 @@ def wishes(events: NDArray[np.void], unit_size: NDArray[np.uint8], one_in: int) 
     return found
 
 
+def moves(events: NDArray[np.void]) -> NDArray[np.void]:
+    """The moves and losses of status in an event log."""
+    chosen = events[np.isin(events["kind"], MOVES)]
+    found = np.zeros(len(chosen), MOVE)
+    for name in MOVE.names or ():
+        found[name] = chosen[name]
+    return found
+
+
 class Ensemble:
     """People, histories and worlds shared by all runs of one set of settings."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, people: Callable[[], Population] | None = None) -> None:
+        self.settings, self._people = settings, people
         self.threads = settings.thread_count
         self.months = settings.last_month + 1
         self._histories: dict[str, History] = {}
@@ -87,12 +126,13 @@ class Ensemble:
     @cached_property
     def population(self) -> Population:
         """The people at the start, the same in every run."""
-        return synthesise(self.settings.people.one_in, self.settings.seed, self.threads)
+        settings = self.settings
+        return self._people() if self._people else synthesise(settings.people.one_in, settings.seed, self.threads)
 
     @cached_property
     def behaviour(self) -> behaviour.Behaviour:
-        """Coefficients of the decision at their central values."""
-        return behaviour.load()
+        """Coefficients of the decision: central values, and what the settings change."""
+        return behaviour.load(self.settings.coefficients)
 
     def history(self, scenario: str) -> History:
         """The history of a scenario."""
@@ -133,17 +173,56 @@ class Ensemble:
         """Make one run from start to end."""
         return self._finish(self.model(job, threads).run(progress=each_month), job)
 
-    def run_pair(
-        self, baseline: Job, scenario: str, threads: int = 1, each_month: Callable[[], object] | None = None
-    ) -> tuple[Run, Run]:
-        """Make a baseline run and the scenario's with the same luck; months in which the worlds agree are run once."""
-        parting = first_difference(self.world(baseline.scenario), self.world(scenario))
+    def live(
+        self,
+        baseline: Job,
+        others: Sequence[Other],
+        threads: int = 1,
+        each_month: Callable[[], object] | None = None,
+        alone: bool = False,
+        prefixes: Prefixes | None = None,
+    ) -> Iterator[Run]:
+        """Make a baseline run and runs of one other world with the same luck, some with feedbacks held at its path.
+
+        Months in which the worlds agree are lived once, and taken from `prefixes` if they have been lived before. With
+        `alone` the baseline's own run is left out of what is given, and not lived to its end unless its path is needed.
+        The baseline's run comes first, the others in their order.
+        """
         model = self.model(baseline, threads)
-        model.keeps_paths = bool(self.settings.freeze)
-        twin = model.run(parting, each_month).fork(self.history(scenario), self.world(scenario))
-        twin.held = Held(self.settings.freeze, model.paths)
-        ours = self._finish(model.run(progress=each_month), baseline)
-        return ours, self._finish(twin.run(progress=each_month), replace(baseline, scenario=scenario))
+        parting = self.parting(baseline.scenario, others)
+        self._reach(model, parting, each_month, prefixes)
+        twins = [model.fork(self.history(other.scenario), self.world(other.scenario)) for other in others]
+        model.keeps_paths = any(other.freeze for other in others)
+        if model.keeps_paths or not alone:
+            model.run(progress=each_month)
+        for other, twin in zip(others, twins, strict=True):
+            twin.held = Held(other.freeze, model.paths)
+        if not alone:
+            yield self._finish(model, baseline)
+        model.close()
+        for other, twin in zip(others, twins, strict=True):
+            yield self._finish(twin.run(progress=each_month), replace(baseline, scenario=other.scenario))
+
+    def parting(self, baseline: str, others: Sequence[Other]) -> int:
+        """First month in which a baseline's world differs from the others'; the end if there are none."""
+        worlds = {other.scenario: self.world(other.scenario) for other in others}
+        if len(worlds) > 1:
+            raise ValueError(f"worlds that part at different times: {', '.join(worlds)}")
+        return min((first_difference(self.world(baseline), world) for world in worlds.values()), default=self.months)
+
+    def _reach(
+        self, model: EmigrationModel, month: int, each_month: Callable[[], object] | None, prefixes: Prefixes | None
+    ) -> None:
+        """Live until `month`, from the latest state that was kept; keep the state reached."""
+        state = prefixes.latest(month) if prefixes else None
+        if state is not None:
+            model.live_on(state)
+        lived = model.month
+        model.run(month, each_month)
+        if prefixes and lived < month < self.months:
+            prefixes.keep(model.state())
+        if prefixes:
+            prefixes.reached()
 
     def _finish(self, model: EmigrationModel, job: Job) -> Run:
         recorder, events = model.recorder, model.recorder.events
@@ -155,7 +234,7 @@ class Ensemble:
             recorder.stock_persons(),
             recorder.harm_persons(),
             recorder.expected_arrivals(model.world),
-            events[events["kind"] == EVENT["departed"]],
+            moves(events),
             wishes(events, model.columns.unit_size, model.one_in),
             np.bincount(closed["month"], minlength=self.months) * model.one_in,
             residents_by_class(model.columns, model.month - 1) * model.one_in,
@@ -168,12 +247,6 @@ class Ensemble:
     def run_all(self, jobs: Sequence[Job]) -> list[Run]:
         """Make all runs, in order, with a progress bar on a terminal."""
         return self._in_turn(lambda job, threads, tick: self.run(job, threads, tick), jobs, len(jobs) * self.months)
-
-    def run_pairs(self, jobs: Sequence[Job], scenario: str) -> list[tuple[Run, Run]]:
-        """Make all baseline runs and their scenario partners, in order, with a progress bar on a terminal."""
-        parting = first_difference(self.world(jobs[0].scenario), self.world(scenario))
-        months = len(jobs) * (2 * self.months - parting)
-        return self._in_turn(lambda job, threads, tick: self.run_pair(job, scenario, threads, tick), jobs, months)
 
     def _in_turn(
         self, make: Callable[[Job, int, Callable[[], object]], Made], jobs: Sequence[Job], months: int

@@ -18,17 +18,17 @@ FEEDBACKS = ("queues", "diaspora", "information")
 
 @dataclass
 class Paths:
-    """What fed back in each month of a run, as the choices of the month saw it."""
+    """What fed back in each month of a run, by month, as the choices of the month saw it."""
 
-    waiting: list[NDArray[np.float64]] = field(default_factory=list)  # [places, channels] persons
-    residents: list[NDArray[np.float64]] = field(default_factory=list)  # [places] persons
-    circles: list[Circles] = field(default_factory=list)
+    waiting: dict[int, NDArray[np.float64]] = field(default_factory=dict)  # [places, channels] persons
+    residents: dict[int, NDArray[np.float64]] = field(default_factory=dict)  # [places] persons
+    circles: dict[int, Circles] = field(default_factory=dict)
 
-    def keep(self, waiting: NDArray[np.float64], residents: NDArray[np.float64], circles: Circles) -> None:
+    def keep(self, t: int, waiting: NDArray[np.float64], residents: NDArray[np.float64], circles: Circles) -> None:
         """Keep one month."""
-        self.waiting.append(waiting)
-        self.residents.append(residents.copy())
-        self.circles.append(copy(circles))
+        self.waiting[t] = waiting
+        self.residents[t] = residents.copy()
+        self.circles[t] = copy(circles)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 Both change a run's own copy of the world in the month to come, and leave every other run's alone.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,10 +26,10 @@ def own(world: World) -> World:
     return world._replace(rules=world.rules.copy(), places=world.places.copy()) if asked(world) else world
 
 
-def remember(before: World, after: World, t: int) -> None:
-    """Give a run that forks in month `t` the rents and approvals of the months lived through before."""
-    if after.rules is not before.rules and asked(before) and asked(after):
-        after.rules[:t], after.places[:t] = before.rules[:t], before.places[:t]
+def remember(lived: Sequence[NDArray[np.void]], world: World, t: int) -> None:
+    """Give a run that goes on from month `t` the rents and approvals of the months lived before (rules, places)."""
+    if lived and asked(world):
+        world.rules[:t], world.places[:t] = lived
 
 
 def rent_factor(response: float, newcomers: float, city: float) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import mesa
 import numpy as np
@@ -33,6 +33,20 @@ from sim.world import World
 _BEFORE = {"repress": passes.REPRESS, "conscript": passes.CONSCRIPT, "perceive": passes.PERCEIVE}
 _BEFORE |= {"visit": passes.VISIT, "choose": passes.CHOOSE}
 _AFTER = {"settle": passes.SETTLE, "move_on": passes.MOVE_ON}
+
+
+class State(NamedTuple):
+    """What the months lived through have left of a run: plain arrays, to be taken up by another run or process."""
+
+    month: int  # the next to be lived
+    states: dict[str, NDArray[Any]]  # columns of people that change
+    circles: tuple[NDArray[Any], ...]  # memory, abroad, heard
+    employers: tuple[NDArray[Any], ...]  # place, until
+    stocks: tuple[NDArray[np.int64], ...]  # now, and those settled at the start
+    queues: tuple[NDArray[Any], ...]  # rows waiting, places banked, residents
+    newcomers: tuple[NDArray[np.int64], ...]  # of twelve months, of the last
+    recorder: Recorder
+    lived: tuple[NDArray[Any], ...]  # rules and places of the months lived, where newcomers changed them
 
 
 class EmigrationModel(mesa.Model):
@@ -170,17 +184,41 @@ class EmigrationModel(mesa.Model):
             people, history, world, self.behaviour, self._constants, threads=self._threads,
             fixed=self.conditions.reference, decision=self.rule.name,
         )  # fmt: skip
-        twin.conditions = self.conditions
-        twin.circles = conditions.copy(self.circles)
-        twin.employers = conditions.copy(self.employers)
-        twin.month, twin._started, twin.stocks = self.month, self._started, self.stocks.copy()
-        twin.pending, twin.banked, twin.residents = self.pending.copy(), self.banked.copy(), self.residents.copy()
-        twin.inflow, twin.arrivals = self.inflow.copy(), self.arrivals.copy()
-        twin.recorder, twin._blocks = self.recorder.copy(), self._blocks
+        twin.conditions, twin._blocks = self.conditions, self._blocks
+        return twin.live_on(self.state())
+
+    def state(self) -> State:
+        """All that the months lived through have left, in arrays of its own: what `live_on` takes up."""
+        asked = markets.asked(self.world)
+        lived = (self.world.rules[: self.month], self.world.places[: self.month]) if asked else ()
+        return State(
+            self.month,
+            {name: getattr(self.columns, name).copy() for name in columns.STATES},
+            (self.circles.memory.copy(), self.circles.abroad.copy(), self.circles.heard.copy()),
+            (self.employers.place.copy(), self.employers.until.copy()),
+            (self.stocks.copy(), self._started.copy()),
+            (self.pending.copy(), self.banked.copy(), self.residents.copy()),
+            (self.inflow.copy(), self.arrivals.copy()),
+            self.recorder.copy(),
+            tuple(array.copy() for array in lived),
+        )
+
+    def live_on(self, state: State) -> "EmigrationModel":
+        """Take up the state of a run of the same people and luck in a world that was the same until then."""
+        self.month = state.month
+        self.columns = self.columns._replace(**state.states)
+        memory, abroad, heard = state.circles
+        self.circles = self.circles._replace(memory=memory, abroad=abroad, heard=heard)
+        place, until = state.employers
+        self.employers = self.employers._replace(place=place, until=until)
+        self.stocks, self._started = state.stocks
+        self.pending, self.banked, self.residents = state.queues
+        self.inflow, self.arrivals = state.newcomers
+        self.recorder = state.recorder
         if self.month:
-            markets.remember(self.world, twin.world, self.month)
-            markets.respond(twin.world, self.month - 1, twin.residents, twin.inflow.sum(axis=0) * twin.one_in)
-        return twin
+            markets.remember(state.lived, self.world, self.month)
+            markets.respond(self.world, self.month - 1, self.residents, self.inflow.sum(axis=0) * self.one_in)
+        return self
 
     def close(self) -> None:
         """Let go of what Mesa and the thread pool keep of this model."""
@@ -220,7 +258,7 @@ class EmigrationModel(mesa.Model):
         for expected in found:
             self._committed += expected
         if self.keeps_paths:
-            self.paths.keep(self.queued, self.residents, own)
+            self.paths.keep(self.month, self.queued, self.residents, own)
         applied = [log["row"][log["kind"] == _APPLIED] for log in self._log]
         if applied:
             self.pending = np.concatenate([self.pending, *applied]).astype(np.int64)

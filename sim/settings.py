@@ -8,97 +8,28 @@ naming the key, the value and what is allowed. Nothing is converted silently: 1.
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, ClassVar, get_type_hints
 
 import yaml
 
-from sim import months
+from sim import checks, months
 from sim.codes import CONF
 from sim.errors import UserError
-from sim.feedback import FEEDBACKS
 from sim.history.catalogue import scenario_names
 from sim.history.parameters import shown
 from sim.tasks import TASKS
 
 DECISIONS = Path(__file__).parent / "decision"
 """Folder of the decision rules."""
-
-MOST_REPLICATES, MOST_THREADS, MOST_SLICES = 100_000, 1024, 50
-"""More than anybody means: a larger number is a slip that would run for ever."""
-
-Check = Callable[[Any], str | None]
-"""What a value ought to be, if it is not; None if all is well."""
-
-
-def _whole(low: int, high: int | None = None) -> Check:
-    wanted = f"a whole number of at least {low}" if high is None else f"a whole number from {low} to {high}"
-
-    def check(value: Any) -> str | None:
-        ok = type(value) is int and value >= low and (high is None or value <= high)
-        return None if ok else wanted
-
-    return check
-
-
-def _whole_or_null(low: int, high: int, null: str) -> Check:
-    whole, wanted = _whole(low, high), f"a whole number of at least {low} and at most {high}, or null for {null}"
-    return lambda value: None if value is None or whole(value) is None else wanted
-
-
-def _is_share(value: Any) -> bool:
-    return type(value) in (int, float) and 0 < value <= 1
-
-
-def _share(value: Any) -> str | None:
-    return None if _is_share(value) else "a number above 0 and at most 1"
-
-
-def _shares(value: Any) -> str | None:
-    ok = isinstance(value, (list, tuple)) and 0 < len(value) <= MOST_SLICES and all(map(_is_share, value))
-    ok = ok and len({f"{share:g}" for share in value}) == len(value)  # the figures name them so
-    return None if ok else f"a list of numbers above 0 and at most 1, at most {MOST_SLICES}, all different"
-
-
-def _folder(value: Any) -> str | None:
-    ok = isinstance(value, str) and value.strip() == value != "" and value.isprintable()
-    return None if ok else "a text on one line that names a folder"
-
-
-def _feedbacks(value: Any) -> str | None:
-    ok = isinstance(value, (list, tuple)) and all(name in FEEDBACKS for name in value) and len(set(value)) == len(value)
-    return None if ok else f"a list of feedbacks, each at most once; known are: {', '.join(FEEDBACKS)}"
-
-
-def _person(value: Any) -> str | None:
-    ok = (type(value) is int and 0 <= value < 2**64) or (isinstance(value, str) and value.startswith("first:"))
-    return None if ok else "a person's key, or first:EVENT (first:departed, first:wished:lithuania, first:parted ...)"
-
-
-def _month(value: Any) -> str | None:
-    wanted = f"a month from {months.label(0)} to {months.label(months.LAST_MONTH)}, written YYYY-MM"
-    try:
-        ok = isinstance(value, str) and len(value) == 7 and value.isascii()
-        ok = ok and 0 <= months.month(value) <= months.LAST_MONTH
-    except ValueError:
-        ok = False
-    return None if ok else wanted
-
-
-def _one_of(known: Callable[[], list[str]]) -> Check:
-    def check(value: Any) -> str | None:
-        names = known()
-        return None if value in names else f"known; known are: {', '.join(names) or 'none'}{_closest(value, names)}"
-
-    return check
-
-
-def _closest(value: Any, known: list[str]) -> str:
-    close = get_close_matches(str(value)[:100], known, n=1)
-    return f" (did you mean {close[0]}?)" if close else ""
+EXPERIMENTS = CONF.parent / "experiments"
+"""Folder of the studies."""
+PRUNED = ("partial", "damaged", "stale", "where")
+"""Points that `task=results` can remove: half-written, damaged, of another program or other data, or chosen."""
+FEW = 8
+"""Replicates of a comparison that asks for no number: what half a minute allows; `enough` asks the stopping rule."""
 
 
 def known_scenarios() -> list[str]:
@@ -111,17 +42,12 @@ def known_decisions() -> list[str]:
     return sorted(path.stem for path in DECISIONS.glob("*.py") if not path.stem.startswith("_"))
 
 
-def _written(value: Any) -> str:
-    """A value as a user would write it, on one line and not too long."""
-    if isinstance(value, str) and value:
-        return shown(value)
-    try:
-        return shown(json.dumps(value, default=shown, skipkeys=True))
-    except ValueError:  # a number too long to write out
-        return shown(value)
+def known_experiments() -> list[str]:
+    """Names of the studies described in experiments/, in alphabetical order."""
+    return sorted(path.stem for path in EXPERIMENTS.glob("*.yaml"))
 
 
-def _setting(check: Check, key: str | None = None, default: Any = None) -> Any:
+def _setting(check: checks.Check, key: str | None = None, default: Any = None) -> Any:
     return field(default=default, metadata={"check": check, "key": key})
 
 
@@ -132,11 +58,11 @@ class _Checked:
 
     def __post_init__(self) -> None:
         for key, spec in keys_of(type(self)).items():
-            check: Check | None = spec.metadata.get("check")
+            check: checks.Check | None = spec.metadata.get("check")
             value = getattr(self, spec.name)
             wanted = check(value) if check else None
             if wanted is not None:
-                raise UserError(f"{self.section}{key}={_written(value)} is not {wanted}")
+                raise UserError(f"{self.section}{key}={checks.written(value)} is not {wanted}")
             if isinstance(value, list):
                 object.__setattr__(self, spec.name, tuple(value))
 
@@ -146,7 +72,7 @@ class People(_Checked):
     """Who is simulated: one circle of about 100 people in every `one_in` circles."""
 
     section: ClassVar[str] = "people."
-    one_in: int = _setting(_whole(1), default=100)
+    one_in: int = _setting(checks.whole(1), default=100)
 
 
 @dataclass(frozen=True)
@@ -159,32 +85,59 @@ class Choice(_Checked):
     """
 
     section: ClassVar[str] = "choice."
-    lam: float = _setting(_share, key="lambda", default=0.62)
-    slices: tuple[float, ...] = _setting(_shares, default=(0.2, 0.5, 0.8, 0.95))
+    lam: float = _setting(checks.share, key="lambda", default=0.62)
+    slices: tuple[float, ...] = _setting(checks.shares, default=(0.2, 0.5, 0.8, 0.95))
+
+
+@dataclass(frozen=True)
+class Asked(_Checked):
+    """What `task=results` is asked: a view or a SELECT, and what to do with the points found."""
+
+    section: ClassVar[str] = "results."
+    show: str = _setting(checks.folder, default="points")
+    where: str | None = _setting(checks.text_or_null)
+    sql: str | None = _setting(checks.text_or_null)
+    csv: str | None = _setting(checks.folder_or_null)
+    against: str | None = _setting(checks.text_or_null)
+    prune: str | None = _setting(checks.one_of(lambda: list(PRUNED), null=True))
 
 
 @dataclass(frozen=True)
 class Settings(_Checked):
     """All that a user may choose about a run."""
 
-    task: str = _setting(_one_of(lambda: list(TASKS)), default="compare")
-    scenario: str = _setting(_one_of(known_scenarios), default="lithuania_visa_ban")
-    baseline: str = _setting(_one_of(known_scenarios), default="historical")
-    decision: str = _setting(_one_of(known_decisions), default="destination_nest")
-    freeze: tuple[str, ...] = _setting(_feedbacks, default=())
-    person: Any = _setting(_person, default="first:departed")
-    until: str = _setting(_month, default="2025-12")
+    task: str = _setting(checks.one_of(lambda: list(TASKS)), default="compare")
+    scenario: str = _setting(checks.one_of(known_scenarios), default="lithuania_visa_ban")
+    baseline: str = _setting(checks.one_of(known_scenarios), default="historical")
+    decision: str = _setting(checks.one_of(known_decisions), default="destination_nest")
+    freeze: tuple[str, ...] = _setting(checks.feedbacks, default=())
+    person: Any = _setting(checks.person, default="first:departed")
+    decompose: tuple[str, ...] = _setting(checks.list_of(known_scenarios, "scenarios"), default=())
+    experiment: str | None = _setting(checks.one_of(known_experiments, null=True))
+    until: str = _setting(checks.month, default="2025-12")
     people: People = field(default_factory=People)
     choice: Choice = field(default_factory=Choice)
-    seed: int = _setting(_whole(0, 2**32 - 1), default=1)
-    replicates: int | None = _setting(_whole_or_null(1, MOST_REPLICATES, "the default of the task"), default=None)
-    threads: int | None = _setting(_whole_or_null(1, MOST_THREADS, "all cores"), default=2)
-    results_dir: str = _setting(_folder, default="results")
+    seed: int = _setting(checks.whole(0, 2**32 - 1), default=1)
+    replicates: int | str | None = _setting(
+        checks.whole_or_null(1, checks.MOST_REPLICATES, "the default of the task", checks.ENOUGH)
+    )
+    most_replicates: int = _setting(checks.whole(2, checks.MOST_REPLICATES), default=100)
+    coefficients: Mapping[str, float] = field(default_factory=dict, metadata={"check": checks.coefficients})
+    threads: int | None = _setting(checks.whole_or_null(1, checks.MOST_THREADS, "all cores"), default=2)
+    results_dir: str = _setting(checks.folder, default="results")
+    report: bool = _setting(checks.flag, default=True)
+    dry: bool = _setting(checks.flag, default=False)
+    results: Asked = field(default_factory=Asked)
 
     @property
     def replicate_count(self) -> int:
-        """Replicates to run: as asked, or eight for a comparison and one for anything else."""
-        return self.replicates or (8 if self.task == "compare" else 1)
+        """Replicates to run: as asked, or eight for a comparison and one for anything else.
+
+        Raises UserError where a stopping rule is asked for and the task has none.
+        """
+        if isinstance(self.replicates, str):
+            raise UserError(f"replicates={self.replicates} asks for a comparison; give a number for task={self.task}")
+        return self.replicates or (FEW if self.task == "compare" else 1)
 
     @property
     def thread_count(self) -> int:
@@ -197,8 +150,8 @@ class Settings(_Checked):
         return months.month(self.until)
 
 
-WITHOUT_EFFECT = ("threads", "results_dir")
-"""Keys that say how and where to compute, and change no number."""
+WITHOUT_EFFECT = ("threads", "results_dir", "report", "dry", "experiment", "results")
+"""Keys that say how and where to compute and what to show, and change no number."""
 
 
 def keys_of(section: type) -> dict[str, Any]:
@@ -226,7 +179,7 @@ def settings_from_mapping(record: Mapping[str, Any], section: type = Settings) -
             inner = hints[spec.name]
             if not isinstance(value, Mapping):
                 keys = ", ".join(f"{key}.{name}" for name in keys_of(inner))
-                raise UserError(f"{key}={_written(value)} is not possible: {key} is a section of {keys}")
+                raise UserError(f"{key}={checks.written(value)} is not possible: {key} is a section of {keys}")
             value = settings_from_mapping(value, inner)
         values[spec.name] = value
     return section(**values)
@@ -249,16 +202,21 @@ def unknown_key(full_key: str) -> UserError:
         section = inner
     prefix = "".join(f"{parent}." for parent in parents)
     known = [f"{prefix}{name}" for name in keys_of(section)]
-    close = _closest(key, list(keys_of(section)))
+    close = checks.closest(key, list(keys_of(section)))
     return UserError(f"'{shown(full_key)}' is not a known key; known are: {', '.join(known)}{close}")
 
 
 def record_of(settings: Any) -> dict[str, Any]:
     """The settings as plain values under the keys a user writes."""
-    record = {}
+    record: dict[str, Any] = {}
     for key, spec in keys_of(type(settings)).items():
         value = getattr(settings, spec.name)
-        record[key] = record_of(value) if is_dataclass(value) else list(value) if isinstance(value, tuple) else value
+        if is_dataclass(value):
+            record[key] = record_of(value)
+        elif isinstance(value, Mapping):
+            record[key] = dict(sorted(value.items()))
+        else:
+            record[key] = list(value) if isinstance(value, tuple) else value
     return record
 
 
@@ -273,7 +231,7 @@ def command(settings: Settings) -> str:
     words = [
         f"{key}={json.dumps(value, separators=(',', ':')) if isinstance(value, list) else value}"
         for key, value in _dotted(settings)
-        if value != usual[key] and key not in WITHOUT_EFFECT
+        if value != usual.get(key) and key.split(".")[0] not in WITHOUT_EFFECT
     ]
     return " ".join(["python -m sim", *words])
 
@@ -293,5 +251,7 @@ def fingerprint(settings: Settings) -> str:
     the program count as much, and have digests of their own in the manifest.
     """
     record = {key: value for key, value in record_of(settings).items() if key not in WITHOUT_EFFECT}
+    if settings.task != "explain":
+        del record["person"]
     record["choice"] = {"lambda": float(settings.choice.lam), "slices": [float(x) for x in settings.choice.slices]}
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:16]

@@ -13,9 +13,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from sim import months
 from sim.codes import CONF
 from sim.errors import UserError
 from sim.luck import replicate_seed
-from sim.settings import Settings, command, fingerprint, record_of
+from sim.settings import WITHOUT_EFFECT, Settings, command, fingerprint, record_of
 
 ROOT = CONF.parent
 PACKAGES = (
@@ -55,7 +56,7 @@ def write_folder(path: Path | str) -> Iterator[Path]:
 
     An older folder at `path` stays untouched until then and is replaced by two renames. If the block raises, or is
     interrupted at any point, nothing changes and nothing is left. A killed process leaves at most a hidden
-    `.NAME.partial-*` beside it. Raises UserError if something that is no folder lies in the place.
+    `.NAME.partial-*` beside it, or between the two renames the older folder hidden as `.NAME.older-*` (`restore`). Raises UserError if something that is no folder lies in the place.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,9 +68,12 @@ def write_folder(path: Path | str) -> Iterator[Path]:
     try:
         partial.mkdir()
         yield partial
+        for part in (*(inside for inside in partial.rglob("*") if inside.is_file()), partial):
+            _to_disk(part)
         if path.exists():
             path.rename(older)
         partial.rename(path)
+        _to_disk(path.parent)
     finally:
         if older.exists() and not path.exists():  # an error or an interruption between the two renames
             older.rename(path)
@@ -77,14 +81,36 @@ def write_folder(path: Path | str) -> Iterator[Path]:
             shutil.rmtree(leftover, ignore_errors=True)
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write a text that takes the place of a file when all is written; an interruption leaves the older one."""
+def write_file(path: Path, content: str | bytes) -> None:
+    """Write a file that takes its place when all of it is on the disk; an interruption leaves the older one."""
     partial = path.with_name(f".{path.name}.partial-{secrets.token_hex(4)}")
     try:
-        partial.write_text(text, encoding="utf-8")
+        partial.write_bytes(content.encode() if isinstance(content, str) else content)
+        _to_disk(partial)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def restore(path: Path) -> None:
+    """Undo what a process left that was killed while it replaced a folder: half of the new one, or no old one.
+
+    For whoever holds the lock of the place.
+    """
+    older = sorted(path.parent.glob(f".{path.name}.older-*"))
+    if older and not path.exists():
+        older.pop().rename(path)
+    for leftover in (*older, *path.parent.glob(f".{path.name}.partial-*")):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _to_disk(path: Path) -> None:
+    """Wait until a file or folder is on the disk: a name must not outlive its content when the power fails."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 @contextmanager
@@ -128,6 +154,7 @@ def _is_text(kind: pa.DataType) -> bool:
     return pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
+@cache
 def digests() -> dict[str, str]:
     """SHA-256 of what a result depends on besides the settings: `conf/`, the data and the program's own text."""
     return {
@@ -137,36 +164,59 @@ def digests() -> dict[str, str]:
     }
 
 
-def digest(folder: Path, pattern: str) -> str:
-    """SHA-256 of the names and bytes of the files of a folder that match a pattern, in order of their names."""
+def digest(folder: Path, pattern: str, rows: Collection[str] | None = None) -> str:
+    """SHA-256 of the names and bytes of the files of a folder that match a pattern, in order of their names.
+
+    Where `rows` are given, of those modules and folders of the package only.
+    """
     total = hashlib.sha256()
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob(pattern) if path.is_file()}
     for name in sorted(files):
+        if rows is not None and name.split("/")[0].removesuffix(".py") not in rows:
+            continue
         if "__pycache__" not in name:
             content = hashlib.sha256(files[name].read_bytes()).hexdigest()
             total.update(f"{content}  {name}\n".encode())
     return total.hexdigest()
 
 
-def manifest(settings: Settings, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def manifest(
+    settings: Settings, extra: Mapping[str, Any] | None = None, replicates: int | None = None
+) -> dict[str, Any]:
     """All that is needed to make a result again and to judge what it cost, as plain values.
 
     Settings (sections laid flat), the command, the seed of each replicate, versions, commit, digests of inputs, the
-    time of writing, CPU seconds and peak memory (MB) of this process so far, and what `extra` adds. Holds no name of
-    a machine and no path.
+    time of writing, CPU seconds and peak memory (MB) of this process so far, and what `extra` adds. `replicates` are
+    those asked for, if not given. Holds no name of a machine and no path.
     """
     chosen: dict[str, Any] = {"start": months.label(0), "end": settings.until}
     for key, value in record_of(settings).items():
-        chosen.update(value if isinstance(value, dict) else {key: value})
-    del chosen["until"], chosen["results_dir"]
-    chosen["replicates"] = settings.replicate_count
+        if key not in WITHOUT_EFFECT:
+            flat = isinstance(value, dict) and key != "coefficients"
+            chosen.update(value if flat else {key: value})
+    del chosen["until"]
+    replicates = replicates or settings.replicate_count
+    chosen |= {"replicates": replicates, "threads": settings.threads}
     return {
         "scenario": settings.scenario,
         "baseline": settings.baseline,
         "settings": chosen,
         "fingerprint": fingerprint(settings),
         "command": command(settings),
-        "seeds": [int(replicate_seed(settings.seed, replicate)) for replicate in range(settings.replicate_count)],
+        "seeds": seeds(settings.seed, replicates),
+        **provenance(),
+        **(extra or {}),
+    }
+
+
+def seeds(seed: int, replicates: int) -> list[int]:
+    """The luck of each replicate."""
+    return [int(replicate_seed(seed, replicate)) for replicate in range(replicates)]
+
+
+def provenance() -> dict[str, Any]:
+    """By what a result was made and what it cost: versions, commit, digests, time (UTC), CPU seconds, memory (MB)."""
+    return {
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
         "commit": _git("rev-parse", "HEAD"),
         "uncommitted_changes": _uncommitted(),
@@ -174,7 +224,6 @@ def manifest(settings: Settings, extra: Mapping[str, Any] | None = None) -> dict
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "cpu_seconds": round(time.process_time(), 2),
         "peak_memory_mb": round(peak_memory() / 1e6, 1),
-        **(extra or {}),
     }
 
 

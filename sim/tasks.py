@@ -20,6 +20,7 @@ TASKS: dict[str, str] = {
     "history": "sim.commands.show:history",  # the scenario's history, epoch by epoch, as the model reads it
     "twin": "sim.commands.twin:run",  # the expected-value twin against the engine
     "survey": "sim.commands.survey:run",  # the survey of Lithuania of 2022, asked of the synthetic people
+    "results": "sim.commands.results:run",  # what runs left: listed, compared, exported, pruned
     "invert": "sim.commands.invert:run",  # destination constants that reproduce observed departures
 }
 """Task name to `module:function`."""

@@ -35,29 +35,36 @@ from sim.settings import Settings, fingerprint, resolved_yaml
 from sim.store import manifest, write_folder
 
 
-def run(settings: Settings) -> Path:
+def run(settings: Settings) -> Path | None:
     """Compare the settings' scenario with its baseline; returns the folder of the results.
 
     Raises UserError if there is nothing to compare: one world with itself, or fewer than two replicates.
     """
     if settings.scenario == settings.baseline:
         raise UserError(f"scenario={settings.scenario} is the baseline too; a comparison needs two")
-    if settings.replicate_count < 2:
-        raise UserError(f"replicates={settings.replicates} gives no interval; a comparison needs at least 2")
-    ensemble = Ensemble(settings)
+    if settings.replicates == 1:
+        raise UserError("replicates=1 gives no interval; a comparison needs at least 2")
+    ensemble = made(settings)
     baseline, scenario = ensemble.history(settings.baseline), ensemble.history(settings.scenario)
     additions = scenario.adds(baseline)
     events = changed_events(baseline, scenario, additions)
     start = first_month(settings, events)
-    print(opening(additions), end="", flush=True)
-    jobs = planned(settings)
-    ran = ensemble.run_pairs(jobs, settings.scenario)
-    ours, theirs = [one for one, _ in ran], [other for _, other in ran]
+    if settings.dry:
+        say_plan(ensemble, families(ensemble, first_count(settings)))
+        return None
+    say(opening(additions).rstrip())
+    pairs, enough = pairs_enough(ensemble, start, additions)
+    ours = [one for paired in pairs.values() for one, _ in paired]
+    theirs = [other for paired in pairs.values() for _, other in paired]
     window = _window(ensemble, start, additions, ours, theirs)
 
     folder = Path(settings.results_dir) / "compare" / f"{settings.scenario}-{fingerprint(settings)[:8]}"
     with write_folder(folder) as partial:
-        _write_tables(partial, ensemble, ours, theirs, window, additions)
+        _write_tables(partial, ensemble, pairs, window, additions)
+        if enough is not None:
+            write_table(partial / "enough.csv", enough.curve)
+        if settings.scenario in settings.decompose:
+            write_table(partial / "decomposition.csv", decomposed(ensemble, pairs[settings.choice.lam], window))
         write_world(partial / settings.baseline, ours, baseline, window.one_in)
         write_world(partial / settings.scenario, theirs, scenario, window.one_in)
         (partial / "adds.txt").write_text(opening(additions), encoding="utf-8")
@@ -66,21 +73,10 @@ def run(settings: Settings) -> Path:
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
         extra = _about(settings, window, events)
         (partial / "manifest.json").write_text(json.dumps(manifest(settings, extra), indent=1), encoding="utf-8")
-        report.build(partial)
-    print(summary_text(folder))
+        if settings.report:
+            report.build(partial)
+    say(summary_text(folder))
     return folder
-
-
-def planned(settings: Settings) -> list[Job]:
-    """Baseline runs to make: every replicate at the main lambda, half as many (at least two) at each slice.
-
-    Under a rule that sets lambda itself the slices would all be the same world, and are left out.
-    """
-    slices = settings.choice.slices if rule(settings.decision).lam is None else ()
-    beside = [lam for lam in slices if lam != settings.choice.lam]
-    half = max(2, settings.replicate_count // 2)
-    counts = {settings.choice.lam: settings.replicate_count} | dict.fromkeys(beside, half)
-    return [Job(settings.baseline, lam, i) for lam, count in counts.items() for i in range(count)]
 
 
 def opening(additions: Sequence[Addition]) -> str:

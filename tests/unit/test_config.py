@@ -9,7 +9,7 @@ from omegaconf import OmegaConf
 
 from sim import config, settings
 from sim.errors import UserError
-from sim.settings import Choice, People, Settings, command, fingerprint, record_of, resolved_yaml
+from sim.settings import Asked, Choice, People, Settings, command, fingerprint, record_of, resolved_yaml
 
 
 @pytest.fixture(autouse=True)
@@ -144,9 +144,9 @@ def test_settings_made_in_python_are_checked_too():
 
 
 def test_every_setting_has_a_check():
-    for section in (Settings, People, Choice):
+    for section in (Settings, People, Choice, Asked):
         for spec in fields(section):
-            assert spec.metadata.get("check") or spec.name in ("people", "choice"), spec.name
+            assert spec.metadata.get("check") or spec.name in ("people", "choice", "results"), spec.name
 
 
 def test_resolved_yaml_reads_back_to_the_same_settings():

@@ -104,6 +104,7 @@ def many():
     return {n: lived(n, replicates, world, b) for n, replicates in ((9300, 40), (93_000, 28))}
 
 
+@pytest.mark.slow
 def test_without_feedback_the_twin_is_the_mean_of_the_engine(many):
     """Departures, returns, onward arrivals and stocks by destination, stocks by status: within 3 s.e. (false alarm
     5 in 100 over 19 numbers) and 1%, of at least 10,000 lives each.

@@ -67,6 +67,7 @@ def hashes(cache: Path, target: dict[str, str]) -> dict[str, str]:
     return dict(line.split() for line in run.stdout.splitlines())
 
 
+@pytest.mark.slow  # everything is compiled twice; one hash of all events is tried on both in `golden`
 def test_same_bits_on_generic_and_native_processor(tmp_path: Path) -> None:
     generic = hashes(tmp_path / "generic", GENERIC)
     native = hashes(tmp_path / "native", {})

@@ -1,0 +1,83 @@
+"""The runs that a command asks for: which points, what lies beside their tables, how they are got."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+
+from sim import ledger, shared
+from sim.decision import rule
+from sim.ensemble import Ensemble, Run
+from sim.history.history import History
+from sim.missing import Family, complete
+from sim.observation.prisons import repression_table
+from sim.observation.public_money import money_table
+from sim.observation.registers import register_table
+from sim.plan import Plan, plan
+from sim.points import Point, Shelf, point
+from sim.schedule import schedule_table
+from sim.settings import Settings
+
+
+def ensemble_of(settings: Settings) -> Ensemble:
+    """What all runs of the settings share; the people of a sweep are shared by its workers."""
+    sweep = ledger.sweep()
+    if sweep is None:
+        return Ensemble(settings)
+    chosen = settings.people.one_in, settings.seed, settings.thread_count
+    return Ensemble(settings, partial(shared.people, sweep.shared, *chosen))
+
+
+def family(ensemble: Ensemble, lam: float, others: Sequence[Point], replicates: int, own: bool = True) -> Family:
+    """Points of one world beside the settings' baseline at a lambda."""
+    return Family(point(ensemble, ensemble.settings.baseline, lam), tuple(others), replicates, own)
+
+
+def lambdas(settings: Settings, replicates: int) -> dict[float, int]:
+    """Replicates at the main lambda and, half as many (at least two), at each slice.
+
+    Under a rule that sets lambda itself the slices would all be the same world, and are left out.
+    """
+    slices = settings.choice.slices if rule(settings.decision).lam is None else ()
+    beside = [lam for lam in slices if lam != settings.choice.lam]
+    return {settings.choice.lam: replicates} | dict.fromkeys(beside, max(2, replicates // 2))
+
+
+def get(ensemble: Ensemble, families: Sequence[Family]) -> Shelf:
+    """Have every run of the families computed that nobody has, say which were reused, and return the shelf."""
+    shelf, sweep = Shelf(ensemble.settings.results_dir), ledger.sweep()
+    extras = partial(beside, ensemble)
+    work = complete(shelf, ensemble, families, extras, ledger.progress, sweep.shared if sweep else None)
+    ledger.say(str(work))
+    return shelf
+
+
+def planned(ensemble: Ensemble, families: Sequence[Family]) -> Plan:
+    """What `get` would compute."""
+    return plan(Shelf(ensemble.settings.results_dir), ensemble, families)
+
+
+def beside(ensemble: Ensemble, of: Point, runs: list[Run]) -> dict[str, str]:
+    """Texts beside a point's tables: history, sources, schedule, and what observers of its world would see."""
+    history, world = ensemble.history(of.scenario), ensemble.world(of.scenario)
+    return {
+        "history.txt": history.debug(),
+        "sources.txt": sources(history),
+        "schedule.txt": schedule_table() + "\n",
+        "registers.csv": as_csv(register_table(runs, world)),
+        "repression.csv": as_csv(repression_table(runs, world, ensemble.behaviour)),
+        "public_money.csv": as_csv(money_table(runs, world)),
+    }
+
+
+def as_csv(table: pd.DataFrame) -> str:
+    """A table as text, numbers to six digits."""
+    text: str = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    return text
+
+
+def sources(history: History) -> str:
+    """Every source a history rests on, one a line, in alphabetical order."""
+    found = {value.source for parameter in history.parameters.values() for value in parameter.values}
+    found |= {event.source for policy in history.policies for event in policy.events}
+    return "".join(f"{source}\n" for source in sorted(found))

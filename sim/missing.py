@@ -1,0 +1,201 @@
+"""Runs that are missing: whoever asks for points gets their runs, and computes only what nobody has.
+
+A family is a baseline's point and the points of one other world that live on from it. A finished run is on the disk at
+once; a killed process loses the runs that it was making and nothing else.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from filelock import Timeout
+
+from sim.ensemble import MANY_PEOPLE, Ensemble, Job, Run
+from sim.ledger import say
+from sim.points import Extras, Point, Shelf
+from sim.shared import BaselineStates
+
+Tick = Callable[[], object]
+Progress = Callable[[int], AbstractContextManager[Tick]]
+"""Given the months to live, what shows them passing: a context that gives what to call after each month."""
+PATIENCE = 0.2
+"""Seconds between two looks at what another worker is making (assumption: short beside a run)."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """A baseline's point, the points of one other world beside it, and how many replicates of all are wanted."""
+
+    baseline: Point
+    others: tuple[Point, ...] = ()
+    replicates: int = 1
+    own: bool = True
+    """Whether the baseline's runs are wanted themselves."""
+
+    @property
+    def wanted(self) -> tuple[Point, ...]:
+        """Points whose runs are wanted."""
+        return (*((self.baseline,) if self.own else ()), *self.others)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One replicate of a family, and which of its points lack it."""
+
+    family: Family
+    replicate: int
+    points: tuple[Point, ...]
+
+    def months(self, ensemble: Ensemble) -> int:
+        """Months to live, if none of them has been lived before."""
+        others = [point.other for point in self.points if point is not self.family.baseline]
+        parting = ensemble.parting(self.family.baseline.scenario, others)
+        whole = self.family.baseline in self.points or any(other.freeze for other in others)
+        return (ensemble.months if whole else parting) + len(others) * (ensemble.months - parting)
+
+
+@dataclass
+class Work:
+    """What was found and what was done for those who asked, by title of point: replicates."""
+
+    reused: dict[str, int] = field(default_factory=dict)
+    made: dict[str, int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """One line for each point."""
+        lines = []
+        for title, there in self.reused.items():
+            made = self.made.get(title, 0)
+            lines.append(f"{title}: " + " and ".join(
+                text for number, text in ((made, f"{made} runs made"), (there, f"{there} reused")) if number))  # fmt: skip
+        return "\n".join(lines)
+
+
+def tasks(shelf: Shelf, families: Sequence[Family], busy: Sequence[Point] = ()) -> list[Task]:
+    """What is left to do, replicate by replicate; points that are `busy` in other hands are left to them."""
+    found = []
+    for family in families:
+        lacks = {point.name: set(shelf.missing(point, family.replicates)) for point in family.wanted}
+        for replicate in range(family.replicates):
+            points = tuple(p for p in family.wanted if replicate in lacks[p.name] and p not in busy)
+            if points:
+                found.append(Task(family, replicate, points))
+    return found
+
+
+def complete(
+    shelf: Shelf,
+    ensemble: Ensemble,
+    families: Sequence[Family],
+    extras: Extras,
+    progress: Progress,
+    prefixes: Path | None = None,
+) -> Work:
+    """Compute and bind every run of the families that nobody has.
+
+    A point is computed under its lock. Of points in other hands the baselines are waited for last, so that several
+    workers begin with several scenarios. `extras` gives texts to lay beside a point's tables; `progress` is given the
+    months to live and gives what to call after each. `prefixes` is a folder in which workers leave states of
+    baselines to each other.
+    """
+    work = Work()
+    wanted = {point.name: (point, family.replicates) for family in families for point in family.wanted}
+    first = [point for point, _ in wanted.values() if not any(point == family.baseline for family in families)]
+    rounds = [first, [point for point, _ in wanted.values() if point not in first]]
+    with ExitStack() as held:
+        busy = []
+        for wait, points in zip((True, not first), rounds, strict=True):
+            for point in sorted(points, key=lambda one: one.name):
+                if shelf.missing(point, wanted[point.name][1]) and not _taken(held, shelf, point, wait):
+                    busy.append(point)
+        _do(shelf, ensemble, tasks(shelf, families, busy), work, progress, prefixes)
+        for point, replicates in wanted.values():
+            if point not in busy:
+                _bind(shelf, point, replicates, extras)
+    if busy:  # now nothing is held that anybody could wait for
+        rest = [Family(family.baseline, (), family.replicates) for family in families if family.baseline in busy]
+        say(f"waiting for {', '.join(point.title for point in busy)}, which another process computes")
+        for title, made in complete(shelf, ensemble, rest, extras, progress, prefixes).made.items():
+            work.made[title] = work.made.get(title, 0) + made
+    for point, replicates in wanted.values():
+        work.reused[point.title] = replicates - work.made.get(point.title, 0)
+    return work
+
+
+def _taken(held: ExitStack, shelf: Shelf, point: Point, wait: bool) -> bool:
+    try:
+        held.enter_context(shelf.lock(point).acquire(timeout=-1 if wait else 0))
+    except Timeout:
+        return False
+    return True
+
+
+def _bind(shelf: Shelf, point: Point, replicates: int, extras: Extras) -> None:
+    if shelf.begun(point):
+        shelf.bind(point, replicates, extras)
+
+
+def _do(
+    shelf: Shelf,
+    ensemble: Ensemble,
+    todo: Sequence[Task],
+    work: Work,
+    progress: Progress,
+    prefixes: Path | None,
+) -> None:
+    if not todo:
+        return
+    many = len(ensemble.population.people.key) >= MANY_PEOPLE
+    months = sum(task.months(ensemble) for task in todo)
+    with progress(months) as tick:
+
+        def one(task: Task, threads: int = 1, states: BaselineStates | None = None) -> None:
+            for point, run, seconds in _lived(ensemble, task, threads, tick, states):
+                shelf.keep(point, run, seconds)
+                work.made[point.title] = work.made.get(point.title, 0) + 1
+
+        if prefixes:
+            _by_turns(todo, prefixes, one)
+        elif many or ensemble.threads == 1:
+            for task in todo:
+                one(task, ensemble.threads)
+        else:
+            with ThreadPoolExecutor(ensemble.threads) as pool:
+                list(pool.map(lambda task: one(task, 1), todo))
+
+
+def _lived(
+    ensemble: Ensemble, task: Task, threads: int, tick: Tick, states: BaselineStates | None
+) -> Iterator[tuple[Point, Run, float]]:
+    family = task.family
+    others = [point for point in task.points if point != family.baseline]
+    alone = family.baseline not in task.points
+    runs = ensemble.live(
+        Job(family.baseline.scenario, family.baseline.lam, task.replicate),
+        [point.other for point in others], threads, tick, alone, states,
+    )  # fmt: skip
+    before = time.process_time() if threads > 1 else time.thread_time()
+    for point, run in zip([*(() if alone else (family.baseline,)), *others], runs, strict=True):
+        now = time.process_time() if threads > 1 else time.thread_time()
+        yield point, run, now - before
+        before = now
+
+
+def _by_turns(todo: Sequence[Task], prefixes: Path, one: Callable[[Task, int, BaselineStates], None]) -> None:
+    """Do the tasks, those first whose baseline nobody else is living at the moment."""
+    waiting = list(todo)
+    while waiting:
+        later = []
+        for task in waiting:
+            states = BaselineStates(prefixes, f"{task.family.baseline.name}-{task.replicate:06}")
+            with states.turn() as ours:
+                if ours:
+                    one(task, 1, states)
+                else:
+                    later.append(task)
+        if len(later) == len(waiting):
+            time.sleep(PATIENCE)
+        waiting = later

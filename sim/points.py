@@ -1,0 +1,222 @@
+"""Points: a scenario at one setting of the parameters, with all its replicates, computed once and kept.
+
+A point is known by a fingerprint of all that decides its numbers: the compiled world, coefficients, constants, the
+data that people are made from, and the program as far as it lives their lives. Same fingerprint: same numbers.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import yaml
+from filelock import FileLock
+
+import sim
+from sim import constants, tidy
+from sim.codes import CONF
+from sim.ensemble import Ensemble, Other, Run
+from sim.machine_code import rows
+from sim.shared import is_whole, packed, unpacked
+from sim.store import ROOT, digest, provenance, restore, seeds, write_file, write_folder, write_parquet
+from sim.world import World
+
+Extras = Callable[["Point", list[Run]], dict[str, str]]
+"""Texts to lay beside a point's tables, by name of file."""
+LAST_THAT_DECIDES = "model"
+"""Last row of the layout that lives lives; `ALSO` are those below it that say what is kept of them."""
+ALSO = ("ensemble", "tidy")
+
+
+@dataclass(frozen=True)
+class Point:
+    """A scenario at one setting of the parameters; `record` is what decides it, in words a user knows."""
+
+    scenario: str
+    lam: float
+    freeze: tuple[str, ...]
+    record: dict[str, Any]
+    fingerprint: str
+    months: int
+
+    @property
+    def name(self) -> str:
+        """Name of its folder."""
+        return f"{self.scenario}-{self.fingerprint[:12]}"
+
+    @property
+    def title(self) -> str:
+        """The point in a few words."""
+        held = f", {', '.join(self.freeze)} held" if self.freeze else ""
+        return f"{self.scenario} at lambda {self.lam:g}{held}"
+
+    @property
+    def other(self) -> Other:
+        """The point's world beside a baseline's."""
+        return Other(self.scenario, self.freeze)
+
+
+def point(ensemble: Ensemble, scenario: str, lam: float, freeze: Sequence[str] = ()) -> Point:
+    """The point of a scenario at a lambda; with feedbacks held at the path of the settings' baseline."""
+    settings = ensemble.settings
+    record = {
+        "scenario": scenario,
+        "baseline": settings.baseline if freeze else None,
+        "decision": settings.decision,
+        "lambda": float(lam),
+        "freeze": sorted(freeze),
+        "coefficients": {name: float(value) for name, value in sorted(settings.coefficients.items())},
+        "one_in": settings.people.one_in,
+        "seed": settings.seed,
+        "until": settings.until,
+    }
+    held = constants.load(lam, constants.file_of(settings.decision))
+    parts = {
+        "point": {key: value for key, value in record.items() if key not in ("scenario", "baseline", "coefficients")},
+        "world": world_digest(ensemble.world(scenario)),
+        "baseline": world_digest(ensemble.world(settings.baseline)) if freeze else None,
+        "behaviour": [float(value) for value in ensemble.behaviour],
+        "constants": [array.tolist() for array in held],
+        "inputs": inputs_digest(),
+    }
+    text = json.dumps(parts, sort_keys=True)
+    return Point(scenario, lam, tuple(sorted(freeze)), record, hashlib.sha256(text.encode()).hexdigest()[:16],
+                 ensemble.months)  # fmt: skip
+
+
+def world_digest(world: World) -> str:
+    """SHA-256 of everything a compiled world says."""
+    total = hashlib.sha256()
+    for name, array in zip(world._fields, world, strict=True):
+        total.update(f"{name} {np.shape(array)}".encode() + np.ascontiguousarray(array).tobytes())
+    return total.hexdigest()
+
+
+@cache
+def inputs_digest() -> dict[str, str]:
+    """SHA-256 of the program as far as it decides numbers, of the data, and of what people and codes are made from."""
+    order = rows(sim.__doc__ or "")
+    decides = {*order[: order.index(LAST_THAT_DECIDES) + 1], *ALSO}
+    return {
+        "program": digest(ROOT / "sim", "*.py", decides),
+        "data": digest(ROOT / "sim" / "data", "*"),
+        **{name: digest(CONF, f"{name}.yaml") for name in ("people", "codes")},
+    }
+
+
+class Shelf:
+    """The points of a results folder: what is there, what was begun, and what is put there."""
+
+    def __init__(self, results_dir: str | Path) -> None:
+        self.folder = Path(results_dir) / "points"
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def path(self, point: Point) -> Path:
+        """Folder of a point, whether or not it is there."""
+        return self.folder / point.name
+
+    def lock(self, point: Point) -> FileLock:
+        """The lock of whoever computes a point; the system lets go of it when a process dies."""
+        return FileLock(self.folder / f".{point.name}.lock")
+
+    def manifest(self, point: Point) -> dict[str, Any] | None:
+        """The manifest of a point that is there and whole; None if it is not. Says so if its files are damaged."""
+        path = self.path(point)
+        if not path.is_dir():
+            return None
+        wrong = damage(path)
+        if wrong:
+            print(f"{path.name} is damaged ({wrong}): computed anew", flush=True)
+            return None
+        found: dict[str, Any] = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        return found
+
+    def stored(self, point: Point) -> int:
+        """Replicates of a point that are bound in its folder."""
+        manifest = self.manifest(point)
+        return int(manifest["replicates"]) if manifest else 0
+
+    def begun(self, point: Point) -> dict[int, Path]:
+        """Replicates that are finished and not yet bound, with their files; one that is not whole does not count."""
+        return {int(path.stem): path for path in self._loose(point).glob("[0-9]*.run") if is_whole(path)}
+
+    def missing(self, point: Point, replicates: int) -> list[int]:
+        """Replicates that nobody has computed yet."""
+        there = self.stored(point)
+        begun = self.begun(point)
+        return [number for number in range(there, replicates) if number not in begun]
+
+    def keep(self, point: Point, run: Run, seconds: float) -> None:
+        """Keep a finished run until all are; `seconds` of CPU is what it cost."""
+        folder = self._loose(point)
+        folder.mkdir(exist_ok=True)
+        write_file(folder / f"{run.job.replicate:06}.run", packed((run, seconds)))
+
+    def bind(self, point: Point, replicates: int, extras: Extras) -> None:
+        """Put all finished runs into the point's folder, whole or not at all. For whoever holds the lock."""
+        restore(self.path(point))
+        manifest = self.manifest(point)
+        there = int(manifest["replicates"]) if manifest else 0
+        if there >= replicates:
+            return
+        runs = self.read(point, there) if there else []
+        seconds: list[float] = manifest["run_seconds"] if manifest else []
+        loose = self.begun(point)
+        for number in range(there, replicates):
+            run, cost = unpacked(loose[number])
+            runs.append(run)
+            seconds.append(round(cost, 3))
+        with write_folder(self.path(point)) as partial:
+            for name, table in tidy.tables(runs).items():
+                write_parquet(partial / f"{name}.parquet", table)
+            for name, text in extras(point, runs).items():
+                (partial / name).write_text(text, encoding="utf-8")
+            (partial / "config.yaml").write_text(yaml.safe_dump(point.record, sort_keys=False), encoding="utf-8")
+            files = {path.name: _sha256(path) for path in sorted(partial.iterdir())}
+            about = {
+                "kind": "point",
+                "scenario": point.scenario,
+                "fingerprint": point.fingerprint,
+                "point": point.record,
+                "replicates": replicates,
+                "seeds": seeds(point.record["seed"], replicates),
+                "inputs": inputs_digest(),
+                "files": files,
+                **provenance(),
+                "run_seconds": seconds,
+            }
+            (partial / "manifest.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
+        shutil.rmtree(self._loose(point))
+
+    def read(self, point: Point, replicates: int) -> list[Run]:
+        """The first runs of a point that is there."""
+        tables = {name: pq.read_table(self.path(point) / f"{name}.parquet", memory_map=False) for name in tidy.NAMES}
+        return tidy.runs(tables, point.scenario, point.lam, range(replicates), point.months)
+
+    def _loose(self, point: Point) -> Path:
+        return self.folder / f".{point.name}.runs"
+
+
+def damage(folder: Path) -> str:
+    """What is wrong with the files of a point's folder, in a few words; empty if they are what the manifest says."""
+    try:
+        files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return f"manifest.json: {type(error).__name__}"
+    for name, wanted in files.items():
+        try:
+            if _sha256(folder / name) != wanted:
+                return f"{name} has changed"
+        except OSError:
+            return f"{name} cannot be read"
+    return ""
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

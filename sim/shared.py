@@ -1,0 +1,109 @@
+"""What the workers of a sweep share: the people, built once and memory-mapped, and states of baselines.
+
+Everything here can be made again; nothing of it is a result. It lies in the folder of the sweep and goes with it.
+"""
+
+import hashlib
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from sim.columns import Columns
+from sim.model import State
+from sim.population.synthesis import Population, synthesise
+from sim.store import write_file, write_folder
+
+PARTS = ("circle_start", "employers")
+"""Arrays of a population besides its columns."""
+
+
+def people(folder: Path, one_in: int, seed: int, threads: int) -> Population:
+    """The people of a sample, memory-mapped from files that the first to ask has built, under a lock.
+
+    Pages are shared by all processes that read them; a process that wrote to one would have it for itself.
+    """
+    place = folder / f"people-one_in_{one_in}-seed_{seed}"
+    with FileLock(folder / f".{place.name}.lock"):
+        if not place.exists():
+            made = synthesise(one_in, seed, threads)
+            with write_folder(place) as partial:
+                for name, array in zip(Columns._fields, made.people, strict=True):
+                    np.save(partial / f"{name}.npy", array)
+                for name in PARTS:
+                    np.save(partial / f"{name}.npy", getattr(made, name))
+
+    def mapped(name: str) -> NDArray[Any]:
+        # Copy on write, because rules are compiled for arrays that can be written; nobody writes.
+        return np.load(place / f"{name}.npy", mmap_mode="c").view(np.ndarray)
+
+    columns = Columns(*(mapped(name) for name in Columns._fields))
+    return Population(columns, mapped(PARTS[0]), one_in, seed, mapped(PARTS[1]))
+
+
+class BaselineStates:
+    """States of one baseline run kept by the workers of a sweep, one file a month: see `sim.ensemble.Prefixes`.
+
+    `name` names the run: its point and its replicate.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder, self.name = folder, name
+        self._lock = FileLock(folder / f".{name}.lock")
+
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        """Whether it is this worker's turn to live the run's months; false if another is living them."""
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            self.reached()
+
+    def latest(self, month: int) -> State | None:
+        """The latest state kept whose next month is no later than `month`."""
+        for path in sorted(self.folder.glob(f"{self.name}-[0-9][0-9][0-9].state"), reverse=True):
+            if int(path.stem[-3:]) <= month and is_whole(path):
+                state: State = unpacked(path)
+                return state
+        return None
+
+    def keep(self, state: State) -> None:
+        """Keep a state."""
+        write_file(self.folder / f"{self.name}-{state.month:03}.state", packed(state))
+
+    def reached(self) -> None:
+        """Leave the turn to others."""
+        if self._lock.is_locked:
+            self._lock.release()
+
+
+def packed(what: object) -> bytes:
+    """An object of plain arrays as bytes: a checksum, then its compressed pickle."""
+    content = pickle.dumps(what, protocol=5)
+    squeezed: bytes = pa.compress(content, codec="zstd", asbytes=True)
+    body = len(content).to_bytes(8, "little") + squeezed
+    return hashlib.sha256(body).digest() + body
+
+
+def is_whole(path: Path) -> bool:
+    """True if a file holds all that `packed` gave to be written."""
+    content = path.read_bytes()
+    return hashlib.sha256(content[32:]).digest() == content[:32]
+
+
+def unpacked(path: Path) -> Any:
+    """The object that `packed` gave to be written, from a file of this program's that is whole."""
+    content = path.read_bytes()
+    size = int.from_bytes(content[32:40], "little")
+    return pickle.loads(pa.decompress(content[40:], decompressed_size=size, codec="zstd", asbytes=True))

@@ -1,0 +1,287 @@
+"""A point's runs as tidy tables, and back: nothing that a run leaves is lost on the way.
+
+One row a cell that is not zero, or an event of a synthetic person; labels are dictionaries, counts are persons (agents
+in `groups`, where few stand behind a cell). `runs` gives back what `tables` was given, to the last bit.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from sim import groups as who
+from sim.codes import CHANNEL_NAMES, EVENT, PLACE, PLACE_NAMES, REASON_NAMES, SECTOR_NAMES, SLOTS, STATUS_NAMES
+from sim.ensemble import MOVE, MOVES, WISH, Job, Run
+from sim.months import label
+from sim.recorder import HARMS
+from sim.stays import BANDS
+
+BELARUS = PLACE["belarus"]
+NAMES = ("flows", "stocks", "harms", "wishes", "moves", "groups", "settled", "totals")
+"""Tables of a point."""
+_KINDS = {code: name for name, code in EVENT.items() if code in MOVES}
+_SETTLED = {"residents": BANDS, "employed": SECTOR_NAMES, "without_work": ("",)}
+_TOTALS = ("prisoners", "blocked", "residents_of_class")
+
+Cells = tuple[NDArray[Any], ...]
+Part = Mapping[str, tuple[NDArray[Any], Sequence[str] | None]]
+"""Columns of one run's rows: numbers, or codes with the labels they stand for."""
+
+
+def tables(runs: Sequence[Run]) -> dict[str, pa.Table]:
+    """The tables of a point's runs, in order of replicate; every table has a column `replicate`."""
+    makers: dict[str, Callable[[Run], Part]] = {
+        "flows": _flows,
+        "stocks": _stocks,
+        "harms": _harms,
+        "wishes": _wishes,
+        "moves": _moves,
+        "groups": _groups,
+        "settled": _settled,
+        "totals": _totals,
+    }
+    return {name: _joined([(run.job.replicate, make(run)) for run in runs]) for name, make in makers.items()}
+
+
+def runs(read: Mapping[str, pa.Table], scenario: str, lam: float, replicates: Sequence[int], months: int) -> list[Run]:
+    """The runs behind a point's tables, those of `replicates`, in that order; `months` is the length of a run."""
+    by_replicate = {name: _split(table, replicates) for name, table in read.items()}
+    found = []
+    for replicate in replicates:
+        parts = {name: split[replicate] for name, split in by_replicate.items()}
+        found.append(_run(parts, Job(scenario, lam, replicate), months))
+    return found
+
+
+def _months(run: Run) -> list[str]:
+    return [label(t) for t in range(len(run.harms))]
+
+
+def _flows(run: Run) -> Part:
+    expected = np.full(run.flows.shape, np.nan)
+    expected[:, BELARUS] = run.expected
+    where = np.nonzero((run.flows != 0) | (np.nan_to_num(expected) > 0))
+    return {
+        "month": (where[0], _months(run)),
+        "from": (where[1], PLACE_NAMES),
+        "to": (where[2], PLACE_NAMES),
+        "channel": (where[3], CHANNEL_NAMES),
+        "persons": (run.flows[where], None),
+        "expected_persons": (expected[where], None),
+    }
+
+
+def _stocks(run: Run) -> Part:
+    where = np.nonzero(run.stocks)
+    return {
+        "month": (where[0], _months(run)),
+        "destination": (where[1], PLACE_NAMES),
+        "status": (where[2], STATUS_NAMES),
+        "persons": (run.stocks[where], None),
+    }
+
+
+def _harms(run: Run) -> Part:
+    """Months without any harm of a kind have a row of zero."""
+    t, kind = np.indices(run.harms.shape)
+    return {
+        "month": (t.ravel(), _months(run)),
+        "harm": (kind.ravel(), HARMS),
+        "persons": (run.harms.ravel(), None),
+    }
+
+
+def _wishes(run: Run) -> Part:
+    return {
+        "month": (run.wishes["month"], _months(run)),
+        "reason": (run.wishes["reason"], REASON_NAMES),
+        "destination": (run.wishes["place"], PLACE_NAMES),
+        "key": (run.wishes["key"], None),
+        "persons": (run.wishes["persons"].astype(np.int64), None),
+    }
+
+
+def _moves(run: Run) -> Part:
+    return {
+        "month": (run.moves["month"], _months(run)),
+        "kind": (np.searchsorted(sorted(_KINDS), run.moves["kind"]), [_KINDS[code] for code in sorted(_KINDS)]),
+        "from": (run.moves["origin"], PLACE_NAMES),
+        "to": (run.moves["place"], PLACE_NAMES),
+        "channel": (run.moves["channel"], CHANNEL_NAMES),
+        "reason": (run.moves["reason"], REASON_NAMES),
+        "key": (run.moves["key"], None),
+    }
+
+
+def _groups(run: Run) -> Part:
+    where = np.nonzero(run.groups)
+    dimensions, names = (tuple(dict.fromkeys(column)) for column in zip(*who.labels(), strict=True))
+    dimension = np.array([dimensions.index(one) for one, _ in who.labels()])
+    name = np.array([names.index(one) for _, one in who.labels()])
+    return {
+        "month": (where[0], _months(run)),
+        "measure": (where[1], who.MEASURES),
+        "destination": (where[2], PLACE_NAMES),
+        "dimension": (dimension[where[3]], dimensions),
+        "group": (name[where[3]], names),
+        "agents": (run.groups[where], None),
+    }
+
+
+def _settled(run: Run) -> Part:
+    groups = [name for names in _SETTLED.values() for name in names]
+    columns: list[Cells] = []
+    first = 0
+    for number, (measure, names) in enumerate(_SETTLED.items()):
+        counts = getattr(run, measure).reshape(len(run.harms), -1, len(names))
+        where = np.nonzero(counts)
+        columns.append((where[0], where[1], np.full(len(where[0]), number), where[2] + first, counts[where]))
+        first += len(names)
+    month, place, measured, group, persons = (np.concatenate(column) for column in zip(*columns, strict=True))
+    return {
+        "month": (month, _months(run)),
+        "destination": (place, PLACE_NAMES),
+        "measure": (measured, tuple(_SETTLED)),
+        "group": (group, groups),
+        "persons": (persons, None),
+    }
+
+
+def _totals(run: Run) -> Part:
+    """Prisoners and blocked units month by month; people at home by choice class at the end."""
+    months, classes = len(run.harms), len(run.residents_by_class)
+    last = np.full(classes, months - 1)
+    return {
+        "month": (np.concatenate([np.arange(months), np.arange(months), last]), _months(run)),
+        "measure": (np.repeat(np.arange(3), [months, months, classes]), _TOTALS),
+        "group": (np.concatenate([np.zeros(2 * months, np.int64), np.arange(classes)]), None),
+        "persons": (np.concatenate([run.prisoners, run.blocked, run.residents_by_class]), None),
+    }
+
+
+def _joined(parts: Sequence[tuple[int, Part]]) -> pa.Table:
+    columns: dict[str, Any] = {}
+    sizes = [len(next(iter(part.values()))[0]) for _, part in parts]
+    columns["replicate"] = np.repeat(np.array([number for number, _ in parts], np.int32), sizes)
+    for name, (_, labels) in parts[0][1].items():
+        values = np.concatenate([part[name][0] for _, part in parts])
+        if labels is None:
+            columns[name] = pa.array(values, from_pandas=name == "expected_persons")
+        else:
+            columns[name] = pa.DictionaryArray.from_arrays(values.astype(np.int32), list(labels))
+    return pa.table(columns)
+
+
+def _split(table: pa.Table, replicates: Sequence[int]) -> dict[int, pa.Table]:
+    """Rows by replicate; a table is in order of replicate."""
+    numbers = table["replicate"].to_numpy()
+    ends = {
+        one: (np.searchsorted(numbers, one, side="left"), np.searchsorted(numbers, one, side="right"))
+        for one in replicates
+    }
+    return {one: table.slice(first, last - first) for one, (first, last) in ends.items()}
+
+
+def _codes(table: pa.Table, column: str, names: Sequence[str]) -> NDArray[np.int64]:
+    """Positions of a column's labels in `names`."""
+    joined = table[column].combine_chunks()
+    if not isinstance(joined, pa.DictionaryArray):
+        joined = joined.dictionary_encode()
+    known = {name: code for code, name in enumerate(names)}
+    codes = np.array([known[name] for name in joined.dictionary.to_pylist()], np.int64)
+    positions: NDArray[np.int64] = codes[joined.indices.to_numpy(zero_copy_only=False)] if len(codes) else (
+        np.zeros(0, np.int64))  # fmt: skip
+    return positions
+
+
+def _numbers(table: pa.Table, column: str) -> NDArray[Any]:
+    values: NDArray[Any] = table[column].to_numpy()
+    return values
+
+
+def _filled(shape: tuple[int, ...], where: Cells, values: NDArray[Any], dtype: Any = np.int64) -> NDArray[Any]:
+    array = np.zeros(shape, dtype)
+    array[where] = values
+    return array
+
+
+def _run(parts: Mapping[str, pa.Table], job: Job, months: int) -> Run:
+    names = [label(t) for t in range(months)]
+    at = {name: _codes(table, "month", names) for name, table in parts.items()}
+    flows, groups = parts["flows"], parts["groups"]
+    cells = (
+        at["flows"],
+        *(
+            _codes(flows, name, known)
+            for name, known in (("from", PLACE_NAMES), ("to", PLACE_NAMES), ("channel", CHANNEL_NAMES))
+        ),
+    )
+    moved = _filled((months, SLOTS, SLOTS, len(CHANNEL_NAMES)), cells, _numbers(flows, "persons"))
+    home = cells[1] == BELARUS
+    expected = _filled(
+        (months, SLOTS, len(CHANNEL_NAMES)),
+        (cells[0][home], cells[2][home], cells[3][home]),
+        _numbers(flows, "expected_persons")[home],
+        np.float64,
+    )
+    stock = at["stocks"], _codes(parts["stocks"], "destination", PLACE_NAMES), (
+        _codes(parts["stocks"], "status", STATUS_NAMES))  # fmt: skip
+    number = {pair: code for code, pair in enumerate(who.labels())}
+    pairs = zip(groups["dimension"].to_pylist(), groups["group"].to_pylist(), strict=True)
+    counted = (
+        at["groups"],
+        _codes(groups, "measure", who.MEASURES),
+        _codes(groups, "destination", PLACE_NAMES),
+        np.array([number[pair] for pair in pairs], np.int64),
+    )
+    settled = {name: _settled_counts(parts["settled"], at["settled"], name, months) for name in _SETTLED}
+    totals = {name: _numbers(parts["totals"].filter(pa.compute.equal(parts["totals"]["measure"], name)), "persons")
+              for name in _TOTALS}  # fmt: skip
+    return Run(
+        job=job,
+        flows=moved,
+        stocks=_filled((months, SLOTS, len(STATUS_NAMES)), stock, _numbers(parts["stocks"], "persons")),
+        harms=_numbers(parts["harms"], "persons").reshape(months, len(HARMS)),
+        expected=expected,
+        moves=_moves_of(parts["moves"], at["moves"]),
+        wishes=_wishes_of(parts["wishes"], at["wishes"]),
+        blocked=totals["blocked"],
+        residents_by_class=totals["residents_of_class"],
+        groups=_filled((months, len(who.MEASURES), SLOTS, who.N_GROUPS), counted, _numbers(groups, "agents"), np.int32),
+        residents=settled["residents"],
+        employed=settled["employed"],
+        without_work=settled["without_work"][..., 0],
+        prisoners=totals["prisoners"],
+    )
+
+
+def _settled_counts(table: pa.Table, at: NDArray[np.int64], measure: str, months: int) -> NDArray[np.int64]:
+    chosen = _codes(table, "measure", tuple(_SETTLED)) == list(_SETTLED).index(measure)
+    part = table.filter(pa.array(chosen))
+    names = _SETTLED[measure]
+    where = at[chosen], _codes(part, "destination", PLACE_NAMES), _group_codes(part, names)
+    return _filled((months, SLOTS, len(names)), where, _numbers(part, "persons"))
+
+
+def _group_codes(part: pa.Table, names: Sequence[str]) -> NDArray[np.int64]:
+    known = {name: code for code, name in enumerate(names)}
+    return np.array([known[name] for name in part["group"].to_pylist()], np.int64)
+
+
+def _moves_of(table: pa.Table, at: NDArray[np.int64]) -> NDArray[np.void]:
+    found = np.zeros(len(table), MOVE)
+    found["month"], found["key"] = at, _numbers(table, "key")
+    found["kind"] = np.array(sorted(_KINDS))[_codes(table, "kind", [_KINDS[code] for code in sorted(_KINDS)])]
+    found["origin"], found["place"] = _codes(table, "from", PLACE_NAMES), _codes(table, "to", PLACE_NAMES)
+    found["channel"], found["reason"] = _codes(table, "channel", CHANNEL_NAMES), _codes(table, "reason", REASON_NAMES)
+    return found
+
+
+def _wishes_of(table: pa.Table, at: NDArray[np.int64]) -> NDArray[np.void]:
+    found = np.zeros(len(table), WISH)
+    found["month"], found["key"], found["persons"] = at, _numbers(table, "key"), _numbers(table, "persons")
+    found["reason"] = _codes(table, "reason", REASON_NAMES)
+    found["place"] = _codes(table, "destination", PLACE_NAMES)
+    return found
