@@ -146,12 +146,9 @@ START, PEOPLE = 12, 4000
 
 
 def kept(ensemble, model, job):
-    """What a finished run keeps, with every move of everyone and where people live at the end, [places]."""
-    events = model.recorder.events
-    kinds = [EVENT[kind] for kind in ("departed", "returned", "onward", "lost")]
+    """What a finished run keeps, and where people live at the end, [places]."""
     settled = model.columns.place[model.columns.mode == MODE["settled"]]
-    more = {"moves": events[np.isin(events["kind"], kinds)], "settled": np.bincount(settled, minlength=SLOTS)}
-    return SimpleNamespace(**(vars(ensemble._finish(model, job)) | {"departures": None} | more))
+    return SimpleNamespace(**vars(ensemble._finish(model, job)), settled=np.bincount(settled, minlength=SLOTS))
 
 
 @pytest.fixture(scope="module")
