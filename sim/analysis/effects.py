@@ -72,15 +72,9 @@ def arrivals(run: Run, window: Window) -> NDArray[np.float64]:
     return total
 
 
-def moves(run: Run) -> NDArray[np.void]:
-    """Moves of a run, see `sim.analysis.pairs`; only its departures where it keeps no more."""
-    found: NDArray[np.void] = getattr(run, "moves", run.departures)
-    return found
-
-
 def lives(paired: Sequence[Paired], window: Window) -> list[Pair]:
     """Paired lives of each pair of runs."""
-    return [align(moves(one), moves(other), window.start) for one, other in paired]
+    return [align(one.moves, other.moves, window.start) for one, other in paired]
 
 
 def pair_up(baseline: Sequence[Run], scenario: Sequence[Run]) -> dict[float, list[Paired]]:
@@ -161,7 +155,7 @@ def _add_lives(add: Callable[..., None], paired: list[Paired], window: Window) -
 
 def _forced_settled_before(pair: Paired, window: Window) -> float:
     """Persons who lived abroad before the first month and lose the right to stay in the scenario only."""
-    ours, theirs = (moves(run) for run in pair)
+    ours, theirs = (run.moves for run in pair)
     keys, _ = lapses(ours, theirs, window.start)
     return float(np.isin(keys, settled_before(ours, theirs)).sum()) * window.one_in
 
@@ -254,7 +248,7 @@ def final_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataFram
     Columns as of `substitution_table`, places with "belarus" among them. Who returned lives in Belarus, who went on
     in the last country; `settled` people only, pendular workers live in Belarus.
     """
-    both = {lam: [final_places(moves(one), moves(other)) for one, other in paired] for lam, paired in pairs.items()}
+    both = {lam: [final_places(one.moves, other.moves) for one, other in paired] for lam, paired in pairs.items()}
     return _matrix_table(both, window, PLACE_NAMES[PLACE["belarus"]])
 
 

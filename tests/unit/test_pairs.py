@@ -16,6 +16,7 @@ from sim.analysis.effects import (
     substitution_table,
     taxonomy_table,
 )
+from sim.analysis.enough import half_width, headline
 from sim.analysis.pairs import (
     CATEGORIES,
     STAY,
@@ -145,12 +146,9 @@ START, PEOPLE = 12, 4000
 
 
 def kept(ensemble, model, job):
-    """What a finished run keeps, with every move of everyone and where people live at the end, [places]."""
-    events = model.recorder.events
-    kinds = [EVENT[kind] for kind in ("departed", "returned", "onward", "lost")]
+    """What a finished run keeps, and where people live at the end, [places]."""
     settled = model.columns.place[model.columns.mode == MODE["settled"]]
-    more = {"moves": events[np.isin(events["kind"], kinds)], "settled": np.bincount(settled, minlength=SLOTS)}
-    return SimpleNamespace(**(vars(ensemble._finish(model, job)) | {"departures": None} | more))
+    return SimpleNamespace(**vars(ensemble._finish(model, job)), settled=np.bincount(settled, minlength=SLOTS))
 
 
 @pytest.fixture(scope="module")
@@ -210,6 +208,19 @@ def test_effects_agree_with_the_taxonomy_and_with_flows(pairs, window):
     assert lithuania[channels].sum() == pytest.approx(lithuania["arrivals"]) and lithuania["arrivals"] < 0
     drafted = [b.harms[START:, 2].sum() - a.harms[START:, 2].sum() for a, b in pairs[0.62]]
     assert by_measure["drafted"] == pytest.approx(np.mean(drafted))
+
+
+def test_the_headline_of_the_replicate_rule_is_that_of_the_effects(pairs, window):
+    found = headline(pairs[0.62], window)
+    effects = effects_table(pairs, window, "after")
+    for name, place in (("arrivals", "lithuania"), ("departures", "")):
+        row = effects[(effects["measure"] == name) & (effects["destination"] == place)].iloc[0]
+        changes, levels = found[name]
+        assert np.mean(changes) == pytest.approx(row["estimate"]) and len(changes) == len(levels) == 3
+        assert half_width(changes) == pytest.approx((row["high"] - row["low"]) / 2)
+    before = effects[effects["measure"] == "baseline_arrivals"].set_index("destination")["estimate"]
+    assert np.mean(found["arrivals"][1]) == pytest.approx(before["lithuania"])
+    assert np.mean(found["departures"][1]) == pytest.approx(before.sum())
 
 
 @pytest.mark.parametrize("made", [substitution_table, final_table])
