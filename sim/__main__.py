@@ -10,44 +10,76 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from sim import config
+from sim.commands.study import close
 from sim.errors import UserError
+from sim.outcome import Outcome
+from sim.plan import Plan, speed, words
 from sim.settings import Settings
 from sim.store import room_for_results
 from sim.tasks import task
 
 MISTAKE, FAILURE, INTERRUPTED = 2, 3, 130
+FOLDERS = {"simulate": "points"}
+"""Folder of a task's results, where it has another name than the task."""
+READ_ONLY = ("results",)
+"""Tasks that make no folder of their own."""
 
 
 def main() -> int:
     """Run the task of the command line, once or as a sweep; returns the exit code."""
     _ready_to_tell()
     try:
-        codes = config.run(_job)
+        outcomes = config.run(_job, close)
     except KeyboardInterrupt:
         print("vyraj: interrupted", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
-        return _tell(error)
+        outcomes = [_fault(error)]
+    try:
+        return _tell(outcomes)
+    except BrokenPipeError:
+        return _nobody_reads()
+
+
+def _job(read_settings: Callable[[], Settings]) -> Outcome:
+    try:
+        settings = read_settings()
+        room = nullcontext() if settings.dry or settings.task in READ_ONLY else room_for_results(
+            settings.results_dir, FOLDERS.get(settings.task, settings.task))  # fmt: skip
+        with room:
+            left = task(settings.task)(settings)
+        if isinstance(left, Plan):
+            return Outcome(plan=left, settings=settings)
+        return Outcome(left="" if left is None else str(left))
+    except BrokenPipeError:  # whoever read the output has had enough (a pager, `head`)
+        return Outcome(_nobody_reads())
+    except Exception as error:
+        return _fault(error)
+
+
+def _tell(outcomes: Sequence[Outcome]) -> int:
+    """Print what came of every job: what they left on stdout, faults on stderr; returns the exit code."""
+    sys.stdout.flush()
+    for one in outcomes:
+        if one.code:
+            print(f"vyraj: {one.said}", file=sys.stderr, flush=True)
+    for one in outcomes:
+        if one.plan is not None and one.settings is not None:
+            print(words(one.plan, speed(one.settings), one.settings.thread_count), flush=True)
+        elif one.left and not one.code:
+            sys.stderr.flush()
+            print(f"results: {one.left}", flush=True)
+    codes = [one.code for one in outcomes]
     return codes[0] if len(codes) == 1 else FAILURE if any(codes) else 0
 
 
-def _job(read_settings: Callable[[], Settings]) -> int:
-    try:
-        settings = read_settings()
-        with room_for_results(settings.results_dir, settings.task):
-            left = task(settings.task)(settings)
-        if left is not None:
-            sys.stderr.flush()
-            print(f"results: {left}", flush=True)
-    except BrokenPipeError:  # whoever read the output has had enough (a pager, `head`)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except Exception as error:
-        return _tell(error)
+def _nobody_reads() -> int:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
@@ -74,17 +106,15 @@ def _ready_to_tell() -> None:
         sys.unraisablehook = _lost
 
 
-def _tell(error: Exception) -> int:
-    """One line about a fault on stderr, a traceback before it if VYRAJ_DEBUG=1; returns the exit code."""
+def _fault(error: Exception) -> Outcome:
+    """One line about a fault, and a traceback on stderr if VYRAJ_DEBUG=1."""
     if os.environ.get("VYRAJ_DEBUG") == "1":
         traceback.print_exception(error)
     line = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in " ".join(str(error).split()))
     if isinstance(error, UserError):
-        print(f"vyraj: {line}", file=sys.stderr, flush=True)
-        return MISTAKE
+        return Outcome(MISTAKE, line)
     hint = "" if os.environ.get("VYRAJ_DEBUG") == "1" else " (VYRAJ_DEBUG=1 shows where)"
-    print(f"vyraj: the run failed: {type(error).__name__}: {line}{hint}", file=sys.stderr, flush=True)
-    return FAILURE
+    return Outcome(FAILURE, f"the run failed: {type(error).__name__}: {line}{hint}")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Files are all that workers and the controller share, so the same ledger serves t
 """
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -133,3 +134,37 @@ def progress(months: int) -> Iterator[Callable[[], object]]:
 
     yield tick
     ledger.note_progress(_HERE.job, _HERE.lived, _HERE.months)
+
+
+@contextmanager
+def watched(ledger: Ledger, jobs: int) -> Iterator[None]:
+    """Show all jobs of a sweep on one bar, with the time left; only on a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    over = threading.Event()
+
+    def watch() -> None:
+        with tqdm(total=1, unit="", bar_format=_BAR) as bar:
+            while not over.wait(OFTEN):
+                lived, known, begun = ledger.progress()
+                entries = ledger.entries()
+                ended = sum(entry.state != RUNNING for entry in entries)
+                failed = sum(entry.state == FAILED for entry in entries)
+                # of jobs that have not begun it is only known that there are such
+                bar.total = max(1, round(known * jobs / max(1, begun)))
+                bar.n = min(lived, bar.total)
+                bar.set_description(f"{ended} of {jobs} jobs" + (f", {failed} failed" if failed else ""))
+                bar.refresh()
+            bar.leave = False
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+_BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt} of {total_fmt} months simulated, {remaining} left"

@@ -36,6 +36,9 @@ from sim.report.table import summary_text
 from sim.settings import Settings, fingerprint, resolved_yaml
 from sim.store import manifest, write_folder
 
+ADD_UP = ("taxonomy", "substitution", "final")
+"""Tables whose rows add up to all residents, and are written with all their digits."""
+
 
 def run(settings: Settings) -> Path | Plan:
     """Compare the settings' scenario with its baseline; returns the folder of the results, or with `dry` the plan.
@@ -117,7 +120,8 @@ def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Seq
     if settings.scenario in settings.decompose:
         found["decomposition"] = decomposed(ensemble, pairs)
     for name, table in found.items():
-        (folder / f"{name}.csv").write_text(as_csv(table), encoding="utf-8")
+        digits = 10 if name in ADD_UP else 6
+        (folder / f"{name}.csv").write_text(as_csv(table, digits), encoding="utf-8")
 
 
 def _people(ensemble: Ensemble) -> pd.DataFrame:

@@ -86,9 +86,9 @@ def write_world(folder: Path, runs: list[Run], history: History, one_in: int) ->
     (folder / "sources.txt").write_text(sources(history), encoding="utf-8")
 
 
-def as_csv(table: pd.DataFrame) -> str:
-    """A table as text, numbers to six digits."""
-    text: str = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+def as_csv(table: pd.DataFrame, digits: int = 6) -> str:
+    """A table as text, numbers to so many digits."""
+    text: str = table.to_csv(index=False, float_format=f"%.{digits}g", lineterminator="\n")
     return text
 
 

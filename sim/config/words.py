@@ -25,8 +25,11 @@ SHOWN = ("job", "hydra", "all")
 LONGEST_WORD = 5_000
 MOST_JOBS = 10_000
 """Most jobs of a sweep; a larger number is a slip."""
+EXTRAS = ("slurm", "ray")
+"""Launchers that need packages which not every user has; the extra that brings them has the launcher's name."""
 _LAUNCHER = re.compile(r"hydra/launcher|hydra\.launcher(\.[a-z]\w*)+", re.ASCII)
 _PLAIN = re.compile(r"[\w-]{1,100}", re.ASCII)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -103,7 +106,7 @@ def harmless(words: Sequence[str]) -> Line:
 
 
 def _for_hydra(override: Override) -> str:
-    word: str = override.input_line
+    word = str(override.input_line)
     return f"++{word}" if override.key_or_group.startswith("coefficients.") and word[:1] not in "+~" else word
 
 
@@ -155,6 +158,9 @@ def mistake(error: Exception) -> UserError:
             f"{shown(override)} has several values: add -m to run each of them, or write [a,b] for one list"
         )
     if isinstance(error, MissingConfigException) and error.options:
+        name = str(error.missing_cfg_file).removeprefix("hydra/launcher/")
+        if name in EXTRAS:
+            return UserError(f"hydra/launcher={name} needs packages that are not here: pip install 'vyraj[{name}]'")
         return UserError(f"{shown(error.missing_cfg_file)} is not known; known are: {', '.join(error.options)}")
     return UserError(first_line(error))
 
@@ -164,6 +170,7 @@ def _unreadable(word: str) -> UserError:
 
 
 def first_line(error: Exception) -> str:
+    """The first line of an exception's message, not too long."""
     if isinstance(error, RecursionError):
         return "the command line is nested too deeply"
     return shown(str(error).strip().partition("\n")[0] or type(error).__name__, 300)

@@ -1,0 +1,30 @@
+"""The end of a study: one page and one set of tables from the comparisons that its jobs left."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim import study
+from sim.experiment import Experiment
+from sim.ledger import FAILED, Entry
+from sim.outcome import Outcome
+from sim.store import provenance, write_folder
+
+
+def close(experiment: Experiment, results_dir: str, entries: Sequence[Entry]) -> Outcome:
+    """Make the page of a study from what its jobs left; jobs that failed stand at its top.
+
+    The folder `studies/NAME-FINGERPRINT` of the results; its fingerprint is that of the comparisons in it.
+    """
+    comparisons = [Path(entry.left) for entry in entries if entry.left]
+    failed = [f"{' '.join(entry.asked)}: {entry.said}" for entry in entries if entry.state == FAILED]
+    if not comparisons:
+        return Outcome(3, f"no comparison of the study {experiment.name} is there")
+    mark = hashlib.sha256("\n".join(sorted(path.name for path in comparisons)).encode()).hexdigest()[:8]
+    folder = Path(results_dir) / "studies" / f"{experiment.name}-{mark}"
+    with write_folder(folder) as partial:
+        about = study.build(experiment, comparisons, partial, failed)
+        record = {**about, **provenance()}
+        (partial / "manifest.json").write_text(json.dumps(record, indent=1, default=str), encoding="utf-8")
+    return Outcome(left=str(folder))

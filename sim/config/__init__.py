@@ -1,0 +1,31 @@
+"""From the command line to settings and jobs: the only part of the program that knows Hydra.
+
+`conf/config.yaml` is given to Hydra as one plain table. The folders beside it describe the model's world and are
+no groups of Hydra's: a scenario is a name, so that `scenario=a,b` with `-m` is a sweep like any other.
+"""
+
+import sys
+
+from sim.config.composing import settings_from
+from sim.config.jobs import Close, Job, single, sweep
+from sim.config.table import MAIN_FILE, main_table
+from sim.config.words import FLAGS, SHOWN, harmless
+from sim.experiment import load_experiment
+from sim.outcome import Outcome
+
+__all__ = ["FLAGS", "MAIN_FILE", "SHOWN", "Close", "Job", "harmless", "main_table", "run", "settings_from"]
+
+
+def run(job: Job, close: Close) -> list[Outcome]:
+    """Run a job once, or for every combination of a sweep, and return what came of each.
+
+    The job receives a function that reads its settings, so that a bad value is the job's to report and a sweep
+    goes on with its other jobs. Raises UserError for a command line that cannot be composed and for a results
+    folder that a sweep cannot write.
+    """
+    line = harmless(sys.argv[1:])
+    name = line.value("experiment", None)
+    study = load_experiment(name) if name is not None else None
+    if study is None and not line.is_sweep:
+        return single(job, line)
+    return sweep(job, line, study, close)

@@ -1,0 +1,187 @@
+"""The jobs of a command line: one, or those of a sweep, which goes on whatever becomes of one of them.
+
+A sweep keeps a ledger. Jobs that a lost worker left unfinished are done again by themselves, one at a time, so that
+one job that kills its worker takes no other with it; what they had finished is on the disk and is not done again.
+"""
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig
+
+from sim.config.composing import WorkerLost, compose_and_do, settings_from
+from sim.config.table import main_table, offer
+from sim.config.words import Line
+from sim.errors import UserError
+from sim.experiment import Experiment
+from sim.ledger import DONE, FAILED, RUNNING, Entry, Ledger, at_work, watched
+from sim.outcome import Outcome
+from sim.plan import together
+from sim.settings import Settings
+
+LOST = 3
+"""Exit code of a job whose worker was lost: a failed run."""
+
+
+Job = Callable[[Callable[[], Settings]], Outcome]
+Close = Callable[[Experiment, str, list[Entry]], Outcome]
+"""What makes one result of a study's jobs, once they have ended, in a results folder."""
+
+
+def single(job: Job, line: Line) -> list[Outcome]:
+    """Do the one job of a command line."""
+    found: list[Outcome] = []
+
+    def do(cfg: DictConfig) -> None:
+        found.append(job(lambda: settings_from(cfg)))
+
+    offer(None, None, ())
+    compose_and_do(line, do)
+    return found
+
+
+def sweep(job: Job, line: Line, study: Experiment | None, close: Close) -> list[Outcome]:
+    """Do every job of a sweep, by workers that each live one life at a time, and close the study if it is one."""
+    usual = main_table()
+    results_dir = str(line.value("results_dir", usual["results_dir"]))
+    offer(None, study, line.given)
+    count = line.jobs * (study.points(line.given) if study else 1)
+    if line.value("dry", usual["dry"]):
+        return [_dry(job, line)]
+    line, aside = _with_launcher(line, line.value("threads", usual["threads"]), count)
+    with _ledger(results_dir) as ledger:
+        offer(str(ledger.folder), study, line.given)
+        with watched(ledger, count):
+            _all_jobs(job, line, ledger, count, aside)
+        entries = ledger.entries()
+        outcomes = [Outcome(entry.code, f"{' '.join(entry.asked)}: {entry.said}", entry.left) for entry in entries]
+        if study is not None:
+            outcomes.append(close(study, results_dir, entries))
+    return outcomes
+
+
+def _with_launcher(line: Line, threads: Any, count: int) -> tuple[Line, bool]:
+    """The line with a launcher, and whether jobs are done by processes of their own, one thread each."""
+    launcher = line.value("hydra/launcher", None)
+    workers = threads if isinstance(threads, int) and threads > 0 else os.cpu_count() or 1
+    if launcher is None:
+        launcher = "local" if min(workers, count) > 1 else "basic"
+        line = line.with_words(f"hydra/launcher={launcher}")
+    if launcher == "local" and "hydra.launcher.n_jobs" not in line.given:
+        line = line.with_words(f"hydra.launcher.n_jobs={min(workers, count)}")
+    return line, launcher != "basic"
+
+
+@contextmanager
+def _ledger(results_dir: str) -> Iterator[Ledger]:
+    """A new ledger; what workers shared goes with the end of the sweep, also what a killed one has left."""
+    folder = Path(results_dir) / "sweeps"
+    name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    ledger = Ledger(folder / name)
+    try:
+        ledger.shared.mkdir(parents=True)
+    except OSError as error:
+        raise UserError(f"results_dir={results_dir} cannot be written: {error.strerror or error}") from error
+    for other in folder.glob("*/shared"):
+        with _at_hand(other.parent) as free:
+            if free and other.parent != ledger.folder:
+                shutil.rmtree(other, ignore_errors=True)
+    try:
+        with FileLock(ledger.folder / ".lock"):
+            yield ledger
+    finally:
+        shutil.rmtree(ledger.shared, ignore_errors=True)
+
+
+@contextmanager
+def _at_hand(folder: Path) -> Iterator[bool]:
+    """Whether no sweep is at work in a folder."""
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except (Timeout, OSError):
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+_PROCESS = secrets.token_hex(8)
+
+
+def this_process() -> str:
+    """A word that no other process has, on whatever machine; numbers of processes repeat."""
+    return _PROCESS
+
+
+def _all_jobs(job: Job, line: Line, ledger: Ledger, count: int, aside: bool) -> None:
+    """Every job to its end; those whose worker was lost once more, each by itself."""
+    _launch(job, line, ledger, aside, None)
+    while left := sorted(set(range(count)) - {entry.job for entry in ledger.entries()}):
+        _launch(job, line, ledger, aside, left)
+        if left == sorted(set(range(count)) - {entry.job for entry in ledger.entries()}):
+            raise WorkerLost("the launcher does no job; see what it printed")
+    for entry in ledger.entries():
+        if entry.state == RUNNING:
+            _launch(job, line, ledger, aside, [entry.job])
+    for entry in ledger.entries():
+        if entry.state == RUNNING:
+            told = "its process was killed twice (out of memory?); what it had finished is kept"
+            ledger.note(replace(entry, state=FAILED, code=LOST, said=told))
+
+
+def _launch(job: Job, line: Line, ledger: Ledger, aside: bool, only: Sequence[int] | None) -> None:
+    """Have the launcher do the jobs, or only some of them; a lost worker is seen in the ledger."""
+    home, folder = this_process(), os.getcwd()
+
+    def do(cfg: DictConfig) -> None:
+        if this_process() != home:  # a launcher's worker, which may have begun in a folder of its own
+            os.chdir(folder)
+        number, asked = int(HydraConfig.get().job.num), tuple(HydraConfig.get().overrides.task)
+        if only is not None and number not in only:
+            return
+        with at_work(ledger, number, asked):
+            found = job(lambda: _for_a_worker(settings_from(cfg)) if aside else settings_from(cfg))
+        ledger.note(Entry(number, asked, FAILED if found.code else DONE, found.code, found.said, found.left))
+
+    try:
+        compose_and_do(line, do)
+    except WorkerLost:
+        if not ledger.entries():
+            raise
+
+
+def _for_a_worker(settings: Settings) -> Settings:
+    """The settings of a job that has a process of its own: one thread, because the other cores have other jobs."""
+    return replace(settings, threads=1)
+
+
+def _dry(job: Job, line: Line) -> Outcome:
+    """What all jobs of a sweep would compute, what they share counted once."""
+    found: list[Outcome] = []
+
+    def do(cfg: DictConfig) -> None:
+        found.append(job(lambda: settings_from(cfg)))
+
+    compose_and_do(_in_this_process(line), do)
+    wrong = next((one for one in found if one.code), None)
+    if wrong is not None:
+        return wrong
+    plans = [one.plan for one in found if one.plan is not None]
+    return replace(found[0], plan=together(plans) if plans else None)
+
+
+def _in_this_process(line: Line) -> Line:
+    kept = [one for one in line.overrides if not one.key_or_group.replace("/", ".").startswith("hydra.launcher")]
+    return replace(line, overrides=tuple(kept)).with_words("hydra/launcher=basic")
