@@ -109,12 +109,12 @@ def complete(
         busy = []
         for wait, points in zip((True, not first), rounds, strict=True):
             for point in sorted(points, key=lambda one: one.name):
-                if shelf.missing(point, wanted[point.name][1]) and not _taken(held, shelf, point, wait):
+                if shelf.stored(point) < wanted[point.name][1] and not _taken(held, shelf, point, wait):
                     busy.append(point)
         _do(shelf, ensemble, tasks(shelf, families, busy), work, progress, prefixes)
         for point, replicates in wanted.values():
             if point not in busy:
-                _bind(shelf, point, replicates, extras)
+                shelf.bind(point, replicates, extras)
     if busy:  # now nothing is held that anybody could wait for
         rest = [Family(family.baseline, (), family.replicates) for family in families if family.baseline in busy]
         say(f"waiting for {', '.join(point.title for point in busy)}, which another process computes")
@@ -130,12 +130,8 @@ def _taken(held: ExitStack, shelf: Shelf, point: Point, wait: bool) -> bool:
         held.enter_context(shelf.lock(point).acquire(timeout=-1 if wait else 0))
     except Timeout:
         return False
+    shelf.restore(point)
     return True
-
-
-def _bind(shelf: Shelf, point: Point, replicates: int, extras: Extras) -> None:
-    if shelf.begun(point):
-        shelf.bind(point, replicates, extras)
 
 
 def _do(

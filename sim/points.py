@@ -146,6 +146,10 @@ class Shelf:
         """Replicates that are finished and not yet bound, with their files; one that is not whole does not count."""
         return {int(path.stem): path for path in self._loose(point).glob("[0-9]*.run") if is_whole(path)}
 
+    def restore(self, point: Point) -> None:
+        """Undo what a process left that was killed while it bound the point. For whoever holds the lock."""
+        restore(self.path(point))
+
     def missing(self, point: Point, replicates: int) -> list[int]:
         """Replicates that nobody has computed yet."""
         there = self.stored(point)
@@ -159,8 +163,10 @@ class Shelf:
         write_file(folder / f"{run.job.replicate:06}.run", packed((run, seconds)))
 
     def bind(self, point: Point, replicates: int, extras: Extras) -> None:
-        """Put all finished runs into the point's folder, whole or not at all. For whoever holds the lock."""
-        restore(self.path(point))
+        """Put all finished runs into the point's folder, whole or not at all.
+
+        For whoever holds the lock, unless the folder holds as many already.
+        """
         manifest = self.manifest(point)
         there = int(manifest["replicates"]) if manifest else 0
         if there >= replicates:

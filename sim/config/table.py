@@ -59,7 +59,7 @@ def main_table(sweep_folder: str | None = None) -> dict[str, Any]:
     with within(f"conf/{MAIN_FILE.name}"):
         table = need_keys(strict_yaml.read(MAIN_FILE), (), list(keys_of(Settings)))
     behaviour = {**_HYDRA, "sweep": {"dir": sweep_folder or ".", "subdir": "."}}
-    return {**table, "defaults": [{"override hydra/job_logging": "stdout"}, "_self_"], "hydra": behaviour}
+    return {**table, "defaults": ["_self_", {"override hydra/job_logging": "stdout"}], "hydra": behaviour}
 
 
 def offer(sweep_folder: str | None, study: Experiment | None, given: Collection[str]) -> None:
@@ -69,7 +69,7 @@ def offer(sweep_folder: str | None, study: Experiment | None, given: Collection[
     """
     store, table = ConfigStore.instance(), main_table(sweep_folder)
     if study is not None:
-        table["defaults"].append({"experiment": None})
+        table["defaults"].insert(1, {"experiment": None})  # after the table, whose values it changes
         store.store(study.name, study_node(study, given), "experiment", package="_global_", provider="experiments")
     store.store("config", table, provider=MAIN_FILE.name)
     Plugins.instance()  # imports the plugins, so that theirs are known
