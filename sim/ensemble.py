@@ -20,7 +20,8 @@ from sim.eventlog import EVENT_TYPE
 from sim.feedback import Held
 from sim.history.catalogue import load_destinations, load_history
 from sim.history.history import History
-from sim.model import EmigrationModel, State
+from sim.lived import State
+from sim.model import EmigrationModel
 from sim.population.synthesis import Population, synthesise
 from sim.settings import Settings, known_scenarios
 from sim.stays import stays

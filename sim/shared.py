@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from sim.columns import Columns
-from sim.model import State
+from sim.lived import State
 from sim.population.synthesis import Population, synthesise
 from sim.store import write_file, write_folder
 

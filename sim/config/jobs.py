@@ -7,6 +7,7 @@ one job that kills its worker takes no other with it; what they had finished is 
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -53,10 +54,11 @@ def sweep(job: Job, line: Line, study: Experiment | None, close: Close) -> list[
     """Do every job of a sweep, by workers that each live one life at a time, and close the study if it is one."""
     usual = main_table()
     results_dir = str(line.value("results_dir", usual["results_dir"]))
-    offer(None, study, line.given)
     count = line.jobs * (study.points(line.given) if study else 1)
     if line.value("dry", usual["dry"]):
-        return [_dry(job, line)]
+        with tempfile.TemporaryDirectory() as elsewhere:  # Hydra writes what it was asked, wherever a sweep is
+            offer(elsewhere, study, line.given)
+            return [_dry(job, line)]
     line, aside = _with_launcher(line, line.value("threads", usual["threads"]), count)
     with _ledger(results_dir) as ledger:
         offer(str(ledger.folder), study, line.given)
