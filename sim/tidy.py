@@ -1,14 +1,17 @@
 """A point's runs as tidy tables, and back: nothing that a run leaves is lost on the way.
 
 One row a cell that is not zero, or an event of a synthetic person; labels are dictionaries, counts are persons (agents
-in `groups`, where few stand behind a cell). `runs` gives back what `tables` was given, to the last bit.
+in `groups`, where few stand behind a cell). `read` gives back what `write` was given, to the last bit.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim import groups as who
@@ -17,6 +20,7 @@ from sim.ensemble import MOVE, MOVES, WISH, Job, Run
 from sim.months import label
 from sim.recorder import HARMS
 from sim.stays import BANDS
+from sim.store import TableWriter
 
 BELARUS = PLACE["belarus"]
 NAMES = ("flows", "stocks", "harms", "wishes", "moves", "groups", "settled", "totals")
@@ -30,8 +34,8 @@ Part = Mapping[str, tuple[NDArray[Any], Sequence[str] | None]]
 """Columns of one run's rows: numbers, or codes with the labels they stand for."""
 
 
-def tables(runs: Sequence[Run]) -> dict[str, pa.Table]:
-    """The tables of a point's runs, in order of replicate; every table has a column `replicate`."""
+def tables(run: Run) -> dict[str, pa.Table]:
+    """The tables of one run; every table has a column `replicate`, and those of several runs have one schema."""
     makers: dict[str, Callable[[Run], Part]] = {
         "flows": _flows,
         "stocks": _stocks,
@@ -42,17 +46,27 @@ def tables(runs: Sequence[Run]) -> dict[str, pa.Table]:
         "settled": _settled,
         "totals": _totals,
     }
-    return {name: _joined([(run.job.replicate, make(run)) for run in runs]) for name, make in makers.items()}
+    return {name: _table(run.job.replicate, make(run)) for name, make in makers.items()}
 
 
-def runs(read: Mapping[str, pa.Table], scenario: str, lam: float, replicates: Sequence[int], months: int) -> list[Run]:
-    """The runs behind a point's tables, those of `replicates`, in that order; `months` is the length of a run."""
-    by_replicate = {name: _split(table, replicates) for name, table in read.items()}
-    found = []
+def write(folder: Path, runs: Iterable[Run]) -> None:
+    """Write the tables of runs, one after the other in order of replicate: never more than one is held."""
+    with ExitStack() as open_files:
+        writers: dict[str, TableWriter] = {}
+        for run in runs:
+            for name, table in tables(run).items():
+                if name not in writers:
+                    path = folder / f"{name}.parquet"
+                    writers[name] = open_files.enter_context(TableWriter(path, table.schema))
+                writers[name].add(table)
+
+
+def read(folder: Path, scenario: str, lam: float, replicates: Iterable[int], months: int) -> Iterator[Run]:
+    """The runs behind a folder's tables, one by one; `months` is the length of a run."""
+    files = {name: pq.ParquetFile(folder / f"{name}.parquet") for name in NAMES}
     for replicate in replicates:
-        parts = {name: split[replicate] for name, split in by_replicate.items()}
-        found.append(_run(parts, Job(scenario, lam, replicate), months))
-    return found
+        parts = {name: _rows_of(file, replicate) for name, file in files.items()}
+        yield _run(parts, Job(scenario, lam, replicate), months)
 
 
 def _months(run: Run) -> list[str]:
@@ -161,12 +175,10 @@ def _totals(run: Run) -> Part:
     }
 
 
-def _joined(parts: Sequence[tuple[int, Part]]) -> pa.Table:
-    columns: dict[str, Any] = {}
-    sizes = [len(next(iter(part.values()))[0]) for _, part in parts]
-    columns["replicate"] = np.repeat(np.array([number for number, _ in parts], np.int32), sizes)
-    for name, (_, labels) in parts[0][1].items():
-        values = np.concatenate([part[name][0] for _, part in parts])
+def _table(replicate: int, part: Part) -> pa.Table:
+    length = len(next(iter(part.values()))[0])
+    columns: dict[str, Any] = {"replicate": np.full(length, replicate, np.int32)}
+    for name, (values, labels) in part.items():
         if labels is None:
             columns[name] = pa.array(values, from_pandas=name == "expected_persons")
         else:
@@ -174,14 +186,14 @@ def _joined(parts: Sequence[tuple[int, Part]]) -> pa.Table:
     return pa.table(columns)
 
 
-def _split(table: pa.Table, replicates: Sequence[int]) -> dict[int, pa.Table]:
-    """Rows by replicate; a table is in order of replicate."""
-    numbers = table["replicate"].to_numpy()
-    ends = {
-        one: (np.searchsorted(numbers, one, side="left"), np.searchsorted(numbers, one, side="right"))
-        for one in replicates
-    }
-    return {one: table.slice(first, last - first) for one, (first, last) in ends.items()}
+def _rows_of(file: pq.ParquetFile, replicate: int) -> pa.Table:
+    """Rows of a replicate: each has row groups of its own."""
+    ours = []
+    for group in range(file.num_row_groups):
+        known = file.metadata.row_group(group).column(0).statistics
+        if known is not None and known.min <= replicate <= known.max:
+            ours.append(group)
+    return file.read_row_groups(ours)
 
 
 def _codes(table: pa.Table, column: str, names: Sequence[str]) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -143,6 +143,10 @@ def _all_jobs(job: Job, line: Line, ledger: Ledger, count: int, aside: bool) -> 
             ledger.note(replace(entry, state=FAILED, code=LOST, said=told))
 
 
+SPARING = {"MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "1048576"}
+"""What tells the C library of a worker to give back memory that is no longer used: arrays of a megabyte and more."""
+
+
 def _launch(job: Job, line: Line, ledger: Ledger, aside: bool, only: Sequence[int] | None) -> None:
     """Have the launcher do the jobs, or only some of them; a lost worker is seen in the ledger."""
     home, folder = this_process(), os.getcwd()
@@ -158,10 +162,23 @@ def _launch(job: Job, line: Line, ledger: Ledger, aside: bool, only: Sequence[in
         ledger.note(Entry(number, asked, FAILED if found.code else DONE, found.code, found.said, found.left))
 
     try:
-        compose_and_do(line, do)
+        with _environment(SPARING if aside else {}):
+            compose_and_do(line, do)
     except WorkerLost:
         if not ledger.entries():
             raise
+
+
+@contextmanager
+def _environment(more: Mapping[str, str]) -> Iterator[None]:
+    """More variables for the processes that are begun meanwhile; those that the user has set stay."""
+    added = {name: value for name, value in more.items() if name not in os.environ}
+    os.environ.update(added)
+    try:
+        yield
+    finally:
+        for name in added:
+            del os.environ[name]
 
 
 def _for_a_worker(settings: Settings) -> Settings:
