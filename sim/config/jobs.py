@@ -89,19 +89,23 @@ def _ledger(results_dir: str) -> Iterator[Ledger]:
     folder = Path(results_dir) / "sweeps"
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     ledger = Ledger(folder / name)
+    lock = FileLock(ledger.folder / ".lock")
     try:
-        ledger.shared.mkdir(parents=True)
+        ledger.folder.mkdir(parents=True)
+        lock.acquire()  # before there is anything that another sweep could take for left behind
+        ledger.shared.mkdir()
     except OSError as error:
         raise UserError(f"results_dir={results_dir} cannot be written: {error.strerror or error}") from error
-    for other in folder.glob("*/shared"):
-        with _at_hand(other.parent) as free:
-            if free and other.parent != ledger.folder:
-                shutil.rmtree(other, ignore_errors=True)
     try:
-        with FileLock(ledger.folder / ".lock"):
-            yield ledger
+        for other in folder.glob("*/shared"):
+            if other.parent != ledger.folder:
+                with _at_hand(other.parent) as free:
+                    if free:
+                        shutil.rmtree(other, ignore_errors=True)
+        yield ledger
     finally:
         shutil.rmtree(ledger.shared, ignore_errors=True)
+        lock.release()
 
 
 @contextmanager
