@@ -35,9 +35,9 @@ def people(folder: Path, one_in: int, seed: int, threads: int) -> Population:
             made = synthesise(one_in, seed, threads)
             with write_folder(place) as partial:
                 for name, array in zip(Columns._fields, made.people, strict=True):
-                    np.save(partial / f"{name}.npy", array)
+                    _save(partial / f"{name}.npy", array)
                 for name in PARTS:
-                    np.save(partial / f"{name}.npy", getattr(made, name))
+                    _save(partial / f"{name}.npy", getattr(made, name))
 
     def mapped(name: str) -> NDArray[Any]:
         # Copy on write, because rules are compiled for arrays that can be written; nobody writes.
@@ -45,6 +45,12 @@ def people(folder: Path, one_in: int, seed: int, threads: int) -> Population:
 
     columns = Columns(*(mapped(name) for name in Columns._fields))
     return Population(columns, mapped(PARTS[0]), one_in, seed, mapped(PARTS[1]))
+
+
+def _save(path: Path, array: NDArray[Any]) -> None:
+    """Write an array."""
+    with path.open("w+b") as file:  # written by the file, which tells of a full disk; into others numpy writes itself
+        np.save(file, array)
 
 
 class BaselineStates:

@@ -166,7 +166,7 @@ def _plant(die_at, tell):
     def half_removed(place, *rest, **options):
         if dies("rmtree", place):
             for inside in sorted(Path(place).rglob("*"))[:1]:
-                inside.unlink()
+                os.unlink(inside)
             die()
         return usual_rmtree(place, *rest, **options)
 

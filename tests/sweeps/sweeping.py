@@ -43,9 +43,13 @@ class Sweep:
             text=True,
         )
 
-    def end(self):
-        """Code, and lines of stdout and stderr."""
-        out, err = self.process.communicate(timeout=WAIT)
+    def end(self, seconds=WAIT):
+        """Code, and lines of stdout and stderr; who is stuck is killed."""
+        try:
+            out, err = self.process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            self.kill_group()
+            raise
         assert "Traceback" not in out + err, out + err
         return self.process.returncode, out.splitlines(), err.splitlines()
 
@@ -67,9 +71,9 @@ class Sweep:
         return [one for one in children(self.process.pid) if b"loky.backend.popen_loky" in command_line(one)]
 
 
-def run(results, *words, **options):
+def run(results, *words, seconds=WAIT, **options):
     """Code, and lines of stdout and stderr, of a command that was left to end."""
-    return Sweep(results, *words, **options).end()
+    return Sweep(results, *words, **options).end(seconds)
 
 
 def made(results):

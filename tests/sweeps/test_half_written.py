@@ -40,12 +40,9 @@ def on_disk(results, before):
 
 
 def kind(step):
-    """A step without what distinguishes one file from another of its sort."""
+    """A step without what distinguishes one file from another of its sort; folders are told apart."""
     name, _, place = step.partition(" ")
-    if place.isdecimal():  # the number of an open file
-        return name
-    return name, re.sub(r"[0-9a-f]{8,}", "*", place.rpartition("/")[2]) if name in ("rename", "mkdir") else (
-        Path(place).suffix[:5])  # fmt: skip
+    return name, re.sub(r"[0-9a-f]{8,}", "*", Path(place).name) if name in ("rename", "mkdir", "rmtree") else ""
 
 
 def begin(whole, results, replicates):

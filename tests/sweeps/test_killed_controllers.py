@@ -35,6 +35,7 @@ def test_a_sweep_whose_power_fails_is_resumed(undisturbed, tmp_path):
     resumed(undisturbed, sweep.results)
 
 
+@pytest.mark.slow
 def test_a_sweep_whose_controller_alone_is_killed_is_resumed_beside_its_workers(undisturbed, tmp_path):
     sweep = Sweep(tmp_path / "results", *COMMAND, faults=[SLOWLY])
     sweep.until_spooled("rents_respond", 1)

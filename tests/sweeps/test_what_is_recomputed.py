@@ -79,7 +79,10 @@ def test_a_new_date_of_a_policy_gives_a_new_fingerprint_to_the_worlds_that_have_
     assert after[0] != before[0] and after[1] == before[1]  # the other world is without the policy
 
 
-@pytest.mark.parametrize("change", LOUD, ids=[file for file, *_ in LOUD])
+@pytest.mark.parametrize(
+    "change",
+    [pytest.param(one, id=one[0], marks=[pytest.mark.slow] if number else []) for number, one in enumerate(LOUD)],
+)
 def test_an_edit_of_what_decides_answers_gives_a_new_fingerprint(project, change):
     before = fingerprints(ROOT)
     edit(project / change[0], *change[1:])
@@ -91,7 +94,7 @@ def test_what_an_edit_changes_is_computed_again_and_the_rest_reused(project, tmp
     results, line = tmp_path / "results", ("task=simulate", "people.one_in=4000", "until=2020-12", "replicates=2")
 
     def told(scenario):
-        code, out, err = run(results, *line, f"scenario={scenario}", root=project, threads=1)
+        code, out, err = run(results, *line, f"scenario={scenario}", root=project, threads=1, seconds=900)
         assert (code, err) == (0, []), err
         return out[0].partition(": ")[2], contents(out[-1].removeprefix("results: "))
 
