@@ -143,8 +143,12 @@ def _all_jobs(job: Job, line: Line, ledger: Ledger, count: int, aside: bool) -> 
             ledger.note(replace(entry, state=FAILED, code=LOST, said=told))
 
 
-SPARING = {"MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "1048576"}
-"""What tells the C library of a worker to give back memory that is no longer used: arrays of a megabyte and more."""
+SPARING = {
+    "MALLOC_MMAP_THRESHOLD_": "262144",
+    "MALLOC_TRIM_THRESHOLD_": "262144",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+}
+"""What tells the libraries of a worker to give back memory that they no longer use (bytes: a quarter of a megabyte)."""
 
 
 def _launch(job: Job, line: Line, ledger: Ledger, aside: bool, only: Sequence[int] | None) -> None:
