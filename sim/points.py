@@ -18,7 +18,7 @@ import yaml
 from filelock import FileLock
 
 import sim
-from sim import constants, tidy
+from sim import tidy
 from sim.codes import CONF
 from sim.ensemble import Ensemble, Other, Run
 from sim.machine_code import rows
@@ -75,13 +75,12 @@ def point(ensemble: Ensemble, scenario: str, lam: float, freeze: Sequence[str] =
         "seed": settings.seed,
         "until": settings.until,
     }
-    held = constants.load(lam, constants.file_of(settings.decision))
     parts = {
         "point": {key: value for key, value in record.items() if key not in ("scenario", "baseline", "coefficients")},
         "world": world_digest(ensemble.world(scenario)),
         "baseline": world_digest(ensemble.world(settings.baseline)) if freeze else None,
         "behaviour": [float(value) for value in ensemble.behaviour],
-        "constants": [array.tolist() for array in held],
+        "constants": [array.tolist() for array in ensemble.constants_at(lam)],
         "inputs": inputs_digest(),
     }
     text = json.dumps(parts, sort_keys=True)
