@@ -4,6 +4,7 @@ Files are all that workers and the controller share, so the same ledger serves t
 """
 
 import json
+import secrets
 import sys
 import threading
 import time
@@ -24,7 +25,7 @@ RUNNING, DONE, FAILED = "running", "done", "failed"
 
 @dataclass(frozen=True)
 class Entry:
-    """What a job has said of itself: number, what was asked of it, state, exit code, one line, what it left."""
+    """What a job says of itself: number, what was asked, state, exit code, one line, what it left, who did it."""
 
     job: int
     asked: tuple[str, ...]
@@ -32,6 +33,7 @@ class Entry:
     code: int = 0
     said: str = ""
     left: str = ""
+    worker: str = ""
 
 
 class Ledger:
@@ -89,12 +91,18 @@ class _Here:
 
 
 _HERE = _Here()
+_PROCESS = secrets.token_hex(8)
+
+
+def this_process() -> str:
+    """A word that no other process has, on whatever machine; numbers of processes repeat."""
+    return _PROCESS
 
 
 @contextmanager
 def at_work(ledger: Ledger, job: int, asked: Sequence[str]) -> Iterator[None]:
     """What this process does meanwhile is a job of the sweep."""
-    ledger.note(Entry(job, tuple(asked), RUNNING))
+    ledger.note(Entry(job, tuple(asked), RUNNING, worker=this_process()))
     _HERE.ledger, _HERE.job, _HERE.lived, _HERE.months = ledger, job, 0, 0
     try:
         yield

@@ -24,7 +24,7 @@ from sim.config.table import main_table, offer
 from sim.config.words import Line
 from sim.errors import UserError
 from sim.experiment import Experiment
-from sim.ledger import DONE, FAILED, RUNNING, Entry, Ledger, at_work, watched
+from sim.ledger import DONE, FAILED, RUNNING, Entry, Ledger, at_work, this_process, watched
 from sim.outcome import Outcome
 from sim.plan import together
 from sim.settings import Settings
@@ -119,14 +119,6 @@ def _at_hand(folder: Path) -> Iterator[bool]:
         lock.release()
 
 
-_PROCESS = secrets.token_hex(8)
-
-
-def this_process() -> str:
-    """A word that no other process has, on whatever machine; numbers of processes repeat."""
-    return _PROCESS
-
-
 def _all_jobs(job: Job, line: Line, ledger: Ledger, count: int, aside: bool) -> None:
     """Every job to its end; those whose worker was lost once more, each by itself."""
     _launch(job, line, ledger, aside, None)
@@ -163,7 +155,8 @@ def _launch(job: Job, line: Line, ledger: Ledger, aside: bool, only: Sequence[in
             return
         with at_work(ledger, number, asked):
             found = job(lambda: _for_a_worker(settings_from(cfg)) if aside else settings_from(cfg))
-        ledger.note(Entry(number, asked, FAILED if found.code else DONE, found.code, found.said, found.left))
+        state = FAILED if found.code else DONE
+        ledger.note(Entry(number, asked, state, found.code, found.said, found.left, this_process()))
 
     try:
         with _environment(SPARING if aside else {}):

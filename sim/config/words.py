@@ -25,6 +25,8 @@ SHOWN = ("job", "hydra", "all")
 LONGEST_WORD = 5_000
 MOST_JOBS = 10_000
 """Most jobs of a sweep; a larger number is a slip."""
+LAUNCHERS = ("basic", "local", "slurm", "ray")
+"""Ways to run the jobs of a sweep; others that plugins bring are not taken (one of them rents machines)."""
 EXTRAS = ("slurm", "ray")
 """Launchers that need packages which not every user has; the extra that brings them has the launcher's name."""
 _LAUNCHER = re.compile(r"hydra/launcher|hydra\.launcher(\.[a-z]\w*)+", re.ASCII)
@@ -130,6 +132,8 @@ def _need_harmless(override: Override) -> None:
         return
     value = override.value()
     plain = value is None or isinstance(value, int | float) or (isinstance(value, str) and _PLAIN.fullmatch(value))
+    if key == "hydra/launcher" and not override.is_delete() and isinstance(value, str) and value not in LAUNCHERS:
+        raise UserError(f"hydra/launcher={shown(value)} is not known; known are: {', '.join(LAUNCHERS)}")
     if override.is_delete() or not _LAUNCHER.fullmatch(key) or not plain:
         raise UserError(f"'{shown(word)}': of Hydra only hydra/launcher=NAME and hydra.launcher.KEY=WORD may be set")
 
@@ -174,3 +178,11 @@ def first_line(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "the command line is nested too deeply"
     return shown(str(error).strip().partition("\n")[0] or type(error).__name__, 300)
+
+
+def last_words(error: Exception) -> str:
+    """What a launcher says of a lost worker: the last line of the trace that it hands on, or its first sentence."""
+    _, *trace = re.split(r"\n-{10,}\n", str(error))
+    if trace and trace[0].strip():
+        return shown(trace[0].strip().rpartition("\n")[2], 300)
+    return first_line(error).partition(". ")[0].partition(" with path ")[0]

@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-MAY_DIFFER = ("time", "cpu_seconds", "peak_memory_mb", "commit", "uncommitted_changes")
+MAY_DIFFER = ("time", "cpu_seconds", "run_seconds", "peak_memory_mb", "commit", "uncommitted_changes")
 """Keys of a manifest that tell of the run and not of the result."""
-NOT_RESULTS = ("multirun", "slurm")
-"""Folders beside the results in which launchers keep what is theirs."""
+NOT_RESULTS = ("sweeps",)
+"""Folders beside the results that tell how they came about."""
 
 
 def content(path: Path) -> str:

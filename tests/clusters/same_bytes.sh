@@ -9,7 +9,7 @@
 # Words that follow replace the sweep. All that it starts is its own, by number of process, and is stopped whatever
 # happens; an installed SLURM is not touched. This SLURM has no accounting.
 #
-# Needs the extras (pip install -e '.[parallel,slurm,ray]') for $PYTHON (default: .venv/bin/python), and SLURM
+# Needs the extras (pip install -e '.[slurm,ray]') for $PYTHON (default: .venv/bin/python), and SLURM
 # (apt-get install slurm-wlm munge; with --install this does it). KEEP=1 leaves the folder of results and logs.
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -30,14 +30,14 @@ while (($#)); do
     shift
 done
 sweep=("$@")
-((${#sweep[@]})) || sweep=(task=simulate scenario=historical,lithuania_visa_ban choice.lambda=0.5,0.8
-    people.one_in=2000 until=2020-06 threads=1)
+((${#sweep[@]})) || sweep=(task=simulate scenario=historical,no_covid,lithuania_visa_ban
+    choice.lambda=0.5,0.8 replicates=3 people.one_in=2000 until=2023-06)
 
 wants() { [[ ,$kinds, == *,$1,* ]]; }
 
 # What is needed, said before anything is started.
 missing=()
-wants local && ! "$PYTHON" -c "import hydra_plugins.hydra_joblib_launcher" 2>/dev/null && missing+=("the extra [parallel]")
+wants local && ! "$PYTHON" -c "import hydra_plugins.hydra_joblib_launcher" 2>/dev/null && missing+=("hydra-joblib-launcher, which belongs to the program")
 wants slurm && ! "$PYTHON" -c "import submitit, hydra_plugins.hydra_submitit_launcher" 2>/dev/null && missing+=("the extra [slurm]")
 wants ray && ! "$PYTHON" -c "import ray, hydra_plugins.hydra_ray_launcher" 2>/dev/null && missing+=("the extra [ray]")
 PATH=$PATH:/usr/sbin:/sbin
@@ -69,7 +69,8 @@ family() { # family PID: it and all that descend from it
 }
 
 stop_all() {
-    local at pids
+    local at pids pid
+    [[ ${SLURM_CONF:-} == "$work"/* ]] && waits_for 15 bash -c '[[ -z $(squeue --noheader) ]]' 2>/dev/null
     for ((at = ${#started[@]} - 1; at >= 0; at--)); do
         mapfile -t pids < <(family "${started[at]}")
         kill "${started[at]}" 2>/dev/null # the daemon ends its own; what is left after ten seconds is ended here
@@ -81,12 +82,16 @@ stop_all() {
         wait "${started[at]}" 2>/dev/null
     done
     started=()
+    for pid in /proc/[0-9]*; do # SLURM's own for each job, which no longer descend from the daemon
+        grep -qsz "^SLURM_CONF=$work/" "$pid/environ" && [[ $(cat "$pid/comm" 2>/dev/null) == slurmstepd ]] &&
+            kill -KILL "${pid#/proc/}" 2>/dev/null
+    done
 }
 
 clean() {
     local code=$?
     trap '' INT TERM
-    wants slurm && [[ -e $work/slurm.conf ]] && scancel --user="$(id -un)" 2>/dev/null
+    [[ ${SLURM_CONF:-} == "$work"/* ]] && scancel --user="$(id -un)" 2>/dev/null
     stop_all
     if [[ ${KEEP:-} ]]; then echo "kept: $work"; else rm -rf "$work"; fi
     exit "$code"
@@ -195,12 +200,8 @@ run_sweep() {
 
 finished() { find "$work/$kind/results" -name manifest.json -not -path '*/.*' 2>/dev/null | wc -l; }
 
-workers() { # how many processes have done jobs, as the cluster's own logs tell it
-    case $kind in
-    local) echo "local" ;;
-    slurm) find "$work/$kind/results/slurm" -name '*_result.pkl' | wc -l ;;
-    ray) grep -l '^results: ' "$work"/ray/session_*/logs/worker-*.out 2>/dev/null | wc -l ;;
-    esac
+workers() { # how many processes have done jobs, as the sweeps' ledgers tell it
+    cat "$work/$kind"/results/sweeps/*/job-*.json | grep '"worker"' | sort -u | wc -l
 }
 
 at_work() { # numbers of the processes that are doing a job
