@@ -30,6 +30,7 @@ passes         parallel phases of a month, fused by block
 markets        what so many newcomers do to a destination
 feedback       what comes back to others, and how to hold it
 recorder       what is counted
+lived          a run between two months, for another to go on from
 groups         who is behind a number: motive, sex, age, sector
 stays          who lives, works and is held where, read back from the event log
 agents/        the people and the institutions as Mesa sees them

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import mesa
 import numpy as np
@@ -20,6 +20,7 @@ from sim.constants import Constants
 from sim.eventlog import buffer
 from sim.feedback import NOTHING, Paths
 from sim.history.history import History
+from sim.lived import State
 from sim.luck import replicate_seed
 from sim.months import label
 from sim.population.synthesis import Population
@@ -28,25 +29,11 @@ from sim.processes.depart import depart
 from sim.processes.relocate import relocate
 from sim.recorder import Recorder
 from sim.schedule import SCHEDULE
-from sim.world import World
+from sim.world import World, cumulative_capacity
 
 _BEFORE = {"repress": passes.REPRESS, "conscript": passes.CONSCRIPT, "perceive": passes.PERCEIVE}
 _BEFORE |= {"visit": passes.VISIT, "choose": passes.CHOOSE}
 _AFTER = {"settle": passes.SETTLE, "move_on": passes.MOVE_ON}
-
-
-class State(NamedTuple):
-    """What the months lived through have left of a run: plain arrays, to be taken up by another run or process."""
-
-    month: int  # the next to be lived
-    states: dict[str, NDArray[Any]]  # columns of people that change
-    circles: tuple[NDArray[Any], ...]  # memory, abroad, heard
-    employers: tuple[NDArray[Any], ...]  # place, until
-    stocks: tuple[NDArray[np.int64], ...]  # now, and those settled at the start
-    queues: tuple[NDArray[Any], ...]  # rows waiting, places banked, residents
-    newcomers: tuple[NDArray[np.int64], ...]  # of twelve months, of the last
-    recorder: Recorder
-    lived: tuple[NDArray[Any], ...]  # rules and places of the months lived, where newcomers changed them
 
 
 class EmigrationModel(mesa.Model):
@@ -96,7 +83,7 @@ class EmigrationModel(mesa.Model):
         self.recorder = Recorder(self.one_in)
         self.pending = np.zeros(0, np.int64)
         self.banked = np.zeros((SLOTS, N_CHANNELS), np.int64)
-        self._cumulative = _cumulative(world)
+        self._cumulative = cumulative_capacity(world)
         self._blocks = passes.blocks(self.circles.start, block)
         self._threads = threads
         self._log: list[NDArray[np.void]] = []
@@ -361,12 +348,3 @@ def _run(name: str, model: EmigrationModel) -> None:
 def _settled(stocks: NDArray[np.int64]) -> NDArray[np.int64]:
     """Agents settled in each place, pendular workers left out."""
     return stocks.sum(axis=1) - stocks[:, STATUS["pendular"]]
-
-
-def _cumulative(world: World) -> NDArray[np.float64]:
-    """Persons admitted by limited capacity since the start, float64[months + 1, places, channels]."""
-    total = np.zeros((len(world.rules) + 1, SLOTS, N_CHANNELS))
-    for t in range(len(world.rules)):
-        capacity = world.rules["capacity"][t]
-        total[t + 1] = total[t] + np.where(np.isinf(capacity), 0.0, capacity)
-    return total

@@ -7,28 +7,27 @@ data that people are made from, and the program as far as it lives their lives. 
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
 import yaml
 from filelock import FileLock
 
 import sim
-from sim import constants, tidy
+from sim import tidy
 from sim.codes import CONF
 from sim.ensemble import Ensemble, Other, Run
 from sim.machine_code import rows
 from sim.shared import is_whole, packed, unpacked
-from sim.store import ROOT, digest, provenance, restore, seeds, write_file, write_folder, write_parquet
+from sim.store import ROOT, digest, provenance, restore, seeds, write_file, write_folder
 from sim.world import World
 
-Extras = Callable[["Point", list[Run]], dict[str, str]]
-"""Texts to lay beside a point's tables, by name of file."""
+Extras = Callable[["Point", Iterable[Run]], dict[str, str]]
+"""Texts to lay beside a point's tables, by name of file; the runs may be gone through several times."""
 LAST_THAT_DECIDES = "model"
 """Last row of the layout that lives lives; `ALSO` are those below it that say what is kept of them."""
 ALSO = ("ensemble", "tidy")
@@ -76,13 +75,12 @@ def point(ensemble: Ensemble, scenario: str, lam: float, freeze: Sequence[str] =
         "seed": settings.seed,
         "until": settings.until,
     }
-    held = constants.load(lam, constants.file_of(settings.decision))
     parts = {
         "point": {key: value for key, value in record.items() if key not in ("baseline", "coefficients")},
         "world": world_digest(ensemble.world(scenario)),
         "baseline": world_digest(ensemble.world(settings.baseline)) if freeze else None,
         "behaviour": [float(value) for value in ensemble.behaviour],
-        "constants": [array.tolist() for array in held],
+        "constants": [array.tolist() for array in ensemble.constants_at(lam)],
         "inputs": inputs_digest(),
     }
     text = json.dumps(parts, sort_keys=True)
@@ -108,6 +106,22 @@ def inputs_digest() -> dict[str, str]:
         "data": digest(ROOT / "sim" / "data", "*"),
         **{name: digest(CONF, f"{name}.yaml") for name in ("people", "codes")},
     }
+
+
+class Runs:
+    """The runs of a point that is being bound, those bound before and those that lie loose: read one by one."""
+
+    def __init__(self, shelf: "Shelf", point: Point, there: int, loose: Sequence[Path]) -> None:
+        self._shelf, self._point, self._there, self._loose = shelf, point, there, loose
+
+    def __iter__(self) -> Iterator[Run]:
+        """Go through the runs, in order of replicate."""
+        point = self._point
+        if self._there:
+            path = self._shelf.path(point)
+            yield from tidy.read(path, point.scenario, point.lam, range(self._there), point.months)
+        for path in self._loose:
+            yield unpacked(path)[0]
 
 
 class Shelf:
@@ -171,16 +185,12 @@ class Shelf:
         there = int(manifest["replicates"]) if manifest else 0
         if there >= replicates:
             return
-        runs = self.read(point, there) if there else []
         seconds: list[float] = manifest["run_seconds"] if manifest else []
         loose = self.begun(point)
-        for number in range(there, replicates):
-            run, cost = unpacked(loose[number])
-            runs.append(run)
-            seconds.append(round(cost, 3))
+        seconds += [round(unpacked(loose[number])[1], 3) for number in range(there, replicates)]
+        runs = Runs(self, point, there, [loose[number] for number in range(there, replicates)])
         with write_folder(self.path(point)) as partial:
-            for name, table in tidy.tables(runs).items():
-                write_parquet(partial / f"{name}.parquet", table)
+            tidy.write(partial, runs)
             for name, text in extras(point, runs).items():
                 (partial / name).write_text(text, encoding="utf-8")
             (partial / "config.yaml").write_text(yaml.safe_dump(point.record, sort_keys=False), encoding="utf-8")
@@ -202,8 +212,7 @@ class Shelf:
 
     def read(self, point: Point, replicates: int) -> list[Run]:
         """The first runs of a point that is there."""
-        tables = {name: pq.read_table(self.path(point) / f"{name}.parquet", memory_map=False) for name in tidy.NAMES}
-        return tidy.runs(tables, point.scenario, point.lam, range(replicates), point.months)
+        return list(tidy.read(self.path(point), point.scenario, point.lam, range(replicates), point.months))
 
     def _loose(self, point: Point) -> Path:
         return self.folder / f".{point.name}.runs"

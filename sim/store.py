@@ -140,15 +140,34 @@ def room_for_results(results_dir: Path | str, task: str = "") -> Iterator[None]:
 
 
 def write_parquet(path: Path | str, table: pa.Table | Mapping[str, Any]) -> None:
-    """Write a tidy table so that equal tables give equal bytes (under one version of pyarrow).
+    """Write a tidy table so that equal tables give equal bytes (under one version of pyarrow)."""
+    table = table if isinstance(table, pa.Table) else pa.table(dict(table))
+    with TableWriter(path, table.schema) as writer:
+        writer.add(table)
+
+
+class TableWriter:
+    """A tidy table written part by part, so that equal parts give equal bytes (under one version of pyarrow).
 
     Strings are stored as codes of a dictionary, everything is compressed by zstd. Notes that other libraries
-    hang on a table, such as the index of pandas, are left out.
+    hang on a table, such as the index of pandas, are left out. A part begins a row group.
     """
-    table = table if isinstance(table, pa.Table) else pa.table(dict(table))
-    table = table.replace_schema_metadata(None)
-    texts = [field.name for field in table.schema if _is_text(field.type)]
-    pq.write_table(table, path, compression="zstd", use_dictionary=texts, row_group_size=ROWS_IN_GROUP)
+
+    def __init__(self, path: Path | str, schema: pa.Schema) -> None:
+        texts = [field.name for field in schema if _is_text(field.type)]
+        self._writer = pq.ParquetWriter(path, schema.remove_metadata(), compression="zstd", use_dictionary=texts)
+
+    def __enter__(self) -> "TableWriter":
+        """Begin."""
+        return self
+
+    def add(self, part: pa.Table) -> None:
+        """Write a part."""
+        self._writer.write_table(part.replace_schema_metadata(None), row_group_size=ROWS_IN_GROUP)
+
+    def __exit__(self, *fault: object) -> None:
+        """End the file."""
+        self._writer.close()
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -1,14 +1,17 @@
 """A point's runs as tidy tables, and back: nothing that a run leaves is lost on the way.
 
 One row a cell that is not zero, or an event of a synthetic person; labels are dictionaries, counts are persons (agents
-in `groups`, where few stand behind a cell). `runs` gives back what `tables` was given, to the last bit.
+in `groups`, where few stand behind a cell). `read` gives back what `write` was given, to the last bit.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim import groups as who
@@ -17,6 +20,7 @@ from sim.ensemble import MOVE, MOVES, WISH, Job, Run
 from sim.months import label
 from sim.recorder import HARMS
 from sim.stays import BANDS
+from sim.store import TableWriter
 
 BELARUS = PLACE["belarus"]
 NAMES = ("flows", "stocks", "harms", "wishes", "moves", "groups", "settled", "totals")
@@ -25,13 +29,21 @@ _KINDS = {code: name for name, code in EVENT.items() if code in MOVES}
 _SETTLED = {"residents": BANDS, "employed": SECTOR_NAMES, "without_work": ("",)}
 _TOTALS = ("prisoners", "blocked", "residents_of_class")
 
+_DIMENSIONS, _GROUP_NAMES = (tuple(dict.fromkeys(column)) for column in zip(*who.labels(), strict=True))
+_DIMENSION_OF = np.array([_DIMENSIONS.index(one) for one, _ in who.labels()])
+_NAME_OF = np.array([_GROUP_NAMES.index(one) for _, one in who.labels()])
+_GROUP = np.full((len(_DIMENSIONS), len(_GROUP_NAMES)), -1)
+_GROUP[_DIMENSION_OF, _NAME_OF] = np.arange(who.N_GROUPS)
+"""Dimension and name of each group, and the group of each dimension and name."""
+UNKNOWN = -1
+
 Cells = tuple[NDArray[Any], ...]
 Part = Mapping[str, tuple[NDArray[Any], Sequence[str] | None]]
 """Columns of one run's rows: numbers, or codes with the labels they stand for."""
 
 
-def tables(runs: Sequence[Run]) -> dict[str, pa.Table]:
-    """The tables of a point's runs, in order of replicate; every table has a column `replicate`."""
+def tables(run: Run) -> dict[str, pa.Table]:
+    """The tables of one run; every table has a column `replicate`, and those of several runs have one schema."""
     makers: dict[str, Callable[[Run], Part]] = {
         "flows": _flows,
         "stocks": _stocks,
@@ -42,17 +54,27 @@ def tables(runs: Sequence[Run]) -> dict[str, pa.Table]:
         "settled": _settled,
         "totals": _totals,
     }
-    return {name: _joined([(run.job.replicate, make(run)) for run in runs]) for name, make in makers.items()}
+    return {name: _table(run.job.replicate, make(run)) for name, make in makers.items()}
 
 
-def runs(read: Mapping[str, pa.Table], scenario: str, lam: float, replicates: Sequence[int], months: int) -> list[Run]:
-    """The runs behind a point's tables, those of `replicates`, in that order; `months` is the length of a run."""
-    by_replicate = {name: _split(table, replicates) for name, table in read.items()}
-    found = []
+def write(folder: Path, runs: Iterable[Run]) -> None:
+    """Write the tables of runs, one after the other in order of replicate: never more than one is held."""
+    with ExitStack() as open_files:
+        writers: dict[str, TableWriter] = {}
+        for run in runs:
+            for name, table in tables(run).items():
+                if name not in writers:
+                    path = folder / f"{name}.parquet"
+                    writers[name] = open_files.enter_context(TableWriter(path, table.schema))
+                writers[name].add(table)
+
+
+def read(folder: Path, scenario: str, lam: float, replicates: Iterable[int], months: int) -> Iterator[Run]:
+    """The runs behind a folder's tables, one by one; `months` is the length of a run."""
+    files = {name: pq.ParquetFile(folder / f"{name}.parquet") for name in NAMES}
     for replicate in replicates:
-        parts = {name: split[replicate] for name, split in by_replicate.items()}
-        found.append(_run(parts, Job(scenario, lam, replicate), months))
-    return found
+        parts = {name: _rows_of(file, replicate) for name, file in files.items()}
+        yield _run(parts, Job(scenario, lam, replicate), months)
 
 
 def _months(run: Run) -> list[str]:
@@ -117,15 +139,12 @@ def _moves(run: Run) -> Part:
 
 def _groups(run: Run) -> Part:
     where = np.nonzero(run.groups)
-    dimensions, names = (tuple(dict.fromkeys(column)) for column in zip(*who.labels(), strict=True))
-    dimension = np.array([dimensions.index(one) for one, _ in who.labels()])
-    name = np.array([names.index(one) for _, one in who.labels()])
     return {
         "month": (where[0], _months(run)),
         "measure": (where[1], who.MEASURES),
         "destination": (where[2], PLACE_NAMES),
-        "dimension": (dimension[where[3]], dimensions),
-        "group": (name[where[3]], names),
+        "dimension": (_DIMENSION_OF[where[3]], _DIMENSIONS),
+        "group": (_NAME_OF[where[3]], _GROUP_NAMES),
         "agents": (run.groups[where], None),
     }
 
@@ -161,12 +180,10 @@ def _totals(run: Run) -> Part:
     }
 
 
-def _joined(parts: Sequence[tuple[int, Part]]) -> pa.Table:
-    columns: dict[str, Any] = {}
-    sizes = [len(next(iter(part.values()))[0]) for _, part in parts]
-    columns["replicate"] = np.repeat(np.array([number for number, _ in parts], np.int32), sizes)
-    for name, (_, labels) in parts[0][1].items():
-        values = np.concatenate([part[name][0] for _, part in parts])
+def _table(replicate: int, part: Part) -> pa.Table:
+    length = len(next(iter(part.values()))[0])
+    columns: dict[str, Any] = {"replicate": np.full(length, replicate, np.int32)}
+    for name, (values, labels) in part.items():
         if labels is None:
             columns[name] = pa.array(values, from_pandas=name == "expected_persons")
         else:
@@ -174,23 +191,23 @@ def _joined(parts: Sequence[tuple[int, Part]]) -> pa.Table:
     return pa.table(columns)
 
 
-def _split(table: pa.Table, replicates: Sequence[int]) -> dict[int, pa.Table]:
-    """Rows by replicate; a table is in order of replicate."""
-    numbers = table["replicate"].to_numpy()
-    ends = {
-        one: (np.searchsorted(numbers, one, side="left"), np.searchsorted(numbers, one, side="right"))
-        for one in replicates
-    }
-    return {one: table.slice(first, last - first) for one, (first, last) in ends.items()}
+def _rows_of(file: pq.ParquetFile, replicate: int) -> pa.Table:
+    """Rows of a replicate: each has row groups of its own."""
+    ours = []
+    for group in range(file.num_row_groups):
+        known = file.metadata.row_group(group).column(0).statistics
+        if known is not None and known.min <= replicate <= known.max:
+            ours.append(group)
+    return file.read_row_groups(ours)
 
 
 def _codes(table: pa.Table, column: str, names: Sequence[str]) -> NDArray[np.int64]:
-    """Positions of a column's labels in `names`."""
+    """Positions of a column's labels in `names`; `UNKNOWN` for a label that is not among them."""
     joined = table[column].combine_chunks()
     if not isinstance(joined, pa.DictionaryArray):
         joined = joined.dictionary_encode()
     known = {name: code for code, name in enumerate(names)}
-    codes = np.array([known[name] for name in joined.dictionary.to_pylist()], np.int64)
+    codes = np.array([known.get(name, UNKNOWN) for name in joined.dictionary.to_pylist()], np.int64)
     positions: NDArray[np.int64] = codes[joined.indices.to_numpy(zero_copy_only=False)] if len(codes) else (
         np.zeros(0, np.int64))  # fmt: skip
     return positions
@@ -228,13 +245,11 @@ def _run(parts: Mapping[str, pa.Table], job: Job, months: int) -> Run:
     )
     stock = at["stocks"], _codes(parts["stocks"], "destination", PLACE_NAMES), (
         _codes(parts["stocks"], "status", STATUS_NAMES))  # fmt: skip
-    number = {pair: code for code, pair in enumerate(who.labels())}
-    pairs = zip(groups["dimension"].to_pylist(), groups["group"].to_pylist(), strict=True)
     counted = (
         at["groups"],
         _codes(groups, "measure", who.MEASURES),
         _codes(groups, "destination", PLACE_NAMES),
-        np.array([number[pair] for pair in pairs], np.int64),
+        _GROUP[_codes(groups, "dimension", _DIMENSIONS), _codes(groups, "group", _GROUP_NAMES)],
     )
     settled = {name: _settled_counts(parts["settled"], at["settled"], name, months) for name in _SETTLED}
     totals = {name: _numbers(parts["totals"].filter(pa.compute.equal(parts["totals"]["measure"], name)), "persons")
@@ -261,13 +276,8 @@ def _settled_counts(table: pa.Table, at: NDArray[np.int64], measure: str, months
     chosen = _codes(table, "measure", tuple(_SETTLED)) == list(_SETTLED).index(measure)
     part = table.filter(pa.array(chosen))
     names = _SETTLED[measure]
-    where = at[chosen], _codes(part, "destination", PLACE_NAMES), _group_codes(part, names)
+    where = at[chosen], _codes(part, "destination", PLACE_NAMES), _codes(part, "group", names)
     return _filled((months, SLOTS, len(names)), where, _numbers(part, "persons"))
-
-
-def _group_codes(part: pa.Table, names: Sequence[str]) -> NDArray[np.int64]:
-    known = {name: code for code, name in enumerate(names)}
-    return np.array([known[name] for name in part["group"].to_pylist()], np.int64)
 
 
 def _moves_of(table: pa.Table, at: NDArray[np.int64]) -> NDArray[np.void]:

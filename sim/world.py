@@ -337,3 +337,12 @@ def fare(world: World, t: int, place: int, channel: int, groups: int) -> float:
         if land > 0.0:
             return world.places[t, place].fare_land
     return world.places[t, place].fare_air
+
+
+def cumulative_capacity(world: World) -> NDArray[np.float64]:
+    """Persons admitted by limited capacity since the start, float64[months + 1, places, channels]."""
+    total = np.zeros((len(world.rules) + 1, SLOTS, N_CHANNELS))
+    for t in range(len(world.rules)):
+        capacity = world.rules["capacity"][t]
+        total[t + 1] = total[t] + np.where(np.isinf(capacity), 0.0, capacity)
+    return total

@@ -1,6 +1,6 @@
 """The runs that a command asks for: which points, what lies beside their tables, how they are got."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -60,7 +60,7 @@ def planned(ensemble: Ensemble, families: Sequence[Family]) -> Plan:
     return plan(Shelf(ensemble.settings.results_dir), ensemble, families)
 
 
-def beside(ensemble: Ensemble, of: Point, runs: list[Run]) -> dict[str, str]:
+def beside(ensemble: Ensemble, of: Point, runs: Iterable[Run]) -> dict[str, str]:
     """Texts beside a point's tables: history, sources, schedule, and what observers of its world would see."""
     history, world = ensemble.history(of.scenario), ensemble.world(of.scenario)
     return {

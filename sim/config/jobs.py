@@ -7,12 +7,12 @@ one job that kills its worker takes no other with it; what they had finished is 
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -58,7 +58,9 @@ def sweep(job: Job, line: Line, study: Experiment | None, close: Close) -> list[
     results_dir = _one_folder(line.value("results_dir", usual["results_dir"]))
     count = line.jobs * (study.points(line.given) if study else 1)
     if line.value("dry", usual["dry"]):
-        return [_dry(job, line, study)]
+        with tempfile.TemporaryDirectory() as elsewhere:  # Hydra writes what it was asked, wherever a sweep is
+            offer(elsewhere, study, line.given)
+            return [_dry(job, line)]
     line, aside = _with_launcher(line, line.value("threads", usual["threads"]), count)
     with _ledger(results_dir) as ledger:
         offer(str(ledger.folder), study, line.given)
@@ -97,7 +99,7 @@ def _with_launcher(line: Line, threads: Any, count: int) -> tuple[Line, bool]:
 def _ledger(results_dir: str) -> Iterator[Ledger]:
     """A new ledger; what workers shared goes with the end of the sweep, also what a killed one has left.
 
-    A sweep that has begun no job leaves nothing.
+    Of a mistaken sweep, which begins no job, nothing is left.
     """
     with room_for_results(results_dir, "sweeps"):
         folder = Path(results_dir) / "sweeps"
@@ -110,9 +112,12 @@ def _ledger(results_dir: str) -> Iterator[Ledger]:
         try:
             with FileLock(ledger.folder / ".lock"):
                 yield ledger
+        except UserError:
+            if not ledger.entries():
+                shutil.rmtree(ledger.folder, ignore_errors=True)
+            raise
         finally:
-            begun = bool(ledger.entries())
-            shutil.rmtree(ledger.shared if begun else ledger.folder, ignore_errors=True)
+            shutil.rmtree(ledger.shared, ignore_errors=True)
 
 
 @contextmanager
@@ -154,6 +159,14 @@ def _all_jobs(job: Job, line: Line, ledger: Ledger, count: int, aside: bool) -> 
             ledger.note(replace(entry, state=FAILED, code=LOST, said=told))
 
 
+SPARING = {
+    "MALLOC_MMAP_THRESHOLD_": "262144",
+    "MALLOC_TRIM_THRESHOLD_": "262144",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+}
+"""What tells the libraries of a worker to give back memory that they no longer use (bytes: a quarter of a megabyte)."""
+
+
 def _launch(job: Job, line: Line, ledger: Ledger, aside: bool, only: Sequence[int] | None) -> None:
     """Have the launcher do the jobs, or only some of them; a lost worker is seen in the ledger."""
     home, folder = this_process(), os.getcwd()
@@ -169,10 +182,23 @@ def _launch(job: Job, line: Line, ledger: Ledger, aside: bool, only: Sequence[in
         ledger.note(Entry(number, asked, FAILED if found.code else DONE, found.code, found.said, found.left))
 
     try:
-        compose_and_do(line, do)
+        with _environment(SPARING if aside else {}):
+            compose_and_do(line, do)
     except WorkerLost:
         if not ledger.entries():
             raise
+
+
+@contextmanager
+def _environment(more: Mapping[str, str]) -> Iterator[None]:
+    """More variables for the processes that are begun meanwhile; those that the user has set stay."""
+    added = {name: value for name, value in more.items() if name not in os.environ}
+    os.environ.update(added)
+    try:
+        yield
+    finally:
+        for name in added:
+            del os.environ[name]
 
 
 def _for_a_worker(settings: Settings) -> Settings:
@@ -180,16 +206,14 @@ def _for_a_worker(settings: Settings) -> Settings:
     return replace(settings, threads=1)
 
 
-def _dry(job: Job, line: Line, study: Experiment | None) -> Outcome:
+def _dry(job: Job, line: Line) -> Outcome:
     """What all jobs of a sweep would compute, what they share counted once."""
     found: list[Outcome] = []
 
     def do(cfg: DictConfig) -> None:
         found.append(job(lambda: settings_from(cfg)))
 
-    with TemporaryDirectory() as folder:  # Hydra writes down what it sweeps
-        offer(folder, study, line.given)
-        compose_and_do(_in_this_process(line), do)
+    compose_and_do(_in_this_process(line), do)
     wrong = next((one for one in found if one.code), None)
     if wrong is not None:
         return wrong

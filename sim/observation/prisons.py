@@ -5,7 +5,7 @@ trial and after it. A prisoner is held on a political charge or sentence at the 
 prisoners hold only who was recognised as one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -40,15 +40,15 @@ def expected_prisoners(world: World, b: Behaviour) -> Floats:
     return found
 
 
-def repression_table(runs: Sequence[Run], world: World, b: Behaviour) -> pd.DataFrame:
+def repression_table(runs: Iterable[Run], world: World, b: Behaviour) -> pd.DataFrame:
     """Observed detentions and prisoners beside the model's, persons.
 
     Columns: series, start, end, observed, simulated (mean of the runs), expected (of prisoners, by the rules alone),
     source, confidence. A stock is that at the end of the month of its date, or of the month before if the date is the
     first day of one.
     """
-    detained = np.mean([run.harms[:, HARMS.index("detained")] for run in runs], axis=0)
-    prisoners = np.mean([run.prisoners for run in runs], axis=0)
+    both = np.mean([(run.harms[:, HARMS.index("detained")], run.prisoners) for run in runs], axis=0)
+    detained, prisoners = both
     expected = expected_prisoners(world, b)
     rows = []
     for row in pd.read_csv(OBSERVED / "repression.csv").itertuples():

@@ -4,7 +4,7 @@ Wages of the model are net: the gross wage follows from the shares that are take
 adults, at most to all of 18 to 64 without work. Taxes on consumption, services used and pensions are left out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -71,7 +71,7 @@ def by_year(monthly_values: Floats) -> Floats:
     return np.add.reduceat(monthly_values, first, axis=0)
 
 
-def money_table(runs: Sequence[Run], world: World) -> pd.DataFrame:
+def money_table(runs: Iterable[Run], world: World) -> pd.DataFrame:
     """Public money by lambda, replicate, destination and year, EUR, with the mean number who work.
 
     Columns: lambda, replicate, destination, year, employed, and the `ITEMS`.

@@ -5,7 +5,7 @@ some months after arrival; children born abroad enter it and the dead leave it w
 naturalised is a foreigner no longer. The model's own residents know neither births nor deaths.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -80,19 +80,19 @@ def register(run: Run, world: World, place: int) -> dict[str, Floats]:
     return {"residents": residents, "counted": counted, "waiting": waiting, "natural": natural, "register": shown}
 
 
-def register_table(runs: Sequence[Run], world: World) -> pd.DataFrame:
-    """Observed stocks beside the model's residents and register, means over the runs.
+def register_table(runs: Iterable[Run], world: World) -> pd.DataFrame:
+    """Observed stocks beside the model's residents and register, means over the runs, which are gone through once.
 
     Columns: destination, date, definition, observed, residents, counted, waiting, natural, register, source,
     confidence; only observations inside the simulated months.
     """
     observed = pd.read_csv(OBSERVED / "stocks.csv")
+    counted = observed[observed["definition"].isin(RESIDENTS)]
+    parts = {str(name): part for name, part in counted.groupby("destination", sort=True) if name in PLACE}
+    made = [{name: register(run, world, PLACE[name]) for name in parts} for run in runs]
     rows = []
-    for name, part in observed[observed["definition"].isin(RESIDENTS)].groupby("destination", sort=True):
-        if name not in PLACE:
-            continue
-        made = [register(run, world, PLACE[str(name)]) for run in runs]
-        mean = {key: np.mean([one[key] for one in made], axis=0) for key in made[0]}
+    for name, part in parts.items():
+        mean = {key: np.mean([one[name][key] for one in made], axis=0) for key in made[0][name]}
         for row in part.itertuples():
             at = month(row.date)
             if 0 <= at < len(mean["register"]):

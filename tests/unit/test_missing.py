@@ -1,4 +1,4 @@
-"""Runs that nobody has: found replicate by replicate, lived once, the same whoever lives them and from whatever state."""
+"""Runs that nobody has: found replicate by replicate, lived once, the same by whomever and from any state."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor

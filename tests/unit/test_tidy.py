@@ -9,7 +9,6 @@ import pytest
 from sim import tidy
 from sim.ensemble import Ensemble, Job
 from sim.settings import People, Settings
-from sim.store import write_parquet
 
 
 @pytest.fixture(scope="module")
@@ -28,18 +27,16 @@ def same(one, other) -> bool:
 
 
 def test_runs_come_back_from_files_to_the_last_bit(ran, tmp_path):
-    for name, table in tidy.tables(ran).items():
-        write_parquet(tmp_path / f"{name}.parquet", table)
-    read = {name: pq.read_table(tmp_path / f"{name}.parquet") for name in tidy.NAMES}
-    back = tidy.runs(read, "historical", 0.5, [4, 0, 1], 30)
+    tidy.write(tmp_path, ran)
+    back = list(tidy.read(tmp_path, "historical", 0.5, [4, 0, 1], 30))
     assert [run.job for run in back] == [Job("historical", 0.5, number) for number in (4, 0, 1)]
     assert same(back[0], ran[2]) and same(back[1], ran[0]) and same(back[2], ran[1])
     assert not same(back[0], ran[0])
-    assert all(len(read[name]) > 0 for name in tidy.NAMES)
+    assert all(pq.read_metadata(tmp_path / f"{name}.parquet").num_rows > 0 for name in tidy.NAMES)
 
 
 def test_expectations_are_told_from_their_absence(ran):
-    table = tidy.tables(ran)["flows"].to_pandas()
+    table = tidy.tables(ran[0])["flows"].to_pandas()
     home = table["from"] == "belarus"
     assert table.loc[home, "expected_persons"].notna().all() and table.loc[~home, "expected_persons"].isna().all()
     assert (~home).any()
