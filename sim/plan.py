@@ -32,30 +32,43 @@ class Plan:
     made: dict[tuple[str, int], int] = field(default_factory=dict)
     people: int = 0
     months: int = 0
+    shared: dict[tuple[str, int], int] = field(default_factory=dict)
+    """Months of a baseline that other worlds live through before they part from it, by baseline and replicate."""
+
+    @property
+    def lived(self) -> int:
+        """Months to live; those of a baseline that is made itself are among its own."""
+        return sum(self.made.values()) + sum(cost for key, cost in self.shared.items() if key not in self.made)
 
     def __or__(self, other: "Plan") -> "Plan":
         """Both plans, what they share once."""
         made = {key: min(other.made.get(key, cost), cost) for key, cost in self.made.items()}
+        shared = {key: max(other.shared.get(key, cost), cost) for key, cost in self.shared.items()}
         return Plan(
             self.reused | other.reused,
             {**other.made, **made},
             max(self.people, other.people),
             max(self.months, other.months),
+            {**other.shared, **shared},
         )
 
 
 def plan(shelf: Shelf, ensemble: Ensemble, families: Sequence[Family]) -> Plan:
     """What completing the families would take; nothing is computed."""
     made: dict[tuple[str, int], int] = {}
+    shared: dict[tuple[str, int], int] = {}
     wanted = {(one.name, number) for family in families for one in family.wanted for number in range(family.replicates)}
     for task in tasks(shelf, families):
-        parting = ensemble.parting(task.family.baseline.scenario, [one.other for one in task.points
-                                                                    if one != task.family.baseline])  # fmt: skip
+        baseline = task.family.baseline
+        others = [one for one in task.points if one != baseline]
+        parting = ensemble.parting(baseline.scenario, [one.other for one in others])
+        key = baseline.name, task.replicate
+        through = ensemble.months if any(one.freeze for one in others) else parting
+        shared[key] = max(shared.get(key, 0), through)
         for one in task.points:
-            whole = one == task.family.baseline
-            made[one.name, task.replicate] = ensemble.months if whole else ensemble.months - parting
+            made[one.name, task.replicate] = ensemble.months if one == baseline else ensemble.months - parting
     people = round(PEOPLE / ensemble.settings.people.one_in)
-    return Plan(frozenset(wanted - made.keys()), made, people, ensemble.months)
+    return Plan(frozenset(wanted - made.keys()), made, people, ensemble.months, shared)
 
 
 def speed(settings: Settings) -> float:
@@ -76,14 +89,13 @@ def speed(settings: Settings) -> float:
 
 def words(found: Plan, seconds: float, workers: int) -> str:
     """A plan as a user reads it: `seconds` a person and month, on so many workers at once."""
-    lived = sum(found.made.values())
-    needed = lived * found.people * seconds / workers
+    needed = found.lived * found.people * seconds / workers
     floor = 0.25e9  # of an interpreter with the libraries loaded, in bytes (measured November 2026)
     memory = workers * (floor + found.people * BYTES_A_PERSON)
     disk = len(found.made) * found.people * found.months * BYTES_A_PERSON_MONTH
     return (
         f"{len(found.made):,} runs to make, {len(found.reused):,} are there already; "
-        f"{lived:,} months of about {found.people:,} simulated people\n"
+        f"{found.lived:,} months of about {found.people:,} simulated people\n"
         f"about {duration(needed)} on {workers} {'core' if workers == 1 else 'cores'}, "
         f"{memory / 1e9:.1f} GB of memory, {disk / 1e6:,.0f} MB of disk; nothing was computed"
     )

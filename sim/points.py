@@ -76,7 +76,7 @@ def point(ensemble: Ensemble, scenario: str, lam: float, freeze: Sequence[str] =
         "until": settings.until,
     }
     parts = {
-        "point": {key: value for key, value in record.items() if key not in ("scenario", "baseline", "coefficients")},
+        "point": {key: value for key, value in record.items() if key not in ("baseline", "coefficients")},
         "world": world_digest(ensemble.world(scenario)),
         "baseline": world_digest(ensemble.world(settings.baseline)) if freeze else None,
         "behaviour": [float(value) for value in ensemble.behaviour],
@@ -221,7 +221,7 @@ class Shelf:
 def damage(folder: Path) -> str:
     """What is wrong with the files of a point's folder, in a few words; empty if they are what the manifest says."""
     try:
-        files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+        files = dict(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         return f"manifest.json: {type(error).__name__}"
     for name, wanted in files.items():

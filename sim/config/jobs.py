@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
+from sim import checks
 from sim.config.composing import WorkerLost, compose_and_do, settings_from
 from sim.config.table import main_table, offer
 from sim.config.words import Line
@@ -28,6 +29,7 @@ from sim.ledger import DONE, FAILED, RUNNING, Entry, Ledger, at_work, this_proce
 from sim.outcome import Outcome
 from sim.plan import together
 from sim.settings import Settings
+from sim.store import room_for_results
 
 LOST = 3
 """Exit code of a job whose worker was lost: a failed run."""
@@ -38,14 +40,14 @@ Close = Callable[[Experiment, str, list[Entry]], Outcome]
 """What makes one result of a study's jobs, once they have ended, in a results folder."""
 
 
-def single(job: Job, line: Line) -> list[Outcome]:
-    """Do the one job of a command line."""
+def single(job: Job, line: Line, study: Experiment | None = None) -> list[Outcome]:
+    """Do the one job of a command line, or only show what it says; a study is named only to be shown."""
     found: list[Outcome] = []
 
     def do(cfg: DictConfig) -> None:
         found.append(job(lambda: settings_from(cfg)))
 
-    offer(None, None, ())
+    offer(None, study, line.given)
     compose_and_do(line, do)
     return found
 
@@ -53,7 +55,7 @@ def single(job: Job, line: Line) -> list[Outcome]:
 def sweep(job: Job, line: Line, study: Experiment | None, close: Close) -> list[Outcome]:
     """Do every job of a sweep, by workers that each live one life at a time, and close the study if it is one."""
     usual = main_table()
-    results_dir = str(line.value("results_dir", usual["results_dir"]))
+    results_dir = _one_folder(line.value("results_dir", usual["results_dir"]))
     count = line.jobs * (study.points(line.given) if study else 1)
     if line.value("dry", usual["dry"]):
         with tempfile.TemporaryDirectory() as elsewhere:  # Hydra writes what it was asked, wherever a sweep is
@@ -71,6 +73,16 @@ def sweep(job: Job, line: Line, study: Experiment | None, close: Close) -> list[
     return outcomes
 
 
+def _one_folder(results_dir: Any) -> str:
+    """The results folder of all jobs; UserError if it is none, or may be another for each."""
+    wanted = checks.folder(results_dir)
+    if wanted is not None:
+        raise UserError(f"results_dir={checks.written(results_dir)} is not {wanted}")
+    if "${" in results_dir:
+        raise UserError(f"results_dir={checks.written(results_dir)}: a sweep has one results_dir, without references")
+    return str(results_dir)
+
+
 def _with_launcher(line: Line, threads: Any, count: int) -> tuple[Line, bool]:
     """The line with a launcher, and whether jobs are done by processes of their own, one thread each."""
     launcher = line.value("hydra/launcher", None)
@@ -85,23 +97,27 @@ def _with_launcher(line: Line, threads: Any, count: int) -> tuple[Line, bool]:
 
 @contextmanager
 def _ledger(results_dir: str) -> Iterator[Ledger]:
-    """A new ledger; what workers shared goes with the end of the sweep, also what a killed one has left."""
-    folder = Path(results_dir) / "sweeps"
-    name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    ledger = Ledger(folder / name)
-    try:
+    """A new ledger; what workers shared goes with the end of the sweep, also what a killed one has left.
+
+    Of a mistaken sweep, which begins no job, nothing is left.
+    """
+    with room_for_results(results_dir, "sweeps"):
+        folder = Path(results_dir) / "sweeps"
+        ledger = Ledger(folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
         ledger.shared.mkdir(parents=True)
-    except OSError as error:
-        raise UserError(f"results_dir={results_dir} cannot be written: {error.strerror or error}") from error
-    for other in folder.glob("*/shared"):
-        with _at_hand(other.parent) as free:
-            if free and other.parent != ledger.folder:
-                shutil.rmtree(other, ignore_errors=True)
-    try:
-        with FileLock(ledger.folder / ".lock"):
-            yield ledger
-    finally:
-        shutil.rmtree(ledger.shared, ignore_errors=True)
+        for other in folder.glob("*/shared"):
+            with _at_hand(other.parent) as free:
+                if free and other.parent != ledger.folder:
+                    shutil.rmtree(other, ignore_errors=True)
+        try:
+            with FileLock(ledger.folder / ".lock"):
+                yield ledger
+        except UserError:
+            if not ledger.entries():
+                shutil.rmtree(ledger.folder, ignore_errors=True)
+            raise
+        finally:
+            shutil.rmtree(ledger.shared, ignore_errors=True)
 
 
 @contextmanager

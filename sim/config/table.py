@@ -99,8 +99,13 @@ def study_node(study: Experiment, given: Collection[str] = ()) -> dict[str, Any]
             section = section.setdefault(parent, {})
         section[last] = list(value) if isinstance(value, tuple) else value
     swept = {"scenario": study.scenarios, **study.parameters}
-    params = {key: ",".join(map(word, values)) for key, values in swept.items() if key not in given}
+    params = {adding(key): ",".join(map(word, values)) for key, values in swept.items() if key not in given}
     return {**node, "hydra": {"mode": "MULTIRUN", "sweeper": {"params": params}}}
+
+
+def adding(key: str) -> str:
+    """A key as Hydra takes it; a coefficient is added to a table that need not name it."""
+    return f"++{key}" if key.startswith("coefficients.") else key
 
 
 def word(value: Any) -> str:

@@ -51,9 +51,14 @@ class Line:
         return {override.key_or_group for override in self.overrides}
 
     @property
+    def only_shows(self) -> bool:
+        """True if nothing is to be run, but keys and values are to be shown."""
+        return bool({"--cfg", "-h", "--help", "--version"} & set(self.options))
+
+    @property
     def is_sweep(self) -> bool:
         """True if several jobs are asked for, or may be."""
-        return bool({"-m", "--multirun"} & set(self.options)) and not {"--cfg", "-h", "--help"} & set(self.options)
+        return bool({"-m", "--multirun"} & set(self.options)) and not self.only_shows
 
     @property
     def jobs(self) -> int:
@@ -102,6 +107,8 @@ def harmless(words: Sequence[str]) -> Line:
     line = Line(tuple(options), tuple(_parsed(given)))
     for override in line.overrides:
         _need_harmless(override)
+    if line.jobs < 1:
+        raise UserError("a sweep of no jobs: a range has no values")
     if line.jobs > MOST_JOBS:
         raise UserError(f"a sweep of {line.jobs:,} jobs is too long; at most {MOST_JOBS:,} are run at once")
     return line
@@ -109,7 +116,9 @@ def harmless(words: Sequence[str]) -> Line:
 
 def _for_hydra(override: Override) -> str:
     word = str(override.input_line)
-    return f"++{word}" if override.key_or_group.startswith("coefficients.") and word[:1] not in "+~" else word
+    key = override.key_or_group
+    added = key.startswith("coefficients.") or (key == "coefficients" and isinstance(override.value(), dict))
+    return f"++{word}" if added and word[:1] not in "+~" else word
 
 
 def _parsed(words: Sequence[str]) -> list[Override]:
@@ -145,7 +154,7 @@ def _values(override: Override) -> int:
         return max(1, len(value.list))
     if isinstance(value, RangeSweep) and value.start is not None and value.stop is not None:
         steps = (value.stop - value.start) / value.step if value.step else math.inf
-        return max(1, math.ceil(min(steps, 1e18))) if steps == steps else MOST_JOBS + 1
+        return max(0, math.ceil(min(steps, 1e18))) if steps == steps else MOST_JOBS + 1
     return 1
 
 

@@ -102,7 +102,7 @@ def test_a_terminal_of_plain_letters_is_told_in_plain_letters(tmp_path):
     line = [*SMALL, "results_dir='вырай'"]
     code, out, err = command(*line, folder=tmp_path, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert (code, err) == (0, []) and out[-1].startswith("results: \\u0432\\u044b")
-    assert os.listdir(tmp_path) == ["вырай"] and len(list((tmp_path / "вырай" / "simulate").iterdir())) == 1
+    assert os.listdir(tmp_path) == ["вырай"] and len(list((tmp_path / "вырай" / "points").glob("[a-z]*"))) == 1
 
 
 @pytest.mark.slow
@@ -116,7 +116,7 @@ def test_a_reader_who_leaves_is_no_failure(tmp_path):
 @pytest.mark.slow
 def test_results_take_no_place_of_something_else(tmp_path):
     (tmp_path / "results").mkdir()
-    (tmp_path / "results" / "simulate").write_text("mine")
+    (tmp_path / "results" / "points").write_text("mine")
     code, out, err = command(*SMALL, folder=tmp_path)
     assert (code, out, len(err)) == (2, [], 1) and "results_dir=results cannot be written" in err[0]
-    assert [path.name for path in tmp_path.rglob("*")] == ["results", "simulate"]
+    assert [path.name for path in tmp_path.rglob("*")] == ["results", "points"]
