@@ -109,8 +109,12 @@ def complete(
         busy = []
         for wait, points in zip((True, not first), rounds, strict=True):
             for point in sorted(points, key=lambda one: one.name):
-                if shelf.stored(point) < wanted[point.name][1] and not _taken(held, shelf, point, wait):
-                    busy.append(point)
+                if shelf.stored(point) < wanted[point.name][1]:
+                    if not _taken(held, shelf, point, wait):
+                        busy.append(point)
+                elif shelf.is_untidy(point):
+                    with ExitStack() as shortly:
+                        _taken(shortly, shelf, point, False)
         _do(shelf, ensemble, tasks(shelf, families, busy), work, progress, prefixes)
         for point, replicates in wanted.values():
             if point not in busy:

@@ -6,8 +6,7 @@ data that people are made from, and the program as far as it lives their lives. 
 
 import hashlib
 import json
-import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -130,6 +129,7 @@ class Shelf:
     def __init__(self, results_dir: str | Path) -> None:
         self.folder = Path(results_dir) / "points"
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._said: set[str] = set()
 
     def path(self, point: Point) -> Path:
         """Folder of a point, whether or not it is there."""
@@ -142,14 +142,14 @@ class Shelf:
     def manifest(self, point: Point) -> dict[str, Any] | None:
         """The manifest of a point that is there and whole; None if it is not. Says so if its files are damaged."""
         path = self.path(point)
-        if not path.is_dir():
-            return None
-        wrong = damage(path)
-        if wrong:
-            print(f"{path.name} is damaged ({wrong}): computed anew", flush=True)
-            return None
-        found: dict[str, Any] = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
-        return found
+        while (number := _number(path)) is not None:
+            found = checked(path)
+            if not isinstance(found, str):
+                return found
+            if _number(path) == number:  # else it was replaced meanwhile
+                self._say(f"{path.name} is damaged ({found}): computed anew")
+                return None
+        return None
 
     def stored(self, point: Point) -> int:
         """Replicates of a point that are bound in its folder."""
@@ -160,9 +160,19 @@ class Shelf:
         """Replicates that are finished and not yet bound, with their files; one that is not whole does not count."""
         return {int(path.stem): path for path in self._loose(point).glob("[0-9]*.run") if is_whole(path)}
 
+    def is_untidy(self, point: Point) -> bool:
+        """Whether a process was killed, or is at work, between binding the point and clearing up after it."""
+        halves = any(self.folder.glob(f".{point.name}.{what}-*") for what in ("partial", "older"))
+        inside = self._inside(point)
+        return halves or inside == [] or bool(inside and self._done_with(point, self.stored(point)))
+
     def restore(self, point: Point) -> None:
-        """Undo what a process left that was killed while it bound the point. For whoever holds the lock."""
+        """Undo what a process left that was killed while it bound the point. For whoever holds the lock.
+
+        Of loose runs those go that are bound, half-written or damaged.
+        """
         restore(self.path(point))
+        self._clear(point, self.stored(point))
 
     def missing(self, point: Point, replicates: int) -> list[int]:
         """Replicates that nobody has computed yet."""
@@ -207,8 +217,9 @@ class Shelf:
                 **provenance(),
                 "run_seconds": seconds,
             }
+            about = {**about, "seal": seal(about)}
             (partial / "manifest.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
-        shutil.rmtree(self._loose(point))
+        self._clear(point, replicates)
 
     def read(self, point: Point, replicates: int) -> list[Run]:
         """The first runs of a point that is there."""
@@ -217,20 +228,68 @@ class Shelf:
     def _loose(self, point: Point) -> Path:
         return self.folder / f".{point.name}.runs"
 
-
-def damage(folder: Path) -> str:
-    """What is wrong with the files of a point's folder, in a few words; empty if they are what the manifest says."""
-    try:
-        files = dict(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        return f"manifest.json: {type(error).__name__}"
-    for name, wanted in files.items():
+    def _inside(self, point: Point) -> list[Path] | None:
+        """What lies in the folder of loose runs, in order of name; None if there is none."""
         try:
-            if _sha256(folder / name) != wanted:
-                return f"{name} has changed"
+            return sorted(self._loose(point).iterdir())
+        except FileNotFoundError:
+            return None
+
+    def _done_with(self, point: Point, there: int) -> list[Path]:
+        """Files among the loose runs that are no finished run, or one that is bound."""
+        runs = {path: int(path.stem) for path in self._loose(point).glob("[0-9]*.run")}
+        return [path for path in self._inside(point) or [] if runs.get(path, -1) < there]
+
+    def _clear(self, point: Point, there: int) -> None:
+        if self._inside(point) is None:
+            return
+        for path in self._done_with(point, there):
+            path.unlink()
+        for path in self._inside(point) or []:
+            if not is_whole(path):
+                self._say(f"run {int(path.stem)} of {point.name} is damaged: computed anew")
+                path.unlink()
+        if not self._inside(point):
+            self._loose(point).rmdir()
+
+    def _say(self, text: str) -> None:
+        if text not in self._said:
+            print(text, flush=True)
+        self._said.add(text)
+
+
+def checked(folder: Path) -> dict[str, Any] | str:
+    """The manifest of a point's folder; if any file is not what the manifest says, what is wrong, in a few words."""
+    try:
+        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        told = manifest.pop("seal")
+        files, name = dict(manifest["files"]), f"{manifest['scenario']}-{manifest['fingerprint'][:12]}"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return f"manifest.json: {type(error).__name__}"
+    if told != seal(manifest):
+        return "manifest.json has changed"
+    if name != folder.name:
+        return f"manifest.json is that of {name}"
+    for file, wanted in files.items():
+        try:
+            if _sha256(folder / file) != wanted:
+                return f"{file} has changed"
         except OSError:
-            return f"{name} cannot be read"
-    return ""
+            return f"{file} cannot be read"
+    return manifest
+
+
+def seal(manifest: Mapping[str, Any]) -> str:
+    """SHA-256 of what a manifest says, without its seal."""
+    return hashlib.sha256(json.dumps(manifest).encode()).hexdigest()
+
+
+def _number(folder: Path) -> int | None:
+    """The number of a folder on the disk, by which its replacement is told from it; None if it is not there."""
+    try:
+        return folder.stat().st_ino if folder.is_dir() else None
+    except OSError:
+        return None
 
 
 def _sha256(path: Path) -> str:

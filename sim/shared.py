@@ -105,8 +105,11 @@ def packed(what: object) -> bytes:
 
 
 def is_whole(path: Path) -> bool:
-    """True if a file holds all that `packed` gave to be written."""
-    content = path.read_bytes()
+    """True if a file is there and holds all that `packed` gave to be written."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:  # another process is done with it
+        return False
     return hashlib.sha256(content[32:]).digest() == content[:32]
 
 

@@ -3,6 +3,7 @@
 The store knows nothing of the model. It names no machine and no path, so that results can be passed on.
 """
 
+import errno
 import hashlib
 import os
 import platform
@@ -71,15 +72,27 @@ def write_folder(path: Path | str) -> Iterator[Path]:
         yield partial
         for part in (*(inside for inside in partial.rglob("*") if inside.is_file()), partial):
             _to_disk(part)
-        if path.exists():
-            path.rename(older)
-        partial.rename(path)
+        while not _in_place(partial, path, older):
+            shutil.rmtree(older, ignore_errors=True)  # of another process that put its folder there at the same time
         _to_disk(path.parent)
     finally:
         if older.exists() and not path.exists():  # an error or an interruption between the two renames
             older.rename(path)
         for leftover in (partial, older):
             shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _in_place(partial: Path, path: Path, older: Path) -> bool:
+    """Put a folder in its place and the one that was there aside; false if another process was quicker."""
+    try:
+        if path.exists():
+            path.rename(older)
+        partial.rename(path)
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST) or not partial.exists():
+            raise
+        return False
+    return True
 
 
 def write_file(path: Path, content: str | bytes) -> None:

@@ -104,20 +104,24 @@ def _ledger(results_dir: str) -> Iterator[Ledger]:
     with room_for_results(results_dir, "sweeps"):
         folder = Path(results_dir) / "sweeps"
         ledger = Ledger(folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
-        ledger.shared.mkdir(parents=True)
-        for other in folder.glob("*/shared"):
-            with _at_hand(other.parent) as free:
-                if free and other.parent != ledger.folder:
-                    shutil.rmtree(other, ignore_errors=True)
-        try:
-            with FileLock(ledger.folder / ".lock"):
+        ledger.folder.mkdir()
+        with FileLock(
+            ledger.folder / ".lock"
+        ):  # before there is anything that another sweep could take for left behind
+            ledger.shared.mkdir()
+            for other in folder.glob("*/shared"):
+                if other.parent != ledger.folder:
+                    with _at_hand(other.parent) as free:
+                        if free:
+                            shutil.rmtree(other, ignore_errors=True)
+            try:
                 yield ledger
-        except UserError:
-            if not ledger.entries():
-                shutil.rmtree(ledger.folder, ignore_errors=True)
-            raise
-        finally:
-            shutil.rmtree(ledger.shared, ignore_errors=True)
+            except UserError:
+                if not ledger.entries():
+                    shutil.rmtree(ledger.folder, ignore_errors=True)
+                raise
+            finally:
+                shutil.rmtree(ledger.shared, ignore_errors=True)
 
 
 @contextmanager
