@@ -12,9 +12,11 @@ from sim.settings import Settings
 
 BYTES_A_PERSON = 200
 """Memory of a run by simulated person: 2.07 GB for the 9.57 million of the whole country (measured November 2026)."""
-BYTES_A_PERSON_MONTH = 0.055
-"""Disk of a bound run by simulated person and month: 0.44 MB for 95,700 people and 84 months (measured November
-2026, 1:100; a smaller sample takes somewhat more a person)."""
+BYTES_A_PROCESS = 380_000_000
+"""Memory of a worker besides: the interpreter, libraries and machine code loaded, 0.38 GB (measured November 2026)."""
+BYTES_A_PERSON_MONTH, BYTES_A_POINT = 0.026, 200_000
+"""Disk of a run by simulated person and month (0.21 MB for 95,700 people and 84 months), and of a point besides
+(measured November 2026)."""
 PEOPLE = 9_570_000
 """Residents and settled diaspora at the start (see `task=people`): what `people.one_in` divides."""
 PROBE_MONTHS = 12
@@ -90,9 +92,9 @@ def speed(settings: Settings) -> float:
 def words(found: Plan, seconds: float, workers: int) -> str:
     """A plan as a user reads it: `seconds` a person and month, on so many workers at once."""
     needed = found.lived * found.people * seconds / workers
-    floor = 0.25e9  # of an interpreter with the libraries loaded, in bytes (measured November 2026)
-    memory = workers * (floor + found.people * BYTES_A_PERSON)
-    disk = len(found.made) * found.people * found.months * BYTES_A_PERSON_MONTH
+    memory = workers * (BYTES_A_PROCESS + found.people * BYTES_A_PERSON)
+    points = {name for name, _ in found.made}
+    disk = len(found.made) * found.people * found.months * BYTES_A_PERSON_MONTH + len(points) * BYTES_A_POINT
     return (
         f"{len(found.made):,} runs to make, {len(found.reused):,} are there already; "
         f"{found.lived:,} months of about {found.people:,} simulated people\n"

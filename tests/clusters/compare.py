@@ -14,7 +14,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-MAY_DIFFER = ("time", "cpu_seconds", "run_seconds", "seal", "peak_memory_mb", "commit", "uncommitted_changes")
+MAY_DIFFER = (
+    "time",
+    "cpu_seconds",
+    "run_seconds",
+    "seal",
+    "environment",
+    "peak_memory_mb",
+    "commit",
+    "uncommitted_changes",
+)
 """Keys of a manifest that tell of the run and not of the result."""
 NOT_RESULTS = ("sweeps",)
 """Folders beside the results that tell how they came about."""
