@@ -303,7 +303,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(run, monkeypatch):
     assert (code, err, len(seen)) == (0, ["a warning"], 1)
     assert out == [
         "2 runs to make, 0 are there already; 15 months of about 1,000,000 simulated people",
-        "about 7.5 minutes on 1 core, 0.5 GB of memory, 9 MB of disk; nothing was computed",
+        "about 7.5 minutes on 1 core, 0.6 GB of memory, 5 MB of disk; nothing was computed",
     ]
     assert list(Path().rglob("*")) == []
 
@@ -315,7 +315,7 @@ def test_a_dry_sweep_counts_what_its_jobs_share_once(run, monkeypatch, launcher)
     assert (code, len(seen)) == (0, 3)
     assert out == [
         "4 runs to make, 0 are there already; 25 months of about 1,000,000 simulated people",
-        "about 2.1 minutes on 2 cores, 0.9 GB of memory, 18 MB of disk; nothing was computed",
+        "about 2.1 minutes on 2 cores, 1.2 GB of memory, 10 MB of disk; nothing was computed",
     ]
     assert list(Path().rglob("*")) == []
 

@@ -88,9 +88,9 @@ def test_a_plan_is_told_in_two_lines():
     assert found.lived == 84 + 24 + 30
     assert words(found, 1e-6, 2).splitlines() == [
         "2 runs to make, 1 are there already; 138 months of about 95,700 simulated people",
-        "about 7 seconds on 2 cores, 0.5 GB of memory, 1 MB of disk; nothing was computed",
+        "about 7 seconds on 2 cores, 0.8 GB of memory, 1 MB of disk; nothing was computed",
     ]
-    assert "on 1 core, 0.3 GB" in words(found, 1e-6, 1) and "on 8 cores, 2.2 GB" in words(found, 1e-6, 8)
+    assert "on 1 core, 0.4 GB" in words(found, 1e-6, 1) and "on 8 cores, 3.2 GB" in words(found, 1e-6, 8)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -14,12 +15,12 @@ from sim.commands import results, simulate
 from sim.ensemble import Ensemble, Job
 from sim.history.catalogue import load_history
 from sim.library import open_library, select, verify
-from sim.points import Shelf, damage, point
+from sim.points import Shelf, checked, point
 from sim.settings import Asked, Choice, People
 from tests.unit.small_runs import SMALL, differing, ensemble
 
-OF_THE_MAKING = {"time", "cpu_seconds", "peak_memory_mb", "run_seconds"}
-"""Keys of a manifest that tell of the making, not of what was made."""
+OF_THE_MAKING = {"time", "cpu_seconds", "peak_memory_mb", "run_seconds", "seal"}
+"""Keys of a manifest that tell of the making, not of what was made; the seal covers them too."""
 
 
 def mark(name="no_covid", lam=0.62, freeze=(), **changes):
@@ -175,7 +176,8 @@ def test_a_point_says_what_it_is(at_once):
     assert set(found["files"]) == set(os.listdir(at_once)) - {"manifest.json"}
     beside = {"config.yaml", "history.txt", "sources.txt", "schedule.txt"}
     assert beside | {"registers.csv", "repression.csv", "public_money.csv"} <= set(found["files"])
-    assert damage(at_once) == "" and verify(at_once) == []
+    assert checked(at_once) == {key: value for key, value in found.items() if key != "seal"}
+    assert verify(at_once) == []
 
 
 def test_a_damaged_point_is_told_and_computed_anew(tmp_path, capsys):
@@ -183,7 +185,7 @@ def test_a_damaged_point_is_told_and_computed_anew(tmp_path, capsys):
     before = content(folder)
     path = folder / "flows.parquet"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    assert damage(folder) == "flows.parquet has changed"
+    assert checked(folder) == "flows.parquet has changed"
     capsys.readouterr()
     simulated(tmp_path, 2)
     told = capsys.readouterr().out
@@ -191,11 +193,22 @@ def test_a_damaged_point_is_told_and_computed_anew(tmp_path, capsys):
     assert content(folder) == before
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"files": 3}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", "3", '{"seal": 1, "files": 3}', '{"seal": 1, "files": {}}'])
 def test_a_spoilt_manifest_is_damage(tmp_path, text):
     (tmp_path / "manifest.json").write_text(text)
-    assert damage(tmp_path).startswith("manifest.json: ")
-    assert damage(tmp_path / "nowhere").startswith("manifest.json: FileNotFoundError")
+    assert checked(tmp_path).startswith("manifest.json: ")
+    assert checked(tmp_path / "nowhere").startswith("manifest.json: FileNotFoundError")
+
+
+def test_a_manifest_that_was_changed_or_moved_is_damage(tmp_path, at_once):
+    changed, moved = tmp_path / at_once.name, tmp_path / f"historical{at_once.name[8:]}"
+    for folder in (changed, moved):
+        shutil.copytree(at_once, folder)
+    assert isinstance(checked(changed), dict)
+    text = (changed / "manifest.json").read_text()
+    (changed / "manifest.json").write_text(text.replace('"replicates": 4', '"replicates": 3'))
+    assert checked(changed) == "manifest.json has changed"
+    assert checked(moved) == f"manifest.json is that of {at_once.name}"
 
 
 def test_a_finished_run_that_is_not_bound_is_kept_and_a_spoilt_one_made_again(tmp_path, at_once, capsys):
