@@ -110,10 +110,8 @@ def _ledger(results_dir: str) -> Iterator[Ledger]:
         folder = Path(results_dir) / "sweeps"
         ledger = Ledger(folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
         ledger.folder.mkdir()
-        with FileLock(
-            ledger.folder / ".lock"
-        ):  # before there is anything that another sweep could take for left behind
-            ledger.shared.mkdir()
+        with FileLock(ledger.folder / ".lock"):
+            ledger.shared.mkdir()  # under the lock, else another sweep might take it for left behind
             for other in folder.glob("*/shared"):
                 if other.parent != ledger.folder:
                     with _at_hand(other.parent) as free:
