@@ -141,6 +141,7 @@ def progress(months: int) -> Iterator[Callable[[], object]]:
                 ledger.note_progress(_HERE.job, _HERE.lived, _HERE.months)
 
     yield tick
+    _HERE.months = _HERE.lived  # others had lived the rest
     ledger.note_progress(_HERE.job, _HERE.lived, _HERE.months)
 
 
@@ -153,18 +154,17 @@ def watched(ledger: Ledger, jobs: int) -> Iterator[None]:
     over = threading.Event()
 
     def watch() -> None:
-        with tqdm(total=1, unit="", bar_format=_BAR) as bar:
+        with tqdm(total=1, unit="", bar_format=_BAR, leave=False) as bar:
             while not over.wait(OFTEN):
                 lived, known, begun = ledger.progress()
                 entries = ledger.entries()
                 ended = sum(entry.state != RUNNING for entry in entries)
                 failed = sum(entry.state == FAILED for entry in entries)
                 # of jobs that have not begun it is only known that there are such
-                bar.total = max(1, round(known * jobs / max(1, begun)))
+                bar.total = max(1, round(known * (1 + (jobs - len(entries)) / max(1, begun))))
                 bar.n = min(lived, bar.total)
-                bar.set_description(f"{ended} of {jobs} jobs" + (f", {failed} failed" if failed else ""))
-                bar.refresh()
-            bar.leave = False
+                told = f"{ended} of {jobs} jobs" + (f", {failed} failed" if failed else "")
+                bar.set_description_str(told if known else f"{told}, starting")
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
@@ -175,4 +175,4 @@ def watched(ledger: Ledger, jobs: int) -> Iterator[None]:
         thread.join()
 
 
-_BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt} of {total_fmt} months simulated, {remaining} left"
+_BAR = "{desc} {percentage:3.0f}%|{bar}| {n_fmt} of {total_fmt} months simulated, {remaining} left"

@@ -8,10 +8,13 @@ import os
 import secrets
 import shutil
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +36,8 @@ from sim.store import room_for_results
 
 LOST = 3
 """Exit code of a job whose worker was lost: a failed run."""
+A_WHILE = 1.0
+"""Seconds between two looks of a worker at who began it (assumption: a user who ended a sweep may wait so long)."""
 
 
 Job = Callable[[Callable[[], Settings]], Outcome]
@@ -105,10 +110,8 @@ def _ledger(results_dir: str) -> Iterator[Ledger]:
         folder = Path(results_dir) / "sweeps"
         ledger = Ledger(folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
         ledger.folder.mkdir()
-        with FileLock(
-            ledger.folder / ".lock"
-        ):  # before there is anything that another sweep could take for left behind
-            ledger.shared.mkdir()
+        with FileLock(ledger.folder / ".lock"):
+            ledger.shared.mkdir()  # under the lock, else another sweep might take it for left behind
             for other in folder.glob("*/shared"):
                 if other.parent != ledger.folder:
                     with _at_hand(other.parent) as free:
@@ -170,6 +173,7 @@ def _launch(job: Job, line: Line, ledger: Ledger, aside: bool, only: Sequence[in
     def do(cfg: DictConfig) -> None:
         if this_process() != home:  # a launcher's worker, which may have begun in a folder of its own
             os.chdir(folder)
+            _end_with_parent()
         number, asked = int(HydraConfig.get().job.num), tuple(HydraConfig.get().overrides.task)
         if only is not None and number not in only:
             return
@@ -196,6 +200,19 @@ def _environment(more: Mapping[str, str]) -> Iterator[None]:
     finally:
         for name in added:
             del os.environ[name]
+
+
+@cache
+def _end_with_parent() -> None:
+    """Have this process end soon after the one that began it: nobody would hear of what it did any more."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(A_WHILE)
+        os._exit(LOST)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _for_a_worker(settings: Settings) -> Settings:
