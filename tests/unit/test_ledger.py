@@ -68,9 +68,10 @@ def test_months_of_a_job_add_up_over_its_parts(ledger, monkeypatch):
         with progress(2) as tick:  # the stopping rule asks for more
             tick()
             assert ledger.progress() == (4, 5, 1)
+    assert ledger.progress() == (4, 4, 1), "what this job did not live, others had"
     with at_work(ledger, 5, []), progress(7):
-        pass
-    assert ledger.progress() == (4, 12, 2)
+        assert ledger.progress() == (4, 11, 2)
+    assert ledger.progress() == (4, 4, 2)
 
 
 def test_outside_a_sweep_months_are_shown_and_noted_nowhere(ledger, tmp_path, capsys):
