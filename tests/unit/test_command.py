@@ -144,7 +144,7 @@ def test_a_task_that_leaves_nothing_says_nothing(run, monkeypatch):
         (["seed=3,4"], ["seed=3,4", "-m"]),
         (["~seed"], ["seed has no value"]),
         (["results_dir=/proc/x"], ["results_dir=/proc/x", "cannot be written"]),
-        (["hydra/launcher=rocket"], ["hydra/launcher/rocket", "basic"]),
+        (["hydra/launcher=rocket"], ["hydra/launcher=rocket", "basic, local"]),
         (["-m", "sead=3,4"], ["'sead'"]),
         (["-m", "seed=3,4", "results_dir=/proc/x"], ["results_dir", "/proc/x"]),
         (["-m", "seed=3,4", "results_dir=5"], ["results_dir=5", "a text"]),

@@ -19,7 +19,7 @@ from sim.points import Shelf, checked, point
 from sim.settings import Asked, Choice, People
 from tests.unit.small_runs import SMALL, differing, ensemble
 
-OF_THE_MAKING = {"time", "cpu_seconds", "peak_memory_mb", "run_seconds", "seal"}
+OF_THE_MAKING = {"time", "cpu_seconds", "peak_memory_mb", "run_seconds", "seal", "commit", "uncommitted_changes"}
 """Keys of a manifest that tell of the making, not of what was made; the seal covers them too."""
 
 
