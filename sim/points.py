@@ -212,6 +212,7 @@ class Shelf:
                 "point": point.record,
                 "replicates": replicates,
                 "seeds": seeds(point.record["seed"], replicates),
+                "command": command(point.record, replicates),
                 "inputs": inputs_digest(),
                 "files": files,
                 **provenance(),
@@ -262,7 +263,7 @@ def checked(folder: Path) -> dict[str, Any] | str:
     """The manifest of a point's folder; if any file is not what the manifest says, what is wrong, in a few words."""
     try:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        told = manifest.pop("seal")
+        told = manifest["seal"]
         files, name = dict(manifest["files"]), f"{manifest['scenario']}-{manifest['fingerprint'][:12]}"
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return f"manifest.json: {type(error).__name__}"
@@ -281,7 +282,19 @@ def checked(folder: Path) -> dict[str, Any] | str:
 
 def seal(manifest: Mapping[str, Any]) -> str:
     """SHA-256 of what a manifest says, without its seal."""
-    return hashlib.sha256(json.dumps(manifest).encode()).hexdigest()
+    told = {key: value for key, value in manifest.items() if key != "seal"}
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def command(record: Mapping[str, Any], replicates: int) -> str:
+    """The command that makes a point again."""
+    words = [f"scenario={record['scenario']}", f"choice.lambda={record['lambda']:g}"]
+    words += [f"{key}={record[key]}" for key in ("decision", "seed", "until")]
+    words += [f"people.one_in={record['one_in']}", f"replicates={replicates}"]
+    words += [f"coefficients.{name}={value!r}" for name, value in record["coefficients"].items()]
+    if record["freeze"]:
+        words += [f"baseline={record['baseline']}", f"freeze=[{','.join(record['freeze'])}]"]
+    return " ".join(["python -m sim task=simulate", *words])
 
 
 def _number(folder: Path) -> int | None:
