@@ -18,6 +18,7 @@ new_column       cost of one more column
 plain_mesa       peer: the same lives as ordinary Mesa agents
 numpy_choice     peer: the month's choice alone in numpy
 starsim_sir      peer: another simulator on a model of its own
+sweeps           throughput and memory of a sweep by the command itself
 memory           floor: the machine's memory bandwidth
 sections         the sections in order
 aims             the aims beside the figures

@@ -6,11 +6,13 @@ from typing import Any
 from bench.figures import short, slope
 from bench.scaling import LINEAR
 from bench.sections import measured
+from bench.sweeps import figures
 from bench.tables import Table
 
 Found = dict[str, Any]
 MONTHS, CORES = 84, 2
 WALL, PEAK, TIMES = 40.0, 2.5e9, 300.0
+EFFICIENCY, OVERHEAD, ABOVE_FLOOR = 0.85, 0.10, 60e6
 MANY = 900_000
 """People from which on what costs the same for any number of them (tables of a month, the panel) matters little."""
 
@@ -31,7 +33,8 @@ class Aim:
 
 def judge(found: dict[str, Found]) -> list[Aim]:
     """All aims; medians are judged, of whole processes."""
-    return [*_country(measured(found, "sizes")), _linear(measured(found, "scaling")), _peer(found)]
+    country = _country(measured(found, "sizes"))
+    return [*country, _linear(measured(found, "scaling")), _peer(found), *_sweeps(measured(found, "sweeps"))]
 
 
 def _country(sizes: Found | None) -> list[Aim]:
@@ -70,6 +73,27 @@ def _peer(found: dict[str, Found]) -> Aim:
         figure += ", lives differ" if sample["same_lives"] is False else ", lives not compared"
     reached = bool(sample["times"] >= TIMES) if sample["same_lives"] is True else None
     return Aim(aim, figure, reached)
+
+
+def _sweeps(found: Found | None) -> list[Aim]:
+    of = figures(found) if found else None
+    states = found["states"] if found else 0.0
+    aims = [
+        (f"a sweep: lives lived in {EFFICIENCY:.0%} of the cores' time", "efficiency", 1.0, "%", EFFICIENCY, 1),
+        (f"the same: Hydra and storage under {OVERHEAD:.0%} of the CPU", "overhead", 1.0, "%", OVERHEAD, -1),
+        ("the same: a worker at most its state columns and 60 MB above the import floor", "above_floor", 1e-6, " MB",
+         states + ABOVE_FLOOR, -1),
+    ]  # fmt: skip
+    if of is None:
+        return [Aim(aim, None, None) for aim, *_ in aims]
+    return [
+        Aim(
+            aim,
+            f"{of[name]:.1%}" if unit == "%" else f"{of[name] * scale:.0f}{unit}",
+            bool((of[name] - goal) * sign >= 0),
+        )
+        for aim, name, scale, unit, goal, sign in aims
+    ]
 
 
 def table(aims: list[Aim]) -> Table:

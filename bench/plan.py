@@ -30,6 +30,8 @@ class Plan:
     """Size, months lived before, months compared, fresh processes."""
     sir: tuple[int, ...] = (100, 10)
     """Sizes of which the number of people is the peer's number of agents."""
+    sweep: tuple[int, int, int, str] | None = (100, 20, 20, "2025-12")
+    """Size, scenarios, replicates, last month; none in a quick run."""
     bandwidth: tuple[int, int] = (256, 9)
     """Megabytes of an array, sweeps."""
 
@@ -46,6 +48,7 @@ QUICK = Plan(
     hot_months=2,
     choice=(100, 2, 3, 1),
     sir=(1000,),
+    sweep=None,
     bandwidth=(128, 3),
 )
 """Small sizes only: under a minute, once the machine code is warm."""

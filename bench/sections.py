@@ -15,6 +15,7 @@ from bench import (
     scaling,
     sizes,
     starsim_sir,
+    sweeps,
 )
 from bench.fresh import Failed, NotMeasured
 from bench.plan import Plan
@@ -31,6 +32,7 @@ SECTIONS: dict[str, ModuleType] = {
     "plain_mesa": plain_mesa,
     "numpy_choice": numpy_choice,
     "starsim_sir": starsim_sir,
+    "sweeps": sweeps,
     "memory": memory,
 }
 """Each has `measure(plan)`, which may raise NotMeasured, and `tables(found)`."""

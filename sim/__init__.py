@@ -44,9 +44,9 @@ ensemble       replicates of scenarios
 analysis/      pairs of worlds, effects, reach, fit to the observed
 experiment     studies: a question, what is expected, the scenarios and parameters that answer it
 observation/   what observers would see: registers, public money, prisons, a survey
+store          files that a run leaves
 tables         runs as tidy tables
 tidy           a point's runs as tidy tables, and back
-store          files that a run leaves
 shared         what the workers of a sweep share
 points         a scenario at one setting of the parameters, computed once and kept
 ledger         what the jobs of a sweep report

@@ -3,7 +3,6 @@
 Exit codes: 0 done, 2 a mistake of the user's, 3 a failed run (or any failed job of a sweep), 130 interrupted.
 """
 
-import _thread
 import io
 import os
 import signal
@@ -17,6 +16,8 @@ from typing import Any
 from sim import config
 from sim.commands.study import close
 from sim.errors import UserError
+from sim.experiment import Experiment
+from sim.ledger import Entry
 from sim.outcome import Outcome
 from sim.plan import Plan, speed, words
 from sim.settings import Settings
@@ -34,7 +35,7 @@ def main() -> int:
     """Run the task of the command line, once or as a sweep; returns the exit code."""
     _ready_to_tell()
     try:
-        outcomes = config.run(_job, close)
+        outcomes = config.run(_job, _close)
     except KeyboardInterrupt:
         print("vyraj: interrupted", file=sys.stderr)
         return INTERRUPTED
@@ -58,6 +59,14 @@ def _job(read_settings: Callable[[], Settings]) -> Outcome:
         return Outcome(left="" if left is None else str(left))
     except BrokenPipeError:  # whoever read the output has had enough (a pager, `head`)
         return Outcome(_nobody_reads())
+    except Exception as error:
+        return _fault(error)
+
+
+def _close(study: Experiment, results_dir: str, entries: list[Entry]) -> Outcome:
+    """What its jobs have left is told also where the page of a study fails."""
+    try:
+        return close(study, results_dir, entries)
     except Exception as error:
         return _fault(error)
 
@@ -91,7 +100,8 @@ def _stopped(number: int, frame: object) -> None:
 def _lost(fault: Any) -> None:
     """An interruption that met a callback of the interpreter's, where exceptions are lost, is asked for again."""
     if fault.exc_type is KeyboardInterrupt:
-        threading.Timer(0.05, _thread.interrupt_main, [signal.SIGTERM]).start()
+        # A signal of its own wakes the main thread also where it waits.
+        threading.Timer(0.05, signal.pthread_kill, [threading.main_thread().ident, signal.SIGTERM]).start()
     else:
         sys.__unraisablehook__(fault)
 

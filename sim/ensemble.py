@@ -123,6 +123,7 @@ class Ensemble:
         self.months = settings.last_month + 1
         self._histories: dict[str, History] = {}
         self._worlds: dict[str, World] = {}
+        self._constants: dict[float, constants.Constants] = {}
 
     @cached_property
     def population(self) -> Population:
@@ -156,6 +157,12 @@ class Ensemble:
             self._worlds[scenario] = build(self.history(scenario), load_destinations(), self.months)
         return self._worlds[scenario]
 
+    def constants_at(self, lam: float) -> constants.Constants:
+        """Constants of destinations and channels at a lambda, under the settings' rule of decision."""
+        if lam not in self._constants:
+            self._constants[lam] = constants.load(lam, constants.file_of(self.settings.decision))
+        return self._constants[lam]
+
     def model(self, job: Job, threads: int = 1, given: constants.Constants | None = None) -> EmigrationModel:
         """A model ready for its first month; constants are those on file unless given."""
         return EmigrationModel(
@@ -163,7 +170,7 @@ class Ensemble:
             self.history(job.scenario),
             self.world(job.scenario),
             self.behaviour._replace(lambda_=job.lam),
-            constants.load(job.lam, constants.file_of(self.settings.decision)) if given is None else given,
+            self.constants_at(job.lam) if given is None else given,
             self.settings.seed,
             job.replicate,
             threads,

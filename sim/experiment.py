@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from sim import behaviour
-from sim.analysis.pairs import CATEGORIES
+from sim.analysis.pairs import CATEGORIES, OUTCOMES
 from sim.checks import ENOUGH, MOST_REPLICATES
 from sim.codes import CHANNEL, CONF, PLACE
 from sim.errors import UserError
@@ -57,6 +57,8 @@ TOTALS = (
     *HARMS,
     *("departures", "irregular_expected", "stuck_person_months", "returned", "blocked"),
     *("wish_persons", "baseline_wish_persons", *_WISHES),
+    *(f"forced:{outcome}" for outcome in OUTCOMES),
+    "forced_settled_before",
     *(f"{wish}:{obstacle}" for wish in _WISHES for obstacle in ("exit", "funds", "closed", "quota")),
 )
 """Measures without a destination."""

@@ -4,6 +4,7 @@ Files are all that workers and the controller share, so the same ledger serves t
 """
 
 import json
+import secrets
 import sys
 import threading
 import time
@@ -24,7 +25,7 @@ RUNNING, DONE, FAILED = "running", "done", "failed"
 
 @dataclass(frozen=True)
 class Entry:
-    """What a job has said of itself: number, what was asked of it, state, exit code, one line, what it left."""
+    """What a job says of itself: number, what was asked, state, exit code, one line, what it left, who did it."""
 
     job: int
     asked: tuple[str, ...]
@@ -32,6 +33,7 @@ class Entry:
     code: int = 0
     said: str = ""
     left: str = ""
+    worker: str = ""
 
 
 class Ledger:
@@ -89,12 +91,18 @@ class _Here:
 
 
 _HERE = _Here()
+_PROCESS = secrets.token_hex(8)
+
+
+def this_process() -> str:
+    """A word that no other process has, on whatever machine; numbers of processes repeat."""
+    return _PROCESS
 
 
 @contextmanager
 def at_work(ledger: Ledger, job: int, asked: Sequence[str]) -> Iterator[None]:
     """What this process does meanwhile is a job of the sweep."""
-    ledger.note(Entry(job, tuple(asked), RUNNING))
+    ledger.note(Entry(job, tuple(asked), RUNNING, worker=this_process()))
     _HERE.ledger, _HERE.job, _HERE.lived, _HERE.months = ledger, job, 0, 0
     try:
         yield
@@ -133,6 +141,7 @@ def progress(months: int) -> Iterator[Callable[[], object]]:
                 ledger.note_progress(_HERE.job, _HERE.lived, _HERE.months)
 
     yield tick
+    _HERE.months = _HERE.lived  # others had lived the rest
     ledger.note_progress(_HERE.job, _HERE.lived, _HERE.months)
 
 
@@ -145,18 +154,17 @@ def watched(ledger: Ledger, jobs: int) -> Iterator[None]:
     over = threading.Event()
 
     def watch() -> None:
-        with tqdm(total=1, unit="", bar_format=_BAR) as bar:
+        with tqdm(total=1, unit="", bar_format=_BAR, leave=False) as bar:
             while not over.wait(OFTEN):
                 lived, known, begun = ledger.progress()
                 entries = ledger.entries()
                 ended = sum(entry.state != RUNNING for entry in entries)
                 failed = sum(entry.state == FAILED for entry in entries)
                 # of jobs that have not begun it is only known that there are such
-                bar.total = max(1, round(known * jobs / max(1, begun)))
+                bar.total = max(1, round(known * (1 + (jobs - len(entries)) / max(1, begun))))
                 bar.n = min(lived, bar.total)
-                bar.set_description(f"{ended} of {jobs} jobs" + (f", {failed} failed" if failed else ""))
-                bar.refresh()
-            bar.leave = False
+                told = f"{ended} of {jobs} jobs" + (f", {failed} failed" if failed else "")
+                bar.set_description_str(told if known else f"{told}, starting")
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
@@ -167,4 +175,4 @@ def watched(ledger: Ledger, jobs: int) -> Iterator[None]:
         thread.join()
 
 
-_BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt} of {total_fmt} months simulated, {remaining} left"
+_BAR = "{desc} {percentage:3.0f}%|{bar}| {n_fmt} of {total_fmt} months simulated, {remaining} left"

@@ -16,7 +16,7 @@ from filelock import Timeout
 from sim.ensemble import MANY_PEOPLE, Ensemble, Job, Run
 from sim.ledger import say
 from sim.points import Extras, Point, Shelf
-from sim.shared import BaselineStates
+from sim.shared import BaselineStates, give_back
 
 Tick = Callable[[], object]
 Progress = Callable[[int], AbstractContextManager[Tick]]
@@ -119,6 +119,7 @@ def complete(
         for point, replicates in wanted.values():
             if point not in busy:
                 shelf.bind(point, replicates, extras)
+                give_back()
     if busy:  # now nothing is held that anybody could wait for
         rest = [Family(family.baseline, (), family.replicates) for family in families if family.baseline in busy]
         say(f"waiting for {', '.join(point.title for point in busy)}, which another process computes")
@@ -194,6 +195,7 @@ def _by_turns(todo: Sequence[Task], prefixes: Path, one: Callable[[Task, int, Ba
             with states.turn() as ours:
                 if ours:
                     one(task, 1, states)
+                    give_back()
                 else:
                     later.append(task)
         if len(later) == len(waiting):

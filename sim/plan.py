@@ -12,9 +12,11 @@ from sim.settings import Settings
 
 BYTES_A_PERSON = 200
 """Memory of a run by simulated person: 2.07 GB for the 9.57 million of the whole country (measured November 2026)."""
-BYTES_A_PERSON_MONTH = 0.055
-"""Disk of a bound run by simulated person and month: 0.44 MB for 95,700 people and 84 months (measured November
-2026, 1:100; a smaller sample takes somewhat more a person)."""
+BYTES_A_PROCESS = 380_000_000
+"""Memory of a worker besides: the interpreter, libraries and machine code loaded, 0.38 GB (measured November 2026)."""
+BYTES_A_PERSON_MONTH, BYTES_A_POINT = 0.026, 200_000
+"""Disk of a run by simulated person and month (0.21 MB for 95,700 people and 84 months), and of a point besides
+(measured November 2026)."""
 PEOPLE = 9_570_000
 """Residents and settled diaspora at the start (see `task=people`): what `people.one_in` divides."""
 PROBE_MONTHS = 12
@@ -32,30 +34,43 @@ class Plan:
     made: dict[tuple[str, int], int] = field(default_factory=dict)
     people: int = 0
     months: int = 0
+    shared: dict[tuple[str, int], int] = field(default_factory=dict)
+    """Months of a baseline that other worlds live through before they part from it, by baseline and replicate."""
+
+    @property
+    def lived(self) -> int:
+        """Months to live; those of a baseline that is made itself are among its own."""
+        return sum(self.made.values()) + sum(cost for key, cost in self.shared.items() if key not in self.made)
 
     def __or__(self, other: "Plan") -> "Plan":
         """Both plans, what they share once."""
         made = {key: min(other.made.get(key, cost), cost) for key, cost in self.made.items()}
+        shared = {key: max(other.shared.get(key, cost), cost) for key, cost in self.shared.items()}
         return Plan(
             self.reused | other.reused,
             {**other.made, **made},
             max(self.people, other.people),
             max(self.months, other.months),
+            {**other.shared, **shared},
         )
 
 
 def plan(shelf: Shelf, ensemble: Ensemble, families: Sequence[Family]) -> Plan:
     """What completing the families would take; nothing is computed."""
     made: dict[tuple[str, int], int] = {}
+    shared: dict[tuple[str, int], int] = {}
     wanted = {(one.name, number) for family in families for one in family.wanted for number in range(family.replicates)}
     for task in tasks(shelf, families):
-        parting = ensemble.parting(task.family.baseline.scenario, [one.other for one in task.points
-                                                                    if one != task.family.baseline])  # fmt: skip
+        baseline = task.family.baseline
+        others = [one for one in task.points if one != baseline]
+        parting = ensemble.parting(baseline.scenario, [one.other for one in others])
+        key = baseline.name, task.replicate
+        through = ensemble.months if any(one.freeze for one in others) else parting
+        shared[key] = max(shared.get(key, 0), through)
         for one in task.points:
-            whole = one == task.family.baseline
-            made[one.name, task.replicate] = ensemble.months if whole else ensemble.months - parting
+            made[one.name, task.replicate] = ensemble.months if one == baseline else ensemble.months - parting
     people = round(PEOPLE / ensemble.settings.people.one_in)
-    return Plan(frozenset(wanted - made.keys()), made, people, ensemble.months)
+    return Plan(frozenset(wanted - made.keys()), made, people, ensemble.months, shared)
 
 
 def speed(settings: Settings) -> float:
@@ -76,14 +91,13 @@ def speed(settings: Settings) -> float:
 
 def words(found: Plan, seconds: float, workers: int) -> str:
     """A plan as a user reads it: `seconds` a person and month, on so many workers at once."""
-    lived = sum(found.made.values())
-    needed = lived * found.people * seconds / workers
-    floor = 0.25e9  # of an interpreter with the libraries loaded, in bytes (measured November 2026)
-    memory = workers * (floor + found.people * BYTES_A_PERSON)
-    disk = len(found.made) * found.people * found.months * BYTES_A_PERSON_MONTH
+    needed = found.lived * found.people * seconds / workers
+    memory = workers * (BYTES_A_PROCESS + found.people * BYTES_A_PERSON)
+    points = {name for name, _ in found.made}
+    disk = len(found.made) * found.people * found.months * BYTES_A_PERSON_MONTH + len(points) * BYTES_A_POINT
     return (
         f"{len(found.made):,} runs to make, {len(found.reused):,} are there already; "
-        f"{lived:,} months of about {found.people:,} simulated people\n"
+        f"{found.lived:,} months of about {found.people:,} simulated people\n"
         f"about {duration(needed)} on {workers} {'core' if workers == 1 else 'cores'}, "
         f"{memory / 1e9:.1f} GB of memory, {disk / 1e6:,.0f} MB of disk; nothing was computed"
     )

@@ -17,7 +17,7 @@ import yaml
 from filelock import FileLock
 
 import sim
-from sim import constants, tidy
+from sim import tidy
 from sim.codes import CONF
 from sim.ensemble import Ensemble, Other, Run
 from sim.machine_code import rows
@@ -74,13 +74,12 @@ def point(ensemble: Ensemble, scenario: str, lam: float, freeze: Sequence[str] =
         "seed": settings.seed,
         "until": settings.until,
     }
-    held = constants.load(lam, constants.file_of(settings.decision))
     parts = {
-        "point": {key: value for key, value in record.items() if key not in ("scenario", "baseline", "coefficients")},
+        "point": {key: value for key, value in record.items() if key not in ("baseline", "coefficients")},
         "world": world_digest(ensemble.world(scenario)),
         "baseline": world_digest(ensemble.world(settings.baseline)) if freeze else None,
         "behaviour": [float(value) for value in ensemble.behaviour],
-        "constants": [array.tolist() for array in held],
+        "constants": [array.tolist() for array in ensemble.constants_at(lam)],
         "inputs": inputs_digest(),
     }
     text = json.dumps(parts, sort_keys=True)
@@ -213,6 +212,7 @@ class Shelf:
                 "point": point.record,
                 "replicates": replicates,
                 "seeds": seeds(point.record["seed"], replicates),
+                "command": command(point.record, replicates),
                 "inputs": inputs_digest(),
                 "files": files,
                 **provenance(),
@@ -263,8 +263,8 @@ def checked(folder: Path) -> dict[str, Any] | str:
     """The manifest of a point's folder; if any file is not what the manifest says, what is wrong, in a few words."""
     try:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        told = manifest.pop("seal")
-        files, name = manifest["files"], f"{manifest['scenario']}-{manifest['fingerprint'][:12]}"
+        told = manifest["seal"]
+        files, name = dict(manifest["files"]), f"{manifest['scenario']}-{manifest['fingerprint'][:12]}"
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return f"manifest.json: {type(error).__name__}"
     if told != seal(manifest):
@@ -282,7 +282,19 @@ def checked(folder: Path) -> dict[str, Any] | str:
 
 def seal(manifest: Mapping[str, Any]) -> str:
     """SHA-256 of what a manifest says, without its seal."""
-    return hashlib.sha256(json.dumps(manifest).encode()).hexdigest()
+    told = {key: value for key, value in manifest.items() if key != "seal"}
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def command(record: Mapping[str, Any], replicates: int) -> str:
+    """The command that makes a point again."""
+    words = [f"scenario={record['scenario']}", f"choice.lambda={record['lambda']:g}"]
+    words += [f"{key}={record[key]}" for key in ("decision", "seed", "until")]
+    words += [f"people.one_in={record['one_in']}", f"replicates={replicates}"]
+    words += [f"coefficients.{name}={value!r}" for name, value in record["coefficients"].items()]
+    if record["freeze"]:
+        words += [f"baseline={record['baseline']}", f"freeze=[{','.join(record['freeze'])}]"]
+    return " ".join(["python -m sim task=simulate", *words])
 
 
 def _number(folder: Path) -> int | None:

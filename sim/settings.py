@@ -247,11 +247,12 @@ def _dotted(settings: Settings) -> Iterator[tuple[str, Any]]:
 def fingerprint(settings: Settings) -> str:
     """Sixteen hexadecimal digits that are the same for two settings that give the same numbers.
 
-    Threads and folders do not count, nor whether a share is written 1 or 1.0. The data, the rest of conf/ and
+    Threads and folders do not count, nor whether a number is written 1 or 1.0. The data, the rest of conf/ and
     the program count as much, and have digests of their own in the manifest.
     """
     record = {key: value for key, value in record_of(settings).items() if key not in WITHOUT_EFFECT}
     if settings.task != "explain":
         del record["person"]
     record["choice"] = {"lambda": float(settings.choice.lam), "slices": [float(x) for x in settings.choice.slices]}
+    record["coefficients"] = {name: float(value) for name, value in settings.coefficients.items()}
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:16]

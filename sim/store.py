@@ -248,9 +248,10 @@ def seeds(seed: int, replicates: int) -> list[int]:
 
 
 def provenance() -> dict[str, Any]:
-    """By what a result was made and what it cost: versions, commit, digests, time (UTC), CPU seconds, memory (MB)."""
+    """By what a result was made and what it cost: versions, system, commit, digests, time (UTC), CPU s, memory (MB)."""
     return {
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
+        "environment": {"system": platform.system(), "machine": platform.machine(), "cores": os.cpu_count()},
         "commit": _git("rev-parse", "HEAD"),
         "uncommitted_changes": _uncommitted(),
         "sha256": digests(),

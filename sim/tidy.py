@@ -29,6 +29,14 @@ _KINDS = {code: name for name, code in EVENT.items() if code in MOVES}
 _SETTLED = {"residents": BANDS, "employed": SECTOR_NAMES, "without_work": ("",)}
 _TOTALS = ("prisoners", "blocked", "residents_of_class")
 
+_DIMENSIONS, _GROUP_NAMES = (tuple(dict.fromkeys(column)) for column in zip(*who.labels(), strict=True))
+_DIMENSION_OF = np.array([_DIMENSIONS.index(one) for one, _ in who.labels()])
+_NAME_OF = np.array([_GROUP_NAMES.index(one) for _, one in who.labels()])
+_GROUP = np.full((len(_DIMENSIONS), len(_GROUP_NAMES)), -1)
+_GROUP[_DIMENSION_OF, _NAME_OF] = np.arange(who.N_GROUPS)
+"""Dimension and name of each group, and the group of each dimension and name."""
+UNKNOWN = -1
+
 Cells = tuple[NDArray[Any], ...]
 Part = Mapping[str, tuple[NDArray[Any], Sequence[str] | None]]
 """Columns of one run's rows: numbers, or codes with the labels they stand for."""
@@ -131,15 +139,12 @@ def _moves(run: Run) -> Part:
 
 def _groups(run: Run) -> Part:
     where = np.nonzero(run.groups)
-    dimensions, names = (tuple(dict.fromkeys(column)) for column in zip(*who.labels(), strict=True))
-    dimension = np.array([dimensions.index(one) for one, _ in who.labels()])
-    name = np.array([names.index(one) for _, one in who.labels()])
     return {
         "month": (where[0], _months(run)),
         "measure": (where[1], who.MEASURES),
         "destination": (where[2], PLACE_NAMES),
-        "dimension": (dimension[where[3]], dimensions),
-        "group": (name[where[3]], names),
+        "dimension": (_DIMENSION_OF[where[3]], _DIMENSIONS),
+        "group": (_NAME_OF[where[3]], _GROUP_NAMES),
         "agents": (run.groups[where], None),
     }
 
@@ -197,12 +202,12 @@ def _rows_of(file: pq.ParquetFile, replicate: int) -> pa.Table:
 
 
 def _codes(table: pa.Table, column: str, names: Sequence[str]) -> NDArray[np.int64]:
-    """Positions of a column's labels in `names`."""
+    """Positions of a column's labels in `names`; `UNKNOWN` for a label that is not among them."""
     joined = table[column].combine_chunks()
     if not isinstance(joined, pa.DictionaryArray):
         joined = joined.dictionary_encode()
     known = {name: code for code, name in enumerate(names)}
-    codes = np.array([known[name] for name in joined.dictionary.to_pylist()], np.int64)
+    codes = np.array([known.get(name, UNKNOWN) for name in joined.dictionary.to_pylist()], np.int64)
     positions: NDArray[np.int64] = codes[joined.indices.to_numpy(zero_copy_only=False)] if len(codes) else (
         np.zeros(0, np.int64))  # fmt: skip
     return positions
@@ -240,13 +245,11 @@ def _run(parts: Mapping[str, pa.Table], job: Job, months: int) -> Run:
     )
     stock = at["stocks"], _codes(parts["stocks"], "destination", PLACE_NAMES), (
         _codes(parts["stocks"], "status", STATUS_NAMES))  # fmt: skip
-    number = {pair: code for code, pair in enumerate(who.labels())}
-    pairs = zip(groups["dimension"].to_pylist(), groups["group"].to_pylist(), strict=True)
     counted = (
         at["groups"],
         _codes(groups, "measure", who.MEASURES),
         _codes(groups, "destination", PLACE_NAMES),
-        np.array([number[pair] for pair in pairs], np.int64),
+        _GROUP[_codes(groups, "dimension", _DIMENSIONS), _codes(groups, "group", _GROUP_NAMES)],
     )
     settled = {name: _settled_counts(parts["settled"], at["settled"], name, months) for name in _SETTLED}
     totals = {name: _numbers(parts["totals"].filter(pa.compute.equal(parts["totals"]["measure"], name)), "persons")
@@ -273,13 +276,8 @@ def _settled_counts(table: pa.Table, at: NDArray[np.int64], measure: str, months
     chosen = _codes(table, "measure", tuple(_SETTLED)) == list(_SETTLED).index(measure)
     part = table.filter(pa.array(chosen))
     names = _SETTLED[measure]
-    where = at[chosen], _codes(part, "destination", PLACE_NAMES), _group_codes(part, names)
+    where = at[chosen], _codes(part, "destination", PLACE_NAMES), _codes(part, "group", names)
     return _filled((months, SLOTS, len(names)), where, _numbers(part, "persons"))
-
-
-def _group_codes(part: pa.Table, names: Sequence[str]) -> NDArray[np.int64]:
-    known = {name: code for code, name in enumerate(names)}
-    return np.array([known[name] for name in part["group"].to_pylist()], np.int64)
 
 
 def _moves_of(table: pa.Table, at: NDArray[np.int64]) -> NDArray[np.void]:

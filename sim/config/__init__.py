@@ -10,7 +10,9 @@ from sim.config.composing import settings_from
 from sim.config.jobs import Close, Job, single, sweep
 from sim.config.table import MAIN_FILE, main_table
 from sim.config.words import FLAGS, SHOWN, harmless
+from sim.errors import UserError
 from sim.experiment import load_experiment
+from sim.history.parameters import shown
 from sim.outcome import Outcome
 
 __all__ = ["FLAGS", "MAIN_FILE", "SHOWN", "Close", "Job", "harmless", "main_table", "run", "settings_from"]
@@ -26,6 +28,8 @@ def run(job: Job, close: Close) -> list[Outcome]:
     line = harmless(sys.argv[1:])
     name = line.value("experiment", None)
     study = load_experiment(name) if name is not None else None
-    if study is None and not line.is_sweep:
-        return single(job, line)
+    if study is not None and (task := line.value("task", "compare")) != "compare":
+        raise UserError(f"experiment={study.name} is of comparisons; leave out task={shown(task)}")
+    if line.only_shows or (study is None and not line.is_sweep):
+        return single(job, line, study)
     return sweep(job, line, study, close)

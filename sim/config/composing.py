@@ -11,7 +11,7 @@ from hydra.errors import MissingConfigException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sim.config.words import Line, first_line, mistake
+from sim.config.words import Line, first_line, last_words, mistake
 from sim.errors import UserError
 from sim.settings import Settings, settings_from_mapping
 
@@ -53,7 +53,7 @@ def compose_and_do(line: Line, do: Callable[[DictConfig], None]) -> None:
             raise UserError(f"results_dir cannot be written: {error}") from error
         except Exception as error:  # a job tells its own faults; what is left is a lost worker's or the command line's
             if type(error).__module__.split(".")[0] in FROM_AFAR:
-                raise WorkerLost(first_line(error)) from error
+                raise WorkerLost(last_words(error)) from error
             raise mistake(error) from error
 
 

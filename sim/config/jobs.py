@@ -22,15 +22,17 @@ from filelock import FileLock, Timeout
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
+from sim import checks
 from sim.config.composing import WorkerLost, compose_and_do, settings_from
 from sim.config.table import main_table, offer
 from sim.config.words import Line
 from sim.errors import UserError
 from sim.experiment import Experiment
-from sim.ledger import DONE, FAILED, RUNNING, Entry, Ledger, at_work, watched
+from sim.ledger import DONE, FAILED, RUNNING, Entry, Ledger, at_work, this_process, watched
 from sim.outcome import Outcome
 from sim.plan import together
 from sim.settings import Settings
+from sim.store import room_for_results
 
 LOST = 3
 """Exit code of a job whose worker was lost: a failed run."""
@@ -43,14 +45,14 @@ Close = Callable[[Experiment, str, list[Entry]], Outcome]
 """What makes one result of a study's jobs, once they have ended, in a results folder."""
 
 
-def single(job: Job, line: Line) -> list[Outcome]:
-    """Do the one job of a command line."""
+def single(job: Job, line: Line, study: Experiment | None = None) -> list[Outcome]:
+    """Do the one job of a command line, or only show what it says; a study is named only to be shown."""
     found: list[Outcome] = []
 
     def do(cfg: DictConfig) -> None:
         found.append(job(lambda: settings_from(cfg)))
 
-    offer(None, None, ())
+    offer(None, study, line.given)
     compose_and_do(line, do)
     return found
 
@@ -58,7 +60,7 @@ def single(job: Job, line: Line) -> list[Outcome]:
 def sweep(job: Job, line: Line, study: Experiment | None, close: Close) -> list[Outcome]:
     """Do every job of a sweep, by workers that each live one life at a time, and close the study if it is one."""
     usual = main_table()
-    results_dir = str(line.value("results_dir", usual["results_dir"]))
+    results_dir = _one_folder(line.value("results_dir", usual["results_dir"]))
     count = line.jobs * (study.points(line.given) if study else 1)
     if line.value("dry", usual["dry"]):
         with tempfile.TemporaryDirectory() as elsewhere:  # Hydra writes what it was asked, wherever a sweep is
@@ -76,6 +78,16 @@ def sweep(job: Job, line: Line, study: Experiment | None, close: Close) -> list[
     return outcomes
 
 
+def _one_folder(results_dir: Any) -> str:
+    """The results folder of all jobs; UserError if it is none, or may be another for each."""
+    wanted = checks.folder(results_dir)
+    if wanted is not None:
+        raise UserError(f"results_dir={checks.written(results_dir)} is not {wanted}")
+    if "${" in results_dir:
+        raise UserError(f"results_dir={checks.written(results_dir)}: a sweep has one results_dir, without references")
+    return str(results_dir)
+
+
 def _with_launcher(line: Line, threads: Any, count: int) -> tuple[Line, bool]:
     """The line with a launcher, and whether jobs are done by processes of their own, one thread each."""
     launcher = line.value("hydra/launcher", None)
@@ -90,27 +102,29 @@ def _with_launcher(line: Line, threads: Any, count: int) -> tuple[Line, bool]:
 
 @contextmanager
 def _ledger(results_dir: str) -> Iterator[Ledger]:
-    """A new ledger; what workers shared goes with the end of the sweep, also what a killed one has left."""
-    folder = Path(results_dir) / "sweeps"
-    name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    ledger = Ledger(folder / name)
-    lock = FileLock(ledger.folder / ".lock")
-    try:
-        ledger.folder.mkdir(parents=True)
-        lock.acquire()  # before there is anything that another sweep could take for left behind
-        ledger.shared.mkdir()
-    except OSError as error:
-        raise UserError(f"results_dir={results_dir} cannot be written: {error.strerror or error}") from error
-    try:
-        for other in folder.glob("*/shared"):
-            if other.parent != ledger.folder:
-                with _at_hand(other.parent) as free:
-                    if free:
-                        shutil.rmtree(other, ignore_errors=True)
-        yield ledger
-    finally:
-        shutil.rmtree(ledger.shared, ignore_errors=True)
-        lock.release()
+    """A new ledger; what workers shared goes with the end of the sweep, also what a killed one has left.
+
+    Of a mistaken sweep, which begins no job, nothing is left.
+    """
+    with room_for_results(results_dir, "sweeps"):
+        folder = Path(results_dir) / "sweeps"
+        ledger = Ledger(folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
+        ledger.folder.mkdir()
+        with FileLock(ledger.folder / ".lock"):
+            ledger.shared.mkdir()  # under the lock, else another sweep might take it for left behind
+            for other in folder.glob("*/shared"):
+                if other.parent != ledger.folder:
+                    with _at_hand(other.parent) as free:
+                        if free:
+                            shutil.rmtree(other, ignore_errors=True)
+            try:
+                yield ledger
+            except UserError:
+                if not ledger.entries():
+                    shutil.rmtree(ledger.folder, ignore_errors=True)
+                raise
+            finally:
+                shutil.rmtree(ledger.shared, ignore_errors=True)
 
 
 @contextmanager
@@ -126,14 +140,6 @@ def _at_hand(folder: Path) -> Iterator[bool]:
         yield True
     finally:
         lock.release()
-
-
-_PROCESS = secrets.token_hex(8)
-
-
-def this_process() -> str:
-    """A word that no other process has, on whatever machine; numbers of processes repeat."""
-    return _PROCESS
 
 
 def _all_jobs(job: Job, line: Line, ledger: Ledger, count: int, aside: bool) -> None:
@@ -152,8 +158,12 @@ def _all_jobs(job: Job, line: Line, ledger: Ledger, count: int, aside: bool) -> 
             ledger.note(replace(entry, state=FAILED, code=LOST, said=told))
 
 
-SPARING = {"MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "1048576"}
-"""What tells the C library of a worker to give back memory that is no longer used: arrays of a megabyte and more."""
+SPARING = {
+    "MALLOC_MMAP_THRESHOLD_": "262144",
+    "MALLOC_TRIM_THRESHOLD_": "262144",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+}
+"""What tells the libraries of a worker to give back memory that they no longer use (bytes: a quarter of a megabyte)."""
 
 
 def _launch(job: Job, line: Line, ledger: Ledger, aside: bool, only: Sequence[int] | None) -> None:
@@ -169,7 +179,8 @@ def _launch(job: Job, line: Line, ledger: Ledger, aside: bool, only: Sequence[in
             return
         with at_work(ledger, number, asked):
             found = job(lambda: _for_a_worker(settings_from(cfg)) if aside else settings_from(cfg))
-        ledger.note(Entry(number, asked, FAILED if found.code else DONE, found.code, found.said, found.left))
+        state = FAILED if found.code else DONE
+        ledger.note(Entry(number, asked, state, found.code, found.said, found.left, this_process()))
 
     try:
         with _environment(SPARING if aside else {}):

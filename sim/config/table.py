@@ -17,7 +17,7 @@ MAIN_FILE = CONF / "config.yaml"
 """The table of contents of the program."""
 PRESETS = CONF / "hydra" / "launcher"
 """Ways to run the jobs of a sweep, a file each."""
-LAUNCHERS = {"local": "joblib", "slurm": "submitit_slurm", "ray": "ray"}
+PLUGINS = {"local": "joblib", "slurm": "submitit_slurm", "ray": "ray"}
 """Preset to the launcher of a plugin whose defaults it fills in; the extra that brings a plugin has the preset's name,
 but for the local one, which is always there."""
 
@@ -74,7 +74,7 @@ def offer(sweep_folder: str | None, study: Experiment | None, given: Collection[
     store.store("config", table, provider=MAIN_FILE.name)
     Plugins.instance()  # imports the plugins, so that theirs are known
     known = store.repo["hydra"]["launcher"]
-    for name, plugin in LAUNCHERS.items():
+    for name, plugin in PLUGINS.items():
         if f"{plugin}.yaml" in known:
             with within(f"conf/hydra/launcher/{name}.yaml"):
                 preset = strict_yaml.read(PRESETS / f"{name}.yaml")
@@ -99,8 +99,13 @@ def study_node(study: Experiment, given: Collection[str] = ()) -> dict[str, Any]
             section = section.setdefault(parent, {})
         section[last] = list(value) if isinstance(value, tuple) else value
     swept = {"scenario": study.scenarios, **study.parameters}
-    params = {key: ",".join(map(word, values)) for key, values in swept.items() if key not in given}
+    params = {adding(key): ",".join(map(word, values)) for key, values in swept.items() if key not in given}
     return {**node, "hydra": {"mode": "MULTIRUN", "sweeper": {"params": params}}}
+
+
+def adding(key: str) -> str:
+    """A key as Hydra takes it; a coefficient is added to a table that need not name it."""
+    return f"++{key}" if key.startswith("coefficients.") else key
 
 
 def word(value: Any) -> str:

@@ -25,6 +25,8 @@ SHOWN = ("job", "hydra", "all")
 LONGEST_WORD = 5_000
 MOST_JOBS = 10_000
 """Most jobs of a sweep; a larger number is a slip."""
+LAUNCHERS = ("basic", "local", "slurm", "ray")
+"""Ways to run the jobs of a sweep; others that plugins bring are not taken (one of them rents machines)."""
 EXTRAS = ("slurm", "ray")
 """Launchers that need packages which not every user has; the extra that brings them has the launcher's name."""
 _LAUNCHER = re.compile(r"hydra/launcher|hydra\.launcher(\.[a-z]\w*)+", re.ASCII)
@@ -49,9 +51,14 @@ class Line:
         return {override.key_or_group for override in self.overrides}
 
     @property
+    def only_shows(self) -> bool:
+        """True if nothing is to be run, but keys and values are to be shown."""
+        return bool({"--cfg", "-h", "--help", "--version"} & set(self.options))
+
+    @property
     def is_sweep(self) -> bool:
         """True if several jobs are asked for, or may be."""
-        return bool({"-m", "--multirun"} & set(self.options)) and not {"--cfg", "-h", "--help"} & set(self.options)
+        return bool({"-m", "--multirun"} & set(self.options)) and not self.only_shows
 
     @property
     def jobs(self) -> int:
@@ -100,6 +107,8 @@ def harmless(words: Sequence[str]) -> Line:
     line = Line(tuple(options), tuple(_parsed(given)))
     for override in line.overrides:
         _need_harmless(override)
+    if line.jobs < 1:
+        raise UserError("a sweep of no jobs: a range has no values")
     if line.jobs > MOST_JOBS:
         raise UserError(f"a sweep of {line.jobs:,} jobs is too long; at most {MOST_JOBS:,} are run at once")
     return line
@@ -107,7 +116,9 @@ def harmless(words: Sequence[str]) -> Line:
 
 def _for_hydra(override: Override) -> str:
     word = str(override.input_line)
-    return f"++{word}" if override.key_or_group.startswith("coefficients.") and word[:1] not in "+~" else word
+    key = override.key_or_group
+    added = key.startswith("coefficients.") or (key == "coefficients" and isinstance(override.value(), dict))
+    return f"++{word}" if added and word[:1] not in "+~" else word
 
 
 def _parsed(words: Sequence[str]) -> list[Override]:
@@ -130,6 +141,8 @@ def _need_harmless(override: Override) -> None:
         return
     value = override.value()
     plain = value is None or isinstance(value, int | float) or (isinstance(value, str) and _PLAIN.fullmatch(value))
+    if key == "hydra/launcher" and not override.is_delete() and isinstance(value, str) and value not in LAUNCHERS:
+        raise UserError(f"hydra/launcher={shown(value)} is not known; known are: {', '.join(LAUNCHERS)}")
     if override.is_delete() or not _LAUNCHER.fullmatch(key) or not plain:
         raise UserError(f"'{shown(word)}': of Hydra only hydra/launcher=NAME and hydra.launcher.KEY=WORD may be set")
 
@@ -141,7 +154,7 @@ def _values(override: Override) -> int:
         return max(1, len(value.list))
     if isinstance(value, RangeSweep) and value.start is not None and value.stop is not None:
         steps = (value.stop - value.start) / value.step if value.step else math.inf
-        return max(1, math.ceil(min(steps, 1e18))) if steps == steps else MOST_JOBS + 1
+        return max(0, math.ceil(min(steps, 1e18))) if steps == steps else MOST_JOBS + 1
     return 1
 
 
@@ -174,3 +187,11 @@ def first_line(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "the command line is nested too deeply"
     return shown(str(error).strip().partition("\n")[0] or type(error).__name__, 300)
+
+
+def last_words(error: Exception) -> str:
+    """What a launcher says of a lost worker: the last line of the trace that it hands on, or its first sentence."""
+    _, *trace = re.split(r"\n-{10,}\n", str(error))
+    if trace and trace[0].strip():
+        return shown(trace[0].strip().rpartition("\n")[2], 300)
+    return first_line(error).partition(". ")[0].partition(" with path ")[0]

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from sim.history.parameters import shown
 from sim.library.columns import TABLES, fits
+from sim.points import seal
 
 POINTS, COMPARISONS = "points", "compare"
 """Folders of the results."""
@@ -81,6 +82,8 @@ def verify(folder: Path | str) -> list[str]:
     except _Wrong as wrong:
         return [str(wrong)]
     faults = []
+    if "seal" in written and written["seal"] != seal(written):
+        faults.append("manifest.json is not what was written: its seal differs")
     for name, expected in sorted(listed.items()):
         try:
             if _digest(_inside(folder, name)) != expected:

@@ -94,8 +94,7 @@ def test_only_the_configuration_knows_hydra():
         for path in MODULES
         if any(other.split(".")[0] in ("hydra", "omegaconf") for other in imports_of(path))
     }
-    assert knows <= {"sim.config", "sim.__main__"}
-    assert "sim.config" in knows
+    assert knows and {unit_of(name) for name in knows} == {"config"}
 
 
 @pytest.mark.parametrize("path", MODULES + BENCH, ids=name_of)

@@ -56,7 +56,7 @@ def test_what_is_no_folder_of_results_is_not_replaced(tmp_path, what):
     assert sorted(os.listdir(tmp_path)) == ["elsewhere", "run"] and os.listdir(tmp_path / "elsewhere") == []
 
 
-@pytest.mark.parametrize("step", ["write_text", "replace"])
+@pytest.mark.parametrize("step", ["write_bytes", "replace"])
 def test_a_file_is_the_older_or_the_newer_one_whenever_the_run_is_interrupted(tmp_path, monkeypatch, step):
     write_file(tmp_path / "a.yaml", "old")
     with monkeypatch.context() as patch:

@@ -85,16 +85,23 @@ def test_a_mistake_is_one_line_and_code_2_and_makes_nothing(arguments, tmp_path)
 @pytest.mark.parametrize(
     "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)], ids=lambda number: number.name
 )
-def test_a_run_that_is_stopped_says_so_and_leaves_nothing(number, tmp_path):
-    process = begin(["task=simulate", "people.one_in=1000", "replicates=500", "results_dir=a/b"], tmp_path)
-    deadline = time.monotonic() + 60
-    while not (tmp_path / "a" / "b").exists() and time.monotonic() < deadline:
+def test_a_run_that_is_stopped_says_so_and_keeps_only_what_was_finished(number, tmp_path):
+    """No point stands there; the runs that were finished lie hidden, and whoever asks again need not make them."""
+    line = ["task=simulate", "scenario=historical", "people.one_in=1000", "until=2019-12", "results_dir=a/b"]
+    process = begin([*line, "replicates=500"], tmp_path)
+    deadline = time.monotonic() + 200
+    while not list(tmp_path.rglob("*.run")) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert (tmp_path / "a" / "b").exists() and process.poll() is None
+    assert list(tmp_path.rglob("*.run")) and process.poll() is None
     process.send_signal(number)
     code, out, err = finish(process)
     assert (code, out, err) == (130, [], ["vyraj: interrupted"])
-    assert os.listdir(tmp_path) == []
+    assert os.listdir(tmp_path / "a" / "b") == ["points"]
+    left = sorted(os.listdir(tmp_path / "a" / "b" / "points"))
+    assert len(left) == 2 and all(name.startswith(".historical-") for name in left)
+    assert left[0].endswith(".lock") and left[1].endswith(".runs")
+    code, out, err = command(*line, "replicates=1", folder=tmp_path)
+    assert (code, err, out[0]) == (0, [], "historical at lambda 0.62: 1 runs reused")
 
 
 @pytest.mark.slow
@@ -102,7 +109,7 @@ def test_a_terminal_of_plain_letters_is_told_in_plain_letters(tmp_path):
     line = [*SMALL, "results_dir='вырай'"]
     code, out, err = command(*line, folder=tmp_path, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert (code, err) == (0, []) and out[-1].startswith("results: \\u0432\\u044b")
-    assert os.listdir(tmp_path) == ["вырай"] and len(list((tmp_path / "вырай" / "simulate").iterdir())) == 1
+    assert os.listdir(tmp_path) == ["вырай"] and len(list((tmp_path / "вырай" / "points").glob("[a-z]*"))) == 1
 
 
 @pytest.mark.slow
@@ -116,7 +123,7 @@ def test_a_reader_who_leaves_is_no_failure(tmp_path):
 @pytest.mark.slow
 def test_results_take_no_place_of_something_else(tmp_path):
     (tmp_path / "results").mkdir()
-    (tmp_path / "results" / "simulate").write_text("mine")
+    (tmp_path / "results" / "points").write_text("mine")
     code, out, err = command(*SMALL, folder=tmp_path)
     assert (code, out, len(err)) == (2, [], 1) and "results_dir=results cannot be written" in err[0]
-    assert [path.name for path in tmp_path.rglob("*")] == ["results", "simulate"]
+    assert [path.name for path in tmp_path.rglob("*")] == ["results", "points"]

@@ -202,7 +202,26 @@ def test_a_cold_start_is_shown_only_where_it_was_measured():
     ],
 )
 def test_aims_are_judged_by_what_was_measured(found, verdicts):
-    assert [aim.verdict for aim in aims.judge(found)] == verdicts
+    judged = [aim.verdict for aim in aims.judge(found)]
+    assert judged == verdicts + ["not measured"] * 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdicts"),
+    [
+        ({}, ["pass", "pass", "pass"]),
+        ({"living": 169.0}, ["MISS", "MISS", "pass"]),
+        ({"living": 171.0, "cpu": 191.0}, ["pass", "MISS", "pass"]),
+        ({"worker": {"pss": 361e6}}, ["pass", "pass", "MISS"]),
+    ],
+)
+def test_aims_of_a_sweep_are_judged_by_what_was_measured(changes, verdicts):
+    """Two cores for 100 s; a worker may hold 250 MB, its states of 50 MB and 60 MB."""
+    found = {"wall": 100.0, "threads": 2, "living": 180.0, "cpu": 190.0, "plain": {"wall": 500.0}, "states": 50e6}
+    found |= {"worker": {"pss": 359e6}, "floor": {"pss": 250e6}, **changes}
+    judged = aims.judge({"sweeps": found})
+    assert [aim.verdict for aim in judged] == ["not measured"] * 4 + verdicts
+    assert {aim.verdict for aim in aims.judge({"sweeps": {"missing": "no"}})} == {"not measured"}
 
 
 # tables and the report
@@ -250,7 +269,7 @@ def test_a_report_is_stored_whole_or_not_at_all(tmp_path, monkeypatch):
     assert sorted(path.name for path in folder.iterdir()) == ["bench.json", "bench.md"]
     record = json.loads((folder / "bench.json").read_text())
     assert record["sections"]["sizes"]["sizes"]["1"]["people"] == 9_570_000
-    assert len(record["aims"]) == 4
+    assert len(record["aims"]) == 7
     monkeypatch.setattr(report, "text", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         report.write(tmp_path, machine.describe(), [0.0], Plan(), all_found(), "other")

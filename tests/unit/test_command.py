@@ -7,17 +7,25 @@ import subprocess
 import sys
 import time
 import types
+from functools import partial
 from pathlib import Path
 
 import pytest
+import yaml
 
 from sim import __main__ as entry
-from sim import settings
+from sim import config, settings
 from sim.__main__ import main
 from sim.errors import UserError
+from sim.experiment import load_experiment
+from sim.ledger import DONE, FAILED, Ledger
+from sim.outcome import Outcome
+from sim.plan import Plan
 from sim.tasks import TASKS, task
 
 ROOT = Path(__file__).parents[2]
+SWEEP = ("-m", "task=probe", "hydra/launcher=basic")
+"""A sweep whose jobs are done here, where the probe is known."""
 
 
 def in_a_process(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess:
@@ -79,6 +87,8 @@ def run(tmp_path, monkeypatch, capsys):
         logging.getLogger("sim").warning("a warning")
         if fault and chosen.seed != 4:
             raise fault
+        if chosen.dry:  # every job wants the same run of a baseline, and one of its own
+            return Plan(frozenset(), {("historical", 0): 10, (f"seed {chosen.seed}", 0): 5}, 1_000_000, 84)
         left = Path(chosen.results_dir) / f"seed-{chosen.seed}"
         left.mkdir(parents=True)
         return left
@@ -134,9 +144,28 @@ def test_a_task_that_leaves_nothing_says_nothing(run, monkeypatch):
         (["seed=3,4"], ["seed=3,4", "-m"]),
         (["~seed"], ["seed has no value"]),
         (["results_dir=/proc/x"], ["results_dir=/proc/x", "cannot be written"]),
-        (["hydra/launcher=rocket"], ["hydra/launcher/rocket", "basic"]),
+        (["hydra/launcher=rocket"], ["hydra/launcher=rocket", "basic, local"]),
         (["-m", "sead=3,4"], ["'sead'"]),
         (["-m", "seed=3,4", "results_dir=/proc/x"], ["results_dir", "/proc/x"]),
+        (["-m", "seed=3,4", "results_dir=5"], ["results_dir=5", "a text"]),
+        (["-m", "seed=3,4", "results_dir=null"], ["results_dir=null", "a text"]),
+        (["-m", "seed=3,4", "results_dir=x/${seed}"], ["results_dir=x/${seed}", "a sweep has one results_dir"]),
+        (["-m", "seed=3", "results_dir=a,b"], ["results_dir=a,b", "a sweep has one results_dir"]),
+        (["-m", "seed=3,4", "threads=1,2"], ["threads=1,2", "a sweep has one threads"]),
+        (["experiment=lamda"], ["experiment", "lamda", "lambda"]),
+        (["experiment=lambda,borders"], ["a sweep has one experiment"]),
+        (["coefficients.peeers=0.5"], ["peeers", "did you mean peers?"]),
+        (["coefficients.lambda=0.5"], ["choice.lambda"]),
+        (["coefficients.peers=x"], ["coefficient", "peers"]),
+        (["coefficients.peers.x=1"], ["peers"]),
+        (["coefficients=[1]"], ["coefficients=[1]"]),
+        (["coefficients={peeers:0.5}"], ["peeers", "did you mean peers?"]),
+        (["replicates=plenty"], ["replicates=plenty", "enough"]),
+        (["decompose=[opened]"], ["decompose=", "historical"]),
+        (["dry=maybe"], ["dry=maybe", "true or false"]),
+        (["-m", "dry=maybe", "seed=3,4"], ["dry=maybe", "true or false"]),
+        (["results.prune=all"], ["results.prune=all", "stale"]),
+        (["results.shw=flows"], ["'results.shw'", "results.show", "did you mean show?"]),
     ],
 )
 def test_every_mistake_is_told_before_anything_runs(run, arguments, words):
@@ -145,7 +174,39 @@ def test_every_mistake_is_told_before_anything_runs(run, arguments, words):
     assert err[0].startswith("vyraj: ")
     for word in words:
         assert word in err[0]
-    assert list(Path().rglob("seed-*")) == []
+    assert list(Path().rglob("*")) == []
+
+
+def test_what_is_given_reaches_the_task(run):
+    line = ["replicates=enough", "decompose=[lithuania_visa_ban]", "report=false", "results.show=flows"]
+    line += ["coefficients.peers=0.5", "+coefficients.wait=-0.1", "++coefficients.kin=1", "results.where='a > 0.5'"]
+    code, _, _, [got] = run("task=probe", *line)
+    assert code == 0
+    assert dict(got.coefficients) == {"peers": 0.5, "wait": -0.1, "kin": 1}
+    assert (got.replicates, got.decompose, got.report, got.dry) == ("enough", ("lithuania_visa_ban",), False, False)
+    assert (got.results.show, got.results.where, got.results.prune) == ("flows", "a > 0.5", None)
+
+
+def test_coefficients_may_be_given_together(run):
+    code, _, _, [got] = run("task=probe", "coefficients={peers:0.5,wait:-0.1}", "coefficients.kin=1")
+    assert (code, dict(got.coefficients)) == (0, {"peers": 0.5, "wait": -0.1, "kin": 1})
+
+
+def test_a_coefficient_is_swept_like_any_key(run):
+    code, _, _, seen = run(*SWEEP, "coefficients.peers=0,0.5", "seed=5,6", "coefficients.wait=-0.1")
+    assert code == 3, "jobs of the same seed share a folder, which the probe refuses"
+    got = [(chosen.seed, dict(chosen.coefficients)) for chosen in seen]
+    assert sorted(got, key=str) == [
+        (seed, {"peers": peers, "wait": -0.1}) for seed in (5, 6) for peers in (0, 0.5)
+    ]  # fmt: skip
+
+
+def test_a_wrong_name_in_a_sweep_is_told_by_each_job(run):
+    code, out, err, seen = run(*SWEEP, "coefficients.peeers=0,0.5")
+    assert (code, out, seen) == (3, [], [])
+    told = [line for line in err if line.startswith("vyraj: ")]
+    assert len(told) == 2 and all("did you mean peers?" in line for line in told)
+    assert "coefficients.peeers=0:" in told[0] and "coefficients.peeers=0.5:" in told[1]
 
 
 def test_results_in_the_place_of_a_file_are_refused(run):
@@ -182,24 +243,150 @@ def test_an_interrupted_run_is_code_130(run):
 
 
 def test_a_sweep_runs_every_combination(run):
-    code, out, _, seen = run("-m", "task=probe", "seed=3,4", "scenario=lithuania_visa_ban,historical", "results_dir=r")
+    code, out, _, seen = run(*SWEEP, "seed=3,4", "scenario=lithuania_visa_ban,historical", "results_dir=r")
     assert code == 3, "two jobs share a folder, which the probe refuses"
-    code, out, _, seen = run("task=probe", "-m", "seed=5,6", "results_dir=s")
+    code, out, _, seen = run("task=probe", "-m", "hydra/launcher=basic", "seed=5,6", "results_dir=s")
     assert code == 0
     assert [chosen.seed for chosen in seen] == [3, 3, 4, 4, 5, 6]
     assert {chosen.scenario for chosen in seen} == {"lithuania_visa_ban", "historical"}
-    assert out[-1] == f"results: {Path('s/seed-6')}"
+    assert out == [f"results: {Path('s/seed-5')}", f"results: {Path('s/seed-6')}"]
+    assert sorted(os.listdir("s")) == ["seed-5", "seed-6", "sweeps"] and sorted(os.listdir()) == ["r", "s"]
 
 
 def test_a_failed_job_does_not_stop_the_sweep_but_counts(run):
-    code, out, err, seen = run("-m", "task=probe", "seed=3,x,4", fault=ValueError("no"))
+    code, out, err, seen = run(*SWEEP, "seed=3,x,4", fault=ValueError("no"))
     assert code == 3
     assert [chosen.seed for chosen in seen] == [3, 4]
     assert out == [f"results: {Path('results/seed-4')}"]
     told = [line for line in err if line.startswith("vyraj: ")]
     assert len(told) == 2
-    assert "ValueError: no" in told[0]
-    assert "seed=x" in told[1]
+    assert "seed=3: the run failed: ValueError: no" in told[0]
+    assert "seed=x is not a whole number" in told[1]
+    [folder] = Path("results/sweeps").iterdir()
+    entries = Ledger(folder).entries()
+    assert [(one.job, one.state, one.code, one.left) for one in entries] == [
+        (0, FAILED, 3, ""), (1, FAILED, 2, ""), (2, DONE, 0, str(Path("results/seed-4"))),
+    ]  # fmt: skip
+    assert [one.asked for one in entries] == [("task=probe", f"seed={seed}") for seed in ("3", "x", "4")]
+    assert not (folder / "shared").exists(), "what workers shared goes with the sweep"
+
+
+@pytest.mark.parametrize(
+    ("line", "fault", "code"),
+    [
+        (["seed=4,5"], None, 0),
+        (["seed=x"], None, 2),  # a sweep of one job has the code of that job
+        (["seed=3"], ValueError("no"), 3),
+        (["seed=x,4"], None, 3),
+        (["seed=3,4"], ValueError("no"), 3),
+        (["seed=3,4"], KeyboardInterrupt(), 130),
+    ],
+)
+def test_the_exit_code_of_a_sweep(run, line, fault, code):
+    got, out, err, _ = run(*SWEEP, *line, fault=fault)
+    assert got == code
+    assert (err[-1] == "vyraj: interrupted") == (code == 130)
+    assert not list(Path("results/sweeps").glob("*/shared"))
+
+
+def test_one_thread_is_one_process(run):
+    """Without a launcher named, a sweep on one thread does its jobs here, where the probe is known."""
+    code, _, _, seen = run("-m", "task=probe", "seed=5,6", "threads=1")
+    assert code == 0 and [chosen.threads for chosen in seen] == [1, 1]
+    code, _, _, seen = run("-m", "task=probe", "seed=7")
+    assert code == 0 and seen[-1].threads == 2, "one job has all threads"
+
+
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(run, monkeypatch):
+    monkeypatch.setattr(entry, "speed", lambda settings: 1e-5 * settings.seed)
+    code, out, err, seen = run("task=probe", "dry=true", "seed=3", "threads=1")
+    assert (code, err, len(seen)) == (0, ["a warning"], 1)
+    assert out == [
+        "2 runs to make, 0 are there already; 15 months of about 1,000,000 simulated people",
+        "about 7.5 minutes on 1 core, 0.6 GB of memory, 5 MB of disk; nothing was computed",
+    ]
+    assert list(Path().rglob("*")) == []
+
+
+@pytest.mark.parametrize("launcher", [[], ["hydra/launcher=local", "hydra.launcher.n_jobs=2"]])
+def test_a_dry_sweep_counts_what_its_jobs_share_once(run, monkeypatch, launcher):
+    monkeypatch.setattr(entry, "speed", lambda settings: 1e-5)
+    code, out, _, seen = run("-m", "task=probe", "dry=true", "seed=3,4,5", *launcher)
+    assert (code, len(seen)) == (0, 3)
+    assert out == [
+        "4 runs to make, 0 are there already; 25 months of about 1,000,000 simulated people",
+        "about 2.1 minutes on 2 cores, 1.2 GB of memory, 10 MB of disk; nothing was computed",
+    ]
+    assert list(Path().rglob("*")) == []
+
+
+def test_a_dry_sweep_with_a_mistake_tells_the_mistake(run):
+    code, out, err, _ = run("-m", "task=probe", "dry=true", "seed=3,x")
+    assert (code, out) == (2, []) and "seed=x" in err[-1]
+    assert list(Path().rglob("*")) == []
+
+
+@pytest.fixture
+def study(monkeypatch):
+    """A study of two scenarios at two values of lambda, done by the probe; gives what its page was made from."""
+    part = {"says": "More.", "scenario": "lithuania_visa_ban", "measure": "departures", "above": 0}
+    content = {
+        "question": "What?", "expectation": "More.", "refuted_by": "Fewer.", "figures": ["harms"], "expects": [part],
+        "scenarios": ["lithuania_visa_ban", "open_door"], "parameters": {"choice.lambda": [0.2, 0.8]},
+        "settings": {"people.one_in": 700, "seed": 4},
+    }  # fmt: skip
+    Path("mine").mkdir()
+    Path("mine/two.yaml").write_text(yaml.safe_dump(content))
+    (settings.CONF / "scenario" / "open_door.yaml").touch()
+    load = partial(load_experiment, folder=Path("mine").absolute())
+    monkeypatch.setattr(config, "load_experiment", load)
+    monkeypatch.setattr(settings, "EXPERIMENTS", Path("mine").absolute())
+    monkeypatch.setitem(TASKS, "compare", "probe:run")
+    closed = []
+
+    def close(experiment, results_dir, entries):
+        closed.append((experiment.name, results_dir, [one.state for one in entries]))
+        return Outcome(left="page")
+
+    monkeypatch.setattr(entry, "close", close)
+    return closed
+
+
+def test_a_study_is_a_sweep_that_ends_in_a_page(run, study):
+    code, out, err, seen = run("experiment=two", "hydra/launcher=basic", "results_dir=s/${x}", fault=None)
+    assert code == 2 and seen == [] and "one results_dir" in err[-1]
+    code, out, _, seen = run("experiment=two", "hydra/launcher=basic", "scenario=open_door", "choice.lambda=0.5")
+    assert (code, [(one.scenario, one.choice.lam) for one in seen]) == (0, [("open_door", 0.5)])
+    assert (seen[0].people.one_in, seen[0].seed, seen[0].report, seen[0].experiment) == (700, 4, False, "two")
+    assert seen[0].replicates == "enough" and out[-1] == "results: page"
+    assert study == [("two", "results", [DONE])]
+    code, out, _, seen = run("experiment=two", "hydra/launcher=basic", "results_dir=t")
+    assert [(one.scenario, one.choice.lam) for one in seen[1:]] == [
+        (name, lam) for name in ("lithuania_visa_ban", "open_door") for lam in (0.2, 0.8)
+    ]
+    assert code == 3 and study[-1] == ("two", "t", [DONE, FAILED, FAILED, FAILED]), "the probe's jobs share a folder"
+    assert out[-1] == "results: page", "the page is made of what is there"
+
+
+def test_a_study_is_of_comparisons(run, study):
+    code, out, err, seen = run("experiment=two", "task=simulate")
+    assert (code, out, seen) == (2, [], []) and "experiment=two is of comparisons; leave out task=simulate" in err[0]
+
+
+def test_a_study_may_be_looked_at_and_planned(run, study, monkeypatch):
+    monkeypatch.setattr(entry, "speed", lambda settings: 1e-5)
+    code, out, _, seen = run("experiment=two", "dry=true")
+    assert (code, len(seen), study) == (0, 4, []) and out[0].startswith("2 runs to make")
+    code, out, _, seen = run("experiment=two", "--cfg", "job")
+    assert (code, len(seen), study) == (0, 4, []) and "  one_in: 700" in out and "report: false" in out
+    assert sorted(os.listdir()) == ["mine"]
+
+
+def test_a_page_that_fails_takes_nothing_with_it(run, study, monkeypatch):
+    monkeypatch.setattr(entry, "close", lambda *arguments: 1 / 0)
+    code, out, err, _ = run("experiment=two", "hydra/launcher=basic", "scenario=open_door", "choice.lambda=0.5")
+    assert (code, out) == (3, [f"results: {Path('results/seed-4')}"])
+    assert "the run failed: ZeroDivisionError" in err[-1]
 
 
 def test_the_environment_is_left_as_it_was(run):
@@ -230,8 +417,10 @@ def test_an_interruption_that_is_lost_in_a_callback_is_asked_for_again(monkeypat
             def __del__(self):
                 raise KeyboardInterrupt
 
+        before_long = time.monotonic() + 10
         with pytest.raises(KeyboardInterrupt):
             Ends()
-            time.sleep(10)
+            time.sleep(20)
+        assert time.monotonic() < before_long, "the main thread is woken"
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -23,6 +23,10 @@ def known_names(tmp_path, monkeypatch):
         (tmp_path / "decision" / f"{name}.py").write_text('"""A test."""\n')
     monkeypatch.setattr(settings, "CONF", tmp_path)
     monkeypatch.setattr(settings, "DECISIONS", tmp_path / "decision")
+    for name in ("lambda", "bans"):
+        (tmp_path / "experiments").mkdir(exist_ok=True)
+        (tmp_path / "experiments" / f"{name}.yaml").write_text("question: a test\n")
+    monkeypatch.setattr(settings, "EXPERIMENTS", tmp_path / "experiments")
 
 
 def main_file() -> dict:
@@ -84,13 +88,39 @@ def test_a_value_reaches_its_setting():
         ("baseline", "histrical", ("baseline=histrical", "did you mean historical?")),
         ("decision", "flt", ("decision=flt", "destination_nest", "did you mean flat?")),
         ("decision", "__init__", ("decision=__init__", "destination_nest")),
+        ("experiment", "lamda", ("experiment=lamda", "bans, lambda", "or null", "did you mean lambda?")),
+        ("replicates", "plenty", ("replicates=plenty", "enough", "null for the default")),
+        ("replicates", 100_001, ("replicates=100001", "at most 100000")),
+        ("most_replicates", 1, ("most_replicates=1", "from 2 to 100000")),
+        ("most_replicates", "enough", ("most_replicates=enough", "whole number")),
+        ("decompose", ["opened"], ("decompose=", "list of scenarios", "open_door")),
+        ("decompose", "open_door", ("decompose=open_door", "list of scenarios")),
+        ("decompose", ["open_door", "open_door"], ("decompose=", "at most once")),
+        ("freeze", ["rents"], ("freeze=", "queues", "diaspora")),
+        ("coefficients", ["peers"], ("coefficients=", "coefficients.peers=0.5")),
+        ("coefficients", {"peeers": 0.5}, ("coefficients=", "peers", "did you mean peers?")),
+        ("coefficients", {"lambda": 0.5}, ("coefficients=", "choice.lambda")),
+        ("coefficients", {"peers": "x"}, ("coefficients=", "peers")),
+        ("coefficients", {"peers": True}, ("coefficients=", "peers")),
+        ("coefficients", {"peers": float("nan")}, ("coefficients=", "peers")),
+        ("coefficients", {"separation": 1}, ("coefficients=", "separation")),
+        ("dry", "yes", ("dry=yes", "true or false")),
+        ("dry", 1, ("dry=1", "true or false")),
+        ("report", None, ("report=null", "true or false")),
+        ("results.show", "", ("results.show=", "a text")),
+        ("results.where", "", ("results.where=", "or null")),
+        ("results.sql", 3, ("results.sql=3", "or null")),
+        ("results.csv", " x", ("results.csv=", "names a file")),
+        ("results.against", 12, ("results.against=12", "or null")),
+        ("results.prune", "all", ("results.prune=all", "partial, damaged, stale, where", "or null")),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_allowed(key, value, words):
-    cfg = composed()
-    OmegaConf.update(cfg, key, value)
+    record = main_file()
+    *parents, last = key.split(".")
+    (record[parents[0]] if parents else record)[last] = value
     with pytest.raises(UserError) as raised:
-        config.settings_from(cfg)
+        config.settings_from(OmegaConf.create(record))
     message = str(raised.value)
     assert "\n" not in message
     for word in words:
@@ -157,21 +187,31 @@ def test_resolved_yaml_reads_back_to_the_same_settings():
 
 def test_the_fingerprint_changes_with_every_setting_that_changes_a_number_and_no_other():
     usual = fingerprint(Settings())
-    assert usual == fingerprint(Settings(threads=7, results_dir="elsewhere"))
+    free = {"threads": 7, "results_dir": "elsewhere", "report": False, "dry": True, "experiment": "lambda"}
+    for key, value in free.items():
+        assert usual == fingerprint(Settings(**{key: value})), key
+    assert usual == fingerprint(Settings(results=Asked(show="flows", where="true")))
+    assert {*free, "results"} == set(settings.WITHOUT_EFFECT)
     assert fingerprint(Settings(choice=Choice(1))) == fingerprint(Settings(choice=Choice(1.0)))
+    assert fingerprint(Settings(coefficients={"peers": 1})) == fingerprint(Settings(coefficients={"peers": 1.0}))
+    assert usual == fingerprint(Settings(person=3)), "only task=explain follows a person"
+    assert fingerprint(Settings(task="explain", person=3)) != fingerprint(Settings(task="explain"))
     others = [
         Settings(task="history"),
         Settings(scenario="open_door"),
         Settings(baseline="open_door"),
         Settings(decision="flat"),
-        Settings(person=3),
+        Settings(task="explain", person=3),
+        Settings(decompose=("open_door",)),
+        Settings(coefficients={"peers": 0.5}),
+        Settings(most_replicates=99),
         Settings(freeze=("diaspora",)),
         Settings(until="2025-11"),
         Settings(seed=2),
         Settings(replicates=9),
         Settings(people=People(101)),
         Settings(choice=Choice(0.63)),
-        Settings(choice=Choice(slices=(0.2, 0.5))),
+        Settings(choice=Choice(slices=(0.2, 0.5))),  # the second of one section
     ]
     prints = {fingerprint(other) for other in others}
     assert len(prints) == len(others) == len(record_of(Settings())) - len(settings.WITHOUT_EFFECT) + 1

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from sim.analysis.effects import OBSTACLES
-from sim.analysis.pairs import CATEGORIES
+from sim.analysis.pairs import CATEGORIES, OUTCOMES
 from sim.behaviour import RECORDS
 from sim.errors import UserError
 from sim.experiment import (
@@ -236,7 +236,8 @@ def test_a_deflection_may_be_told_by_destination_or_in_all(tmp_path):
 def test_measures_are_those_of_a_comparison(tmp_path):
     """The names are written out here, above the analysis in the layout; they are those that it writes."""
     assert EXPECTED_CATEGORIES == CATEGORIES and set(HARMS) <= set(TOTALS)
-    assert {name.partition(":")[2] for name in TOTALS if ":" in name} == set(OBSTACLES)
+    assert {name.partition(":")[2] for name in TOTALS if "wish_months:" in name} == set(OBSTACLES)
+    assert {name.partition(":")[2] for name in TOTALS if "forced:" in name} == set(OUTCOMES)
     import pandas as pd
 
     effects = pd.read_csv(fake_results.write(tmp_path / "x", replicates=2) / "effects.csv", keep_default_na=False)

@@ -201,9 +201,12 @@ def test_a_simulation_leaves_registers_money_and_prisons(tmp_path):
     folder = task("simulate")(
         Settings(task="simulate", scenario="historical", until="2020-12", people=few, results_dir=left)
     )
-    money = pd.read_parquet(folder / "public_money.parquet")
+    assert folder.parent == tmp_path / "points"
+    money = pd.read_csv(folder / "public_money.csv")  # to six digits
     assert set(money["year"]) == {2019, 2020} and set(money["destination"]) == set(PLACE) - {"belarus"}
-    np.testing.assert_allclose(money["balance"], money["income_tax"] + money["contributions"] - money["support"])
+    parts = money["income_tax"] + money["contributions"] - money["support"]
+    np.testing.assert_allclose(money["balance"], parts, atol=3e-6 * money[["contributions", "support"]].max().max())
+    assert money["balance"].abs().sum() > 0.0
     assert (money["income_tax"] >= money["income_tax_it"]).all() and money["income_tax"].sum() > 0.0
     shown = pd.read_csv(folder / "registers.csv")
     whole = shown["counted"] - shown["waiting"] + shown["natural"]

@@ -16,6 +16,7 @@ from sim.library import folders, open_library, queries, select, verify
 from sim.library.apart import CHANNEL_GROUPS, apart, find
 from sim.library.columns import COMPARISONS, OF_A_POINT, POINTS, TABLES, VIEWS
 from sim.library.listing import listing
+from sim.points import inputs_digest
 from sim.settings import Asked, Settings
 from tests.unit.fake_points import DIGESTS, change_manifest, tables_of, write_comparison, write_point
 
@@ -301,10 +302,12 @@ def test_prune_stale_asks_what_is_stale(ask, results):
 
 
 def test_points_of_another_program_are_stale():
-    present = command._present()
-    assert not command.differs_from_present({"sha256": present})
-    assert command.differs_from_present({"sha256": present | {"program": "other"}})
-    assert command.differs_from_present({})
+    present = inputs_digest()
+    assert set(present) == {"program", "data", "people", "codes"}
+    assert not command.differs_from_present({"inputs": dict(present)})
+    for name in present:
+        assert command.differs_from_present({"inputs": present | {name: "other"}}), name
+    assert command.differs_from_present({}) and command.differs_from_present({"sha256": present})
 
 
 def test_prune_damaged_finds_a_changed_byte(ask, results):

@@ -13,6 +13,7 @@ from sim.codes import EVENT, MOTIVE, PLACE, SECTOR
 from sim.commands import compare, simulate
 from sim.ensemble import Job, Run
 from sim.figures.cells import hide_few
+from sim.library import open_library, select
 from sim.settings import Choice, People, Settings
 from tests import worlds
 
@@ -112,7 +113,16 @@ def test_a_comparison_and_a_simulation_leave_results_by_group(tmp_path, capsys):
     page = (folder / "report.html").read_text()
     assert '<section id="who">' in page and "by stream" in page
     alone = simulate.run(Settings(**given, task="simulate", scenario="historical"))
-    yearly = pd.read_parquet(alone / "groups.parquet")
+    yearly = pd.read_parquet(folder / "historical" / "groups.parquet")
     assert set(yearly["year"]) == set(range(2019, 2025))
-    assert not ((yearly["persons"] > 0) & (yearly["persons"] < 30_000)).any()
+    assert not ((yearly["persons"] > 0) & (yearly["persons"] < 15_000)).any()  # thirty over two replicates
+    assert alone.parent == tmp_path / "points"
+    counted = pd.read_parquet(alone / "groups.parquet")  # simulated people, month by month
+    assert set(counted["month"].str[:4]) == {str(year) for year in range(2019, 2025)}
+    assert (counted["agents"] > 0).all() and {"departed", "wished"} <= set(counted["measure"])
+    told = list(select(open_library(tmp_path), "SELECT scenario, agents, persons FROM groups").rows)
+    alone = [(agents, persons) for scenario, agents, persons in told if scenario == "historical"]
+    assert {(agents, persons) for agents, persons in alone} >= {(1, None)}
+    assert all(persons == 1000 * agents for agents, persons in alone if persons is not None)
+    assert all(persons is None for agents, persons in alone if agents < 30), "one replicate: what stands behind a cell"
     capsys.readouterr()

@@ -14,7 +14,7 @@ from sim import constants as constants_on_file
 from sim.behaviour import load
 from sim.codes import CHANNEL, EVENT, PLACE, REASON
 from sim.commands import invert
-from sim.commands.compare import planned
+from sim.commands.runs import lambdas
 from sim.commitment import FIXED_POINT
 from sim.decision import names, region_nests, rule
 from sim.ensemble import Ensemble, Job
@@ -345,8 +345,8 @@ def test_a_rule_without_a_twin_is_refused():
 
 def test_a_rule_that_sets_lambda_has_one_set_of_constants_and_no_slices():
     settings = Settings(decision="flat_logit", choice=Choice(lam=0.62))
-    assert {job.lam for job in planned(settings)} == {0.62}
-    assert len({job.lam for job in planned(replace(settings, decision="region_nests"))}) > 1
+    assert lambdas(settings, 8) == {0.62: 8}
+    assert lambdas(replace(settings, decision="region_nests"), 8) == {0.62: 8, 0.2: 4, 0.5: 4, 0.8: 4, 0.95: 4}
     assert rule("flat_logit").lam == 1.0
     assert rule("region_nests").lam is None
     moved, _ = invert.sweep(constants(), 1.0, np.full((48, 16, 13), 1.0), *invert.targets())

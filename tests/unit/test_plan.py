@@ -1,0 +1,129 @@
+"""What would be computed: counted as it would be, what jobs share once, told as one would say it."""
+
+from dataclasses import replace
+
+import pytest
+
+from sim.commands import compare, simulate
+from sim.ensemble import Job
+from sim.missing import Family, complete
+from sim.plan import Plan, duration, plan, speed, together, words
+from sim.points import Shelf, point
+from sim.settings import Choice
+from tests.unit.small_runs import PARTING, SMALL, Counted, ensemble
+
+LAM = 0.62
+
+
+@pytest.fixture(scope="module")
+def small():
+    return ensemble()
+
+
+def family(made, name="no_covid", replicates=2, own=True, freeze=()):
+    return Family(point(made, "historical", LAM), (point(made, name, LAM, freeze),), replicates, own)
+
+
+def jobs(found):
+    """Number of runs by point."""
+    names = [name.split("-")[0] for name, _ in found]
+    return {name: names.count(name) for name in sorted(set(names))}
+
+
+def test_a_plan_counts_the_runs_and_months_that_would_be_made(tmp_path, small):
+    shelf, one, counted = Shelf(tmp_path), family(small), Counted()
+    found = plan(shelf, small, [one])
+    assert jobs(found.made) == {"historical": 2, "no_covid": 2} and found.reused == frozenset()
+    assert (found.people, found.months) == (4785, 18)
+    complete(shelf, small, [one], lambda of, runs: {}, counted)
+    assert found.lived == counted.passed == 2 * (18 + 4)
+    after = plan(shelf, small, [replace(one, replicates=3)])
+    assert jobs(after.made) == {"historical": 1, "no_covid": 1} and after.lived == 18 + 4
+    assert after.reused == frozenset(found.made)
+
+
+@pytest.mark.parametrize(
+    ("own", "freeze", "months"), [(False, (), 14 + 4), (False, ("queues",), 18 + 4), (True, ("queues",), 18 + 4)]
+)
+def test_months_of_a_baseline_that_is_lived_through_count_too(tmp_path, small, own, freeze, months):
+    one, counted = family(small, replicates=1, own=own, freeze=freeze), Counted()
+    found = plan(Shelf(tmp_path), small, [one])
+    assert PARTING == 14 and found.lived == months
+    complete(Shelf(tmp_path), small, [one], lambda of, runs: {}, counted)
+    assert counted.passed == months
+
+
+def test_a_world_beside_a_baseline_that_is_there_lives_the_months_before_it_parts(tmp_path, small):
+    shelf = Shelf(tmp_path)
+    one = family(small, replicates=1)
+    shelf.keep(one.baseline, small.run(Job("historical", LAM, 0)), 0.0)
+    found = plan(shelf, small, [one])
+    assert jobs(found.made) == {"no_covid": 1} and jobs(found.reused) == {"historical": 1}
+    counted = Counted()
+    complete(shelf, small, [one], lambda of, runs: {}, counted)
+    assert found.lived == counted.passed == 14 + 4
+
+
+def test_what_jobs_share_is_counted_once(tmp_path):
+    made, shelf = ensemble(until="2020-12"), Shelf(tmp_path)
+    names = ("no_covid", "no_crackdown")
+    plans = [plan(shelf, made, [family(made, name)]) for name in names]
+    both = together(plans)
+    assert (
+        both == plans[0] | plans[1] == plans[1] | plans[0] == plan(shelf, made, [family(made, name) for name in names])
+    )
+    assert jobs(both.made) == {"historical": 2, "no_covid": 2, "no_crackdown": 2}
+    assert both.lived == sum(one.lived for one in plans) - 2 * 24
+    assert both | both == both == together([both, Plan()])
+    alone = [plan(shelf, made, [family(made, name, own=False)]) for name in names]
+    assert together(alone).lived == sum(one.lived for one in alone) - 2 * PARTING
+
+
+def test_nothing_to_do_is_a_plan_too():
+    assert together([]) == Plan() and Plan().lived == 0
+
+
+def test_a_plan_is_told_in_two_lines():
+    found = Plan(frozenset({("a", 0)}), {("b", 0): 84, ("c", 0): 24}, 95_700, 84, {("b", 0): 60, ("d", 0): 30})
+    assert found.lived == 84 + 24 + 30
+    assert words(found, 1e-6, 2).splitlines() == [
+        "2 runs to make, 1 are there already; 138 months of about 95,700 simulated people",
+        "about 7 seconds on 2 cores, 0.8 GB of memory, 1 MB of disk; nothing was computed",
+    ]
+    assert "on 1 core, 0.4 GB" in words(found, 1e-6, 1) and "on 8 cores, 3.2 GB" in words(found, 1e-6, 8)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "1 seconds"), (42.4, "42 seconds"), (89.0, "89 seconds"), (91.0, "1.5 minutes"), (5400.0, "1.5 hours"),
+        (5300.0, "88.3 minutes"), (86400.0, "24.0 hours"), (3 * 86400.0, "3.0 days"),
+    ],
+)  # fmt: skip
+def test_a_time_is_told_in_the_unit_of_its_size(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_the_speed_of_this_machine_is_measured():
+    assert 1e-9 < speed(SMALL) < 1e-3
+
+
+def test_a_dry_comparison_plans_what_a_comparison_makes(tmp_path):
+    """Eight pairs at the main lambda, four at the slice."""
+    settings = replace(SMALL, task="compare", choice=Choice(0.62, (0.3,)), results_dir=str(tmp_path), dry=True)
+    found = compare.run(settings)
+    assert isinstance(found, Plan) and jobs(found.made) == {"historical": 12, "no_covid": 12}
+    enough = compare.run(replace(settings, replicates="enough"))
+    assert jobs(enough.made) == {"historical": 15, "no_covid": 15}
+    split = compare.run(replace(settings, decompose=("no_covid",)))
+    assert jobs(split.made) == {"historical": 12, "no_covid": 12 + 7 * 8}
+    assert not list((tmp_path / "points").iterdir())
+
+
+def test_a_dry_simulation_plans_what_a_simulation_makes(tmp_path):
+    settings = replace(SMALL, results_dir=str(tmp_path), replicates=2)
+    found = simulate.run(replace(settings, dry=True))
+    assert jobs(found.made) == {"no_covid": 2} and found.lived == 2 * 18
+    simulate.run(settings)
+    again = simulate.run(replace(settings, dry=True))
+    assert again.made == {} and jobs(again.reused) == {"no_covid": 2} and again.lived == 0

@@ -1,0 +1,119 @@
+"""A study as Hydra composes it is the study as it is written: the same jobs, the same settings."""
+
+import itertools
+import sys
+from dataclasses import replace
+
+import pytest
+import yaml
+
+from sim.config.composing import compose_and_do, settings_from
+from sim.config.jobs import _in_this_process
+from sim.config.table import offer, study_node, word
+from sim.config.words import harmless
+from sim.errors import UserError
+from sim.experiment import experiment_names, load_experiment
+from sim.settings import Settings, record_of, settings_from_mapping
+
+
+def composed(tmp_path, monkeypatch, name, *words):
+    """Settings of every job of a study, in order, as Hydra composes them."""
+    line, study, found = harmless([f"experiment={name}", *words]), load_experiment(name), []
+    offer(str(tmp_path), study, line.given)
+    monkeypatch.setattr(sys, "argv", ["vyraj"])
+    compose_and_do(_in_this_process(line), lambda cfg: found.append(settings_from(cfg)))
+    assert len(found) == line.jobs * study.points(line.given)
+    return found
+
+
+def written(study, scenario, parameters):
+    """Settings of one job, from what the study says."""
+    record = record_of(Settings())
+    given = {**study.settings, **parameters, "scenario": scenario, "baseline": study.baseline, "report": False}
+    given |= {"experiment": study.name, "replicates": study.replicates, "decompose": list(study.decompose)}
+    for key, value in given.items():
+        *parents, last = key.split(".")
+        section = record
+        for parent in parents:
+            section = section[parent]
+        section[last] = value
+    return settings_from_mapping(record)
+
+
+@pytest.mark.parametrize("name", experiment_names())
+def test_every_study_composes_to_what_it_says(tmp_path, monkeypatch, name):
+    study = load_experiment(name)
+    wanted = [
+        written(study, scenario, dict(zip(study.parameters, values, strict=True)))
+        for scenario, *values in itertools.product(study.scenarios, *study.parameters.values())
+    ]
+    found = composed(tmp_path, monkeypatch, name)
+    assert sorted(found, key=repr) == sorted(wanted, key=repr)
+    assert {one.task for one in found} == {"compare"}
+    assert list(dict.fromkeys(one.scenario for one in found)) == list(study.scenarios)
+
+
+def test_some_study_sweeps_and_sets_something():
+    """Else the test above would show little."""
+    studies = [load_experiment(name) for name in experiment_names()]
+    keys = {key for study in studies for key in (*study.parameters, *study.settings)}
+    assert {"choice.lambda", "people.one_in"} <= keys and any(study.decompose for study in studies)
+
+
+def test_a_key_on_the_command_line_replaces_the_swept_one(tmp_path, monkeypatch):
+    study = load_experiment("lambda")
+    assert len(study.parameters["choice.lambda"]) > 1
+    found = composed(tmp_path, monkeypatch, "lambda", "choice.lambda=0.33")
+    assert [(one.scenario, one.choice.lam) for one in found] == [(name, 0.33) for name in study.scenarios]
+    found = composed(tmp_path, monkeypatch, "lambda", "choice.lambda=0.33,0.44", "scenario=no_war")
+    assert [(one.scenario, one.choice.lam) for one in found] == [("no_war", 0.33), ("no_war", 0.44)]
+
+
+def test_a_key_on_the_command_line_replaces_what_the_study_sets(tmp_path, monkeypatch):
+    words = ["people.one_in=4321", "replicates=3", "report=true", "scenario=no_war", "until=2024-06", "decompose=[]"]
+    words += ["coefficients.peers=0.1,0.2"]
+    found = composed(tmp_path, monkeypatch, "borders", *words)
+    one = found[0]
+    assert (one.people.one_in, one.replicates, one.report, one.until, one.decompose) == (4321, 3, True, "2024-06", ())
+    assert {dict(one.coefficients)["peers"] for one in found} == {0.1, 0.2}
+
+
+def test_keys_that_are_given_are_left_out_of_what_is_swept():
+    study = replace(load_experiment("lambda"), parameters={"choice.lambda": (0.2, 0.8), "freeze": ((), ("queues",))})
+    params = study_node(study)["hydra"]["sweeper"]["params"]
+    assert params == {"scenario": ",".join(study.scenarios), "choice.lambda": "0.2,0.8", "freeze": "[],[queues]"}
+    assert list(study_node(study, {"scenario", "freeze", "seed"})["hydra"]["sweeper"]["params"]) == ["choice.lambda"]
+
+
+def test_coefficients_and_lists_of_a_study_reach_the_settings(tmp_path, monkeypatch):
+    part = {"says": "More.", "scenario": "no_war", "measure": "departures", "above": 0}
+    content = {
+        "question": "What?", "expectation": "More.", "refuted_by": "Fewer.", "figures": ["harms"], "expects": [part],
+        "scenarios": ["no_war"],
+        "parameters": {"coefficients.peers": [0, 0.7], "freeze": [[], ["queues", "diaspora"]], "until": ["2024-06"]},
+        "settings": {"coefficients.kin": 1, "choice.slices": [0.3], "seed": 4},
+    }  # fmt: skip
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(content))
+    study = load_experiment("mine", tmp_path)
+    monkeypatch.setattr("sim.settings.EXPERIMENTS", tmp_path)
+    offer(str(tmp_path / "sweep"), study, ())
+    found = []
+    compose_and_do(harmless(["experiment=mine"]), lambda cfg: found.append(settings_from(cfg)))
+    wanted = [
+        written(study, "no_war", {"coefficients.peers": peers, "freeze": freeze, "until": "2024-06"})
+        for peers in (0, 0.7) for freeze in ((), ("queues", "diaspora"))
+    ]  # fmt: skip
+    assert sorted(found, key=repr) == sorted(wanted, key=repr)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "null"), (True, "true"), (0.2, "0.2"), (3, "3"), ("no_war", "no_war"), ((), "[]"), (["a", 1], "[a,1]")],
+)
+def test_a_value_is_written_as_hydra_reads_it(value, text):
+    assert word(value) == text
+
+
+def test_a_study_that_is_not_there_is_refused():
+    with pytest.raises(UserError, match="no experiment 'lamda'"):
+        load_experiment("lamda")

@@ -1,0 +1,77 @@
+"""The words of a command line, before Hydra sees them: what is given, how many jobs, whether anything is run."""
+
+import pytest
+
+from sim.config.words import MOST_JOBS, harmless
+from sim.errors import UserError
+
+
+def test_the_value_given_last_counts():
+    line = harmless(
+        ["seed=3", "threads=null", "results_dir='a b'", "seed=4", "dry=true", "~report", "choice.lambda=0.5"]
+    )
+    assert line.value("seed", 1) == 4 and line.value("scenario", "usual") == "usual"
+    assert line.value("threads", 2) is None and line.value("results_dir", "") == "a b"
+    assert line.value("dry", False) is True and line.value("report", 0) is None
+    assert line.given == {"seed", "threads", "results_dir", "dry", "report", "choice.lambda"}
+
+
+@pytest.mark.parametrize("word", ["threads=1,2", "threads=range(1,3)", "threads=glob(*)", "++threads=choice(1,2)"])
+def test_several_values_of_what_a_sweep_has_one_are_refused(word):
+    with pytest.raises(UserError, match="a sweep has one threads"):
+        harmless(["-m", word]).value("threads", 2)
+
+
+@pytest.mark.parametrize(
+    ("words", "jobs"),
+    [
+        ([], 1),
+        (["seed=3"], 1),
+        (["seed=3,4,5"], 3),
+        (["seed=3,4,5", "scenario=no_war,no_covid"], 6),
+        (["seed=range(1,5)"], 4),
+        (["seed=range(1,6,2)", "choice.lambda=0.2,0.8"], 6),
+        (["choice.slices=[0.2,0.5]"], 1),
+        (["freeze=[],[queues]"], 2),
+        (["coefficients.peers=0.1,0.2"], 2),
+    ],
+)
+def test_jobs_are_every_combination(words, jobs):
+    assert harmless(["-m", *words]).jobs == jobs
+
+
+def test_too_many_jobs_and_none_are_refused():
+    assert harmless([f"seed=range(0,{MOST_JOBS})"]).jobs == MOST_JOBS
+    with pytest.raises(UserError, match="10,001 jobs is too long"):
+        harmless([f"seed=range(0,{MOST_JOBS + 1})"])
+    with pytest.raises(UserError, match="a sweep of no jobs"):
+        harmless(["seed=range(3,1)"])
+
+
+def test_words_are_handed_on_options_first_and_coefficients_as_keys_of_their_own():
+    line = harmless(["seed=3", "-m", "coefficients.peers=0,1", "+coefficients.kin=1", "coefficients={wait:-0.1}"])
+    assert line.words == [
+        "-m", "seed=3", "++coefficients.peers=0,1", "+coefficients.kin=1", "++coefficients={wait:-0.1}",
+    ]  # fmt: skip
+    assert harmless(["~coefficients.peers", "coefficients=3"]).words == ["~coefficients.peers", "coefficients=3"]
+    more = line.with_words("hydra/launcher=basic", "--multirun")
+    assert more.words == ["-m", "--multirun", *line.words[1:], "hydra/launcher=basic"]
+    assert more.value("hydra/launcher", None) == "basic" and line.value("hydra/launcher", None) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "sweep", "shows"),
+    [
+        ([], False, False),
+        (["-m"], True, False),
+        (["--multirun", "seed=3"], True, False),
+        (["-m", "--cfg", "job"], False, True),
+        (["-m", "-h"], False, True),
+        (["--help"], False, True),
+        (["--version"], False, True),
+        (["--resolve"], False, False),
+    ],
+)
+def test_a_line_that_only_shows_runs_nothing(words, sweep, shows):
+    line = harmless(words)
+    assert (line.is_sweep, line.only_shows) == (sweep, shows)
