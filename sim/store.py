@@ -76,8 +76,14 @@ def write_folder(path: Path | str) -> Iterator[Path]:
             shutil.rmtree(older, ignore_errors=True)  # of another process that put its folder there at the same time
         _to_disk(path.parent)
     finally:
-        if older.exists() and not path.exists():  # an error or an interruption between the two renames
-            older.rename(path)
+        # An error or an interruption between the two renames. Once the new folder was in its place, the place is
+        # empty only while another process puts its own there.
+        if older.exists() and partial.exists() and not path.exists():
+            try:
+                older.rename(path)
+            except OSError:
+                if not path.exists():
+                    raise
         for leftover in (partial, older):
             shutil.rmtree(leftover, ignore_errors=True)
 
