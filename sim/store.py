@@ -174,7 +174,9 @@ class TableWriter:
 
     def __init__(self, path: Path | str, schema: pa.Schema) -> None:
         texts = [field.name for field in schema if _is_text(field.type)]
-        self._writer = pq.ParquetWriter(path, schema.remove_metadata(), compression="zstd", use_dictionary=texts)
+        self._writer = pq.ParquetWriter(
+            path, schema.remove_metadata(), compression="zstd", use_dictionary=texts, write_page_checksum=True
+        )
 
     def __enter__(self) -> "TableWriter":
         """Begin."""

@@ -47,6 +47,10 @@ WINDOW cell AS (PARTITION BY fingerprint, month, measure, destination, dimension
 """
 
 
+_CHECKED = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
+"""A page that has changed on the disk is a fault, not a number."""
+
+
 def open_library(
     results_dir: Path | str, told: Callable[[Fault], None] | None = None, threads: int = 2
 ) -> duckdb.DuckDBPyConnection:
@@ -90,7 +94,7 @@ def _of_points(name: str, points: Sequence[Folder]) -> Any:
     return ds.FileSystemDataset.from_paths(
         [str((point.path / f"{name}.parquet").absolute()) for point in having],
         schema=schema(columns),
-        format=ds.ParquetFileFormat(),
+        format=ds.ParquetFileFormat(default_fragment_scan_options=_CHECKED),
         filesystem=LocalFileSystem(),
         partitions=[_constants(point.row) for point in having],
     )

@@ -91,6 +91,7 @@ def test_a_damaged_loose_run_is_named_and_computed_anew(forks, whole, tmp_path, 
     assert contents(results / "points") == contents(whole / "points") and hidden(results) == []
 
 
+@pytest.mark.slow
 def test_the_list_of_results_stands_over_damaged_points(whole, tmp_path):
     results = tmp_path / "results"
     (point,) = whole.glob("points/[!.]*")

@@ -57,7 +57,7 @@ SIGNALS = [(signal.SIGTERM, False), (signal.SIGINT, False), (signal.SIGTERM, Tru
 
 @pytest.mark.parametrize(
     ("number", "all_of_them"),
-    [SIGNALS[0], *(pytest.param(*one, marks=pytest.mark.slow) for one in SIGNALS[1:])],
+    [pytest.param(*one, marks=pytest.mark.slow) for one in SIGNALS],
     ids=lambda one: one.name if isinstance(one, signal.Signals) else "group" if one else "controller",
 )
 def test_a_sweep_that_is_told_to_end_ends_at_once_and_is_resumed(undisturbed, tmp_path, number, all_of_them):

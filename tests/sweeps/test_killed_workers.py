@@ -3,6 +3,8 @@
 import os
 import signal
 
+import pytest
+
 from tests.sweeps.sweeping import JOBS, SMALL, Sweep, contents, hidden, made, makers, run, wait
 
 SLOWLY = {"call": "replace", "path": r"\.(no_covid|rents_respond).*\.runs/\d+\.run$", "when": "after"}
@@ -25,6 +27,7 @@ def test_a_killed_worker_costs_no_finished_run_and_changes_nothing(undisturbed, 
     assert len(set(makers(sweep.results, "rents_respond"))) == 2  # another process went on
 
 
+@pytest.mark.slow
 def test_a_job_that_kills_whoever_takes_it_fails_alone(undisturbed, tmp_path):
     name = undisturbed.names["no_covid"]
     deadly = {"call": "replace", "path": r"\.no_covid.*\.runs/000001\.run$", "when": "before", "do": "kill"}

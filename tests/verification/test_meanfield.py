@@ -21,6 +21,7 @@ from sim.meanfield.twin import Twin
 from sim.units import N_CLASSES
 from tests.worlds import admit, close, constants, crowd, hot, hot_people, hot_world, plain_world, quiet, start, tighten
 
+pytestmark = pytest.mark.slow  # the twin's machine code alone takes minutes
 COUNTRIES = ("lithuania", "poland", "georgia", "armenia")
 AT = [PLACE[name] for name in COUNTRIES]
 TABLE = constants(lithuania=0.4, poland=1.0, georgia=0.6, armenia=0.3)
@@ -104,7 +105,6 @@ def many():
     return {n: lived(n, replicates, world, b) for n, replicates in ((9300, 40), (93_000, 28))}
 
 
-@pytest.mark.slow
 def test_without_feedback_the_twin_is_the_mean_of_the_engine(many):
     """Departures, returns, onward arrivals and stocks by destination, stocks by status: within 3 s.e. (false alarm
     5 in 100 over 19 numbers) and 1%, of at least 10,000 lives each.
