@@ -25,6 +25,7 @@ def test_a_run_that_raises_fails_alone(undisturbed, tmp_path):
     assert set(made(results).values()) == {1} and hidden(results) == []
 
 
+@pytest.mark.slow
 def test_what_the_settings_refuse_fails_alone(tmp_path):
     results = tmp_path / "results"
     jobs = "scenario=rents_respond,nowhere", "coefficients.peers=0.4,many"

@@ -27,6 +27,7 @@ def resumed(undisturbed, results, most=1):
     assert again - before == Counter({one: 1 for one in again if one not in before})
 
 
+@pytest.mark.slow
 def test_a_sweep_whose_power_fails_is_resumed(undisturbed, tmp_path):
     sweep = Sweep(tmp_path / "results", *COMMAND, faults=[SLOWLY])
     sweep.until_spooled("rents_respond", 1)

@@ -58,6 +58,8 @@ WORLDS = {
     "region nests": (by_hand_closed, 1, "region_nests"),
     "two steps": (by_hand_aspiring, 1, "two_steps"),
 }
+MORE = ("by hand, Lithuania closed", "history, full ban", "history, one in ten")
+"""Worlds that are left to the slow tests: they say again what others say."""
 RIVALS = ("flat logit", "region nests", "two steps")
 """Worlds of other rules of decision, in which fewer kinds of events need to happen."""
 
@@ -93,7 +95,7 @@ def happened():
     return {}
 
 
-@pytest.mark.parametrize("name", WORLDS)
+@pytest.mark.parametrize("name", [pytest.param(one, marks=pytest.mark.slow if one in MORE else ()) for one in WORLDS])
 def test_two_readings_of_the_page_live_the_same_lives(name, happened):
     make, one_in, decision = WORLDS[name]
     people = stratified_people(one_in)
@@ -119,7 +121,7 @@ def test_two_readings_of_the_page_live_the_same_lives(name, happened):
 
 def test_every_transition_happened_five_times(happened):
     """Else their agreement would say little; a world of two scenarios each."""
-    assert set(happened) == set(WORLDS), "run the whole module"
+    assert set(happened) >= set(WORLDS) - set(MORE), "run the whole module"
     for name, events in happened.items():
         counts = np.bincount(events["kind"], minlength=max(EVENT.values()) + 1)
         if name not in RIVALS:
