@@ -15,7 +15,7 @@ from sim.commands import results, simulate
 from sim.ensemble import Ensemble, Job
 from sim.history.catalogue import load_history
 from sim.library import open_library, select, verify
-from sim.points import Shelf, checked, point
+from sim.points import Shelf, checked, point, seal
 from sim.settings import Asked, Choice, People
 from tests.unit.small_runs import SMALL, differing, ensemble
 
@@ -176,7 +176,8 @@ def test_a_point_says_what_it_is(at_once):
     assert set(found["files"]) == set(os.listdir(at_once)) - {"manifest.json"}
     beside = {"config.yaml", "history.txt", "sources.txt", "schedule.txt"}
     assert beside | {"registers.csv", "repression.csv", "public_money.csv"} <= set(found["files"])
-    assert checked(at_once) == {key: value for key, value in found.items() if key != "seal"}
+    assert found["command"].startswith("python -m sim task=simulate scenario=no_covid choice.lambda=0.62 ")
+    assert checked(at_once) == found and found["seal"] == seal(found)
     assert verify(at_once) == []
 
 

@@ -124,5 +124,11 @@ def test_a_comparison_and_a_simulation_leave_results_by_group(tmp_path, capsys):
     alone = [(agents, persons) for scenario, agents, persons in told if scenario == "historical"]
     assert {(agents, persons) for agents, persons in alone} >= {(1, None)}
     assert all(persons == 1000 * agents for agents, persons in alone if persons is not None)
-    assert all(persons is None for agents, persons in alone if agents < 30), "one replicate: what stands behind a cell"
+    cell = 'scenario, month, measure, destination, dimension, "group"'
+    cells = select(
+        open_library(tmp_path),
+        f"SELECT sum(agents), bool_or(persons IS NULL), bool_and(persons IS NULL) FROM groups "
+        f"GROUP BY fingerprint, {cell}",
+    ).rows
+    assert all(some == every == (agents < 30) for agents, some, every in cells), "thirty over all replicates"
     capsys.readouterr()
