@@ -4,6 +4,7 @@ A sweep keeps a ledger. Jobs that a lost worker left unfinished are done again b
 one job that kills its worker takes no other with it; what they had finished is on the disk and is not done again.
 """
 
+import gc
 import os
 import secrets
 import shutil
@@ -173,7 +174,7 @@ def _launch(job: Job, line: Line, ledger: Ledger, aside: bool, only: Sequence[in
     def do(cfg: DictConfig) -> None:
         if this_process() != home:  # a launcher's worker, which may have begun in a folder of its own
             os.chdir(folder)
-            _end_with_parent()
+            _settle_in()
         number, asked = int(HydraConfig.get().job.num), tuple(HydraConfig.get().overrides.task)
         if only is not None and number not in only:
             return
@@ -203,8 +204,9 @@ def _environment(more: Mapping[str, str]) -> Iterator[None]:
 
 
 @cache
-def _end_with_parent() -> None:
-    """Have this process end soon after the one that began it: nobody would hear of what it did any more."""
+def _settle_in() -> None:
+    """Make this process a worker, which ends soon after the one that began it: nobody would hear of what it did."""
+    gc.freeze()  # what is loaded stays; collections between runs need not look at it
     parent = os.getppid()
 
     def watch() -> None:
