@@ -1,6 +1,6 @@
 # make run                               the default comparison and its report
 # make run ARGS="people.one_in=1000"     the same with options
-# make bench                             what the model costs, a quarter of an hour; ARGS="--quick" a minute
+# make bench                             what the model costs, near half an hour; ARGS="--quick" a minute
 # make test | make lint | make clean
 # Needs Python 3.11 or newer, make and a package index; nothing else, and no activation.
 PYTHON ?= python3
