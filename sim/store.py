@@ -10,6 +10,7 @@ import platform
 import resource
 import secrets
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -62,7 +63,7 @@ def write_folder(path: Path | str) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.is_symlink() or (path.exists() and not path.is_dir()):
+    if _taken(path):
         raise UserError(f"{path} is not a folder of results; move it away")
     token = secrets.token_hex(4)
     partial = path.with_name(f".{path.name}.partial-{token}")
@@ -86,6 +87,14 @@ def write_folder(path: Path | str) -> Iterator[Path]:
                     raise
         for leftover in (partial, older):
             shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _taken(path: Path) -> bool:
+    """Whether something that is no folder lies in the place; in one look, for another process may be replacing it."""
+    try:
+        return not stat.S_ISDIR(path.lstat().st_mode)
+    except FileNotFoundError:
+        return False
 
 
 def _in_place(partial: Path, path: Path, older: Path) -> bool:
@@ -205,6 +214,12 @@ def digests() -> dict[str, str]:
     }
 
 
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def digest(folder: Path, pattern: str, rows: Collection[str] | None = None) -> str:
     """SHA-256 of the names and bytes of the files of a folder that match a pattern, in order of their names.
 
@@ -216,8 +231,7 @@ def digest(folder: Path, pattern: str, rows: Collection[str] | None = None) -> s
         if rows is not None and name.split("/")[0].removesuffix(".py") not in rows:
             continue
         if "__pycache__" not in name:
-            content = hashlib.sha256(files[name].read_bytes()).hexdigest()
-            total.update(f"{content}  {name}\n".encode())
+            total.update(f"{file_digest(files[name])}  {name}\n".encode())
     return total.hexdigest()
 
 

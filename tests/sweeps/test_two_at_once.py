@@ -51,7 +51,7 @@ REPLACE = """
 import sys
 from pathlib import Path
 from sim.store import write_folder
-for number in range(150):
+for number in range(500):
     with write_folder(Path(sys.argv[1]) / "run") as folder:
         (folder / "who.txt").write_text(sys.argv[2])
         (folder / "again.txt").write_text(sys.argv[2])
@@ -61,9 +61,9 @@ for number in range(150):
 def test_two_writers_of_one_folder_leave_that_of_one_of_them(tmp_path):
     writers = [
         subprocess.Popen([sys.executable, "-c", REPLACE, str(tmp_path), who], cwd=ROOT, stderr=subprocess.PIPE)
-        for who in ("first", "second", "third")
+        for who in ("first", "second", "third", "fourth")
     ]
     faults = [writer.communicate()[1].decode() for writer in writers]
-    assert faults == ["", "", ""]
+    assert faults == [""] * 4
     assert os.listdir(tmp_path) == ["run"]
     assert len({path.read_text() for path in (tmp_path / "run").iterdir()}) == 1
