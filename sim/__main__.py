@@ -18,13 +18,12 @@ from sim.commands.study import close
 from sim.errors import UserError
 from sim.experiment import Experiment
 from sim.ledger import Entry
-from sim.outcome import Outcome
+from sim.outcome import FAILURE, INTERRUPTED, MISTAKE, Outcome
 from sim.plan import Plan, speed, words
 from sim.settings import Settings
 from sim.store import room_for_results
 from sim.tasks import task
 
-MISTAKE, FAILURE, INTERRUPTED = 2, 3, 130
 FOLDERS = {"simulate": "points"}
 """Folder of a task's results, where it has another name than the task."""
 READ_ONLY = ("results",)

@@ -28,6 +28,7 @@ from sim.stays import stays
 from sim.units import residents_by_class
 from sim.world import World, build, first_difference
 
+Asked = TypeVar("Asked")
 Made = TypeVar("Made")
 MANY_PEOPLE = 1_000_000
 """From this size on threads share one run; below, each thread has a run of its own."""
@@ -254,14 +255,13 @@ class Ensemble:
 
     def run_all(self, jobs: Sequence[Job]) -> list[Run]:
         """Make all runs, in order, with a progress bar on a terminal."""
-        return self._in_turn(lambda job, threads, tick: self.run(job, threads, tick), jobs, len(jobs) * self.months)
-
-    def _in_turn(
-        self, make: Callable[[Job, int, Callable[[], object]], Made], jobs: Sequence[Job], months: int
-    ) -> list[Made]:
-        within = len(self.population.people.key) >= MANY_PEOPLE
+        months = len(jobs) * self.months
         with tqdm(total=months, desc="months simulated", unit="", disable=None, leave=False) as bar:
-            if within or self.threads == 1:
-                return [make(job, self.threads, bar.update) for job in jobs]
-            with ThreadPoolExecutor(self.threads) as pool:
-                return list(pool.map(lambda job: make(job, 1, bar.update), jobs))
+            return self.in_turn(lambda job, threads: self.run(job, threads, bar.update), jobs)
+
+    def in_turn(self, make: Callable[[Asked, int], Made], asked: Sequence[Asked]) -> list[Made]:
+        """What `make` gives for each of what is asked, in order; it is told how many threads are its own."""
+        if self.threads == 1 or len(self.population.people.key) >= MANY_PEOPLE:
+            return [make(one, self.threads) for one in asked]
+        with ThreadPoolExecutor(self.threads) as pool:
+            return list(pool.map(lambda one: make(one, 1), asked))

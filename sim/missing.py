@@ -6,14 +6,13 @@ once; a killed process loses the runs that it was making and nothing else.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from filelock import Timeout
 
-from sim.ensemble import MANY_PEOPLE, Ensemble, Job, Run
+from sim.ensemble import Ensemble, Job, Run
 from sim.ledger import say
 from sim.points import Extras, Point, Shelf
 from sim.shared import BaselineStates, give_back
@@ -49,9 +48,14 @@ class Task:
     replicate: int
     points: tuple[Point, ...]
 
+    @property
+    def others(self) -> list[Point]:
+        """Those of its points that live on from the baseline."""
+        return [point for point in self.points if point != self.family.baseline]
+
     def months(self, ensemble: Ensemble) -> int:
         """Months to live, if none of them has been lived before."""
-        others = [point.other for point in self.points if point is not self.family.baseline]
+        others = [point.other for point in self.others]
         parting = ensemble.parting(self.family.baseline.scenario, others)
         whole = self.family.baseline in self.points or any(other.freeze for other in others)
         return (ensemble.months if whole else parting) + len(others) * (ensemble.months - parting)
@@ -119,7 +123,8 @@ def complete(
         for point, replicates in wanted.values():
             if point not in busy:
                 shelf.bind(point, replicates, extras)
-                give_back()
+                if prefixes:  # a worker, whose memory others need
+                    give_back()
     if busy:  # now nothing is held that anybody could wait for
         rest = [Family(family.baseline, (), family.replicates) for family in families if family.baseline in busy]
         say(f"waiting for {', '.join(point.title for point in busy)}, which another process computes")
@@ -149,30 +154,24 @@ def _do(
 ) -> None:
     if not todo:
         return
-    many = len(ensemble.population.people.key) >= MANY_PEOPLE
     months = sum(task.months(ensemble) for task in todo)
     with progress(months) as tick:
 
-        def one(task: Task, threads: int = 1, states: BaselineStates | None = None) -> None:
+        def one(task: Task, threads: int, states: BaselineStates | None = None) -> None:
             for point, run, seconds in _lived(ensemble, task, threads, tick, states):
                 shelf.keep(point, run, seconds)
                 work.made[point.title] = work.made.get(point.title, 0) + 1
 
         if prefixes:
             _by_turns(todo, prefixes, one)
-        elif many or ensemble.threads == 1:
-            for task in todo:
-                one(task, ensemble.threads)
         else:
-            with ThreadPoolExecutor(ensemble.threads) as pool:
-                list(pool.map(lambda task: one(task, 1), todo))
+            ensemble.in_turn(one, todo)
 
 
 def _lived(
     ensemble: Ensemble, task: Task, threads: int, tick: Tick, states: BaselineStates | None
 ) -> Iterator[tuple[Point, Run, float]]:
-    family = task.family
-    others = [point for point in task.points if point != family.baseline]
+    family, others = task.family, task.others
     alone = family.baseline not in task.points
     runs = ensemble.live(
         Job(family.baseline.scenario, family.baseline.lam, task.replicate),

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from sim.plan import Plan
 from sim.settings import Settings
 
+MISTAKE, FAILURE, INTERRUPTED = 2, 3, 130
+"""Exit codes: a mistake of the user's, a failed run (a lost worker's too), an interruption."""
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -62,10 +62,9 @@ def plan(shelf: Shelf, ensemble: Ensemble, families: Sequence[Family]) -> Plan:
     wanted = {(one.name, number) for family in families for one in family.wanted for number in range(family.replicates)}
     for task in tasks(shelf, families):
         baseline = task.family.baseline
-        others = [one for one in task.points if one != baseline]
-        parting = ensemble.parting(baseline.scenario, [one.other for one in others])
+        parting = ensemble.parting(baseline.scenario, [one.other for one in task.others])
         key = baseline.name, task.replicate
-        through = ensemble.months if any(one.freeze for one in others) else parting
+        through = ensemble.months if any(one.freeze for one in task.others) else parting
         shared[key] = max(shared.get(key, 0), through)
         for one in task.points:
             made[one.name, task.replicate] = ensemble.months if one == baseline else ensemble.months - parting

@@ -22,7 +22,7 @@ from sim.codes import CONF
 from sim.ensemble import Ensemble, Other, Run
 from sim.machine_code import rows
 from sim.shared import is_whole, packed, unpacked
-from sim.store import ROOT, digest, provenance, restore, seeds, write_file, write_folder
+from sim.store import ROOT, digest, file_digest, provenance, restore, seeds, write_file, write_folder
 from sim.world import World
 
 Extras = Callable[["Point", Iterable[Run]], dict[str, str]]
@@ -204,7 +204,7 @@ class Shelf:
             for name, text in extras(point, runs).items():
                 (partial / name).write_text(text, encoding="utf-8")
             (partial / "config.yaml").write_text(yaml.safe_dump(point.record, sort_keys=False), encoding="utf-8")
-            files = {path.name: _sha256(path) for path in sorted(partial.iterdir())}
+            files = {path.name: file_digest(path) for path in sorted(partial.iterdir())}
             about = {
                 "kind": "point",
                 "scenario": point.scenario,
@@ -273,7 +273,7 @@ def checked(folder: Path) -> dict[str, Any] | str:
         return f"manifest.json is that of {name}"
     for file, wanted in files.items():
         try:
-            if _sha256(folder / file) != wanted:
+            if file_digest(folder / file) != wanted:
                 return f"{file} has changed"
         except OSError:
             return f"{file} cannot be read"
@@ -303,7 +303,3 @@ def _number(folder: Path) -> int | None:
         return folder.stat().st_ino if folder.is_dir() else None
     except OSError:
         return None
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

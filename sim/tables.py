@@ -1,10 +1,12 @@
 """Runs as tidy tables: flows, stocks, harms and wishes, one row a non-zero cell, in persons."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from sim import groups as who
 from sim.codes import CHANNEL_NAMES, PLACE, PLACE_NAMES, REASON_NAMES, STATUS_NAMES
@@ -14,83 +16,77 @@ from sim.recorder import HARMS
 
 BELARUS = PLACE["belarus"]
 
-
-def _table(runs: Sequence[Run], name: str, axes: dict[str, Sequence[str]]) -> pd.DataFrame:
-    """Non-zero cells of one array of every run, with a column for lambda, replicate and each axis."""
-    parts = []
-    for run in runs:
-        array = getattr(run, name)
-        where = np.nonzero(array)
-        columns: dict[str, object] = {"lambda": run.job.lam, "replicate": run.job.replicate}
-        for (axis, names), codes in zip(axes.items(), where, strict=True):
-            columns[axis] = pd.Categorical.from_codes(codes, categories=list(names))
-        columns["persons"] = array[where]
-        parts.append(pd.DataFrame(columns))
-    return pd.concat(parts, ignore_index=True)
+Part = Mapping[str, tuple[NDArray[Any], Sequence[str] | None]]
+"""Columns of one run's rows: numbers, or codes with the labels they stand for."""
 
 
-def _months(runs: Sequence[Run]) -> list[str]:
-    return [label(t) for t in range(len(runs[0].harms))]
+def months_of(run: Run) -> list[str]:
+    """Labels of a run's months."""
+    return [label(t) for t in range(len(run.harms))]
 
 
-def stocks(runs: Sequence[Run]) -> pd.DataFrame:
-    """Persons by lambda, replicate, month, destination (place of stay) and status, at the end of the month."""
-    return _table(runs, "stocks", {"month": _months(runs), "destination": PLACE_NAMES, "status": STATUS_NAMES})
+def stock_cells(run: Run) -> Part:
+    """Persons by month, destination (place of stay) and status, at the end of the month: cells that are not zero."""
+    where = np.nonzero(run.stocks)
+    return {
+        "month": (where[0], months_of(run)),
+        "destination": (where[1], PLACE_NAMES),
+        "status": (where[2], STATUS_NAMES),
+        "persons": (run.stocks[where], None),
+    }
 
 
-def harms(runs: Sequence[Run]) -> pd.DataFrame:
-    """Persons by lambda, replicate, month and harm; months without any harm of a kind have a row of zero."""
-    parts = []
-    months = _months(runs)
-    for run in runs:
-        t, kind = np.indices(run.harms.shape)
-        columns = {
-            "lambda": run.job.lam,
-            "replicate": run.job.replicate,
-            "month": pd.Categorical.from_codes(t.ravel(), categories=months),
-            "harm": pd.Categorical.from_codes(kind.ravel(), categories=list(HARMS)),
-            "persons": run.harms.ravel(),
-        }
-        parts.append(pd.DataFrame(columns))
-    return pd.concat(parts, ignore_index=True)
+def harm_cells(run: Run) -> Part:
+    """Persons by month and harm; months without any harm of a kind have a row of zero."""
+    t, kind = np.indices(run.harms.shape)
+    return {
+        "month": (t.ravel(), months_of(run)),
+        "harm": (kind.ravel(), HARMS),
+        "persons": (run.harms.ravel(), None),
+    }
 
 
-def flows(runs: Sequence[Run]) -> pd.DataFrame:
-    """Persons who moved, by lambda, replicate, month, from, to and channel, with the expected number beside.
+def flow_cells(run: Run) -> Part:
+    """Persons who moved, by month, from, to and channel, with the expected number beside: cells that are not zero.
 
-    Expected persons are hazard sums of departures from Belarus; returns and onward moves have none (null).
+    Expected persons are hazard sums of departures from Belarus; returns and onward moves have none (NaN).
     """
-    parts = []
-    months = _months(runs)
-    for run in runs:
-        expected = np.full(run.flows.shape, np.nan)
-        expected[:, BELARUS] = run.expected
-        where = np.nonzero((run.flows != 0) | (np.nan_to_num(expected) > 0))
-        names = {"month": months, "from": PLACE_NAMES, "to": PLACE_NAMES, "channel": CHANNEL_NAMES}
-        columns: dict[str, object] = {"lambda": run.job.lam, "replicate": run.job.replicate}
-        for (axis, labels), codes in zip(names.items(), where, strict=True):
-            columns[axis] = pd.Categorical.from_codes(codes, categories=list(labels))
-        columns["persons"] = run.flows[where]
-        columns["expected_persons"] = expected[where]
-        parts.append(pd.DataFrame(columns))
-    return pd.concat(parts, ignore_index=True)
+    expected = np.full(run.flows.shape, np.nan)
+    expected[:, BELARUS] = run.expected
+    where = np.nonzero((run.flows != 0) | (np.nan_to_num(expected) > 0))
+    return {
+        "month": (where[0], months_of(run)),
+        "from": (where[1], PLACE_NAMES),
+        "to": (where[2], PLACE_NAMES),
+        "channel": (where[3], CHANNEL_NAMES),
+        "persons": (run.flows[where], None),
+        "expected_persons": (expected[where], None),
+    }
 
 
-def wishes(runs: Sequence[Run]) -> pd.DataFrame:
-    """Persons who wished to leave and could not, by lambda, replicate, month, reason and the destination wished for.
+def wish_cells(run: Run) -> Part:
+    """Persons who wished to leave and could not, by month, reason and the destination wished for.
 
     A person counts in every month in which the wish came up.
     """
+    counts = np.zeros((len(run.harms), len(REASON_NAMES), len(PLACE_NAMES)), np.int64)
+    np.add.at(counts, (run.wishes["month"], run.wishes["reason"], run.wishes["place"]), run.wishes["persons"])
+    where = np.nonzero(counts)
+    return {
+        "month": (where[0], months_of(run)),
+        "reason": (where[1], REASON_NAMES),
+        "destination": (where[2], PLACE_NAMES),
+        "persons": (counts[where], None),
+    }
+
+
+def of_runs(runs: Sequence[Run], cells: Callable[[Run], Part]) -> pd.DataFrame:
+    """The cells of every run, with its lambda and replicate in front."""
     parts = []
     for run in runs:
-        counts = np.zeros((len(run.harms), len(REASON_NAMES), len(PLACE_NAMES)), np.int64)
-        np.add.at(counts, (run.wishes["month"], run.wishes["reason"], run.wishes["place"]), run.wishes["persons"])
-        where = np.nonzero(counts)
         columns: dict[str, object] = {"lambda": run.job.lam, "replicate": run.job.replicate}
-        axes = {"month": _months(runs), "reason": REASON_NAMES, "destination": PLACE_NAMES}
-        for (axis, names), codes in zip(axes.items(), where, strict=True):
-            columns[axis] = pd.Categorical.from_codes(codes, categories=list(names))
-        columns["persons"] = counts[where]
+        for name, (values, labels) in cells(run).items():
+            columns[name] = values if labels is None else pd.Categorical.from_codes(values, categories=list(labels))
         parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
 

@@ -15,14 +15,14 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim import groups as who
-from sim.codes import CHANNEL_NAMES, EVENT, PLACE, PLACE_NAMES, REASON_NAMES, SECTOR_NAMES, SLOTS, STATUS_NAMES
+from sim.codes import CHANNEL_NAMES, EVENT, PLACE_NAMES, REASON_NAMES, SECTOR_NAMES, SLOTS, STATUS_NAMES
 from sim.ensemble import MOVE, MOVES, WISH, Job, Run
 from sim.months import label
 from sim.recorder import HARMS
 from sim.stays import BANDS
 from sim.store import TableWriter
+from sim.tables import BELARUS, Part, flow_cells, harm_cells, months_of, stock_cells
 
-BELARUS = PLACE["belarus"]
 NAMES = ("flows", "stocks", "harms", "wishes", "moves", "groups", "settled", "totals")
 """Tables of a point."""
 _KINDS = {code: name for name, code in EVENT.items() if code in MOVES}
@@ -38,16 +38,14 @@ _GROUP[_DIMENSION_OF, _NAME_OF] = np.arange(who.N_GROUPS)
 UNKNOWN = -1
 
 Cells = tuple[NDArray[Any], ...]
-Part = Mapping[str, tuple[NDArray[Any], Sequence[str] | None]]
-"""Columns of one run's rows: numbers, or codes with the labels they stand for."""
 
 
 def tables(run: Run) -> dict[str, pa.Table]:
     """The tables of one run; every table has a column `replicate`, and those of several runs have one schema."""
     makers: dict[str, Callable[[Run], Part]] = {
-        "flows": _flows,
-        "stocks": _stocks,
-        "harms": _harms,
+        "flows": flow_cells,
+        "stocks": stock_cells,
+        "harms": harm_cells,
         "wishes": _wishes,
         "moves": _moves,
         "groups": _groups,
@@ -77,47 +75,9 @@ def read(folder: Path, scenario: str, lam: float, replicates: Iterable[int], mon
         yield _run(parts, Job(scenario, lam, replicate), months)
 
 
-def _months(run: Run) -> list[str]:
-    return [label(t) for t in range(len(run.harms))]
-
-
-def _flows(run: Run) -> Part:
-    expected = np.full(run.flows.shape, np.nan)
-    expected[:, BELARUS] = run.expected
-    where = np.nonzero((run.flows != 0) | (np.nan_to_num(expected) > 0))
-    return {
-        "month": (where[0], _months(run)),
-        "from": (where[1], PLACE_NAMES),
-        "to": (where[2], PLACE_NAMES),
-        "channel": (where[3], CHANNEL_NAMES),
-        "persons": (run.flows[where], None),
-        "expected_persons": (expected[where], None),
-    }
-
-
-def _stocks(run: Run) -> Part:
-    where = np.nonzero(run.stocks)
-    return {
-        "month": (where[0], _months(run)),
-        "destination": (where[1], PLACE_NAMES),
-        "status": (where[2], STATUS_NAMES),
-        "persons": (run.stocks[where], None),
-    }
-
-
-def _harms(run: Run) -> Part:
-    """Months without any harm of a kind have a row of zero."""
-    t, kind = np.indices(run.harms.shape)
-    return {
-        "month": (t.ravel(), _months(run)),
-        "harm": (kind.ravel(), HARMS),
-        "persons": (run.harms.ravel(), None),
-    }
-
-
 def _wishes(run: Run) -> Part:
     return {
-        "month": (run.wishes["month"], _months(run)),
+        "month": (run.wishes["month"], months_of(run)),
         "reason": (run.wishes["reason"], REASON_NAMES),
         "destination": (run.wishes["place"], PLACE_NAMES),
         "key": (run.wishes["key"], None),
@@ -127,7 +87,7 @@ def _wishes(run: Run) -> Part:
 
 def _moves(run: Run) -> Part:
     return {
-        "month": (run.moves["month"], _months(run)),
+        "month": (run.moves["month"], months_of(run)),
         "kind": (np.searchsorted(sorted(_KINDS), run.moves["kind"]), [_KINDS[code] for code in sorted(_KINDS)]),
         "from": (run.moves["origin"], PLACE_NAMES),
         "to": (run.moves["place"], PLACE_NAMES),
@@ -140,7 +100,7 @@ def _moves(run: Run) -> Part:
 def _groups(run: Run) -> Part:
     where = np.nonzero(run.groups)
     return {
-        "month": (where[0], _months(run)),
+        "month": (where[0], months_of(run)),
         "measure": (where[1], who.MEASURES),
         "destination": (where[2], PLACE_NAMES),
         "dimension": (_DIMENSION_OF[where[3]], _DIMENSIONS),
@@ -160,7 +120,7 @@ def _settled(run: Run) -> Part:
         first += len(names)
     month, place, measured, group, persons = (np.concatenate(column) for column in zip(*columns, strict=True))
     return {
-        "month": (month, _months(run)),
+        "month": (month, months_of(run)),
         "destination": (place, PLACE_NAMES),
         "measure": (measured, tuple(_SETTLED)),
         "group": (group, groups),
@@ -173,7 +133,7 @@ def _totals(run: Run) -> Part:
     months, classes = len(run.harms), len(run.residents_by_class)
     last = np.full(classes, months - 1)
     return {
-        "month": (np.concatenate([np.arange(months), np.arange(months), last]), _months(run)),
+        "month": (np.concatenate([np.arange(months), np.arange(months), last]), months_of(run)),
         "measure": (np.repeat(np.arange(3), [months, months, classes]), _TOTALS),
         "group": (np.concatenate([np.zeros(2 * months, np.int64), np.arange(classes)]), None),
         "persons": (np.concatenate([run.prisoners, run.blocked, run.residents_by_class]), None),

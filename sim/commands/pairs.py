@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -57,7 +57,8 @@ def families(ensemble: Ensemble, replicates: int) -> list[Family]:
     split = settings.scenario in settings.decompose
     found = []
     for lam, count in counts.items():
-        held = {tuple(settings.freeze)} | (set(corners()) if split and lam == settings.choice.lam else set())
+        asked = (settings.freeze, *(corners() if split and lam == settings.choice.lam else ()))
+        held = {tuple(sorted(freeze)) for freeze in asked}
         others = [point(ensemble, settings.scenario, lam, freeze) for freeze in sorted(held)]
         found.append(family(ensemble, lam, others, count))
     return found
@@ -73,8 +74,8 @@ def paired_runs(ensemble: Ensemble, start: int, additions: Sequence[Addition]) -
     count = first_count(settings)
     by_rule = settings.replicates == ENOUGH
     while True:
-        shelf = get(ensemble, families(ensemble, count))
-        found = read(ensemble, shelf, count)
+        wanted = families(ensemble, count)
+        found = read(get(ensemble, wanted), wanted, settings.freeze)
         window = window_of(ensemble, start, additions, found[main])
         spread = headline(found[main], window)
         stops = [n for n in range(FIRST, count + 1, BATCH)
@@ -93,12 +94,11 @@ def paired_runs(ensemble: Ensemble, start: int, additions: Sequence[Addition]) -
     return Pairs(found, window, told, share, pd.concat(tables, ignore_index=True))
 
 
-def read(ensemble: Ensemble, shelf: Shelf, replicates: int) -> dict[float, list[Paired]]:
-    """Paired runs by lambda, from the files of both points."""
-    settings = ensemble.settings
+def read(shelf: Shelf, wanted: Sequence[Family], freeze: Sequence[str]) -> dict[float, list[Paired]]:
+    """Paired runs by lambda, from the files of the baseline's point and of that with these feedbacks held."""
     found = {}
-    for one in sorted(families(ensemble, replicates), key=lambda one: one.baseline.lam):
-        other = point(ensemble, settings.scenario, one.baseline.lam, settings.freeze)
+    for one in sorted(wanted, key=lambda one: one.baseline.lam):
+        other = next(point for point in one.others if set(point.freeze) == set(freeze))
         worlds = [shelf.read(side, one.replicates) for side in (one.baseline, other)]
         found[one.baseline.lam] = list(zip(*worlds, strict=True))
     return found
@@ -138,8 +138,3 @@ def window_of(ensemble: Ensemble, start: int, additions: Sequence[Addition], pai
     people, one_in = ensemble.population.people, ensemble.population.one_in
     residents = int((people.mode != MODE["settled"]).sum()) * one_in
     return Window(start, focus, one_in, residents)
-
-
-def as_asked(settings: Settings, pairs: Pairs) -> Settings:
-    """The settings with the number of replicates that was run."""
-    return replace(settings, replicates=len(pairs.by_lambda[settings.choice.lam]))

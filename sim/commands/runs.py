@@ -76,10 +76,14 @@ def beside(ensemble: Ensemble, of: Point, runs: Iterable[Run]) -> dict[str, str]
 def write_world(folder: Path, runs: list[Run], history: History, one_in: int) -> None:
     """Write the tables, the history and the sources of one world's runs, at every lambda, into a folder."""
     folder.mkdir(exist_ok=True)
-    write_parquet(folder / "stocks.parquet", tables.arrow(tables.stocks(runs)))
-    write_parquet(folder / "flows.parquet", tables.arrow(tables.flows(runs)))
-    write_parquet(folder / "harms.parquet", tables.arrow(tables.harms(runs)))
-    write_parquet(folder / "wishes.parquet", tables.arrow(tables.wishes(runs)))
+    cells_of = {
+        "stocks": tables.stock_cells,
+        "flows": tables.flow_cells,
+        "harms": tables.harm_cells,
+        "wishes": tables.wish_cells,
+    }
+    for name, of_run in cells_of.items():
+        write_parquet(folder / f"{name}.parquet", tables.arrow(tables.of_runs(runs, of_run)))
     parts = [cells.hide_few(part, one_in, int(n)) for n, part in tables.groups(runs, one_in).groupby("replicates")]
     write_parquet(folder / "groups.parquet", tables.arrow(pd.concat(parts).sort_index()))
     (folder / "history.txt").write_text(history.debug(), encoding="utf-8")

@@ -8,7 +8,7 @@ from pathlib import Path
 from sim import study
 from sim.experiment import Experiment
 from sim.ledger import FAILED, Entry
-from sim.outcome import Outcome
+from sim.outcome import FAILURE, Outcome
 from sim.store import provenance, write_folder
 
 
@@ -20,7 +20,7 @@ def close(experiment: Experiment, results_dir: str, entries: Sequence[Entry]) ->
     comparisons = [Path(entry.left) for entry in entries if entry.left]
     failed = [f"{' '.join(entry.asked)}: {entry.said}" for entry in entries if entry.state == FAILED]
     if not comparisons:
-        return Outcome(3, f"no comparison of the study {experiment.name} is there")
+        return Outcome(FAILURE, f"no comparison of the study {experiment.name} is there")
     mark = hashlib.sha256("\n".join(sorted(path.name for path in comparisons)).encode()).hexdigest()[:8]
     folder = Path(results_dir) / "studies" / f"{experiment.name}-{mark}"
     with write_folder(folder) as partial:

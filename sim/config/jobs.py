@@ -30,13 +30,11 @@ from sim.config.words import Line
 from sim.errors import UserError
 from sim.experiment import Experiment
 from sim.ledger import DONE, FAILED, RUNNING, Entry, Ledger, at_work, this_process, watched
-from sim.outcome import Outcome
+from sim.outcome import FAILURE, Outcome
 from sim.plan import together
 from sim.settings import Settings
 from sim.store import room_for_results
 
-LOST = 3
-"""Exit code of a job whose worker was lost: a failed run."""
 A_WHILE = 1.0
 """Seconds between two looks of a worker at who began it (assumption: a user who ended a sweep may wait so long)."""
 
@@ -156,7 +154,7 @@ def _all_jobs(job: Job, line: Line, ledger: Ledger, count: int, aside: bool) -> 
     for entry in ledger.entries():
         if entry.state == RUNNING:
             told = "its process was killed twice (out of memory?); what it had finished is kept"
-            ledger.note(replace(entry, state=FAILED, code=LOST, said=told))
+            ledger.note(replace(entry, state=FAILED, code=FAILURE, said=told))
 
 
 SPARING = {
@@ -212,7 +210,7 @@ def _settle_in() -> None:
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(A_WHILE)
-        os._exit(LOST)
+        os._exit(FAILURE)
 
     threading.Thread(target=watch, daemon=True).start()
 

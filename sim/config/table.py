@@ -104,7 +104,7 @@ def study_node(study: Experiment, given: Collection[str] = ()) -> dict[str, Any]
 
 
 def adding(key: str) -> str:
-    """A key as Hydra takes it; a coefficient is added to a table that need not name it."""
+    """A key, or a word that begins with it, as Hydra takes it: a coefficient is added to a table without it."""
     return f"++{key}" if key.startswith("coefficients.") else key
 
 

@@ -14,6 +14,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import ChoiceSweep, Override, RangeSweep
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 
+from sim.config.table import PLUGINS, adding
 from sim.errors import UserError
 from sim.history.parameters import shown
 from sim.settings import unknown_key
@@ -25,9 +26,9 @@ SHOWN = ("job", "hydra", "all")
 LONGEST_WORD = 5_000
 MOST_JOBS = 10_000
 """Most jobs of a sweep; a larger number is a slip."""
-LAUNCHERS = ("basic", "local", "slurm", "ray")
+LAUNCHERS = ("basic", *PLUGINS)
 """Ways to run the jobs of a sweep; others that plugins bring are not taken (one of them rents machines)."""
-EXTRAS = ("slurm", "ray")
+EXTRAS = tuple(name for name in PLUGINS if name != "local")
 """Launchers that need packages which not every user has; the extra that brings them has the launcher's name."""
 _LAUNCHER = re.compile(r"hydra/launcher|hydra\.launcher(\.[a-z]\w*)+", re.ASCII)
 _PLAIN = re.compile(r"[\w-]{1,100}", re.ASCII)
@@ -116,9 +117,8 @@ def harmless(words: Sequence[str]) -> Line:
 
 def _for_hydra(override: Override) -> str:
     word = str(override.input_line)
-    key = override.key_or_group
-    added = key.startswith("coefficients.") or (key == "coefficients" and isinstance(override.value(), dict))
-    return f"++{word}" if added and word[:1] not in "+~" else word
+    section = override.key_or_group == "coefficients" and isinstance(override.value(), dict)
+    return f"++{word}" if section and word[:1] not in "+~" else adding(word)
 
 
 def _parsed(words: Sequence[str]) -> list[Override]:
@@ -127,9 +127,7 @@ def _parsed(words: Sequence[str]) -> list[Override]:
         try:
             overrides += OverridesParser.create().parse_overrides([word])
         except (HydraException, RecursionError, ValueError) as error:
-            raise UserError(
-                f"cannot read '{shown(word)}': write key=value, and quote values with signs in them"
-            ) from error
+            raise _unreadable(word) from error
     return overrides
 
 

@@ -4,7 +4,6 @@ A folder whose name begins with a dot is half-written, or on its way out, and is
 the points is read or named in one line as a fault; nothing here raises for what a folder holds.
 """
 
-import hashlib
 import json
 import math
 import re
@@ -20,6 +19,7 @@ import pyarrow.parquet as pq
 from sim.history.parameters import shown
 from sim.library.columns import TABLES, fits
 from sim.points import seal
+from sim.store import file_digest
 
 POINTS, COMPARISONS = "points", "compare"
 """Folders of the results."""
@@ -261,8 +261,7 @@ def _listed(written: Mapping[str, Any]) -> dict[str, str]:
 
 def _digest(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return file_digest(path)
     except OSError as error:
         raise _Wrong(f"{path.name} cannot be read: {error.strerror}") from error
 

@@ -1,6 +1,5 @@
 """The page of a study: tables, figures and template put into one file, and the study's part of the manifest."""
 
-import hashlib
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from sim.figures.nest import PRIOR_90
 from sim.figures.results import heading
 from sim.report import page as report
 from sim.report.words import FEW
+from sim.store import file_digest
 from sim.study import certainty, figures, gathered, groups, said
 from sim.study.comparisons import Study, plain, point_words, value_words
 from sim.study.expected import Verdict, verdicts, wanted
@@ -176,8 +176,5 @@ def manifest(study: Study, found: Sequence[Verdict], folder: Path, written: Sequ
             }
             for one in found
         ],
-        "files": {
-            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(written)
-        },
+        "files": {path.relative_to(folder).as_posix(): file_digest(path) for path in sorted(written)},
     }
