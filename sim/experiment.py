@@ -77,9 +77,9 @@ _ALSO = ("baseline", "parameters", "settings", "replicates", "decompose")
 class Expected:
     """One testable part of the expectation: a measure of a scenario lies above or below a bound.
 
-    Exactly one of `above` and `below` is given: a number in the unit of the measure, or the name of another scenario of
-    the study whose value of the same measure it must exceed or stay under. `where` singles out points of a sweep; empty
-    is all of them.
+    Exactly one of `above` and `below` is given: a number in the unit of the measure, or the name of a scenario of the
+    study whose value of the same measure it must exceed or stay under. `where` singles out points of a sweep; empty is
+    all of them. The value of the named scenario is that of the same point, but for the parameters of `at`.
     """
 
     says: str
@@ -89,6 +89,7 @@ class Expected:
     above: float | str | None
     below: float | str | None
     where: Mapping[str, Any]
+    at: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -249,14 +250,18 @@ def _expects(content: Any, scenarios: Sequence[str], parameters: Mapping[str, tu
 
 
 def _expected(content: Any, scenarios: Sequence[str], parameters: Mapping[str, tuple[Any, ...]]) -> Expected:
-    own = need_keys(content, ["says", "scenario", "measure"], ["destination", "above", "below", "where"])
+    own = need_keys(content, ["says", "scenario", "measure"], ["destination", "above", "below", "where", "at"])
     with within("scenario"):
         scenario = need_name(own["scenario"], scenarios)
     given = [key for key in ("above", "below") if own.get(key) is not None]
     if len(given) != 1:
         raise CatalogueError(f"give one of above and below, not {'both' if given else 'none'}")
+    where, at = (_points(own.get(key, {}), parameters, key) for key in ("where", "at"))
+    elsewhere = any(key in where and where[key] != value for key, value in at.items())
     with within(given[0]):
-        bound = _bound(own[given[0]], [other for other in scenarios if other != scenario])
+        bound = _bound(own[given[0]], [other for other in scenarios if elsewhere or other != scenario])
+    if at and not isinstance(bound, str):
+        raise CatalogueError(f"at: a number is the same everywhere; name a scenario in {given[0]}")
     measure, destination = _measured(own["measure"], own.get("destination", ""))
     return Expected(
         says=need_text(own, "says"),
@@ -265,7 +270,8 @@ def _expected(content: Any, scenarios: Sequence[str], parameters: Mapping[str, t
         destination=destination,
         above=bound if given == ["above"] else None,
         below=bound if given == ["below"] else None,
-        where=_where(own.get("where", {}), parameters),
+        where=where,
+        at=at,
     )
 
 
@@ -296,8 +302,8 @@ def _bound(content: Any, others: Sequence[str]) -> float | str:
     return content
 
 
-def _where(content: Any, parameters: Mapping[str, tuple[Any, ...]]) -> dict[str, Any]:
-    with within("where"):
+def _points(content: Any, parameters: Mapping[str, tuple[Any, ...]], name: str) -> dict[str, Any]:
+    with within(name):
         found = {}
         for key, value in need_named(content).items():
             need_name(key, tuple(parameters))

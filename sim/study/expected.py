@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sim.experiment import Expected
 from sim.figures.results import Effect, heading, wording
-from sim.study.comparisons import Comparison, Study
+from sim.study.comparisons import Comparison, Study, point_words
 
 HOLDS, REFUTED, UNDECIDED, UNTESTED = "holds", "refuted", "undecided", "not tested"
 
@@ -44,10 +44,10 @@ def _verdict(study: Study, expected: Expected, one: Comparison) -> Verdict:
     bound = expected.below if expected.above is None else expected.above
     against: Effect | None = None
     if isinstance(bound, str):
-        others = [other for other in study.matching(bound, one.parameters)]
+        others = study.matching(bound, {**one.parameters, **expected.at})
         against = others[0].effect(expected.measure, expected.destination) if others else None
         if against is None:
-            return Verdict(expected, one, effect, None, UNTESTED, f"there is no value of {heading(bound)}")
+            return Verdict(expected, one, effect, None, UNTESTED, f"there is no value of {_named(bound, expected)}")
     return Verdict(expected, one, effect, against, judged(expected, effect, against))
 
 
@@ -74,8 +74,13 @@ def wanted(expected: Expected) -> str:
     """What was wanted, in words."""
     side, bound = ("below", expected.below) if expected.above is None else ("above", expected.above)
     if isinstance(bound, str):
-        return f"{side} that of {heading(bound)}"
+        return f"{side} that of {_named(bound, expected)}"
     return f"{side} {bound:,.10g}".replace("-", "\u2212")
+
+
+def _named(scenario: str, expected: Expected) -> str:
+    """A scenario whose value is wanted, and where it is read if elsewhere."""
+    return heading(scenario) + (f" at {point_words(expected.at)}" if expected.at else "")
 
 
 def overall(found: Sequence[Verdict]) -> str:

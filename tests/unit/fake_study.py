@@ -87,7 +87,7 @@ def expected(scenario: str, **others) -> Expected:
     """A part of an expectation, about arrivals in Lithuania unless said otherwise."""
     usual = {
         "says": "arrivals fall", "measure": "arrivals", "destination": "lithuania", "above": None, "below": None,
-        "where": {},
+        "where": {}, "at": {},
     }  # fmt: skip
     return Expected(scenario=scenario, **(usual | others))
 

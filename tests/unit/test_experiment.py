@@ -57,6 +57,10 @@ def refusal(folder, content):
     return said
 
 
+ITSELF = {"below": "lithuania_full_ban", "at": {"choice.lambda": 1}}
+"""A bound that would be the value itself."""
+
+
 def test_a_study_is_read_with_its_defaults(tmp_path):
     found = load_experiment(written(tmp_path, STUDY), tmp_path)
     assert (found.name, found.baseline, found.replicates) == ("mine", "historical", "enough")
@@ -64,13 +68,14 @@ def test_a_study_is_read_with_its_defaults(tmp_path):
     assert (found.parameters, found.settings, found.decompose) == ({}, {}, ())
     assert found.figures == ("arrivals", "harms")
     assert found.expects == (
-        Expected("Fewer arrive.", "lithuania_full_ban", "arrivals", "lithuania", None, 0.0, {}),
+        Expected("Fewer arrive.", "lithuania_full_ban", "arrivals", "lithuania", None, 0.0, {}, {}),
     )  # fmt: skip
 
 
 def test_a_study_is_read_with_every_key(tmp_path):
     part = {**PART, "where": {"choice.lambda": 0.2, "freeze": ["queues"]}}
     against = {**PART, "measure": "departures", "destination": "", "below": "lithuania_visa_ban"}
+    itself = {**PART, "below": "lithuania_full_ban", "where": {"choice.lambda": 0.2}, "at": {"choice.lambda": 0.8}}
     content = {
         **STUDY,
         "baseline": "no_war",
@@ -79,7 +84,7 @@ def test_a_study_is_read_with_every_key(tmp_path):
         "replicates": 4,
         "decompose": ["lithuania_visa_ban"],
         "figures": ["feedbacks"],
-        "expects": [part, against],
+        "expects": [part, against, itself],
     }
     found = load_experiment(written(tmp_path, content), tmp_path)
     assert found.baseline == "no_war" and found.replicates == 4
@@ -90,6 +95,7 @@ def test_a_study_is_read_with_every_key(tmp_path):
     assert found.decompose == ("lithuania_visa_ban",)
     assert found.expects[0].where == {"choice.lambda": 0.2, "freeze": ("queues",)}
     assert (found.expects[1].above, found.expects[1].below) == (None, "lithuania_visa_ban")
+    assert (found.expects[2].below, found.expects[2].at) == ("lithuania_full_ban", {"choice.lambda": 0.8})
 
 
 def test_a_study_may_be_sent_to_another_process():
@@ -199,6 +205,10 @@ def test_a_mistake_is_told_in_one_line(tmp_path, key, value, message):
         ({"where": {"seed": 1}}, "where: unknown 'seed'; known: choice.lambda"),
         ({"where": {"choice.lambda": 0.3}}, "where: choice.lambda: '0.3' is not swept; known: 0.2, 1"),
         ({"where": {"choice.lambda": True}}, "where: choice.lambda: 'True' is not swept; known: 0.2, 1"),
+        ({"at": {"choice.lambda": 0.3}}, "at: choice.lambda: '0.3' is not swept; known: 0.2, 1"),
+        ({"at": {"choice.lambda": 1}}, "at: a number is the same everywhere; name a scenario in below"),
+        (ITSELF, "below: 'lithuania_full_ban' is neither a number nor another scenario"),
+        ({**ITSELF, "where": {"choice.lambda": 1}}, "below: 'lithuania_full_ban' is neither a number nor another"),
     ],
 )  # fmt: skip
 def test_a_part_of_the_expectation_that_cannot_be_tested_is_refused(tmp_path, change, message):

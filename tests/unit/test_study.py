@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from sim.figures.results import Effect
 from sim.report.words import FEW
 from sim.study import figures
 from sim.study.comparisons import Study, point_words
-from sim.study.expected import judged, verdicts
+from sim.study.expected import judged, verdicts, wanted
 from sim.study.figures import rows
 from sim.study.said import table
 
@@ -152,6 +153,21 @@ def test_the_other_scenario_is_looked_up_at_the_same_parameters(whole):
     found = [one for one in verdicts(Study(about, made)) if one.against is not None]
     assert [one.comparison.parameters["decision"] for one in found] == list(SWEPT["decision"])
     assert len({one.against.estimate for one in found}) == 2
+
+
+def test_the_same_scenario_is_looked_up_at_another_point_of_the_sweep(whole):
+    about, made, *_ = whole
+    where, at = ({"decision": rule} for rule in SWEPT["decision"])
+    part = expected("lithuania_ban", above="lithuania_ban", where=where, at=at)
+    study = Study(replace(about, expects=(part,)), made)
+    (found,) = verdicts(study)
+    (other,) = study.matching("lithuania_ban", at)
+    assert found.comparison.parameters["decision"] == where["decision"]
+    assert found.against == other.effect("arrivals", "lithuania") != found.effect
+    assert wanted(part) == "above that of Lithuania ban at decision\u00a0region nests"
+    missing = replace(part, at={"decision": "flat_logit"})
+    (found,) = verdicts(Study(replace(about, expects=(missing,)), made))
+    assert found.verdict == "not tested" and found.reason.endswith("Lithuania ban at decision\u00a0flat logit")
 
 
 def test_the_order_is_that_of_the_study_whatever_the_sizes(whole):
