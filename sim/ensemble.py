@@ -115,6 +115,12 @@ def moves(events: NDArray[np.void]) -> NDArray[np.void]:
     return found
 
 
+def _end(model: EmigrationModel) -> None:
+    """Free a finished model at once: Mesa's agents and it hold each other, and a search for such circles is slow."""
+    model.close()
+    model.__dict__.clear()
+
+
 class Ensemble:
     """People, histories and worlds shared by all runs of one set of settings."""
 
@@ -124,6 +130,7 @@ class Ensemble:
         self.months = settings.last_month + 1
         self._histories: dict[str, History] = {}
         self._worlds: dict[str, World] = {}
+        self._partings: dict[tuple[str, str], int] = {}
         self._constants: dict[float, constants.Constants] = {}
 
     @cached_property
@@ -198,26 +205,34 @@ class Ensemble:
         The baseline's run comes first, the others in their order.
         """
         model = self.model(baseline, threads)
-        parting = self.parting(baseline.scenario, others)
-        self._reach(model, parting, each_month, prefixes)
-        twins = [model.fork(self.history(other.scenario), self.world(other.scenario)) for other in others]
+        self._reach(model, self.parting(baseline.scenario, others), each_month, prefixes)
+        reached = [model.state() for _ in others]
         model.keeps_paths = any(other.freeze for other in others)
         if model.keeps_paths or not alone:
             model.run(progress=each_month)
-        for other, twin in zip(others, twins, strict=True):
-            twin.held = Held(other.freeze, model.paths)
-        if not alone:
+        paths = model.paths
+        if alone:
+            _end(model)
+        else:
             yield self._finish(model, baseline)
-        model.close()
-        for other, twin in zip(others, twins, strict=True):
-            yield self._finish(twin.run(progress=each_month), replace(baseline, scenario=other.scenario))
+        for other in others:
+            job = replace(baseline, scenario=other.scenario)
+            twin = self.model(job, threads).live_on(reached.pop())
+            twin.held = Held(other.freeze, paths)
+            yield self._finish(twin.run(progress=each_month), job)
 
     def parting(self, baseline: str, others: Sequence[Other]) -> int:
         """First month in which a baseline's world differs from the others'; the end if there are none."""
-        worlds = {other.scenario: self.world(other.scenario) for other in others}
-        if len(worlds) > 1:
-            raise ValueError(f"worlds that part at different times: {', '.join(worlds)}")
-        return min((first_difference(self.world(baseline), world) for world in worlds.values()), default=self.months)
+        scenarios = {other.scenario for other in others}
+        if len(scenarios) > 1:
+            raise ValueError(f"worlds that part at different times: {', '.join(sorted(scenarios))}")
+        return min((self._first_difference(baseline, scenario) for scenario in scenarios), default=self.months)
+
+    def _first_difference(self, baseline: str, scenario: str) -> int:
+        pair = baseline, scenario
+        if pair not in self._partings:
+            self._partings[pair] = first_difference(self.world(baseline), self.world(scenario))
+        return self._partings[pair]
 
     def _reach(
         self, model: EmigrationModel, month: int, each_month: Callable[[], object] | None, prefixes: Prefixes | None
@@ -250,7 +265,7 @@ class Ensemble:
             groups.count(events, model.columns, self.population.people.sector, self.months),
             *(counted * model.one_in for counted in known),
         )
-        model.close()
+        _end(model)
         return run
 
     def run_all(self, jobs: Sequence[Job]) -> list[Run]:

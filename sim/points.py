@@ -112,6 +112,8 @@ class Runs:
 
     def __init__(self, shelf: "Shelf", point: Point, there: int, loose: Sequence[Path]) -> None:
         self._shelf, self._point, self._there, self._loose = shelf, point, there, loose
+        self.seconds: dict[int, float] = {}
+        """What the loose runs have cost, by replicate; known once they have been gone through."""
 
     def __iter__(self) -> Iterator[Run]:
         """Go through the runs, in order of replicate."""
@@ -120,7 +122,8 @@ class Runs:
             path = self._shelf.path(point)
             yield from tidy.read(path, point.scenario, point.lam, range(self._there), point.months)
         for path in self._loose:
-            yield unpacked(path)[0]
+            run, self.seconds[int(path.stem)] = unpacked(path)
+            yield run
 
 
 class Shelf:
@@ -195,9 +198,7 @@ class Shelf:
         there = int(manifest["replicates"]) if manifest else 0
         if there >= replicates:
             return
-        seconds: list[float] = manifest["run_seconds"] if manifest else []
         loose = self.begun(point)
-        seconds += [round(unpacked(loose[number])[1], 3) for number in range(there, replicates)]
         runs = Runs(self, point, there, [loose[number] for number in range(there, replicates)])
         with write_folder(self.path(point)) as partial:
             tidy.write(partial, runs)
@@ -216,7 +217,10 @@ class Shelf:
                 "inputs": inputs_digest(),
                 "files": files,
                 **provenance(),
-                "run_seconds": seconds,
+                "run_seconds": [
+                    *(manifest["run_seconds"] if manifest else ()),
+                    *(round(runs.seconds[number], 3) for number in range(there, replicates)),
+                ],
             }
             about = {**about, "seal": seal(about)}
             (partial / "manifest.json").write_text(json.dumps(about, indent=1), encoding="utf-8")

@@ -4,7 +4,6 @@ Everything here can be made again; nothing of it is a result. It lies in the fol
 """
 
 import ctypes
-import gc
 import hashlib
 import pickle
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from sim.lived import State
 from sim.population.synthesis import Population, synthesise
 from sim.store import write_file, write_folder
 
+DIGEST = hashlib.sha256().digest_size
 PARTS = ("circle_start", "employers")
 """Arrays of a population besides its columns."""
 
@@ -97,21 +97,18 @@ class BaselineStates:
 
 
 def give_back() -> None:
-    """Give the system the memory that this process no longer uses, where its C library can; costs milliseconds.
-
-    A run that is over holds itself in circles, which only a collection finds.
-    """
-    gc.collect()
+    """Give the system the memory that this process no longer uses, where its C library can; costs milliseconds."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
 
 
 def packed(what: object) -> bytes:
-    """An object of plain arrays as bytes: a checksum, then its compressed pickle."""
-    content = pickle.dumps(what, protocol=5)
-    squeezed: bytes = pa.compress(content, codec="zstd", asbytes=True)
-    body = len(content).to_bytes(8, "little") + squeezed
+    """An object of plain arrays as bytes: a checksum, then its pickle, compressed as it is made."""
+    sink = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(sink, "zstd") as stream:
+        pickle.dump(what, stream, protocol=5)
+    body: bytes = sink.getvalue().to_pybytes()
     return hashlib.sha256(body).digest() + body
 
 
@@ -121,11 +118,12 @@ def is_whole(path: Path) -> bool:
         content = path.read_bytes()
     except FileNotFoundError:  # another process is done with it
         return False
-    return hashlib.sha256(content[32:]).digest() == content[:32]
+    return hashlib.sha256(content[DIGEST:]).digest() == content[:DIGEST]
 
 
 def unpacked(path: Path) -> Any:
     """The object that `packed` gave to be written, from a file of this program's that is whole."""
-    content = path.read_bytes()
-    size = int.from_bytes(content[32:40], "little")
-    return pickle.loads(pa.decompress(content[40:], decompressed_size=size, codec="zstd", asbytes=True))
+    with path.open("rb") as file:
+        file.seek(DIGEST)
+        with pa.CompressedInputStream(file, "zstd") as stream:
+            return pickle.load(stream)

@@ -1,10 +1,12 @@
 """YAML read strictly: no key twice, no anchors, aliases, merge keys or tags; errors are one line that says where."""
 
 import math
+import pickle
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +103,12 @@ def read(path: Path) -> Any:
 
 def parse(text: str) -> Any:
     """The content of a YAML text; raises CatalogueError with the line."""
+    return pickle.loads(_parsed(text))
+
+
+@lru_cache(maxsize=1024)  # more texts than `conf/` has: the worlds of a sweep are built from the same files
+def _parsed(text: str) -> bytes:
+    """The content of a YAML text as bytes, so that nobody can change what others are given."""
     if len(text) > LARGEST:
         raise CatalogueError(f"more than {LARGEST:,} characters")
     if found := _UNWRITABLE.search(text.replace("\r\n", "\n")):
@@ -117,7 +125,7 @@ def parse(text: str) -> Any:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST:
                 raise CatalogueError(f"line {line}: more than {DEEPEST} levels")
-        return yaml.load(text, Loader=_StrictLoader)
+        return pickle.dumps(yaml.load(text, Loader=_StrictLoader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""

@@ -3,7 +3,9 @@
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.codes import CONF
 from sim.months import month
@@ -20,20 +22,29 @@ class Dated:
     def __init__(self, file: Path) -> None:
         self._file = file.name
         table = pd.read_csv(file)
-        self._rows: dict[tuple[str, str], list[tuple[int, float]]] = {}
+        found: dict[tuple[str, str], list[tuple[int, float]]] = {}
         for row in table.itertuples():
-            self._rows.setdefault((row.name, row.place), []).append((month(row.start), float(row.value)))
+            found.setdefault((row.name, row.place), []).append((month(row.start), float(row.value)))
+        self._steps = {key: np.array(sorted(rows)).T for key, rows in found.items()}
 
     def at(self, name: str, place: str = ANYWHERE, t: int = 0) -> float:
         """The value in force in month `t`, the place's own or that of `any`; the earliest before its first date.
 
         Raises KeyError for a name that is not on file.
         """
-        rows = self._rows.get((name, place)) or self._rows.get((name, ANYWHERE))
-        if rows is None:
+        return float(self._in_force(name, place, np.array(t)))
+
+    def over(self, name: str, place: str, months: int) -> NDArray[np.float64]:
+        """The values in force in the first `months` months, float64[T]. Raises KeyError as `at` does."""
+        return self._in_force(name, place, np.arange(months))
+
+    def _in_force(self, name: str, place: str, t: NDArray[np.int64]) -> NDArray[np.float64]:
+        steps = self._steps.get((name, place), self._steps.get((name, ANYWHERE)))
+        if steps is None:
             raise KeyError(f"{self._file} has no '{name}' for {place}")
-        rows = sorted(rows)
-        return [value for since, value in rows if since <= t or since == rows[0][0]][-1]
+        since, values = steps
+        found: NDArray[np.float64] = values[np.maximum(np.searchsorted(since, t, side="right") - 1, 0)]
+        return found
 
 
 @cache

@@ -18,6 +18,7 @@ from sim.observation.parameters import public_money as parameters
 from sim.world import World
 
 Floats = NDArray[np.float64]
+Persons = NDArray[np.float64] | NDArray[np.int64]
 
 ITEMS = ("income_tax", "income_tax_it", "contributions", "support", "balance")
 """What is reckoned, EUR: income tax, the part of it that workers of IT pay, employees' and employers' contributions,
@@ -28,40 +29,38 @@ _IT = SECTOR["it"]
 
 
 def monthly(
-    employed: Floats, adults: Floats, without_work: Floats, wages: Floats, taken: Sequence[float], support: float,
-    drawn: float,
+    employed: Persons, adults: Persons, without_work: Persons, wages: Floats, taken: Sequence[Floats], support: Floats,
+    drawn: Floats,
 ) -> Floats:  # fmt: skip
-    """The items of a month in one place, EUR, float64[items].
+    """The items of each month in one place, EUR, float64[T, items].
 
-    `employed` float64[sectors] and `wages` (net, EUR a month) float64[sectors]; `adults` and `without_work` persons;
-    `taken` are income tax, employees' and employers' contributions as shares of the gross wage; `support` is EUR a
-    month for each who draws it, `drawn` their share of the adults.
+    `employed` persons and `wages` (net, EUR a month), [T, sectors]; the rest [T]: `adults` and `without_work` persons,
+    `taken` income tax, employees' and employers' contributions as shares of the gross wage, `support` EUR a month for
+    each who draws it, `drawn` their share of the adults.
     """
     tax, employee, employer = taken
-    gross = employed * wages / (1.0 - tax - employee)
-    paid = support * min(drawn * float(adults), float(without_work))
-    total = float(gross.sum())
+    gross = employed * wages / (1.0 - tax - employee)[:, None]
+    paid = support * np.minimum(drawn * adults, without_work)
+    total = gross.sum(axis=1)
     raised = total * (employee + employer)
-    return np.array([total * tax, float(gross[_IT]) * tax, raised, paid, total * tax + raised - paid])
+    return np.stack([total * tax, gross[:, _IT] * tax, raised, paid, total * tax + raised - paid], axis=1)
 
 
 def by_month(run: Run, world: World) -> Floats:
     """The items by month and place, EUR, float64[T, places, items]."""
-    found = np.zeros((len(run.stocks), len(PLACE_NAMES), len(ITEMS)))
+    months = len(run.stocks)
+    found = np.zeros((months, len(PLACE_NAMES), len(ITEMS)))
     known, it = parameters(), np.arange(N_SECTORS) == _IT
     for place, name in enumerate(PLACE_NAMES):
         if place == PLACE["belarus"]:
             continue
-        for t in range(len(found)):
-            here = world.places[t, place]
-            wages = float(here["wage"]) * np.where(it, float(here["premium_it"]), 1.0)
-            taken = [known.at(share, name, t) for share in SHARES]
-            support = known.at("support_month", name, t) * float(here["wage"])
-            adults = run.residents[t, place, 1:].sum()
-            found[t, place] = monthly(
-                run.employed[t, place], adults, run.without_work[t, place], wages, taken, support,
-                known.at("support_drawn", name, t),
-            )  # fmt: skip
+        here = world.places[:months, place]
+        wage, premium = here["wage"].astype(float)[:, None], here["premium_it"].astype(float)[:, None]
+        found[:, place] = monthly(
+            run.employed[:, place], run.residents[:, place, 1:].sum(axis=1), run.without_work[:, place],
+            wage * np.where(it, premium, 1.0), [known.over(share, name, months) for share in SHARES],
+            known.over("support_month", name, months) * wage[:, 0], known.over("support_drawn", name, months),
+        )  # fmt: skip
     return found
 
 

@@ -54,7 +54,7 @@ def register(run: Run, world: World, place: int) -> dict[str, Floats]:
     `residents` are the model's, `counted` those with a status that is registered, `waiting` the arrivals not yet in
     it, `natural` births less deaths among the registered, `register` what is shown.
     """
-    name, months = PLACE_NAMES[place], range(len(run.stocks))
+    name, months = PLACE_NAMES[place], len(run.stocks)
     residents = (run.stocks[:, place].sum(axis=1) - run.stocks[:, place, STATUS["pendular"]]).astype(float)
     counted = run.stocks[:, place, _COUNTED].sum(axis=1).astype(float)
     entering = [c for c in range(N_CHANNELS) if world.law["first_status"][place, c] in _COUNTED]
@@ -63,15 +63,13 @@ def register(run: Run, world: World, place: int) -> dict[str, Floats]:
     left = run.flows[:, place, others].sum(axis=(1, 2)).astype(float)
     known = np.where(residents > 0.0, counted / np.maximum(residents, 1.0), 0.0)
     rates = observation()
-    births = [rates.at("births_18-44", name, t) / 12.0 * run.residents[t, place, 1] for t in months]
-    deaths = [
-        sum(rates.at(f"deaths_{band}", name, t) / 12.0 * run.residents[t, place, i] for i, band in enumerate(BANDS))
-        for t in months
-    ]
-    natural = natural_change(
-        known * np.array(births), known * np.array(deaths), np.minimum(1.0, left / np.maximum(residents, 1.0))
-    )
-    lags = np.array([rates.at("registration_lag", name, t) for t in months])
+    births = rates.over("births_18-44", name, months) / 12.0 * run.residents[:, place, 1]
+    deaths = np.zeros(months)
+    for i, band in enumerate(BANDS):
+        deaths += rates.over(f"deaths_{band}", name, months) / 12.0 * run.residents[:, place, i]
+    left_of_all = np.minimum(1.0, left / np.maximum(residents, 1.0))
+    natural = natural_change(known * births, known * deaths, left_of_all)
+    lags = rates.over("registration_lag", name, months)
     waiting = np.zeros(len(residents))
     for lag in np.unique(lags):
         waiting = np.where(lags == lag, not_yet_registered(arrivals, lag), waiting)

@@ -63,7 +63,7 @@ def test_harms_stand_beside_counts(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_number_has_a_reason(name):
-    """On its line or in a comment above it; a bound of 0 asks for a direction, and `where` repeats what is swept."""
+    """On its line or above it in a comment; a bound of 0 asks for a direction, `where` and `at` repeat what is swept."""
     lines = text_of(name).splitlines()
     tables = [
         number for number, line in enumerate(lines) if re.match(r"(parameters|settings|replicates|expects):", line)
@@ -71,7 +71,7 @@ def test_every_number_has_a_reason(name):
     checked = 0
     for number in range(min(tables), len(lines)):
         line, _, reason = lines[number].partition("#")
-        if not NUMBER.search(line) or re.match(r"\s*(where|says):|\s*- says:", line):
+        if not NUMBER.search(line) or re.match(r"\s*(where|at|says):|\s*- says:", line):
             continue
         if re.fullmatch(r"\s*(above|below): 0\s*", line):
             continue

@@ -15,7 +15,7 @@ from sim.tasks import task
 from tests.worlds import crowd, hot, hot_people, hot_world, plain_world, quiet, start
 
 LITHUANIA = PLACE["lithuania"]
-WAGES, TAKEN = np.full(N_SECTORS, 500.0), (0.2, 0.3, 0.1)
+WAGES, TAKEN = np.full((1, N_SECTORS), 500.0), np.array([[0.2], [0.3], [0.1]])
 
 
 # parameters
@@ -137,16 +137,19 @@ def test_a_register_holds_neither_the_naturalised_nor_visitors_nor_newcomers():
 
 
 def test_public_money_of_a_month_by_hand():
-    employed = np.zeros(N_SECTORS)
-    employed[SECTOR["other"]], employed[SECTOR["it"]] = 10.0, 2.0
-    tax, it, contributions, support, balance = public_money.monthly(employed, 20.0, 8.0, WAGES, TAKEN, 100.0, 0.1)
+    employed = np.zeros((1, N_SECTORS))
+    employed[0, SECTOR["other"]], employed[0, SECTOR["it"]] = 10.0, 2.0
+    adults, idle, each, drawn = np.array([[20.0], [8.0], [100.0], [0.1]])
+    (found,) = public_money.monthly(employed, adults, idle, WAGES, TAKEN, each, drawn)
+    tax, it, contributions, support, balance = found
     assert (tax, it, contributions, support) == pytest.approx((2400.0, 400.0, 4800.0, 200.0))  # 12 gross wages of 1000
     assert balance == pytest.approx(tax + contributions - support)
 
 
 def test_support_is_paid_to_nobody_who_works():
-    nobody = np.zeros(N_SECTORS)
-    few, many = (public_money.monthly(nobody, 100.0, idle, WAGES, TAKEN, 50.0, 0.1)[3] for idle in (3.0, 60.0))
+    nobody, idle = np.zeros((2, N_SECTORS)), np.array([3.0, 60.0])
+    adults, each, drawn = np.array([[100.0], [50.0], [0.1]])
+    few, many = public_money.monthly(nobody, adults, idle, WAGES, TAKEN, each, drawn)[:, 3]
     assert (few, many) == (150.0, 500.0)
 
 
