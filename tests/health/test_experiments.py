@@ -63,7 +63,7 @@ def test_harms_stand_beside_counts(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_number_has_a_reason(name):
-    """On its line or above it in a comment; a bound of 0 asks for a direction, `where` and `at` repeat what is swept."""
+    """On its line or above it in a comment; a bound of 0 asks for a direction, `where`, `at` repeat what is swept."""
     lines = text_of(name).splitlines()
     tables = [
         number for number, line in enumerate(lines) if re.match(r"(parameters|settings|replicates|expects):", line)
