@@ -87,7 +87,7 @@ class EmigrationModel(mesa.Model):
         self._blocks = passes.blocks(self.circles.start, block)
         self._threads = threads
         self._log: list[NDArray[np.void]] = []
-        self._committed = np.zeros((SLOTS, N_CHANNELS), np.int64)
+        self._committed, self._following = np.zeros((SLOTS, N_CHANNELS), np.int64), np.zeros(SLOTS, np.int64)
         self._run_blocks = map if threads == 1 else ThreadPoolExecutor(threads).map
         self.stocks = self._count()
         self._started = _settled(self.stocks)
@@ -218,7 +218,7 @@ class EmigrationModel(mesa.Model):
 
     def _begin_month(self) -> None:
         self._log = []
-        self._committed = np.zeros((SLOTS, N_CHANNELS), np.int64)
+        self._committed, self._following = np.zeros((SLOTS, N_CHANNELS), np.int64), np.zeros(SLOTS, np.int64)
         self.arrivals = np.zeros(SLOTS, np.int64)
         queued = self.pending[self.columns.plan[self.pending] == PLAN["queued"]]
         waiting = self._planning(queued).astype(np.float64) * self.one_in
@@ -242,7 +242,7 @@ class EmigrationModel(mesa.Model):
             self.circles = seen
             found = self._blockwise(self._choose or passes.before_queues, apart)
             self.circles = own
-        for expected in found:
+        for (expected,) in found:
             self._committed += expected
         if self.keeps_paths:
             self.paths.keep(self.month, self.queued, self.residents, own)
@@ -285,7 +285,10 @@ class EmigrationModel(mesa.Model):
         self.pending = self.pending[self.columns.plan[self.pending] != 0]
 
     def _after(self, parts: int) -> None:
-        self.stocks = sum(self._blockwise(passes.after_queues, parts), np.zeros_like(self.stocks))
+        self.stocks = np.zeros_like(self.stocks)
+        for stocks, following in self._blockwise(passes.after_queues, parts):
+            self.stocks += stocks
+            self._following += following
 
     def _markets(self) -> None:
         moved = (_settled(self.stocks) - self._started) * self.one_in
@@ -296,29 +299,20 @@ class EmigrationModel(mesa.Model):
         markets.respond(self.world, self.month, self.residents, self.inflow.sum(axis=0) * self.one_in)
 
     def _record(self) -> None:
-        self.recorder.keep(self.stocks, self._committed, self._log)
+        self.recorder.keep(self.stocks, self._committed, self._following, self._log)
         self.month += 1
         self.running = self.month < self.horizon  # where Mesa's run_model ends
 
-    def _blockwise(self, kernel: Any, parts: int) -> list[NDArray[np.int64]]:
-        """Run a fused pass over all blocks; events join the month's log in order of blocks."""
+    def _blockwise(self, kernel: Any, parts: int) -> list[list[NDArray[np.int64]]]:
+        """Run a fused pass over all blocks, and give what it counts in each; events join the log in their order."""
         start = self.circles.start
 
-        def work(block: tuple[int, int]) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+        def work(block: tuple[int, int]) -> tuple[NDArray[np.void], list[NDArray[np.int64]]]:
             log = buffer(int(start[block[1]] - start[block[0]]))
-            n, counted = kernel(
-                self.columns,
-                block[0],
-                block[1],
-                self.month,
-                self.circles,
-                self.world,
-                self.options,
-                self.behaviour,
-                self.conditions,
-                log,
-                parts,
-            )
+            n, *counted = kernel(
+                self.columns, *block, self.month, self.circles, self.world, self.options, self.behaviour,
+                self.conditions, log, parts,
+            )  # fmt: skip
             return log[:n].copy(), counted
 
         results = list(self._run_blocks(work, self._blocks))

@@ -145,12 +145,13 @@ def after_queues(
     conditions: Conditions,
     log: NDArray[np.void],
     parts: int,
-) -> tuple[np.int64, NDArray[np.int64]]:
-    """Settle, move on and count, row by row; returns events logged and agents by place and status.
+) -> tuple[np.int64, NDArray[np.int64], NDArray[np.int64]]:
+    """Settle, move on and count, row by row; returns events logged, agents by place and status, expected followers.
 
     `parts` is a bit mask of the processes to run: `SETTLE`, `MOVE_ON`; the count is always made.
     """
     n = np.int64(0)  # not the literal: one type, one compilation
+    following = np.zeros(SLOTS, np.int64)
     first, last = circles.start[first_circle], circles.start[last_circle]
     heads = np.empty(last - first, np.int64)
     units = np.int64(0)
@@ -162,8 +163,8 @@ def after_queues(
     if parts & SETTLE:
         n = settle(people, heads, units, t, world, b, conditions, log, n)
     if parts & MOVE_ON:
-        n = move_on(people, heads, units, t, circles, world, options, b, conditions, log, n)
+        n = move_on(people, heads, units, t, circles, world, options, b, conditions, log, n, following)
         n = pendular(people, first, last, t, world, b, conditions, log, n)
     stocks = np.zeros((SLOTS, N_STATUSES), np.int64)
     count(people, first, last, stocks)
-    return n, stocks
+    return n, stocks, following

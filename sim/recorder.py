@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import EVENT, N_CHANNELS, N_STATUSES, SLOTS
+from sim.codes import CHANNEL, EVENT, N_CHANNELS, N_STATUSES, SLOTS
 from sim.commitment import FIXED_POINT
 from sim.eventlog import EVENT_TYPE
 from sim.world import World
@@ -29,17 +29,19 @@ class Recorder:
     one_in: int
     stocks: list[Counts] = field(default_factory=list)
     committed: list[Counts] = field(default_factory=list)
+    following: list[Counts] = field(default_factory=list)
     log: list[NDArray[np.void]] = field(default_factory=list)
 
-    def keep(self, stocks: Counts, committed: Counts, log: list[NDArray[np.void]]) -> None:
-        """Keep one month: agents by place and status, expected commitments, events."""
+    def keep(self, stocks: Counts, committed: Counts, following: Counts, log: list[NDArray[np.void]]) -> None:
+        """Keep one month: agents by place and status, expected commitments and followers, events."""
         self.stocks.append(stocks)
         self.committed.append(committed)
+        self.following.append(following)
         self.log.append(np.concatenate(log) if log else np.zeros(0, EVENT_TYPE))
 
     def copy(self) -> "Recorder":
         """The same months in lists of their own; what was kept is never changed."""
-        return Recorder(self.one_in, list(self.stocks), list(self.committed), list(self.log))
+        return Recorder(self.one_in, list(self.stocks), list(self.committed), list(self.following), list(self.log))
 
     @property
     def events(self) -> NDArray[np.void]:
@@ -68,7 +70,16 @@ class Recorder:
         return flows
 
     def expected_arrivals(self, world: World) -> NDArray[np.float64]:
-        """Expected departures from Belarus in persons, float64[months, places, channels]."""
+        """Expected departures from Belarus in persons, float64[months, places, channels].
+
+        Of those who decide to leave, and of families that follow a head who went ahead.
+        """
+        expected = self.expected_of_deciders(world)
+        expected[:, :, CHANNEL["family"]] += np.array(self.following) / FIXED_POINT
+        return expected
+
+    def expected_of_deciders(self, world: World) -> NDArray[np.float64]:
+        """Expected departures of those who decide to leave alone, float64[months, places, channels]."""
         return expected_arrivals(np.array(self.committed), world)
 
 

@@ -164,12 +164,12 @@ def _by_year(ensemble: Ensemble, lam: float, level: float, constants: Constants)
 
 
 def _expected(ensemble: Ensemble, lam: float, constants: Constants) -> NDArray[np.float64]:
-    """Expected departures by month, place and channel, mean of the replicates."""
+    """Expected departures of those who decide, by month, place and channel, mean of the replicates."""
     replicates = ensemble.settings.replicate_count
     total = np.zeros((ensemble.months, SLOTS, N_CHANNELS))
     for replicate in range(replicates):
         model = ensemble.model(Job("historical", lam, replicate), ensemble.threads, constants)
-        total += model.run().recorder.expected_arrivals(model.world)
+        total += model.run().recorder.expected_of_deciders(model.world)
         model.close()
     return total / replicates
 

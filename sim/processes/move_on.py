@@ -8,6 +8,7 @@ from sim.behaviour import Behaviour
 from sim.choice import best_slot, gumbels
 from sim.codes import CHANNEL, CONSCRIPTION, EVENT, LEAD, MODE, PLACE, REASON, SLOTS, STATUS
 from sim.columns import Columns
+from sim.commitment import FIXED_POINT
 from sim.conditions import Circles, Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, fill_words, uniform, words
@@ -78,10 +79,11 @@ def move_on(
     conditions: Conditions,
     log: NDArray[np.void],
     n: int,
+    following: NDArray[np.int64],
 ) -> int:
     """Let the first `units` settled units in `heads` return, move onward, be followed by their families, or stay.
 
-    Returns the next log position.
+    `following` int64[places] gathers the hazards of following, in persons. Returns the next log position.
     """
     keys, luck = np.empty(units, np.uint64), np.empty((4, units), np.uint32)
     for i in range(units):
@@ -99,7 +101,7 @@ def move_on(
         elif uniform(luck[2, i]) < onward_hazard(b, status, unsafe):
             n = move_onward(people, head, t, world, options, b, conditions, log, n)
         elif lead == _AHEAD:
-            n = follow(people, head, t, circles, world, b, conditions, log, n)
+            n = follow(people, head, t, circles, world, b, conditions, log, n, following)
     return n
 
 
@@ -189,6 +191,7 @@ def follow(
     conditions: Conditions,
     log: NDArray[np.void],
     n: int,
+    following: NDArray[np.int64],
 ) -> int:
     """Let a family follow its head abroad, if it is free, can travel and can pay; returns the next log position."""
     place, circle = people.place[head], people.circle[head] // circles.one_in
@@ -196,9 +199,6 @@ def follow(
     if not may_be_joined(
         world.law[place, _FAMILY].exists, people.status[head], t - people.since[head], b.follow_months
     ):
-        return n
-    luck = words(people.key[head], t, _FOLLOW, 0, conditions.seed)
-    if uniform(luck[0]) >= b.follow:
         return n
     left, grown, free = 0, 0, True
     for row in range(first, last):
@@ -210,7 +210,11 @@ def follow(
     groups = class_groups(people.sector[head], flags(people, head, t))
     passable = min(admission_share(world, t, place, _FAMILY, groups), travel_share(world, t, place, _FAMILY, groups))
     price = fare(world, t, place, _FAMILY, groups) * left + world.rules[t, place, _FAMILY].fee * grown
-    if not free or uniform(luck[1]) >= passable or money(people, head) < price:
+    if not free or money(people, head) < price:
+        return n
+    following[place] += np.int64(b.follow * passable * left * circles.one_in * FIXED_POINT)
+    luck = words(people.key[head], t, _FOLLOW, 0, conditions.seed)
+    if uniform(luck[0]) >= b.follow or uniform(luck[1]) >= passable:
         return n
     pay(people, head, price)
     people.lead[head] = _TOGETHER

@@ -105,7 +105,9 @@ def test_a_plan_that_is_lost_is_of_nobody_ahead(lost):
 
 
 def test_a_family_follows_at_its_rate_after_its_months():
-    """A fifth a month, once the head has been abroad for fifteen months: in months 3 to 8, geometrically."""
+    """A fifth a month, once the head has been abroad for fifteen months: in months 3 to 8, geometrically; and that is
+    what is expected of those who are left each month.
+    """
     n = 4000
     b = quiet(**NEVER_LEAVE, follow=0.2, follow_months=15.0)
     model = start(left_behind(n), family_world(9), b).run()
@@ -113,8 +115,11 @@ def test_a_family_follows_at_its_rate_after_its_months():
     assert set(followed["reason"]) == {REASON["family"]} and set(followed["channel"]) == {CHANNEL["family"]}
     assert set(followed["month"]) == set(range(3, 9)) and set(followed["row"] % 4) == {1, 2, 3}
     gone, left = np.bincount(followed["month"], minlength=9) // 3, n
+    expected = model.recorder.expected_arrivals(model.world)
+    assert expected.sum() == expected[3:, PLACE["poland"], CHANNEL["family"]].sum()
     for t in range(3, 9):
         assert_share(gone[t], left, 0.2)
+        assert expected[t].sum() == pytest.approx(0.2 * 3 * left, rel=1e-9)
         left -= gone[t]
     together = model.columns.lead[HEADS] == LEAD["together"]
     assert np.array_equal(together, model.columns.place[1::4] == PLACE["poland"])
@@ -148,6 +153,7 @@ def test_a_family_does_not_follow(why):
         people.people.conscription[1::4], people.people.serves_until[1::4] = CONSCRIPTION["serving"], NEVER
     model = start(people, world, quiet(**NEVER_LEAVE, follow=1.0, asylum_months=99.0)).run()
     assert len(model.recorder.events) == 0 and (model.columns.lead[HEADS] == LEAD["ahead"]).all()
+    assert model.recorder.expected_arrivals(world).sum() == 0.0
 
 
 @pytest.mark.parametrize("free", [0, 4])
@@ -201,4 +207,5 @@ def test_a_fifth_of_passable_months_lets_a_fifth_follow():
         world.openness[:, PLACE["poland"], INSTRUMENT[way]] = 0.2
     model = start(left_behind(5000), world, quiet(**NEVER_LEAVE, follow=1.0)).run()
     assert_share(len(events_of(model, "departed")) / 3, 5000, 0.2)
+    assert model.recorder.expected_arrivals(world).sum() == pytest.approx(3000.0, rel=1e-9)
     assert set(model.recorder.events["kind"]) == {EVENT["departed"]}

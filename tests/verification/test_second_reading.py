@@ -112,6 +112,8 @@ def test_two_readings_of_the_page_live_the_same_lives(name, happened):
         assert np.array_equal(model.stocks, second.stocks[t]), f"stocks of month {t}"
         expected = model.recorder.committed[t] / FIXED_POINT
         assert np.allclose(expected, second.expected[t], rtol=1e-6, atol=1e-8), f"expected commitments of month {t}"
+        following = model.recorder.following[t] / FIXED_POINT
+        assert np.allclose(following, second.followers[t], rtol=1e-6, atol=1e-8), f"expected followers of month {t}"
         assert np.allclose(model.residents[1:], second.residents[1:], rtol=1e-6), f"residents of month {t}"
     expected = model.recorder.expected_arrivals(model.world)
     assert np.allclose(expected, second.expected_departures(), rtol=1e-6, atol=1e-6), "expected departures"

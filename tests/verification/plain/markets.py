@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import N_CHANNELS, N_STATUSES, SLOTS
+from sim.codes import CHANNEL, N_CHANNELS, N_STATUSES, SLOTS
 
 from .basics import DESTINATIONS
 from .borders import NO_INSTRUMENT
@@ -59,9 +59,11 @@ class Markets(Moves):
     def expected_departures(self) -> NDArray[np.float64]:
         """Return the persons expected to depart, float64[months run so far, places, channels] (3.14).
 
-        A fluid queue fed by the expected commitments; what is decided after the months run so far is beyond the run.
+        Families that follow, and a fluid queue fed by the expected commitments; what is decided after the months run so
+        far is beyond the run.
         """
         departures = np.zeros((self.month, SLOTS, N_CHANNELS))
+        departures[:, :, CHANNEL["family"]] = self.followers
         rules = self.world.rules
         for p, existing in self.lawful.items():
             for c in existing:

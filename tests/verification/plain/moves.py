@@ -3,8 +3,10 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from sim.arithmetic import sin
-from sim.codes import CHANNEL, LEAD, MODE, PLAN, SECTOR, STATUS
+from sim.codes import CHANNEL, LEAD, MODE, PLAN, SECTOR, SLOTS, STATUS
 from sim.months import NEVER
 
 from .abroad import Abroad
@@ -18,6 +20,7 @@ class Moves(Abroad):
 
     def move_on(self) -> None:
         """A party returns, or else moves onward, or else is followed by the family; then pendular work (3.12)."""
+        self.followers.append(np.zeros(SLOTS))
         for unit in self.settled_before():
             head, party = unit.head, unit.party()
             if self.luck("settle.return_home", head.key) < self.chance_of_return(unit, party):
@@ -93,19 +96,19 @@ class Moves(Abroad):
             and head.status not in (STATUS["irregular"], STATUS["asylum_seeker"])
             and self.law.exists[p][c]
         )
-        if ready and self.luck("follow.go", head.key) < self.code.follow:
-            family = [person for person in unit.people if not person.settled()]
-            if self.can_follow(unit, family, p, c):
+        family = [person for person in unit.people if not person.settled()]
+        if ready and self.can_follow(unit, family, p, c):
+            groups = unit.groups(self.month)
+            passable = min(self.now.admission(p, c, groups), self.now.travel(p, c, groups))
+            self.followers[-1][p] += self.code.follow * passable * len(family) * self.one_in
+            willing = self.luck("follow.go", head.key) < self.code.follow
+            if willing and self.luck("follow.travel", head.key) < passable:
                 self.travel_and_settle(unit, family, p, c, "family")
                 head.lead = LEAD["together"]
 
     def can_follow(self, unit: Unit, family: Sequence[PlainPerson], p: int, c: int) -> bool:
-        """The family is free to leave, is let in, can travel and has the money (3.12)."""
-        groups = unit.groups(self.month)
+        """The family is free to leave and has the money (3.12)."""
         if not all(person.may_exit(self.month) for person in family):
-            return False
-        passable = min(self.now.admission(p, c, groups), self.now.travel(p, c, groups))
-        if self.luck("follow.travel", unit.head.key) >= passable:
             return False
         return money_of(unit.adults) >= self.departure_cost(unit, family, p, c)
 
