@@ -6,6 +6,7 @@ data that people are made from, and the program as far as it lives their lives. 
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +31,8 @@ Extras = Callable[["Point", Iterable[Run]], dict[str, str]]
 LAST_THAT_DECIDES = "model"
 """Last row of the layout that lives lives; `ALSO` are those below it that say what is kept of them."""
 ALSO = ("ensemble", "tidy")
+A_MOMENT = 2.0
+"""Seconds for which a folder may be away that is being replaced (assumption: two renames, and a busy machine)."""
 
 
 @dataclass(frozen=True)
@@ -227,8 +230,18 @@ class Shelf:
         self._clear(point, replicates)
 
     def read(self, point: Point, replicates: int) -> list[Run]:
-        """The first runs of a point that is there."""
-        return list(tidy.read(self.path(point), point.scenario, point.lam, range(replicates), point.months))
+        """The first runs of a point that is there.
+
+        They are the same in the folder that another process may be putting in its place, which is waited for.
+        """
+        last = time.monotonic() + A_MOMENT
+        while True:
+            try:
+                return list(tidy.read(self.path(point), point.scenario, point.lam, range(replicates), point.months))
+            except FileNotFoundError:
+                if time.monotonic() > last:
+                    raise
+                time.sleep(A_MOMENT / 100)
 
     def _loose(self, point: Point) -> Path:
         return self.folder / f".{point.name}.runs"

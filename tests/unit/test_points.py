@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -224,6 +226,22 @@ def test_a_finished_run_that_is_not_bound_is_kept_and_a_spoilt_one_made_again(tm
     assert shelf.stored(wanted) == 0 and not shelf.path(wanted).exists()
     assert content(simulated(tmp_path, 4)) == content(at_once)
     assert "3 runs made and 1 runs reused" in capsys.readouterr().out
+
+
+def test_who_reads_while_a_point_is_replaced_waits_for_it(tmp_path, at_once):
+    shutil.copytree(at_once, tmp_path / "points" / at_once.name)
+    shelf, one = Shelf(tmp_path), point(ensemble(), "no_covid", 0.62)
+    place, aside = shelf.path(one), tmp_path / "aside"
+    place.rename(aside)
+    with ThreadPoolExecutor(1) as other:
+        runs = other.submit(shelf.read, one, 2)
+        time.sleep(0.3)
+        assert not runs.done()
+        aside.rename(place)
+        assert [run.job.replicate for run in runs.result()] == [0, 1]
+    place.rename(aside)
+    with pytest.raises(FileNotFoundError):  # nobody puts it back
+        shelf.read(one, 2)
 
 
 def test_what_a_killed_process_left_while_it_bound_a_point_is_undone(tmp_path, at_once):
