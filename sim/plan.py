@@ -36,6 +36,8 @@ class Plan:
     months: int = 0
     shared: dict[tuple[str, int], int] = field(default_factory=dict)
     """Months of a baseline that other worlds live through before they part from it, by baseline and replicate."""
+    most: "Plan | None" = None
+    """The same with all replicates that the stopping rule may ask for; None where their number is given."""
 
     @property
     def lived(self) -> int:
@@ -46,12 +48,14 @@ class Plan:
         """Both plans, what they share once."""
         made = {key: min(other.made.get(key, cost), cost) for key, cost in self.made.items()}
         shared = {key: max(other.shared.get(key, cost), cost) for key, cost in self.shared.items()}
+        open_ended = self.most is not None or other.most is not None
         return Plan(
             self.reused | other.reused,
             {**other.made, **made},
             max(self.people, other.people),
             max(self.months, other.months),
             {**other.shared, **shared},
+            (self.most or self) | (other.most or other) if open_ended else None,
         )
 
 
@@ -90,16 +94,29 @@ def speed(settings: Settings) -> float:
 
 def words(found: Plan, seconds: float, workers: int) -> str:
     """A plan as a user reads it: `seconds` a person and month, on so many workers at once."""
-    needed = found.lived * found.people * seconds / workers
     memory = workers * (BYTES_A_PROCESS + found.people * BYTES_A_PERSON)
-    points = {name for name, _ in found.made}
-    disk = len(found.made) * found.people * found.months * BYTES_A_PERSON_MONTH + len(points) * BYTES_A_POINT
-    return (
+    told = (
         f"{len(found.made):,} runs to make, {len(found.reused):,} are there already; "
         f"{found.lived:,} months of about {found.people:,} simulated people\n"
-        f"about {duration(needed)} on {workers} {'core' if workers == 1 else 'cores'}, "
-        f"{memory / 1e9:.1f} GB of memory, {disk / 1e6:,.0f} MB of disk; nothing was computed"
+        f"about {_time(found, seconds, workers)} on {workers} {'core' if workers == 1 else 'cores'}, "
+        f"{memory / 1e9:.1f} GB of memory, {_disk(found)} of disk; nothing was computed"
     )
+    if found.most is None:
+        return told
+    return (
+        f"{told}\nthese are the first; until they are enough at most {len(found.most.made):,} runs, "
+        f"about {_time(found.most, seconds, workers)}, {_disk(found.most)} of disk"
+    )
+
+
+def _time(found: Plan, seconds: float, workers: int) -> str:
+    return duration(found.lived * found.people * seconds / workers)
+
+
+def _disk(found: Plan) -> str:
+    points = {name for name, _ in found.made}
+    size = len(found.made) * found.people * found.months * BYTES_A_PERSON_MONTH + len(points) * BYTES_A_POINT
+    return f"{size / 1e6:,.0f} MB"
 
 
 def duration(seconds: float) -> str:

@@ -6,6 +6,7 @@ and the report are drawn from the files, never from a live model.
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,7 @@ from sim.analysis.effects import effects_table, final_table, substitution_table,
 from sim.analysis.fit_observed import fit_table as observed_table
 from sim.analysis.groups import groups_table
 from sim.analysis.reach import reach_table
+from sim.checks import ENOUGH
 from sim.codes import PLACE_NAMES
 from sim.commands.pairs import Pairs, decomposed, families, first_count, paired_runs
 from sim.commands.runs import as_csv, ensemble_of, planned, sources, write_world
@@ -55,7 +57,10 @@ def run(settings: Settings) -> Path | Plan:
     events = changed_events(baseline, scenario, additions)
     start = first_month(settings, events)
     if settings.dry:
-        return planned(ensemble, families(ensemble, first_count(settings)))
+        first = planned(ensemble, families(ensemble, first_count(settings)))
+        if settings.replicates != ENOUGH:
+            return first
+        return replace(first, most=planned(ensemble, families(ensemble, settings.most_replicates)))
     say(opening(additions).rstrip())
     pairs = paired_runs(ensemble, start, additions)
     ours = [one for paired in pairs.by_lambda.values() for one, _ in paired]

@@ -79,6 +79,16 @@ def test_what_jobs_share_is_counted_once(tmp_path):
     assert together(alone).lived == sum(one.lived for one in alone) - 2 * PARTING
 
 
+def test_plans_of_which_one_is_open_ended_are_open_ended():
+    """The most of both: of a plan with a number of replicates, what it is itself."""
+    few, some = Plan(made={("a", 0): 84}), Plan(made={("b", 0): 84})
+    many = replace(some, most=Plan(made={("b", 0): 84, ("b", 1): 84}))
+    assert (few | some).most is None and many.most == (many | many).most
+    for both in (few | many, many | few):
+        assert both.made.keys() == {("a", 0), ("b", 0)}
+        assert both.most.made.keys() == {("a", 0), ("b", 0), ("b", 1)}
+
+
 def test_nothing_to_do_is_a_plan_too():
     assert together([]) == Plan() and Plan().lived == 0
 
@@ -89,6 +99,10 @@ def test_a_plan_is_told_in_two_lines():
     assert words(found, 1e-6, 2).splitlines() == [
         "2 runs to make, 1 are there already; 138 months of about 95,700 simulated people",
         "about 7 seconds on 2 cores, 0.8 GB of memory, 1 MB of disk; nothing was computed",
+    ]
+    more = found | Plan(made={("d", 0): 84}, people=95_700, months=84)
+    assert words(replace(found, most=more), 1e-6, 2).splitlines()[2:] == [
+        "these are the first; until they are enough at most 3 runs, about 9 seconds, 1 MB of disk"
     ]
     assert "on 1 core, 0.4 GB" in words(found, 1e-6, 1) and "on 8 cores, 3.2 GB" in words(found, 1e-6, 8)
 
@@ -115,6 +129,7 @@ def test_a_dry_comparison_plans_what_a_comparison_makes(tmp_path):
     assert isinstance(found, Plan) and jobs(found.made) == {"historical": 12, "no_covid": 12}
     enough = compare.run(replace(settings, replicates="enough"))
     assert jobs(enough.made) == {"historical": 15, "no_covid": 15}
+    assert jobs(enough.most.made) == {"historical": 105, "no_covid": 105} and found.most is None
     split = compare.run(replace(settings, decompose=("no_covid",)))
     assert jobs(split.made) == {"historical": 12, "no_covid": 12 + 7 * 8}
     assert not list((tmp_path / "points").iterdir())
