@@ -80,10 +80,10 @@ class Recorder:
 
     def expected_of_deciders(self, world: World) -> NDArray[np.float64]:
         """Expected departures of those who decide to leave alone, float64[months, places, channels]."""
-        return expected_arrivals(np.array(self.committed), world)
+        return through_queues(np.array(self.committed), world)
 
 
-def expected_arrivals(committed: Counts, world: World) -> NDArray[np.float64]:
+def through_queues(committed: Counts, world: World) -> NDArray[np.float64]:
     """Expected departures from expected commitments: a fluid queue with capacity, wait and approval.
 
     `committed` int64[months, places, channels] in units of 2**-40 persons. What waits when a channel closes is

@@ -22,6 +22,7 @@ from sim.population.synthesis import Population, synthesise
 from sim.store import write_file, write_folder
 
 DIGEST = hashlib.sha256().digest_size
+"""Bytes of the checksum before the content of a packed file."""
 PARTS = ("circle_start", "employers")
 """Arrays of a population besides its columns."""
 

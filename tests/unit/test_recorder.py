@@ -7,7 +7,7 @@ import pytest
 
 from sim.codes import CHANNEL, EVENT, N_CHANNELS, PLACE, SLOTS
 from sim.decision.destination_nest import FIXED_POINT
-from sim.recorder import HARMS, MOVES, expected_arrivals
+from sim.recorder import HARMS, MOVES, through_queues
 from tests.worlds import admit, close, crowd, hot, hot_people, hot_world, plain_world, quiet, start, tighten
 
 POLAND, CHANNEL_USED = PLACE["poland"], CHANNEL["visa_free"]
@@ -18,7 +18,7 @@ def arrivals(entering, **rules):
     world = tighten(plain_world(len(entering), ("poland",)), "poland", "visa_free", **rules)
     committed = np.zeros((len(entering), SLOTS, N_CHANNELS), np.int64)
     committed[:, POLAND, CHANNEL_USED] = np.array(entering) * FIXED_POINT
-    found = expected_arrivals(committed, world)
+    found = through_queues(committed, world)
     assert found.sum() == found[:, POLAND, CHANNEL_USED].sum()
     return found[:, POLAND, CHANNEL_USED].tolist()
 
@@ -42,10 +42,10 @@ def test_what_waits_when_a_channel_closes_is_lost():
     world = close(
         tighten(plain_world(5, ("poland",)), "poland", "visa_free", capacity=6.0), "poland", "visa_free", 2, 3
     )
-    found = expected_arrivals(committed, world)[:, POLAND, CHANNEL_USED]
+    found = through_queues(committed, world)[:, POLAND, CHANNEL_USED]
     assert found.tolist() == [6.0, 6.0, 0.0, 0.0, 0.0]
     waits = tighten(world, "poland", "visa_free", months=1.0)
-    assert expected_arrivals(committed, waits)[:, POLAND, CHANNEL_USED].tolist() == [0.0, 6.0, 0.0, 0.0, 0.0]
+    assert through_queues(committed, waits)[:, POLAND, CHANNEL_USED].tolist() == [0.0, 6.0, 0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize("capacity", [np.inf, 25.0], ids=["unlimited", "full"])

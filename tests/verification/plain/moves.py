@@ -96,8 +96,10 @@ class Moves(Abroad):
             and head.status not in (STATUS["irregular"], STATUS["asylum_seeker"])
             and self.law.exists[p][c]
         )
+        if not ready:
+            return
         family = [person for person in unit.people if not person.settled()]
-        if ready and self.can_follow(unit, family, p, c):
+        if self.can_follow(unit, family, p, c):
             groups = unit.groups(self.month)
             passable = min(self.now.admission(p, c, groups), self.now.travel(p, c, groups))
             self.followers[-1][p] += self.code.follow * passable * len(family) * self.one_in
