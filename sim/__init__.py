@@ -3,10 +3,11 @@
 The layout is the import order: each row imports only from rows above it.
 
 =============  ====================================================================
-machine_code   guard against stale machine code
+errors         a user's mistake
+machine_code   the folder of machine code, named by the sources
+compiling      compiled rules
 arithmetic     exp, log and sin with the same bits everywhere
 luck           random numbers as a function of who, when and what for
-errors         a user's mistake
 codes          fixed codes of places, channels, statuses and the like
 months         the clock: whole months counted from January 2019
 columns        the schema of a person
@@ -36,7 +37,6 @@ stays          who lives, works and is held where, read back from the event log
 agents/        the people and the institutions as Mesa sees them
 schedule       the processes of a month, in order
 model          the run of a month
-meanfield/     the twin: the same rules with people as expected values
 tasks          the table of tasks
 checks         what a value of a setting ought to be
 settings       every key a user may give
@@ -63,8 +63,4 @@ __main__       the command
 =============  ====================================================================
 """
 
-from sim.machine_code import guard
-
 __version__ = "0.1.0"
-
-guard(__doc__ or "")

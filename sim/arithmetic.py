@@ -10,8 +10,9 @@ There are no branches, so that loops over arrays run on whole vectors.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from sim.compiling import compiled
 
 # LN2_HIGH has trailing zeros, so that a whole number of up to 11 bits times it is exact.
 _LN2_HIGH = 6.93147180369123816490e-01
@@ -60,17 +61,17 @@ _C5 = 2.08757232129817482790e-09
 _C6 = -1.13596475577881948265e-11
 
 
-@njit("i8(f8)", cache=True, nogil=True, error_model="numpy")
+@compiled("i8(f8)")
 def _bits(x: float) -> np.int64:
     return np.float64(x).view(np.int64)
 
 
-@njit("f8(i8)", cache=True, nogil=True, error_model="numpy")
+@compiled("f8(i8)")
 def _number(bits: np.int64) -> float:
     return np.int64(bits).view(np.float64)
 
 
-@njit("f8(f8)", cache=True, nogil=True, error_model="numpy")
+@compiled("f8(f8)")
 def exp(x: float) -> float:
     """Return e to the power x within 1 ulp; 0 below -745.14, infinity above 709.78, nan for nan."""
     x = 710.0 if x > 710.0 else x
@@ -92,7 +93,7 @@ def exp(x: float) -> float:
     return y * first * second
 
 
-@njit("f8(f8)", cache=True, nogil=True, error_model="numpy")
+@compiled("f8(f8)")
 def log(x: float) -> float:
     """Return the natural logarithm of x within 1 ulp; -infinity at 0, nan below."""
     tiny = x < _SMALLEST_NORMAL
@@ -115,7 +116,7 @@ def log(x: float) -> float:
     return np.nan if x < 0.0 else y
 
 
-@njit("f8(f8)", cache=True, nogil=True, error_model="numpy")
+@compiled("f8(f8)")
 def sin(x: float) -> float:
     """Return the sine of x (radians) within 1 ulp for |x| <= 4; nan beyond, where the model has no use for it."""
     inside = abs(x) <= SIN_LIMIT
@@ -143,7 +144,7 @@ def sin(x: float) -> float:
     return y if inside else np.nan
 
 
-@njit("f8(f8, f8)", cache=True, nogil=True, error_model="numpy")
+@compiled("f8(f8, f8)")
 def power(x: float, y: float) -> float:
     """Return x to the power y for x >= 0, as `exp(y * log(x))`: within about 1 + |y log x| ulp; nan below 0.
 
@@ -152,7 +153,7 @@ def power(x: float, y: float) -> float:
     return exp(y * log(x))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def exp_array(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return `exp` of each element of a one-dimensional array."""
     y = np.empty(len(x), np.float64)
@@ -161,7 +162,7 @@ def exp_array(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return y
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def log_array(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return `log` of each element of a one-dimensional array."""
     y = np.empty(len(x), np.float64)

@@ -9,7 +9,6 @@ which could then not be kept for the next run.
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
@@ -17,6 +16,7 @@ from sim.choice import N_FLAGS, repression_term, war_term
 from sim.codes import REASON, SLOTS
 from sim.columns import Columns
 from sim.commitment import commit, motive, wish
+from sim.compiling import compiled
 from sim.conditions import Circles, Conditions, in_panel
 from sim.luck import PURPOSE, fill_words, four
 from sim.options import Options
@@ -58,7 +58,7 @@ _CHOICE = PURPOSE["choice"]
 _CLOSED, _QUEUE, _FUNDS, _EXIT = REASON["closed"], REASON["quota"], REASON["funds"], REASON["exit"]
 
 
-@njit(nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def ask(
     people: Columns,
     first_circle: int,
@@ -122,14 +122,14 @@ def ask(
     return n
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def fill_goers(ahead: NDArray[np.bool_], size: int, each: float, goers: NDArray[np.float64]) -> None:
     """Fill the persons who would go to each place, float64[16]: the unit's or its head's, `each` for so many."""
     for place in range(SLOTS):
         goers[place] = each if ahead[place] else each * size
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def obstacle(view: int) -> int:
     """What kept a unit that would leave in this view, and in none before it."""
     if view == FREE_TO_EXIT:
@@ -139,13 +139,13 @@ def obstacle(view: int) -> int:
     return _CLOSED if view == ADMITTED else _QUEUE
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def of_the_panel(people: Columns, head: int, key: int, t: int, panel: int) -> bool:
     """True for a unit to be looked at whatever its luck, because its probabilities are counted."""
     return in_panel(key, panel)
 
 
-@njit(nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def gather(
     people: Columns,
     first_circle: int,
@@ -178,7 +178,7 @@ def gather(
     return picked
 
 
-@njit(nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def screen(
     people: Columns,
     first_circle: int,
@@ -232,7 +232,7 @@ def screen(
     return picked
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def heads_at_leisure(people: Columns, first: int, last: int, t: int, room: Room) -> int:
     """Fill `room.rows` and `room.keys` with the heads at leisure of rows `first` to `last` - 1; return their number."""
     units = 0
@@ -244,7 +244,7 @@ def heads_at_leisure(people: Columns, first: int, last: int, t: int, room: Room)
     return units
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def fill_adults(people: Columns, first: int, last: int, t: int, war_fear: float, b: Behaviour, room: Room) -> None:
     """What each of rows `first` to `last` - 1 would bring as an adult: plain loops, which become vectors."""
     flags, personal, fears = room.flags, room.personal, room.fears

@@ -7,11 +7,11 @@ The noise belongs to unit, month and destination, so the same unit has the same 
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.arithmetic import exp, log, sin
 from sim.codes import SLOTS
+from sim.compiling import compiled
 from sim.luck import PURPOSE, uniform, words
 
 FLAG_PERSECUTED, FLAG_STUDENT, FLAG_ANCESTRY, FLAG_VISA, FLAG_DRAFT = 1, 2, 4, 8, 16
@@ -35,7 +35,7 @@ _SLACK = 1e-9
 # --- push: terms of the wish to leave, in log-odds ---------------------------------------------------------
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def age_term(age: float, youth: float, old_age: float) -> float:
     """Log-odds of leaving by age: `youth` up to 35 falling to zero at 45, `old_age` per decade beyond 50.
 
@@ -50,13 +50,13 @@ def age_term(age: float, youth: float, old_age: float) -> float:
     return 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def repression_term(perceived: float, exposure_weight: float, repression: float) -> float:
     """Log-odds added by perceived repression (0 in 2019, 1 at its height) for a person of given exposure."""
     return repression * perceived * exposure_weight
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def war_term(fear: float, war: float, service: float) -> float:
     """Log-odds added by the fear of war (0 to 1): `war` for anybody, `service` for who may be called."""
     return fear * (war + service)
@@ -65,19 +65,19 @@ def war_term(fear: float, war: float, service: float) -> float:
 # --- pull: terms of the value of a destination and of a channel, in utility ---------------------------------
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def diaspora_term(persons: float, elasticity: float) -> float:
     """Utility of the residents from Belarus at a destination, `g log((S + 500) / 10,000)`, S in persons."""
     return elasticity * log((persons + 500.0) / 10000.0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def ratio_term(there: float, here: float, elasticity: float) -> float:
     """Utility of a ratio of wages, rents or distances, `elasticity * log(there / here)`."""
     return elasticity * log(there / here)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def openness_term(share: float) -> float:
     """Utility of a channel open for a share of the month; minus infinity if closed."""
     return log(share) if share > 0.0 else MINUS_INFINITY
@@ -86,19 +86,19 @@ def openness_term(share: float) -> float:
 # --- structural noise ----------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def gumbel(u: float) -> float:
     """Standard Gumbel quantile of `u` in (0, 1)."""
     return -log(-log(u))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def best_noise_term(u: float, lam: float) -> float:
     """`lambda * Emax`: the largest of the slots' Gumbels, `log J - log W`, W exponential."""
     return lam * (LOG_SLOTS + gumbel(u))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def stable_angle_term(u: float, lam: float) -> float:
     """`(1 - lambda) log a(u)`, the angular part of the log of a positive stable variable (Kanter 1975).
 
@@ -110,13 +110,13 @@ def stable_angle_term(u: float, lam: float) -> float:
     return (1.0 - lam) * log(sin((1.0 - lam) * PI * u)) + lam * log(sin(lam * PI * u)) - log(sin(PI * half))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def stable_exponential_term(u: float, lam: float) -> float:
     """`-(1 - lambda) log W`, the exponential part of the same."""
     return (1.0 - lam) * gumbel(u)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def fill_bounds(lam: float, bounds: NDArray[np.float64]) -> None:
     """Upper bounds of the four one-uniform terms by the leading ten bits of their words.
 
@@ -139,14 +139,14 @@ def bound_tables(lam: float) -> NDArray[np.float64]:
     return bounds
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def surely_stays(best: int, angle: int, exponential: int, stay: int, bounds: NDArray[np.float64], reach: float) -> bool:
     """True if the unit stays whatever the rest of its noise; `reach` is `lambda * max v + eta` or more."""
     bound = reach + bounds[0, best >> 22] + bounds[1, angle >> 22] + bounds[2, exponential >> 22]
     return bound + bounds[3, stay >> 22] <= 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def leave_margin(best: int, angle: int, exponential: int, stay: int, lam: float) -> float:
     """`lambda * (Emax + log S) - G0`: the unit may leave only if this and `lambda * max v + eta` exceed zero."""
     return (
@@ -157,7 +157,7 @@ def leave_margin(best: int, angle: int, exponential: int, stay: int, lam: float)
     )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def slot_noise(key: int, month: int, seed: int, best: int, noise: NDArray[np.float64]) -> None:
     """The Gumbels of all slots, given that their largest is `log J - log W`.
 
@@ -174,7 +174,7 @@ def slot_noise(key: int, month: int, seed: int, best: int, noise: NDArray[np.flo
             noise[slot] = top if slot == winner else -log(floor - log(uniform(four[k])))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def gumbels(key: int, month: int, purpose: int, seed: int, noise: NDArray[np.float64]) -> None:
     """Fill a Gumbel for every place, float64[16], from four purposes, `purpose` the first.
 
@@ -187,7 +187,7 @@ def gumbels(key: int, month: int, purpose: int, seed: int, noise: NDArray[np.flo
             noise[quarter * 4 + k] = gumbel(uniform(four[k]))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def best_slot(values: NDArray[np.float64], noise: NDArray[np.float64]) -> int:
     """Slot with the largest value plus noise, or -1 if every slot is closed."""
     best, found = MINUS_INFINITY, -1
@@ -197,7 +197,7 @@ def best_slot(values: NDArray[np.float64], noise: NDArray[np.float64]) -> int:
     return found
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def decide(
     key: int,
     month: int,
@@ -226,7 +226,7 @@ def decide(
     return -1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def leave_probability(eta: float, lam: float, weight: float) -> float:
     """Nested-logit probability of leaving, `weight` being the sum of `exp(v_j)` over open destinations."""
     if weight <= 0.0:

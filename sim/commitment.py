@@ -1,12 +1,12 @@
 """What every rule of decision leaves behind: a plan with its motive, or a wish that could not be followed."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.choice import FLAG_PERSECUTED
 from sim.codes import CHANNEL, EVENT, LEAD, MOTIVE, PLAN, REASON
 from sim.columns import Columns
+from sim.compiling import compiled
 from sim.conditions import THREATENED
 from sim.eventlog import note
 
@@ -18,7 +18,7 @@ _PERSECUTED, _DRAFT, _LABOUR, _KIN = MOTIVE["persecuted"], MOTIVE["draft"], MOTI
 _FAMILY = CHANNEL["family"]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def motive(mask: int, group: int, channel: int) -> int:
     """Stream of an application or a wish by the unit's flags, its group (threatened or not) and the channel."""
     if mask & FLAG_PERSECUTED:
@@ -28,7 +28,7 @@ def motive(mask: int, group: int, channel: int) -> int:
     return _KIN if channel == _FAMILY else _LABOUR
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def commit(
     people: Columns,
     head: int,
@@ -51,7 +51,7 @@ def commit(
     return n
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def wish(
     people: Columns,
     head: int,

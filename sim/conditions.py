@@ -3,13 +3,13 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
 from sim.choice import bound_tables
 from sim.codes import CONSCRIPTION, EXPOSURE, MODE, N_SECTORS, PLACE, SECTOR, SEX
 from sim.columns import Columns
+from sim.compiling import compiled
 
 ADULT_MONTHS = 18 * 12
 DETAINABLE_MONTHS = 16 * 12
@@ -69,7 +69,7 @@ THREATENED, OTHERS = 0, 1
 PENDULAR_SECTORS = (SECTOR["transport"], SECTOR["construction"], SECTOR["industry"])
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def sum_of_weights(risk: NDArray[np.float64], exposed: NDArray[np.float64]) -> float:
     """Sum of the residents' weights in political detentions: `risk` by exposure, float64[exposures], times people."""
     total = 0.0
@@ -147,7 +147,7 @@ def conditions(
     )
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def in_panel(key: int, panel: int) -> bool:
     """True if the unit headed by `key` belongs to the panel; a multiplicative hash, the same in every world."""
     return bool(((np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)) < np.uint64(panel))

@@ -5,8 +5,10 @@ block and joined in the order of the blocks, so the log does not depend on threa
 """
 
 import numpy as np
-from numba import from_dtype, njit, types
+from numba import from_dtype, types
 from numpy.typing import NDArray
+
+from sim.compiling import compiled
 
 EVENT_TYPE = np.dtype(
     [
@@ -32,7 +34,7 @@ PER_PERSON = 8
 _NOTE = types.int64(types.Array(from_dtype(EVENT_TYPE), 1, "C"), *[types.int64] * 3, types.uint64, *[types.int64] * 5)
 
 
-@njit(_NOTE, cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(_NOTE, forceinline=True)
 def note(
     log: NDArray[np.void],
     n: int,
@@ -59,7 +61,7 @@ def note(
     return n + 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def in_order_of_circles(
     log: NDArray[np.void], ends: NDArray[np.int64], start: NDArray[np.int64], spare: NDArray[np.void]
 ) -> None:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim import codes
 from sim.codes import EVENT, SLOTS
 from sim.columns import Columns
+from sim.compiling import compiled
 
 Counts = NDArray[np.int32]
 
@@ -48,7 +48,7 @@ def motives(events: NDArray[np.void], people: Columns) -> NDArray[np.uint8]:
     return found
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _fill_motives(
     kinds: NDArray[np.uint8],
     heads: NDArray[np.int64],

@@ -15,8 +15,9 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from sim.compiling import compiled
 
 Whole = int | np.integer[Any]
 Four = tuple[np.uint32, np.uint32, np.uint32, np.uint32]
@@ -89,7 +90,7 @@ _BUMP_LOW = np.uint64(0x9E3779B9)
 _BUMP_HIGH = np.uint64(0xBB67AE85)
 
 
-@njit("UniTuple(u4, 4)(u8, u8, u8, u8, u8)", cache=True, nogil=True, inline="always", error_model="numpy")
+@compiled("UniTuple(u4, 4)(u8, u8, u8, u8, u8)", inline="always")
 def philox(key: Whole, c0: Whole, c1: Whole, c2: Whole, c3: Whole) -> Four:
     """Return the four 32-bit words of Philox 4x32-10 for a 64-bit key and a counter of four 32-bit words.
 
@@ -114,7 +115,7 @@ def philox(key: Whole, c0: Whole, c1: Whole, c2: Whole, c3: Whole) -> Four:
     return np.uint32(x0), np.uint32(x1), np.uint32(x2), np.uint32(x3)
 
 
-@njit("UniTuple(u4, 4)(u8, i8, u8, u8, u8)", cache=True, nogil=True, error_model="numpy")
+@compiled("UniTuple(u4, 4)(u8, i8, u8, u8, u8)")
 def words(key: Whole, month: Whole, purpose: Whole, draw: Whole, seed: Whole) -> Four:
     """Return the luck of one identity in one month for one purpose, in one replicate of the world: four words.
 
@@ -125,7 +126,7 @@ def words(key: Whole, month: Whole, purpose: Whole, draw: Whole, seed: Whole) ->
     return philox(key, np.int64(month) & np.int64(0xFFFFFFFF), purpose, draw, seed)
 
 
-@njit("void(u8[::1], i8, i8, i8, i8, u4[:, ::1])", cache=True, nogil=True, error_model="numpy")
+@compiled("void(u8[::1], i8, i8, i8, i8, u4[:, ::1])")
 def fill_words(
     keys: NDArray[np.uint64], n: Whole, month: Whole, purpose: Whole, seed: Whole, luck: NDArray[np.uint32]
 ) -> None:
@@ -136,19 +137,19 @@ def fill_words(
         luck[0, i], luck[1, i], luck[2, i], luck[3, i] = philox(keys[i], count, code, np.uint64(0), world)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def four(luck: NDArray[np.uint32], i: Whole) -> Four:
     """Return the four words of column `i` of an array that `fill_words` has filled."""
     return luck[0, i], luck[1, i], luck[2, i], luck[3, i]
 
 
-@njit("f8(u4)", cache=True, nogil=True, error_model="numpy")
+@compiled("f8(u4)")
 def uniform(word: Whole) -> float:
     """Return a word as a number strictly between 0 and 1: the middle of its slice of width 2**-32."""
     return (np.float64(word) + 0.5) * 2.3283064365386963e-10
 
 
-@njit("i8(UniTuple(u4, 4), i8)", cache=True, nogil=True, error_model="numpy")
+@compiled("i8(UniTuple(u4, 4), i8)")
 def byte(four: Four, position: Whole) -> np.int64:
     """Return byte `position` (0 to 15, lowest byte of the first word first) of four words, 0 to 255."""
     place = np.int64(position)

@@ -1,13 +1,13 @@
-"""The guard against stale machine code.
+"""The folder of machine code: named by all that it is made from, and used only if nobody else can write to it.
 
-Compiled rules are kept on disk between runs. numba keeps a rule's machine code as long as the rule's own file is
-unchanged, and so does not see an edit in a rule that it calls: the old answer would come back, confidently. Here the
-folder of the machine code is named by a fingerprint of everything that goes into it, so an edit of a rule, or of
-anything that a rule may import, finds an empty folder and compiles anew. The layout is the import order: what lies
-below the last row of rules and compiles nothing itself (reports, commands) cannot change a rule and does not count.
-`sim/__init__.py` calls `guard` before anything is compiled.
+numba does not see an edit in a rule that is called by another: the old answer would come back, confidently. So the
+folder is named by a fingerprint of everything that goes into it, and an edit of a rule, or of anything that a rule may
+import, finds an empty folder. The layout is the import order: what lies below the last row of rules and compiles
+nothing itself (reports, commands) cannot change a rule and does not count. Neither does the place of the sources: a
+second clone finds what the first has compiled.
 """
 
+import atexit
 import hashlib
 import os
 import platform
@@ -17,8 +17,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Collection, Sequence
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+
+import sim
+from sim.errors import UserError
 
 PACKAGE = Path(__file__).resolve().parent
 CODES = PACKAGE.parent / "conf" / "codes.yaml"
@@ -26,13 +30,13 @@ CODES = PACKAGE.parent / "conf" / "codes.yaml"
 
 KEEP_DAYS = 30
 """Days after which the machine code of an unused fingerprint is removed. Assumption: long enough for a branch
-left over a holiday; a removed folder costs a minute of compiling, nothing else."""
+left over a holiday; a removed folder costs minutes of compiling, nothing else."""
 
-LAST_OF_THE_RULES = "meanfield"
+LAST_OF_THE_RULES = "model"
 """Last row of the layout that compiles rules which others call; what lies below and compiles imports no other such."""
 
 _FOLDER = re.compile(r"machine-code-[0-9a-f]{16}")
-_COMPILES = re.compile(rb"^(?:from|import) numba\b", re.MULTILINE)
+_COMPILES = re.compile(rb"^from sim\.compiling import", re.MULTILINE)
 _ROW = re.compile(r"^([a-z_]+)/?  ", re.MULTILINE)
 
 
@@ -41,7 +45,7 @@ def versions() -> tuple[str, ...]:
     from llvmlite.binding import get_host_cpu_name  # type: ignore[import-untyped]
 
     packages = [f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy")]
-    target = [os.environ.get(name, "") for name in ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES")]
+    target = [os.environ.get(name, "") for name in ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_OPT")]
     return platform.python_implementation(), sys.version, *packages, get_host_cpu_name(), *target
 
 
@@ -71,38 +75,73 @@ def fingerprint(
     return digest.hexdigest()[:16]
 
 
-def cache_root() -> Path:
-    """Return the writable folder that holds the machine code of all fingerprints, made if absent.
+def user() -> int:
+    """This user's number; 0 where the system has none."""
+    return os.getuid() if hasattr(os, "getuid") else 0
 
-    It is `$VYRAJ_CACHE_DIR`; or else `vyraj` in `$XDG_CACHE_HOME` or `~/.cache`; or else, where the home is read-only,
-    a folder of this user among the temporary files. Raises OSError if `$VYRAJ_CACHE_DIR` is set and cannot be written.
+
+def cache_root() -> Path:
+    """Return the folder that holds the machine code of all fingerprints, made if absent: this user's, and nobody else's
+    to write, because what lies in it is run.
+
+    It is `$VYRAJ_CACHE_DIR`; or else `vyraj` in `$XDG_CACHE_HOME` or `~/.cache`; or else, where there is no home or it
+    is read-only, a folder among the temporary files. Raises UserError if `$VYRAJ_CACHE_DIR` is set and is none such.
     """
     chosen = os.environ.get("VYRAJ_CACHE_DIR")
     if chosen:
         root = Path(chosen).absolute()
-        if not _writable(root):
-            raise OSError(f"VYRAJ_CACHE_DIR is '{chosen}', which cannot be written; name another folder or unset it")
+        fault = _fault(root)
+        if fault:
+            raise UserError(f"VYRAJ_CACHE_DIR is '{chosen}', which {fault}; name another folder or unset it")
         return root
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
-    for root in (Path(home, "vyraj").absolute(), Path(tempfile.gettempdir(), f"vyraj-{user}")):
-        if _writable(root):
+    for root in (*_homes(), Path(tempfile.gettempdir(), f"vyraj-{user()}")):
+        if not _fault(root):
             return root
-    raise OSError(
-        f"no folder for machine code: neither '{home}' nor the temporary files can be written; set VYRAJ_CACHE_DIR"
-    )
+    return _for_this_process()
 
 
-def _writable(folder: Path) -> bool:
-    """Tell whether a folder can be made, belongs to this user and takes files (machine code of others is not run)."""
+def _homes() -> list[Path]:
+    """The user's folder of cached files, if there is one: a user of a container may have no home."""
+    chosen = os.environ.get("XDG_CACHE_HOME", "")
+    if os.path.isabs(chosen):  # a relative one is invalid by the standard
+        return [Path(chosen, "vyraj")]
+    try:
+        return [Path.home() / ".cache" / "vyraj"]
+    except RuntimeError:
+        return []
+
+
+def _fault(folder: Path) -> str:
+    """What is wrong with a folder of machine code, made if absent; empty if nothing is."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
-            return False
+        about = folder.stat()
+        if about.st_uid != user() and hasattr(os, "getuid"):
+            return "belongs to another user"
+        if about.st_mode & 0o022 and hasattr(os, "getuid"):
+            return "can be written by others (chmod go-w)"
         with tempfile.TemporaryFile(dir=folder):
-            return True
+            return ""
+    except OSError as error:
+        return f"cannot be written ({error.strerror or error})"
+
+
+def _for_this_process() -> Path:
+    """A folder that goes with this process."""
+    try:
+        root = Path(tempfile.mkdtemp(prefix="vyraj-"))
+    except OSError as error:
+        raise UserError(f"no folder for machine code: {error.strerror or error}; set VYRAJ_CACHE_DIR") from None
+    atexit.register(remove, root)
+    return root
+
+
+def remove(path: Path) -> None:
+    """Remove a file or folder, if it can be removed."""
+    try:
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
     except OSError:
-        return False
+        return
 
 
 def remove_unused(root: Path, keep: Path) -> None:
@@ -111,25 +150,23 @@ def remove_unused(root: Path, keep: Path) -> None:
     for folder in root.iterdir():
         try:
             if folder != keep and _FOLDER.fullmatch(folder.name) and folder.stat().st_mtime < oldest:
-                shutil.rmtree(folder, ignore_errors=True)
+                remove(folder)
         except FileNotFoundError:  # another process was quicker
             continue
 
 
-def guard(layout: str = "") -> Path:
-    """Point numba to the folder of exactly these sources, codes and versions, and return it.
-
-    `layout` is the table of the modules; without one every source counts. Overrides a `NUMBA_CACHE_DIR` of the caller,
-    which would not know the sources: move the cache by `VYRAJ_CACHE_DIR`. Functions that numba compiled before this
-    call are not touched.
-    """
-    root, order = cache_root(), rows(layout)
+@cache
+def folder() -> Path:
+    """The folder of exactly these sources, codes and versions, made if absent."""
+    root, order = cache_root(), rows(sim.__doc__ or "")
     below = order[order.index(LAST_OF_THE_RULES) + 1 :] if LAST_OF_THE_RULES in order else []
-    folder = root / f"machine-code-{fingerprint(PACKAGE, [CODES], versions(), below)}"
-    folder.mkdir(exist_ok=True)
-    os.utime(folder)  # used today
-    remove_unused(root, keep=folder)
-    os.environ["NUMBA_CACHE_DIR"] = str(folder)
-    if "numba" in sys.modules:  # it has read its environment already
-        sys.modules["numba"].config.CACHE_DIR = str(folder)
-    return folder
+    found = root / f"machine-code-{fingerprint(PACKAGE, [CODES], versions(), below)}"
+    if found.is_symlink() or (found.exists() and not found.is_dir()):
+        remove(found)
+    try:
+        found.mkdir(mode=0o700, exist_ok=True)
+        os.utime(found)  # used today
+    except OSError as error:
+        raise UserError(f"no folder for machine code: {error.strerror or error}; set VYRAJ_CACHE_DIR") from None
+    remove_unused(root, keep=found)
+    return found

@@ -7,13 +7,13 @@ Values depend on few things (sector, flags, month), so they are tabulated once a
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.arithmetic import exp, log
 from sim.behaviour import Behaviour
 from sim.choice import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term, openness_term, ratio_term
 from sim.codes import CHANNEL, N_CHANNELS, N_SECTORS, PLACE, SECTOR, SLOTS
+from sim.compiling import compiled
 from sim.conditions import Conditions
 from sim.luck import TASTE_LIMIT
 from sim.units import N_CLASSES, choice_class, class_groups
@@ -69,7 +69,7 @@ def empty(employers: int = 1) -> Options:
     )
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def eligible(world: World, place: int, channel: int, sector: int, groups: int) -> bool:
     """True if the law opens a channel to people of this sector and these groups (ages apart)."""
     if not world.law[place, channel].exists or not (world.law[place, channel].sectors >> sector) & 1:
@@ -78,7 +78,7 @@ def eligible(world: World, place: int, channel: int, sector: int, groups: int) -
     return asked == 0 or (asked & groups) != 0
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def country_value(
     world: World, t: int, b: Behaviour, constant: float, persons: float, place: int, sector: int, unsafe: bool
 ) -> float:
@@ -94,7 +94,7 @@ def country_value(
     return value
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def channel_value(world: World, t: int, b: Behaviour, place: int, channel: int, offers: float, queue: float) -> float:
     """Value of a channel: chance of approval, wait in the queue (months) and after it, fee, right to work, offers."""
     value = openness_term(world.rules[t, place, channel].offered)
@@ -107,7 +107,7 @@ def channel_value(world: World, t: int, b: Behaviour, place: int, channel: int, 
     return value
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def queue_months(waiting: float, capacity: float, patience: float) -> float:
     """Months that the queue before a channel will take, at most the patience of those who wait."""
     if waiting <= 0.0 or np.isinf(capacity):
@@ -117,7 +117,7 @@ def queue_months(waiting: float, capacity: float, patience: float) -> float:
     return min(patience, waiting / capacity)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def offer_share(world: World, t: int, place: int, sector: int, workers: float) -> float:
     """Offers of work from a destination per worker of the sector, at most one a month."""
     if workers <= 0.0:
@@ -125,7 +125,7 @@ def offer_share(world: World, t: int, place: int, sector: int, workers: float) -
     return min(1.0, world.demand[t, place, sector] / workers)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def fill(
     options: Options,
     world: World,
@@ -186,13 +186,13 @@ def fill(
             options.top[kind] = options.free[kind].max()
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def for_the_few(channel: int) -> bool:
     """True for channels that ask for more than a class shows: close people there, an employer who moves there."""
     return bool((channel == _FAMILY) | (channel == RELOCATION))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def fill_rush(options: Options, later: Options) -> None:
     """Fill what each class loses by announced closures: the fall of the inclusive value from now to `later`."""
     for kind in range(N_CLASSES):
@@ -201,7 +201,7 @@ def fill_rush(options: Options, later: Options) -> None:
         options.rush[kind] = max(0.0, lost) if is_open else 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def inclusive(values: NDArray[np.float64]) -> float:
     """Log of the sum of exponentials of the values of all destinations, float64[places], none below `CLOSED`."""
     total = 0.0
@@ -210,7 +210,7 @@ def inclusive(values: NDArray[np.float64]) -> float:
     return log(total)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def shortlist(offers: NDArray[np.void], first: int, last: int, range_of_taste: float) -> int:
     """Keep of one place's offers, `first` to `last` - 1, those that somebody may find best; returns their end.
 
@@ -231,7 +231,7 @@ def shortlist(offers: NDArray[np.void], first: int, last: int, range_of_taste: f
     return kept
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def dominates(one: Any, other: Any, range_of_taste: float) -> bool:
     """True if nobody would take `other` while `one` is on offer."""
     better = (one.onward >= other.onward + range_of_taste) & (one.value >= other.value + range_of_taste)
@@ -240,7 +240,7 @@ def dominates(one: Any, other: Any, range_of_taste: float) -> bool:
     return better & cheaper & (one.youngest <= other.youngest) & (one.oldest >= other.oldest)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def move_price(fare_each: float, each_adult: float, reserve: float, size: int, grown: int) -> float:
     """Money a unit needs to move, EUR: fares for all, fee and funds to show for each adult, a reserve."""
     return fare_each * size + each_adult * grown + reserve

@@ -8,12 +8,12 @@ fused with the other processes; any other follows in a pass of its own, so that 
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
 from sim.codes import MODE, N_CHANNELS, N_STATUSES, SLOTS
 from sim.columns import Columns
+from sim.compiling import compiled
 from sim.conditions import Circles, Conditions
 from sim.decision.destination_nest import choose
 from sim.eventlog import in_order_of_circles
@@ -50,7 +50,7 @@ def blocks(start: NDArray[np.int64], size: int = BLOCK) -> list[tuple[int, int]]
     return ranges
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def largest(start: NDArray[np.int64], first: int, last: int) -> int:
     """Most rows of any strip of circles from `first` to `last` - 1; `start` int64[circles + 1] are first rows."""
     most = 0
@@ -59,7 +59,7 @@ def largest(start: NDArray[np.int64], first: int, last: int) -> int:
     return most
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def before_queues(
     people: Columns,
     first_circle: int,
@@ -132,7 +132,7 @@ def apart(rule: Any) -> Any:
     return choose_apart
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def after_queues(
     people: Columns,
     first_circle: int,

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from sim.compiling import compiled
 from sim.eventlog import EVENT_TYPE, PER_PERSON
 
 
@@ -26,7 +26,7 @@ class Room(NamedTuple):
     events: NDArray[np.void]  # EVENT_TYPE [8 n]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def make_room(n: int) -> Room:
     """Buffers for `n` rows."""
     return Room(

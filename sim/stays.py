@@ -7,11 +7,11 @@ them. A sector is the one held at the start: work lost in Belarus when an organi
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.codes import EVENT, MODE, N_SECTORS, SLOTS
 from sim.columns import Columns
+from sim.compiling import compiled
 from sim.processes.depart import brings_work
 
 Counts = NDArray[np.int64]
@@ -52,7 +52,7 @@ def stays(events: NDArray[np.void], start: Columns, end: Columns, months: int) -
     return Stays(*(change[:-1].cumsum(axis=0) for change in changes))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _span(changes: NDArray[np.int64], first: int, last: int) -> None:
     """Count one more in months `first` to `last` - 1."""
     if last > first:
@@ -60,7 +60,7 @@ def _span(changes: NDArray[np.int64], first: int, last: int) -> None:
         changes[last] -= 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _reside(
     residents: Counts, without: Counts, employed: Counts, place: int, born: int, sector: int, job: int,
     first: int, last: int, end: int,
@@ -75,7 +75,7 @@ def _reside(
         _span(without[:, place], max(first, born + _ADULT), min(last, born + _PENSION))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _replay(
     events: NDArray[np.void],
     place: Counts,

@@ -18,7 +18,6 @@ TASKS: dict[str, str] = {
     "reasons": "sim.commands.reasons:run",  # why units leave and choose where, one reason left out at a time
     "people": "sim.commands.show:people",  # the people of January 2019, and their fit to the margins
     "history": "sim.commands.show:history",  # the scenario's history, epoch by epoch, as the model reads it
-    "twin": "sim.commands.twin:run",  # the expected-value twin against the engine
     "survey": "sim.commands.survey:run",  # the survey of Lithuania of 2022, asked of the synthetic people
     "results": "sim.commands.results:run",  # what runs left: listed, compared, exported, pruned
     "invert": "sim.commands.invert:run",  # destination constants that reproduce observed departures

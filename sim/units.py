@@ -8,7 +8,6 @@ of a named tuple makes the compiler count references, at a hundred times the cos
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
@@ -25,6 +24,7 @@ from sim.choice import (
 )
 from sim.codes import CONSCRIPTION, EXPOSURE, GROUP, LEAD, MODE, N_SECTORS, PLACE, SECTOR
 from sim.columns import Columns
+from sim.compiling import compiled
 from sim.conditions import ADULT_MONTHS, OTHERS, THREATENED
 from sim.luck import NORMAL_GRID
 from sim.months import LONG_AGO
@@ -49,20 +49,20 @@ STUDENT_FROM, STUDENT_TO = 17 * 12, 28 * 12
 """Ages in months between which one may be admitted to study (assumption: secondary school done, before 28)."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def adults(people: Columns, head: int) -> int:
     """Number of adults of the unit headed at row `head`: 2 if the next row is a partner, else 1."""
     after = min(head + 1, len(people.member) - 1)
     return 1 + ((people.unit_size[head] > 1) & (people.member[after] == 1))
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def persecuted(exposure: int, detained: int) -> bool:
     """True for those ever detained for politics and for media and NGO workers."""
     return bool((detained > LONG_AGO) | (exposure == _MEDIA) | (exposure == _NGO))
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def adult_flags(exposure: int, detained: int, age: int, ancestry: int, visa: int, conscription: int, t: int) -> int:
     """Flags that one adult brings into the unit's choice class: persecuted, student, ancestry, visa in hand, draft."""
     hunted = FLAG_PERSECUTED if persecuted(exposure, detained) else 0
@@ -71,7 +71,7 @@ def adult_flags(exposure: int, detained: int, age: int, ancestry: int, visa: int
     return hunted | student | draft | (FLAG_ANCESTRY if ancestry else 0) | (FLAG_VISA if visa >= t else 0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def flags(people: Columns, head: int, t: int) -> int:
     """Flags of the unit's choice class: those of either adult."""
     mask = 0
@@ -82,7 +82,7 @@ def flags(people: Columns, head: int, t: int) -> int:
     return mask
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def class_groups(sector: int, mask: int) -> int:
     """Groups (bit mask of codes `groups`) to which a choice class belongs."""
     groups = 0
@@ -103,26 +103,26 @@ def class_groups(sector: int, mask: int) -> int:
     return groups
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def choice_class(sector: int, mask: int) -> int:
     """Number of the choice class of a sector and flags."""
     return sector * N_FLAGS + mask
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def at_leisure(member: int, place: int, mode: int, plan: int, due: int, age: int, t: int) -> bool:
     """True for the head of a unit at home, adult, free for a new plan: who decides, if the unit may exit."""
     at_home = (place == _BELARUS) & (mode == _HOME)
     return bool((member == 0) & at_home & (plan == 0) & (due <= t) & (age >= ADULT_MONTHS))
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def is_barred(held: int, exit_ban: int, conscription: int, t: int) -> bool:
     """True for who may not leave Belarus in month `t`: held, under an exit ban, or serving."""
     return bool((held >= t) | (exit_ban >= t) | (conscription == _SERVING))
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def may_exit(people: Columns, head: int, t: int) -> bool:
     """True if everyone in the unit is at home and nobody is held, barred from leaving, or serving.
 
@@ -135,19 +135,19 @@ def may_exit(people: Columns, head: int, t: int) -> bool:
     return free
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def in_party(people: Columns, row: int) -> bool:
     """True if a person of a unit settled abroad is there, too, and was not left behind."""
     return bool(people.mode[row] == _SETTLED)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def going(people: Columns, head: int) -> int:
     """People of a unit who are to leave by its plan: all, or the head alone."""
     return 1 if people.lead[head] == _PLANNED else people.unit_size[head]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def money(people: Columns, head: int) -> float:
     """Savings of the unit's adults, EUR."""
     total = 0.0
@@ -156,7 +156,7 @@ def money(people: Columns, head: int) -> float:
     return total
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def exposure_weight(b: Behaviour, exposure: int) -> float:
     """Weight of perceived repression by exposure."""
     if exposure == _PROTEST:
@@ -172,26 +172,26 @@ def exposure_weight(b: Behaviour, exposure: int) -> float:
     return b.exposure_none
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def service_term(b: Behaviour, conscription: int, age: int) -> float:
     """Log-odds that the fear of war adds for who may be called: drafted, or mobilised; `age` in months."""
     reserve = ((conscription == _SERVED) | (conscription == _OFFICER)) & (age < MOBILISATION_ENDS_MONTHS)
     return b.conscription if conscription == _LIABLE else (b.mobilisation if reserve else 0.0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def threat_group(mask: int, war_fear: float) -> int:
     """`THREATENED` for a unit that is persecuted, or draft-liable while war is feared, else `OTHERS`."""
     return THREATENED if (mask & FLAG_PERSECUTED) or ((mask & FLAG_DRAFT) and war_fear > 0.0) else OTHERS
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def personal_term(b: Behaviour, age: float, education: int, ties: int) -> float:
     """Log-odds of leaving by what a person is: age in years, education, ties (in 1/255)."""
     return age_term(age, b.youth, b.old_age) + b.skill * education + b.ties * ties / 255.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def with_adult(total: float, repression: float, war: float, personal: float) -> float:
     """Sum of the wishes of a unit's adults with one more adult's three terms."""
     total += repression
@@ -199,7 +199,7 @@ def with_adult(total: float, repression: float, war: float, personal: float) -> 
     return total + personal
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def unit_push(b: Behaviour, total: float, n: int, abroad: float, frailty: int) -> float:
     """Log-odds with which a unit wishes to leave, from the `total` of its `n` adults' wishes.
 
@@ -208,7 +208,7 @@ def unit_push(b: Behaviour, total: float, n: int, abroad: float, frailty: int) -
     return b.level + total / n + b.peers * abroad + b.spread_leave * NORMAL_GRID[frailty]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def push(people: Columns, head: int, t: int, b: Behaviour, perceived: float, war_fear: float, abroad: float) -> float:
     """Log-odds with which a unit wishes to leave this month, before what destinations offer.
 
@@ -224,7 +224,7 @@ def push(people: Columns, head: int, t: int, b: Behaviour, perceived: float, war
     return unit_push(b, total, n, abroad, people.frailty[head])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def residents_by_class(people: Columns, t: int) -> NDArray[np.int64]:
     """People at home by the choice class of their unit, int64[classes], in agents."""
     counts = np.zeros(N_CLASSES, np.int64)

@@ -6,13 +6,13 @@ The same look serves the choice at home, a wish under better conditions, an onwa
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
 from sim.choice import MINUS_INFINITY
 from sim.codes import CHANNEL, SLOTS
 from sim.columns import Columns
+from sim.compiling import compiled
 from sim.luck import NORMAL_GRID, PURPOSE, TASTE_LIMIT, Four, words
 from sim.options import RELOCATION, Options, move_price
 from sim.units import adults, in_party, money
@@ -24,13 +24,13 @@ FROM_HOME, FREE_TO_EXIT, WITHIN_MEANS, ADMITTED, UNQUEUED, FROM_ABROAD = 0, 1, 2
 """Views of a unit on its options: as they are at home; the same under better and better conditions; from abroad."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def ceiling(options: Options, kind: int, kin: int, b: Behaviour) -> float:
     """Upper bound of the value of any destination, all being open, to a unit with close people in `kin`."""
     return max(options.top[kind], options.free[kind, kin] + b.kin) + (b.spread_country + b.spread_channel) * TASTE_LIMIT
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def fill_tastes(four: Four, spread: float, tastes: NDArray[np.float64]) -> None:
     """Turn four words of luck into sixteen normal tastes, one a byte, lowest byte first; `tastes` float64[16]."""
     for k in range(4):
@@ -39,14 +39,14 @@ def fill_tastes(four: Four, spread: float, tastes: NDArray[np.float64]) -> None:
             tastes[4 * k + j] = spread * NORMAL_GRID[(word >> (8 * j)) & 255]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def draw_tastes(key: int, b: Behaviour, seed: int, tastes: NDArray[np.float64]) -> None:
     """A unit's fixed tastes for countries and for channels; `tastes` float64[2, 16] is filled."""
     fill_tastes(words(key, 0, TASTE, 0, seed), b.spread_country, tastes[0])
     fill_tastes(words(key, 0, CHANNEL_TASTE, 0, seed), b.spread_channel, tastes[1])
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def look(
     people: Columns,
     head: int,
@@ -95,7 +95,7 @@ def look(
     return top
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def seen(offer: Any, view: int) -> float:
     """Utility of an offer in a view."""
     if view == FROM_HOME:
@@ -107,7 +107,7 @@ def seen(offer: Any, view: int) -> float:
     return float(offer.onward)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def party(people: Columns, head: int, size: int, grown: int) -> tuple[int, int, float]:
     """People, adults and savings of those of a unit who are settled abroad."""
     there, older, means = 0, 0, 0.0

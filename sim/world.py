@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.codes import (
@@ -26,6 +25,7 @@ from sim.codes import (
     SLOTS,
     STATUS,
 )
+from sim.compiling import compiled
 from sim.history.catalogue import Channel, Destination
 from sim.history.history import History
 from sim.history.parameters import HistoryError
@@ -280,7 +280,7 @@ def first_difference(one: World, other: World) -> int:
     return months
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def open_share(openness: Floats, channel: int, groups: int) -> float:
     """Share of the month for which an instrument is open to an applicant by `channel` who belongs to `groups`.
 
@@ -298,7 +298,7 @@ _RELOCATION = CHANNEL["relocation"]
 _LAND_EXIT, _EXIT = INSTRUMENT["land_exit"], INSTRUMENT["exit"]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def travel_share(world: World, t: int, place: int, channel: int, groups: int) -> float:
     """Share of the month in which one may leave Belarus and reach a destination, by land or by air."""
     leave = open_share(world.openness[t, 0, _EXIT], channel, groups)
@@ -313,7 +313,7 @@ def travel_share(world: World, t: int, place: int, channel: int, groups: int) ->
     return min(leave, max(land, air))
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def admission_share(world: World, t: int, place: int, channel: int, groups: int) -> float:
     """Share of the month in which both instruments of a channel, for entry and for residence, are open."""
     share = 1.0
@@ -324,7 +324,7 @@ def admission_share(world: World, t: int, place: int, channel: int, groups: int)
     return share
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def fare(world: World, t: int, place: int, channel: int, groups: int) -> float:
     """Fare in EUR a person: by land where land is open, else by air; none where the employer moves its staff."""
     if channel == _RELOCATION:

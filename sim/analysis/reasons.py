@@ -8,7 +8,6 @@ do not add up, and a loss may be negative: then the reason held the unit back.
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.analysis.terms import ACCESS, COUNTRY, OWN, PUSH, TERMS, class_of, fill_push, fill_unit
@@ -17,6 +16,7 @@ from sim.behaviour import Behaviour
 from sim.choice import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term
 from sim.codes import CHANNEL, EVENT, N_CHANNELS, SLOTS
 from sim.columns import Columns
+from sim.compiling import compiled
 from sim.conditions import Circles, Conditions
 from sim.model import EmigrationModel
 from sim.options import Options
@@ -79,7 +79,7 @@ _APPLIED = EVENT["applied"]
 assert TERMS == COUNTRY + ACCESS + OWN
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def inclusive(values: NDArray[np.float64]) -> float:
     """Log of the sum of exponentials of destinations' values, float64[places], minus infinity for the closed."""
     top = values.max()
@@ -91,7 +91,7 @@ def inclusive(values: NDArray[np.float64]) -> float:
     return top + log(total)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def fill_values(
     terms: NDArray[np.float64], obstacles: NDArray[np.int64], removed: NDArray[np.bool_], lonely: bool,
     absent: NDArray[np.float64], values: NDArray[np.float64],
@@ -114,7 +114,7 @@ def fill_values(
                 values[place] = max(values[place], total)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def fill_pull_losses(
     terms: NDArray[np.float64], obstacles: NDArray[np.int64], chosen: int, lam: float,
     absent: NDArray[np.float64], pulls: NDArray[np.bool_], leave: NDArray[np.float32], choice: NDArray[np.float32],
@@ -135,7 +135,7 @@ def fill_pull_losses(
             choice[r] = min(WHOLE, (values[chosen] - whole) - (without[chosen] - rest))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def fill_records(
     people: Columns,
     heads: NDArray[np.int64],

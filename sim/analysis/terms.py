@@ -7,7 +7,6 @@ compared with the engine's own value by whoever uses them.
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
@@ -24,6 +23,7 @@ from sim.choice import (
 )
 from sim.codes import CHANNEL, CONSCRIPTION, N_CHANNELS, PLACE, SECTOR, SLOTS
 from sim.columns import Columns
+from sim.compiling import compiled
 from sim.conditions import Circles, Conditions
 from sim.luck import NORMAL_GRID, PURPOSE, words
 from sim.options import RELOCATION, Options, eligible, move_price, offer_share, queue_months
@@ -52,7 +52,7 @@ _CHOICE = PURPOSE["choice"]
 _N_COUNTRY, _N_ACCESS = len(COUNTRY), len(ACCESS)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def fill_push(
     people: Columns, head: int, t: int, b: Behaviour, circles: Circles, options: Options, world: World, terms: Any
 ) -> float:
@@ -82,19 +82,19 @@ def fill_push(
     return eta + b.anticipation * circles.heard[circle] * options.rush[kind]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def circle_of(circles: Circles, row: int) -> int:
     """Number of the circle, in order of storage, in which a row lies."""
     return int(np.searchsorted(circles.start, row, side="right")) - 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def class_of(people: Columns, head: int, t: int) -> int:
     """Choice class of the unit headed at row `head`."""
     return choice_class(people.sector[head], flags(people, head, t))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def fill_country(
     world: World,
     t: int,
@@ -119,7 +119,7 @@ def fill_country(
     terms[6] = b.safety * (world.places[t, place].safety - 1.0) if unsafe else 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def fill_access(
     world: World, t: int, b: Behaviour, constant: float, place: int, channel: int, offers: float, queue: float,
     share: float, terms: Any,
@@ -140,7 +140,7 @@ def fill_access(
     terms[8] = openness_term(share)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def fill_unit(
     people: Columns,
     head: int,
@@ -206,7 +206,7 @@ def fill_unit(
             obstacles[place, channel] = found
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def reconsider(
     people: Columns,
     head: int,

@@ -5,7 +5,6 @@ Source: McFadden 1978; Bertoli & Fernandez-Huertas Moraga 2013 on why destinatio
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim import choice
@@ -16,6 +15,7 @@ from sim.choice import CLOSED, leave_probability, surely_stays
 from sim.codes import SLOTS
 from sim.columns import Columns
 from sim.commitment import FIXED_POINT
+from sim.compiling import compiled
 from sim.conditions import Circles, Conditions
 from sim.luck import Four
 from sim.options import Options
@@ -38,7 +38,7 @@ def level(b: Behaviour) -> float:
     return float(b.lambda_)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def stays(
     key: int,
     t: int,
@@ -55,7 +55,7 @@ def stays(
     return surely_stays(luck[0], luck[1], luck[2], luck[3], bounds[group], lam * top + eta)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def decide(
     key: int,
     t: int,
@@ -72,7 +72,7 @@ def decide(
     return choice.decide(key, t, seed, lam, eta, luck, values, top, noise)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def expect(
     values: NDArray[np.float64],
     channels: NDArray[np.uint8],
@@ -97,7 +97,7 @@ def expect(
         expected[place, channels[place]] += np.int64(weights[place] * scale * goers[place])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def choose(
     people: Columns,
     first_circle: int,

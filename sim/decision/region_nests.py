@@ -7,7 +7,6 @@ extra nest: Bertoli & Fernandez-Huertas Moraga 2013.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.arithmetic import exp, power
@@ -29,6 +28,7 @@ from sim.choice import (
 from sim.codes import PLACE, PLACE_NAMES, SLOTS
 from sim.columns import Columns
 from sim.commitment import FIXED_POINT
+from sim.compiling import compiled
 from sim.conditions import Circles, Conditions
 from sim.luck import PURPOSE, Four, uniform, words
 from sim.options import Options
@@ -73,14 +73,14 @@ def level(b: Behaviour) -> float:
     return float(b.lambda_ * b.nest_region)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def region_noise(key: int, month: int, seed: int, rho: float, region: int) -> float:
     """`rho log S` of a region, S positive stable: what a unit likes about it this month."""
     drawn = words(key, month, _REGION, region, seed)
     return stable_angle_term(uniform(drawn[0]), rho) + stable_exponential_term(uniform(drawn[1]), rho)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def best_by_region(
     values: NDArray[np.float64], noise: NDArray[np.float64], liking: NDArray[np.float64], rho: float
 ) -> tuple[int, float]:
@@ -97,7 +97,7 @@ def best_by_region(
     return found, best
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def stays(
     key: int,
     t: int,
@@ -118,7 +118,7 @@ def stays(
     return surely_stays(luck[0], luck[1], luck[2], luck[3], bounds[group], lam * (rho * top + liked) + eta)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def decide(
     key: int,
     t: int,
@@ -149,7 +149,7 @@ def decide(
     return place if margin + lam * worth > 0.0 else -1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def expect(
     values: NDArray[np.float64],
     channels: NDArray[np.uint8],
@@ -181,7 +181,7 @@ def expect(
         )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def choose(
     people: Columns,
     first_circle: int,

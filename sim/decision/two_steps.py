@@ -6,7 +6,6 @@ Henkens 2008). A closed channel then keeps the wish alive but moves it elsewhere
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim import asking
@@ -17,6 +16,7 @@ from sim.choice import CLOSED, MINUS_INFINITY, N_FLAGS, best_slot, slot_noise
 from sim.codes import REASON, SLOTS
 from sim.columns import Columns
 from sim.commitment import FIXED_POINT, commit, motive, wish
+from sim.compiling import compiled
 from sim.conditions import Circles, Conditions, in_panel
 from sim.decision.destination_nest import decide, stays
 from sim.luck import PURPOSE, four, uniform, words
@@ -44,13 +44,13 @@ def level(b: Behaviour) -> float:
     return float(b.lambda_)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def aspired(people: Columns, head: int, key: int, t: int, panel: int) -> bool:
     """True for a unit that aspired last month."""
     return people.aspires[head] == t - 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def expect(
     values: NDArray[np.float64],
     channels: NDArray[np.uint8],
@@ -72,7 +72,7 @@ def expect(
         expected[place, channels[place]] += np.int64(weights[place] * scale * goers[place])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def choose(
     people: Columns,
     first_circle: int,

@@ -9,12 +9,12 @@ from math import fsum
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim import behaviour
 from sim.arithmetic import power
 from sim.codes import EXPOSURE, SECTOR
+from sim.compiling import compiled
 from sim.errors import UserError
 from sim.population.assumptions import shares, value
 from sim.population.census import figure
@@ -69,7 +69,7 @@ def sector_of_employer() -> NDArray[np.uint8]:
     return table
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def employer(
     sector: int,
     exposure: int,

@@ -6,8 +6,8 @@ to about one household, and any circle can be made alone.
 """
 
 import numpy as np
-from numba import njit
 
+from sim.compiling import compiled
 from sim.population.layout import Layout
 
 # 2**32 times the fraction of an irrational number, made odd: multiples of each fill the unit interval evenly, and
@@ -21,27 +21,27 @@ _LOW = np.uint64(0xFFFFFFFF)
 _LEVELS = (1000, 100, 10, 1)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def even(number: int, step: int, rotation: int) -> float:
     """Number `number` of an even sequence in (0, 1): any run of n puts a share of n into an interval, to a few."""
     word = (np.uint64(number) * np.uint64(step) + np.uint64(rotation)) & _LOW
     return (np.float64(word) + 0.5) * 2.3283064365386963e-10
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def is_boy(plan: Layout, stratum: int, age_class: int, number: int, position: int, rotation: int) -> bool:
     """Sex of the minor at a position of a household."""
     turn = np.uint64(rotation) + np.uint64(position) * _NEXT_MINOR
     return even(number, _SEX, turn) < plan.boys[stratum, age_class]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def stratum_of(plan: Layout, circle: int) -> int:
     """Stratum of a circle's residents."""
     return int(np.searchsorted(plan.first_circle, circle, side="right")) - 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def first_household(plan: Layout, stratum: int, nth: int) -> int:
     """Household, counted within the stratum, with which its nth circle begins: circles hold like numbers of people."""
     n = plan.first_household[stratum + 1] - plan.first_household[stratum]
@@ -59,7 +59,7 @@ def first_household(plan: Layout, stratum: int, nth: int) -> int:
     return min(n, int(np.ceil(position * n / number[-1] - 0.5)))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def cell_of(plan: Layout, stratum: int, nth: int, rotation: int) -> int:
     """Cell of the stratum's nth household: along the order if it is one of the alike, else from anywhere in it."""
     first = plan.first_household[stratum]
@@ -71,7 +71,7 @@ def cell_of(plan: Layout, stratum: int, nth: int, rotation: int) -> int:
     return np.searchsorted(weights, along * weights[-1], side="right")
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def kind_of(plan: Layout, stratum: int, cell: int, u: float) -> int:
     """Kind of a household from its head's cell and a number in (0, 1): first the head's sex, then the kind."""
     men = plan.cell_men[stratum, cell]
@@ -82,7 +82,7 @@ def kind_of(plan: Layout, stratum: int, cell: int, u: float) -> int:
     return min(first + np.searchsorted(plan.kind_share[stratum, first:end], u, side="right"), end - 1)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def rank(circle: int, circles: int) -> int:
     """Place of a circle when those of the 1:1000 sample come first, then those of 1:100, of 1:10, and the rest."""
     before = 0
@@ -94,7 +94,7 @@ def rank(circle: int, circles: int) -> int:
     return before
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def first_guest(plan: Layout, place: int) -> int:
     """Household of the diaspora, counted from its first, with which the guests of the circle of a rank begin.
 
@@ -103,7 +103,7 @@ def first_guest(plan: Layout, place: int) -> int:
     return place * plan.guests // plan.first_circle[-1]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def guest_of(plan: Layout, nth: int, rotation: int) -> tuple[int, int]:
     """Stratum (destination) and cell of the nth household of the diaspora."""
     number = plan.first_household[-1] + nth

@@ -13,8 +13,9 @@ of both household and person attributes in the generation of synthetic populatio
 from collections.abc import Sequence
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from sim.compiling import compiled
 
 TOLERANCE = 1e-9
 ROUNDS = 20_000
@@ -58,7 +59,7 @@ def rake(
     return weights
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _rounds(
     weights: NDArray[np.float64],
     first: NDArray[np.int64],

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.codes import CONSCRIPTION, LOCALITY, MODE, PLACE, REGION, SECTOR, SEX, STATUS
 from sim.columns import Columns, empty
+from sim.compiling import compiled
 from sim.errors import UserError
 from sim.luck import PURPOSE, byte, uniform, words
 from sim.months import LONG_AGO, NEVER
@@ -98,7 +98,7 @@ def _parts(n: int, threads: int) -> Iterator[slice]:
             yield slice(int(first), int(end))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _measure(plan: Layout, circles: NDArray[np.int64], rotation: int, sizes: NDArray[np.int64]) -> None:
     """People of each circle, residents and guests."""
     for i, circle in enumerate(circles):
@@ -113,7 +113,7 @@ def _measure(plan: Layout, circles: NDArray[np.int64], rotation: int, sizes: NDA
             sizes[i] += plan.size[kind_of(plan, destination, cell, u)]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _fill(
     plan: Layout,
     chances: traits.Tables,

@@ -24,10 +24,10 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.codes import CHANNEL, CONSCRIPTION, EDUCATION, EXPOSURE, N_SECTORS, PLACE, POLITICS, SECTOR, SEX
+from sim.compiling import compiled
 from sim.months import LONG_AGO, NEVER
 from sim.population import employers, exposure, income, service, standing
 from sim.population.assumptions import value
@@ -155,13 +155,13 @@ def diaspora_channel() -> NDArray[np.uint8]:
     return channel
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def place_in_class(u: float, sector: int, retired: float) -> float:
     """Place of a head in its age class, 0 youngest to 1 oldest: the retired are the oldest."""
     return 1.0 - (1.0 - u) * retired if sector == _RETIRED else u * (1.0 - retired)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def sector(place: float, u: float, shares: NDArray[np.float64]) -> int:
     """Sector of one who is no head: the oldest of an age class are retired, the others by luck."""
     retired = shares[_RETIRED]
@@ -178,25 +178,25 @@ def sector(place: float, u: float, shares: NDArray[np.float64]) -> int:
     return last
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def age(place: float, age_class: int, years: NDArray[np.float64]) -> int:
     """Completed years on 1 January 2019 of one at a place in the age class; `years` cumulative shares of its years."""
     return _CLASSES[age_class] + np.searchsorted(years, place, side="right")
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def birth(age: int, u: float) -> int:
     """Month of birth of one of an age on 1 January 2019."""
     return -12 * age - 1 - int(12 * u)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def luck_behind(share_below: float, share: float, u: float) -> float:
     """A number in (0, 1) that would have given the head what it has: u put into the slice of its outcome."""
     return share_below + share * u
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def exposed(
     politics: int, age: int, sector: int, protest: float, strike: float, war_comment: float, media: float, u: float
 ) -> int:
@@ -211,14 +211,14 @@ def exposed(
     return _WAR_COMMENT if age >= _COMMENT_AGE and u >= 1.0 - war_comment else _NO_EXPOSURE
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def kin(u: float, chances: NDArray[np.float64]) -> int:
     """Place where close people live, home's code if nowhere."""
     place = int(np.searchsorted(chances, u, side="right"))
     return place if place < len(chances) else _BELARUS
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def visa(u: float, share: float, when: float, shares: NDArray[np.float64], validity: NDArray[np.int64]) -> int:
     """Last month of a visa in hand: issued at any time of its validity; long ago for those without."""
     if u >= share:
@@ -230,13 +230,13 @@ def visa(u: float, share: float, when: float, shares: NDArray[np.float64], valid
     return int((when - below) / (shares[kind] - below) * validity[kind])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def passport(u: float, share: float, validity: int) -> int:
     """Last month of the passport: issued at any time of its validity; long ago for those without."""
     return int(u / share * validity) if u < share else LONG_AGO
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def conscription(
     sex: int,
     age: int,
@@ -274,7 +274,7 @@ def conscription(
     return _NEVER_SERVES
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def end_of_service(months: int, u: int) -> int:
     """Last month of service of a man now serving, of the calls that have not yet ended; u a byte."""
     calls = 0
@@ -284,7 +284,7 @@ def end_of_service(months: int, u: int) -> int:
     return LAST_CALLS[u * calls // 256] + months - 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def absence(u: float, poland: float, russia: float) -> int:
     """Place of short work of a worker, home's code if none."""
     if u < poland:
@@ -292,7 +292,7 @@ def absence(u: float, poland: float, russia: float) -> int:
     return _RUSSIA if u < poland + russia else _BELARUS
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def stay(shortest: int, longest: int, u: int, w: int) -> tuple[int, int]:
     """Arrival and last month of a stay that began before January 2019 and has not ended; u and w bytes."""
     months = shortest + u * (longest - shortest + 1) // 256
@@ -300,7 +300,7 @@ def stay(shortest: int, longest: int, u: int, w: int) -> tuple[int, int]:
     return since, since + months
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def permit(u: float, w: int, permanent: float, longest: int) -> int:
     """Last month of the diaspora's permit: never for a permanent one; w a byte."""
     return NEVER if u < permanent else w * longest // 256

@@ -4,12 +4,12 @@ A serial phase on the short list of units with a plan, in the order of applicati
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
 from sim.codes import CHANNEL, EVENT, LEAD, N_CHANNELS, PLAN, REASON, SLOTS
 from sim.columns import Columns
+from sim.compiling import compiled
 from sim.conditions import Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
@@ -33,7 +33,7 @@ _CHANNEL_KEY = np.uint64(1 << 62)
 UNLIMITED = 2**31
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def places_this_month(before: float, after: float, one_in: int, luck: float) -> int:
     """Capacity of a channel in agents: `floor(C(t)/k + U) - floor(C(t-1)/k + U)`, C cumulative persons.
 
@@ -42,13 +42,13 @@ def places_this_month(before: float, after: float, one_in: int, luck: float) -> 
     return int(np.floor(after / one_in + luck) - np.floor(before / one_in + luck))
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def lose_plan(people: Columns, head: int) -> None:
     """End a unit's plan."""
     people.plan[head], people.lead[head] = _NO_PLAN, _TOGETHER
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def queue_luck(people: Columns, rows: NDArray[np.int64], conditions: Conditions) -> NDArray[np.uint32]:
     """Luck that orders applications of the same month, one word a unit."""
     luck = np.empty(len(rows), np.uint32)
@@ -63,7 +63,7 @@ def in_order(people: Columns, rows: NDArray[np.int64], conditions: Conditions) -
     return rows[order]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def apply(
     people: Columns,
     rows: NDArray[np.int64],

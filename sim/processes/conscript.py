@@ -1,12 +1,12 @@
 """Conscription: liability, deferments, summonses at the registered address, drafts, reserve officers, exit limits."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
 from sim.codes import CONSCRIPTION, EDUCATION, EVENT, MODE, REASON, REGION, SEX
 from sim.columns import Columns
+from sim.compiling import compiled
 from sim.conditions import ADULT_MONTHS, LIABILITY_ENDS_MONTHS, Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, fill_words, uniform, words
@@ -30,7 +30,7 @@ BAN_MONTHS = 6
 """Length of an exit limit that follows a summons (law 268-Z of 2023: up to six months)."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def monthly_hazard(persons: float, liable: float) -> float:
     """Probability per liable man of being among `persons` in a month."""
     if liable <= 0.0:
@@ -38,7 +38,7 @@ def monthly_hazard(persons: float, liable: float) -> float:
     return min(1.0, persons / liable)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def standing_at_18(luck: float, unfit: float, studies: float) -> int:
     """Standing of a man in the month of his 18th birthday: exempt, deferred to study, or liable.
 
@@ -49,7 +49,7 @@ def standing_at_18(luck: float, unfit: float, studies: float) -> int:
     return _DEFERRED if luck < unfit + (1.0 - unfit) * studies else _LIABLE
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def standing_by_age(standing: int, age: int, studies: bool, officer: bool) -> int:
     """Standing of a man who is not serving, at `age` in months: deferment ends at 22, liability at 27.
 
@@ -62,7 +62,7 @@ def standing_by_age(standing: int, age: int, studies: bool, officer: bool) -> in
     return standing
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def conscript(
     people: Columns,
     first: int,

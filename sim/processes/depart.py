@@ -1,12 +1,12 @@
 """Departure on a granted instrument, of a unit or of its head ahead of it, who may exit, can travel and can pay."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
 from sim.codes import CHANNEL, EVENT, INSTRUMENT, LEAD, MODE, PLAN, REASON
 from sim.columns import Columns
+from sim.compiling import compiled
 from sim.conditions import Circles, Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
@@ -28,13 +28,13 @@ _VISA_FREE, _ON_VISA = INSTRUMENT["visa_free"], INSTRUMENT["short_visa_entry"]
 _CHOSEN, _CLOSED, _EXIT, _FUNDS = REASON["choice"], REASON["closed"], REASON["exit"], REASON["funds"]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def brings_work(channel: int) -> bool:
     """True for channels that rest on a job."""
     return bool((channel == _WORK) | (channel == _IT_SCHEME) | (channel == RELOCATION))
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def arrive(people: Columns, row: int, t: int, place: int, channel: int, world: World) -> None:
     """Put a person into a destination by a channel, with the channel's first status and stay."""
     people.place[row] = place
@@ -46,7 +46,7 @@ def arrive(people: Columns, row: int, t: int, place: int, channel: int, world: W
     people.job[row] = brings_work(channel) & (people.member[row] == 0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def leave_home(people: Columns, row: int, t: int, place: int, channel: int, world: World, b: Behaviour) -> None:
     """Let a person leave Belarus, with a passport renewed if it has run out."""
     arrive(people, row, t, place, channel, world)
@@ -54,7 +54,7 @@ def leave_home(people: Columns, row: int, t: int, place: int, channel: int, worl
         people.passport[row] = t + int(b.passport_months)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def turned_back(world: World, t: int, place: int, channel: int, groups: int) -> bool:
     """True if entry is refused at the border all month: a granted paper still lets in, but not where none is asked
     (visa-free) or where it is the border that admits a visa in hand.
@@ -65,7 +65,7 @@ def turned_back(world: World, t: int, place: int, channel: int, groups: int) -> 
     return open_share(world.openness[t, place, entry], channel, groups) <= 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def pay(people: Columns, head: int, price: float) -> None:
     """Take the price of a move from the adults' savings, the head's first."""
     for row in range(head, head + adults(people, head)):
@@ -74,7 +74,7 @@ def pay(people: Columns, head: int, price: float) -> None:
         price -= part
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def depart(
     people: Columns,
     rows: NDArray[np.int64],

@@ -1,12 +1,12 @@
 """Living abroad: work found and lost, by language and the right to work; savings that grow or run out."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
 from sim.codes import EVENT, REASON, SECTOR, STATUS
 from sim.columns import Columns
+from sim.compiling import compiled
 from sim.conditions import ADULT_MONTHS, Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
@@ -21,7 +21,7 @@ PENSION_MONTHS = 65 * 12
 """Age from which nobody looks for work, a pension being enough to live on (assumption: pensions begin at 61 to 67)."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def right_to_work(status: int, at_first: float, irregular: float) -> float:
     """Share of a full right to work by status: `at_first` while the first status lasts, `irregular` without any."""
     if status == _PERMIT or status == _PROTECTED or status == _CITIZEN:
@@ -29,13 +29,13 @@ def right_to_work(status: int, at_first: float, irregular: float) -> float:
     return irregular if status == _IRREGULAR else at_first
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def language_level(at_first: float, learning: float, months: int) -> float:
     """Usability of one's languages after some months in a country, 0 to 1."""
     return min(1.0, at_first + learning * months)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def works(people: Columns, head: int) -> bool:
     """True if an adult of a unit abroad has work."""
     found = False
@@ -44,7 +44,7 @@ def works(people: Columns, head: int) -> bool:
     return found
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def destitute(people: Columns, head: int, t: int) -> bool:
     """True if no adult of a unit abroad has work or a pension and their savings are spent."""
     means, provided = 0.0, False
@@ -55,7 +55,7 @@ def destitute(people: Columns, head: int, t: int) -> bool:
     return not provided and means <= 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def live(
     people: Columns,
     heads: NDArray[np.int64],

@@ -1,7 +1,6 @@
 """Moves of those settled abroad: return, onward moves, families that follow."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
@@ -9,6 +8,7 @@ from sim.choice import best_slot, gumbels
 from sim.codes import CHANNEL, CONSCRIPTION, EVENT, LEAD, MODE, PLACE, REASON, SLOTS, STATUS
 from sim.columns import Columns
 from sim.commitment import FIXED_POINT
+from sim.compiling import compiled
 from sim.conditions import Circles, Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, fill_words, uniform, words
@@ -38,7 +38,7 @@ _FAMILY, _LIABLE = CHANNEL["family"], CONSCRIPTION["liable"]
 _TOGETHER, _AHEAD = LEAD["together"], LEAD["ahead"]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def return_hazard(b: Behaviour, pull: float, hunted: bool, status: int, poor: bool, liable: bool) -> float:
     """Monthly probability of return to Belarus; `pull` is the country's (1 but for a change of regime)."""
     hazard = b.return_ * pull
@@ -53,7 +53,7 @@ def return_hazard(b: Behaviour, pull: float, hunted: bool, status: int, poor: bo
     return min(1.0, hazard)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def onward_hazard(b: Behaviour, status: int, unsafe: float) -> float:
     """Monthly probability of leaving a destination for another; `unsafe` is the share of the month at war."""
     hazard = b.onward
@@ -66,7 +66,7 @@ def onward_hazard(b: Behaviour, status: int, unsafe: float) -> float:
     return max(hazard, unsafe * b.onward_unsafe)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def move_on(
     people: Columns,
     heads: NDArray[np.int64],
@@ -105,7 +105,7 @@ def move_on(
     return n
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def has_liable(people: Columns, head: int) -> bool:
     """True if an adult of a unit abroad may be drafted."""
     found = False
@@ -114,7 +114,7 @@ def has_liable(people: Columns, head: int) -> bool:
     return found
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def return_home(
     people: Columns,
     head: int,
@@ -145,7 +145,7 @@ def return_home(
     return n
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def move_onward(
     people: Columns,
     head: int,
@@ -174,13 +174,13 @@ def move_onward(
     return n
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def may_be_joined(exists: int, status: int, months: int, needed: float) -> bool:
     """True if a family may join its head, who has been abroad for `months` and has a right to stay."""
     return bool((exists > 0) & (status != _IRREGULAR) & (status != _ASYLUM_SEEKER) & (months >= needed))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def follow(
     people: Columns,
     head: int,

@@ -1,7 +1,6 @@
 """Pendular work: a season abroad in transport, construction or industry, and the automatic way back."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.arithmetic import sin
@@ -9,6 +8,7 @@ from sim.behaviour import Behaviour
 from sim.choice import PI
 from sim.codes import CHANNEL, EVENT, MODE, PLACE, REASON, SECTOR, SLOTS, STATUS
 from sim.columns import Columns
+from sim.compiling import compiled
 from sim.conditions import ADULT_MONTHS, Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, fill_words, uniform, words
@@ -30,7 +30,7 @@ _STRIP = 4096
 """Rows whose luck is drawn at once: few enough to stay in the nearest memory."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def season(t: int, swing: float) -> float:
     """Seasonal factor of pendular departures, highest in May, mean one."""
     angle = PI * (t % 12 - 1) / 6.0
@@ -39,13 +39,13 @@ def season(t: int, swing: float) -> float:
     return 1.0 + swing * sin(angle)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def goes(sector: int) -> bool:
     """True for the sectors whose workers go on pendular work."""
     return bool((sector == _TRANSPORT) | (sector == _CONSTRUCTION) | (sector == _INDUSTRY))
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def may_go_on_pendular_work(
     mode: int, place: int, sector: int, plan: int, held: int, exit_ban: int, conscription: int, age: int, t: int
 ) -> bool:
@@ -54,7 +54,7 @@ def may_go_on_pendular_work(
     return at_home & goes(sector) & (not is_barred(held, exit_ban, conscription, t)) & (age >= ADULT_MONTHS)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def pendular_rates(
     world: World, t: int, b: Behaviour, conditions: Conditions, sector: int, rates: NDArray[np.float64]
 ) -> float:
@@ -71,7 +71,7 @@ def pendular_rates(
     return total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def pendular(
     people: Columns,
     first: int,
@@ -117,7 +117,7 @@ def pendular(
     return n
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def workers_called(people: Columns, first: int, last: int, t: int, seed: int, rate: float) -> NDArray[np.int64]:
     """Rows of the workers at home in the sectors that go, whose luck is below the largest `rate`.
 
@@ -137,7 +137,7 @@ def workers_called(people: Columns, first: int, last: int, t: int, seed: int, ra
     return called[:n]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def head_of(people: Columns, row: int, first: int) -> int:
     """Row of the head of the unit to which `row` belongs, at or after row `first`."""
     while people.member[row] != 0 and row > first:

@@ -1,28 +1,27 @@
 """Perception: what a circle remembers of the detentions among its own, and who has heard of announced closures."""
 
-from numba import njit
-
 from sim.behaviour import Behaviour
 from sim.columns import Columns
+from sim.compiling import compiled
 from sim.conditions import Circles
 
 READS = ("detained",)
 WRITES = ()
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def remembered(memory: float, detained_share: float, decay: float) -> float:
     """Remembered share of the circle detained: decays by the month, rises with this month's detentions."""
     return decay * memory + detained_share
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def spread(heard: float, news: float, hearsay: float, abroad: float) -> float:
     """Share who have heard of an announcement: of the rest, some hear it from the news, some from people abroad."""
     return heard + (1.0 - heard) * min(1.0, news + hearsay * abroad)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def perceive(
     people: Columns, first_circle: int, last_circle: int, t: int, circles: Circles, b: Behaviour, pending: bool
 ) -> None:

@@ -1,18 +1,18 @@
 """Counting: people by place and status at the end of the month, the recorder's raw material."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.codes import PLACE, STATUS
 from sim.columns import Columns
+from sim.compiling import compiled
 
 _BELARUS, _AT_HOME = PLACE["belarus"], STATUS["home"]
 READS = ("place", "status")
 WRITES = ()
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def count(people: Columns, first: int, last: int, stocks: NDArray[np.int64]) -> None:
     """Add the people of rows `first` to `last` - 1 to `stocks`, int64[places, statuses], in agents."""
     home = 0

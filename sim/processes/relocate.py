@@ -1,12 +1,12 @@
 """Employers that move out of Belarus: whether, where to, and for how long they take their staff along."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
 from sim.choice import MINUS_INFINITY, best_slot, gumbels, openness_term
 from sim.codes import PLACE, SECTOR, SLOTS
+from sim.compiling import compiled
 from sim.conditions import EMPLOYER_KEY, Conditions, Employers
 from sim.luck import PURPOSE, uniform, words
 from sim.options import RELOCATION, channel_value, country_value, eligible, queue_months
@@ -20,7 +20,7 @@ _BELARUS, _IT, _NGO_MEDIA = PLACE["belarus"], SECTOR["it"], SECTOR["ngo_media"]
 _EMPLOYER, _RELOCATION_0 = PURPOSE["employer"], PURPOSE["relocation_0"]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def relocate(
     employers: Employers,
     world: World,
@@ -49,7 +49,7 @@ def relocate(
         moved[number] = employers.place[number]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def fill_relocation(
     world: World,
     t: int,

@@ -1,12 +1,12 @@
 """Repression: detention, charge, trial, prison, pardon and exit ban by exposure; closed organisations cost jobs."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
 from sim.codes import EVENT, PLACE, REASON, SECTOR
 from sim.columns import Columns
+from sim.compiling import compiled
 from sim.conditions import DETAINABLE_MONTHS, EMPLOYER_KEY, Conditions, sum_of_weights
 from sim.eventlog import note
 from sim.luck import PURPOSE, fill_words, uniform, words
@@ -26,7 +26,7 @@ _NONE = REASON["none"]
 _NGO_MEDIA, _NO_WORK = SECTOR["ngo_media"], SECTOR["none"]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def detention_hazard(detentions: float, weight: float, sum_of_weights: float) -> float:
     """Probability of political detention in a month: `detentions` persons shared out by risk weights."""
     if sum_of_weights <= 0.0:
@@ -34,7 +34,7 @@ def detention_hazard(detentions: float, weight: float, sum_of_weights: float) ->
     return min(1.0, detentions * weight / sum_of_weights)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def charge_probability(charges: float, detentions: float) -> float:
     """Probability that a detained person is charged, from the month's charges and detentions."""
     if detentions <= 0.0:
@@ -42,7 +42,7 @@ def charge_probability(charges: float, detentions: float) -> float:
     return min(1.0, charges / detentions)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def repress(
     people: Columns,
     first: int,

@@ -1,9 +1,8 @@
 """Screening for security: it refuses some of those whom it is meant to find, and some who are harmless."""
 
-from numba import njit
-
 from sim.behaviour import Behaviour
 from sim.codes import CHANNEL
+from sim.compiling import compiled
 from sim.conditions import Conditions
 from sim.luck import PURPOSE, uniform, words
 from sim.world import World
@@ -14,13 +13,13 @@ OF_APPLICATION, OF_RENEWAL = 1, 2
 _VISA_FREE, _ASYLUM, _IRREGULAR = CHANNEL["visa_free"], CHANNEL["asylum"], CHANNEL["irregular"]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def screened(channel: int) -> bool:
     """True for channels whose applicants are screened for security."""
     return bool((channel != _VISA_FREE) & (channel != _ASYLUM) & (channel != _IRREGULAR))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def fails_screening(
     key: int, month: int, word: int, world: World, t: int, place: int, b: Behaviour, conditions: Conditions
 ) -> bool:

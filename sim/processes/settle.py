@@ -1,12 +1,12 @@
 """After arrival: asylum decisions, permits, renewals, screening, revocation, citizenship and the loss of status."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
 from sim.codes import EVENT, INSTRUMENT, REASON, STATUS
 from sim.columns import Columns
+from sim.compiling import compiled
 from sim.conditions import Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
@@ -29,7 +29,7 @@ _RENEWAL, _ENTRY_FREE, _FIRST_PERMIT = INSTRUMENT["renewal"], INSTRUMENT["visa_f
 _NONE, _EXPIRY, _REFUSAL, _SECURITY = REASON["none"], REASON["expiry"], REASON["refusal"], REASON["security"]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def renewal_probability(
     granted: float, openness: float, passport_valid: bool, travel_document: float, ground: float
 ) -> float:
@@ -37,7 +37,7 @@ def renewal_probability(
     return granted * openness * (1.0 if passport_valid else travel_document) * ground
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@compiled(forceinline=True)
 def comes_due(status: int, since: int, expiry: int, t: int, asylum_months: float) -> bool:
     """True if something is decided on a status this month: an asylum application, or a status that has ended."""
     if status == _ASYLUM_SEEKER:
@@ -45,7 +45,7 @@ def comes_due(status: int, since: int, expiry: int, t: int, asylum_months: float
     return expiry < t and status != _PROTECTED and status != _IRREGULAR and status != _CITIZEN
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def settle(
     people: Columns,
     heads: NDArray[np.int64],
@@ -73,7 +73,7 @@ def settle(
     return live(people, heads, units, t, world, b, conditions, log, n)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def change_status(
     people: Columns,
     head: int,
@@ -94,7 +94,7 @@ def change_status(
     return n
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def decide_status(
     people: Columns,
     head: int,

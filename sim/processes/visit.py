@@ -1,11 +1,11 @@
 """Schengen C visas issued to people at home: for a visit, or as insurance; who holds one may enter by it later."""
 
 import numpy as np
-from numba import njit
 
 from sim.behaviour import Behaviour
 from sim.codes import INSTRUMENT, MODE, PLACE, SLOTS
 from sim.columns import Columns
+from sim.compiling import compiled
 from sim.conditions import ADULT_MONTHS, Conditions
 from sim.luck import PURPOSE, fill_words, uniform
 from sim.room import Room
@@ -19,7 +19,7 @@ _BELARUS, _HOME = PLACE["belarus"], MODE["home"]
 _SHORT_VISA = INSTRUMENT["short_visa"]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def visa_rate(world: World, t: int, conditions: Conditions) -> float:
     """Probability that an adult at home is issued a C visa in a month, by any Schengen state that still issues them."""
     issued = 0.0
@@ -28,7 +28,7 @@ def visa_rate(world: World, t: int, conditions: Conditions) -> float:
     return min(1.0, issued / conditions.reference.adults) if conditions.reference.adults > 0.0 else 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def visit(
     people: Columns, first: int, last: int, t: int, world: World, b: Behaviour, conditions: Conditions, room: Room
 ) -> None:

@@ -82,7 +82,7 @@ def test_a_value_reaches_its_setting():
         ("until", 2020, ("until=2020", "YYYY-MM")),
         ("results_dir", 5, ("results_dir=5", "a text")),
         ("results_dir", "", ("results_dir=", "a text")),
-        ("task", "fly", ("task=fly", "compare", "simulate", "people", "history", "twin", "invert")),
+        ("task", "fly", ("task=fly", "compare", "simulate", "people", "history", "invert")),
         ("scenario", "opened", ("scenario=opened", "historical", "lithuania_visa_ban", "did you mean open_door?")),
         ("scenario", ["a", "b"], ('scenario=["a", "b"]', "open_door")),
         ("baseline", "histrical", ("baseline=histrical", "did you mean historical?")),

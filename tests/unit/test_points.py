@@ -102,7 +102,7 @@ def test_the_program_counts_as_far_as_it_lives_lives():
     rows = points.rows(points.sim.__doc__)
     decides = {*rows[: rows.index("model") + 1], "ensemble", "tidy"}
     assert {"luck", "choice", "population", "decision", "processes", "recorder", "groups", "stays"} <= decides
-    assert not {"meanfield", "figures", "report", "commands", "points", "missing", "config", "settings"} & decides
+    assert not {"figures", "report", "commands", "points", "missing", "config", "settings"} & decides
     folder = points.ROOT / "sim"
     assert points.digest(folder, "*.py", decides) == points.inputs_digest()["program"]
     assert points.digest(folder, "*.py", decides - {"luck"}) != points.inputs_digest()["program"]

@@ -336,13 +336,6 @@ def test_an_unknown_rule_is_refused():
         start(crowd(10), plain_world(1, COUNTRIES), quiet(), decision="flat")
 
 
-def test_a_rule_without_a_twin_is_refused():
-    from sim.commands import twin
-
-    with pytest.raises(UserError, match="two_steps has no twin"):
-        twin.run(replace(Settings(), decision="two_steps"))
-
-
 def test_a_rule_that_sets_lambda_has_one_set_of_constants_and_no_slices():
     settings = Settings(decision="flat_logit", choice=Choice(lam=0.62))
     assert lambdas(settings, 8) == {0.62: 8}
