@@ -156,7 +156,7 @@ def test_what_compiles_below_the_rules_rests_on_the_fingerprint_of_the_machine_c
     order = layout()
     assert machine_code.rows((SIM / "__init__.py").read_text(encoding="utf-8")) == order
     below = set(order[order.index(machine_code.LAST_OF_THE_RULES) + 1 :])
-    compiling = {name_of(path): path for path in MODULES if "numba" in imports_of(path)}
+    compiling = {name_of(path): path for path in MODULES if "sim.compiling" in imports_of(path)}
     assert any(unit_of(name) in below for name in compiling)
     wrong = [
         f"{name} imports {other}"
