@@ -90,16 +90,16 @@ class _Kept(FunctionCache):  # type: ignore[misc]
             source_stamp=self._impl.locator.get_source_stamp(),
         )
 
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep machine code; where it cannot be kept, the run goes on with what it has made."""
+        try:
+            super().save_overload(sig, data)
+        except OSError as error:
+            _say(f"machine code cannot be kept in {machine_code.folder().parent} ({error.strerror or error})")
+
 
 class _Sealed(IndexDataCacheFile):  # type: ignore[misc]
     """Files of machine code that are read only if they are whole and this user's."""
-
-    def save(self, key: Any, data: Any) -> None:
-        """Keep machine code; where it cannot be kept, the run goes on with what it has made."""
-        try:
-            super().save(key, data)
-        except OSError as error:
-            _say(f"machine code cannot be kept in {machine_code.folder().parent} ({error.strerror or error})")
 
     def _load_index(self) -> Any:
         return super()._load_index() if _is_whole(Path(self._index_path)) else {}
@@ -123,7 +123,7 @@ def _is_whole(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             owner, content = os.fstat(file.fileno()).st_uid, file.read()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError:
         owner, content = machine_code.user(), b""

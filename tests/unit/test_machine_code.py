@@ -1,33 +1,37 @@
 """An edit anywhere in the package gives new machine code, and the old is removed in the end."""
 
+import math
 import os
+import pickle
 import re
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from sim import machine_code
+from sim import compiling, errors, machine_code
 
-SOURCE = Path(machine_code.__file__)
+SOURCES = [Path(module.__file__) for module in (machine_code, compiling, errors)]
 RULE = """
-from numba import njit
+from sim.compiling import compiled
 
-@njit(cache=True)
+@compiled
 def rule(x):
     return x + 1
 """
 CALLER = """
-from numba import njit
+from sim.compiling import compiled
 from sim.rule import rule
 
-@njit(cache=True)
+@compiled
 def caller(x):
     return rule(x) * 10
 """
+BY_NUMBA_ALONE = {"sim.compiling import compiled": "numba import njit", "@compiled": "@njit(cache=True)"}
 
 
 @pytest.fixture
@@ -35,8 +39,9 @@ def package(tmp_path: Path) -> Path:
     """A package of two compiled functions in two files, with the real guard."""
     package = tmp_path / "sim"
     package.mkdir()
-    shutil.copy(SOURCE, package / "machine_code.py")
-    (package / "__init__.py").write_text("from sim.machine_code import guard\nguard()\n")
+    for source in SOURCES:
+        shutil.copy(source, package)
+    (package / "__init__.py").touch()
     (package / "rule.py").write_text(RULE)
     (package / "caller.py").write_text(CALLER)
     (tmp_path / "conf").mkdir()
@@ -44,11 +49,11 @@ def package(tmp_path: Path) -> Path:
     return package
 
 
-def answer(package: Path) -> tuple[int, bool]:
-    """The caller's answer in a new process, and whether its machine code came from the disk."""
-    program = "from sim.caller import caller; print(caller(1), sum(caller.stats.cache_hits.values()))"
+def told(package: Path, **more: str) -> tuple[str, str]:
+    """What a new process that calls the caller prints: its answer and whether the code came from disk; and faults."""
+    program = "from sim.caller import caller; print(caller(1), sum(caller.stats.cache_hits.values()) > 0)"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
-    environment |= {"VYRAJ_CACHE_DIR": str(package.parent / "cache"), "PYTHONPATH": str(package.parent)}
+    environment |= {"VYRAJ_CACHE_DIR": str(package.parent / "cache"), "PYTHONPATH": str(package.parent), **more}
     run = subprocess.run(
         [sys.executable, "-c", program],
         env=environment,
@@ -58,8 +63,20 @@ def answer(package: Path) -> tuple[int, bool]:
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    value, hits = run.stdout.split()
-    return int(value), int(hits) > 0
+    return run.stdout.strip(), run.stderr
+
+
+def answer(package: Path, **more: str) -> tuple[int, bool]:
+    """The caller's answer in a new process, and whether its machine code came from the disk without complaint."""
+    said, faults = told(package, **more)
+    assert faults == ""
+    value, hit = said.split()
+    return int(value), hit == "True"
+
+
+def kept(package: Path, kind: str = "*") -> list[Path]:
+    """Files of machine code."""
+    return sorted(path for path in (package.parent / "cache").rglob(f"*.{kind}") if path.is_file())
 
 
 def test_edit_of_a_called_rule_changes_the_answer(package: Path) -> None:
@@ -69,14 +86,96 @@ def test_edit_of_a_called_rule_changes_the_answer(package: Path) -> None:
     assert answer(package) == (30, False)
 
 
-def test_without_the_guard_the_answer_is_stale(package: Path) -> None:
-    """Why the guard exists. If this fails, numba has learnt to follow calls and the guard may go."""
-    (package / "__init__.py").write_text(
-        "import os, pathlib\nos.environ['NUMBA_CACHE_DIR'] = str(pathlib.Path(__file__).parent / 'unguarded')\n"
-    )
+def test_numba_alone_gives_the_stale_answer(package: Path) -> None:
+    """Why the folder is named by all sources. If this fails, numba has learnt to follow calls."""
+    for name, text in (("rule", RULE), ("caller", CALLER)):
+        for ours, theirs in BY_NUMBA_ALONE.items():
+            text = text.replace(ours, theirs)
+        (package / f"{name}.py").write_text(text)
     assert answer(package) == (20, False)
-    (package / "rule.py").write_text(RULE.replace("x + 1", "x + 2"))
+    (package / "rule.py").write_text((package / "rule.py").read_text().replace("x + 1", "x + 2"))
     assert answer(package) == (20, True)
+
+
+def test_a_second_copy_of_the_sources_compiles_nothing(package: Path, tmp_path: Path) -> None:
+    assert answer(package) == (20, False)
+    clone = tmp_path / "elsewhere" / "sim"
+    shutil.copytree(package, clone, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(package.parent / "conf", clone.parent / "conf")
+    for path in clone.rglob("*.py"):
+        os.utime(path, (1, 1))  # a clone's files have dates of their own
+    assert answer(clone, VYRAJ_CACHE_DIR=str(package.parent / "cache")) == (20, True)
+    (clone / "rule.py").write_text(RULE.replace("x + 1", "x + 2"))
+    assert answer(clone, VYRAJ_CACHE_DIR=str(package.parent / "cache")) == (30, False)
+    assert answer(package) == (20, True)
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def _pickle(path: Path) -> None:
+    marker = path.parent / "marker"
+    path.write_bytes(pickle.dumps("0.0") + f"cos\nsystem\n(S'touch {marker}'\ntR.".encode())
+
+
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    ("damage", "kind"),
+    [
+        (_flip, "nbc"),
+        (_pickle, "nbi"),
+        *(pytest.param(damage, "nbi", marks=SLOW) for damage in (_flip, _cut, _empty, _folder)),
+        *(pytest.param(damage, "nbc", marks=SLOW) for damage in (_pickle, _cut, _empty, _folder)),
+    ],
+)
+def test_damaged_machine_code_is_made_again(package: Path, damage: Callable[[Path], None], kind: str) -> None:
+    assert answer(package) == (20, False)
+    for path in kept(package, kind):
+        damage(path)
+    said, faults = told(package)
+    assert said == "20 False"
+    assert faults.count("\n") == 1 and "damaged or another user's; it is compiled anew" in faults
+    assert not list((package.parent / "cache").rglob("marker"))
+    assert answer(package) == (20, True)
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can give files away")
+def test_machine_code_of_another_user_is_not_run(package: Path) -> None:
+    assert answer(package) == (20, False)
+    for path in kept(package, "nbc"):
+        os.chown(path, 12345, 12345)
+    said, faults = told(package)
+    assert said == "20 False" and "another user's" in faults
+    assert answer(package) == (20, True)
+
+
+def test_what_cannot_be_kept_is_told_and_the_run_goes_on(package: Path) -> None:
+    assert answer(package) == (20, False)
+    for path in kept(package):
+        path.unlink()
+    for folder in (package.parent / "cache").glob("*/sim.*"):
+        folder.rmdir()
+        folder.touch()  # a file in the place of the folder
+    said, faults = told(package)
+    assert said == "20 False" and faults.count("\n") == 1 and "machine code cannot be kept in" in faults
 
 
 def test_fingerprint_follows_sources_codes_and_versions(package: Path) -> None:
@@ -106,13 +205,21 @@ def test_fingerprint_refuses_a_missing_file(package: Path) -> None:
 
 
 def test_this_process_uses_the_guarded_folder() -> None:
-    import numba
+    from sim import luck
 
-    import sim.luck
+    assert re.fullmatch("machine-code-[0-9a-f]{16}", machine_code.folder().name)
+    assert Path(luck.words.stats.cache_path) == machine_code.folder() / "sim.luck"
 
-    folder = Path(numba.config.CACHE_DIR)
-    assert re.fullmatch("machine-code-[0-9a-f]{16}", folder.name)
-    assert Path(sim.luck.words.stats.cache_path).parent == folder
+
+def test_rules_of_others_are_compiled_and_not_kept() -> None:
+    """A user's own rule beside the model: numba keeps what it is told to where it would without us."""
+
+    @compiling.compiled
+    def rule(x):  # type: ignore[no-untyped-def]
+        return x / 0.0
+
+    assert rule(1.0) == math.inf
+    assert rule.stats.cache_path is None
 
 
 def test_versions_name_the_processor_and_the_asked_target(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,27 +229,76 @@ def test_versions_name_the_processor_and_the_asked_target(monkeypatch: pytest.Mo
     assert machine_code.versions() != before
 
 
-def test_root_is_the_first_writable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "file"
-    file.touch()
-    monkeypatch.setenv("VYRAJ_CACHE_DIR", str(tmp_path / "chosen"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+@pytest.fixture
+def homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user with a home and a folder of temporary files of their own."""
+    monkeypatch.delenv("VYRAJ_CACHE_DIR", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    assert machine_code.cache_root() == tmp_path / "chosen"
-    monkeypatch.delenv("VYRAJ_CACHE_DIR")
-    assert machine_code.cache_root() == tmp_path / "xdg" / "vyraj"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    assert machine_code.cache_root() == tmp_path / "home" / ".cache" / "vyraj"
-    monkeypatch.setenv("XDG_CACHE_HOME", str(file))
-    assert machine_code.cache_root().parent == tmp_path
-    assert machine_code.cache_root().name.startswith("vyraj-")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    return tmp_path
 
 
-def test_a_chosen_root_that_cannot_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("VYRAJ_CACHE_DIR", str(tmp_path / "file" / "below"))
-    with pytest.raises(OSError, match="VYRAJ_CACHE_DIR"):
+def test_root_is_the_first_that_is_ours(homes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert machine_code.cache_root() == homes / "home" / ".cache" / "vyraj"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(homes / "xdg"))
+    assert machine_code.cache_root() == homes / "xdg" / "vyraj"
+    monkeypatch.setenv("VYRAJ_CACHE_DIR", str(homes / "chosen"))
+    assert machine_code.cache_root() == homes / "chosen"
+    assert (homes / "chosen").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("home", ["unwritable", "writable by others", "none", "relative"])
+def test_a_home_that_will_not_do_gives_way_to_temporary_files(
+    homes: Path, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
+    monkeypatch.chdir(homes)
+    if home == "unwritable":
+        (homes / "file").touch()
+        monkeypatch.setenv("XDG_CACHE_HOME", str(homes / "file"))
+    elif home == "writable by others":
+        (homes / "home" / ".cache" / "vyraj").mkdir(parents=True)
+        (homes / "home" / ".cache" / "vyraj").chmod(0o777)
+    elif home == "none":
+
+        def nobody() -> Path:
+            raise RuntimeError("Could not determine home directory.")
+
+        monkeypatch.setattr(Path, "home", nobody)
+    else:
+        monkeypatch.setenv("XDG_CACHE_HOME", "~")
+        monkeypatch.setenv("HOME", str(homes / "file"))
+        (homes / "file").touch()
+    assert machine_code.cache_root() == homes / "temporary" / f"vyraj-{machine_code.user()}"
+    assert not (homes / "~").exists()
+
+
+def test_temporary_files_of_another_are_not_used(homes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (homes / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(homes / "file"))
+    planted = homes / "temporary" / f"vyraj-{machine_code.user()}"
+    planted.mkdir()
+    planted.chmod(0o777)
+    root = machine_code.cache_root()
+    assert root.parent == homes / "temporary" and root != planted
+    assert root.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("fault", ["cannot be written", "can be written by others", "belongs to another user"])
+def test_a_chosen_root_that_will_not_do_is_refused(homes: Path, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+    root = homes / "chosen" / "below"
+    if fault == "cannot be written":
+        root.parent.touch()
+    else:
+        root.mkdir(parents=True)
+        root.chmod(0o775 if "by others" in fault else 0o700)
+    if fault == "belongs to another user":
+        if machine_code.user() != 0 or not hasattr(os, "getuid"):
+            pytest.skip("only root can give folders away")
+        os.chown(root, 12345, 12345)
+    monkeypatch.setenv("VYRAJ_CACHE_DIR", str(root))
+    with pytest.raises(errors.UserError, match=f"VYRAJ_CACHE_DIR is '{root}', which {fault}"):
         machine_code.cache_root()
 
 
