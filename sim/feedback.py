@@ -28,7 +28,7 @@ class Paths:
 
     def keep(self, t: int, waiting: NDArray[np.float64], residents: NDArray[np.float64], circles: "Circles") -> None:
         """Keep one month."""
-        from sim.conditions import copy  # here, so that who asks for the names of feedbacks compiles nothing
+        from sim.conditions import copy  # loads the compiled rules, which whoever reads settings can do without
 
         self.waiting[t] = waiting
         self.residents[t] = residents.copy()

@@ -13,6 +13,8 @@ from sim.errors import UserError
 from sim.history.parameters import shown
 
 Made = TypeVar("Made")
+_NO_KEY = ("unexpected_keyword_argument", "invalid_key")
+"""Pydantic's names of a key that a section has not."""
 
 
 @dataclass_transform(frozen_default=True)
@@ -89,8 +91,8 @@ def _faults(error: ValidationError, of: type) -> list[str]:
     for fault in error.errors(include_url=False):
         names = list(keys_of(of))
         first, *rest = fault["loc"] or ("",)
-        if isinstance(first, int) and first < len(names):  # given by its place, not by its name
-            first = names[first]
+        if isinstance(first, int) and first < len(names) and fault["type"] not in _NO_KEY:
+            first = names[first]  # given by its place, not by its name
         *outer, last = map(str, (first, *rest))
         where, before = of, of.prefix  # type: ignore[attr-defined]
         for key in outer:
@@ -101,7 +103,7 @@ def _faults(error: ValidationError, of: type) -> list[str]:
             found += told["faults"]
         elif fault["type"] == "setting":
             found.append(f"{before}{key}={written(fault['input'])} is not {told['wanted']}")
-        elif fault["type"] in ("unexpected_keyword_argument", "invalid_key"):
+        elif fault["type"] in _NO_KEY:
             found.append(unknown(last, where, before))
         elif last in inner_of(where):
             keys = ", ".join(f"{before}{last}.{name}" for name in keys_of(inner_of(where)[last]))
