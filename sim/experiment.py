@@ -212,7 +212,7 @@ def _swept(content: Any) -> dict[str, tuple[Any, ...]]:
         for key, values in need_named(content).items():
             need_name(key, setting_keys())
             with within(key):
-                found[key] = tuple(_allowed(key, value) for value in _items(values))
+                found[key] = tuple(_items([_allowed(key, value) for value in _items(values)]))
         return found
 
 

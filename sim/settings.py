@@ -1,8 +1,8 @@
 """The settings of a run: every key a user may give, with its type, range and known choices.
 
 A `Settings` object is valid from birth, whether it is made from the command line or in Python: values of another type
-or outside their range raise `UserError`, one line that names every such key, its value and what is allowed. `sim.checks`
-says what counts as a number, a date or a text. The values themselves stand in `conf/config.yaml`.
+or outside their range raise `UserError`, one line that names every such key, its value and what is allowed. What counts
+as a number, a date or a text stands in `sim.checks`, the values themselves in `conf/config.yaml`.
 """
 
 import hashlib
@@ -197,8 +197,8 @@ def _dotted(settings: Settings) -> Iterator[tuple[str, Any]]:
 def fingerprint(settings: Settings) -> str:
     """Sixteen hexadecimal digits that are the same for two settings that give the same numbers.
 
-    Threads and folders do not count, nor how a number is written (1, 1.0, 0.9999999999999999). The data, the rest of conf/ and
-    the program count as much, and have digests of their own in the manifest.
+    Threads and folders do not count, nor how a number is written (1, 1.0, 0.9999999999999999). The data, the rest of
+    conf/ and the program count as much, and have digests of their own in the manifest.
     """
     record = {key: value for key, value in record_of(settings).items() if key not in WITHOUT_EFFECT}
     if settings.task != "explain":
