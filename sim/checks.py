@@ -128,13 +128,23 @@ def _month(value: Any) -> str:
 Month = Annotated[str, PlainValidator(_month)]
 
 
+def _by_name(value: Any) -> Any:
+    """A mapping, or a row of a table, as a dictionary."""
+    return dict(value) if hasattr(value, "keys") else value
+
+
+Section = BeforeValidator(_by_name)
+"""A section inside the settings: one that is made already, or values by name."""
+
+
 def _coefficients(value: Any) -> dict[str, float]:
     """Coefficients of `conf/behaviour.yaml` by name, each within its limits."""
-    if not hasattr(value, "keys"):
+    given = _by_name(value)
+    if not isinstance(given, dict):
         raise refusal("a section of coefficients, as coefficients.peers=0.5")
     found, faults = {}, []
-    for name in value.keys():  # noqa: SIM118  (a row of a table is iterated by value)
-        number, key = plain(value[name]), f"coefficients.{shown(name)}"
+    for name, one in given.items():
+        number, key = plain(one), f"coefficients.{shown(name)}"
         if name == "lambda":
             faults.append(f"{key}={written(number)} is not possible: lambda has a key of its own, choice.lambda")
         elif name not in RECORDS:

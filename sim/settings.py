@@ -97,8 +97,8 @@ class Settings:
     decompose: Annotated[tuple[str, ...], checks.each_of(lambda: known_scenarios(), "scenarios")] = ()
     experiment: Annotated[str | None, checks.one_of(lambda: known_experiments(), null=True)] = None
     until: checks.Month = "2025-12"
-    people: People = field(default_factory=People)
-    choice: Choice = field(default_factory=Choice)
+    people: Annotated[People, checks.Section] = field(default_factory=People)
+    choice: Annotated[Choice, checks.Section] = field(default_factory=Choice)
     seed: checks.Seed = 1
     replicates: checks.Replicates = None
     most_replicates: checks.Most = 100
@@ -107,7 +107,7 @@ class Settings:
     results_dir: checks.Folder = "results"
     report: checks.Flag = True
     dry: checks.Flag = False
-    results: Asked = field(default_factory=Asked)
+    results: Annotated[Asked, checks.Section] = field(default_factory=Asked)
 
     @property
     def replicate_count(self) -> int:

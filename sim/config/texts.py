@@ -41,7 +41,9 @@ def _quoted(value: str) -> str:
 
 
 def _is_read_so(value: str) -> bool:
-    """Whether Hydra takes a value for the text that it is."""
+    """Whether Hydra takes a value for the text that it is, and writes it in the same way for the jobs of a sweep."""
+    if re.search(r"[\s\\]", value):
+        return False
     try:
         read = OverridesParser.create().parse_override(f"key={value}").value()
     except (HydraException, RecursionError, ValueError):

@@ -1,6 +1,6 @@
 """Settings: what a user may write, and what is said to one who writes something else."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest

@@ -166,7 +166,7 @@ def test_what_is_no_date_is_refused(key, at):
     ("text", "told"),
     [
         ("вынікі", "вынікі"),
-        ("café №1 – €", "café №1 – €"),
+        ("café – €", "café – €"),
         ("s\u0435ed", "s\\u0435ed"),  # a Cyrillic letter among Latin ones
         ("вынікi", "\\u0432\\u044b\\u043d\\u0456\\u043ai"),  # and a Latin one among Cyrillic
         ("no_w\u0430r seed", "no_w\\u0430r seed"),
