@@ -179,6 +179,9 @@ def mistake(error: Exception) -> UserError:
 
 
 def _unreadable(word: str) -> UserError:
+    key, equals, _ = word.lstrip("+~").partition("=")
+    if equals and not key.isascii():
+        return unknown_key(key)
     return UserError(f"cannot read '{shown(word)}': write key=value, and quote values with signs in them")
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim import points
 from sim.ensemble import Job, Other
 from sim.errors import UserError
 from sim.history.parameters import Closing, Dated, Event, HistoryError, Setting, shown
@@ -40,6 +41,15 @@ def test_a_row_of_a_data_frame_is_a_setting(kinds):
     if kinds == "of anything":
         assert (made.until, made.scenario, made.threads, made.report) == ("2023-05", "no_war", None, True)
     assert Job("historical", lam=row.lam, replicate=row.seed) == Job("historical", 0.95, 4)
+
+
+def test_two_lambdas_that_are_two_points_look_like_two():
+    record = record_of(Settings())
+    told = {"scenario": "no_war", "one_in": 1000, "coefficients": {}, "freeze": []}
+    told |= {key: record[key] for key in ("decision", "seed", "until")}
+    for lam, word in ((0.6000001, "choice.lambda=0.6000001"), (0.6, "choice.lambda=0.6"), (1.0, "choice.lambda=1")):
+        assert word in points.command({**told, "lambda": lam}, 1).split()
+        assert word.removeprefix("choice.lambda=") in points.Point("no_war", lam, (), {}, "f" * 16, 1).title.split()
 
 
 def test_scalars_paths_and_arrays_count_as_what_they_stand_for():
