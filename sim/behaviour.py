@@ -23,8 +23,8 @@ with within(f"conf/{FILE.name}"):
             RECORDS[_name] = need_keys(_record, _NEEDED, _ALSO)
 
 SMALLEST_LAMBDA = 0.01
-"""Smallest dissimilarity: of those barred from a country nearly all go elsewhere at it (97 in 100 and more, where it had
-nine tenths of the nest), and a smaller one is what a range that should end at 0 leaves (5.6e-17)."""
+"""Smallest dissimilarity: of those barred from a country nearly all go elsewhere at it (97 in 100, were nine tenths of
+the nest barred), and a smaller one is what a range that should end at 0 leaves (5.6e-17)."""
 LIMITS: dict[str, tuple[float, float]] = {
     "1": (SMALLEST_LAMBDA, 1.0),  # lambda
     "log-odds/month": (-1e4, 1e4),

@@ -21,7 +21,8 @@ from sim.codes import CONF
 from sim.errors import UserError
 from sim.history.catalogue import scenario_names
 from sim.history.parameters import shown
-from sim.sections import from_mapping, inner_of, keys_of, section, unknown
+from sim.sections import from_mapping, inner_of, section, unknown
+from sim.sections import keys_of as keys_of
 from sim.tasks import TASKS
 
 DECISIONS = Path(__file__).parent / "decision"
@@ -145,7 +146,8 @@ def settings_from_mapping(record: Mapping[str, Any]) -> Settings:
 def unknown_key(full_key: str) -> UserError:
     """The error that names a key nobody knows, and those that are known beside it."""
     *parents, key = full_key.split(".")
-    where, before = Settings, ""
+    where: type = Settings
+    before = ""
     for parent in parents:
         if parent not in keys_of(where):
             return UserError(unknown(parent, where, before))
