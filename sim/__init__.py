@@ -9,6 +9,7 @@ compiling      compiled rules
 arithmetic     exp, log and sin with the same bits everywhere
 luck           random numbers as a function of who, when and what for
 codes          fixed codes of places, channels, statuses and the like
+values         values of numpy and pandas, paths and arrays as plain ones
 months         the clock: whole months counted from January 2019
 columns        the schema of a person
 eventlog       the event log
@@ -38,7 +39,8 @@ agents/        the people and the institutions as Mesa sees them
 schedule       the processes of a month, in order
 model          the run of a month
 tasks          the table of tasks
-checks         what a value of a setting ought to be
+checks         what the value of a setting may be
+sections       sections of settings, checked when they are made
 settings       every key a user may give
 ensemble       replicates of scenarios
 analysis/      pairs of worlds, effects, reach, fit to the observed

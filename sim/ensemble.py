@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from sim import behaviour, constants, groups
+from sim import behaviour, checks, constants, groups
 from sim.codes import EVENT, REASON
 from sim.errors import UserError
 from sim.eventlog import EVENT_TYPE
@@ -23,6 +23,7 @@ from sim.history.history import History
 from sim.lived import State
 from sim.model import EmigrationModel
 from sim.population.synthesis import Population, synthesise
+from sim.sections import section
 from sim.settings import Settings, known_scenarios
 from sim.stays import stays
 from sim.units import residents_by_class
@@ -34,21 +35,21 @@ MANY_PEOPLE = 1_000_000
 """From this size on threads share one run; below, each thread has a run of its own."""
 
 
-@dataclass(frozen=True)
+@section()
 class Job:
     """One run to make: a scenario, a lambda, a replicate."""
 
-    scenario: str
-    lam: float
-    replicate: int
+    scenario: checks.Name
+    lam: checks.ALambda
+    replicate: checks.Numbered = 0
 
 
-@dataclass(frozen=True)
+@section()
 class Other:
     """Another world beside a baseline's, and the feedbacks that are held at the baseline's path in it."""
 
-    scenario: str
-    freeze: tuple[str, ...] = ()
+    scenario: checks.Name
+    freeze: checks.Feedbacks = ()
 
 
 class Prefixes(Protocol):

@@ -212,7 +212,7 @@ def _swept(content: Any) -> dict[str, tuple[Any, ...]]:
         for key, values in need_named(content).items():
             need_name(key, setting_keys())
             with within(key):
-                found[key] = tuple(_allowed(key, value) for value in _items(values))
+                found[key] = tuple(_items([_allowed(key, value) for value in _items(values)]))
         return found
 
 
@@ -223,21 +223,19 @@ def _fixed(content: Any) -> dict[str, Any]:
 
 
 def _allowed(key: str, value: Any) -> Any:
-    """The value of a setting, if the settings take it; lists become tuples."""
-    section, _, inner = key.rpartition(".")
-    if section == "coefficients":
-        behaviour.load({inner: value})
-        return value
-    record = record_of(Settings())
-    held = record
-    for parent in key.split(".")[:-1]:
+    """The value of a setting as the settings hold it, if they take it; lists become tuples."""
+    *parents, last = key.split(".")
+    record = held = record_of(Settings())
+    for parent in parents:
         held = held[parent]
-    held[inner] = value
+    held[last] = value
     try:
-        settings_from_mapping(record)
+        held = record_of(settings_from_mapping(record))
     except UserError as error:
         raise CatalogueError(str(error)) from None
-    return tuple(value) if isinstance(value, list) else value
+    for part in (*parents, last):
+        held = held[part]
+    return tuple(held) if isinstance(held, list) else held  # type: ignore[arg-type]
 
 
 def _expects(content: Any, scenarios: Sequence[str], parameters: Mapping[str, tuple[Any, ...]]) -> tuple[Expected, ...]:

@@ -55,7 +55,7 @@ class Point:
     def title(self) -> str:
         """The point in a few words."""
         held = f", {', '.join(self.freeze)} held" if self.freeze else ""
-        return f"{self.scenario} at lambda {self.lam:g}{held}"
+        return f"{self.scenario} at lambda {self.lam:.12g}{held}"
 
     @property
     def other(self) -> Other:
@@ -305,7 +305,7 @@ def seal(manifest: Mapping[str, Any]) -> str:
 
 def command(record: Mapping[str, Any], replicates: int) -> str:
     """The command that makes a point again."""
-    words = [f"scenario={record['scenario']}", f"choice.lambda={record['lambda']:g}"]
+    words = [f"scenario={record['scenario']}", f"choice.lambda={record['lambda']:.12g}"]
     words += [f"{key}={record[key]}" for key in ("decision", "seed", "until")]
     words += [f"people.one_in={record['one_in']}", f"replicates={replicates}"]
     words += [f"coefficients.{name}={value!r}" for name, value in record["coefficients"].items()]

@@ -44,7 +44,7 @@ def run(settings: Settings) -> Path:
     row = find(ensemble, scenarios)
     lives = tell(ensemble, scenarios, row)
     marks = _marks(ensemble, scenarios, settings.last_month)
-    sample = f"one in {settings.people.one_in}, seed {settings.seed}, replicate 0, lambda {settings.choice.lam:g}"
+    sample = f"one in {settings.people.one_in}, seed {settings.seed}, replicate 0, lambda {settings.choice.lam:.12g}"
     print(markdown(page(people, lives, sample, marks, brief=True)))
     blocks = page(people, lives, sample, marks)
     key = int(people.key[row])

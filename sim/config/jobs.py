@@ -23,12 +23,12 @@ from filelock import FileLock, Timeout
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
-from sim import checks
 from sim.config.composing import WorkerLost, compose_and_do, settings_from
 from sim.config.table import main_table, offer
 from sim.config.words import Line
 from sim.errors import UserError
 from sim.experiment import Experiment
+from sim.history.parameters import shown
 from sim.ledger import DONE, FAILED, RUNNING, Entry, Ledger, at_work, this_process, watched
 from sim.outcome import FAILURE, Outcome
 from sim.plan import together
@@ -79,12 +79,10 @@ def sweep(job: Job, line: Line, study: Experiment | None, close: Close) -> list[
 
 def _one_folder(results_dir: Any) -> str:
     """The results folder of all jobs; UserError if it is none, or may be another for each."""
-    wanted = checks.folder(results_dir)
-    if wanted is not None:
-        raise UserError(f"results_dir={checks.written(results_dir)} is not {wanted}")
-    if "${" in results_dir:
-        raise UserError(f"results_dir={checks.written(results_dir)}: a sweep has one results_dir, without references")
-    return str(results_dir)
+    folder = Settings(results_dir=results_dir).results_dir
+    if "${" in folder:
+        raise UserError(f"results_dir={shown(folder)}: a sweep has one results_dir, without references")
+    return folder
 
 
 def _with_launcher(line: Line, threads: Any, count: int) -> tuple[Line, bool]:

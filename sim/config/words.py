@@ -15,6 +15,7 @@ from hydra.core.override_parser.types import ChoiceSweep, Override, RangeSweep
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 
 from sim.config.table import PLUGINS, adding
+from sim.config.texts import for_hydra
 from sim.errors import UserError
 from sim.history.parameters import shown
 from sim.settings import unknown_key
@@ -105,7 +106,8 @@ def harmless(words: Sequence[str]) -> Line:
             options += ["--cfg", what]
         else:
             raise UserError(f"'{shown(word)}' is not a known option; known are: {', '.join((*FLAGS, '--cfg'))}")
-    line = Line(tuple(options), tuple(_parsed(given)))
+    sweep = not {"-m", "--multirun"}.isdisjoint(options)
+    line = Line(tuple(options), tuple(_parsed([for_hydra(word, sweep) for word in given])))
     for override in line.overrides:
         _need_harmless(override)
     if line.jobs < 1:
@@ -177,6 +179,9 @@ def mistake(error: Exception) -> UserError:
 
 
 def _unreadable(word: str) -> UserError:
+    key, equals, _ = word.lstrip("+~").partition("=")
+    if equals and not key.isascii():
+        return unknown_key(key)
     return UserError(f"cannot read '{shown(word)}': write key=value, and quote values with signs in them")
 
 

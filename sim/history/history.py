@@ -24,6 +24,8 @@ from sim.history.parameters import (
     Setting,
     day,
     nearest,
+    need_date,
+    need_end,
     shown,
 )
 from sim.history.wording import Addition
@@ -127,6 +129,7 @@ class History:
         Events of a policy that begin after that day do not happen; an event named itself must begin before.
         """
         self._need_in_force([name], "end")
+        last = need_end(last, f"'{shown(name)}': until")
         kept = []
         for policy in self.policies:
             events = []
@@ -214,7 +217,7 @@ class History:
         An epoch is a span in which no event begins or ends and no stepped value changes. Computed by the
         functions that give the model its monthly values.
         """
-        days = day(until) + 1
+        days = day(need_date(until, "until")) + 1
         edges = {
             name: composition.edges(parameter, self._acting.get(name, ()), days)
             for name, parameter in self.parameters.items()
@@ -273,6 +276,7 @@ class History:
 
         Each line speaks of this history; what the other had stands behind "was".
         """
+        until = need_date(until, "until")
         if self == other:
             return "The two histories are the same."
         lines = []
@@ -295,7 +299,7 @@ class History:
         Each change is tried alone on the other history's rules: it is effective, shadowed by rules that are
         in force there, out of the period to `until`, or without effect.
         """
-        found = []
+        found, until = [], need_date(until, "until")
         for removed, one, two in ((False, self, base), (True, base, self)):
             for name, (policy, event) in one._events.items():
                 if name in two._events and (removed or two._events[name][1] == event):

@@ -7,12 +7,14 @@ the values of a month is the business of `sim.history.composition`.
 import difflib
 import math
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sim.codes import CHANNEL, GROUP
 from sim.errors import UserError
+from sim.values import plain
 
 FIRST_DAY = date(2019, 1, 1)
 LAST_DAY = date(2025, 12, 31)
@@ -42,7 +44,21 @@ def shown(value: object, most: int = 60) -> str:
     except ValueError:  # more digits than Python writes out
         text = "a number of thousands of digits"
     short = text if len(text) <= most else f"{text[:most]}..."
-    return "".join(sign if " " <= sign <= "~" else ascii(sign)[1:-1] for sign in short)
+    return _WORD.sub(_readable, short)
+
+
+_WORD = re.compile(r"\w+|[^ -~]")
+
+
+def _readable(word: re.Match[str]) -> str:
+    """A word, or a sign, with letters of any one script as they are; what may deceive the eye by its number."""
+    scripts = {unicodedata.name(sign, "").partition(" ")[0] for sign in word[0] if sign.isalpha()}
+
+    def plain_to_see(sign: str) -> bool:
+        like = unicodedata.normalize("NFKC", sign)
+        return sign.isprintable() and not (sign > "~" and (len(scripts) > 1 or (like != sign and like.isascii())))
+
+    return "".join(sign if plain_to_see(sign) else ascii(sign)[1:-1] for sign in word[0])
 
 
 def nearest(name: str, known: Iterable[str], show: int = 8) -> str:
@@ -64,16 +80,25 @@ def day(of: date) -> int:
 
 def need_date(value: object, where: str) -> date:
     """The value, if it is a date without a time of day; raises HistoryError that begins with `where`."""
-    if not isinstance(value, date) or isinstance(value, datetime):
+    found = plain(value)
+    if isinstance(found, datetime) and found.time() == time():
+        found = found.date()
+    if not isinstance(found, date) or isinstance(found, datetime):
         raise HistoryError(f"{where}: '{shown(value)}' is not a date; write YYYY-MM-DD")
-    return value
+    return found
+
+
+def need_end(value: object, where: str) -> date | None:
+    """The value as the last day of a period, None if it is open (None, or pandas' NaT)."""
+    return None if plain(value) is None else need_date(value, where)
 
 
 def need_number(value: object, where: str) -> float:
     """The value as a float, if it is a number and not nan; raises HistoryError that begins with `where`."""
+    number = plain(value)
     try:
-        if not isinstance(value, bool) and isinstance(value, int | float) and not math.isnan(value):
-            return float(value)
+        if not isinstance(number, bool) and isinstance(number, int | float) and not math.isnan(number):
+            return float(number)
     except OverflowError:  # a whole number beyond all floats
         pass
     raise HistoryError(f"{where}: '{shown(value)}' is not a number")
@@ -102,7 +127,8 @@ class Dated:
     note: str = ""
 
     def __post_init__(self) -> None:
-        where = f"value of {need_date(self.date, 'dated value')}"
+        object.__setattr__(self, "date", need_date(self.date, "dated value"))
+        where = f"value of {self.date}"
         object.__setattr__(self, "value", need_number(self.value, where))
         _need_source(self.source, self.confidence, where)
 
@@ -191,7 +217,8 @@ class Closing:
     def __post_init__(self) -> None:
         _need_name(self.parameter, "change of parameter")
         where = f"change of '{self.parameter}'"
-        if not 0.0 <= need_number(self.closed, f"{where}: closed") <= 1.0:
+        object.__setattr__(self, "closed", need_number(self.closed, f"{where}: closed"))
+        if not 0.0 <= self.closed <= 1.0:
             raise HistoryError(f"{where}: closed {self.closed:g} is outside [0, 1]")
         for name in (*self.exceptions, *self.revoked):
             if name not in EXCEPTABLE:
@@ -229,12 +256,15 @@ class Event:
         _need_name(self.name, "event")
         where = f"event '{self.name}'"
         announced, start = need_date(self.announced, f"{where}: announced"), need_date(self.start, f"{where}: from")
+        until = need_end(self.until, f"{where}: until")
+        for key, value in (("announced", announced), ("start", start), ("until", until)):
+            object.__setattr__(self, key, value)
         if not FIRST_DAY <= start <= LAST_DAY:
             raise HistoryError(f"{where}: from {start} is outside {FIRST_DAY} to {LAST_DAY}")
         if announced > start:
             raise HistoryError(f"{where}: announced {announced} is after from {start}")
-        if self.until is not None and need_date(self.until, f"{where}: until") < start:
-            raise HistoryError(f"{where}: until {self.until} is before from {start}")
+        if until is not None and until < start:
+            raise HistoryError(f"{where}: until {until} is before from {start}")
         _need_source(self.source, self.confidence, where)
         if not self.changes:
             raise HistoryError(f"{where}: changes nothing")
@@ -255,8 +285,9 @@ class Event:
     def ending(self, last: date | None) -> "Event":
         """The same event with another last day (None: no end); what it would have changed later is left out."""
         changes: list[Change] = []
+        last = need_end(last, f"event '{self.name}': until")
         for change in self.changes:
-            if isinstance(change, Setting) and isinstance(last, date):
+            if isinstance(change, Setting) and last is not None:
                 kept = tuple(item for item in change.values if item.date <= last)
                 changes += [replace(change, values=kept)] if kept else []
             else:

@@ -147,7 +147,7 @@ def test_a_task_that_leaves_nothing_says_nothing(run, monkeypatch):
         (["hydra/launcher=rocket"], ["hydra/launcher=rocket", "basic, local"]),
         (["-m", "sead=3,4"], ["'sead'"]),
         (["-m", "seed=3,4", "results_dir=/proc/x"], ["results_dir", "/proc/x"]),
-        (["-m", "seed=3,4", "results_dir=5"], ["results_dir=5", "a text"]),
+        (["-m", "seed=3,4", "results_dir=' x'"], ["results_dir= x", "a text"]),
         (["-m", "seed=3,4", "results_dir=null"], ["results_dir=null", "a text"]),
         (["-m", "seed=3,4", "results_dir=x/${seed}"], ["results_dir=x/${seed}", "a sweep has one results_dir"]),
         (["-m", "seed=3", "results_dir=a,b"], ["results_dir=a,b", "a sweep has one results_dir"]),
