@@ -23,6 +23,7 @@ from sim.history.parameters import (
     Policy,
     Setting,
     day,
+    misfit,
     nearest,
     shown,
 )
@@ -67,15 +68,10 @@ class History:
             known = nearest(change.parameter, self.parameters)
             raise HistoryError(f"{where} changes unknown parameter '{change.parameter}'; known: {known}")
         if isinstance(change, Closing) != (parameter.rule == "restriction"):
-            asked = "a restriction: write closed, except, revoke" if parameter.rule == "restriction" else "a number"
-            raise HistoryError(f"{where}: {change.parameter} is {asked}")
+            raise HistoryError(f"{where}: {misfit(parameter, isinstance(change, Closing))}")
         for item in change.values if isinstance(change, Setting) else ():
-            factor = parameter.rule in ("sum", "product")
-            if not factor and not parameter.low <= item.value <= parameter.high:
-                limits = f"[{parameter.low:g}, {parameter.high:g}]"
-                raise HistoryError(f"{where}: {change.parameter}: {item.value:g} is outside {limits}")
-            if parameter.rule == "product" and item.value < 0.0:
-                raise HistoryError(f"{where}: {change.parameter}: factor {item.value:g} is negative")
+            if outside := parameter.outside(item.value):
+                raise HistoryError(f"{where}: {change.parameter}: {outside}")
 
     # what there is
 
@@ -151,9 +147,15 @@ class History:
         return replace(self, policies=tuple(kept))
 
     def check(self) -> "History":
-        """The same history, if it can be evaluated on every day; raises HistoryError by name if not."""
-        for name in self.parameters:
-            self.daily(name, day(LAST_DAY) + 1)
+        """The same history, if it can be evaluated on every day; raises HistoryError with every name where not."""
+        faults: list[str] = []
+        for name in self._acting:  # a parameter's own values are inside its range
+            try:
+                self.daily(name, day(LAST_DAY) + 1)
+            except HistoryError as error:
+                faults += error.faults
+        if faults:
+            raise HistoryError(*faults)
         return self
 
     # the values
