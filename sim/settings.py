@@ -127,6 +127,7 @@ class Settings(_Checked):
     results_dir: str = _setting(checks.folder, default="results")
     report: bool = _setting(checks.flag, default=True)
     dry: bool = _setting(checks.flag, default=False)
+    match: str | None = _setting(checks.text_or_null)
     results: Asked = field(default_factory=Asked)
 
     @property
@@ -150,7 +151,7 @@ class Settings(_Checked):
         return months.month(self.until)
 
 
-WITHOUT_EFFECT = ("threads", "results_dir", "report", "dry", "experiment", "results")
+WITHOUT_EFFECT = ("threads", "results_dir", "report", "dry", "experiment", "match", "results")
 """Keys that say how and where to compute and what to show, and change no number."""
 
 

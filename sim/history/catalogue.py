@@ -76,10 +76,15 @@ def _files(conf: Path, folder: str) -> dict[str, File]:
     return {path.stem: File(path, f"conf/{folder}/{shown(path.name)}") for path in found if not path.stem.isupper()}
 
 
-def _need_usable(name: str) -> None:
+SCENARIO = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}")
+"""What a scenario may be called: a word of the command line, and the name of a folder of results."""
+
+
+def _need_usable(name: str, rule: re.Pattern[str] = NAME) -> None:
     """Raise CatalogueError if a file's name cannot be the name of a policy, a scenario or a place."""
-    if not NAME.fullmatch(name):
-        raise CatalogueError(f"'{shown(name)}' cannot be used: a name is of letters a to z, digits and _ . -; rename it")
+    if not rule.fullmatch(name):
+        allowed = "digits and _ . -" + (" without spaces" if rule is SCENARIO else "")
+        raise CatalogueError(f"'{shown(name)}' cannot be used: a name is of letters a to z, {allowed}; rename the file")
 
 
 # parameters and destinations
@@ -149,6 +154,15 @@ def _places(conf: Path) -> tuple[Parameters, Mapping[str, Destination]]:
     return _of_places(*contents)
 
 
+def _parameters(conf: Path, gathered: Gathered) -> Parameters | None:
+    """All parameters by name, or None where there are faults, which are gathered: policies are judged all the same."""
+    try:
+        return _places(conf)[0]
+    except CatalogueError as error:
+        gathered.found += error.faults
+        return None
+
+
 def load_destinations(conf: Path = CONF) -> dict[str, Destination]:
     """Every destination of `conf/destination` by name, in order of its code."""
     return dict(_places(conf)[1])
@@ -179,7 +193,8 @@ def load_shocks(conf: Path = CONF) -> dict[str, Policy]:
 
 
 def _policies(conf: Path, folder: str) -> dict[str, Policy]:
-    found, gathered, (parameters, _) = {}, Gathered(), _places(conf)
+    found, gathered = {}, Gathered()
+    parameters = _parameters(conf, gathered)
     for name, file in _files(conf, folder).items():
         with gathered.within(file.shown):
             found[name] = _policy(name, strict_yaml.source(file.path), folder == "event", parameters)
@@ -187,7 +202,7 @@ def _policies(conf: Path, folder: str) -> dict[str, Policy]:
     return found
 
 
-def _needed(conf: Path, enact: Collection[str], parameters: Parameters, gathered: Gathered) -> dict[str, Policy]:
+def _needed(conf: Path, enact: Collection[str], parameters: Parameters | None, gathered: Gathered) -> dict[str, Policy]:
     """Policies and shocks that happened, or that a scenario enacts: a faulty file of another stops no scenario."""
     events, found = _files(conf, "event"), {}
     files = [(name, file, True) for name, file in events.items()]
@@ -267,7 +282,7 @@ def _scenario(name: str, conf: Path) -> tuple[Scenario, Document, File]:
     if name not in files:
         raise CatalogueError(f"no scenario '{shown(name)}' in conf/scenario; known: {nearest(name, files)}")
     with within(files[name].shown):
-        _need_usable(name)
+        _need_usable(name, SCENARIO)
         document = strict_yaml.document(strict_yaml.source(files[name].path))
         own = judge(ScenarioRecord, document)
     return Scenario(name, own.description, own.enact, own.without, own.until), document, files[name]
@@ -279,10 +294,11 @@ def load_history(scenario: str = "historical", conf: Path = CONF) -> History:
     Raises CatalogueError with all faults of the files that it needs; those of other policies are not judged.
     """
     plan, document, file = _scenario(scenario, conf)
-    parameters, _ = _places(conf)
     gathered = Gathered()
+    parameters = _parameters(conf, gathered)
     bundles = _needed(conf, plan.enact, parameters, gathered)
     gathered.refuse()
+    assert parameters is not None
     with within("conf"):
         happened = History.of(parameters.values()).enact(*(one for one in bundles.values() if one.historical))
     with within(file.shown):

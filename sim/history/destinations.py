@@ -143,9 +143,7 @@ class ChannelRecord(Record):
     def made(self, name: str) -> Channel:
         """The channel of that name."""
         who = self.eligible
-        return Channel(
-            name, self.meaning, self.entry, self.residence, who.sectors, who.groups, who.ages, self.status
-        )
+        return Channel(name, self.meaning, self.entry, self.residence, who.sectors, who.groups, who.ages, self.status)
 
 
 class DestinationRecord(Record):

@@ -94,6 +94,10 @@ class History:
             raise HistoryError(f"unknown parameter '{shown(name)}'; known: {nearest(name, self.parameters)}")
         return self.parameters[name]
 
+    def changing(self, name: str, on: date) -> tuple[str, ...]:
+        """Names of the events that act on a parameter on a day, in alphabetical order."""
+        return tuple(event.name for event, _ in self._acting.get(name, ()) if event.start <= on <= event.last)
+
     def event(self, name: str) -> Event:
         """The event of a name that is in force."""
         if name not in self._events:

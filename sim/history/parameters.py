@@ -162,7 +162,6 @@ class Parameter:
             if self.interpolate == "linear" and math.isinf(item.value):
                 raise HistoryError(f"{where}: {item.date}: no straight line leads to {item.value:g}")
 
-
     def outside(self, value: float) -> str:
         """What is wrong with a value by which an event may change the parameter; empty if nothing is."""
         if self.rule == "product":

@@ -149,9 +149,7 @@ class EventRecord(Record):
     def made(self, name: str) -> Event:
         """The event of that name; one that does not say when it was announced was announced when it began."""
         announced = self.announced or self.start
-        return Event(
-            name, announced, self.start, self.until, self.changes, self.source, self.confidence, self.note
-        )
+        return Event(name, announced, self.start, self.until, self.changes, self.source, self.confidence, self.note)
 
     @field_validator("start", "announced", "until", mode="after")
     @classmethod

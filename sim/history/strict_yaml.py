@@ -28,7 +28,9 @@ DEEPEST = 20
 MOST = 20
 """Most faults of a file that are told."""
 
-_UNWRITABLE = re.compile(r"[^\t\n -\ud7ff\ue000-\U0010ffff]|[\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_UNWRITABLE = re.compile(
+    r"[^\t\n -\ud7ff\ue000-\U0010ffff]|[\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
 """Control signs, invisible signs and halves of pairs: none is seen, some cannot be printed, all may deceive."""
 _SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 """Spaces that are none to YAML: a word processor or a web page sets them."""
@@ -36,8 +38,8 @@ _NO_SPACE = re.compile(r"(?m)^\s*(?:- )?([A-Za-z_][\w.]*):(?=[^\s/])")
 """A key whose colon has no space after it."""
 
 _PLAINLY = {
-    "mapping values are not allowed": "a second ': ' on a line (put a text with ': ' in it in quotes), or an indentation "
-    "that does not fit",
+    "mapping values are not allowed": "a second ': ' on a line (put a text that holds ': ' in quotes), or an "
+    "indentation that does not fit",
     "could not find expected ':'": "a key without ': ' after it",
     "did not find expected key": "an indentation that does not fit, or signs after a closing quote",
     "did not find expected '-' indicator": "an indentation that does not fit, or a list whose entry has no '- '",
@@ -343,5 +345,3 @@ def need_text(record: Mapping[str, Any], key: str) -> str:
     if not isinstance(content, str) or not content.strip():
         raise CatalogueError(f"'{shown(content)}' is not a text{_as(key)}")
     return " ".join(content.split())
-
-

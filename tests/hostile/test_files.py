@@ -323,19 +323,24 @@ def test_a_tag_of_python_makes_nothing(room, content):
     assert not (room / "dead").exists() and "canary_in_the_mine" not in sys.modules
 
 
-@pytest.mark.parametrize("name", ["..yaml", "a\nb.yaml", "é.yaml", "a;b.yaml", "x" * 220 + ".yaml"])
+@pytest.mark.parametrize("name", ["..yaml", "TEMPLATE.yaml", "a\nb.yaml", "é.yaml", "a;b.yaml", "x" * 220 + ".yaml"])
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_a_file_with_an_odd_name_is_refused_or_no_file_of_ours(room, folder, name):
-    path = room / "all" / folder / name
+def test_a_file_with_an_odd_name_is_refused_where_it_is_asked_for_and_stops_nothing_else(room, folder, name):
+    path, needed = room / "all" / folder / name, folder in ("destination", "history")
     path.write_text(TEXTS["policy/lithuania_visa_ban.yaml"], encoding="utf-8")
     try:
-        if name.startswith("."):
-            assert "." not in catalogue.scenario_names(room / "all")
+        if name.startswith((".", "T")):
+            assert not {".", "TEMPLATE"} & set(catalogue.scenario_names(room / "all"))
             catalogue.load_history("historical", room / "all")
-        else:
-            with pytest.raises(CatalogueError, match=f"conf/{folder}: '.*': a name is of letters"):
-                catalogue.scenario_names(room / "all")
+        elif needed:
+            with pytest.raises(CatalogueError, match=f"conf/{folder}/.*: '.*' cannot be used: a name is of letters"):
                 catalogue.load_history("historical", room / "all")
+        else:
+            catalogue.load_history("no_war", room / "all")
+            with pytest.raises(CatalogueError, match=f"conf/{folder}/.*: '.*' cannot be used: a name is of letters"):
+                {"scenario": lambda: catalogue.load_scenario(path.stem, room / "all"),
+                 "policy": lambda: catalogue.load_policies(room / "all"),
+                 "event": lambda: catalogue.load_shocks(room / "all")}[folder]()  # fmt: skip
     finally:
         path.unlink()
 
