@@ -28,9 +28,15 @@ def run(settings: Settings) -> None:
     if faults:
         raise UserError(*dict.fromkeys(faults))
     policies, shocks = catalogue.load_policies(CONF), catalogue.load_shocks(CONF)
-    print(f"{len(policies)} policies, {len(shocks)} events, {len(catalogue.scenario_names(CONF))} scenarios, "
-          f"{len(catalogue.load_destinations(CONF))} destinations, {len(catalogue.load_parameters(CONF)):,} parameters, "
-          f"{len(experiment_names())} studies: no fault")  # fmt: skip
+    counts = {
+        "policies": policies,
+        "events": shocks,
+        "scenarios": catalogue.scenario_names(CONF),
+        "destinations": catalogue.load_destinations(CONF),
+        "parameters": catalogue.load_parameters(CONF),
+        "studies": experiment_names(),
+    }
+    print(f"{', '.join(f'{len(found):,} {what}' for what, found in counts.items())}: no fault")
 
 
 def faults_of(conf: Path) -> list[str]:

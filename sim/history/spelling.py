@@ -152,7 +152,9 @@ def flag(value: Any) -> bool:
 
 
 def words(value: Any) -> str:
-    """A text that is not empty, as it is written."""
+    """A text that is not empty, as it is written; what a template asks for in < > is none."""
+    if isinstance(value, str) and re.fullmatch(r"<[^<>]*>", value.strip()):
+        raise ValueError(f"'{shown(value)}' still stands as in the template; write your own")
     if isinstance(value, str) and value.strip():
         return value
     what = "is empty; write a text" if value is None or value == "" else "is not a text; put it in quotes"
