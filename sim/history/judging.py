@@ -32,11 +32,10 @@ class Faults:
     def __init__(self) -> None:
         self._found: list[InitErrorDetails] = []
 
-    def add(self, said: str, *where: Any, value: Any = None) -> None:
+    def add(self, said: str, *where: Any) -> None:
         """Add a fault of the place that is reached by the keys of `where`."""
-        self._found.append(
-            InitErrorDetails(type=PydanticCustomError("fault", "{said}", {"said": said}), loc=where, input=value)
-        )
+        kind = PydanticCustomError("fault", "{said}", {"said": said})
+        self._found.append(InitErrorDetails(type=kind, loc=where, input=None))
 
     @contextmanager
     def at(self, *where: Any) -> Iterator[None]:
@@ -50,7 +49,7 @@ class Faults:
                     self.add(f"key '{key}' is missing", *where, *above)
                 else:
                     said = one["ctx"].get("said") or str(one["ctx"]["error"])
-                    self.add(said, *where, *one["loc"], value=one["input"])
+                    self.add(said, *where, *one["loc"])
         except (ValueError, HistoryError) as error:
             self.add(str(error), *where)
 
@@ -137,7 +136,6 @@ def _told(place: Place, one: Any) -> tuple[int, str]:
     for key in one["loc"]:
         inside = inside.inside.get(key) if inside else None
         line = inside.line if inside else line
-    said, value = one["ctx"]["said"], one["input"]
-    if inside and inside.written and not isinstance(value, str):
-        said = said.replace(f"'{shown(value)}'", f"'{shown(inside.written)}'", 1)
+    said, written = one["ctx"]["said"], inside.written if inside else ""
+    said = said.replace(f"'{shown(spelling.value_of(written))}'", f"'{shown(written)}'", 1) if written else said
     return line, ": ".join([*(shown(key) for key in one["loc"] if not isinstance(key, int)), said])

@@ -121,6 +121,15 @@ class ClosingRecord(Record):
     exceptions: Names = Field((), alias="except")
     revoke: Names = ()
 
+    @field_validator("exceptions", "revoke", mode="after")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        faults = Faults()
+        for _, said in closing_faults(1.0, names, ()):
+            faults.add(said)
+        faults.refuse()
+        return names
+
 
 class EventRecord(Record):
     """Something dated that changes parameters."""
