@@ -11,7 +11,8 @@ from sim.decision import names
 from sim.errors import UserError
 from sim.experiment import experiment_names, load_experiment
 from sim.history import catalogue
-from sim.history.parameters import LAST_DAY
+from sim.history.history import History
+from sim.history.parameters import LAST_DAY, Policy
 from sim.population import assumptions
 from sim.settings import Settings
 
@@ -55,9 +56,13 @@ def _of_policies(conf: Path) -> list[str]:
     in_force = {policy.name for policy in happened.policies}
     for name, policy in {**catalogue.load_shocks(conf), **catalogue.load_policies(conf)}.items():
         if name not in in_force:
-            found = _faults(lambda policy=policy: happened.enact(policy).check())
+            found = _faults(partial(_enacted, happened, policy))
             faults += [f"policy '{name}' with what happened to {LAST_DAY}: {fault}" for fault in found]
     return faults
+
+
+def _enacted(happened: History, policy: Policy) -> History:
+    return happened.enact(policy).check()
 
 
 def _faults(read: Callable[[], Any]) -> list[str]:

@@ -26,6 +26,7 @@ from sim.history.parameters import (
     misfit,
     nearest,
     shown,
+    unknown,
 )
 from sim.history.wording import Addition
 from sim.months import LAST_MONTH
@@ -65,15 +66,12 @@ class History:
         where = f"event '{event.name}'"
         parameter = self.parameters.get(change.parameter)
         if parameter is None:
-            known = nearest(change.parameter, self.parameters)
-            raise HistoryError(f"{where} changes unknown parameter '{change.parameter}'; known: {known}")
+            raise HistoryError(f"{where} changes {unknown(change.parameter, self.parameters)}")
         if isinstance(change, Closing) != (parameter.rule == "restriction"):
             raise HistoryError(f"{where}: {misfit(parameter, isinstance(change, Closing))}")
         for item in change.values if isinstance(change, Setting) else ():
             if outside := parameter.outside(item.value):
                 raise HistoryError(f"{where}: {change.parameter}: {outside}")
-
-    # what there is
 
     @cached_property
     def _acting(self) -> Mapping[str, tuple[tuple[Event, Change], ...]]:
@@ -91,7 +89,7 @@ class History:
     def parameter(self, name: str) -> Parameter:
         """The parameter of a name; raises HistoryError with the known names, the closest first."""
         if name not in self.parameters:
-            raise HistoryError(f"unknown parameter '{shown(name)}'; known: {nearest(name, self.parameters)}")
+            raise HistoryError(unknown(name, self.parameters))
         return self.parameters[name]
 
     def changing(self, name: str, on: date) -> tuple[str, ...]:

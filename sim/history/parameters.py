@@ -63,6 +63,11 @@ def nearest(name: str, known: Iterable[str], show: int = 8) -> str:
     return ", ".join(map(shown, ranked[:show])) + tail if ranked else "none"
 
 
+def unknown(parameter: object, known: Iterable[str]) -> str:
+    """What is said of a parameter that does not exist."""
+    return f"unknown parameter '{shown(parameter)}'; known: {nearest(str(parameter), known)}"
+
+
 def day(of: date) -> int:
     """Days from 1 January 2019 to a date."""
     return (of - FIRST_DAY).days

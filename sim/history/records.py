@@ -25,6 +25,7 @@ from sim.history.judging import (
 from sim.history.parameters import (
     CONFIDENCES,
     FIRST_DAY,
+    NAME,
     RULES,
     Change,
     Closing,
@@ -36,8 +37,8 @@ from sim.history.parameters import (
     closing_faults,
     date_faults,
     misfit,
-    nearest,
     shown,
+    unknown,
 )
 from sim.history.strict_yaml import Document, Place
 
@@ -163,11 +164,11 @@ class EventRecord(Record):
     @field_validator("start", "announced", "until", mode="after")
     @classmethod
     def _in_order(cls, value: date | None, info: ValidationInfo) -> date | None:
-        start = value if info.field_name == "start" else info.data.get("start")
         key = "from" if info.field_name == "start" else info.field_name
-        if isinstance(start, date) and value is not None:
-            dates = {"announced": start, "until": None, key: value}
-            for where, said in date_faults(dates["announced"], start, dates["until"]):
+        start = value if key == "from" else info.data.get("start")
+        if value is not None and start is not None:
+            announced, last = value if key == "announced" else start, value if key == "until" else None
+            for where, said in date_faults(announced, start, last):
                 if where == key:
                     raise ValueError(said)
         return value
@@ -178,17 +179,23 @@ def _change(name: str, content: Any, event: Mapping[str, Any], parameters: Param
     faults = Faults()
     parameter = (parameters or {}).get(name)
     if parameters is not None and parameter is None:
-        faults.add(f"unknown parameter '{shown(name)}'; known: {nearest(name, parameters)}")
+        faults.add(unknown(name, parameters))
     closes = isinstance(content, Mapping) and all(isinstance(key, str) for key in content)
     closes = closes and not all(_is_day(key) for key in content)
     if parameter is not None and closes != (parameter.rule == "restriction"):
         faults.add(misfit(parameter, closes))
     change: Change | None = None
     with faults.at():
-        change = _closing(name, content) if closes else _setting(name, content, event, parameter)
+        sound = _sound(name) if parameters is not None else name
+        change = _closing(sound, content) if closes else _setting(sound, content, event, parameter)
     faults.refuse()
     assert change is not None
     return change
+
+
+def _sound(name: str) -> str:
+    """The name, or a stand-in where a fault of it has been told already."""
+    return name if NAME.fullmatch(name) else NOT_SAID
 
 
 def _is_day(key: Any) -> bool:
@@ -238,8 +245,10 @@ class ShockRecord(Record):
     def _events(cls, content: Any, info: ValidationInfo) -> tuple[Event, ...]:
         faults, events = Faults(), []
         for name, value in named(content).items():
+            if not NAME.fullmatch(name):
+                faults.add("a name is of letters a to z, digits and _ . -", name)
             with faults.at(name):
-                events.append(EventRecord.model_validate(value, context=info.context).made(name))
+                events.append(EventRecord.model_validate(value, context=info.context).made(_sound(name)))
         if not content:
             faults.add("has no event")
         faults.refuse()

@@ -34,7 +34,7 @@ def value_of(written: str) -> Any:
         return written[1:-1]
     if written[0] not in "+-.0123456789":
         return written
-    found = _number_of(written)
+    found: Any = _number_of(written)
     if found is None and len(written) == 10 and _DATE.fullmatch(written):
         found = _day_of(written)
     return written if found is None else found
@@ -62,6 +62,7 @@ def _day_of(written: str) -> date | None:
 
 def number(value: Any) -> float:
     """A number, also in quotes or after a dash for a minus."""
+    found: Any = None
     if isinstance(value, str):
         found = _number_of(value.strip().translate(_MINUS))
     else:
