@@ -26,7 +26,7 @@ from sim.tasks import task
 
 FOLDERS = {"simulate": "points"}
 """Folder of a task's results, where it has another name than the task."""
-READ_ONLY = ("results",)
+READ_ONLY = ("results", "parameters", "lint")
 """Tasks that make no folder of their own."""
 
 
@@ -116,10 +116,14 @@ def _ready_to_tell() -> None:
 
 
 def _fault(error: Exception) -> Outcome:
-    """One line about a fault, and a traceback on stderr if VYRAJ_DEBUG=1."""
+    """One line about each fault, and a traceback on stderr if VYRAJ_DEBUG=1."""
     if os.environ.get("VYRAJ_DEBUG") == "1":
         traceback.print_exception(error)
-    line = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in " ".join(str(error).split()))
+    lines = [
+        "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in " ".join(fault.split()))
+        for fault in (error.faults if isinstance(error, UserError) else (str(error),))
+    ]
+    line = lines[0] if len(lines) == 1 else "\n  ".join([f"{len(lines)} mistakes", *lines])
     if isinstance(error, UserError):
         return Outcome(MISTAKE, line)
     hint = "" if os.environ.get("VYRAJ_DEBUG") == "1" else " (VYRAJ_DEBUG=1 shows where)"

@@ -108,6 +108,7 @@ class Settings:
     results_dir: checks.Folder = "results"
     report: checks.Flag = True
     dry: checks.Flag = False
+    match: checks.Words = None
     results: Annotated[Asked, checks.Section] = field(default_factory=Asked)
 
     @property
@@ -131,7 +132,7 @@ class Settings:
         return months.month(self.until)
 
 
-WITHOUT_EFFECT = ("threads", "results_dir", "report", "dry", "experiment", "results")
+WITHOUT_EFFECT = ("threads", "results_dir", "report", "dry", "experiment", "match", "results")
 """Keys that say how and where to compute and what to show, and change no number."""
 
 

@@ -8,7 +8,7 @@ import difflib
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
@@ -62,15 +62,26 @@ def _readable(word: re.Match[str]) -> str:
 
 
 def nearest(name: str, known: Iterable[str], show: int = 8) -> str:
-    """The known names, closest to `name` first; the tail of a long list is counted."""
-    short = str(name)[:100]  # comparing takes time with the square of the length
+    """The known names, likest to `name` first; the tail of a long list is counted.
 
-    def distance(candidate: str) -> tuple[float, str]:
-        return -difflib.SequenceMatcher(None, candidate, short).ratio(), candidate
+    Likest are names that hold every word of it, then those that share most letters in order.
+    """
+    short = str(name)[:100].lower()  # comparing takes time with the square of the length
+    parts = [part for part in re.split(r"[\W_]+", short) if part]
+
+    def distance(candidate: str) -> tuple[bool, float, str]:
+        small = candidate.lower()
+        holds = bool(parts) and all(part in small for part in parts)
+        return not holds, -difflib.SequenceMatcher(None, small, short).ratio(), candidate
 
     ranked = sorted(set(known), key=distance)
     tail = f" and {len(ranked) - show} more" if len(ranked) > show else ""
-    return ", ".join(ranked[:show]) + tail if ranked else "none"
+    return ", ".join(map(shown, ranked[:show])) + tail if ranked else "none"
+
+
+def unknown(parameter: object, known: Iterable[str]) -> str:
+    """What is said of a parameter that does not exist."""
+    return f"unknown parameter '{shown(parameter)}'; known: {nearest(str(parameter), known)}"
 
 
 def day(of: date) -> int:
@@ -182,6 +193,21 @@ class Parameter:
             if self.interpolate == "linear" and math.isinf(item.value):
                 raise HistoryError(f"{where}: {item.date}: no straight line leads to {item.value:g}")
 
+    def outside(self, value: float) -> str:
+        """What is wrong with a value by which an event may change the parameter; empty if nothing is."""
+        if self.rule == "product":
+            return f"factor {value:g} is negative" if value < 0.0 else ""
+        if self.rule != "sum" and not self.low <= value <= self.high:
+            return f"{value:g} is outside [{self.low:g}, {self.high:g}]"
+        return ""
+
+
+def misfit(parameter: Parameter, closes: bool) -> str:
+    """What is wrong with a change that closes a number, or sets a restriction."""
+    if closes:
+        return f"{parameter.name} is a number: write a number ({parameter.unit})"
+    return f"{parameter.name} is a restriction: write closed, except, revoke, as {{closed: 1}}"
+
 
 def restriction(place: str, instrument: str) -> Parameter:
     """An instrument of a place, open unless an event closes it."""
@@ -218,21 +244,39 @@ class Closing:
         _need_name(self.parameter, "change of parameter")
         where = f"change of '{self.parameter}'"
         object.__setattr__(self, "closed", need_number(self.closed, f"{where}: closed"))
-        if not 0.0 <= self.closed <= 1.0:
-            raise HistoryError(f"{where}: closed {self.closed:g} is outside [0, 1]")
-        for name in (*self.exceptions, *self.revoked):
-            if name not in EXCEPTABLE:
-                raise HistoryError(f"{where}: unknown exception '{shown(name)}'; known: {nearest(name, EXCEPTABLE)}")
-        for name in self.exceptions:
-            if name in self.revoked:
-                raise HistoryError(f"{where}: '{name}' is both excepted and revoked")
-        if self.closed == 0.0 and not self.exceptions and not self.revoked:
-            raise HistoryError(f"{where}: closes nothing, excepts nobody and revokes nothing")
+        for _, said in closing_faults(self.closed, self.exceptions, self.revoked):
+            raise HistoryError(f"{where}: {said}")
         object.__setattr__(self, "exceptions", tuple(sorted(set(self.exceptions))))
         object.__setattr__(self, "revoked", tuple(sorted(set(self.revoked))))
 
 
+def closing_faults(closed: float, exceptions: Sequence[str], revoked: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What is wrong with a closing, and the key of a file at which it is."""
+    if not 0.0 <= closed <= 1.0:
+        share = f"; write {closed / 100:g} for {closed:g}%" if 2.0 <= closed <= 100.0 else ""
+        yield "closed", f"closed {closed:g} is outside [0, 1]{share}"
+    for key, names in (("except", exceptions), ("revoke", revoked)):
+        for name in names:
+            if name not in EXCEPTABLE:
+                yield key, f"unknown exception '{shown(name)}'; known: {nearest(str(name), EXCEPTABLE)}"
+    for name in exceptions:
+        if name in revoked:
+            yield "revoke", f"'{shown(name)}' is both excepted and revoked"
+    if closed == 0.0 and not exceptions and not revoked:
+        yield "closed", "closes nothing, excepts nobody and revokes nothing"
+
+
 Change = Setting | Closing
+
+
+def date_faults(announced: date, start: date, until: date | None) -> Iterator[tuple[str, str]]:
+    """What is wrong with the dates of an event, and the key of a file at which it is."""
+    if not FIRST_DAY <= start <= LAST_DAY:
+        yield "from", f"from {start} is outside {FIRST_DAY} to {LAST_DAY}"
+    if announced > start:
+        yield "announced", f"announced {announced} is after from {start}"
+    if until is not None and until < start:
+        yield "until", f"until {until} is before from {start}"
 
 
 @dataclass(frozen=True)
@@ -259,12 +303,8 @@ class Event:
         until = need_end(self.until, f"{where}: until")
         for key, value in (("announced", announced), ("start", start), ("until", until)):
             object.__setattr__(self, key, value)
-        if not FIRST_DAY <= start <= LAST_DAY:
-            raise HistoryError(f"{where}: from {start} is outside {FIRST_DAY} to {LAST_DAY}")
-        if announced > start:
-            raise HistoryError(f"{where}: announced {announced} is after from {start}")
-        if until is not None and until < start:
-            raise HistoryError(f"{where}: until {until} is before from {start}")
+        for _, said in date_faults(announced, start, until):
+            raise HistoryError(f"{where}: {said}")
         _need_source(self.source, self.confidence, where)
         if not self.changes:
             raise HistoryError(f"{where}: changes nothing")

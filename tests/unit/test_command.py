@@ -219,6 +219,9 @@ def test_results_in_the_place_of_a_file_are_refused(run):
 def test_a_mistake_found_by_the_task_is_the_users(run):
     code, out, err, _ = run("task=probe", fault=UserError("conf/policy/x.yaml: 'a'\nis not a date"))
     assert (code, out, err[-1]) == (2, [], "vyraj: conf/policy/x.yaml: 'a' is not a date")
+    code, out, err, _ = run("task=probe", fault=UserError("conf/x.yaml: line 3: a", "conf/x.yaml: line 4: b"))
+    assert (code, out) == (2, [])
+    assert err[-3:] == ["vyraj: 2 mistakes", "  conf/x.yaml: line 3: a", "  conf/x.yaml: line 4: b"]
 
 
 def test_a_failed_run_is_one_line_and_code_3(run):
