@@ -92,7 +92,7 @@ def _tell(outcomes: Sequence[Outcome]) -> int:
             print(f"vyraj: {one.said}", file=sys.stderr, flush=True)
     sys.stderr.flush()
     swept = [one for one in outcomes if one.asked]
-    if swept:
+    if any(one.left for one in swept):
         from sim.commands.swept import table
 
         print(table(swept), flush=True)

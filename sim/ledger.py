@@ -68,10 +68,13 @@ class Ledger:
         path.with_suffix(".new").write_text(f"{lived} {months}", encoding="utf-8")
         path.with_suffix(".new").replace(path)  # nobody minds losing it
 
-    def progress(self) -> tuple[int, int, int]:
-        """Months lived and months known of by all jobs, and how many jobs know of theirs."""
-        found = [path.read_text(encoding="utf-8").split() for path in self.folder.glob("job-*.months")]
-        return sum(int(one[0]) for one in found), sum(int(one[1]) for one in found), len(found)
+    def progress(self) -> dict[int, tuple[int, int]]:
+        """Months lived and months known of, by job, of those jobs that know of theirs."""
+        found = {}
+        for path in self.folder.glob("job-*.months"):
+            lived, months = path.read_text(encoding="utf-8").split()
+            found[int(path.stem.removeprefix("job-"))] = int(lived), int(months)
+        return found
 
 
 def _entry(path: Path) -> Entry | None:
@@ -169,15 +172,16 @@ def watched(ledger: Ledger, jobs: int) -> Iterator[None]:
     """Show all jobs of a sweep, with the time left: on one bar on a terminal, else in a line every half minute."""
 
     def told() -> str:
-        entries = ledger.entries()
-        ended = sum(entry.state != RUNNING for entry in entries)
-        failed = sum(entry.state == FAILED for entry in entries)
-        return f"{ended} of {jobs} jobs" + (f", {failed} failed" if failed else "")
+        ended = [entry for entry in ledger.entries() if entry.state != RUNNING]
+        failed = sum(entry.state == FAILED for entry in ended)
+        return f"{len(ended)} of {jobs} jobs" + (f", {failed} failed" if failed else "")
 
     def months() -> tuple[int, int]:
-        lived, known, begun = ledger.progress()
+        found = ledger.progress()
+        idle = {entry.job for entry in ledger.entries() if entry.state != RUNNING} - found.keys()
+        lived, known = (sum(one[i] for one in found.values()) for i in (0, 1))
         # of jobs that have not begun it is only known that there are such
-        total = round(known * (1 + (jobs - len(ledger.entries())) / max(1, begun)))
+        total = round(known * (jobs - len(idle)) / max(1, len(found)))
         return min(lived, total), total
 
     if not sys.stderr.isatty():

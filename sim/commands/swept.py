@@ -32,7 +32,15 @@ def differences(asked: Sequence[Sequence[str]]) -> list[dict[str, str]]:
     given = [dict(word.lstrip("+").partition("=")[::2] for word in words) for words in asked]
     keys = dict.fromkeys(key for words in given for key in words)
     swept = [key for key in keys if len({words.get(key) for words in given}) > 1]
-    return [{key: words.get(key, "") for key in swept} for words in given]
+    return [{key: _plain(words.get(key, "")) for key in swept} for words in given]
+
+
+def _plain(word: str) -> str:
+    """A value as it was meant: 0.6 for 0.6000000000000001, which a range leads to."""
+    try:
+        return f"{float(word):.10g}" if "." in word else word
+    except ValueError:
+        return word
 
 
 def headline(left: str) -> dict[str, str]:

@@ -156,7 +156,7 @@ def mistake(error: Exception) -> UserError:
     full_key = getattr(error.__cause__, "full_key", None)
     if full_key and str(error).startswith("Could not override") and full_key.split(".")[0] != "hydra":
         return unknown_key(full_key)
-    if str(error).startswith("Ambiguous value"):
+    if str(error).startswith(("Ambiguous value", "Sweep parameters")):
         override = str(error).split("'")[1]
         return UserError(
             f"{shown(override)} has several values: add -m to run each of them, or write [a,b] for one list"
