@@ -210,8 +210,8 @@ class _Lines:
     def __call__(self) -> None:
         """Print a line, with the time left if the months lived say something of it."""
         lived, total = self.months()
-        parts = [self.first(), f"{lived:,} of {total:,} months simulated" if total else ""]
-        if lived:
+        parts = [self.first(), f"{lived:,} of {total:,} months simulated" if total else "starting"]
+        if 0 < lived < total:
             parts.append(f"about {duration((time.monotonic() - self.begun) / lived * (total - lived))} left")
         print(", ".join(part for part in parts if part), file=sys.stderr, flush=True)
 

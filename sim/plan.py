@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from sim.missing import Family
     from sim.points import Shelf
 
-SECONDS_A_PERSON_MONTH, SECONDS_A_MONTH = 1e-7, 1e-3
-"""CPU of a run by simulated person and month, and by month besides (measured November 2026, one core of a server)."""
+SECONDS_A_MONTH, SECONDS_A_PERSON_MONTH, SECONDS_A_PANEL_MONTH = 1e-2, 2e-7, 4e-7
+"""CPU of a run by month, by simulated person and month, and by member of the panel and month besides (measured at one
+person in 10, 100, 1,000 and 10,000 on a busy server with two cores, November 2026)."""
+PANEL = 100_000
+"""Most people whose expected flows are computed, see `sim.conditions`."""
 BYTES_A_PERSON = 200
 """Memory of a run by simulated person: 2.07 GB for the 9.57 million of the whole country (measured November 2026)."""
 BYTES_A_PROCESS = 380_000_000
@@ -101,7 +104,8 @@ def words(found: Plan, workers: int) -> str:
 
 
 def _time(found: Plan, workers: int) -> str:
-    return duration(found.lived * (SECONDS_A_MONTH + found.people * SECONDS_A_PERSON_MONTH) / workers)
+    people = found.people * SECONDS_A_PERSON_MONTH + min(found.people, PANEL) * SECONDS_A_PANEL_MONTH
+    return duration(found.lived * (SECONDS_A_MONTH + people) / workers)
 
 
 def _disk(found: Plan) -> str:

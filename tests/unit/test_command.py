@@ -301,6 +301,7 @@ def at_a_speed(monkeypatch, seconds):
     """Let a person and month take so many seconds, and a month besides none."""
     monkeypatch.setattr(plan, "SECONDS_A_PERSON_MONTH", seconds)
     monkeypatch.setattr(plan, "SECONDS_A_MONTH", 0.0)
+    monkeypatch.setattr(plan, "SECONDS_A_PANEL_MONTH", 0.0)
 
 
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(run, monkeypatch):

@@ -105,7 +105,7 @@ def test_without_a_terminal_a_line_is_told_now_and_then(ledger, capsys, monkeypa
         ledger.note_progress(1, 10, 20)
         module.time.sleep(0.3)
     lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "0 of 4 jobs"
+    assert lines[0] == "0 of 4 jobs, starting"
     assert lines[-1] == "1 of 4 jobs, 30 of 80 months simulated, about 1 second left", "half are yet unknown"
     assert 3 <= len(lines) <= 8
 

@@ -97,6 +97,7 @@ def test_nothing_to_do_is_a_plan_too():
 def test_a_plan_is_told_in_two_lines(monkeypatch):
     monkeypatch.setattr(module, "SECONDS_A_PERSON_MONTH", 1e-6)
     monkeypatch.setattr(module, "SECONDS_A_MONTH", 0.0)
+    monkeypatch.setattr(module, "SECONDS_A_PANEL_MONTH", 0.0)
     found = Plan(frozenset({("a", 0)}), {("b", 0): 84, ("c", 0): 24}, 95_700, 84, {("b", 0): 60, ("d", 0): 30})
     assert found.lived == 84 + 24 + 30
     assert words(found, 2).splitlines() == [
@@ -108,6 +109,13 @@ def test_a_plan_is_told_in_two_lines(monkeypatch):
         "these are the first; until they are enough at most 3 runs, about 9 seconds, 1 MB of disk"
     ]
     assert "on 1 core of 2026, 0.4 GB" in words(found, 1) and "on 8 cores of 2026, 3.2 GB" in words(found, 8)
+
+
+def test_the_panel_of_a_larger_run_is_no_larger():
+    def told(people):
+        return words(Plan(made={("a", 0): 1000}, people=people, months=1000), 1)
+
+    assert "about 70 seconds on" in told(100_000) and "about 4.2 minutes on" in told(1_000_000)
 
 
 def test_a_dry_comparison_plans_what_a_comparison_makes(tmp_path):
