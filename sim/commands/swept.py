@@ -84,9 +84,9 @@ def _of_point(folder: Path) -> dict[str, str]:
     one_in, replicates = about["point"]["one_in"], about["replicates"]
     flows = pq.read_table(folder / "flows.parquet", columns=["replicate", "from", "persons"])
     left = flows.filter(pc.equal(flows["from"], "belarus")).group_by("replicate").aggregate([("persons", "sum")])
-    persons = dict.fromkeys(range(replicates), 0) | dict(zip(
-        *(left[name].to_pylist() for name in ("replicate", "persons_sum")), strict=True
-    ))
+    persons = dict.fromkeys(range(replicates), 0) | dict(
+        zip(*(left[name].to_pylist() for name in ("replicate", "persons_sum")), strict=True)
+    )
     numbers = list(persons.values())
     mean = sum(numbers) / replicates
     if not suppress(mean, one_in, replicates=replicates) >= 0:  # NaN

@@ -89,7 +89,9 @@ def _named(override: Override) -> list[str]:
     pattern, key = override.value(), override.key_or_group
     assert isinstance(pattern, Glob)
     if key not in NAMES:
-        raise UserError(f"{shown(override.input_line)}: glob chooses among names, as of {', '.join(NAMES)}; {key} has none")
+        raise UserError(
+            f"{shown(override.input_line)}: glob chooses among names, as of {', '.join(NAMES)}; {key} has none"
+        )
     known = NAMES[key]()
     found: list[str] = pattern.filter(known)
     if not found:

@@ -137,7 +137,8 @@ def test_short_work_is_told_in_no_line(ledger, capsys):
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (0.0, "1 second"), (1.4, "1 second"), (1.6, "2 seconds"), (42.4, "42 seconds"), (89.0, "89 seconds"), (91.0, "1.5 minutes"), (5400.0, "1.5 hours"),
+        (0.0, "1 second"), (1.4, "1 second"), (1.6, "2 seconds"),
+        (42.4, "42 seconds"), (89.0, "89 seconds"), (91.0, "1.5 minutes"), (5400.0, "1.5 hours"),
         (5300.0, "88.3 minutes"), (86400.0, "24.0 hours"), (3 * 86400.0, "3.0 days"),
     ],
 )  # fmt: skip

@@ -30,9 +30,7 @@ STEPS = (0.05, 0.1, 0.15, 0.2, 0.3)
 def test_every_range_on_a_grid_has_as_many_values_as_hydra_makes():
     """In 51 of them the division of the ends by the step, rounded up, gives another number."""
     ranges = [
-        f"choice.lambda=range({low},{high},{step})"
-        for low, high in itertools.combinations(GRID, 2)
-        for step in STEPS
+        f"choice.lambda=range({low},{high},{step})" for low, high in itertools.combinations(GRID, 2) for step in STEPS
     ]
     assert len(ranges) == 950
     assert {word: line(word).jobs for word in ranges} == {word: len(of_hydra(word)) for word in ranges}
