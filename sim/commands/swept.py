@@ -93,6 +93,7 @@ def _of_point(folder: Path) -> dict[str, str]:
         return {"departures": FEW}
     found = {"departures": f"{rounded(mean, one_in):,}"}
     if replicates > 1:
-        low, high = (f"{rounded(end, one_in):,}" for end in estimate(numbers)[1:])
+        spread = estimate(numbers)
+        low, high = (f"{rounded(end, one_in):,}" for end in (spread.low, spread.high))
         found[INTERVAL] = f"{low} to {high}".replace("-", "\u2212")
     return found
