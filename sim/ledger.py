@@ -131,8 +131,8 @@ def progress(months: int) -> Iterator[Callable[[], object]]:
     """Show months passing: in the ledger of a sweep, or on a bar, which is seen on a terminal only."""
     ledger = _HERE.ledger
     if ledger is None:
-        with _bar_or_lines(months) as tick:
-            yield tick
+        with _bar_or_lines(months) as shown:
+            yield shown
         return
     _HERE.months += months
     ledger.note_progress(_HERE.job, _HERE.lived, _HERE.months)

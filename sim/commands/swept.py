@@ -18,11 +18,11 @@ def table(outcomes: Sequence[Outcome]) -> str:
     from sim.report.table import aligned  # loads pandas
 
     rows = [
-        differing | ({"": FAILED} if one.code else headline(one.left)) | ({"folder": one.left} if one.left else {})
+        {**differing, **headline(one.left), "folder": FAILED if one.code else one.left}
         for one, differing in zip(outcomes, differences([one.asked for one in outcomes]), strict=True)
     ]
     columns = list(dict.fromkeys(column for row in rows for column in row))
-    columns.sort(key=lambda column: column == "folder")  # the last, whichever job was the first to have one
+    columns.sort(key=lambda column: column == "folder")  # the last, whatever other jobs have besides
     lines = [columns, *([row.get(column, "") for column in columns] for row in rows)]
     return "\n".join(aligned(lines, [number for number, name in enumerate(columns) if name not in NUMBERS]))
 
@@ -50,9 +50,9 @@ def headline(left: str) -> dict[str, str]:
     """
     folder = Path(left)
     try:
-        if (folder / "effects.csv").is_file():
+        if left and (folder / "effects.csv").is_file():
             return _of_comparison(folder)
-        if (folder / "flows.parquet").is_file():
+        if left and (folder / "flows.parquet").is_file():
             return _of_point(folder)
     except (OSError, ValueError, KeyError) as error:
         return {"": " ".join(str(error).split())}

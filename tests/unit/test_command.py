@@ -257,7 +257,7 @@ def test_a_failed_job_does_not_stop_the_sweep_but_counts(run):
     code, out, err, seen = run(*SWEEP, "seed=3,x,4", fault=ValueError("no"))
     assert code == 3
     assert [chosen.seed for chosen in seen] == [3, 4]
-    assert out == ["seed          folder", "3     failed", "x     failed", f"4             {Path('results/seed-4')}"]
+    assert out == ["seed  folder", "3     failed", "x     failed", f"4     {Path('results/seed-4')}"]
     told = [line for line in err if line.startswith("vyraj: ")]
     assert len(told) == 2
     assert "seed=3: the run failed: ValueError: no" in told[0]

@@ -73,10 +73,10 @@ def test_rows_are_aligned_and_failed_jobs_have_one(tmp_path):
         Outcome(left=point(tmp_path / "b", [(0, "belarus", 9_000)], 1), asked=("seed=1", "scenario=historical")),
     ]
     assert table(outcomes).splitlines() == [
-        "scenario    departures          folder",
-        f"no_war         123,500          {tmp_path / 'a'}",
+        "scenario    departures  folder",
+        f"no_war         123,500  {tmp_path / 'a'}",
         "no_covid                failed",
-        f"historical       9,000          {tmp_path / 'b'}",
+        f"historical       9,000  {tmp_path / 'b'}",
     ]
 
 
