@@ -54,7 +54,7 @@ points         a scenario at one setting of the parameters, computed once and ke
 ledger         what the jobs of a sweep report
 missing        runs that nobody has: computed, by one worker or many
 plan           what would be computed, and what it costs
-outcome        what came of a job of the command line
+outcome        the outcome of a job of the command line
 figures/       figures, one module a figure
 library/       what runs left, as tables to be asked in SQL
 report/        the report of a comparison

@@ -6,9 +6,8 @@ known. Nothing here runs anything.
 """
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
-from math import prod
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -108,11 +107,6 @@ class Experiment:
     decompose: tuple[str, ...]
     figures: tuple[str, ...]
     expects: tuple[Expected, ...]
-
-    def points(self, given: Collection[str] = ()) -> int:
-        """Comparisons that the study asks for; keys that are `given` otherwise are not swept."""
-        swept = {"scenario": self.scenarios, **self.parameters}
-        return prod(len(values) for key, values in swept.items() if key not in given)
 
 
 def experiment_names(folder: Path = EXPERIMENTS) -> tuple[str, ...]:

@@ -21,16 +21,15 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any
 
 from sim import months
 from sim.codes import CONF
 from sim.errors import UserError
-from sim.luck import replicate_seed
 from sim.settings import WITHOUT_EFFECT, Settings, command, fingerprint, record_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 ROOT = CONF.parent
 PACKAGES = (
@@ -167,8 +166,10 @@ def room_for_results(results_dir: Path | str, task: str = "") -> Iterator[None]:
                 break
 
 
-def write_parquet(path: Path | str, table: pa.Table | Mapping[str, Any]) -> None:
+def write_parquet(path: Path | str, table: "pa.Table | Mapping[str, Any]") -> None:
     """Write a tidy table so that equal tables give equal bytes (under one version of pyarrow)."""
+    import pyarrow as pa  # here and below: few need it who write a file
+
     table = table if isinstance(table, pa.Table) else pa.table(dict(table))
     with TableWriter(path, table.schema) as writer:
         writer.add(table)
@@ -181,7 +182,9 @@ class TableWriter:
     hang on a table, such as the index of pandas, are left out. A part begins a row group.
     """
 
-    def __init__(self, path: Path | str, schema: pa.Schema) -> None:
+    def __init__(self, path: Path | str, schema: "pa.Schema") -> None:
+        import pyarrow.parquet as pq
+
         texts = [field.name for field in schema if _is_text(field.type)]
         self._writer = pq.ParquetWriter(
             path, schema.remove_metadata(), compression="zstd", use_dictionary=texts, write_page_checksum=True
@@ -191,7 +194,7 @@ class TableWriter:
         """Begin."""
         return self
 
-    def add(self, part: pa.Table) -> None:
+    def add(self, part: "pa.Table") -> None:
         """Write a part."""
         self._writer.write_table(part.replace_schema_metadata(None), row_group_size=ROWS_IN_GROUP)
 
@@ -200,7 +203,9 @@ class TableWriter:
         self._writer.close()
 
 
-def _is_text(kind: pa.DataType) -> bool:
+def _is_text(kind: "pa.DataType") -> bool:
+    import pyarrow as pa
+
     return pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
@@ -266,6 +271,8 @@ def manifest(
 
 def seeds(seed: int, replicates: int) -> list[int]:
     """The luck of each replicate."""
+    from sim.luck import replicate_seed  # loads numba, which few need who write a file
+
     return [int(replicate_seed(seed, replicate)) for replicate in range(replicates)]
 
 

@@ -19,13 +19,14 @@ from sim.analysis.reach import reach_table
 from sim.checks import ENOUGH
 from sim.codes import PLACE_NAMES
 from sim.commands.pairs import Pairs, decomposed, families, first_count, paired_runs
-from sim.commands.runs import as_csv, ensemble_of, planned, sources, write_world
+from sim.commands.runs import as_csv, ensemble_of, planned, write_world
 from sim.ensemble import Ensemble
 from sim.errors import UserError
 from sim.figures.cells import hide_few
 from sim.history.catalogue import load_scenario
 from sim.history.history import History
 from sim.history.parameters import Event
+from sim.history.sources import sources
 from sim.history.wording import Addition
 from sim.ledger import say
 from sim.months import month

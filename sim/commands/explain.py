@@ -37,10 +37,12 @@ def run(settings: Settings) -> Path:
     if settings.decision != RULE:
         raise UserError(f"decision={settings.decision} has other terms; task={settings.task} takes {RULE} apart")
     ensemble = Ensemble(settings)
-    people = ensemble.population.people
     scenarios = [settings.baseline]
     if settings.scenario != settings.baseline:
         scenarios.append(settings.scenario)
+    for name in scenarios:
+        ensemble.world(name)  # a mistake in its files is told before anything is compiled
+    people = ensemble.population.people
     row = find(ensemble, scenarios)
     lives = tell(ensemble, scenarios, row)
     marks = _marks(ensemble, scenarios, settings.last_month)

@@ -26,6 +26,7 @@ def run(settings: Settings) -> Path:
     if settings.decision != RULE:
         raise UserError(f"decision={settings.decision} has other terms; task={settings.task} takes {RULE} apart")
     ensemble = Ensemble(settings)
+    ensemble.world(settings.scenario)  # a mistake in its files is told before anything is compiled
     found = []
     for replicate in range(settings.replicate_count):
         model = ensemble.model(Job(settings.scenario, settings.choice.lam, replicate), ensemble.threads)

@@ -11,6 +11,7 @@ from sim.decision import rule
 from sim.ensemble import Ensemble, Run
 from sim.figures import cells
 from sim.history.history import History
+from sim.history.sources import sources
 from sim.missing import Family, complete
 from sim.observation.prisons import repression_table
 from sim.observation.public_money import money_table
@@ -94,10 +95,3 @@ def as_csv(table: pd.DataFrame, digits: int = 6) -> str:
     """A table as text, numbers to so many digits."""
     text: str = table.to_csv(index=False, float_format=f"%.{digits}g", lineterminator="\n")
     return text
-
-
-def sources(history: History) -> str:
-    """Every source a history rests on, one a line, in alphabetical order."""
-    found = {value.source for parameter in history.parameters.values() for value in parameter.values}
-    found |= {event.source for policy in history.policies for event in policy.events}
-    return "".join(f"{source}\n" for source in sorted(found))

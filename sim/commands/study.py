@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sim import study
@@ -27,4 +27,21 @@ def close(experiment: Experiment, results_dir: str, entries: Sequence[Entry]) ->
         about = study.build(experiment, comparisons, partial, failed)
         record = {**about, **provenance()}
         (partial / "manifest.json").write_text(json.dumps(record, indent=1, default=str), encoding="utf-8")
-    return Outcome(left=str(folder))
+    return Outcome(said=verdicts(about["verdicts"]), left=str(folder))
+
+
+WORDS = {"refuted": "refuted", "undecided": "cannot tell", "not tested": "not tested", "holds": "held"}
+"""Verdicts on an expected part as they are printed; of those at several points the first is that of the whole."""
+
+
+def verdicts(found: Sequence[Mapping[str, str]]) -> str:
+    """A line an expected part: held, refuted or undecided, and how many of its points say so."""
+    parts: dict[str, list[str]] = {}
+    for one in found:
+        parts.setdefault(one["says"], []).append(one["verdict"])
+    lines = []
+    for says, judged in parts.items():
+        whole = next(verdict for verdict in WORDS if verdict in judged)
+        count = f" ({judged.count(whole)} of {len(judged)} points)" if len(judged) > 1 else ""
+        lines.append(f"  {WORDS[whole]:<{max(map(len, WORDS.values()))}}  {says}{count}\n")
+    return "".join(["\nWhat was expected, judged on 90% intervals:\n", *lines, "\n"]) if lines else ""

@@ -37,6 +37,7 @@ def run(settings: Settings) -> Path:
             f"until={settings.until} is before {label(FIELD[-1])}, when the survey ended; choose a later one"
         )
     ensemble = Ensemble(settings)
+    ensemble.world(settings.scenario)  # a mistake in its files is told before anything is compiled
     parts: list[Answers] = []
     reasons = []
     for replicate in range(settings.replicate_count):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from sim.config.words import MOST_JOBS, harmless
+from sim.config.sweeping import MOST_JOBS
+from sim.config.words import harmless
 from sim.errors import UserError
 
 
@@ -16,7 +17,7 @@ def test_the_value_given_last_counts():
     assert line.given == {"seed", "threads", "results_dir", "dry", "report", "choice.lambda"}
 
 
-@pytest.mark.parametrize("word", ["threads=1,2", "threads=range(1,3)", "threads=glob(*)", "++threads=choice(1,2)"])
+@pytest.mark.parametrize("word", ["threads=1,2", "threads=range(1,3)", "++threads=choice(1,2)"])
 def test_several_values_of_what_a_sweep_has_one_are_refused(word):
     with pytest.raises(UserError, match="a sweep has one threads"):
         harmless(["-m", word]).value("threads", 2)
@@ -42,7 +43,7 @@ def test_jobs_are_every_combination(words, jobs):
 
 def test_too_many_jobs_and_none_are_refused():
     assert harmless([f"seed=range(0,{MOST_JOBS})"]).jobs == MOST_JOBS
-    with pytest.raises(UserError, match="10,001 jobs is too long"):
+    with pytest.raises(UserError, match="more than 10,000 jobs is too long"):
         harmless([f"seed=range(0,{MOST_JOBS + 1})"])
     with pytest.raises(UserError, match="a sweep of no jobs"):
         harmless(["seed=range(3,1)"])
