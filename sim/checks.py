@@ -13,6 +13,11 @@ from sim.history.parameters import shown
 
 MOST_REPLICATES, MOST_THREADS, MOST_SLICES = 100_000, 1024, 50
 """More than anybody means: a larger number is a slip that would run for ever."""
+CIRCLES = 95_719
+"""Circles of the whole population: a sample that keeps every so many-th has one left at this number, about 100 people.
+
+The layout of the people has as many (`sim.population.layout`), which a test sees to; here it costs nothing to ask.
+"""
 ENOUGH = "enough"
 """As many replicates as the stopping rule asks for."""
 

@@ -72,7 +72,7 @@ class People(_Checked):
     """Who is simulated: one circle of about 100 people in every `one_in` circles."""
 
     section: ClassVar[str] = "people."
-    one_in: int = _setting(checks.whole(1), default=100)
+    one_in: int = _setting(checks.whole(1, checks.CIRCLES), default=100)
 
 
 @dataclass(frozen=True)
