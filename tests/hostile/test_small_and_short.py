@@ -77,6 +77,7 @@ def text_of(page: Path) -> str:
     "until", [pytest.param(end, marks=() if end in ENDS else pytest.mark.slow) for end in EVERY_END]
 )
 def test_a_run_may_have_any_length(until):
+    """Half of the time of each goes into the page, which of the usual ones only the middle has."""
     months = EVERY_END.index(until) + 1
     point = done(task="simulate", scenario="historical", until=until)
     harms = pd.read_parquet(point / "harms.parquet")
@@ -91,6 +92,8 @@ def test_a_run_may_have_any_length(until):
     for lam, part in taxonomy.groupby("lambda"):
         matrix = read(folder, "substitution").query("`lambda` == @lam")
         assert part["persons"].sum() == pytest.approx(matrix["persons"].sum(), rel=1e-9)
+    if until in ENDS and until != ENDS[1]:
+        return
     page = compared("rents_respond", until, report=True) / "report.html"
     assert "nan" not in text_of(page).lower().split()
 
@@ -106,7 +109,8 @@ def test_a_scenario_that_begins_after_the_end_is_refused_before_anything_is_comp
 @pytest.mark.filterwarnings("error")
 def test_a_sample_with_nobody_abroad_has_zeros_and_a_page():
     folder = compared("no_covid", "2020-06", ONE_CIRCLE, report=True)
-    assert not len(pd.read_parquet(folder / "historical" / "stocks.parquet").query("destination != 'belarus'"))
+    abroad = pd.read_parquet(folder / "historical" / "stocks.parquet").query("destination != 'belarus'")
+    assert set(abroad["status"]) <= {"pendular"}
     effects, residents = read(folder, "effects"), read(folder, "taxonomy")
     assert set(effects["lambda"]) == set(LAMBDAS)
     still = effects[effects["measure"].isin(["deflected", "stuck", "detained", "returned", "forced:onward"])]
