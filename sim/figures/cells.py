@@ -15,7 +15,9 @@ def agents(persons: ArrayLike, one_in: float, replicates: ArrayLike = 1) -> NDAr
     return np.abs(np.asarray(persons, dtype=np.float64)) * np.asarray(replicates) / one_in
 
 
-def suppress(persons: ArrayLike, one_in: float, minimum: int = MINIMUM, replicates: ArrayLike = 1) -> NDArray[np.float64]:
+def suppress(
+    persons: ArrayLike, one_in: float, minimum: int = MINIMUM, replicates: ArrayLike = 1
+) -> NDArray[np.float64]:
     """Persons, with NaN where fewer than `minimum` simulated people stand behind the number.
 
     An exact zero stays: in paired worlds it says that no life differed. A mean over replicates rests on the people of

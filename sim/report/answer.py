@@ -201,7 +201,7 @@ def caution(results: Results) -> str:
 
 
 def told_share(results: Results, lam: float) -> str:
-    """The share of those whose move changes that goes to another country, `few` where too few people stand behind it."""
+    """The share of those whose move changes that goes to another country, `few` for too few people."""
     if not words.shown(changed(results, lam), results):
         return words.FEW
     return words.percent(deflected_share(results, lam))

@@ -218,7 +218,9 @@ def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
     names = ["lambda", "category", "persons", "low", "high", "months", "months_low", "months_high"]
     pd.DataFrame(taxonomy, columns=names).to_csv(folder / "taxonomy.csv", index=False)
     names = ["lambda", "baseline", "scenario", "persons", "low", "high", "frechet_low", "frechet_high"]
-    whole("substitution", pd.DataFrame(substitution, columns=names), lambdas).to_csv(folder / "substitution.csv", index=False)
+    whole("substitution", pd.DataFrame(substitution, columns=names), lambdas).to_csv(
+        folder / "substitution.csv", index=False
+    )
     whole("final", pd.DataFrame(final, columns=names), lambdas).to_csv(folder / "final.csv", index=False)
     reach = [
         ("national visas of Lithuania closed", 412_300, 21_400, 8_900, ""),

@@ -147,7 +147,10 @@ def test_a_table_with_a_row_missing_foreign_or_twice_is_told_by_its_cell():
     for wrong, words in (
         (table.drop(index=3), r"lacks row \(0.5, 'delayed'\)"),
         (pd.concat([table, table.iloc[[4]]]), r"has more than once row \(0.5, 'brought_forward'\)"),
-        (pd.concat([table, pd.DataFrame({"lambda": [0.9], "category": ["stuck"]})]), r"undeclared row \(0.9, 'stuck'\)"),
+        (
+            pd.concat([table, pd.DataFrame({"lambda": [0.9], "category": ["stuck"]})]),
+            r"undeclared row \(0.9, 'stuck'\)",
+        ),
     ):
         with pytest.raises(ValueError, match=words):
             dimensions.dense("taxonomy", wrong, LAMBDAS, "lithuania")
