@@ -34,6 +34,11 @@ from sim.values import canonical, plain
 
 MOST_REPLICATES, MOST_THREADS, MOST_SLICES = 100_000, 1024, 50
 """More than anybody means: a larger number is a slip that would run for ever."""
+CIRCLES = 95_719
+"""Circles of the whole population: a sample that keeps every so many-th has one left at this number, about 100 people.
+
+The layout of the people has as many (`sim.population.layout`), which a test sees to; here it costs nothing to ask.
+"""
 ENOUGH: Literal["enough"] = "enough"
 """As many replicates as the stopping rule asks for."""
 
@@ -72,7 +77,7 @@ def _one_line(text: str) -> str:
 
 
 Whole = Annotated[int, Strict(), BeforeValidator(_whole)]
-Counted = Annotated[Whole, Ge(1), wanted("a whole number of at least 1")]
+Sampled = Annotated[Whole, Ge(1), Le(CIRCLES), wanted(f"a whole number from 1 to {CIRCLES}")]
 Seed = Annotated[Whole, Ge(0), Le(2**32 - 1), wanted(f"a whole number from 0 to {2**32 - 1}")]
 Numbered = Annotated[Whole, Ge(0), wanted("a whole number of at least 0")]
 Most = Annotated[Whole, Ge(2), Le(MOST_REPLICATES), wanted(f"a whole number from 2 to {MOST_REPLICATES}")]

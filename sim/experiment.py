@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from sim import behaviour
-from sim.analysis.pairs import CATEGORIES, OUTCOMES
+from sim.analysis import dimensions
+from sim.analysis.pairs import CATEGORIES
 from sim.checks import ENOUGH, MOST_REPLICATES
-from sim.codes import CHANNEL, CONF, PLACE
+from sim.codes import CONF, PLACE
 from sim.errors import UserError
 from sim.history.parameters import NAME, nearest, shown
 from sim.history.strict_yaml import (
@@ -27,7 +28,6 @@ from sim.history.strict_yaml import (
     read,
     within,
 )
-from sim.recorder import HARMS
 from sim.settings import (
     WITHOUT_EFFECT,
     Settings,
@@ -50,22 +50,9 @@ OWN_KEYS = (
 """Settings that a study tells by keys of its own, or that change no number."""
 
 
-_WISHES = ("wish_months", "baseline_wish_months")
-TOTALS = (
-    *CATEGORIES,
-    *HARMS,
-    *("departures", "irregular_expected", "stuck_person_months", "returned", "blocked"),
-    *("wish_persons", "baseline_wish_persons", *_WISHES),
-    *(f"forced:{outcome}" for outcome in OUTCOMES),
-    "forced_settled_before",
-    *(f"{wish}:{obstacle}" for wish in _WISHES for obstacle in ("exit", "funds", "closed", "quota")),
-)
+TOTALS = tuple(dict.fromkeys((*CATEGORIES, *dimensions.TOTALS)))
 """Measures without a destination."""
-
-BY_DESTINATION = (
-    *("arrivals", "baseline_arrivals", "scenario_arrivals", "deflected"),
-    *(f"{way}_by_channel:{channel}" for way in ("arrivals", "baseline") for channel in CHANNEL if channel != "none"),
-)
+BY_DESTINATION = (*dimensions.OF_DESTINATION, *dimensions.OF_FOCUS)
 """Measures of one destination; those by channel are told of the place whose rules a scenario changes, and no other."""
 
 _NEEDED = ("question", "expectation", "refuted_by", "scenarios", "figures", "expects")

@@ -54,7 +54,7 @@ def known_experiments() -> list[str]:
 class People:
     """Who is simulated: one circle of about 100 people in every `one_in` circles."""
 
-    one_in: checks.Counted = 100
+    one_in: checks.Sampled = 100
 
 
 @section("choice.")

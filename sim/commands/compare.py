@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim import report
+from sim.analysis import dimensions
 from sim.analysis.effects import effects_table, final_table, substitution_table, taxonomy_table
 from sim.analysis.fit_observed import fit_table as observed_table
 from sim.analysis.groups import groups_table
@@ -125,6 +126,8 @@ def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Seq
     }
     if settings.scenario in settings.decompose:
         found["decomposition"] = decomposed(ensemble, pairs)
+    for name in dimensions.KEYS:
+        dimensions.dense(name, found[name], pairs.by_lambda, PLACE_NAMES[window.focus])
     for name, table in found.items():
         digits = 10 if name in ADD_UP else 6
         (folder / f"{name}.csv").write_text(as_csv(table, digits), encoding="utf-8")

@@ -85,8 +85,8 @@ def write_world(folder: Path, runs: list[Run], history: History, one_in: int) ->
     }
     for name, of_run in cells_of.items():
         write_parquet(folder / f"{name}.parquet", tables.arrow(tables.of_runs(runs, of_run)))
-    parts = [cells.hide_few(part, one_in, int(n)) for n, part in tables.groups(runs, one_in).groupby("replicates")]
-    write_parquet(folder / "groups.parquet", tables.arrow(pd.concat(parts).sort_index()))
+    groups = tables.groups(runs, one_in)
+    write_parquet(folder / "groups.parquet", tables.arrow(cells.hide_few(groups, one_in, groups["replicates"])))
     (folder / "history.txt").write_text(history.debug(), encoding="utf-8")
     (folder / "sources.txt").write_text(sources(history), encoding="utf-8")
 

@@ -98,10 +98,9 @@ def printed(table: pd.DataFrame, sampling: Sampling, asked: Answers, people: int
     ]
     for row in table.itertuples():
         errors, off = f"{row.se_2:.1f}-{row.se_4:.1f}", f"{row.off_2:+.1f} to {row.off_4:+.1f}"
-        lines.append(
-            f"{row.domain + ': ' + row.item[:32]:<48}{row.observed:>9.2f}{row.everyone:>9.2f}{row.expected:>9.2f}"
-            f"{row.drawn:>8.2f}{errors:>12}{off:>14}"
-        )
+        made = "".join(_or_dash(value).rjust(width) for value, width in zip(row[4:8], (9, 9, 9, 8), strict=True))
+        errors, off = ("\u2013" if np.isnan(one) else text for one, text in ((row.se_2, errors), (row.off_2, off)))
+        lines.append(f"{row.domain + ': ' + row.item[:32]:<48}{made}{errors:>12}{off:>14}")
     reached = "" if sampling.reached else " (the status row cannot be met by any weight up to the bound)"
     lines += [
         "",
@@ -114,6 +113,11 @@ def printed(table: pd.DataFrame, sampling: Sampling, asked: Answers, people: int
         lines.append(f"Not asked: {', '.join(absent)} (known of the rule {RULE} only).")
     lines.append(_anchors(asked, sampling))
     return "\n".join(lines)
+
+
+def _or_dash(value: float) -> str:
+    """A number, or a dash where nobody gave one."""
+    return "\u2013" if np.isnan(value) else f"{value:.2f}"
 
 
 def _anchors(asked: Answers, sampling: Sampling) -> str:

@@ -156,20 +156,14 @@ def reach(results: Results) -> list[dict[str, Any]]:
 
 def channels(results: Results) -> list[dict[str, str]]:
     """Change of arrivals in the focus by channel, largest first."""
-    prefix = "arrivals_by_channel:"
-    frame = results.effects
-    names = sorted({measure for measure in frame["measure"] if measure.startswith(prefix)})
-    if not names:
-        raise ValueError(f"{results.folder / 'effects.csv'} has no rows '{prefix}<channel>'")
-    found = [(name.removeprefix(prefix), results.effect(name, results.focus)) for name in names]
-    found.sort(key=lambda pair: (-abs(pair[1].estimate), pair[0]))
+    found = sorted(answer.by_channel(results), key=lambda one: (-abs(one[2].estimate), one[0]))
     return [
         {
             "channel": wording(name),
             "change": words.change(effect.estimate, results),
             "interval": words.interval(effect, results),
         }
-        for name, effect in found
+        for name, _, effect in found
     ]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim import codes, months
+from sim.analysis import dimensions
 
 LAMBDAS = (0.2, 0.5, 0.62, 0.8)
 MAIN = 0.62
@@ -126,6 +127,15 @@ def _long(labels, names, values, lam, replicate, one_in, rng=None, status=None, 
     return pd.DataFrame(row | {"persons": persons, "expected_persons": values.ravel()})
 
 
+def whole(name: str, table: pd.DataFrame, lambdas: tuple[float, ...] = LAMBDAS) -> pd.DataFrame:
+    """A table with a row of zeros for every declared cell that it lacks."""
+    keys = list(dimensions.KEYS[name])
+    cells = pd.DataFrame(dimensions.cells(name, lambdas, "lithuania"), columns=keys)
+    rest = cells.merge(table[keys], how="left", indicator=True)
+    rest = rest.loc[rest["_merge"] == "left_only", keys].reindex(columns=table.columns, fill_value=0)
+    return pd.concat([table, rest], ignore_index=True)
+
+
 def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
     effects, taxonomy, substitution, final = [], [], [], []
     for lam in lambdas:
@@ -201,12 +211,17 @@ def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
             substitution.append(row)
             final.append((*row[:2], "belarus" if place == "stay" else place, *(0.8 * number for number in row[3:])))
     names = ["scenario", "measure", "destination", "lambda", "estimate", "low", "high", "unit"]
-    pd.DataFrame(effects, columns=names).to_csv(folder / "effects.csv", index=False)
+    frame = whole("effects", pd.DataFrame(effects, columns=names), lambdas)
+    frame.assign(scenario="lithuania_ban", unit=frame["unit"].replace(0, "persons")).to_csv(
+        folder / "effects.csv", index=False
+    )
     names = ["lambda", "category", "persons", "low", "high", "months", "months_low", "months_high"]
     pd.DataFrame(taxonomy, columns=names).to_csv(folder / "taxonomy.csv", index=False)
     names = ["lambda", "baseline", "scenario", "persons", "low", "high", "frechet_low", "frechet_high"]
-    pd.DataFrame(substitution, columns=names).to_csv(folder / "substitution.csv", index=False)
-    pd.DataFrame(final, columns=names).to_csv(folder / "final.csv", index=False)
+    whole("substitution", pd.DataFrame(substitution, columns=names), lambdas).to_csv(
+        folder / "substitution.csv", index=False
+    )
+    whole("final", pd.DataFrame(final, columns=names), lambdas).to_csv(folder / "final.csv", index=False)
     reach = [
         ("national visas of Lithuania closed", 412_300, 21_400, 8_900, ""),
         ("first permits of Lithuania closed", 388_000, 12_100, 3_200, ""),
@@ -236,5 +251,5 @@ def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
         ("wished", "", "motive", "none", 60_000, 71_000, 11_000, 9_000, 13_000),
     ]
     names = ["measure", "destination", "dimension", "group", "baseline", "scenario", "estimate", "low", "high"]
-    pd.DataFrame(groups, columns=names).to_csv(folder / "groups.csv", index=False)
+    whole("groups", pd.DataFrame(groups, columns=names), lambdas).to_csv(folder / "groups.csv", index=False)
     assert set(PLACES) < set(codes.PLACE)

@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 import numpy as np
 import pandas as pd
 import yaml
-from fake_results import write
+from fake_results import whole, write
 
 from sim.experiment import Expected, Experiment
 
@@ -46,7 +46,7 @@ def comparison(folder: Path, scenario: str, settings: dict, factor: float = 1.0,
         lost = size * 0.15 * factor
         rows.append(("departed", "", dimension, group, size, size - lost, -lost, -lost - 300, -lost + 300))
     columns = ["measure", "destination", "dimension", "group", "baseline", "scenario", "estimate", "low", "high"]
-    pd.DataFrame(rows, columns=columns).to_csv(folder / "groups.csv", index=False)
+    whole("groups", pd.DataFrame(rows, columns=columns)).to_csv(folder / "groups.csv", index=False)
     config = {"task": "compare", "scenario": scenario, "people": {"one_in": 100}, "choice": {"lambda": 0.62}}
     for key, value in settings.items():
         *parents, last = key.split(".")

@@ -63,7 +63,7 @@ def test_a_value_reaches_its_setting():
         ("replicates", [1, 2], ("replicates=[1, 2]", "whole number")),
         ("threads", 0, ("threads=0", "null for all cores")),
         ("threads", "all", ("threads=all", "null for all cores")),
-        ("people.one_in", 0, ("people.one_in=0", "at least 1")),
+        ("people.one_in", 0, ("people.one_in=0", "from 1 to 95719")),
         ("people.one_in", True, ("people.one_in=true", "whole number")),
         ("choice.lambda", 0, ("choice.lambda=0", "from 0.01 to 1")),
         ("choice.lambda", -1, ("choice.lambda=-1", "from 0.01 to 1")),
