@@ -16,16 +16,14 @@ from typing import Any, ClassVar, get_type_hints
 import yaml
 
 from sim import checks, months
-from sim.codes import CONF
 from sim.errors import UserError
 from sim.history.catalogue import scenario_names
 from sim.history.parameters import shown
+from sim.locations import CONF, EXPERIMENTS, files
 from sim.tasks import TASKS
 
 DECISIONS = Path(__file__).parent / "decision"
 """Folder of the decision rules."""
-EXPERIMENTS = CONF.parent / "experiments"
-"""Folder of the studies."""
 PRUNED = ("partial", "damaged", "stale", "where")
 """Points that `task=results` can remove: half-written, damaged, of another program or other data, or chosen."""
 FEW = 8
@@ -44,7 +42,7 @@ def known_decisions() -> list[str]:
 
 def known_experiments() -> list[str]:
     """Names of the studies described in experiments/, in alphabetical order."""
-    return sorted(path.stem for path in EXPERIMENTS.glob("*.yaml"))
+    return list(files(EXPERIMENTS, EXPERIMENTS.name))
 
 
 def _setting(check: checks.Check, key: str | None = None, default: Any = None) -> Any:

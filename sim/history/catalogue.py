@@ -10,11 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sim.codes import CHANNEL, CONF, GROUP, INSTRUMENT, PLACE, SECTOR, STATUS
+from sim.codes import CHANNEL, GROUP, INSTRUMENT, PLACE, SECTOR, STATUS
 from sim.history import strict_yaml, unstated
 from sim.history.history import History
 from sim.history.parameters import (
-    NAME,
     Parameter,
     Policy,
     nearest,
@@ -34,6 +33,7 @@ from sim.history.strict_yaml import (
     need_text,
     within,
 )
+from sim.locations import CONF, File, files
 
 BELARUS_INSTRUMENTS = ("exit", "land_exit")
 """Restrictions of the origin; those of a destination stand in its file."""
@@ -60,17 +60,13 @@ OLDEST = 150
 """Highest age that a channel may name, years."""
 
 
-def _names(conf: Path, folder: str) -> list[str]:
-    """Names of a folder's files in alphabetical order; hidden files, as editors leave them, are none of ours."""
-    found = sorted(path.stem for path in (conf / folder).glob("*.yaml") if not path.name.startswith("."))
-    for name in found:
-        if not NAME.fullmatch(name):
-            raise CatalogueError(f"conf/{folder}: '{shown(name)}.yaml': a name is of letters a to z, digits and _ . -")
-    return found
+def _names(conf: Path, folder: str) -> dict[str, File]:
+    """Files of a folder by name, in alphabetical order."""
+    return files(conf / folder, f"conf/{folder}")
 
 
-def _read(conf: Path, folder: str, name: str) -> dict[Any, Any]:
-    return need_mapping(strict_yaml.read(conf / folder / f"{name}.yaml"))
+def _read(file: File) -> dict[Any, Any]:
+    return need_mapping(strict_yaml.read(file.path))
 
 
 # policies and shocks
@@ -88,9 +84,9 @@ def load_shocks(conf: Path = CONF) -> dict[str, Policy]:
 
 def _policies(conf: Path, folder: str) -> dict[str, Policy]:
     found = {}
-    for name in _names(conf, folder):
-        with within(f"conf/{folder}/{name}.yaml"):
-            found[name] = policy_from(name, _read(conf, folder, name), shock=folder == "event")
+    for name, file in _names(conf, folder).items():
+        with within(file.shown):
+            found[name] = policy_from(name, _read(file), shock=folder == "event")
     return found
 
 
@@ -162,10 +158,10 @@ def _channel_from(place: str, name: str, content: Any, instruments: Sequence[str
     return channel, [_number_of(f"{place}.{name}", key, value, CHANNEL_RULES[key]) for key, value in numbers.items()]
 
 
-def _destination(conf: Path, name: str) -> tuple[Destination, list[Parameter]]:
+def _destination(name: str, file: File) -> tuple[Destination, list[Parameter]]:
     need_name(name, DESTINATION_PLACES)
     keys = ["description", "schengen", "access", "instruments", "parameters", "channels"]
-    own = need_keys(_read(conf, "destination", name), keys)
+    own = need_keys(_read(file), keys)
     with within("instruments"):
         instruments = need_names(own["instruments"], DESTINATION_INSTRUMENTS)
     with within("access"):
@@ -187,9 +183,10 @@ def _destination(conf: Path, name: str) -> tuple[Destination, list[Parameter]]:
 
 def _destinations(conf: Path) -> list[tuple[Destination, list[Parameter]]]:
     found = []
-    for name in sorted(_names(conf, "destination"), key=lambda name: PLACE.get(name, 0)):
-        with within(f"conf/destination/{name}.yaml"):
-            found.append(_destination(conf, name))
+    listed = _names(conf, "destination")
+    for name in sorted(listed, key=lambda name: PLACE.get(name, 0)):
+        with within(listed[name].shown):
+            found.append(_destination(name, listed[name]))
     return found
 
 
@@ -201,9 +198,9 @@ def load_destinations(conf: Path = CONF) -> dict[str, Destination]:
 def load_parameters(conf: Path = CONF) -> tuple[Parameter, ...]:
     """Every parameter: of `conf/history`, of the destinations and their channels, and every restriction."""
     parameters = [restriction("belarus", instrument) for instrument in BELARUS_INSTRUMENTS]
-    for file in _names(conf, "history"):
-        with within(f"conf/history/{file}.yaml"):
-            for name, content in need_named(_read(conf, "history", file)).items():
+    for file in _names(conf, "history").values():
+        with within(file.shown):
+            for name, content in need_named(_read(file)).items():
                 with within(shown(name)):
                     parameters.append(parameter_from(name, content))
     stated = {parameter.name for parameter in parameters if parameter.name.endswith(".offered")}
@@ -244,11 +241,12 @@ def scenario_names(conf: Path = CONF) -> tuple[str, ...]:
 
 def load_scenario(name: str, conf: Path = CONF) -> Scenario:
     """A scenario's description and the names of what it enacts and removes."""
-    if name not in scenario_names(conf):
-        known = nearest(name, scenario_names(conf))
+    listed = _names(conf, "scenario")
+    if name not in listed:
+        known = nearest(name, listed)
         raise CatalogueError(f"no scenario '{shown(name)}' in conf/scenario; known: {known}")
-    with within(f"conf/scenario/{name}.yaml"):
-        own = need_keys(_read(conf, "scenario", name), ["description", "enact", "without"], ["until"])
+    with within(listed[name].shown):
+        own = need_keys(_read(listed[name]), ["description", "enact", "without"], ["until"])
         for key in ("enact", "without"):
             if not isinstance(own[key], list) or not all(isinstance(item, str) for item in own[key]):
                 raise CatalogueError(f"{key} is not a list of names")
@@ -268,7 +266,7 @@ def load_history(scenario: str = "historical", conf: Path = CONF) -> History:
     bundles = {**shocks, **policies}
     with within("conf"):
         happened = History.of(load_parameters(conf)).enact(*(one for one in bundles.values() if one.historical))
-    with within(f"conf/scenario/{scenario}.yaml"):
+    with within(_names(conf, "scenario")[scenario].shown):
         for name in plan.enact:
             if name not in bundles:
                 raise CatalogueError(f"enact: no policy '{shown(name)}'; known: {nearest(name, bundles)}")

@@ -6,13 +6,13 @@ the values of a month is the business of `sim.history.composition`.
 
 import difflib
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sim.codes import CHANNEL, GROUP
 from sim.errors import UserError
+from sim.locations import NAME
 
 FIRST_DAY = date(2019, 1, 1)
 LAST_DAY = date(2025, 12, 31)
@@ -26,9 +26,6 @@ CONFIDENCES = ("found", "memory-high", "memory-low", "assumption")
 
 EXCEPTABLE = tuple(sorted((set(CHANNEL) | set(GROUP)) - {"none"}))
 """Whom a restriction may except: applicants by a channel, members of a group (a shared name means both)."""
-
-NAME = re.compile(r"(?=.*\w)[\w. -]{1,200}", re.ASCII)
-"""What a parameter, an event or a policy may be called: nothing that would break a line or deceive the eye."""
 
 
 class HistoryError(UserError):

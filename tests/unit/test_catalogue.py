@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 
-from sim.codes import CONF
 from sim.history import catalogue, strict_yaml
 from sim.history.strict_yaml import CatalogueError
+from sim.locations import CONF
 
 
 @pytest.fixture
