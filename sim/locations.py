@@ -119,19 +119,25 @@ def _listed(folder: Path, called: str) -> tuple[dict[str, File], list[str]]:
     seen: set[str] = set()
     if not os.path.isdir(folder):
         return found, unread
-    for where, below, names in os.walk(folder, onerror=_unlisted, followlinks=True):
+
+    def place(where: str) -> str:
+        return _printable(called + where.removeprefix(str(folder)))
+
+    def refuse(error: OSError) -> None:
+        raise UserError(f"{place(error.filename)} cannot be read: {error.strerror}") from None
+
+    for where, below, names in os.walk(folder, onerror=refuse, followlinks=True):
         below[:] = sorted(name for name in below if not name.startswith((".", "__")))
         real = os.path.realpath(where)
         if real in seen:  # a link back
             below.clear()
             continue
         seen.add(real)
-        place = _printable(called + where.removeprefix(str(folder)))
         for name in sorted(names):
             if name.startswith((".", "#")) or name.endswith("~") or name.partition(".")[0].isupper():
                 continue
             stem, ending = os.path.splitext(name)
-            shown = f"{place}/{_printable(name)}"
+            shown = f"{place(where)}/{_printable(name)}"
             if ending.lower() not in ENDINGS or not NAME.fullmatch(stem):
                 unread.append(shown)
             elif stem in found:
@@ -144,10 +150,6 @@ def _listed(folder: Path, called: str) -> tuple[dict[str, File], list[str]]:
 def _printable(text: str) -> str:
     """A name as one line of a terminal bears it."""
     return text if text.isprintable() else "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
-
-
-def _unlisted(error: OSError) -> None:
-    raise UserError(f"{error.filename} cannot be read: {error.strerror}") from None
 
 
 def _differ(one: File, other: File) -> bool:
