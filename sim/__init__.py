@@ -4,6 +4,7 @@ The layout is the import order: each row imports only from rows above it.
 
 =============  ====================================================================
 errors         a user's mistake
+locations      where configuration, studies and data lie, and what a user's own folders add
 machine_code   the folder of machine code, named by the sources
 compiling      compiled rules
 arithmetic     exp, log and sin with the same bits everywhere

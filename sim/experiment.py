@@ -15,9 +15,9 @@ from sim import behaviour
 from sim.analysis import dimensions
 from sim.analysis.pairs import CATEGORIES
 from sim.checks import ENOUGH, MOST_REPLICATES
-from sim.codes import CONF, PLACE
+from sim.codes import PLACE
 from sim.errors import UserError
-from sim.history.parameters import NAME, nearest, shown
+from sim.history.parameters import nearest, shown
 from sim.history.strict_yaml import (
     CatalogueError,
     need_keys,
@@ -28,6 +28,7 @@ from sim.history.strict_yaml import (
     read,
     within,
 )
+from sim.locations import EXPERIMENTS, files
 from sim.settings import (
     WITHOUT_EFFECT,
     Settings,
@@ -36,9 +37,6 @@ from sim.settings import (
     record_of,
     settings_from_mapping,
 )
-
-EXPERIMENTS = CONF.parent / "experiments"
-"""Folder of the studies, one file each."""
 
 FIGURES = ("arrivals", "where_they_go", "lambda", "harms", "groups", "feedbacks")
 """Figures that a study may ask for."""
@@ -97,8 +95,8 @@ class Experiment:
 
 
 def experiment_names(folder: Path = EXPERIMENTS) -> tuple[str, ...]:
-    """Names of the studies in the folder, in alphabetical order; hidden files are none of ours."""
-    return tuple(sorted(path.stem for path in folder.glob("*.yaml") if not path.name.startswith(".")))
+    """Names of the studies in the folder, in alphabetical order."""
+    return tuple(files(folder, folder.name))
 
 
 def load_experiment(name: str, folder: Path = EXPERIMENTS, figures: Sequence[str] = FIGURES) -> Experiment:
@@ -106,11 +104,11 @@ def load_experiment(name: str, folder: Path = EXPERIMENTS, figures: Sequence[str
 
     Raises UserError, one line with the file, the key, the value and what is known.
     """
-    known = experiment_names(folder)
-    if name not in known or not NAME.fullmatch(name):
+    known = files(folder, folder.name)
+    if name not in known:
         raise UserError(f"no experiment '{shown(name)}' in {folder.name}/; known: {nearest(name, known, 20)}")
-    with within(f"{folder.name}/{name}.yaml"):
-        own = need_keys(read(folder / f"{name}.yaml"), _NEEDED, _ALSO)
+    with within(known[name].shown):
+        own = need_keys(read(known[name].path), _NEEDED, _ALSO)
         texts = {key: need_text(own, key) for key in ("question", "expectation", "refuted_by")}
         scenarios = _some_names(own, "scenarios", known_scenarios())
         baseline = _baseline(own.get("baseline", "historical"), scenarios)

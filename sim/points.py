@@ -19,11 +19,11 @@ from filelock import FileLock
 
 import sim
 from sim import tidy
-from sim.codes import CONF
 from sim.ensemble import Ensemble, Other, Run
+from sim.locations import CONF, DATA, PACKAGE
 from sim.machine_code import rows
 from sim.shared import is_whole, packed, unpacked
-from sim.store import ROOT, digest, file_digest, provenance, restore, seeds, write_file, write_folder
+from sim.store import digest, file_digest, provenance, restore, seeds, write_file, write_folder
 from sim.world import World
 
 Extras = Callable[["Point", Iterable[Run]], dict[str, str]]
@@ -104,8 +104,8 @@ def inputs_digest() -> dict[str, str]:
     order = rows(sim.__doc__ or "")
     decides = {*order[: order.index(LAST_THAT_DECIDES) + 1], *ALSO}
     return {
-        "program": digest(ROOT / "sim", "*.py", decides),
-        "data": digest(ROOT / "sim" / "data", "*"),
+        "program": digest(PACKAGE, "*.py", decides),
+        "data": digest(DATA, "*"),
         **{name: digest(CONF, f"{name}.yaml") for name in ("people", "codes")},
     }
 

@@ -17,18 +17,16 @@ import yaml
 from pydantic import Field
 
 from sim import checks, months
-from sim.codes import CONF
 from sim.errors import UserError
 from sim.history.catalogue import scenario_names
 from sim.history.parameters import shown
+from sim.locations import CONF, EXPERIMENTS, files
 from sim.sections import from_mapping, inner_of, section, unknown
 from sim.sections import keys_of as keys_of
 from sim.tasks import TASKS
 
 DECISIONS = Path(__file__).parent / "decision"
 """Folder of the decision rules."""
-EXPERIMENTS = CONF.parent / "experiments"
-"""Folder of the studies."""
 PRUNED = ("partial", "damaged", "stale", "where")
 """Points that `task=results` can remove: half-written, damaged, of another program or other data, or chosen."""
 FEW = 8
@@ -47,7 +45,7 @@ def known_decisions() -> list[str]:
 
 def known_experiments() -> list[str]:
     """Names of the studies described in experiments/, in alphabetical order."""
-    return sorted(path.stem for path in EXPERIMENTS.glob("*.yaml"))
+    return list(files(EXPERIMENTS, EXPERIMENTS.name))
 
 
 @section("people.")

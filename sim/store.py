@@ -24,14 +24,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim import months
-from sim.codes import CONF
 from sim.errors import UserError
+from sim.locations import DATA, PACKAGE, configuration
 from sim.settings import WITHOUT_EFFECT, Settings, command, fingerprint, record_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ROOT = CONF.parent
+ROOT = PACKAGE.parent
 PACKAGES = (
     "vyraj",
     "mesa",
@@ -209,14 +209,17 @@ def _is_text(kind: "pa.DataType") -> bool:
     return pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
-@cache
 def digests() -> dict[str, str]:
-    """SHA-256 of what a result depends on besides the settings: `conf/`, the data and the program's own text."""
-    return {
-        "conf": digest(CONF, "*.yaml"),
-        "data": digest(ROOT / "sim" / "data", "*"),
-        "program": digest(ROOT / "sim", "*.py"),
-    }
+    """SHA-256 of what a result depends on besides the settings: `conf/`, the data and the program's own text.
+
+    To `conf/` belongs what the working folder adds to it.
+    """
+    return {"conf": _digest_of(configuration()), **_shipped_digests()}
+
+
+@cache
+def _shipped_digests() -> dict[str, str]:
+    return {"data": digest(DATA, "*"), "program": digest(PACKAGE, "*.py")}
 
 
 def file_digest(path: Path) -> str:
@@ -230,13 +233,19 @@ def digest(folder: Path, pattern: str, rows: Collection[str] | None = None) -> s
 
     Where `rows` are given, of those modules and folders of the package only.
     """
-    total = hashlib.sha256()
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob(pattern) if path.is_file()}
+    kept = {
+        name: path
+        for name, path in files.items()
+        if "__pycache__" not in name and (rows is None or name.split("/")[0].removesuffix(".py") in rows)
+    }
+    return _digest_of(kept)
+
+
+def _digest_of(files: Mapping[str, Path]) -> str:
+    total = hashlib.sha256()
     for name in sorted(files):
-        if rows is not None and name.split("/")[0].removesuffix(".py") not in rows:
-            continue
-        if "__pycache__" not in name:
-            total.update(f"{file_digest(files[name])}  {name}\n".encode())
+        total.update(f"{file_digest(files[name])}  {name}\n".encode())
     return total.hexdigest()
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from sim import constants
-from sim.codes import CONF
 from sim.decision import names
 from sim.errors import UserError
 from sim.experiment import experiment_names, load_experiment
 from sim.history import catalogue
 from sim.history.history import History
 from sim.history.parameters import LAST_DAY, Policy
+from sim.locations import CONF
 from sim.population import assumptions
 from sim.settings import Settings
 

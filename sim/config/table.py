@@ -7,9 +7,9 @@ from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
 from omegaconf import OmegaConf
 
-from sim.codes import CONF
 from sim.history import strict_yaml
 from sim.history.strict_yaml import need_keys, within
+from sim.locations import CONF
 from sim.settings import Settings, keys_of
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from sim.codes import CONF, PLACE
+from sim.codes import PLACE
 from sim.history import spelling, strict_yaml, unstated
 from sim.history.destinations import (
     BELARUS_INSTRUMENTS,
@@ -27,9 +27,10 @@ from sim.history.destinations import (
 )
 from sim.history.history import History
 from sim.history.judging import Faults, Names, Record, Text, judge, named, tell
-from sim.history.parameters import NAME, HistoryError, Parameter, Policy, nearest, restriction, shown
+from sim.history.parameters import HistoryError, Parameter, Policy, nearest, restriction, shown
 from sim.history.records import ParameterRecord, policy_of
 from sim.history.strict_yaml import CatalogueError, Document, within
+from sim.locations import CONF, File, files
 
 __all__ = ["CHANNEL_RULES", "Channel", "Destination"]
 
@@ -59,31 +60,19 @@ class Gathered:
             raise CatalogueError(*self.found)
 
 
-@dataclass(frozen=True)
-class File:
-    """A file of a catalogue, and how messages name it."""
-
-    path: Path
-    shown: str
-
-
 def _files(conf: Path, folder: str) -> dict[str, File]:
-    """Files of a folder by name, in alphabetical order.
-
-    Left out are hidden files, as editors leave them, and those whose names are in capitals, as `TEMPLATE.yaml`.
-    """
-    found = sorted(path for path in (conf / folder).glob("*.yaml") if not path.name.startswith("."))
-    return {path.stem: File(path, f"conf/{folder}/{shown(path.name)}") for path in found if not path.stem.isupper()}
+    """Files of a folder by name, in alphabetical order: see `sim.locations.files`."""
+    return files(conf / folder, f"conf/{folder}")
 
 
 SCENARIO = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}")
 """What a scenario may be called: a word of the command line, and the name of a folder of results."""
 
 
-def _need_usable(name: str, rule: re.Pattern[str] = NAME) -> None:
-    """Raise CatalogueError if a file's name cannot be the name of a policy, a scenario or a place."""
-    if not rule.fullmatch(name):
-        allowed = "digits and _ . -" + (" without spaces" if rule is SCENARIO else "")
+def _need_usable(name: str) -> None:
+    """Raise CatalogueError if a file's name cannot be the name of a scenario."""
+    if not SCENARIO.fullmatch(name):
+        allowed = "digits and _ . - without spaces"
         raise CatalogueError(f"'{shown(name)}' cannot be used: a name is of letters a to z, {allowed}; rename the file")
 
 
@@ -106,7 +95,6 @@ def _contents(conf: Path, folder: str, gathered: Gathered) -> Contents:
     found = []
     for name, file in _files(conf, folder).items():
         with gathered.within(file.shown):
-            _need_usable(name)
             found.append((name, file, strict_yaml.source(file.path)))
     return tuple(found)
 
@@ -178,7 +166,6 @@ def load_parameters(conf: Path = CONF) -> tuple[Parameter, ...]:
 
 @lru_cache(maxsize=1024)
 def _policy(name: str, content: bytes, shock: bool, parameters: Parameters | None) -> Policy:
-    _need_usable(name)
     return policy_of(name, strict_yaml.document(content), shock, parameters)
 
 
@@ -205,9 +192,9 @@ def _policies(conf: Path, folder: str) -> dict[str, Policy]:
 def _needed(conf: Path, enact: Collection[str], parameters: Parameters | None, gathered: Gathered) -> dict[str, Policy]:
     """Policies and shocks that happened, or that a scenario enacts: a faulty file of another stops no scenario."""
     events, found = _files(conf, "event"), {}
-    files = [(name, file, True) for name, file in events.items()]
-    files += [(name, file, False) for name, file in _files(conf, "policy").items()]
-    for name, file, shock in files:
+    listed = [(name, file, True) for name, file in events.items()]
+    listed += [(name, file, False) for name, file in _files(conf, "policy").items()]
+    for name, file, shock in listed:
         with gathered.within(file.shown):
             content = strict_yaml.source(file.path)
             said = _HISTORICAL.search(content)
@@ -278,14 +265,14 @@ def load_scenario(name: str, conf: Path = CONF) -> Scenario:
 
 
 def _scenario(name: str, conf: Path) -> tuple[Scenario, Document, File]:
-    files = _files(conf, "scenario")
-    if name not in files:
-        raise CatalogueError(f"no scenario '{shown(name)}' in conf/scenario; known: {nearest(name, files)}")
-    with within(files[name].shown):
-        _need_usable(name, SCENARIO)
-        document = strict_yaml.document(strict_yaml.source(files[name].path))
+    listed = _files(conf, "scenario")
+    if name not in listed:
+        raise CatalogueError(f"no scenario '{shown(name)}' in conf/scenario; known: {nearest(name, listed)}")
+    with within(listed[name].shown):
+        _need_usable(name)
+        document = strict_yaml.document(strict_yaml.source(listed[name].path))
         own = judge(ScenarioRecord, document)
-    return Scenario(name, own.description, own.enact, own.without, own.until), document, files[name]
+    return Scenario(name, own.description, own.enact, own.without, own.until), document, listed[name]
 
 
 def load_history(scenario: str = "historical", conf: Path = CONF) -> History:

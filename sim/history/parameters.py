@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 
 from sim.codes import CHANNEL, GROUP
 from sim.errors import UserError
+from sim.locations import NAME
 from sim.values import plain
 
 FIRST_DAY = date(2019, 1, 1)
@@ -28,9 +29,6 @@ CONFIDENCES = ("found", "memory-high", "memory-low", "assumption")
 
 EXCEPTABLE = tuple(sorted((set(CHANNEL) | set(GROUP)) - {"none"}))
 """Whom a restriction may except: applicants by a channel, members of a group (a shared name means both)."""
-
-NAME = re.compile(r"(?=.*\w)[\w. -]{1,200}", re.ASCII)
-"""What a parameter, an event or a policy may be called: nothing that would break a line or deceive the eye."""
 
 
 class HistoryError(UserError):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from sim.codes import CONF
+from sim.locations import CONF
 
 ROOT = CONF.parent
 LINES = (ROOT / "docs" / "mechanisms.md").read_text(encoding="utf-8").splitlines()

@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 import yaml
 
-from sim.codes import CONF
 from sim.commands import lint, parameters
 from sim.history import catalogue, strict_yaml
 from sim.history.parameters import nearest
 from sim.history.strict_yaml import CatalogueError
+from sim.locations import CONF
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def test_the_program_counts_as_far_as_it_lives_lives():
     decides = {*rows[: rows.index("model") + 1], "ensemble", "tidy"}
     assert {"luck", "choice", "population", "decision", "processes", "recorder", "groups", "stays"} <= decides
     assert not {"figures", "report", "commands", "points", "missing", "config", "settings"} & decides
-    folder = points.ROOT / "sim"
+    folder = points.PACKAGE
     assert points.digest(folder, "*.py", decides) == points.inputs_digest()["program"]
     assert points.digest(folder, "*.py", decides - {"luck"}) != points.inputs_digest()["program"]
 

@@ -2,7 +2,6 @@
 
 import os
 import resource
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.codes import CONF
+from sim.locations import CONF
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("hydra", "omegaconf", "numba", "llvmlite", "mesa", "pandas", "numpy", "scipy", "matplotlib", "pyarrow")
@@ -19,10 +18,6 @@ atexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr))
 from sim.__main__ import main
 sys.exit(main())"""
 """The command, and at its end a line with all that it has imported."""
-WITH_OTHER_CONF = f"""import sys, sim.codes
-from pathlib import Path
-sim.codes.CONF = Path(sys.argv.pop(1))
-{PROGRAM}"""
 
 
 @pytest.fixture
@@ -105,11 +100,9 @@ def test_a_dry_run_compiles_nothing(asked, words):
 
 @pytest.mark.parametrize("task", ["compare", "simulate", "explain", "reasons", "survey", "history"])
 def test_a_spoilt_policy_is_told_before_anything_is_compiled(asked, tmp_path, task):
-    conf = tmp_path / "conf"
-    shutil.copytree(CONF, conf)
-    path = conf / "policy" / "lithuania_visa_ban.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("announced:", "anounced:", 1), encoding="utf-8")
-    code, out, err, _, _, made = asked(
-        str(conf), f"task={task}", "scenario=lithuania_visa_ban", "people.one_in=20000", program=WITH_OTHER_CONF
-    )
+    own = tmp_path / "here" / "conf" / "policy"
+    own.mkdir(parents=True)
+    text = (CONF / "policy" / "lithuania_visa_ban.yaml").read_text(encoding="utf-8")
+    (own / "lithuania_visa_ban.yaml").write_text(text.replace("announced:", "anounced:", 1), encoding="utf-8")
+    code, out, err, _, _, made = asked(f"task={task}", "scenario=lithuania_visa_ban", "people.one_in=20000")
     assert (code, out, made) == (2, "", []) and "anounced" in err[-1] and "lithuania_visa_ban" in err[-1]
