@@ -9,8 +9,8 @@ import mesa
 import pandas as pd
 
 from sim.agents.institutions import Destination
+from sim.batch import ScenarioModel
 from sim.months import label
-from sim.scenario_model import ScenarioModel
 
 
 def settled(model, name):

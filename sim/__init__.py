@@ -41,7 +41,7 @@ tasks          the table of tasks
 checks         what a value of a setting ought to be
 settings       every key a user may give
 ensemble       replicates of scenarios
-scenario_model a model made by keywords, for Mesa's `batch_run`
+batch          a model made by keywords, for Mesa's `batch_run`
 analysis/      pairs of worlds, effects, reach, fit to the observed
 experiment     studies: a question, what is expected, the scenarios and parameters that answer it
 observation/   what observers would see: registers, public money, prisons, a survey

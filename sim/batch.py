@@ -9,18 +9,18 @@ import numpy as np
 from sim.ensemble import Ensemble, Job
 from sim.model import EmigrationModel
 from sim.population.synthesis import Population, synthesise
-from sim.settings import People, Settings, fingerprint
+from sim.settings import Choice, People, Settings, fingerprint
 
 MOST_WORLDS = 8
-"""Settings whose people and worlds are kept for the models to come (assumption: a batch varies few at a time)."""
+"""Settings whose worlds are kept for the models to come (assumption: a batch varies few at a time)."""
 
 
 class ScenarioModel(EmigrationModel):
     """A scenario at one setting of the parameters, ready for its first month, made by keywords.
 
     `scenario` is a name of `conf/scenario`, `lam` is `choice.lambda`, by default that of the settings. `one_in` is
-    `people.one_in`; further keywords are settings that count for a run: `until`, `coefficients`, `decision`. A class made
-    of this one adds a `datacollector` and collects at the end of its `step`.
+    `people.one_in`; further keywords are settings that count for a run: `until`, `coefficients`, `decision`. A class
+    made of this one adds a `datacollector` and collects at the end of its `step`.
 
     The luck is that of `rng`, a seed or whatever numpy makes a generator of; without one, `replicate` is a replicate of
     the settings' seed, the same in every scenario; without either it is drawn from the system, as Mesa does, and
@@ -39,13 +39,13 @@ class ScenarioModel(EmigrationModel):
         threads: int = 1,
         **settings: Any,
     ) -> None:
-        chosen = Settings(scenario=scenario, people=People(one_in=one_in), threads=threads, **settings)
-        job = Job(scenario, chosen.choice.lam if lam is None else lam, replicate or 0)
-        if rng is None and replicate is None:
-            seed = secrets.randbits(32)
+        asked = Settings(scenario=scenario, choice=Choice() if lam is None else Choice(lam=lam))  # if it can be asked
+        ensemble = _ensemble(_Same(Settings(people=People(one_in=one_in), **settings)))
+        if rng is None:
+            seed = secrets.randbits(32) if replicate is None else ensemble.settings.seed
         else:
-            seed = chosen.seed if rng is None else _seed(rng)
-        super().__init__(**_ensemble(_Same(chosen)).arguments(job, threads, seed))
+            seed = _seed(rng)
+        super().__init__(**ensemble.arguments(Job(scenario, asked.choice.lam, replicate or 0), threads, seed))
 
 
 class _Same:
