@@ -124,5 +124,5 @@ def _note(rule: Rule, numbers: Sequence[float], against: Sequence[str]) -> str:
     if touched == 0.0:
         return "inert: nobody met it in either world"
     if changed == 0.0:
-        return "inert: nobody who met it lives otherwise"
+        return "no simulated life of those who met it differs"
     return f"contradicted by {', '.join(against)}" if against else ""

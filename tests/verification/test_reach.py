@@ -96,7 +96,7 @@ def test_a_fee_changes_those_who_cannot_pay_it():
     dear, cheap = (tighten(free, "lithuania", "work", fee=fee) for fee in (500.0, 50.0))
     assert reach("lithuania.work.fee", (free, dear), poor) == (100, 100, 30, "")
     assert reach("lithuania.work.fee", (free, cheap), poor) == (
-        100, 100, 0, "inert: nobody who met it lives otherwise")  # fmt: skip
+        100, 100, 0, "no simulated life of those who met it differs")  # fmt: skip
 
 
 def abroad(many, expiry, place="lithuania", **values):
@@ -163,7 +163,7 @@ def test_a_refusal_of_an_application_reaches_the_whole_family():
     worlds = (world, tighten(world, "lithuania", "work", approval=1e-9))
     assert reach("lithuania.work.approval", worlds, families(25)) == (100, 100, 100, "")
     assert reach("lithuania.work.approval", (worlds[1], worlds[1]), families(25)) == (
-        100, 100, 0, "inert: nobody who met it lives otherwise")  # fmt: skip
+        100, 100, 0, "no simulated life of those who met it differs")  # fmt: skip
 
 
 def test_only_months_in_which_the_rule_differs_count():
