@@ -44,6 +44,7 @@ checks         what the value of a setting may be
 sections       sections of settings, checked when they are made
 settings       every key a user may give
 ensemble       replicates of scenarios
+batch          a model made by keywords, for Mesa's `batch_run`
 analysis/      pairs of worlds, effects, reach, fit to the observed
 experiment     studies: a question, what is expected, the scenarios and parameters that answer it
 observation/   what observers would see: registers, public money, prisons, a survey

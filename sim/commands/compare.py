@@ -16,7 +16,7 @@ from sim.analysis import dimensions
 from sim.analysis.effects import effects_table, final_table, substitution_table, taxonomy_table
 from sim.analysis.fit_observed import fit_table as observed_table
 from sim.analysis.groups import groups_table
-from sim.analysis.reach import reach_table
+from sim.analysis.reach import reach_table, rules
 from sim.checks import ENOUGH
 from sim.codes import PLACE_NAMES
 from sim.commands.pairs import Pairs, decomposed, families, first_count, paired_runs
@@ -110,12 +110,13 @@ def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Seq
     main = pairs.by_lambda[settings.choice.lam]
     baseline, scenario = ensemble.world(settings.baseline), ensemble.world(settings.scenario)
     ours = [one for one, _ in main]
+    changed = rules(additions, *map(ensemble.history, (settings.baseline, settings.scenario)), ensemble.months)
     found = {
         "effects": effects_table(pairs.by_lambda, window, settings.scenario),
         "taxonomy": taxonomy_table(pairs.by_lambda, window),
         "substitution": substitution_table(pairs.by_lambda, window),
         "final": final_table(pairs.by_lambda, window),
-        "reach": reach_table(additions, main, window, baseline),
+        "reach": reach_table(changed, main, baseline, ensemble.population.people, window.one_in),
         "fit": observed_table(ours),
         "people": _people(ensemble),
         "groups": hide_few(groups_table(main, window), window.one_in, len(main)),

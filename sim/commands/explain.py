@@ -5,7 +5,6 @@ beside it from the first month in which the two differ.
 """
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -93,10 +92,7 @@ def _run(ensemble: Ensemble, scenarios: list[str], follower: Follower | None) ->
     models = [first]
     for name in scenarios[1:]:
         first.run(first_difference(ensemble.world(scenarios[0]), ensemble.world(name)))
-        twin = first.fork(ensemble.history(name), ensemble.world(name))
-        if follower:
-            twin.observer = replace(follower, decisions=list(follower.decisions), states=list(follower.states))
-        models.append(twin)
+        models.append(first.fork(ensemble.history(name), ensemble.world(name)))  # with a follower of its own
     for model in models:
         model.run()
         model.close()
