@@ -29,7 +29,7 @@ class NotArrays(ValueError):
 
 
 def packed(about: Mapping[str, Any], arrays: Arrays, forms: Mapping[str, Form]) -> bytes:
-    """Arrays as the bytes of a file; `about` are plain values told beside them. NotArrays for other forms than these."""
+    """Arrays as the bytes of a file; `about` are plain values told beside them. NotArrays for other forms."""
     told = {name: _told(array.dtype, array.shape) for name, array in arrays.items()}
     _checked({"about": about, "arrays": told}, forms)
     sink = pa.BufferOutputStream()

@@ -172,7 +172,11 @@ class Shelf:
 
     def begun(self, point: Point) -> dict[int, Path]:
         """Replicates that are finished and not yet bound, with their files; one that is not whole does not count."""
-        return {int(path.stem): path for path in self._loose(point).glob("*") if _RUN.fullmatch(path.name) and self._is_run(path, point)}
+        return {
+            int(path.stem): path
+            for path in self._loose(point).glob("*")
+            if _RUN.fullmatch(path.name) and self._is_run(path, point)
+        }
 
     def is_untidy(self, point: Point) -> bool:
         """Whether a process was killed, or is at work, between binding the point and clearing up after it."""

@@ -116,8 +116,9 @@ def write_folder(path: Path | str) -> Iterator[Path]:
     token = secrets.token_hex(4)
     partial = path.with_name(f".{path.name}.partial-{token}")
     older = path.with_name(f".{path.name}.older-{token}")
-    lock = _own(lock_of_half(partial))
+    lock = Lock(lock_of_half(partial))
     try:
+        _take(lock)
         partial.mkdir()
         yield partial
         for part in (*(inside for inside in partial.rglob("*") if inside.is_file()), partial):
@@ -140,13 +141,11 @@ def write_folder(path: Path | str) -> Iterator[Path]:
         lock.release()
 
 
-def _own(path: Path) -> Lock:
-    """A lock of this process alone, held; whoever takes it for a dead one's just then removes it, and it is made anew."""
-    lock = Lock(path)
-    while not path.exists():
+def _take(lock: Lock) -> None:
+    """Hold a lock that nobody else wants; whoever takes it for a dead process's and removes it finds it made anew."""
+    while not Path(lock.lock_file).exists():
         lock.release()
         lock.acquire()
-    return lock
 
 
 def _taken(path: Path) -> bool:

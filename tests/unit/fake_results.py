@@ -3,13 +3,12 @@
 Nothing in them says anything about Belarus. The scenario closes Lithuania; deflection follows the closed form.
 """
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from sim import codes, months
+from sim import codes, months, seals
 
 LAMBDAS = (0.2, 0.5, 0.62, 0.8)
 MAIN = 0.62
@@ -56,6 +55,7 @@ def write(
     )
     (folder / "config.yaml").write_text("task: compare\nscenario: lithuania_ban\nlambda: 0.62\n")
     manifest = {
+        "kind": "comparison",
         "description": "Lithuania refuses visas and residence permits to Belarusians from August 2023",
         "baseline": "historical",
         "scenario": "lithuania_ban",
@@ -68,7 +68,7 @@ def write(
         "time": "2026-11-22T10:30:00",
         "command": "python -m sim task=compare scenario=lithuania_ban",
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1))
+    seals.write(folder, manifest, folder.name)
     return folder
 
 
