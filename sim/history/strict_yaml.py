@@ -22,8 +22,11 @@ DEEPEST = 20
 _PLAIN = re.compile(r"[-+]?(0|[1-9][0-9_]{0,29})(\.[0-9_]*)?(e[-+]?[0-9]{1,3})?|[-+]?\.[0-9]+|[-+]?\.inf|\.nan", re.I)
 """A number as one reads it: `010` and `1:30` would be read as 8 and 90."""
 
-_UNWRITABLE = re.compile(r"[^\t\n -\ud7ff\ue000-\U0010ffff]|[\x7f-\x9f]")
-"""Control signs and halves of pairs: no file in UTF-8 holds the one, no terminal bears the other."""
+_UNWRITABLE = re.compile(
+    r"[^\t\n -\ud7ff\ue000-\U0010ffff]|[\x7f-\x9f]"
+    r"|[\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""Control signs, halves of pairs, and what is not seen but changes how the rest is read: direction, width, line ends."""
 
 
 class CatalogueError(HistoryError):

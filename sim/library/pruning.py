@@ -69,7 +69,7 @@ def partial(results_dir: Path | str) -> list[Leftover]:
 
 
 def damaged(results_dir: Path | str) -> list[Leftover]:
-    """Results with a fault (every file is read); a folder that by manifest and name is none of ours is not looked at."""
+    """Results with a fault (every file is read); a folder that is none of ours by manifest and name is passed over."""
     found = []
     for kind, name in OURS.items():
         for path in _visible(Path(results_dir, kind)):
@@ -168,10 +168,11 @@ def _visible(folder: Path) -> list[Path]:
 
 
 def _files(folder: Path, lock: Path) -> list[Leftover]:
-    """Half-written files of a folder."""
-    files = [path for path in folder.iterdir() if path.is_file() and not path.is_symlink()]
-    halves = [path for path in sorted(files) if HALF.fullmatch(path.name)]
-    return [_leftover(path, "half-written", lock) for path in halves]
+    """Half-written files in a folder, and objects of launchers, which are no results."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
+    kinds = {path: "half-written" for path in files if HALF.fullmatch(path.name)}
+    kinds |= {path: "object of a launcher" for path in files if path.suffix == ".pkl"}
+    return [_leftover(path, why, lock) for path, why in kinds.items()]
 
 
 def _leftover(path: Path, why: str, *locks: Path) -> Leftover:
