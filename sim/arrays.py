@@ -71,7 +71,9 @@ def unpacked(path: Path, forms: Mapping[str, Form]) -> tuple[dict[str, Any], dic
                 }
                 if stream.read(1):
                     raise NotArrays("it holds more than its arrays")
-    except (OSError, MemoryError, OverflowError) as error:
+    except NotArrays:
+        raise
+    except (OSError, MemoryError, ValueError) as error:
         raise NotArrays("its arrays cannot be read") from error
     return about, found
 

@@ -26,7 +26,7 @@ _UNWRITABLE = re.compile(
     r"[^\t\n -\ud7ff\ue000-\U0010ffff]|[\x7f-\x9f]"
     r"|[\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-"""Control signs, halves of pairs, and what is not seen but changes how the rest is read: direction, width, line ends."""
+"""Control signs, halves of pairs, and signs that are not seen but change how the rest is read: direction, width."""
 
 
 class CatalogueError(HistoryError):

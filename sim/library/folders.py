@@ -223,9 +223,7 @@ def _table(folder: Path, name: str) -> pa.Schema:
 def _need(record: Mapping[str, Any], key: str, is_right: Any, null: bool = False) -> Any:
     value = record.get(key)
     if not (null and value is None) and not is_right(value):
-        raise Damaged(
-            f"manifest.json: {key} is missing" if value is None else f"manifest.json: {key} is {_said(value)}"
-        )
+        raise Damaged(f"manifest.json: {key} is {'missing' if value is None else _said(value)}")
     return value
 
 

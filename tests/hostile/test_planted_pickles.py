@@ -1,4 +1,4 @@
-"""A pickle in the place of anything that lies among the results is refused in one line, and what is in it never runs."""
+"""A pickle in the place of anything among the results is refused in one line, and what is in it never runs."""
 
 import ast
 import hashlib
@@ -23,6 +23,7 @@ from sim.shared import PARTS, BaselineStates
 from tests.unit.small_runs import SMALL, ensemble
 
 ROOT = Path(__file__).parents[2]
+UNPICKLE = {"pickle", "shelve", "marshal", "joblib", "cloudpickle", "dill"}
 JOB = Job("no_covid", 0.62, 0)
 
 

@@ -59,6 +59,7 @@ def write(
         "description": "Lithuania refuses visas and residence permits to Belarusians from August 2023",
         "baseline": "historical",
         "scenario": "lithuania_ban",
+        "fingerprint": "0123456789abcdef",
         "focus": "lithuania",
         "policies": [{"name": "lithuania_ban", "announced": ANNOUNCED, "from": START, "until": None}],
         "settings": {"one_in": one_in, "replicates": replicates, "lambda": MAIN, "start": "2019-01", "end": "2025-12"},
