@@ -3,6 +3,7 @@
 Nothing in them says anything about Belarus. The scenario closes Lithuania; deflection follows the closed form.
 """
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,13 @@ def write(
         "command": "python -m sim task=compare scenario=lithuania_ban",
     }
     seals.write(folder, manifest, folder.name)
+    return folder
+
+
+def sealed(folder: Path) -> Path:
+    """Write the manifest of a folder that a test has changed anew, as if it had been written so."""
+    about = json.loads((folder / "manifest.json").read_text())
+    seals.write(folder, {key: value for key, value in about.items() if key not in ("files", "seal")}, folder.name)
     return folder
 
 
