@@ -122,7 +122,7 @@ def _bytes(array: NDArray[Any]) -> NDArray[np.uint8]:
 
 def _read(stream: Any, array: NDArray[Any]) -> NDArray[Any]:
     """Fill an array with what comes next."""
-    left = memoryview(_bytes(array))
+    left = memoryview(_bytes(array).data)
     while len(left):
         number = stream.readinto(left)
         if not number:

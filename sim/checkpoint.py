@@ -67,7 +67,7 @@ def _seconds(about: dict[str, Any], job: Job) -> float:
     told = [about.get(key) for key in ("scenario", "lambda", "replicate")]
     if told != [job.scenario, job.lam, job.replicate]:
         raise NotArrays("it holds another run")
-    seconds = about.get("seconds")
+    seconds: Any = about.get("seconds")
     if type(seconds) not in (int, float) or not math.isfinite(seconds):
         raise NotArrays("it does not say what the run has cost")
     return float(seconds)
@@ -151,7 +151,7 @@ def unpacked_state(path: Path, month: int, forms: StateForms) -> State:
         return tuple(arrays[name] for name in names)
 
     log = [events[start:end] for start, end in pairwise([0, *ends.tolist()])]
-    months = (list(arrays[f"kept_{name}"]) for name in ("stocks", "committed", "following"))
+    stocks, committed, following = (list(arrays[f"kept_{name}"]) for name in ("stocks", "committed", "following"))
     return State(
         month,
         {name: arrays[f"people.{name}"] for name in STATES},
@@ -160,6 +160,6 @@ def unpacked_state(path: Path, month: int, forms: StateForms) -> State:
         given("stocks", "started"),
         given("pending", "banked", "residents"),
         given("inflow", "arrivals"),
-        Recorder(forms.one_in, *months, log),
+        Recorder(forms.one_in, stocks, committed, following, log),
         given("rules", "places") if forms.responds else (),
     )

@@ -60,7 +60,7 @@ def test_people_are_built_once_for_each_sample_and_seed(tmp_path, monkeypatch):
 
 
 def test_people_that_were_not_finished_are_built_anew(tmp_path, monkeypatch):
-    def breaks(*arguments):
+    def breaks(*arguments, **options):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
