@@ -49,8 +49,11 @@ analysis/      pairs of worlds, effects, reach, fit to the observed
 experiment     studies: a question, what is expected, the scenarios and parameters that answer it
 observation/   what observers would see: registers, public money, prisons, a survey
 store          files that a run leaves
+seals          manifests with the digest of every file
+arrays         plain arrays in a file
 tables         runs as tidy tables
 tidy           a point's runs as tidy tables, and back
+checkpoint     a run, or one between two months, as plain arrays
 shared         what the workers of a sweep share
 points         a scenario at one setting of the parameters, computed once and kept
 ledger         what the jobs of a sweep report

@@ -172,8 +172,12 @@ def record_of(settings: Any) -> dict[str, Any]:
 
 
 def resolved_yaml(settings: Settings) -> str:
-    """The settings as YAML that conf/config.yaml could hold; reading it back gives the same settings."""
-    return yaml.safe_dump(record_of(settings), sort_keys=False, allow_unicode=True)
+    """The settings that decide numbers, as YAML; conf/config.yaml could hold them.
+
+    Those that say how and where to compute are left out: no path of a machine, and the same bytes everywhere.
+    """
+    record = {key: value for key, value in record_of(settings).items() if key not in WITHOUT_EFFECT}
+    return yaml.safe_dump(record, sort_keys=False, allow_unicode=True)
 
 
 def command(settings: Settings) -> str:

@@ -7,6 +7,7 @@ import errno
 import hashlib
 import os
 import platform
+import re
 import resource
 import secrets
 import shutil
@@ -16,12 +17,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
 
 from sim import months
 from sim.errors import UserError
@@ -51,23 +54,71 @@ ROWS_IN_GROUP = 1 << 20
 """Rows of a Parquet row group; fixed, because it shapes the bytes of the file."""
 
 
+HALF = re.compile(r"\.(?P<name>.+)\.(?P<what>partial|older|pruned)-(?P<token>[0-9a-f]{8})")
+"""What a folder or a file is called on its way in or out."""
+
+
+class Lock(FileLock):
+    """A lock between processes; the system lets go of it when a process dies.
+
+    Raises UserError if there is no file that could be locked, as where a folder or a link lies in its place.
+    """
+
+    def acquire(self, *arguments: Any, **options: Any) -> Any:
+        """Wait for the lock; raises filelock.Timeout if that takes too long."""
+        try:
+            return super().acquire(*arguments, **options)
+        except Timeout:
+            raise
+        except OSError as error:
+            path = Path(self.lock_file)
+            odd = "a link" if path.is_symlink() else "a folder" if path.is_dir() else ""
+            told = f"it is {odd}; move it away" if odd else error.strerror or str(error)
+            raise UserError(f"{path} cannot be locked: {told}") from error
+
+
+def is_free(lock: Path) -> bool:
+    """Tell whether nobody holds a lock; makes no file."""
+    if not os.path.lexists(lock):
+        return True
+    try:
+        with Lock(lock, timeout=0):
+            return True
+    except Timeout:
+        return False
+
+
+def place_of(path: Path) -> str:
+    """Name of a folder, or of the place that a folder on its way in or out is meant for."""
+    half = HALF.fullmatch(path.name)
+    return half["name"] if half else path.name
+
+
+def lock_of_half(path: Path) -> Path:
+    """The file that is locked by whoever writes a folder, by the hidden name of the new or the older one."""
+    return path.with_name(f".{place_of(path)}.partial-{path.name[-8:]}.lock")
+
+
 @contextmanager
 def write_folder(path: Path | str) -> Iterator[Path]:
     """Give a new folder to write into, which takes the place of `path` when all is written.
 
     An older folder at `path` stays untouched until then and is replaced by two renames. If the block raises, or is
     interrupted at any point, nothing changes and nothing is left. A killed process leaves at most a hidden
-    `.NAME.partial-*` beside it, or between the two renames the older folder hidden as `.NAME.older-*` (`restore`).
-    Raises UserError if something that is no folder lies in the place.
+    `.NAME.partial-*` beside it, or between the two renames the older folder hidden as `.NAME.older-*`: whoever writes
+    the same folder next undoes that (`restore`). Raises UserError if something that is no folder lies in the place.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     if _taken(path):
         raise UserError(f"{path} is not a folder of results; move it away")
+    restore(path)
     token = secrets.token_hex(4)
     partial = path.with_name(f".{path.name}.partial-{token}")
     older = path.with_name(f".{path.name}.older-{token}")
+    lock = Lock(lock_of_half(partial))
     try:
+        _take(lock)
         partial.mkdir()
         yield partial
         for part in (*(inside for inside in partial.rglob("*") if inside.is_file()), partial):
@@ -86,6 +137,15 @@ def write_folder(path: Path | str) -> Iterator[Path]:
                     raise
         for leftover in (partial, older):
             shutil.rmtree(leftover, ignore_errors=True)
+        Path(lock.lock_file).unlink(missing_ok=True)
+        lock.release()
+
+
+def _take(lock: Lock) -> None:
+    """Hold a lock that nobody else wants; whoever takes it for a dead process's and removes it finds it made anew."""
+    while not Path(lock.lock_file).exists():
+        lock.release()
+        lock.acquire()
 
 
 def _taken(path: Path) -> bool:
@@ -121,15 +181,23 @@ def write_file(path: Path, content: str | bytes) -> None:
 
 
 def restore(path: Path) -> None:
-    """Undo what a process left that was killed while it replaced a folder: half of the new one, or no old one.
+    """Undo what killed processes left that were replacing a folder: half of a new one, or no old one.
 
-    For whoever holds the lock of the place.
+    What a living process is writing stays.
     """
-    older = sorted(path.parent.glob(f".{path.name}.older-*"))
-    if older and not path.exists():
-        older.pop().rename(path)
-    for leftover in (*older, *path.parent.glob(f".{path.name}.partial-*")):
-        shutil.rmtree(leftover, ignore_errors=True)
+    hidden = re.compile(rf"\.{re.escape(path.name)}\.(?:partial|older|pruned)-([0-9a-f]{{8}})(?:\.lock)?")
+    marks = {mark[1] for one in path.parent.glob(".*") if (mark := hidden.fullmatch(one.name))}
+    for token in sorted(marks):
+        halves = [path.with_name(f".{path.name}.{what}-{token}") for what in ("partial", "older", "pruned")]
+        lock = lock_of_half(halves[0])
+        if not is_free(lock):
+            continue
+        if halves[1].is_dir() and not path.exists():
+            with suppress(OSError):  # another process was quicker
+                halves[1].rename(path)
+        for half in halves:
+            shutil.rmtree(half, ignore_errors=True)
+        lock.unlink(missing_ok=True)
 
 
 def _to_disk(path: Path) -> None:
@@ -250,13 +318,13 @@ def _digest_of(files: Mapping[str, Path]) -> str:
 
 
 def manifest(
-    settings: Settings, extra: Mapping[str, Any] | None = None, replicates: int | None = None
+    settings: Settings, began: float, extra: Mapping[str, Any] | None = None, replicates: int | None = None
 ) -> dict[str, Any]:
     """All that is needed to make a result again and to judge what it cost, as plain values.
 
     Settings (sections laid flat), the command, the seed of each replicate, versions, commit, digests of inputs, the
-    time of writing, CPU seconds and peak memory (MB) of this process so far, and what `extra` adds. `replicates` are
-    those asked for, if not given. Holds no name of a machine and no path.
+    time of writing, CPU seconds since the work `began` (`time.process_time`), peak memory (MB) of this process so far,
+    and what `extra` adds. `replicates` are those asked for, if not given. Holds no name of a machine and no path.
     """
     chosen: dict[str, Any] = {"start": months.label(0), "end": settings.until}
     for key, value in record_of(settings).items():
@@ -273,7 +341,7 @@ def manifest(
         "fingerprint": fingerprint(settings),
         "command": command(settings),
         "seeds": seeds(settings.seed, replicates),
-        **provenance(),
+        **provenance(time.process_time() - began),
         **(extra or {}),
     }
 
@@ -285,8 +353,11 @@ def seeds(seed: int, replicates: int) -> list[int]:
     return [int(replicate_seed(seed, replicate)) for replicate in range(replicates)]
 
 
-def provenance() -> dict[str, Any]:
-    """By what a result was made and what it cost: versions, system, commit, digests, time (UTC), CPU s, memory (MB)."""
+def provenance(seconds: float) -> dict[str, Any]:
+    """By what a result was made and what it cost: versions, system, commit, digests, time (UTC), CPU s, memory (MB).
+
+    `seconds` of CPU are those of the result itself; peak memory is that of the process so far.
+    """
     return {
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
         "environment": {"system": platform.system(), "machine": platform.machine(), "cores": os.cpu_count()},
@@ -294,7 +365,7 @@ def provenance() -> dict[str, Any]:
         "uncommitted_changes": _uncommitted(),
         "sha256": digests(),
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "cpu_seconds": round(time.process_time(), 2),
+        "cpu_seconds": round(seconds, 2),
         "peak_memory_mb": round(peak_memory() / 1e6, 1),
     }
 

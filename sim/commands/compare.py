@@ -4,14 +4,14 @@ Simulates both worlds at every lambda, writes tables, figures and the report, an
 and the report are drawn from the files, never from a live model.
 """
 
-import json
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from sim import report
+from sim import report, seals
 from sim.analysis import dimensions
 from sim.analysis.effects import effects_table, final_table, substitution_table, taxonomy_table
 from sim.analysis.fit_observed import fit_table as observed_table
@@ -49,6 +49,7 @@ def run(settings: Settings) -> Path | Plan:
 
     Raises UserError if there is nothing to compare: one world with itself, or fewer than two replicates.
     """
+    began = time.process_time()
     if settings.scenario == settings.baseline:
         raise UserError(f"scenario={settings.scenario} is the baseline too; a comparison needs two")
     if settings.replicates == 1:
@@ -76,8 +77,8 @@ def run(settings: Settings) -> Path | Plan:
         (partial / "diff.txt").write_text(scenario.diff(baseline), encoding="utf-8")
         (partial / "sources.txt").write_text(sources(scenario), encoding="utf-8")
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
-        about = manifest(settings, _about(settings, pairs, events), pairs.verdict.n)
-        (partial / "manifest.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
+        about = manifest(settings, began, _about(settings, pairs, events), pairs.verdict.n)
+        seals.write(partial, about, folder.name)
         if settings.report:
             report.build(partial)
     say(summary_text(folder))
@@ -153,6 +154,7 @@ def _about(settings: Settings, pairs: Pairs, events: Sequence[Event]) -> dict[st
         for event in events
     ]
     return {
+        "kind": "comparison",
         "description": load_scenario(settings.scenario).description.rstrip("."),
         "focus": PLACE_NAMES[pairs.window.focus],
         "enough": pairs.about(),

@@ -4,11 +4,12 @@ The life is told under the rules in force (`baseline`); if `scenario` is another
 beside it from the first month in which the two differ.
 """
 
-import json
+import time
 from pathlib import Path
 
 import numpy as np
 
+from sim import seals
 from sim.analysis.choosers import PARTED, chooser, row_of
 from sim.analysis.life import Follower, Life, head_of, life
 from sim.analysis.pairs import align
@@ -33,6 +34,7 @@ def run(settings: Settings) -> Path:
 
     Raises UserError for a person who is not in the sample and for a chooser that nobody meets.
     """
+    began = time.process_time()
     if settings.decision != RULE:
         raise UserError(f"decision={settings.decision} has other terms; task={settings.task} takes {RULE} apart")
     ensemble = Ensemble(settings)
@@ -54,8 +56,8 @@ def run(settings: Settings) -> Path:
         (partial / "life.md").write_text(markdown(blocks), encoding="utf-8")
         (partial / "life.html").write_text(html(f"Synthetic life {key}", blocks), encoding="utf-8")
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
-        extra = {"person": key, "scenarios": scenarios}
-        (partial / "manifest.json").write_text(json.dumps(manifest(settings, extra), indent=1), encoding="utf-8")
+        extra = {"kind": "life", "person": key, "scenarios": scenarios}
+        seals.write(partial, manifest(settings, began, extra), folder.name)
     return folder
 
 

@@ -1,13 +1,13 @@
 """`task=reasons`: why units leave and why they choose where, by leaving out one reason at a time."""
 
-import json
+import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim import codes, months, tables
+from sim import codes, months, seals, tables
 from sim.analysis import citing
 from sim.analysis.reasons import PULLS, REASONS, ReasonsOf
 from sim.commands.explain import RULE
@@ -23,6 +23,7 @@ def run(settings: Settings) -> Path:
 
     Raises UserError if nobody commits to leaving.
     """
+    began = time.process_time()
     if settings.decision != RULE:
         raise UserError(f"decision={settings.decision} has other terms; task={settings.task} takes {RULE} apart")
     ensemble = Ensemble(settings)
@@ -49,7 +50,7 @@ def run(settings: Settings) -> Path:
         write_parquet(partial / "reasons.parquet", tables.arrow(table))
         write_parquet(partial / "commitments.parquet", tables.arrow(commitments(found)))
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
-        (partial / "manifest.json").write_text(json.dumps(manifest(settings), indent=1), encoding="utf-8")
+        seals.write(partial, manifest(settings, began, {"kind": "reasons"}), folder.name)
     return folder
 
 

@@ -4,13 +4,14 @@ A comparison, never a calibrated fit. The reasons for leaving and for Lithuania 
 which are known of the default rule of decision only.
 """
 
-import json
+import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sim import seals
 from sim.analysis.reasons import ReasonsOf
 from sim.codes import EVENT
 from sim.commands.explain import RULE
@@ -32,6 +33,7 @@ def run(settings: Settings) -> Path:
 
     Raises UserError if the run ends before the survey does, or nobody could be asked.
     """
+    began = time.process_time()
     if settings.last_month < FIELD[-1]:
         raise UserError(
             f"until={settings.until} is before {label(FIELD[-1])}, when the survey ended; choose a later one"
@@ -59,7 +61,7 @@ def run(settings: Settings) -> Path:
         table.to_csv(partial / "survey.csv", index=False, float_format="%.6g", lineterminator="\n")
         (partial / "survey.txt").write_text(page + "\n", encoding="utf-8")
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
-        (partial / "manifest.json").write_text(json.dumps(manifest(settings), indent=1), encoding="utf-8")
+        seals.write(partial, manifest(settings, began, {"kind": "survey"}), folder.name)
     return folder
 
 

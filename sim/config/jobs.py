@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
@@ -31,7 +31,7 @@ from sim.history.parameters import shown
 from sim.ledger import DONE, FAILED, RUNNING, Entry, Ledger, at_work, this_process, watched
 from sim.outcome import FAILURE, Outcome
 from sim.settings import Settings
-from sim.store import room_for_results
+from sim.store import Lock, room_for_results
 
 if TYPE_CHECKING:
     from sim.experiment import Experiment
@@ -111,8 +111,8 @@ def _ledger(results_dir: str) -> Iterator[Ledger]:
     with room_for_results(results_dir, "sweeps"):
         folder = Path(results_dir) / "sweeps"
         ledger = Ledger(folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
-        ledger.folder.mkdir()
-        with FileLock(ledger.folder / ".lock"):
+        ledger.folder.mkdir(mode=0o700)  # what lies in it is taken up by compiled rules, or unpickled by a launcher
+        with Lock(ledger.folder / ".lock"):
             ledger.shared.mkdir()  # under the lock, else another sweep might take it for left behind
             for other in folder.glob("*/shared"):
                 if other.parent != ledger.folder:
@@ -127,15 +127,17 @@ def _ledger(results_dir: str) -> Iterator[Ledger]:
                 raise
             finally:
                 shutil.rmtree(ledger.shared, ignore_errors=True)
+                for path in (*ledger.folder.rglob("*.pkl"), ledger.folder / "multirun.yaml"):
+                    path.unlink(missing_ok=True)  # objects of launchers, and Hydra's note of folders and user
 
 
 @contextmanager
 def _at_hand(folder: Path) -> Iterator[bool]:
     """Whether no sweep is at work in a folder."""
-    lock = FileLock(folder / ".lock")
+    lock = Lock(folder / ".lock")
     try:
         lock.acquire(timeout=0)
-    except (Timeout, OSError):
+    except (Timeout, UserError):
         yield False
         return
     try:

@@ -1,6 +1,5 @@
 """The files of one comparison, read when asked for; every figure, table and report sees them through `Results`."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim import codes, months
+from sim import codes, months, seals
 from sim.analysis.dimensions import DESTINATIONS, ORIGIN
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -100,13 +99,16 @@ def instant(day: str) -> float:
 class Results:
     """One result folder: settings from `manifest.json`, tables with checked columns.
 
-    Raises FileNotFoundError for a missing file and ValueError for a missing key, column or row, each naming the file.
+    Raises UserError for a folder that is damaged, or of an older program without digests. Raises FileNotFoundError for
+    a missing file and ValueError for a missing key, column or row, each naming the file.
     """
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         if not self.folder.is_dir():
             raise FileNotFoundError(f"no result folder {self.folder}")
+        self.manifest: dict[str, Any] = seals.opened(self.folder)
+        """Settings, versions, commit, seeds, time and command of the comparison."""
         self.table = lru_cache(maxsize=None)(self._table)
 
     def path(self, name: str) -> Path:
@@ -133,11 +135,6 @@ class Results:
         if frame.empty and path.name not in MAYBE_EMPTY:
             raise ValueError(f"{path} has no rows")
         return frame
-
-    @cached_property
-    def manifest(self) -> dict[str, Any]:
-        """Settings, versions, commit, seeds, time and command of the comparison."""
-        return json.loads(self.text("manifest.json"))
 
     def fact(self, *keys: str) -> Any:
         """A value of the manifest by its path of keys; ValueError names the key that is missing."""

@@ -29,7 +29,8 @@ MOST = 20
 """Most faults of a file that are told."""
 
 _UNWRITABLE = re.compile(
-    r"[^\t\n -\ud7ff\ue000-\U0010ffff]|[\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+    r"[^\t\n -\ud7ff\ue000-\U0010ffff]|[\x7f-\x9f]"
+    r"|[\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 """Control signs, invisible signs and halves of pairs: none is seen, some cannot be printed, all may deceive."""
 _SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")

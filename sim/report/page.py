@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from sim import figures
+from sim import figures, seals
 from sim.figures import cells, style
 from sim.figures.nest import PRIOR, PRIOR_90, deflection
 from sim.figures.results import Results, heading, wording
@@ -28,7 +28,9 @@ def build(folder: str | Path) -> Path:
     results = Results(folder)
     said = context(results)  # a missing file is found before anything is drawn
     figures.draw_all(folder)
-    return write(results.folder, render(said | {"figures": drawn(results)}))
+    page = write(results.folder, render(said | {"figures": drawn(results)}))
+    seals.renew(results.folder)
+    return page
 
 
 def write(folder: Path, html: str) -> Path:

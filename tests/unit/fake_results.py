@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim import codes, months
+from sim import codes, months, seals
 from sim.analysis import dimensions
 
 LAMBDAS = (0.2, 0.5, 0.62, 0.8)
@@ -57,9 +57,11 @@ def write(
     )
     (folder / "config.yaml").write_text("task: compare\nscenario: lithuania_ban\nlambda: 0.62\n")
     manifest = {
+        "kind": "comparison",
         "description": "Lithuania refuses visas and residence permits to Belarusians from August 2023",
         "baseline": "historical",
         "scenario": "lithuania_ban",
+        "fingerprint": "0123456789abcdef",
         "focus": "lithuania",
         "policies": [{"name": "lithuania_ban", "announced": ANNOUNCED, "from": START, "until": None}],
         "settings": {"one_in": one_in, "replicates": replicates, "lambda": MAIN, "start": "2019-01", "end": "2025-12"},
@@ -69,7 +71,14 @@ def write(
         "time": "2026-11-22T10:30:00",
         "command": "python -m sim task=compare scenario=lithuania_ban",
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1))
+    seals.write(folder, manifest, folder.name)
+    return folder
+
+
+def sealed(folder: Path) -> Path:
+    """Write the manifest of a folder that a test has changed anew, as if it had been written so."""
+    about = json.loads((folder / "manifest.json").read_text())
+    seals.write(folder, {key: value for key, value in about.items() if key not in ("files", "seal")}, folder.name)
     return folder
 
 

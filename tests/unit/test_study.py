@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from fake_results import sealed
 from fake_study import comparison, decomposed, enough, expected, experiment, folders
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from test_report import Page
@@ -215,6 +216,7 @@ def test_sources_are_told_once_and_what_only_one_scenario_rests_on_besides(tmp_p
     made = folders(tmp_path / "comparisons", SCENARIOS)
     text = (made[1] / "sources.txt").read_text()
     (made[1] / "sources.txt").write_text(text + "A source of one scenario\n")
+    sealed(made[1])
     study.build(experiment(SCENARIOS, decompose=("poland_opens",)), made, tmp_path)
     text = " ".join(parsed(tmp_path).text)
     assert text.count("Made-up numbers (test fixture)") == text.count("A source of one scenario") == 1
@@ -293,7 +295,7 @@ def test_forty_long_names_fit_every_figure(tmp_path):
         effects.to_csv(folder / "effects.csv", index=False)
         manifest = json.loads((folder / "manifest.json").read_text()) | {"scenario": scenario}
         (folder / "manifest.json").write_text(json.dumps(manifest))
-        made.append(folder)
+        made.append(sealed(folder))
     many = Study(experiment(scenarios), made)
     for name in figures.names():
         module = figures.figure(name)
@@ -329,6 +331,7 @@ def test_shares_add_up_and_a_scenario_that_touches_nobody_has_none(tmp_path):
     taxonomy = pd.read_csv(made[1] / "taxonomy.csv")
     taxonomy[["persons", "low", "high"]] = 0.0
     taxonomy.to_csv(made[1] / "taxonomy.csv", index=False)
+    sealed(made[1])
     both = Study(experiment(("lithuania_ban", "nothing")), made)
     shares = figures.figure("where_they_go").data(both).groupby("row")["share"].sum()
     assert shares.tolist() == pytest.approx([1.0, 0.0])
@@ -363,7 +366,7 @@ def test_the_arrivals_told_are_those_of_the_most_changed_country_where_the_focus
     here = (effects["measure"] == "arrivals") & (effects["destination"] == "lithuania")
     effects.loc[here, ["estimate", "low", "high"]] = [10.0, 5.0, 15.0]
     effects.to_csv(folder / "effects.csv", index=False)
-    one = Study(experiment(("lithuania_ban",)), [folder]).comparisons[0]
+    one = Study(experiment(("lithuania_ban",)), [sealed(folder)]).comparisons[0]
     assert one.place == "poland"
     assert table(Study(experiment(("lithuania_ban",)), [folder]))[0].cells[0].note.endswith("; Lithuania: few")
 
