@@ -8,6 +8,10 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+_KNOWN = {kind.__name__: kind for kind in (np.random.PCG64, np.random.PCG64DXSM, np.random.MT19937, np.random.Philox,
+                                           np.random.SFC64)}  # fmt: skip
+"""Generators that a model may have been given, by the name that their states tell."""
+
 
 def kept(model: mesa.Model) -> NDArray[np.uint8]:
     """The steps that a model has made and the states of its `rng` and `random`: JSON, as bytes, uint8[length]."""
@@ -23,7 +27,7 @@ def take_up(model: Any, state: NDArray[np.uint8]) -> None:
     version, words, spare = told["random"]
     model.random.setstate((version, tuple(words), spare))
     if model.rng.bit_generator.state["bit_generator"] != told["rng"]["bit_generator"]:
-        model.rng = np.random.Generator(getattr(np.random, told["rng"]["bit_generator"])())
+        model.rng = np.random.Generator(_KNOWN[told["rng"]["bit_generator"]]())
     model.rng.bit_generator.state = told["rng"]
 
 
