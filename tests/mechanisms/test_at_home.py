@@ -153,3 +153,8 @@ def test_who_is_held_or_serving_does_not_leave():
     people.people.serves_until[1] = NEVER
     model = start(people, plain_world(1, ("poland",)), quiet(level=60.0)).run()
     assert told(model, "departed") == [(0, 2)]
+
+
+def test_a_ban_on_leaving_holds_to_the_end_of_its_last_month():
+    model = start(crowd(1, exit_ban=1), plain_world(3, ("poland",)), quiet(level=60.0)).run()
+    assert told(model, "departed") == [(2, 0)]

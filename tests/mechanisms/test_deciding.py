@@ -9,7 +9,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, GROUP, INSTRUMENT, PLACE, REASON, SECTOR, SEX
+from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, GROUP, INSTRUMENT, PLACE, REASON, SECTOR, SEX, STATUS
 from sim.commitment import FIXED_POINT
 from tests.counting import NEVER_LEAVE, events_of, home_world
 from tests.worlds import admit, close, constants, crowd, families, plain_world, quiet, start, tighten
@@ -154,7 +154,7 @@ def test_by_another_rule_who_is_barred_stays():
 
 
 def test_an_announced_closure_brings_departures_forward():
-    """Half have heard that the better of two equal channels of destinations goes: the rush is half of log 2."""
+    """Half have heard that one of two equal destinations will close: the rush is half of log 2."""
     world = plain_world(1, ("poland", "georgia"))
     later = world.openness.copy()
     later[:, PLACE["poland"], INSTRUMENT["visa_free"]] = 0.0
@@ -191,8 +191,8 @@ def test_a_family_pays_fares_for_all_and_fees_for_adults_from_both_purses():
     """100 EUR a person and 50 an adult are 500; the head has nothing."""
     world = tighten(one_place(), "poland", "visa_free", fee=50.0)
     world.places["fare_land"] = 100.0
-    people = families(2, savings=np.array([0.0, 500.0, 0.0, 0.0, 0.0, 499.0, 0.0, 0.0]))
-    model = start(people, world, quiet(level=60.0, separation=-99.0)).run()
+    people = families(2, savings=np.array([0.0, 500.0, 0.0, 0.0, 0.0, 149.0, 0.0, 0.0]))
+    model = start(people, world, quiet(level=60.0)).run()
     assert model.columns.place.tolist() == [PLACE["poland"]] * 4 + [PLACE["belarus"]] * 4
     assert model.columns.savings[:4].tolist() == [0.0] * 4
 
@@ -251,24 +251,26 @@ def test_an_application_takes_its_months_from_wish_to_arrival():
 
 
 def test_who_is_refused_applies_again_after_some_months():
-    world = tighten(one_place(5), "poland", "visa_free", approval=0.0)
+    world = tighten(one_place(6), "poland", "visa_free", months=1.0)
+    world.rules["approval"][1] = 0.0
     model = start(crowd(1), world, quiet(level=60.0, reapply_months=3.0)).run()
-    assert events_of(model, "refused")["month"].tolist() == events_of(model, "applied")["month"].tolist() == [0, 3]
+    steps = {kind: events_of(model, kind)["month"].tolist() for kind in ("applied", "refused", "granted")}
+    assert steps == {"applied": [0, 4], "refused": [1], "granted": [5]}
 
 
 def test_everyone_caught_on_foot_is_counted():
     """A family of four of whom nobody gets through; nobody who is caught was refused a paper."""
-    world = tighten(admit(one_place(1, ("irregular",)), "poland", "irregular", entry=-1), "poland", "irregular")
-    world = tighten(world, "poland", "irregular", approval=0.0)
+    world = tighten(admit(one_place(2, ("irregular",)), "poland", "irregular", entry=-1), "poland", "irregular", months=1.0)
+    world.rules["approval"][1] = 0.0
     model = start(families(1), world, quiet(level=60.0)).run()
     assert len(events_of(model, "caught")) == 4 and len(events_of(model, "refused")) == 0
 
 
 def test_an_irregular_crossing_that_succeeds_gives_no_status():
-    world = admit(one_place(1, ("irregular",)), "poland", "irregular", entry=-1, first_status=6)
+    world = admit(one_place(1, ("irregular",)), "poland", "irregular", entry=-1, first_status=STATUS["irregular"])
     model = start(crowd(1), world, quiet(level=60.0)).run()
     assert events_of(model, "departed")["channel"].tolist() == [CHANNEL["irregular"]]
-    assert model.columns.status[0] == 6
+    assert model.columns.status[0] == STATUS["irregular"]
 
 
 @pytest.mark.parametrize(("threats", "refused"), [(1.0, 1), (0.0, 0)])
@@ -300,3 +302,12 @@ def test_one_agent_stands_for_so_many_people():
 def test_nobody_leaves_who_does_not_want_to():
     model = start(crowd(3), one_place(), quiet(**NEVER_LEAVE)).run()
     assert len(model.recorder.events) == 0 and (model.columns.place == PLACE["belarus"]).all()
+
+
+def test_a_single_parent_decides_alone():
+    """The child of a lone parent is no partner: its ties do not count."""
+    people = families(1)
+    people.people.member[:] = 0, 2, 3, 4
+    tied = families(1, ties=np.array([0, 255, 255, 255]))
+    tied.people.member[:] = 0, 2, 3, 4
+    assert gain((people, one_place()), (tied, one_place()), ties=-1.0) == pytest.approx(0.0, **NEAR)
