@@ -2,14 +2,15 @@
 
 A fault in a rule is then seen in seconds, where compiling the model takes minutes; worlds have to be small, since plain
 rules are some thousand times slower. Compiled rules read fields of records by name and add small integers without
-overflow. Both are given here to the arrays of a model.
+overflow. Both are given here to the arrays of a model. Bounds of the noise are tabulated once for each lambda.
 """
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from sim import columns, markets, model, options, passes
+from sim import columns, conditions, markets, model, options, passes
 
 
 class Plain(np.ndarray):
@@ -35,3 +36,4 @@ markets.own = lambda world: by_name(_own(world))
 options.empty = lambda *employers: by_name(_empty(*employers))
 passes.make_room = lambda n: by_name(_room(n))
 model.buffer = lambda people: _buffer(people).view(np.recarray)
+conditions.bound_tables = cache(conditions.bound_tables)
