@@ -73,7 +73,9 @@ def test_a_permit_for_work_is_lost_with_the_job(job, after):
     assert statuses(model) == [after]
 
 
-@pytest.mark.parametrize(("passport", "abroad", "after"), [(9, 0.0, "permit"), (-1, 0.0, "irregular"), (-1, 1.0, "permit")])
+@pytest.mark.parametrize(
+    ("passport", "abroad", "after"), [(9, 0.0, "permit"), (-1, 0.0, "irregular"), (-1, 1.0, "permit")]
+)
 def test_nothing_is_renewed_on_an_expired_passport_that_consulates_do_not_replace(passport, abroad, after):
     world = plain_world(2, ("poland",))
     world.places["travel_document"], world.belarus["passport_abroad"] = 0.0, abroad

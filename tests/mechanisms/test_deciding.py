@@ -260,7 +260,9 @@ def test_who_is_refused_applies_again_after_some_months():
 
 def test_everyone_caught_on_foot_is_counted():
     """A family of four of whom nobody gets through; nobody who is caught was refused a paper."""
-    world = tighten(admit(one_place(2, ("irregular",)), "poland", "irregular", entry=-1), "poland", "irregular", months=1.0)
+    world = tighten(
+        admit(one_place(2, ("irregular",)), "poland", "irregular", entry=-1), "poland", "irregular", months=1.0
+    )
     world.rules["approval"][1] = 0.0
     model = start(families(1), world, quiet(level=60.0)).run()
     assert len(events_of(model, "caught")) == 4 and len(events_of(model, "refused")) == 0

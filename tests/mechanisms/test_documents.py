@@ -103,7 +103,9 @@ def test_objectors_find_doors_that_no_adopted_policy_opened():
         assert offered[1] == offered[2] == offered[0] and offered[3] == 1.0
         for instrument in ("national_visa", "permit"):
             assert openness("2023-01", place, instrument, "humanitarian", "protection_for_objectors") == 1.0
-    recognised = [rule(when, "lithuania", "asylum", "renewal", "protection_for_objectors") for when in ("2022-12", "2023-01")]
+    recognised = [
+        rule(when, "lithuania", "asylum", "renewal", "protection_for_objectors") for when in ("2022-12", "2023-01")
+    ]
     assert recognised == pytest.approx([0.75, 0.9], abs=0.025)
 
 
@@ -210,9 +212,13 @@ def test_the_law_of_2023_spares_permits_and_the_strict_bill_does_not():
     assert openness("2023-06", "lithuania", "permit") == openness("2023-06", "lithuania", "renewal") == 1.0
     strict = "lithuania_bill_2023_strict"
     assert openness("2023-06", "lithuania", "renewal", None, strict) == 0.0
-    spared = [openness("2023-06", "lithuania", "renewal", who, strict) for who in ("humanitarian", "mediated", "asylum")]
+    spared = [
+        openness("2023-06", "lithuania", "renewal", who, strict) for who in ("humanitarian", "mediated", "asylum")
+    ]
     assert spared == [1.0, 1.0, 1.0] and there("2023-06", "lithuania", "naturalisation", strict) == 0.0
-    september = [openness(when, "lithuania", "permit", None, "lithuania_bill_2023_september") for when in ("2023-12", "2024-01")]
+    september = [
+        openness(when, "lithuania", "permit", None, "lithuania_bill_2023_september") for when in ("2023-12", "2024-01")
+    ]
     assert september == [1.0, 0.0]
 
 
