@@ -105,7 +105,7 @@ def test_a_man_is_drafted_up_to_his_27th_birthday():
 
 
 def test_a_visa_is_issued_to_adults_and_lets_its_holders_leave():
-    """Issued in the first month for three; the channel of visas in hand is open to who holds one, and to nobody else."""
+    """Issued in the first month for three; its channel is open to who holds one, and to nobody else."""
     world = admit(plain_world(3, ("poland",), ("short_visa",)), "poland", "short_visa", entry=-1)
     world = admit(world, "poland", "short_visa", groups=1 << GROUP["visa_holder"])
     world.places["visas"][0, PLACE["poland"]] = CERTAIN

@@ -145,7 +145,7 @@ def test_the_odds_are_those_of_the_nested_logit():
 
 
 def test_by_another_rule_who_is_barred_stays():
-    """Two equal destinations, one of them closed: the flat logit halves the odds, the nest lowers them by 2**-lambda."""
+    """Two equal destinations, one of them closed: the flat logit halves the odds, the nest takes 2**-lambda."""
     world = plain_world(1, ("poland", "georgia"))
     shut = close(world, "poland", "visa_free", 0)
     for decision, lam in (("flat_logit", 1.0), ("destination_nest", LAMBDA)):
