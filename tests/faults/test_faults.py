@@ -8,7 +8,6 @@ from tests.faults.plant import ROOT, Fault, copied, faults, sound, unseen
 from tests.faults.rings import BEGIN, END, OUTCOMES, README, RINGS, table
 
 SAMPLE = (
-    "consulates renew no passport in any year",
     "work needs no offer",
     "the law of 2023 stops humanitarian visas",
 )
