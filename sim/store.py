@@ -276,7 +276,7 @@ def manifest(
             chosen.update(value if flat else {key: value})
     del chosen["until"]
     replicates = replicates or settings.replicate_count
-    chosen |= {"replicates": replicates, "threads": settings.threads}
+    chosen["replicates"] = replicates
     return {
         "scenario": settings.scenario,
         "baseline": settings.baseline,
@@ -284,6 +284,7 @@ def manifest(
         "fingerprint": fingerprint(settings),
         "command": command(settings),
         "seeds": seeds(settings.seed, replicates),
+        "threads": settings.threads,
         **provenance(time.process_time() - began),
         **(extra or {}),
     }
