@@ -32,7 +32,7 @@ from sim.locations import DATA, PACKAGE, configuration
 from sim.settings import WITHOUT_EFFECT, Settings, command, fingerprint, record_of
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    pass
 
 ROOT = PACKAGE.parent
 PACKAGES = (
@@ -49,9 +49,6 @@ PACKAGES = (
     "pyyaml",
 )
 """Distributions whose version may matter to a result."""
-
-ROWS_IN_GROUP = 1 << 20
-"""Rows of a Parquet row group; fixed, because it shapes the bytes of the file."""
 
 
 HALF = re.compile(r"\.(?P<name>.+)\.(?P<what>partial|older|pruned)-(?P<token>[0-9a-f]{8})")
@@ -234,49 +231,6 @@ def room_for_results(results_dir: Path | str, task: str = "") -> Iterator[None]:
                 break
 
 
-def write_parquet(path: Path | str, table: "pa.Table | Mapping[str, Any]") -> None:
-    """Write a tidy table so that equal tables give equal bytes (under one version of pyarrow)."""
-    import pyarrow as pa  # here and below: few need it who write a file
-
-    table = table if isinstance(table, pa.Table) else pa.table(dict(table))
-    with TableWriter(path, table.schema) as writer:
-        writer.add(table)
-
-
-class TableWriter:
-    """A tidy table written part by part, so that equal parts give equal bytes (under one version of pyarrow).
-
-    Strings are stored as codes of a dictionary, everything is compressed by zstd. Notes that other libraries
-    hang on a table, such as the index of pandas, are left out. A part begins a row group.
-    """
-
-    def __init__(self, path: Path | str, schema: "pa.Schema") -> None:
-        import pyarrow.parquet as pq
-
-        texts = [field.name for field in schema if _is_text(field.type)]
-        self._writer = pq.ParquetWriter(
-            path, schema.remove_metadata(), compression="zstd", use_dictionary=texts, write_page_checksum=True
-        )
-
-    def __enter__(self) -> "TableWriter":
-        """Begin."""
-        return self
-
-    def add(self, part: "pa.Table") -> None:
-        """Write a part."""
-        self._writer.write_table(part.replace_schema_metadata(None), row_group_size=ROWS_IN_GROUP)
-
-    def __exit__(self, *fault: object) -> None:
-        """End the file."""
-        self._writer.close()
-
-
-def _is_text(kind: "pa.DataType") -> bool:
-    import pyarrow as pa
-
-    return pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
-
-
 def digests() -> dict[str, str]:
     """SHA-256 of what a result depends on besides the settings: `conf/`, the data and the program's own text.
 
@@ -333,7 +287,7 @@ def manifest(
             chosen.update(value if flat else {key: value})
     del chosen["until"]
     replicates = replicates or settings.replicate_count
-    chosen |= {"replicates": replicates, "threads": settings.threads}
+    chosen["replicates"] = replicates
     return {
         "scenario": settings.scenario,
         "baseline": settings.baseline,
@@ -341,6 +295,7 @@ def manifest(
         "fingerprint": fingerprint(settings),
         "command": command(settings),
         "seeds": seeds(settings.seed, replicates),
+        "threads": settings.threads,
         **provenance(time.process_time() - began),
         **(extra or {}),
     }

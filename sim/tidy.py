@@ -20,8 +20,7 @@ from sim.ensemble import DECISION, DECISIONS, MOVE, MOVES, WISH, Job, Run
 from sim.months import label
 from sim.recorder import HARMS
 from sim.stays import BANDS
-from sim.store import TableWriter
-from sim.tables import BELARUS, Part, flow_cells, harm_cells, months_of, stock_cells
+from sim.tables import BELARUS, Part, TableWriter, flow_cells, harm_cells, months_of, stock_cells
 
 NAMES = ("flows", "stocks", "harms", "wishes", "moves", "decisions", "groups", "settled", "totals")
 """Tables of a point."""

@@ -15,7 +15,7 @@ from sim.ensemble import Ensemble, Job
 from sim.errors import UserError
 from sim.figures.cells import MINIMUM
 from sim.settings import Settings, fingerprint, resolved_yaml
-from sim.store import manifest, write_folder, write_parquet
+from sim.store import manifest, write_folder
 
 
 def run(settings: Settings) -> Path:
@@ -47,8 +47,8 @@ def run(settings: Settings) -> Path:
     print(f"Why this destination\n{citing.ranking_text(table, 'destination', 'destination')}\n")
     folder = Path(settings.results_dir) / "reasons" / f"{settings.scenario}-{fingerprint(settings)[:8]}"
     with write_folder(folder) as partial:
-        write_parquet(partial / "reasons.parquet", tables.arrow(table))
-        write_parquet(partial / "commitments.parquet", tables.arrow(commitments(found)))
+        tables.write_parquet(partial / "reasons.parquet", tables.arrow(table))
+        tables.write_parquet(partial / "commitments.parquet", tables.arrow(commitments(found)))
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
         seals.write(partial, manifest(settings, began, {"kind": "reasons"}), folder.name)
     return folder

@@ -20,7 +20,6 @@ from sim.plan import Plan, plan
 from sim.points import Point, Shelf, point
 from sim.schedule import schedule_table
 from sim.settings import Settings
-from sim.store import write_parquet
 
 
 def ensemble_of(settings: Settings) -> Ensemble:
@@ -84,9 +83,9 @@ def write_world(folder: Path, runs: list[Run], history: History, one_in: int) ->
         "wishes": tables.wish_cells,
     }
     for name, of_run in cells_of.items():
-        write_parquet(folder / f"{name}.parquet", tables.arrow(tables.of_runs(runs, of_run)))
+        tables.write_parquet(folder / f"{name}.parquet", tables.arrow(tables.of_runs(runs, of_run)))
     groups = tables.groups(runs, one_in)
-    write_parquet(folder / "groups.parquet", tables.arrow(cells.hide_few(groups, one_in, groups["replicates"])))
+    tables.write_parquet(folder / "groups.parquet", tables.arrow(cells.hide_few(groups, one_in, groups["replicates"])))
     (folder / "history.txt").write_text(history.debug(), encoding="utf-8")
     (folder / "sources.txt").write_text(sources(history), encoding="utf-8")
 

@@ -98,7 +98,7 @@ def context(results: Results) -> dict[str, Any]:
         ],
         "command": results.fact("command"),
         "settings": flat(settings),
-        "facts": [(name, str(results.fact(name))) for name in ("time", "commit")]
+        "facts": [("commit", str(results.fact("commit")))]
         + [("seeds", ", ".join(map(str, seeds)) if isinstance(seeds := results.fact("seeds"), list) else str(seeds))],
         "versions": flat(results.fact("versions")),
         "one_in": f"{results.one_in:g}",

@@ -97,9 +97,10 @@ def test_stocks_leave_out_pendular_people_and_carry_the_observed(folder, results
     kept = stocks.read_bytes()
     try:
         pd.concat([frame, extra]).to_parquet(stocks)
-        assert Results(folder).residents("historical").equals(before)
+        assert Results(sealed(folder)).residents("historical").equals(before)
     finally:
         stocks.write_bytes(kept)
+        sealed(folder)
     points = figures.figure("stocks").observed(results)
     assert len(points) == 5  # the entries into Georgia are a flow
     assert points["at"].tolist()[:3] == [12, 24, 48]

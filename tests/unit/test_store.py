@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sim import store
+from sim import store, tables
 from sim.errors import UserError
 from sim.settings import Settings
 
@@ -108,7 +108,7 @@ def columns() -> dict:
 
 
 def test_a_table_reads_back_as_it_was_written(tmp_path):
-    store.write_parquet(tmp_path / "t.parquet", columns())
+    tables.write_parquet(tmp_path / "t.parquet", columns())
     table = pq.read_table(tmp_path / "t.parquet")
     assert table.to_pydict() == {name: list(values) for name, values in columns().items()}
     assert table.schema.field("month").type == pa.int16()
@@ -120,13 +120,13 @@ def test_a_table_reads_back_as_it_was_written(tmp_path):
 
 
 def test_equal_tables_give_equal_bytes(tmp_path):
-    store.write_parquet(tmp_path / "a.parquet", columns())
-    store.write_parquet(tmp_path / "b.parquet", pa.table(columns()))
+    tables.write_parquet(tmp_path / "a.parquet", columns())
+    tables.write_parquet(tmp_path / "b.parquet", pa.table(columns()))
     noted = pa.table(columns()).replace_schema_metadata({"pandas": "notes of another library"})
-    store.write_parquet(tmp_path / "c.parquet", noted)
+    tables.write_parquet(tmp_path / "c.parquet", noted)
     assert len({(tmp_path / f"{name}.parquet").read_bytes() for name in "abc"}) == 1
     frame = pd.DataFrame(columns())
-    store.write_parquet(tmp_path / "d.parquet", frame)
+    tables.write_parquet(tmp_path / "d.parquet", frame)
     assert pq.read_table(tmp_path / "d.parquet").to_pandas().equals(frame)
 
 

@@ -15,6 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from test_report import Page
 
 from sim import study
+from sim.errors import UserError
 from sim.figures import style
 from sim.figures.results import Effect
 from sim.report.words import FEW
@@ -228,11 +229,13 @@ def test_missing_texts_are_left_out_and_a_missing_table_is_named(tmp_path):
     made = folders(tmp_path / "comparisons", ("lithuania_ban",))
     for name in ("sources.txt", "adds.txt", "config.yaml"):
         (made[0] / name).unlink()
-    study.build(experiment(("lithuania_ban",)), made, tmp_path)
+    study.build(experiment(("lithuania_ban",)), [sealed(made[0])], tmp_path)
     assert any("No comparison recorded its sources" in text for text in parsed(tmp_path).text)
     (made[0] / "taxonomy.csv").unlink()
-    with pytest.raises(FileNotFoundError, match=r"taxonomy\.csv is missing"):
+    with pytest.raises(UserError, match=r"taxonomy\.csv is missing; make it again"):
         study.build(experiment(("lithuania_ban",)), made, tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"taxonomy\.csv is missing"):
+        study.build(experiment(("lithuania_ban",)), [sealed(made[0])], tmp_path)
 
 
 def test_failed_and_missing_points_stand_at_the_top(tmp_path):
