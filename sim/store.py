@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -30,9 +30,6 @@ from sim import months
 from sim.errors import UserError
 from sim.locations import DATA, PACKAGE, configuration
 from sim.settings import WITHOUT_EFFECT, Settings, command, fingerprint, record_of
-
-if TYPE_CHECKING:
-    pass
 
 ROOT = PACKAGE.parent
 PACKAGES = (
