@@ -44,7 +44,7 @@ def write(
     from sim.settings import Settings
     from sim.store import manifest, write_folder
 
-    program = manifest(Settings(task="simulate", replicates=1))
+    program = manifest(Settings(task="simulate", replicates=1), 0.0)
     record = {
         "time": program["time"],
         "program": {key: program[key] for key in ("versions", "commit", "uncommitted_changes", "sha256")},

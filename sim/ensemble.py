@@ -296,7 +296,10 @@ class Ensemble:
             np.bincount(closed["month"], minlength=self.months) * model.one_in,
             residents_by_class(model.columns, model.month - 1) * model.one_in,
             groups.count(events, model.columns, self.population.people.sector, self.months),
-            *(counted * model.one_in for counted in known),
+            known.residents * model.one_in,
+            known.employed * model.one_in,
+            known.without_work * model.one_in,
+            known.prisoners * model.one_in,
             decisions(events),
         )
         _end(model)

@@ -22,6 +22,8 @@ OFTEN = 0.5
 """Seconds between two notes of a job's progress (assumption: what an eye follows)."""
 SELDOM = 30.0
 """Seconds between two lines of progress where there is no terminal (assumption: what a log can bear)."""
+STARTING = "starting (a first run compiles the model)"
+"""What is said until a month has been simulated."""
 RUNNING, DONE, FAILED = "running", "done", "failed"
 
 
@@ -193,7 +195,7 @@ def watched(ledger: Ledger, jobs: int) -> Iterator[None]:
         def show() -> None:
             lived, total = months()
             bar.total, bar.n = max(1, total), lived
-            bar.set_description_str(told() if total else f"{told()}, starting")
+            bar.set_description_str(told() if lived else f"{told()}, {STARTING}")
 
         with _every(OFTEN, show):
             yield
@@ -210,7 +212,7 @@ class _Lines:
     def __call__(self) -> None:
         """Print a line, with the time left if the months lived say something of it."""
         lived, total = self.months()
-        parts = [self.first(), f"{lived:,} of {total:,} months simulated" if total else "starting"]
+        parts = [self.first(), f"{lived:,} of {total:,} months simulated" if total else "", "" if lived else STARTING]
         if 0 < lived < total:
             parts.append(f"about {duration((time.monotonic() - self.begun) / lived * (total - lived))} left")
         print(", ".join(part for part in parts if part), file=sys.stderr, flush=True)

@@ -149,7 +149,8 @@ def cases(run: Run, people: Columns, world: World) -> Cases:
     status[kind == EVENT["returned"]] = STATUS["home"]
 
     order = np.lexsort((_RANK[kind], month, key))
-    key, month, kind, place, channel, status = (array[order] for array in (key, month, kind, place, channel, status))
+    key = key[order]
+    month, kind, place, channel, status = (array[order] for array in (month, kind, place, channel, status))
     first = np.append(True, key[1:] != key[:-1])[: len(key)]
     settles = np.isin(kind, [0, EVENT["departed"], EVENT["onward"], EVENT["returned"]])
     where = _carried(np.where(settles, place, -1), first, _BELARUS)

@@ -43,7 +43,7 @@ def rules(additions: Sequence[Addition], baseline: History, scenario: History, m
     def differ(name: str) -> Flags:
         restriction = baseline.parameter(name).rule == "restriction"
         one, other = ((h.open_shares if restriction else h.monthly)(name, months) for h in (baseline, scenario))
-        return np.reshape(one != other, (months, -1)).any(axis=1)
+        return np.asarray(np.reshape(one != other, (months, -1)).any(axis=1))
 
     return [Rule(addition, differ(addition.parameter)) for addition in additions]
 

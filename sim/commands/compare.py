@@ -111,7 +111,8 @@ def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Seq
     main = pairs.by_lambda[settings.choice.lam]
     baseline, scenario = ensemble.world(settings.baseline), ensemble.world(settings.scenario)
     ours = [one for one, _ in main]
-    changed = rules(additions, *map(ensemble.history, (settings.baseline, settings.scenario)), ensemble.months)
+    histories = ensemble.history(settings.baseline), ensemble.history(settings.scenario)
+    changed = rules(additions, *histories, ensemble.months)
     found = {
         "effects": effects_table(pairs.by_lambda, window, settings.scenario),
         "taxonomy": taxonomy_table(pairs.by_lambda, window),

@@ -234,21 +234,20 @@ def here(tmp_path_factory):
         f"open({str(folder / 'dead')!r}, 'w')\ndef sing(*a, **k):\n    open({str(folder / 'dead')!r}, 'w')\n"
     )
     (folder / "here" / "no_entry").chmod(0o500)
-    patch = pytest.MonkeyPatch()
-    patch.chdir(folder / "here")
-    patch.setenv("HOME", str(folder / "here" / "home"))
-    patch.syspath_prepend(str(folder / "lib"))
-    probe = types.ModuleType("probe")
-    patch.setitem(sys.modules, "probe", probe)
-    for name in TASKS:
-        patch.setitem(TASKS, name, "probe:run")
-    # Jobs of the local launcher are done here, where the probe is known.
-    patch.setattr(local, "Parallel", lambda **options: joblib.Parallel(backend="sequential"))
-    table.offer(None, None, ())  # imports the plugins of Hydra that are installed
-    loggers = [logging.getLogger(name) for name in (None, "MESA", "hydra")]
-    before = [(logger, logger.level, logger.handlers[:]) for logger in loggers]
-    yield folder
-    patch.undo()
+    with pytest.MonkeyPatch.context() as patch:  # taken back though something fails on the way
+        patch.chdir(folder / "here")
+        patch.setenv("HOME", str(folder / "here" / "home"))
+        patch.syspath_prepend(str(folder / "lib"))
+        probe = types.ModuleType("probe")
+        patch.setitem(sys.modules, "probe", probe)
+        for name in TASKS:
+            patch.setitem(TASKS, name, "probe:run")
+        # Jobs of the local launcher are done here, where the probe is known.
+        patch.setattr(local, "Parallel", lambda **options: joblib.Parallel(backend="sequential"))
+        table.offer(None, None)  # imports the plugins of Hydra that are installed
+        loggers = [logging.getLogger(name) for name in (None, "MESA", "hydra")]
+        before = [(logger, logger.level, logger.handlers[:]) for logger in loggers]
+        yield folder
     for logger, level, handlers in before:
         logger.setLevel(level)
         logger.handlers[:] = handlers

@@ -11,6 +11,7 @@ from sim.history.parameters import FIRST_DAY, Closing, Dated, Event, HistoryErro
 from sim.world import build
 from tests.hostile import invariants, strategies
 from tests.hostile.examples import examples
+from tests.hostile.messages import plain_to_see
 from tests.hostile.strategies import DESTINATIONS, HISTORICAL, sound_policies, wild_policies
 from tests.worlds import admit, hot, hot_people, plain_world, quiet, start, tighten
 
@@ -22,7 +23,7 @@ def one_line(error: Exception) -> str:
     """The message of a mistake; each fault is one line that a terminal bears."""
     assert isinstance(error, UserError) and error.faults
     for fault in error.faults:
-        assert fault.strip() == fault != "" and fault.isprintable() and fault.isascii() and len(fault) < 1500
+        assert fault.strip() == fault != "" and plain_to_see(fault) and len(fault) < 1500
     return str(error)
 
 

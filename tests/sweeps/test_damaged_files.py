@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.seals import seal
 from tests.sweeps.sweeping import contents, hidden, run
 
 
@@ -104,14 +105,20 @@ def test_the_list_of_results_stands_over_damaged_points(whole, tmp_path):
         shutil.copytree(point, other)
         if name != "manifest.json":  # all are whole points by their names
             text = (other / "manifest.json").read_text().replace(point.name[-12:], other.name[-12:])
-            (other / "manifest.json").write_text(text)
+            told = json.loads(text)
+            (other / "manifest.json").write_text(json.dumps(told | {"seal": seal(told)}))
         damage(other / name)
+    unsealed = f"{point.name[:-12]}{len(EACH):012x}"
+    shutil.copytree(point, results / "points" / unsealed)
+    text = (point / "manifest.json").read_text().replace(point.name[-12:], unsealed[-12:])
+    (results / "points" / unsealed / "manifest.json").write_text(text)
     code, out, err = run(results, "task=results")
     assert code == 0 and point.name in "\n".join(out), err
+    assert f"{unsealed} is left out: manifest.json has changed" in err and unsealed not in "\n".join(out)
     code, out, err = run(results, "task=results", "results.show=flows")  # one of them is damaged behind its first bytes
     assert code == 2 and out == [] and "results.prune=damaged dry=true names it" in err[-1], err
     code, out, err = run(results, "task=results", "results.prune=damaged", "dry=true")
     named = {line.split()[0] for line in out}
     readable = [number for number, (name, _) in enumerate(EACH) if name != "manifest.json"]
-    assert code == 0 and {f"{point.name[:-12]}{number:012x}" for number in readable} <= named, err
-    assert point.name not in named
+    assert code == 0 and {f"points/{point.name[:-12]}{number:012x}" for number in readable} <= named, err
+    assert f"points/{unsealed}" in named and f"points/{point.name}" not in named

@@ -297,7 +297,13 @@ def test_a_template_that_is_filled_in_by_its_own_comments_runs(conf):
     assert "effective" in {item.verdict for item in history.adds(catalogue.load_history("historical", conf))}
 
 
-@pytest.mark.parametrize("name", ["my ban", "-ban", ".ban x", "b'an"])
+def test_a_file_whose_name_would_break_a_line_is_no_scenario(conf):
+    shutil.copy(conf / "scenario" / "no_war.yaml", conf / "scenario" / "b'an.yaml")
+    with pytest.raises(CatalogueError, match="no scenario 'b'an' in conf/scenario; known: "):
+        catalogue.load_scenario("b'an", conf)
+
+
+@pytest.mark.parametrize("name", ["my ban", "-ban", ".ban x"])
 def test_a_scenario_with_a_name_that_cannot_be_used_is_refused_when_it_is_asked_for(conf, name):
     (conf / "scenario" / f"x{name}.yaml").write_text("description: a test\n", encoding="utf-8")
     shutil.copy(conf / "scenario" / "no_war.yaml", conf / "scenario" / f"{name.lstrip('.')}.yaml")

@@ -47,7 +47,7 @@ def test_a_preset_goes_over_the_keys_of_its_plugin(name, known):
     node = OmegaConf.create({"_target_": "a.plugin", "left": 3, "n_jobs": -1, "cpus_per_task": None})
     known[f"{plugin}.yaml"] = ConfigNode(f"{plugin}.yaml", node, "hydra/launcher", None, "a plugin")
     for _ in range(2):  # a second run in one process finds its own
-        table.offer(None, None, ())
+        table.offer(None, None)
     got = known[f"{name}.yaml"].node
     assert (got["_target_"], got.left) == ("a.plugin", 3)
     assert {"local": got.n_jobs, "slurm": got.cpus_per_task, "ray": got.get("ray", {}).get("remote", {})}[name] != (

@@ -105,7 +105,7 @@ def test_without_a_terminal_a_line_is_told_now_and_then(ledger, capsys, monkeypa
         ledger.note_progress(1, 10, 20)
         module.time.sleep(0.3)
     lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "0 of 4 jobs, starting"
+    assert lines[0] == "0 of 4 jobs, starting (a first run compiles the model)"
     assert lines[-1] == "1 of 4 jobs, 30 of 80 months simulated, about 1 second left", "half are yet unknown"
     assert 3 <= len(lines) <= 8
 
@@ -118,6 +118,14 @@ def test_jobs_that_found_all_their_runs_there_have_no_months_to_come(ledger, cap
     with watched(ledger, 4):
         module.time.sleep(0.12)
     assert "2 of 4 jobs, 10 of 40 months simulated" in capsys.readouterr().err
+
+
+def test_while_no_month_is_simulated_it_is_said_why(capsys, monkeypatch):
+    monkeypatch.setattr(module, "SELDOM", 0.05)
+    with progress(6000):
+        module.time.sleep(0.08)
+    told = capsys.readouterr().err.splitlines()
+    assert told == ["0 of 6,000 months simulated, starting (a first run compiles the model)"]
 
 
 def test_a_single_run_without_a_terminal_is_told_too(capsys, monkeypatch):

@@ -94,9 +94,13 @@ def test_differences_are_paired_and_small_cells_are_empty():
     assert (row["baseline"], row["scenario"], row["estimate"]) == (6500.0, 9500.0, 3000.0)
     assert row["low"] == row["high"] == 3000.0, "the replicates differ in level only, the pairs not at all"
     hidden = hide_few(table, 100, 2)
-    few = hidden[hidden["group"] == "it"]
-    assert len(few) == 2 and few[["baseline", "estimate", "low", "high"]].isna().all().all()
-    assert (few["scenario"] == 0.0).all(), "nobody is a fact, not a small cell"
+    numbers = ["baseline", "scenario", "estimate", "low", "high"]
+    everywhere = hidden[hidden["group"] == "it"].set_index(["measure", "destination"])[numbers]
+    few = [(groups.MEASURES[0], ""), (groups.MEASURES[0], "poland")]
+    assert everywhere.loc[few].drop(columns="scenario").isna().all(axis=None)
+    assert (everywhere.loc[few, "scenario"] == 0.0).all(), "nobody is a fact, not a small cell"
+    assert (everywhere.drop(index=few) == 0.0).all(axis=None)
+    assert len(everywhere) == len(table) // groups.N_GROUPS, "every measure and destination has its row"
     assert hidden[hidden["group"] == "draft"].notna().all().all()
     yearly = tables.groups([one for one, _ in pairs], 100)
     assert yearly[yearly["group"] == "draft"]["persons"].tolist() == [(47 + 97) / 2 * 100]
