@@ -4,6 +4,7 @@ The layout is the import order: each row imports only from rows above it.
 
 =============  ====================================================================
 errors         a user's mistake
+messages       values and names as messages show them
 locations      where configuration, studies and data lie, and what a user's own folders add
 machine_code   the folder of machine code, named by the sources
 compiling      compiled rules
@@ -38,6 +39,7 @@ groups         who is behind a number: motive, sex, age, sector
 stays          who lives, works and is held where, read back from the event log
 agents/        the people and the institutions as Mesa sees them
 schedule       the processes of a month, in order
+continuing     a model that goes on: copies, forks, kept states
 model          the run of a month
 tasks          the table of tasks
 checks         what the value of a setting may be
@@ -48,6 +50,7 @@ batch          a model made by keywords, for Mesa's `batch_run`
 analysis/      pairs of worlds, effects, reach, fit to the observed
 experiment     studies: a question, what is expected, the scenarios and parameters that answer it
 observation/   what observers would see: registers, public money, prisons, a survey
+locks          locks between processes
 store          files that a run leaves
 seals          manifests with the digest of every file
 arrays         plain arrays in a file

@@ -9,9 +9,10 @@ from collections import namedtuple
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sim.history.parameters import HistoryError, nearest, need_number, shown
+from sim.history.parameters import HistoryError, need_number
 from sim.history.strict_yaml import need_keys, need_named, read, within
 from sim.locations import CONF
+from sim.messages import nearest, shown
 
 FILE = CONF / "behaviour.yaml"
 _NEEDED, _ALSO = ("value", "unit", "meaning", "source", "confidence"), ("prior", "note")

@@ -29,7 +29,7 @@ from sim import months
 from sim.behaviour import RECORDS, SMALLEST_LAMBDA, load
 from sim.errors import UserError
 from sim.feedback import FEEDBACKS
-from sim.history.parameters import shown
+from sim.messages import shown
 from sim.values import canonical, plain
 
 MOST_REPLICATES, MOST_THREADS, MOST_SLICES = 100_000, 1024, 50

@@ -44,7 +44,7 @@ def _compiled(rule: Callable[..., Any], signature: Any, flags: dict[str, Any]) -
     if not isinstance(dispatcher, Dispatcher):  # NUMBA_DISABLE_JIT=1
         return dispatcher
     if rule.__module__.startswith(f"{PACKAGE}."):
-        dispatcher._cache = _Kept(rule)
+        dispatcher._cache = _Kept(rule)  # type: ignore[attr-defined]
     if signature is not None:
         _make_when_called(dispatcher, signature)
     return dispatcher

@@ -16,9 +16,10 @@ from sim.behaviour import LARGEST_CONSTANT
 from sim.codes import CHANNEL, N_CHANNELS, PLACE, SLOTS
 from sim.decision import DEFAULT
 from sim.errors import UserError
-from sim.history.parameters import need_number, shown
+from sim.history.parameters import need_number
 from sim.history.strict_yaml import CatalogueError, need_keys, need_named, read, within
 from sim.locations import CONF, constants
+from sim.messages import shown
 
 FILE = CONF / "constants.yaml"
 """Those of the default rule of decision; any other rule has a file of its own beside it."""

@@ -17,7 +17,6 @@ from sim.analysis.pairs import CATEGORIES
 from sim.checks import ENOUGH, MOST_REPLICATES
 from sim.codes import PLACE
 from sim.errors import UserError
-from sim.history.parameters import nearest, shown
 from sim.history.strict_yaml import (
     CatalogueError,
     need_keys,
@@ -29,6 +28,7 @@ from sim.history.strict_yaml import (
     within,
 )
 from sim.locations import EXPERIMENTS, files
+from sim.messages import nearest, shown
 from sim.settings import (
     WITHOUT_EFFECT,
     Settings,

@@ -138,7 +138,11 @@ def _listed(folder: Path, called: str) -> tuple[dict[str, File], list[str]]:
                 continue
             stem, ending = os.path.splitext(name)
             shown = f"{place(where)}/{_printable(name)}"
-            if ending.lower() not in ENDINGS or not NAME.fullmatch(stem):
+            if (
+                ending.lower() not in ENDINGS
+                or not NAME.fullmatch(stem)
+                or not os.path.isfile(os.path.join(where, name))
+            ):
                 unread.append(shown)
             elif stem in found:
                 raise UserError(f"{found[stem].shown} and {shown} have one name; rename or remove one of them")

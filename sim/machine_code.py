@@ -86,10 +86,10 @@ def cache_root() -> Path:
     """
     chosen = os.environ.get("VYRAJ_CACHE_DIR")
     if chosen:
-        root = Path(chosen).absolute()
-        fault = _fault(root)
+        root = Path(os.path.expanduser(chosen)).absolute()
+        fault = _fault(root) if chosen.isprintable() else "is no name on one line"
         if fault:
-            raise UserError(f"VYRAJ_CACHE_DIR is '{chosen}', which {fault}; name another folder or unset it")
+            raise UserError(f"VYRAJ_CACHE_DIR is {chosen!r}, which {fault}; name another folder or unset it")
         return root
     for root in (*_homes(), Path(tempfile.gettempdir(), f"vyraj-{user()}")):
         if not _fault(root):

@@ -1,28 +1,26 @@
 """The model: a declared schedule of monthly processes over the people, and nothing else."""
 
-import copy
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import columns, conditions, markets, options, passes
 from sim import decision as rules
-from sim.agents.bookkeeping import forget, give_identities, kept, next_identity, take_up
+from sim.agents.bookkeeping import forget
 from sim.agents.institutions import BelarusianState, Destination, Employer
 from sim.agents.people import People
 from sim.agents.person import Person
 from sim.behaviour import Behaviour
 from sim.codes import CHANNEL_NAMES, EVENT, LEAD, N_CHANNELS, PLACE, PLAN, SLOTS, STATUS
 from sim.constants import Constants
+from sim.continuing import Continued, mapping
 from sim.eventlog import buffer
 from sim.feedback import NOTHING, Paths
 from sim.history.history import History
-from sim.lived import State
 from sim.luck import replicate_seed
 from sim.months import label
 from sim.population.synthesis import Population
@@ -38,7 +36,7 @@ _BEFORE |= {"visit": passes.VISIT, "choose": passes.CHOOSE}
 _AFTER = {"settle": passes.SETTLE, "move_on": passes.MOVE_ON}
 
 
-class EmigrationModel(mesa.Model):
+class EmigrationModel(Continued):
     """Belarusians who stay, leave, settle, return: one replicate of one scenario at one lambda, by one rule.
 
     `people` answers Mesa's AgentSet interface from the columns; `agents` holds the institutions. The columns'
@@ -89,7 +87,7 @@ class EmigrationModel(mesa.Model):
         self._threads = threads
         self._log: list[NDArray[np.void]] = []
         self._committed, self._following = np.zeros((SLOTS, N_CHANNELS), np.int64), np.zeros(SLOTS, np.int64)
-        self._run_blocks = _mapping(threads)
+        self._run_blocks = mapping(threads)
         self.stocks = self._count()
         self._started = _settled(self.stocks)
         self.residents = world.places["diaspora"][0].copy()
@@ -112,20 +110,10 @@ class EmigrationModel(mesa.Model):
                 Employer(self, int(number))
 
     def _enter(self, history: History, world: World) -> None:
-        self.history, self.world = history, markets.own(world)
+        self.history, self.given, self.world = history, world, markets.own(world)
         self.horizon = len(world.belarus)
         self._pending = (world.outlook != world.openness).any(axis=(1, 2, 3))
         self._cumulative = cumulative_capacity(world)
-
-    def __getstate__(self) -> dict[str, Any]:
-        state = {**self.__dict__, "_next_identity": next_identity(self)}
-        del state["_run_blocks"]  # a copy has threads of its own
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        give_identities(self, state.pop("_next_identity"))
-        self.__dict__.update(state)
-        self._run_blocks = _mapping(self._threads)
 
     @property
     def agent_types(self) -> list[type]:
@@ -175,70 +163,6 @@ class EmigrationModel(mesa.Model):
             if progress:
                 progress()
         return self
-
-    def fork(self, history: History, world: World) -> "EmigrationModel":
-        """A model in another world that has lived through the same months as this one.
-
-        The worlds must agree in every month already simulated; what comes after is the fork's own. Else it is a copy:
-        of the same class, with the luck of Mesa's `rng` and `random` in the same state, and with whatever was added to
-        this model (agents, a DataCollector, processes, the observer, attributes), copied deeply.
-        """
-        traits = [getattr(self.columns, name) for name in self.columns._fields if name not in columns.STATES]
-        shared = [self.history, self.world, self.behaviour, self._constants, self.conditions, self.rule, self._choose]
-        shared += [self.held, self.circles.start, self.employers.sector, *traits]  # what no run changes
-        twin = copy.deepcopy(self, {id(one): one for one in shared})
-        twin._enter(history, world)
-        twin._go_on(self._lived())
-        return twin
-
-    def state(self) -> State:
-        """All that the months lived through have left, in arrays of its own: what `live_on` takes up.
-
-        What was added to the model is not in it: agents, processes, a DataCollector. `fork` and copies have that too.
-        """
-        return State(
-            self.month,
-            {name: getattr(self.columns, name).copy() for name in columns.STATES},
-            (self.circles.memory.copy(), self.circles.abroad.copy(), self.circles.heard.copy()),
-            (self.employers.place.copy(), self.employers.until.copy()),
-            (self.stocks.copy(), self._started.copy()),
-            (self.pending.copy(), self.banked.copy(), self.residents.copy()),
-            (self.inflow.copy(), self.arrivals.copy()),
-            self.recorder.copy(),
-            self._lived(),
-            kept(self),
-        )
-
-    def _lived(self) -> tuple[NDArray[np.void], ...]:
-        """Rules and places of the months lived, where newcomers change them."""
-        if not markets.asked(self.world):
-            return ()
-        return self.world.rules[: self.month].copy(), self.world.places[: self.month].copy()
-
-    def live_on(self, state: State) -> "EmigrationModel":
-        """Take up the state of a run of the same people and luck in a world that was the same until then.
-
-        Mesa's steps and generators go on as they were in that run. For a model that has made no step.
-        """
-        self.month = state.month
-        self.columns = self.columns._replace(**state.states)
-        memory, abroad, heard = state.circles
-        self.circles = self.circles._replace(memory=memory, abroad=abroad, heard=heard)
-        place, until = state.employers
-        self.employers = self.employers._replace(place=place, until=until)
-        self.stocks, self._started = state.stocks
-        self.pending, self.banked, self.residents = state.queues
-        self.inflow, self.arrivals = state.newcomers
-        self.recorder = state.recorder
-        self._go_on(state.lived)
-        take_up(self, state.mesa)
-        return self
-
-    def _go_on(self, lived: tuple[NDArray[np.void], ...]) -> None:
-        self.running = self.month < self.horizon
-        if self.month:
-            markets.remember(lived, self.world, self.month)
-            markets.respond(self.world, self.month - 1, self.residents, self.inflow.sum(axis=0) * self.one_in)
 
     def close(self) -> None:
         """Let go of what Mesa and the thread pool keep of this model."""
@@ -360,10 +284,6 @@ class EmigrationModel(mesa.Model):
 
 _APPLIED = EVENT["applied"]
 _ARRIVALS = (EVENT["departed"], EVENT["onward"])
-
-
-def _mapping(threads: int) -> Callable[..., Any]:
-    return map if threads == 1 else ThreadPoolExecutor(threads).map
 
 
 def _run(name: str, model: EmigrationModel) -> None:

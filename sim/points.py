@@ -24,8 +24,9 @@ from sim.arrays import NotArrays, is_whole
 from sim.ensemble import Ensemble, Job, Other, Run
 from sim.errors import UserError
 from sim.locations import CONF, DATA, PACKAGE
+from sim.locks import Lock
 from sim.machine_code import rows
-from sim.store import Lock, digest, provenance, restore, seeds, write_file, write_folder
+from sim.store import digest, provenance, restore, seeds, write_file, write_folder
 from sim.world import World
 
 Extras = Callable[["Point", Iterable[Run]], dict[str, str]]

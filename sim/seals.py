@@ -11,8 +11,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sim.errors import UserError
-from sim.history.parameters import shown
-from sim.store import file_digest, place_of
+from sim.locks import place_of
+from sim.messages import shown
+from sim.store import file_digest
 
 MANIFEST = "manifest.json"
 LARGEST_MANIFEST = 16_000_000

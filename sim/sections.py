@@ -10,7 +10,7 @@ from pydantic_core import ArgsKwargs
 
 from sim.checks import closest, written
 from sim.errors import UserError
-from sim.history.parameters import shown
+from sim.messages import shown
 
 Made = TypeVar("Made")
 _NO_KEY = ("unexpected_keyword_argument", "invalid_key")

@@ -19,8 +19,8 @@ from pydantic import Field
 from sim import checks, months
 from sim.errors import UserError
 from sim.history.catalogue import scenario_names
-from sim.history.parameters import shown
 from sim.locations import CONF, EXPERIMENTS, files
+from sim.messages import shown
 from sim.sections import from_mapping, inner_of, section, unknown
 from sim.sections import keys_of as keys_of
 from sim.tasks import TASKS

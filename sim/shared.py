@@ -18,8 +18,9 @@ from sim.checkpoint import StateForms, packed_state, unpacked_state
 from sim.columns import BY_NAME, Columns
 from sim.errors import UserError
 from sim.lived import State
+from sim.locks import Lock
 from sim.population.synthesis import Population, synthesise
-from sim.store import Lock, write_file, write_folder
+from sim.store import write_file, write_folder
 
 PARTS = {"circle_start": "i8", "employers": "u1"}
 """Arrays of a population besides its columns, and their types."""

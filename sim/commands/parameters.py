@@ -8,7 +8,8 @@ from sim.history import wording
 from sim.history.catalogue import load_history
 from sim.history.composition import date_of, days_of
 from sim.history.history import History
-from sim.history.parameters import Parameter, nearest
+from sim.history.parameters import Parameter
+from sim.messages import nearest
 from sim.settings import Settings
 
 WIDTH = 110

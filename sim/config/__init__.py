@@ -11,7 +11,7 @@ from sim.config.jobs import Close, Job, single, sweep
 from sim.config.table import MAIN_FILE, main_table
 from sim.config.words import FLAGS, SHOWN, harmless
 from sim.errors import UserError
-from sim.history.parameters import shown
+from sim.messages import shown
 from sim.outcome import Outcome
 
 __all__ = ["FLAGS", "MAIN_FILE", "SHOWN", "Close", "Job", "harmless", "main_table", "run", "settings_from"]

@@ -27,11 +27,12 @@ from sim.config.composing import WorkerLost, compose_and_do, settings_from
 from sim.config.table import main_table, offer, study_words
 from sim.config.words import Line
 from sim.errors import UserError
-from sim.history.parameters import shown
 from sim.ledger import DONE, FAILED, RUNNING, Entry, Ledger, at_work, this_process, watched
+from sim.locks import Lock
+from sim.messages import shown
 from sim.outcome import FAILURE, Outcome
 from sim.settings import Settings
-from sim.store import Lock, room_for_results
+from sim.store import room_for_results
 
 if TYPE_CHECKING:
     from sim.experiment import Experiment

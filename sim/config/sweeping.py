@@ -14,7 +14,7 @@ from hydra.errors import HydraException
 
 from sim.config.table import adding
 from sim.errors import UserError
-from sim.history.parameters import nearest, shown
+from sim.messages import nearest, shown
 from sim.settings import known_decisions, known_experiments, known_scenarios
 
 MOST_JOBS = 10_000

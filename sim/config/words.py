@@ -17,7 +17,7 @@ from sim.config.sweeping import count, settled
 from sim.config.table import PLUGINS, adding
 from sim.config.texts import for_hydra
 from sim.errors import UserError
-from sim.history.parameters import shown
+from sim.messages import shown
 from sim.settings import unknown_key
 
 FLAGS = ("-m", "--multirun", "-r", "--run", "-h", "--help", "--version", "--resolve")

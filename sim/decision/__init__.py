@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from sim.behaviour import Behaviour
 from sim.conditions import Conditions
 from sim.errors import UserError
-from sim.history.parameters import nearest, shown
+from sim.messages import nearest, shown
 
 DEFAULT = "destination_nest"
 """The rule that is fused into the pass over a block."""

@@ -27,10 +27,11 @@ from sim.history.destinations import (
 )
 from sim.history.history import History
 from sim.history.judging import Faults, Names, Record, Text, judge, named, tell
-from sim.history.parameters import HistoryError, Parameter, Policy, nearest, restriction, shown
+from sim.history.parameters import HistoryError, Parameter, Policy, restriction
 from sim.history.records import ParameterRecord, policy_of
 from sim.history.strict_yaml import CatalogueError, Document, within
 from sim.locations import CONF, File, files
+from sim.messages import nearest, shown
 
 __all__ = ["CHANNEL_RULES", "Channel", "Destination"]
 

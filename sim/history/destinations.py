@@ -9,9 +9,10 @@ from pydantic import PlainValidator, ValidationInfo, field_validator
 from sim.codes import CHANNEL, GROUP, INSTRUMENT, PLACE, SECTOR, STATUS
 from sim.history import spelling, unstated
 from sim.history.judging import Faults, Flag, Names, Record, Text, judge, named
-from sim.history.parameters import HistoryError, Parameter, restriction, shown
+from sim.history.parameters import HistoryError, Parameter, restriction
 from sim.history.records import ParameterRecord
 from sim.history.strict_yaml import Document
+from sim.messages import shown
 
 BELARUS_INSTRUMENTS = ("exit", "land_exit")
 """Restrictions of the origin; those of a destination stand in its file."""

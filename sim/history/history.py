@@ -1,8 +1,6 @@
 """A history: dated parameters and the events in force, and the values they give each month.
 
-Everything that changes the world from outside is here: a policy is enacted, a counterfactual is a history
-without an event or a policy, and the order of these steps does not matter. The monthly values that the
-model runs on and the texts that tell a history (`debug`, `diff`, `adds`) come from the same daily values.
+A policy is enacted, a counterfactual is a history without an event or a policy, in any order.
 """
 
 from collections import defaultdict
@@ -24,13 +22,12 @@ from sim.history.parameters import (
     Setting,
     day,
     misfit,
-    nearest,
     need_date,
     need_end,
-    shown,
     unknown,
 )
 from sim.history.wording import Addition
+from sim.messages import nearest, shown
 from sim.months import LAST_MONTH
 
 
@@ -334,8 +331,8 @@ class History:
             alone = replace(policy, name=f"{policy.name[:190]} alone", events=(replace(event, changes=(change,)),))
             tried = replace(others, policies=(*others.policies, alone))
         if event.start > until:
-            sentence = f"{title}: acts {event.when()}, after the period, which ends {until}."
-            return Addition(policy.name, event.name, name, removed, "out of period", (), sentence)
+            late = f"{title}: acts {event.when()}, after the period, which ends {until}."
+            return Addition(policy.name, event.name, name, removed, "out of period", (), late)
         try:
             said = tried._contrasts(name, base, until)
         except HistoryError:  # possible only together with the scenario's other changes
@@ -346,8 +343,8 @@ class History:
             direction = composition.direction(*(h._monthly_or_open(name) for h in (tried, base)))
             return Addition(policy.name, event.name, name, removed, "effective", (), sentence, direction)
         if by:
-            rest = "is already as strict" if len(by) == 1 else "are already as strict"
-            sentence = f"{title}: changes nothing, because {wording.listing(by)} {rest}."
+            verb = "is" if len(by) == 1 else "are"
+            sentence = f"{title}: changes nothing, because {wording.listing(by)} {verb} already as strict."
             return Addition(policy.name, event.name, name, removed, "shadowed", by, sentence)
-        sentence = f"{title}: changes nothing, because the value is the same with and without it."
-        return Addition(policy.name, event.name, name, removed, "without effect", (), sentence)
+        same = f"{title}: changes nothing, because the value is the same with and without it."
+        return Addition(policy.name, event.name, name, removed, "without effect", (), same)

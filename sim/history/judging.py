@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, PlainVali
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from sim.history import spelling
-from sim.history.parameters import HistoryError, nearest, shown
+from sim.history.parameters import HistoryError
 from sim.history.strict_yaml import Document, Place, refuse
+from sim.messages import nearest, shown
 
 Number = Annotated[float, PlainValidator(spelling.number)]
 Day = Annotated[date, PlainValidator(spelling.day)]

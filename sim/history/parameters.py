@@ -4,10 +4,7 @@ Plain data that refuses to be wrong: every object checks itself when it is made.
 the values of a month is the business of `sim.history.composition`.
 """
 
-import difflib
 import math
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -15,6 +12,7 @@ from datetime import date, datetime, time
 from sim.codes import CHANNEL, GROUP
 from sim.errors import UserError
 from sim.locations import NAME
+from sim.messages import nearest, shown
 from sim.values import plain
 
 FIRST_DAY = date(2019, 1, 1)
@@ -33,48 +31,6 @@ EXCEPTABLE = tuple(sorted((set(CHANNEL) | set(GROUP)) - {"none"}))
 
 class HistoryError(UserError):
     """A history that cannot be: one line with the name, the value and the known choices."""
-
-
-def shown(value: object, most: int = 60) -> str:
-    """A value as a message shows it: on one line, not too long, every sign that may deceive the eye by its number."""
-    try:
-        text = str(value)
-    except ValueError:  # more digits than Python writes out
-        text = "a number of thousands of digits"
-    short = text if len(text) <= most else f"{text[:most]}..."
-    return _WORD.sub(_readable, short)
-
-
-_WORD = re.compile(r"\w+|[^ -~]")
-
-
-def _readable(word: re.Match[str]) -> str:
-    """A word, or a sign, with letters of any one script as they are; what may deceive the eye by its number."""
-    scripts = {unicodedata.name(sign, "").partition(" ")[0] for sign in word[0] if sign.isalpha()}
-
-    def plain_to_see(sign: str) -> bool:
-        like = unicodedata.normalize("NFKC", sign)
-        return sign.isprintable() and not (sign > "~" and (len(scripts) > 1 or (like != sign and like.isascii())))
-
-    return "".join(sign if plain_to_see(sign) else ascii(sign)[1:-1] for sign in word[0])
-
-
-def nearest(name: str, known: Iterable[str], show: int = 8) -> str:
-    """The known names, likest to `name` first; the tail of a long list is counted.
-
-    Likest are names that hold every word of it, then those that share most letters in order.
-    """
-    short = str(name)[:100].lower()  # comparing takes time with the square of the length
-    parts = [part for part in re.split(r"[\W_]+", short) if part]
-
-    def distance(candidate: str) -> tuple[bool, float, str]:
-        small = candidate.lower()
-        holds = bool(parts) and all(part in small for part in parts)
-        return not holds, -difflib.SequenceMatcher(None, small, short).ratio(), candidate
-
-    ranked = sorted(set(known), key=distance)
-    tail = f" and {len(ranked) - show} more" if len(ranked) > show else ""
-    return ", ".join(map(shown, ranked[:show])) + tail if ranked else "none"
 
 
 def unknown(parameter: object, known: Iterable[str]) -> str:

@@ -25,7 +25,6 @@ from sim.history.judging import (
 from sim.history.parameters import (
     CONFIDENCES,
     FIRST_DAY,
-    NAME,
     RULES,
     Change,
     Closing,
@@ -37,10 +36,11 @@ from sim.history.parameters import (
     closing_faults,
     date_faults,
     misfit,
-    shown,
     unknown,
 )
 from sim.history.strict_yaml import Document, Place
+from sim.locations import NAME
+from sim.messages import shown
 
 Confidence = Annotated[str, PlainValidator(lambda value: spelling.one_of(value, CONFIDENCES, "confidence "))]
 Parameters = Mapping[str, Parameter]

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from numbers import Integral, Real
 from typing import Any
 
-from sim.history.parameters import nearest, shown
+from sim.messages import nearest, shown
 
 _NULLS = ("", "~", "null", "Null", "NULL")
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}

@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from sim.history.parameters import HistoryError, nearest, shown
+from sim.history.parameters import HistoryError
 from sim.history.spelling import value_of
+from sim.messages import nearest, shown
 
 _SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LARGEST = 1_000_000

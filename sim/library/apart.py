@@ -16,8 +16,8 @@ from sim import codes
 from sim.analysis.effects import estimate
 from sim.errors import UserError
 from sim.figures import cells
-from sim.history.parameters import shown
 from sim.library import folders, queries
+from sim.messages import shown
 
 CHANNEL_GROUPS: dict[str, tuple[str, ...]] = {
     "work": ("work", "it_scheme", "relocation"),

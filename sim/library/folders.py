@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim import seals
-from sim.history.parameters import shown
 from sim.library.columns import COMPARED, TABLES, fits
+from sim.messages import shown
 from sim.seals import Damaged
 
 POINTS, COMPARISONS, STUDIES = "points", "compare", "studies"

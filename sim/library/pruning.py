@@ -18,9 +18,9 @@ from filelock import Timeout
 
 from sim import seals
 from sim.errors import UserError
-from sim.history.parameters import shown
 from sim.library import folders
-from sim.store import HALF, Lock, is_free, lock_of_half, place_of
+from sim.locks import HALF, Lock, is_free, lock_of_half, place_of
+from sim.messages import shown
 
 SWEEPS = "sweeps"
 OURS = {

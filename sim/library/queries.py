@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 
 from sim.errors import UserError
-from sim.history.parameters import shown
 from sim.library.columns import VIEWS
+from sim.messages import shown
 
 RESERVED = ("lambda", "freeze", "from", "to", "group")
 """Columns whose names are words of SQL."""

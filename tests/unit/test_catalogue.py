@@ -9,9 +9,9 @@ import yaml
 
 from sim.commands import lint, parameters
 from sim.history import catalogue, strict_yaml
-from sim.history.parameters import nearest
 from sim.history.strict_yaml import CatalogueError
 from sim.locations import CONF
+from sim.messages import nearest
 
 
 @pytest.fixture

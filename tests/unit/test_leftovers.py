@@ -9,8 +9,9 @@ import pytest
 
 from sim.commands import results as command
 from sim.errors import UserError
+from sim.locks import Lock
 from sim.settings import Asked, Settings
-from sim.store import Lock, write_file, write_folder
+from sim.store import write_file, write_folder
 from tests.unit.fake_points import write_comparison, write_point
 
 PLACES = ("points", "compare", "studies", "survey", "history")

@@ -13,8 +13,9 @@ import pytest
 from sim import points
 from sim.ensemble import Job, Other
 from sim.errors import UserError
-from sim.history.parameters import Closing, Dated, Event, HistoryError, Setting, shown
+from sim.history.parameters import Closing, Dated, Event, HistoryError, Setting
 from sim.history.records import policy_from
+from sim.messages import shown
 from sim.settings import Asked, Choice, People, Settings, fingerprint, record_of, resolved_yaml
 
 DESIGN = np.array([[0.1 + 0.2, 0.35, 1000.0, 3.0], [0.95, -0.5, 20000.0, 4.0]])
