@@ -268,10 +268,10 @@ def _law(terms: Channel) -> tuple[int, ...]:
 
 
 def first_difference(one: World, other: World) -> int:
-    """First month in which two worlds differ; the number of months if they never do."""
+    """First month in which two worlds differ; the months that both have if they never do."""
     if not np.array_equal(one.law, other.law):
         return 0
-    months = len(one.belarus)
+    months = min(len(one.belarus), len(other.belarus))
     fields = ("rules", "openness", "places", "demand", "belarus", "risk", "outlook")
     dated = [(getattr(one, name), getattr(other, name)) for name in fields]
     for t in range(months):
