@@ -47,22 +47,13 @@ class Continued(mesa.Model):
         this model (agents, a DataCollector, processes, the observer, attributes), copied deeply. Raises UserError for
         a world that is another in a month already simulated.
         """
-        same = first_difference(self.given, world) if len(world.belarus) >= self.month else len(world.belarus)
+        same = first_difference(self.given, world)
         if same < self.month:
-            raise UserError(f"a fork in {label(self.month)} asks for a world that is the same until then; {label(same)} "
-                            "is the first month in which this one is not")  # fmt: skip
+            told = f"a fork in {label(self.month)} asks for a world that is the same until then"
+            raise UserError(f"{told}; {label(same)} is the first month in which this one is not")
         traits = [getattr(self.columns, name) for name in self.columns._fields if name not in columns.STATES]
-        shared = [
-            self.history,
-            self.given,
-            self.world,
-            self.behaviour,
-            self._constants,
-            self.conditions,
-            self.rule,
-            self._choose,
-        ]
-        shared += [self.held, self.circles.start, self.employers.sector, *traits]  # what no run changes
+        shared = [self.history, self.given, self.world, self.behaviour, self._constants, self.conditions, self.rule]
+        shared += [self._choose, self.held, self.circles.start, self.employers.sector, *traits]  # what no run changes
         twin = copy.deepcopy(self, {id(one): one for one in shared})
         twin._enter(history, world)
         twin._go_on(self._lived())

@@ -138,11 +138,8 @@ def _listed(folder: Path, called: str) -> tuple[dict[str, File], list[str]]:
                 continue
             stem, ending = os.path.splitext(name)
             shown = f"{place(where)}/{_printable(name)}"
-            if (
-                ending.lower() not in ENDINGS
-                or not NAME.fullmatch(stem)
-                or not os.path.isfile(os.path.join(where, name))
-            ):
+            is_named = ending.lower() in ENDINGS and NAME.fullmatch(stem)
+            if not is_named or not os.path.isfile(os.path.join(where, name)):
                 unread.append(shown)
             elif stem in found:
                 raise UserError(f"{found[stem].shown} and {shown} have one name; rename or remove one of them")
