@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 FOLDERS = {"simulate": "points"}
 """Folder of a task's results, where it has another name than the task."""
+UNPLANNED = ("explain", "reasons", "survey", "people", "history", "invert", "parameters", "lint")
+"""Tasks that cannot tell beforehand what they would do."""
 READ_ONLY = ("results", "parameters", "lint")
 """Tasks that make no folder of their own."""
 
@@ -61,6 +63,8 @@ def _job(read_settings: Callable[[], Settings]) -> Outcome:
 
     try:
         settings = read_settings()
+        if settings.dry and settings.task in UNPLANNED:
+            raise UserError(f"dry=true plans nothing for task={settings.task}, but for compare, simulate and results")
         room = nullcontext() if settings.dry or settings.task in READ_ONLY else room_for_results(
             settings.results_dir, FOLDERS.get(settings.task, settings.task))  # fmt: skip
         with room:

@@ -1,5 +1,6 @@
 """Runs as tidy tables: flows, stocks, harms and wishes, one row a non-zero cell, in persons."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -136,7 +137,11 @@ class TableWriter:
     def __init__(self, path: Path | str, schema: pa.Schema) -> None:
         texts = [field.name for field in schema if _is_text(field.type)]
         self._writer = pq.ParquetWriter(
-            path, schema.remove_metadata(), compression="zstd", use_dictionary=texts, write_page_checksum=True
+            os.path.abspath(path),  # Arrow takes a name with a colon for an address
+            schema.remove_metadata(),
+            compression="zstd",
+            use_dictionary=texts,
+            write_page_checksum=True,
         )
 
     def __enter__(self) -> "TableWriter":

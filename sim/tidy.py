@@ -69,7 +69,7 @@ def write(folder: Path, runs: Iterable[Run]) -> None:
 
 def read(folder: Path, scenario: str, lam: float, replicates: Iterable[int], months: int) -> Iterator[Run]:
     """The runs behind a folder's tables, one by one; `months` is the length of a run."""
-    files = {name: pq.ParquetFile(folder / f"{name}.parquet") for name in NAMES}
+    files = {name: pq.ParquetFile((folder / f"{name}.parquet").absolute()) for name in NAMES}
     for replicate in replicates:
         parts = {name: _rows_of(file, replicate) for name, file in files.items()}
         yield _run(parts, Job(scenario, lam, replicate), months)

@@ -30,13 +30,14 @@ def run(settings: Settings) -> None:
 
 
 def matching(history: History, words: str) -> list[Parameter]:
-    """Parameters whose name, meaning or unit holds every word, in any case, in alphabetical order."""
+    """Parameters whose name, meaning or unit holds every word, in any case; first those whose name does."""
     asked = [word.lower() for word in words.replace(",", " ").split()]
-    return [
+    found = [
         parameter
         for _, parameter in sorted(history.parameters.items())
         if all(word in f"{parameter.name} {parameter.meaning} {parameter.unit}".lower() for word in asked)
     ]
+    return sorted(found, key=lambda parameter: not all(word in parameter.name.lower() for word in asked))
 
 
 def listing(history: History, parameters: list[Parameter], months: int) -> list[str]:

@@ -41,6 +41,9 @@ def run(settings: Settings, is_stale: IsStale | None = None) -> Path | None:
         raise UserError("results.where and results.sql do not go together: write the condition into the SELECT")
     if asked.csv is not None and asked.prune is not None:
         raise UserError("results.csv and results.prune do not go together")
+    if not Path(settings.results_dir).is_dir():
+        what = "is no folder" if Path(settings.results_dir).exists() else "is not there"
+        raise UserError(f"results_dir={settings.results_dir} {what}; runs leave their results in a folder of this name")
     target = None if asked.csv is None else _target(asked.csv, Path(settings.results_dir))
     connection = open_library(settings.results_dir, lambda fault: _note(str(fault)), settings.thread_count)
     try:
@@ -63,7 +66,8 @@ def differs_from_present(manifest: Mapping[str, Any]) -> bool:
 def _show(settings: Settings, connection: duckdb.DuckDBPyConnection, target: Path | None) -> None:
     asked = settings.results
     sql = asked.sql if asked.sql is not None else queries.view(asked.show, asked.where)
-    answer = queries.select(connection, sql)
+    key = "results.where" if asked.sql is None and asked.where is not None else "results.sql"
+    answer = queries.select(connection, sql, key=key)
     if target is not None:
         _write(target, answer.columns, answer.rows)
         return
@@ -121,7 +125,7 @@ def _as_told(one: Apart) -> list[tuple[Any, ...]]:
 def _picked(settings: Settings, connection: duckdb.DuckDBPyConnection) -> set[str]:
     """Names of the folders of the points that the condition picks; all without one."""
     sql = f"SELECT folder FROM ({queries.view('points', settings.results.where)})"
-    return {name for (name,) in queries.select(connection, sql).rows}
+    return {name for (name,) in queries.select(connection, sql, key="results.where").rows}
 
 
 def _prune(settings: Settings, connection: duckdb.DuckDBPyConnection, is_stale: IsStale) -> None:

@@ -82,7 +82,7 @@ def _of_point(folder: Path) -> dict[str, str]:
 
     about: Mapping[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     one_in, replicates = about["point"]["one_in"], about["replicates"]
-    flows = pq.read_table(folder / "flows.parquet", columns=["replicate", "from", "persons"])
+    flows = pq.read_table((folder / "flows.parquet").absolute(), columns=["replicate", "from", "persons"])
     left = flows.filter(pc.equal(flows["from"], "belarus")).group_by("replicate").aggregate([("persons", "sum")])
     persons = dict.fromkeys(range(replicates), 0) | dict(
         zip(*(left[name].to_pylist() for name in ("replicate", "persons_sum")), strict=True)

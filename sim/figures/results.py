@@ -126,7 +126,7 @@ class Results:
         path = self.path(name)
         wanted = COLUMNS[path.name]
         if path.suffix == ".parquet":
-            frame = pd.read_parquet(path)
+            frame = pd.read_parquet(path.absolute())
         else:
             frame = pd.read_csv(path, dtype={"period": str}, keep_default_na=False, na_values=EMPTY)
         missing = [column for column in wanted if column not in frame]

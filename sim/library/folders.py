@@ -7,7 +7,7 @@ the points is read or named in one line as a fault; nothing here raises for what
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -108,7 +108,11 @@ def _folders(
     results: Path, kind: str, read: Callable[[Path, Mapping[str, Any]], Folder]
 ) -> tuple[list[Folder], list[Fault]]:
     found, faults = [], []
-    for path in _entries(results / kind):
+    try:
+        entries = _entries(results / kind)
+    except OSError as error:
+        return [], [Fault(results / kind, f"it cannot be read: {error.strerror}")]
+    for path in entries:
         try:
             if not path.resolve().is_relative_to(results.resolve()):
                 raise Damaged("it is a link that leads out of the results")
@@ -120,13 +124,14 @@ def _folders(
     return found, faults
 
 
-def _entries(folder: Path) -> Iterator[Path]:
-    """Folders in a folder that are not hidden, in order of name; none if it is not there."""
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError:
-        return
-    yield from (path for path in entries if not path.name.startswith(".") and path.is_dir())
+def _entries(folder: Path) -> list[Path]:
+    """Folders in a folder that are not hidden, in order of name; none if it is not there.
+
+    Raises OSError if it is no folder or cannot be read.
+    """
+    if not folder.exists():
+        return []
+    return [path for path in sorted(folder.iterdir()) if not path.name.startswith(".") and path.is_dir()]
 
 
 def _point(path: Path, written: Mapping[str, Any]) -> Folder:
@@ -209,7 +214,9 @@ def _table(folder: Path, name: str) -> pa.Schema:
     """Columns of a table as its file says, texts as texts; a file cut short has lost them."""
     path = seals.inside(folder, f"{name}.parquet")
     try:
-        found = pq.read_schema(path)
+        found = pq.read_schema(path.absolute())  # Arrow takes a name with a colon for an address
+    except PermissionError as error:
+        raise Damaged(f"{path.name} cannot be read: {error.strerror}") from error
     except (OSError, pa.ArrowException) as error:
         raise Damaged(f"{path.name} is damaged") from error
     for column, kind in TABLES[name].items():

@@ -41,8 +41,12 @@ def condition(where: str) -> str:
     return f"(\n{where}\n)"  # a comment at its end must not swallow the bracket
 
 
-def select(connection: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any] | None = None) -> Answer:
+def select(
+    connection: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any] | None = None, key: str = "results.sql"
+) -> Answer:
     """The answer to a SELECT, read as it is walked through; `$name` in the text stands for a value.
+
+    `key` is the setting that its text, or the doubtful part of it, comes from.
 
     Raises UserError for anything but one SELECT (an insertion inside a WITH, too) and for what DuckDB cannot read.
     """
@@ -55,8 +59,8 @@ def select(connection: duckdb.DuckDBPyConnection, sql: str, values: dict[str, An
         connection.execute(f"EXPLAIN SELECT * FROM (\n{text}\n)", values or {}).fetchall()
         done = connection.execute(text, values or {})
     except duckdb.Error as error:
-        raise _mistake("results.sql", sql, error) from error
-    return Answer(tuple(column[0] for column in done.description or ()), _rows(done, sql))
+        raise _mistake(key, sql, error) from error
+    return Answer(tuple(column[0] for column in done.description or ()), _rows(done, sql, key))
 
 
 def count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
@@ -65,12 +69,12 @@ def count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
     return int(next(answer.rows)[0])
 
 
-def _rows(done: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:
+def _rows(done: duckdb.DuckDBPyConnection, sql: str, key: str) -> Iterator[tuple[Any, ...]]:
     while True:
         try:
             rows = done.fetchmany(ROWS_AT_ONCE)
         except duckdb.Error as error:
-            raise _mistake("results.sql", sql, error) from error
+            raise _mistake(key, sql, error) from error
         if not rows:
             return
         yield from rows

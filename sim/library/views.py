@@ -68,7 +68,9 @@ def open_library(
     tables["points"] = _rows(POINTS, [point.row for point in points])
     tables["comparisons"] = _rows(COMPARISONS, [one.row for one in compared])
     tables |= {name: _of_comparisons(name, compared, faults) for name in COMPARED}
-    tables["damaged"] = _rows(DAMAGED, [{"folder": fault.folder.name, "fault": fault.says} for fault in faults])
+    names = [fault.folder.name.encode(errors="backslashreplace").decode() for fault in faults]
+    told = [{"folder": name, "fault": fault.says} for name, fault in zip(names, faults, strict=True)]
+    tables["damaged"] = _rows(DAMAGED, told)
     for name, table in tables.items():
         connection.register(f"{name}_files", table)
         connection.execute(f"CREATE VIEW {name} AS {SMALL_CELLS if name == 'groups' else f'FROM {name}_files'}")

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from fake_results import whole, write
+from fake_results import sealed, whole, write
 
 from sim import groups as who
 from sim import tables
@@ -20,7 +20,7 @@ from sim.analysis.effects import (
 from sim.analysis.enough import headline, verdict
 from sim.analysis.groups import groups_table
 from sim.codes import CHANNEL, EVENT, N_CHANNELS, N_SECTORS, PLACE, SLOTS, STATUS_NAMES
-from sim.ensemble import MOVE, WISH, Job, Run
+from sim.ensemble import DECISION, MOVE, WISH, Job, Run
 from sim.figures import cells, style
 from sim.figures import figure as comparison_figure
 from sim.figures.results import Results
@@ -49,6 +49,7 @@ def nobody(scenario: str, lam: float, replicate: int, **changes) -> Run:
         "expected": np.zeros((*per_place, N_CHANNELS)),
         "moves": np.zeros(0, MOVE),
         "wishes": np.zeros(0, WISH),
+        "decisions": np.zeros(0, DECISION),
         "blocked": np.zeros(MONTHS, whole),
         "residents_by_class": np.zeros(4, whole),
         "groups": np.zeros((MONTHS, len(who.MEASURES), SLOTS, who.N_GROUPS), np.int32),
@@ -210,7 +211,7 @@ def _emptied(folder):
         frame.to_csv(folder / f"{name}.csv", index=False)
     for name in ("fit", "reach"):
         pd.read_csv(folder / f"{name}.csv").iloc[:0].to_csv(folder / f"{name}.csv", index=False)
-    return Results(folder)
+    return Results(sealed(folder))
 
 
 @pytest.mark.filterwarnings("error")
@@ -259,6 +260,6 @@ def test_a_share_of_few_is_not_told(tmp_path):
         taxonomy.loc[taxonomy["category"] == category, "persons"] = 0.0
     taxonomy.loc[taxonomy["category"] == "stuck", "persons"] = 500.0
     taxonomy.to_csv(tmp_path / "x" / "taxonomy.csv", index=False)
-    results = Results(tmp_path / "x")
+    results = Results(sealed(tmp_path / "x"))
     assert answer.told_share(results, 0.5) == "few"
     assert answer.caution(results).startswith("It changes the move of too few simulated people")
