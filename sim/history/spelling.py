@@ -11,6 +11,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from sim.messages import nearest, shown
+from sim.values import plain
 
 _NULLS = ("", "~", "null", "Null", "NULL")
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -62,7 +63,7 @@ def _day_of(written: str) -> date | None:
 
 def number(value: Any) -> float:
     """A number, also in quotes or after a dash for a minus."""
-    found: Any = None
+    value, found = plain(value), None
     if isinstance(value, str):
         found = _number_of(value.strip().translate(_MINUS))
     else:
@@ -101,7 +102,8 @@ def _instead_of_number(value: Any) -> str:
 
 def day(value: Any) -> date:
     """A day: a date, also in quotes, with one digit for a month or day, or with midnight after it."""
-    if isinstance(value, datetime) and value == value and (value.hour, value.minute, value.second) == (0, 0, 0):
+    value = plain(value)
+    if isinstance(value, datetime) and (value.hour, value.minute, value.second) == (0, 0, 0):
         return value.date()
     found = _day_of(value.strip()) if isinstance(value, str) else None
     if isinstance(value, date) and not isinstance(value, datetime):
@@ -135,7 +137,8 @@ def _instead_of_day(value: Any) -> str:
 
 def last_day(value: Any) -> date | None:
     """A day, or None for no end: null, nothing at all, or a table's empty date."""
-    if value is None or (isinstance(value, datetime | float) and value != value):
+    value = plain(value)
+    if value is None or (isinstance(value, float) and value != value):
         return None
     try:
         return day(value)

@@ -231,7 +231,14 @@ def test_resolved_yaml_reads_back_to_the_same_settings():
 
 def test_the_fingerprint_changes_with_every_setting_that_changes_a_number_and_no_other():
     usual = fingerprint(Settings())
-    free = {"threads": 7, "results_dir": "elsewhere", "report": False, "dry": True, "experiment": "lambda"}
+    free = {
+        "threads": 7,
+        "results_dir": "elsewhere",
+        "report": False,
+        "dry": True,
+        "experiment": "lambda",
+        "match": "visa",
+    }
     for key, value in free.items():
         assert usual == fingerprint(Settings(**{key: value})), key
     assert usual == fingerprint(Settings(results=Asked(show="flows", where="true")))

@@ -159,7 +159,7 @@ def test_the_model_s_own_files_are_not_replaced_and_this_is_said(here, capfd):
 
 def test_messages_name_the_file_and_its_folder(here):
     (here / "conf" / "policy" / "sub").mkdir()
-    (here / "conf" / "policy" / "sub" / "mine.YML").write_text("description: 1\n")
+    (here / "conf" / "policy" / "sub" / "mine.YML").write_text("description: 1\nhistorical: true\n")
     with pytest.raises(UserError) as caught:
         catalogue.load_history("no_war")
     assert str(caught.value).startswith("conf/policy/sub/mine.YML: ")

@@ -106,7 +106,7 @@ def test_a_date_is_the_month_in_which_it_lies(until):
         (lambda: Job("historical", lamda=0.5), ("'lamda' is not a known key", "lam has no value")),
         (lambda: Other("no_war", ("queue",)), ("freeze=", "queues, diaspora, information")),
         (lambda: replace(Job("historical", 0.5), lam=3), ("lam=3",)),
-        (lambda: Settings(people={"one_in": 0}), ("people.one_in=0 is not a whole number of at least 1",)),
+        (lambda: Settings(people={"one_in": 0}), ("people.one_in=0 is not a whole number from 1 to 95719",)),
         (lambda: Settings(people={"onein": 9}), ("'people.onein' is not a known key", "did you mean one_in?")),
         (lambda: Settings(people=[1000]), ("people=[1000]", "people.one_in")),
         (lambda: Settings(choice={"lam": 2, "slices": [3]}), ("choice.lambda=2", "choice.slices=[3]")),
