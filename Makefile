@@ -44,7 +44,7 @@ $(STAMP): pyproject.toml $(PINS)
 	@test -n "$(PINS)" || echo "No constraints for Python $(SERIES): the newest allowed packages are taken."
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet $(PINS:%=-c %) -e ".[test]"
-	@echo "Compiling the model, once, about a minute"
+	@echo "Compiling the model, once for all copies of these sources: some minutes"
 	@$(BIN)/python -m sim task=simulate people.one_in=10000 until=2019-02 results_dir=$(VENV)/first >/dev/null
 	@touch $@
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, Le, Len
+from annotated_types import Ge, Le, Len, Lt
 from pydantic import (
     AfterValidator,
     AllowInfNan,
@@ -70,6 +70,10 @@ def _different(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return values
 
 
+def _sorted(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(values))
+
+
 def _one_line(text: str) -> str:
     if not text.isprintable() or text.strip() != text:
         raise ValueError("not on one line")
@@ -79,7 +83,7 @@ def _one_line(text: str) -> str:
 Whole = Annotated[int, Strict(), BeforeValidator(_whole)]
 Sampled = Annotated[Whole, Ge(1), Le(CIRCLES), wanted(f"a whole number from 1 to {CIRCLES}")]
 Seed = Annotated[Whole, Ge(0), Le(2**32 - 1), wanted(f"a whole number from 0 to {2**32 - 1}")]
-Numbered = Annotated[Whole, Ge(0), wanted("a whole number of at least 0")]
+Numbered = Annotated[Whole, Ge(0), Lt(MOST_REPLICATES), wanted(f"a whole number from 0 to {MOST_REPLICATES - 1}")]
 Most = Annotated[Whole, Ge(2), Le(MOST_REPLICATES), wanted(f"a whole number from 2 to {MOST_REPLICATES}")]
 Real = Annotated[float, Strict(), AllowInfNan(False), AfterValidator(canonical)]
 Lambda = Annotated[Real, Ge(SMALLEST_LAMBDA), Le(1)]
@@ -196,7 +200,7 @@ def each_of(known: Callable[[], Sequence[str]], what: str) -> PlainValidator:
     return PlainValidator(check)
 
 
-Feedbacks = Annotated[tuple[str, ...], each_of(lambda: FEEDBACKS, "feedbacks")]
+Feedbacks = Annotated[tuple[str, ...], each_of(lambda: FEEDBACKS, "feedbacks"), AfterValidator(_sorted)]
 
 
 _LIKE_ANOTHER = re.compile(r"true|false|null|nan|[-+]?(inf|[\d._]+(e[-+]?\d+)?)", re.IGNORECASE | re.ASCII)
