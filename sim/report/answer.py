@@ -201,10 +201,11 @@ def caution(results: Results) -> str:
 
 
 def told_share(results: Results, lam: float) -> str:
-    """The share of those whose move changes that goes to another country, `few` for too few people."""
-    if not words.shown(changed(results, lam), results):
+    """The share of those whose move changes that goes to another country; `few` for too few, `none` of nobody."""
+    size = changed(results, lam)
+    if not words.shown(size, results):
         return words.FEW
-    return words.percent(deflected_share(results, lam))
+    return words.percent(deflected_share(results, lam)) if size else "none"
 
 
 def sorted_ends(effect: Effect) -> tuple[float, float, float]:
