@@ -69,8 +69,8 @@ def open_library(
     tables["comparisons"] = _rows(COMPARISONS, [one.row for one in compared])
     tables |= {name: _of_comparisons(name, compared, faults) for name in COMPARED}
     names = [fault.folder.name.encode(errors="backslashreplace").decode() for fault in faults]
-    told = [{"folder": name, "fault": fault.says} for name, fault in zip(names, faults, strict=True)]
-    tables["damaged"] = _rows(DAMAGED, told)
+    rows = [{"folder": name, "fault": fault.says} for name, fault in zip(names, faults, strict=True)]
+    tables["damaged"] = _rows(DAMAGED, rows)
     for name, table in tables.items():
         connection.register(f"{name}_files", table)
         connection.execute(f"CREATE VIEW {name} AS {SMALL_CELLS if name == 'groups' else f'FROM {name}_files'}")
