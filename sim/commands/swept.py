@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sim.errors import UserError
 from sim.outcome import Outcome
 
 FAILED = "failed"
@@ -54,7 +55,7 @@ def headline(left: str) -> dict[str, str]:
             return _of_comparison(folder)
         if left and (folder / "flows.parquet").is_file():
             return _of_point(folder)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, UserError) as error:
         return {"": " ".join(str(error).split())}
     return {}
 
