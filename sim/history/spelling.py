@@ -63,7 +63,8 @@ def _day_of(written: str) -> date | None:
 
 def number(value: Any) -> float:
     """A number, also in quotes or after a dash for a minus."""
-    value, found = plain(value), None
+    found: Any = None
+    value = plain(value)
     if isinstance(value, str):
         found = _number_of(value.strip().translate(_MINUS))
     else:

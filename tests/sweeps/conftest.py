@@ -13,7 +13,7 @@ def undisturbed(tmp_path_factory):
     """A sweep that nothing happened to: its results folder, its points, the names of the points by scenario."""
     results = tmp_path_factory.mktemp("undisturbed") / "results"
     code, out, err = run(results, "-m", *SMALL, *JOBS)
-    assert (code, err, len(out)) == (0, [], 3) and hidden(results) == []
+    assert (code, err, len(out)) == (0, [], 4) and hidden(results) == []  # a head, and a row a job
     names = {line.rpartition("/")[2].rpartition("-")[0]: line.rpartition("/")[2] for line in out}
     assert made(results) == {(name, number): 1 for name in names.values() for number in range(3)}
     return SimpleNamespace(results=results, points=contents(results / "points"), names=names)
