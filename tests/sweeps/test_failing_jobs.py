@@ -15,7 +15,7 @@ def raises_in(scenario):
 def test_a_run_that_raises_fails_alone(undisturbed, tmp_path):
     results, name = tmp_path / "results", undisturbed.names["no_covid"]
     code, out, err = run(results, "-m", *SMALL, *JOBS, faults=[raises_in("no_covid")], threads=1)
-    assert (code, len(out), len(err)) == (3, 2, 1), (out, err)
+    assert (code, len(out), len(err)) == (3, 4, 1), (out, err)
     assert "scenario=no_covid: the run failed: RuntimeError: planted" in err[0]
     others = {path: content for path, content in undisturbed.points.items() if not path.startswith(name)}
     points = contents(results / "points")
@@ -30,7 +30,7 @@ def test_what_the_settings_refuse_fails_alone(tmp_path):
     results = tmp_path / "results"
     jobs = "scenario=rents_respond,nowhere", "coefficients.peers=0.4,many"
     code, out, err = run(results, "-m", *SMALL[:-1], "replicates=1", *jobs, threads=1)
-    assert (code, len(out), len(err)) == (3, 1, 3), (out, err)
+    assert (code, len(out), len(err)) == (3, 5, 3), (out, err)
     assert all("nowhere" in line or "coefficients.peers=many" in line for line in err)
     assert len(list(results.glob("points/[!.]*"))) == 1 and hidden(results) == []
 

@@ -19,7 +19,7 @@ def resumed(undisturbed, results, most=1):
     before = made(results)
     assert before
     code, out, err = run(results, *COMMAND)
-    assert (code, err, len(out)) == (0, [], 3)
+    assert (code, err, len(out)) == (0, [], 4)
     assert contents(results / "points") == undisturbed.points
     assert hidden(results) == []
     again = made(results)
