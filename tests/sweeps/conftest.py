@@ -14,7 +14,7 @@ def undisturbed(tmp_path_factory):
     results = tmp_path_factory.mktemp("undisturbed") / "results"
     code, out, err = run(results, "-m", *SMALL, *JOBS)
     assert (code, err, len(out)) == (0, [], 4) and hidden(results) == []  # a head, and a row a job
-    names = {line.rpartition("/")[2].rpartition("-")[0]: line.rpartition("/")[2] for line in out}
+    names = {line.rpartition("/")[2].rpartition("-")[0]: line.rpartition("/")[2] for line in out[1:]}
     assert made(results) == {(name, number): 1 for name in names.values() for number in range(3)}
     return SimpleNamespace(results=results, points=contents(results / "points"), names=names)
 
