@@ -11,6 +11,7 @@ luck           random numbers as a function of who, when and what for
 codes          fixed codes of places, channels, statuses and the like
 months         the clock: whole months counted from January 2019
 columns        the schema of a person
+rows           a person as compiled rules see one
 eventlog       the event log
 room           buffers of a pass
 history/       parameters, events and policies as one History, read from `conf/`

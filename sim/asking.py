@@ -21,6 +21,7 @@ from sim.conditions import Circles, Conditions, in_panel
 from sim.luck import PURPOSE, fill_words, four
 from sim.options import Options
 from sim.room import Room
+from sim.rows import at
 from sim.units import (
     adult_flags,
     adults,
@@ -99,7 +100,7 @@ def ask(
         if may_exit(people, row, t):
             top = look(people, row, t, kind, FROM_HOME, options, world, b, tastes, values, channels, ahead)
             if in_panel(key, conditions.panel):
-                fill_goers(ahead, people.unit_size[row], conditions.panel_weight, goers)
+                fill_goers(ahead, at(people, row).unit_size, conditions.panel_weight, goers)
                 expect(values, channels, eta, lam, rho, goers, weights, expected)
             if not stays(key, t, seed, luck, lam, rho, eta, top, conditions.bounds, group):
                 place = decide(key, t, seed, lam, rho, eta, room.luck[:, i], values, top, weights)
@@ -214,16 +215,16 @@ def screen(
             head = room.rows[i]
             grown = adults(people, head)
             other = head + grown - 1  # the head itself where there is no partner
-            own = repression_term(perceived, weights[people.exposure[head]], b.repression)
+            own = repression_term(perceived, weights[at(people, head).exposure], b.repression)
             total = with_adult(0.0, own, room.fears[head - first], room.personal[head - first])
-            own = repression_term(perceived, weights[people.exposure[other]], b.repression)
+            own = repression_term(perceived, weights[at(people, other).exposure], b.repression)
             both = with_adult(total, own, room.fears[other - first], room.personal[other - first])
-            eta = unit_push(b, both if grown == 2 else total, grown, abroad, people.frailty[head])
+            eta = unit_push(b, both if grown == 2 else total, grown, abroad, at(people, head).frailty)
             mask = room.flags[head - first] | room.flags[other - first]
-            kind = choice_class(people.sector[head], mask)
+            kind = choice_class(at(people, head).sector, mask)
             eta += heard * options.rush[kind]
             group = threat_group(mask, war_fear)
-            top = ceiling(options, kind, people.kin[head], b)
+            top = ceiling(options, kind, at(people, head).kin, b)
             luck, lam, key = four(room.luck, i), conditions.lam[group], room.keys[i]
             home = stays(key, t, seed, luck, lam, rho, eta, top, conditions.bounds, group)
             room.kinds[i], room.etas[i], room.picked[picked] = kind, eta, i
@@ -237,10 +238,12 @@ def heads_at_leisure(people: Columns, first: int, last: int, t: int, room: Room)
     """Fill `room.rows` and `room.keys` with the heads at leisure of rows `first` to `last` - 1; return their number."""
     units = 0
     for row in range(first, last):
-        age = t - people.birth[row]
-        room.rows[units], room.keys[units] = row, people.key[row]
-        due = people.due[row]
-        units += at_leisure(people.member[row], people.place[row], people.mode[row], people.plan[row], due, age, t)
+        age = t - at(people, row).birth
+        room.rows[units], room.keys[units] = row, at(people, row).key
+        due = at(people, row).due
+        units += at_leisure(
+            at(people, row).member, at(people, row).place, at(people, row).mode, at(people, row).plan, due, age, t
+        )
     return units
 
 
@@ -250,11 +253,19 @@ def fill_adults(people: Columns, first: int, last: int, t: int, war_fear: float,
     flags, personal, fears = room.flags, room.personal, room.fears
     for i in range(last - first):
         row = first + i
-        age, conscription = t - people.birth[row], people.conscription[row]
+        age, conscription = t - at(people, row).birth, at(people, row).conscription
         flags[i] = adult_flags(
-            people.exposure[row], people.detained[row], age, people.ancestry[row], people.visa[row], conscription, t
+            at(people, row).exposure,
+            at(people, row).detained,
+            age,
+            at(people, row).ancestry,
+            at(people, row).visa,
+            conscription,
+            t,
         )
         fears[i] = war_term(war_fear, b.war, service_term(b, conscription, age))
     for i in range(last - first):
         row = first + i
-        personal[i] = personal_term(b, (t - people.birth[row]) / 12.0, people.education[row], people.ties[row])
+        personal[i] = personal_term(
+            b, (t - at(people, row).birth) / 12.0, at(people, row).education, at(people, row).ties
+        )

@@ -9,6 +9,7 @@ from sim.columns import Columns
 from sim.compiling import compiled
 from sim.conditions import THREATENED
 from sim.eventlog import note
+from sim.rows import at
 
 FIXED_POINT = float(2**40)
 """Expected flows are summed as integers in units of 2**-40 persons, so that any order gives the same sum."""
@@ -41,12 +42,12 @@ def commit(
     n: int,
 ) -> int:
     """Make a unit's plan to go to a destination by a channel; returns the next log position."""
-    people.plan[head] = _QUEUED
-    people.plan_place[head] = place
-    people.plan_channel[head] = channel
-    people.applied[head] = t
-    people.lead[head] = _PLANNED if ahead else _TOGETHER
-    n = note(log, n, t, head, people.key[head], _APPLIED, 0, place, channel, _CHOSEN)
+    at(people, head).plan = _QUEUED
+    at(people, head).plan_place = place
+    at(people, head).plan_channel = channel
+    at(people, head).applied = t
+    at(people, head).lead = _PLANNED if ahead else _TOGETHER
+    n = note(log, n, t, head, at(people, head).key, _APPLIED, 0, place, channel, _CHOSEN)
     log[n - 1].detail = stream
     return n
 
@@ -64,7 +65,7 @@ def wish(
     n: int,
 ) -> int:
     """Note that a unit would go, were more open; returns the next log position."""
-    people.aspires[head] = t
-    n = note(log, n, t, head, people.key[head], _WISHED, 0, place, channel, reason)
+    at(people, head).aspires = t
+    n = note(log, n, t, head, at(people, head).key, _WISHED, 0, place, channel, reason)
     log[n - 1].detail = stream
     return n

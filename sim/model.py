@@ -180,7 +180,7 @@ class EmigrationModel(mesa.Model):
         lived = (self.world.rules[: self.month], self.world.places[: self.month]) if asked else ()
         return State(
             self.month,
-            {name: getattr(self.columns, name).copy() for name in columns.STATES},
+            self.columns.states.copy(),
             (self.circles.memory.copy(), self.circles.abroad.copy(), self.circles.heard.copy()),
             (self.employers.place.copy(), self.employers.until.copy()),
             (self.stocks.copy(), self._started.copy()),
@@ -193,7 +193,7 @@ class EmigrationModel(mesa.Model):
     def live_on(self, state: State) -> "EmigrationModel":
         """Take up the state of a run of the same people and luck in a world that was the same until then."""
         self.month = state.month
-        self.columns = self.columns._replace(**state.states)
+        self.columns = self.columns._replace(states=state.states)
         memory, abroad, heard = state.circles
         self.circles = self.circles._replace(memory=memory, abroad=abroad, heard=heard)
         place, until = state.employers

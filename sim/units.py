@@ -28,6 +28,7 @@ from sim.compiling import compiled
 from sim.conditions import ADULT_MONTHS, OTHERS, THREATENED
 from sim.luck import NORMAL_GRID
 from sim.months import LONG_AGO
+from sim.rows import at
 
 N_CLASSES = N_SECTORS * N_FLAGS
 """Choice classes: sector times flags."""
@@ -52,8 +53,8 @@ STUDENT_FROM, STUDENT_TO = 17 * 12, 28 * 12
 @compiled(forceinline=True)
 def adults(people: Columns, head: int) -> int:
     """Number of adults of the unit headed at row `head`: 2 if the next row is a partner, else 1."""
-    after = min(head + 1, len(people.member) - 1)
-    return 1 + ((people.unit_size[head] > 1) & (people.member[after] == 1))
+    after = min(head + 1, len(people.traits) - 1)
+    return 1 + ((at(people, head).unit_size > 1) & (at(people, after).member == 1))
 
 
 @compiled(forceinline=True)
@@ -76,9 +77,9 @@ def flags(people: Columns, head: int, t: int) -> int:
     """Flags of the unit's choice class: those of either adult."""
     mask = 0
     for row in range(head, head + adults(people, head)):
-        exposure, detained, age = people.exposure[row], people.detained[row], t - people.birth[row]
-        conscription = people.conscription[row]
-        mask |= adult_flags(exposure, detained, age, people.ancestry[row], people.visa[row], conscription, t)
+        exposure, detained, age = at(people, row).exposure, at(people, row).detained, t - at(people, row).birth
+        conscription = at(people, row).conscription
+        mask |= adult_flags(exposure, detained, age, at(people, row).ancestry, at(people, row).visa, conscription, t)
     return mask
 
 
@@ -129,22 +130,22 @@ def may_exit(people: Columns, head: int, t: int) -> bool:
     Children count: one who comes of age stays in the unit and may be detained, drafted or away on pendular work.
     """
     free = True
-    for row in range(head, min(head + people.unit_size[head], len(people.mode))):
-        barred = is_barred(people.held[row], people.exit_ban[row], people.conscription[row], t)
-        free &= not (barred | (people.mode[row] != _HOME))
+    for row in range(head, min(head + at(people, head).unit_size, len(people.traits))):
+        barred = is_barred(at(people, row).held, at(people, row).exit_ban, at(people, row).conscription, t)
+        free &= not (barred | (at(people, row).mode != _HOME))
     return free
 
 
 @compiled(forceinline=True)
 def in_party(people: Columns, row: int) -> bool:
     """True if a person of a unit settled abroad is there, too, and was not left behind."""
-    return bool(people.mode[row] == _SETTLED)
+    return bool(at(people, row).mode == _SETTLED)
 
 
 @compiled(forceinline=True)
 def going(people: Columns, head: int) -> int:
     """People of a unit who are to leave by its plan: all, or the head alone."""
-    return 1 if people.lead[head] == _PLANNED else people.unit_size[head]
+    return 1 if at(people, head).lead == _PLANNED else at(people, head).unit_size
 
 
 @compiled(forceinline=True)
@@ -152,7 +153,7 @@ def money(people: Columns, head: int) -> float:
     """Savings of the unit's adults, EUR."""
     total = 0.0
     for row in range(head, head + adults(people, head)):
-        total += people.savings[row]
+        total += at(people, row).savings
     return total
 
 
@@ -216,21 +217,21 @@ def push(people: Columns, head: int, t: int, b: Behaviour, perceived: float, war
     """
     n, total = adults(people, head), 0.0
     for row in range(head, head + n):
-        conscription, exposure, age = people.conscription[row], people.exposure[row], t - people.birth[row]
-        personal = personal_term(b, age / 12.0, people.education[row], people.ties[row])
+        conscription, exposure, age = at(people, row).conscription, at(people, row).exposure, t - at(people, row).birth
+        personal = personal_term(b, age / 12.0, at(people, row).education, at(people, row).ties)
         repression = repression_term(perceived, exposure_weight(b, exposure), b.repression)
         war = war_term(war_fear, b.war, service_term(b, conscription, age))
         total = with_adult(total, repression, war, personal)
-    return unit_push(b, total, n, abroad, people.frailty[head])
+    return unit_push(b, total, n, abroad, at(people, head).frailty)
 
 
 @compiled
 def residents_by_class(people: Columns, t: int) -> NDArray[np.int64]:
     """People at home by the choice class of their unit, int64[classes], in agents."""
     counts = np.zeros(N_CLASSES, np.int64)
-    for row in range(len(people.key)):
-        member, place, mode = people.member[row], people.place[row], people.mode[row]
-        sector, size = people.sector[row], people.unit_size[row]
+    for row in range(len(people.traits)):
+        member, place, mode = at(people, row).member, at(people, row).place, at(people, row).mode
+        sector, size = at(people, row).sector, at(people, row).unit_size
         if (member == 0) & (place == _BELARUS) & (mode == _HOME):
             counts[choice_class(sector, flags(people, row, t))] += size
     return counts

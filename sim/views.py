@@ -15,6 +15,7 @@ from sim.columns import Columns
 from sim.compiling import compiled
 from sim.luck import NORMAL_GRID, PURPOSE, TASTE_LIMIT, Four, words
 from sim.options import RELOCATION, Options, move_price
+from sim.rows import at
 from sim.units import adults, in_party, money
 from sim.world import World
 
@@ -67,8 +68,8 @@ def look(
     float64[16], `channels` uint8[16] and `ahead` bool[16] (the head alone, ahead of the family) are filled, minus
     infinity where no channel is open, eligible and affordable.
     """
-    kin, here, moved = people.kin[head], people.place[head], options.moved[people.employer[head]]
-    age, size = (t - people.birth[head]) // 12, people.unit_size[head]
+    kin, here, moved = at(people, head).kin, at(people, head).place, options.moved[at(people, head).employer]
+    age, size = (t - at(people, head).birth) // 12, at(people, head).unit_size
     means, grown = money(people, head), adults(people, head)
     if view == FROM_ABROAD:
         size, grown, means = party(people, head, size, grown)
@@ -117,5 +118,5 @@ def party(people: Columns, head: int, size: int, grown: int) -> tuple[int, int, 
             there += 1
             if i < grown:
                 older += 1
-                means += people.savings[row]
+                means += at(people, row).savings
     return there, older, means

@@ -20,6 +20,7 @@ from sim.compiling import compiled
 from sim.conditions import Circles, Conditions
 from sim.model import EmigrationModel
 from sim.options import Options
+from sim.rows import at
 from sim.units import threat_group
 from sim.views import draw_tastes
 from sim.world import World
@@ -165,7 +166,7 @@ def fill_records(
             for i in range(pushes.shape[1]):
                 if pushes[r, i]:
                     record.leave[r] += push[i]
-        draw_tastes(people.key[head], b, conditions.trait_seed, tastes)
+        draw_tastes(at(people, head).key, b, conditions.trait_seed, tastes)
         fill_unit(
             people, head, t, options, world, b, conditions, residents, waiting, tastes, terms, obstacles, prices, ahead
         )
@@ -173,7 +174,7 @@ def fill_records(
         lam = conditions.lam[threat_group(mask, world.belarus[t].war_fear)]
         absent[_SAFETY] = -b.safety if mask & FLAG_PERSECUTED else 0.0
         leave, choice = record.leave[len(pushes) :], record.choice
-        fill_pull_losses(terms, obstacles, people.plan_place[head], lam, absent, pulls, leave, choice)
+        fill_pull_losses(terms, obstacles, at(people, head).plan_place, lam, absent, pulls, leave, choice)
 
 
 class ReasonsOf:

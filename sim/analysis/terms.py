@@ -27,6 +27,7 @@ from sim.compiling import compiled
 from sim.conditions import Circles, Conditions
 from sim.luck import NORMAL_GRID, PURPOSE, words
 from sim.options import RELOCATION, Options, eligible, move_price, offer_share, queue_months
+from sim.rows import at
 from sim.units import adults, choice_class, class_groups, exposure_weight, flags, money, push, service_term
 from sim.views import look
 from sim.world import World, admission_share, fare, travel_share
@@ -66,17 +67,17 @@ def fill_push(
     terms[:] = 0.0
     terms[0] = b.level
     for row in range(head, head + n):
-        age, conscription = t - people.birth[row], people.conscription[row]
+        age, conscription = t - at(people, row).birth, at(people, row).conscription
         service = war_term(war_fear, 0.0, service_term(b, conscription, age)) / n
-        terms[1] += repression_term(perceived, exposure_weight(b, people.exposure[row]), b.repression) / n
+        terms[1] += repression_term(perceived, exposure_weight(b, at(people, row).exposure), b.repression) / n
         terms[2] += war_term(war_fear, b.war, 0.0) / n
         terms[3] += service if conscription == _LIABLE else 0.0
         terms[4] += 0.0 if conscription == _LIABLE else service
         terms[5] += age_term(age / 12.0, b.youth, b.old_age) / n
-        terms[6] += b.skill * people.education[row] / n
-        terms[7] += b.ties * people.ties[row] / 255.0 / n
+        terms[6] += b.skill * at(people, row).education / n
+        terms[7] += b.ties * at(people, row).ties / 255.0 / n
     terms[8] = b.peers * abroad
-    terms[9] = b.spread_leave * NORMAL_GRID[people.frailty[head]]
+    terms[9] = b.spread_leave * NORMAL_GRID[at(people, head).frailty]
     terms[10] = b.anticipation * circles.heard[circle] * options.rush[kind]
     eta = push(people, head, t, b, perceived, war_fear, abroad)
     return eta + b.anticipation * circles.heard[circle] * options.rush[kind]
@@ -91,7 +92,7 @@ def circle_of(circles: Circles, row: int) -> int:
 @compiled
 def class_of(people: Columns, head: int, t: int) -> int:
     """Choice class of the unit headed at row `head`."""
-    return choice_class(people.sector[head], flags(people, head, t))
+    return choice_class(at(people, head).sector, flags(people, head, t))
 
 
 @compiled
@@ -162,9 +163,9 @@ def fill_unit(
     Fills `terms` float64[places, channels, len(TERMS)], `obstacles` int64[places, channels] (bits of `OBSTACLES`),
     `prices` float64[places, channels] in EUR of what the unit has to have, and `ahead` (the head alone would go).
     """
-    sector, mask = people.sector[head], flags(people, head, t)
-    groups, kin, moved = class_groups(sector, mask), people.kin[head], options.moved[people.employer[head]]
-    age, size, grown = (t - people.birth[head]) // 12, people.unit_size[head], adults(people, head)
+    sector, mask = at(people, head).sector, flags(people, head, t)
+    groups, kin, moved = class_groups(sector, mask), at(people, head).kin, options.moved[at(people, head).employer]
+    age, size, grown = (t - at(people, head).birth) // 12, at(people, head).unit_size, adults(people, head)
     means, workers = money(people, head), conditions.reference.workers[sector]
     terms[:], obstacles[:], prices[:], ahead[:] = 0.0, 1, 0.0, False
     for place in range(SLOTS):
@@ -227,8 +228,8 @@ def reconsider(
     """Decide again for one unit, as the engine does in a view; fills its buffers, returns the place or -1."""
     kind = class_of(people, head, t)
     top = look(people, head, t, kind, view, options, world, b, tastes, values, channels, ahead)
-    drawn = words(people.key[head], t, _CHOICE, 0, conditions.seed)
+    drawn = words(at(people, head).key, t, _CHOICE, 0, conditions.seed)
     luck = np.empty(4, np.uint32)
     for i in range(4):
         luck[i] = drawn[i]
-    return decide(people.key[head], t, conditions.seed, lam, eta, luck, values, top, noise)
+    return decide(at(people, head).key, t, conditions.seed, lam, eta, luck, values, top, noise)

@@ -22,6 +22,7 @@ from sim.decision.destination_nest import decide, stays
 from sim.luck import PURPOSE, four, uniform, words
 from sim.options import Options
 from sim.room import Room
+from sim.rows import at
 from sim.units import may_exit, threat_group
 from sim.views import FREE_TO_EXIT, FROM_HOME, UNQUEUED, fill_tastes, look
 from sim.world import World
@@ -47,7 +48,7 @@ def level(b: Behaviour) -> float:
 @compiled(forceinline=True)
 def aspired(people: Columns, head: int, key: int, t: int, panel: int) -> bool:
     """True for a unit that aspired last month."""
-    return people.aspires[head] == t - 1
+    return at(people, head).aspires == t - 1
 
 
 @compiled(forceinline=True)
@@ -100,7 +101,7 @@ def choose(
     for k in range(picked):
         i = room.picked[k]
         row, kind, eta, luck, key = room.rows[i], room.kinds[i], room.etas[i], four(room.luck, i), room.keys[k]
-        before, barred = people.aspires[row] == t - 1, not may_exit(people, row, t)
+        before, barred = at(people, row).aspires == t - 1, not may_exit(people, row, t)
         group = threat_group(kind % N_FLAGS, war_fear)
         lam = conditions.lam[group]
         drawn = words(key, t, _ASPIRATION, 0, seed)
@@ -115,14 +116,14 @@ def choose(
                 continue
             if decide(key, t, seed, lam, rho, eta, room.luck[:, i], values, top, noise) < 0:
                 continue
-        people.aspires[row] = t
+        at(people, row).aspires = t
         view = FREE_TO_EXIT
         if not barred:
             top = look(people, row, t, kind, FROM_HOME, options, world, b, tastes, values, channels, ahead)
             if top > MINUS_INFINITY:
                 view = FROM_HOME
                 if in_panel(key, conditions.panel):
-                    fill_goers(ahead, people.unit_size[row], conditions.panel_weight, goers)
+                    fill_goers(ahead, at(people, row).unit_size, conditions.panel_weight, goers)
                     expect(values, channels, b.conversion, goers, noise, expected)
                 if uniform(drawn[2]) < b.conversion:
                     slot_noise(key, t, seed, luck[0], noise)

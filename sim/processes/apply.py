@@ -14,6 +14,7 @@ from sim.conditions import Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
 from sim.processes.screening import OF_APPLICATION, fails_screening, screened
+from sim.rows import at
 from sim.units import class_groups, flags, going
 from sim.world import World, admission_share
 
@@ -45,7 +46,7 @@ def places_this_month(before: float, after: float, one_in: int, luck: float) -> 
 @compiled(forceinline=True)
 def lose_plan(people: Columns, head: int) -> None:
     """End a unit's plan."""
-    people.plan[head], people.lead[head] = _NO_PLAN, _TOGETHER
+    at(people, head).plan, at(people, head).lead = _NO_PLAN, _TOGETHER
 
 
 @compiled
@@ -53,7 +54,7 @@ def queue_luck(people: Columns, rows: NDArray[np.int64], conditions: Conditions)
     """Luck that orders applications of the same month, one word a unit."""
     luck = np.empty(len(rows), np.uint32)
     for i, row in enumerate(rows):
-        luck[i] = words(people.key[row], people.applied[row], _APPLICATION, 0, conditions.seed)[1]
+        luck[i] = words(at(people, row).key, at(people, row).applied, _APPLICATION, 0, conditions.seed)[1]
     return luck
 
 
@@ -95,48 +96,48 @@ def apply(
                 left[place, channel] = month + banked[place, channel]
     stuck = np.zeros((SLOTS, N_CHANNELS), np.bool_)
     for row in rows:
-        place, channel = people.plan_place[row], people.plan_channel[row]
-        key, plan = people.key[row], people.plan[row]
+        place, channel = at(people, row).plan_place, at(people, row).plan_channel
+        key, plan = at(people, row).key, at(people, row).plan
         if plan == _GRANTED:
             continue
-        groups = class_groups(people.sector[row], flags(people, row, t))
+        groups = class_groups(at(people, row).sector, flags(people, row, t))
         if admission_share(world, t, place, channel, groups) <= 0.0 or world.rules[t, place, channel].offered <= 0.0:
             lose_plan(people, row)
             n = note(log, n, t, row, key, _BLOCKED, 0, place, channel, _CLOSED)
             continue
-        luck = words(key, people.applied[row], _APPLICATION, 0, conditions.seed)
+        luck = words(key, at(people, row).applied, _APPLICATION, 0, conditions.seed)
         if plan == _QUEUED:
             size = going(people, row)
             if stuck[place, channel] or left[place, channel] < size:
                 stuck[place, channel] = True
-                if t - people.applied[row] >= b.patience:
+                if t - at(people, row).applied >= b.patience:
                     lose_plan(people, row)
                     n = note(log, n, t, row, key, _REFUSED, 0, place, channel, _BY_QUOTA)
                 continue
             left[place, channel] -= size
-            people.plan[row] = _PROCESSING
-            people.due[row] = t + int(world.rules[t, place, channel].months + uniform(luck[3]))
-        if people.due[row] > t:
+            at(people, row).plan = _PROCESSING
+            at(people, row).due = t + int(world.rules[t, place, channel].months + uniform(luck[3]))
+        if at(people, row).due > t:
             continue
         reason = _NONE
         if uniform(luck[0]) >= world.rules[t, place, channel].approval:
             reason = _REFUSAL
         elif screened(channel) and fails_screening(
-            key, people.applied[row], OF_APPLICATION, world, t, place, b, conditions
+            key, at(people, row).applied, OF_APPLICATION, world, t, place, b, conditions
         ):
             reason = _BY_SECURITY
         if reason == _NONE:
-            people.plan[row] = _GRANTED
-            people.due[row] = t
+            at(people, row).plan = _GRANTED
+            at(people, row).due = t
             n = note(log, n, t, row, key, _EVENT_GRANTED, 0, place, channel, _NONE)
         elif channel == _IRREGULAR:  # a harm, and so counted in people
             for one in range(row, row + going(people, row)):
-                n = note(log, n, t, one, people.key[one], _CAUGHT, 0, place, channel, reason)
+                n = note(log, n, t, one, at(people, one).key, _CAUGHT, 0, place, channel, reason)
             lose_plan(people, row)
         else:
             n = note(log, n, t, row, key, _REFUSED, 0, place, channel, reason)
             lose_plan(people, row)
-            people.due[row] = t + int(b.reapply_months)
+            at(people, row).due = t + int(b.reapply_months)
     for place in range(SLOTS):
         for channel in range(N_CHANNELS):
             banked[place, channel] = left[place, channel] if stuck[place, channel] else 0

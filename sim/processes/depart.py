@@ -12,6 +12,7 @@ from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
 from sim.options import RELOCATION, move_price
 from sim.processes.apply import lose_plan
+from sim.rows import at
 from sim.units import adults, class_groups, flags, may_exit, money
 from sim.world import World, fare, open_share, travel_share
 
@@ -37,21 +38,21 @@ def brings_work(channel: int) -> bool:
 @compiled(forceinline=True)
 def arrive(people: Columns, row: int, t: int, place: int, channel: int, world: World) -> None:
     """Put a person into a destination by a channel, with the channel's first status and stay."""
-    people.place[row] = place
-    people.mode[row] = _SETTLED
-    people.status[row] = world.law[place, channel].first_status
-    people.channel[row] = channel
-    people.since[row] = t
-    people.expiry[row] = t + int(min(world.rules[t, place, channel].stay, 1200.0))
-    people.job[row] = brings_work(channel) & (people.member[row] == 0)
+    at(people, row).place = place
+    at(people, row).mode = _SETTLED
+    at(people, row).status = world.law[place, channel].first_status
+    at(people, row).channel = channel
+    at(people, row).since = t
+    at(people, row).expiry = t + int(min(world.rules[t, place, channel].stay, 1200.0))
+    at(people, row).job = brings_work(channel) & (at(people, row).member == 0)
 
 
 @compiled(forceinline=True)
 def leave_home(people: Columns, row: int, t: int, place: int, channel: int, world: World, b: Behaviour) -> None:
     """Let a person leave Belarus, with a passport renewed if it has run out."""
     arrive(people, row, t, place, channel, world)
-    if people.passport[row] < t:
-        people.passport[row] = t + int(b.passport_months)
+    if at(people, row).passport < t:
+        at(people, row).passport = t + int(b.passport_months)
 
 
 @compiled(forceinline=True)
@@ -69,8 +70,8 @@ def turned_back(world: World, t: int, place: int, channel: int, groups: int) -> 
 def pay(people: Columns, head: int, price: float) -> None:
     """Take the price of a move from the adults' savings, the head's first."""
     for row in range(head, head + adults(people, head)):
-        part = min(price, people.savings[row])
-        people.savings[row] -= part
+        part = min(price, at(people, row).savings)
+        at(people, row).savings -= part
         price -= part
 
 
@@ -88,12 +89,12 @@ def depart(
 ) -> int:
     """Let the units of `rows` with a granted instrument leave; returns the next log position."""
     for head in rows:
-        if people.plan[head] != _GRANTED:
+        if at(people, head).plan != _GRANTED:
             continue
-        place, channel, key = people.plan_place[head], people.plan_channel[head], people.key[head]
-        groups = class_groups(people.sector[head], flags(people, head, t))
-        alone = people.lead[head] == _PLANNED
-        size, grown = (1, 1) if alone else (people.unit_size[head], adults(people, head))
+        place, channel, key = at(people, head).plan_place, at(people, head).plan_channel, at(people, head).key
+        groups = class_groups(at(people, head).sector, flags(people, head, t))
+        alone = at(people, head).lead == _PLANNED
+        size, grown = (1, 1) if alone else (at(people, head).unit_size, adults(people, head))
         each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
         reserve = b.reserve * world.places[t, place].rent
         fare_each = fare(world, t, place, channel, groups)
@@ -109,15 +110,15 @@ def depart(
         elif money(people, head) < price:
             reason = _FUNDS
         if reason:
-            if t - people.due[head] >= b.grant_months:
+            if t - at(people, head).due >= b.grant_months:
                 lose_plan(people, head)
                 n = note(log, n, t, head, key, _BLOCKED, 0, place, channel, reason)
             continue
         pay(people, head, price - reserve - world.rules[t, place, channel].funds * grown)
-        people.plan[head] = _NO_PLAN
-        people.lead[head] = _AHEAD if alone else _TOGETHER
-        circles.abroad[people.circle[head] // circles.one_in] += size
+        at(people, head).plan = _NO_PLAN
+        at(people, head).lead = _AHEAD if alone else _TOGETHER
+        circles.abroad[at(people, head).circle // circles.one_in] += size
         for row in range(head, head + size):
             leave_home(people, row, t, place, channel, world, b)
-            n = note(log, n, t, row, people.key[row], _DEPARTED, 0, place, channel, _CHOSEN)
+            n = note(log, n, t, row, at(people, row).key, _DEPARTED, 0, place, channel, _CHOSEN)
     return n

@@ -10,6 +10,7 @@ from sim.compiling import compiled
 from sim.conditions import ADULT_MONTHS, Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
+from sim.rows import at
 from sim.units import adults, in_party
 from sim.world import World
 
@@ -40,7 +41,7 @@ def works(people: Columns, head: int) -> bool:
     """True if an adult of a unit abroad has work."""
     found = False
     for row in range(head, head + adults(people, head)):
-        found |= in_party(people, row) & (people.job[row] > 0)
+        found |= in_party(people, row) & (at(people, row).job > 0)
     return found
 
 
@@ -50,8 +51,8 @@ def destitute(people: Columns, head: int, t: int) -> bool:
     means, provided = 0.0, False
     for row in range(head, head + adults(people, head)):
         if in_party(people, row):
-            means += people.savings[row]
-            provided |= (people.job[row] > 0) | (t - people.birth[row] >= PENSION_MONTHS)
+            means += at(people, row).savings
+            provided |= (at(people, row).job > 0) | (t - at(people, row).birth >= PENSION_MONTHS)
     return not provided and means <= 0.0
 
 
@@ -73,16 +74,16 @@ def live(
     """
     for i in range(units):
         head = heads[i]
-        place = people.place[head]
+        place = at(people, head).place
         language = world.places[t, place].language
         wage, rent = world.places[t, place].wage, world.places[t, place].rent
         premium = world.places[t, place].premium_it
         for row in range(head, head + adults(people, head)):
             if not in_party(people, row):
                 continue
-            key, age, since = people.key[row], t - people.birth[row], people.since[row]
-            status, sector, job = people.status[row], people.sector[row], people.job[row]
-            saved, channel = people.savings[row], people.channel[row]
+            key, age, since = at(people, row).key, t - at(people, row).birth, at(people, row).since
+            status, sector, job = at(people, row).status, at(people, row).sector, at(people, row).job
+            saved, channel = at(people, row).savings, at(people, row).channel
             at_first = world.rules[t, place, channel].works
             luck = words(key, t, _LIVING, 0, conditions.seed)
             if job and uniform(luck[1]) < b.job_loss:
@@ -94,9 +95,9 @@ def live(
                     job = 1
                     n = note(log, n, t, row, key, _EMPLOYED, place, place, channel, _NONE)
             earned = wage * (premium if sector == _IT else 1.0)
-            people.job[row] = job
+            at(people, row).job = job
             if job:
-                people.savings[row] = saved + b.saving_share * earned
+                at(people, row).savings = saved + b.saving_share * earned
             elif age < PENSION_MONTHS:
-                people.savings[row] = max(0.0, saved - b.subsistence * rent)
+                at(people, row).savings = max(0.0, saved - b.subsistence * rent)
     return n

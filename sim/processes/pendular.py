@@ -13,6 +13,7 @@ from sim.conditions import ADULT_MONTHS, Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, fill_words, uniform, words
 from sim.months import NEVER
+from sim.rows import at
 from sim.units import class_groups, is_barred
 from sim.world import World, travel_share
 
@@ -89,16 +90,21 @@ def pendular(
     all_others = pendular_rates(world, t, b, conditions, _CONSTRUCTION, others)
     called = workers_called(people, first, last, t, conditions.seed, max(all_drivers, all_others))
     for row in range(first, last):
-        mode, expiry = people.mode[row], people.expiry[row]
+        mode, expiry = at(people, row).mode, at(people, row).expiry
         if (mode == _AWAY) & (expiry < t):
-            place = people.place[row]
-            people.place[row], people.mode[row], people.status[row] = _BELARUS, _HOME, _AT_HOME
-            people.since[row], people.expiry[row] = t, NEVER
-            n = note(log, n, t, row, people.key[row], _BACK, place, _BELARUS, 0, _NONE)
+            place = at(people, row).place
+            at(people, row).place, at(people, row).mode, at(people, row).status = _BELARUS, _HOME, _AT_HOME
+            at(people, row).since, at(people, row).expiry = t, NEVER
+            n = note(log, n, t, row, at(people, row).key, _BACK, place, _BELARUS, 0, _NONE)
     for row in called:
-        key, mode, place, sector = people.key[row], people.mode[row], people.place[row], people.sector[row]
-        held, exit_ban, conscription = people.held[row], people.exit_ban[row], people.conscription[row]
-        age, plan = t - people.birth[row], people.plan[head_of(people, row, first)]
+        key, mode, place, sector = (
+            at(people, row).key,
+            at(people, row).mode,
+            at(people, row).place,
+            at(people, row).sector,
+        )
+        held, exit_ban, conscription = at(people, row).held, at(people, row).exit_ban, at(people, row).conscription
+        age, plan = t - at(people, row).birth, at(people, head_of(people, row, first)).plan
         luck = words(key, t, _PENDULAR, 0, conditions.seed)
         drives, u = sector == _TRANSPORT, uniform(luck[0])
         if u >= (all_drivers if drives else all_others):
@@ -110,8 +116,8 @@ def pendular(
             u -= rates[place]
             if u < 0.0:
                 months = 3 + int(uniform(luck[2]) * (2.0 * b.pendular_months - 5.0))
-                people.place[row], people.mode[row], people.status[row] = place, _AWAY, _ON_WORK
-                people.since[row], people.expiry[row] = t, t + months - 1
+                at(people, row).place, at(people, row).mode, at(people, row).status = place, _AWAY, _ON_WORK
+                at(people, row).since, at(people, row).expiry = t, t + months - 1
                 n = note(log, n, t, row, key, _OUT, _BELARUS, place, _WORK, _CHOSEN)
                 break
     return n
@@ -128,8 +134,8 @@ def workers_called(people: Columns, first: int, last: int, t: int, seed: int, ra
     for start in range(first, last, _STRIP):
         workers = 0
         for row in range(start, min(start + _STRIP, last)):
-            rows[workers], keys[workers] = row, people.key[row]
-            workers += (people.mode[row] == _HOME) & goes(people.sector[row])
+            rows[workers], keys[workers] = row, at(people, row).key
+            workers += (at(people, row).mode == _HOME) & goes(at(people, row).sector)
         fill_words(keys, workers, t, _PENDULAR, seed, luck)
         for i in range(workers):
             called[n] = rows[i]
@@ -140,6 +146,6 @@ def workers_called(people: Columns, first: int, last: int, t: int, seed: int, ra
 @compiled
 def head_of(people: Columns, row: int, first: int) -> int:
     """Row of the head of the unit to which `row` belongs, at or after row `first`."""
-    while people.member[row] != 0 and row > first:
+    while at(people, row).member != 0 and row > first:
         row -= 1
     return row

@@ -14,6 +14,7 @@ from sim.months import NEVER
 from sim.processes.depart import brings_work
 from sim.processes.live import live, works
 from sim.processes.screening import OF_RENEWAL, fails_screening
+from sim.rows import at
 from sim.units import class_groups, flags, in_party
 from sim.world import World, open_share
 
@@ -63,11 +64,16 @@ def settle(
     """
     for i in range(units):
         head = heads[i]
-        status, since, expiry, place = people.status[head], people.since[head], people.expiry[head], people.place[head]
+        status, since, expiry, place = (
+            at(people, head).status,
+            at(people, head).since,
+            at(people, head).expiry,
+            at(people, head).place,
+        )
         if comes_due(status, since, expiry, t, b.asylum_months):
             n = decide_status(people, head, t, world, b, conditions, log, n)
         elif status == _PERMIT and world.places[t, place].revocation > 0.0:
-            luck = uniform(words(people.key[head], t, _LIVING, 0, conditions.seed)[3])
+            luck = uniform(words(at(people, head).key, t, _LIVING, 0, conditions.seed)[3])
             if luck < world.places[t, place].revocation:
                 n = change_status(people, head, t, _IRREGULAR, NEVER, _LOST, _SECURITY, log, n)
     return live(people, heads, units, t, world, b, conditions, log, n)
@@ -86,11 +92,11 @@ def change_status(
     n: int,
 ) -> int:
     """Give everyone of a unit abroad a status until `expiry`, noted as `kind`; returns the next log position."""
-    for row in range(head, head + people.unit_size[head]):
+    for row in range(head, head + at(people, head).unit_size):
         if in_party(people, row):
-            place = people.place[row]
-            people.status[row], people.expiry[row] = status, expiry
-            n = note(log, n, t, row, people.key[row], kind, place, place, people.channel[row], reason)
+            place = at(people, row).place
+            at(people, row).status, at(people, row).expiry = status, expiry
+            n = note(log, n, t, row, at(people, row).key, kind, place, place, at(people, row).channel, reason)
     return n
 
 
@@ -106,9 +112,14 @@ def decide_status(
     n: int,
 ) -> int:
     """Prolong, change or end the status of the unit headed at row `head`; returns the next log position."""
-    status, place, channel, key = people.status[head], people.place[head], people.channel[head], people.key[head]
-    if people.passport[head] < t and world.belarus[t].passport_abroad > 0.5:
-        people.passport[head] = t + int(b.passport_months)
+    status, place, channel, key = (
+        at(people, head).status,
+        at(people, head).place,
+        at(people, head).channel,
+        at(people, head).key,
+    )
+    if at(people, head).passport < t and world.belarus[t].passport_abroad > 0.5:
+        at(people, head).passport = t + int(b.passport_months)
     luck = uniform(words(key, t, _SETTLE, 0, conditions.seed)[0])
     if status == _ASYLUM_SEEKER:
         if luck < world.rules[t, place, channel].renewal:
@@ -120,11 +131,11 @@ def decide_status(
         instrument = _RENEWAL
     else:
         instrument = _FIRST_PERMIT
-    groups = class_groups(people.sector[head], flags(people, head, t))
+    groups = class_groups(at(people, head).sector, flags(people, head, t))
     openness = open_share(world.openness[t, place, instrument], channel, groups)
     papers, granted = world.places[t, place].travel_document, world.rules[t, place, channel].renewal
     ground = b.renewal_jobless if brings_work(channel) and not works(people, head) else 1.0
-    chance = renewal_probability(granted, openness, people.passport[head] >= t, papers, ground)
+    chance = renewal_probability(granted, openness, at(people, head).passport >= t, papers, ground)
     if luck >= chance:
         return change_status(people, head, t, _IRREGULAR, NEVER, _LOST, _EXPIRY, log, n)
     if status == _VISA_FREE:
@@ -132,7 +143,7 @@ def decide_status(
         return change_status(people, head, t, status, until, _RENEWED, _EXPIRY, log, n)
     if fails_screening(key, t, OF_RENEWAL, world, t, place, b, conditions):
         return change_status(people, head, t, _IRREGULAR, NEVER, _LOST, _SECURITY, log, n)
-    if status == _PERMIT and t - people.since[head] >= b.naturalisation_months:
+    if status == _PERMIT and t - at(people, head).since >= b.naturalisation_months:
         if uniform(words(key, t, _LIVING, 0, conditions.seed)[2]) < world.places[t, place].naturalisation:
             return change_status(people, head, t, _CITIZEN, NEVER, _NATURALISED, _EXPIRY, log, n)
     kind = _RENEWED if status == _PERMIT else _EVENT_PERMIT
