@@ -157,7 +157,8 @@ def after_queues(
     heads = np.empty(last - first, np.int64)
     units = np.int64(0)
     for row in range(first, last):
-        mode, member, since = at(people, row).mode, at(people, row).member, at(people, row).since
+        person = at(people, row)
+        mode, member, since = person.mode, person.member, person.since
         if (mode == _SETTLED) & (member == 0) & (since < t):
             heads[units] = row
             units += 1

@@ -2,19 +2,23 @@
 
 `at(people, row)` is a person, `beside(person, 1)` the next row's. A rule reads `person.birth` and writes
 `person.plan = ...`, whichever of the two tables holds the attribute. A person is two addresses and a row number: it
-costs nothing to hand over, and nothing is counted, copied or kept alive by it. Python has no such object; there the
-attributes of everybody are arrays (`people.birth`), and `sim.agents.person.Person` is the view of one.
+costs nothing to hand over, and nothing is counted, copied or kept alive by it. From Python a rule is given a
+`Row(people, row)`.
 """
 
 from typing import Any
 
-from numba import types
+from numba import typeof, types
 from numba.core import cgutils
 from numba.core.datamodel import models, register_default
 from numba.core.imputils import lower_getattr_generic, lower_setattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
-from numba.extending import intrinsic
+from numba.extending import NativeValue, intrinsic, typeof_impl, unbox
 
+from sim.columns import Columns
+
+Person = Any
+"""In the signature of a rule: a person as `at` and `beside` give one."""
 ROW = "row"
 """Attribute of a person that stands in no table: its row number."""
 
@@ -110,3 +114,38 @@ def _person(context: Any, builder: Any, bases: Any, tables: Any, rows: Any, row:
         offset = builder.mul(rows, context.get_constant(types.intp, table.size))
         addresses.append(cgutils.pointer_add(builder, base, offset, return_type=cgutils.voidptr_t))
     return cgutils.pack_struct(builder, [*addresses, row])
+
+
+class Row:
+    """A person to give to a rule from Python."""
+
+    def __init__(self, people: Columns, row: int) -> None:
+        if not 0 <= row < len(people.traits):
+            raise IndexError(f"row {row} of {len(people.traits)} people")
+        self.people, self.row = people, int(row)
+
+    def address(self, table: int) -> int:
+        """Where the person's record lies in one of the two tables."""
+        array = self.people[table]
+        return int(array.ctypes.data) + self.row * array.itemsize
+
+
+@typeof_impl.register(Row)
+def _type_of(one: Row, context: Any) -> PersonType:
+    return PersonType(*(typeof(array).dtype for array in one.people))
+
+
+@unbox(PersonType)
+def _unbox(kind: PersonType, one: Any, c: Any) -> NativeValue:
+    parts = []
+    for i in range(len(kind.tables)):
+        number = c.pyapi.long_from_longlong(c.context.get_constant(types.int64, i))
+        method = c.pyapi.object_getattr_string(one, "address")
+        address = c.pyapi.call_function_objargs(method, [number])
+        parts.append(c.builder.inttoptr(c.pyapi.long_as_longlong(address), cgutils.voidptr_t))
+        for used in (number, method, address):
+            c.pyapi.decref(used)
+    row = c.pyapi.object_getattr_string(one, ROW)
+    parts.append(c.pyapi.long_as_longlong(row))
+    c.pyapi.decref(row)
+    return NativeValue(cgutils.pack_struct(c.builder, parts))

@@ -16,7 +16,7 @@ import pyarrow as pa
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from sim.columns import Columns
+from sim.columns import STATES_RECORD, TRAITS_RECORD, Columns
 from sim.lived import State
 from sim.population.synthesis import Population, synthesise
 from sim.store import write_file, write_folder
@@ -46,7 +46,8 @@ def people(folder: Path, one_in: int, seed: int, threads: int) -> Population:
         # Copy on write, because rules are compiled for arrays that can be written; nobody writes.
         return np.load(place / f"{name}.npy", mmap_mode="c").view(np.ndarray)
 
-    columns = Columns(*(mapped(name) for name in Columns._fields))
+    # Read back, a record does not tell that its parts are aligned, by which rules are compiled.
+    columns = Columns(mapped("traits").view(TRAITS_RECORD), mapped("states").view(STATES_RECORD))
     return Population(columns, mapped(PARTS[0]), one_in, seed, mapped(PARTS[1]))
 
 

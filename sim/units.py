@@ -3,8 +3,7 @@
 A unit is an adult or a couple with minor children, in adjacent rows, head first. Its class is the head's
 sector with what either adult brings along: persecution, a student's age, a Polish card, a visa in hand.
 
-Compiled code reads the columns it needs first and branches on numbers afterwards: a branch between two reads
-of a named tuple makes the compiler count references, at a hundred times the cost of the read.
+A rule takes a person; what is of a unit takes its head, beside whom the others stand.
 """
 
 import numpy as np
@@ -28,7 +27,7 @@ from sim.compiling import compiled
 from sim.conditions import ADULT_MONTHS, OTHERS, THREATENED
 from sim.luck import NORMAL_GRID
 from sim.months import LONG_AGO
-from sim.rows import at
+from sim.rows import Person, at, beside
 
 N_CLASSES = N_SECTORS * N_FLAGS
 """Choice classes: sector times flags."""
@@ -51,10 +50,9 @@ STUDENT_FROM, STUDENT_TO = 17 * 12, 28 * 12
 
 
 @compiled(forceinline=True)
-def adults(people: Columns, head: int) -> int:
-    """Number of adults of the unit headed at row `head`: 2 if the next row is a partner, else 1."""
-    after = min(head + 1, len(people.traits) - 1)
-    return 1 + ((at(people, head).unit_size > 1) & (at(people, after).member == 1))
+def adults(head: Person) -> int:
+    """Number of adults of a unit: 2 if the head has a partner, who stands next, else 1."""
+    return 2 if head.unit_size > 1 and beside(head, 1).member == 1 else 1
 
 
 @compiled(forceinline=True)
@@ -73,13 +71,14 @@ def adult_flags(exposure: int, detained: int, age: int, ancestry: int, visa: int
 
 
 @compiled(forceinline=True)
-def flags(people: Columns, head: int, t: int) -> int:
+def flags(head: Person, t: int) -> int:
     """Flags of the unit's choice class: those of either adult."""
     mask = 0
-    for row in range(head, head + adults(people, head)):
-        exposure, detained, age = at(people, row).exposure, at(people, row).detained, t - at(people, row).birth
-        conscription = at(people, row).conscription
-        mask |= adult_flags(exposure, detained, age, at(people, row).ancestry, at(people, row).visa, conscription, t)
+    for i in range(adults(head)):
+        one = beside(head, i)
+        exposure, detained, age = one.exposure, one.detained, t - one.birth
+        conscription = one.conscription
+        mask |= adult_flags(exposure, detained, age, one.ancestry, one.visa, conscription, t)
     return mask
 
 
@@ -124,36 +123,38 @@ def is_barred(held: int, exit_ban: int, conscription: int, t: int) -> bool:
 
 
 @compiled(forceinline=True)
-def may_exit(people: Columns, head: int, t: int) -> bool:
+def may_exit(head: Person, t: int) -> bool:
     """True if everyone in the unit is at home and nobody is held, barred from leaving, or serving.
 
     Children count: one who comes of age stays in the unit and may be detained, drafted or away on pendular work.
     """
     free = True
-    for row in range(head, min(head + at(people, head).unit_size, len(people.traits))):
-        barred = is_barred(at(people, row).held, at(people, row).exit_ban, at(people, row).conscription, t)
-        free &= not (barred | (at(people, row).mode != _HOME))
+    for i in range(head.unit_size):
+        one = beside(head, i)
+        barred = is_barred(one.held, one.exit_ban, one.conscription, t)
+        free &= not (barred | (one.mode != _HOME))
     return free
 
 
 @compiled(forceinline=True)
-def in_party(people: Columns, row: int) -> bool:
+def in_party(person: Person) -> bool:
     """True if a person of a unit settled abroad is there, too, and was not left behind."""
-    return bool(at(people, row).mode == _SETTLED)
+    return bool(person.mode == _SETTLED)
 
 
 @compiled(forceinline=True)
-def going(people: Columns, head: int) -> int:
+def going(head: Person) -> int:
     """People of a unit who are to leave by its plan: all, or the head alone."""
-    return 1 if at(people, head).lead == _PLANNED else at(people, head).unit_size
+    return 1 if head.lead == _PLANNED else head.unit_size
 
 
 @compiled(forceinline=True)
-def money(people: Columns, head: int) -> float:
+def money(head: Person) -> float:
     """Savings of the unit's adults, EUR."""
     total = 0.0
-    for row in range(head, head + adults(people, head)):
-        total += at(people, row).savings
+    for i in range(adults(head)):
+        one = beside(head, i)
+        total += one.savings
     return total
 
 
@@ -210,19 +211,20 @@ def unit_push(b: Behaviour, total: float, n: int, abroad: float, frailty: int) -
 
 
 @compiled(forceinline=True)
-def push(people: Columns, head: int, t: int, b: Behaviour, perceived: float, war_fear: float, abroad: float) -> float:
+def push(head: Person, t: int, b: Behaviour, perceived: float, war_fear: float, abroad: float) -> float:
     """Log-odds with which a unit wishes to leave this month, before what destinations offer.
 
     `perceived` repression and the share `abroad` are the circle's, `war_fear` the country's (0 to 1).
     """
-    n, total = adults(people, head), 0.0
-    for row in range(head, head + n):
-        conscription, exposure, age = at(people, row).conscription, at(people, row).exposure, t - at(people, row).birth
-        personal = personal_term(b, age / 12.0, at(people, row).education, at(people, row).ties)
+    n, total = adults(head), 0.0
+    for i in range(n):
+        one = beside(head, i)
+        conscription, exposure, age = one.conscription, one.exposure, t - one.birth
+        personal = personal_term(b, age / 12.0, one.education, one.ties)
         repression = repression_term(perceived, exposure_weight(b, exposure), b.repression)
         war = war_term(war_fear, b.war, service_term(b, conscription, age))
         total = with_adult(total, repression, war, personal)
-    return unit_push(b, total, n, abroad, at(people, head).frailty)
+    return unit_push(b, total, n, abroad, head.frailty)
 
 
 @compiled
@@ -230,8 +232,9 @@ def residents_by_class(people: Columns, t: int) -> NDArray[np.int64]:
     """People at home by the choice class of their unit, int64[classes], in agents."""
     counts = np.zeros(N_CLASSES, np.int64)
     for row in range(len(people.traits)):
-        member, place, mode = at(people, row).member, at(people, row).place, at(people, row).mode
-        sector, size = at(people, row).sector, at(people, row).unit_size
+        person = at(people, row)
+        member, place, mode = person.member, person.place, person.mode
+        sector, size = person.sector, person.unit_size
         if (member == 0) & (place == _BELARUS) & (mode == _HOME):
-            counts[choice_class(sector, flags(people, row, t))] += size
+            counts[choice_class(sector, flags(person, t))] += size
     return counts

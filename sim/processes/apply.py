@@ -14,7 +14,7 @@ from sim.conditions import Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
 from sim.processes.screening import OF_APPLICATION, fails_screening, screened
-from sim.rows import at
+from sim.rows import Person, at, beside
 from sim.units import class_groups, flags, going
 from sim.world import World, admission_share
 
@@ -44,9 +44,9 @@ def places_this_month(before: float, after: float, one_in: int, luck: float) -> 
 
 
 @compiled(forceinline=True)
-def lose_plan(people: Columns, head: int) -> None:
+def lose_plan(head: Person) -> None:
     """End a unit's plan."""
-    at(people, head).plan, at(people, head).lead = _NO_PLAN, _TOGETHER
+    head.plan, head.lead = _NO_PLAN, _TOGETHER
 
 
 @compiled
@@ -96,48 +96,48 @@ def apply(
                 left[place, channel] = month + banked[place, channel]
     stuck = np.zeros((SLOTS, N_CHANNELS), np.bool_)
     for row in rows:
-        place, channel = at(people, row).plan_place, at(people, row).plan_channel
-        key, plan = at(people, row).key, at(people, row).plan
+        head = at(people, row)
+        place, channel = head.plan_place, head.plan_channel
+        key, plan = head.key, head.plan
         if plan == _GRANTED:
             continue
-        groups = class_groups(at(people, row).sector, flags(people, row, t))
+        groups = class_groups(head.sector, flags(head, t))
         if admission_share(world, t, place, channel, groups) <= 0.0 or world.rules[t, place, channel].offered <= 0.0:
-            lose_plan(people, row)
+            lose_plan(head)
             n = note(log, n, t, row, key, _BLOCKED, 0, place, channel, _CLOSED)
             continue
-        luck = words(key, at(people, row).applied, _APPLICATION, 0, conditions.seed)
+        luck = words(key, head.applied, _APPLICATION, 0, conditions.seed)
         if plan == _QUEUED:
-            size = going(people, row)
+            size = going(head)
             if stuck[place, channel] or left[place, channel] < size:
                 stuck[place, channel] = True
-                if t - at(people, row).applied >= b.patience:
-                    lose_plan(people, row)
+                if t - head.applied >= b.patience:
+                    lose_plan(head)
                     n = note(log, n, t, row, key, _REFUSED, 0, place, channel, _BY_QUOTA)
                 continue
             left[place, channel] -= size
-            at(people, row).plan = _PROCESSING
-            at(people, row).due = t + int(world.rules[t, place, channel].months + uniform(luck[3]))
-        if at(people, row).due > t:
+            head.plan = _PROCESSING
+            head.due = t + int(world.rules[t, place, channel].months + uniform(luck[3]))
+        if head.due > t:
             continue
         reason = _NONE
         if uniform(luck[0]) >= world.rules[t, place, channel].approval:
             reason = _REFUSAL
-        elif screened(channel) and fails_screening(
-            key, at(people, row).applied, OF_APPLICATION, world, t, place, b, conditions
-        ):
+        elif screened(channel) and fails_screening(key, head.applied, OF_APPLICATION, world, t, place, b, conditions):
             reason = _BY_SECURITY
         if reason == _NONE:
-            at(people, row).plan = _GRANTED
-            at(people, row).due = t
+            head.plan = _GRANTED
+            head.due = t
             n = note(log, n, t, row, key, _EVENT_GRANTED, 0, place, channel, _NONE)
         elif channel == _IRREGULAR:  # a harm, and so counted in people
-            for one in range(row, row + going(people, row)):
-                n = note(log, n, t, one, at(people, one).key, _CAUGHT, 0, place, channel, reason)
-            lose_plan(people, row)
+            for i in range(going(head)):
+                one = beside(head, i)
+                n = note(log, n, t, one.row, one.key, _CAUGHT, 0, place, channel, reason)
+            lose_plan(head)
         else:
             n = note(log, n, t, row, key, _REFUSED, 0, place, channel, reason)
-            lose_plan(people, row)
-            at(people, row).due = t + int(b.reapply_months)
+            lose_plan(head)
+            head.due = t + int(b.reapply_months)
     for place in range(SLOTS):
         for channel in range(N_CHANNELS):
             banked[place, channel] = left[place, channel] if stuck[place, channel] else 0

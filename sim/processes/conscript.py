@@ -82,7 +82,8 @@ def conscript(
     decreed = monthly_hazard(world.belarus[t].officers, conditions.reference.officers)
     called = 0
     for row in range(first, last):  # most are women, too young or long past service
-        standing, age = at(people, row).conscription, t - at(people, row).birth
+        person = at(people, row)
+        standing, age = person.conscription, t - person.birth
         room.rows[called] = row
         young = (standing == _LIABLE) | (standing == _DEFERRED) | (standing == _FAMILY)
         officer = (standing == _OFFICER) & (decreed > 0.0) & (age < LIABILITY_ENDS_MONTHS)
@@ -90,13 +91,14 @@ def conscript(
     drawn = 0
     for i in range(called):
         row = room.rows[i]
+        person = at(people, row)
         key, sex, region, age = (
-            at(people, row).key,
-            at(people, row).sex,
-            at(people, row).region,
-            t - at(people, row).birth,
+            person.key,
+            person.sex,
+            person.region,
+            t - person.birth,
         )
-        standing, mode, held = at(people, row).conscription, at(people, row).mode, at(people, row).held
+        standing, mode, held = person.conscription, person.mode, person.held
         if sex != _MALE or region == _ABROAD or age < ADULT_MONTHS:
             continue
         after = standing
@@ -109,32 +111,33 @@ def conscript(
             if after == _DEFERRED and age >= DEFERMENT_ENDS_MONTHS:
                 officer = uniform(words(key, t, _SUMMONS, 0, conditions.seed)[2]) < b.officer_share
             after = standing_by_age(after, age, mode != _SETTLED or world.belarus[t].study_abroad >= 0.5, officer)
-            at(people, row).conscription = after
+            person.conscription = after
         by_decree = (standing == _OFFICER) & (mode == _HOME) & (decreed > 0.0)
         may_be_called = ((after == _LIABLE) & (summoned > 0.0)) | by_decree
         room.rows[drawn], room.keys[drawn] = row, key
-        drawn += (may_be_called & (held < t)) | ((after == _SERVING) & (at(people, row).serves_until < t))
+        drawn += (may_be_called & (held < t)) | ((after == _SERVING) & (person.serves_until < t))
     fill_words(room.keys, drawn, t, _EVENTS, conditions.seed, room.luck)
     for i in range(drawn):
         row, key, luck = room.rows[i], room.keys[i], uniform(room.luck[2, i])
-        standing, higher = at(people, row).conscription, at(people, row).education == _HIGHER
+        person = at(people, row)
+        standing, higher = person.conscription, person.education == _HIGHER
         if standing == _SERVING:
-            at(people, row).conscription = _SERVED
+            person.conscription = _SERVED
             n = note(log, n, t, row, key, _DISCHARGED, 0, 0, 0, _NONE)
         elif standing == _OFFICER:
             if luck < decreed:
-                at(people, row).conscription = _SERVING
-                at(people, row).serves_until = t + int(b.service_months_higher)
+                person.conscription = _SERVING
+                person.serves_until = t + int(b.service_months_higher)
                 n = note(log, n, t, row, key, _DRAFTED, 0, 0, 0, _DECREE)
         elif luck < summoned:
             more = words(key, t, _SUMMONS, 0, conditions.seed)
-            missed = bool(at(people, row).elsewhere) and uniform(more[1]) >= world.belarus[t].summons_reach
-            absent = missed or at(people, row).mode != _HOME
+            missed = bool(person.elsewhere) and uniform(more[1]) >= world.belarus[t].summons_reach
+            absent = missed or person.mode != _HOME
             n = note(log, n, t, row, key, _SUMMONED, 0, 0, 0, _ABSENT if absent else _NONE)
             if luck < drafted and not absent:
-                at(people, row).conscription = _SERVING
-                at(people, row).serves_until = t + int(b.service_months_higher if higher else b.service_months)
+                person.conscription = _SERVING
+                person.serves_until = t + int(b.service_months_higher if higher else b.service_months)
                 n = note(log, n, t, row, key, _DRAFTED, 0, 0, 0, _NONE)
             elif uniform(more[0]) < world.belarus[t].ban_liable:
-                at(people, row).exit_ban = max(at(people, row).exit_ban, t + BAN_MONTHS)
+                person.exit_ban = max(person.exit_ban, t + BAN_MONTHS)
     return n

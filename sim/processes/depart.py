@@ -12,7 +12,7 @@ from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
 from sim.options import RELOCATION, move_price
 from sim.processes.apply import lose_plan
-from sim.rows import at
+from sim.rows import Person, at, beside
 from sim.units import adults, class_groups, flags, may_exit, money
 from sim.world import World, fare, open_share, travel_share
 
@@ -36,23 +36,23 @@ def brings_work(channel: int) -> bool:
 
 
 @compiled(forceinline=True)
-def arrive(people: Columns, row: int, t: int, place: int, channel: int, world: World) -> None:
+def arrive(person: Person, t: int, place: int, channel: int, world: World) -> None:
     """Put a person into a destination by a channel, with the channel's first status and stay."""
-    at(people, row).place = place
-    at(people, row).mode = _SETTLED
-    at(people, row).status = world.law[place, channel].first_status
-    at(people, row).channel = channel
-    at(people, row).since = t
-    at(people, row).expiry = t + int(min(world.rules[t, place, channel].stay, 1200.0))
-    at(people, row).job = brings_work(channel) & (at(people, row).member == 0)
+    person.place = place
+    person.mode = _SETTLED
+    person.status = world.law[place, channel].first_status
+    person.channel = channel
+    person.since = t
+    person.expiry = t + int(min(world.rules[t, place, channel].stay, 1200.0))
+    person.job = brings_work(channel) & (person.member == 0)
 
 
 @compiled(forceinline=True)
-def leave_home(people: Columns, row: int, t: int, place: int, channel: int, world: World, b: Behaviour) -> None:
+def leave_home(person: Person, t: int, place: int, channel: int, world: World, b: Behaviour) -> None:
     """Let a person leave Belarus, with a passport renewed if it has run out."""
-    arrive(people, row, t, place, channel, world)
-    if at(people, row).passport < t:
-        at(people, row).passport = t + int(b.passport_months)
+    arrive(person, t, place, channel, world)
+    if person.passport < t:
+        person.passport = t + int(b.passport_months)
 
 
 @compiled(forceinline=True)
@@ -67,11 +67,12 @@ def turned_back(world: World, t: int, place: int, channel: int, groups: int) -> 
 
 
 @compiled(forceinline=True)
-def pay(people: Columns, head: int, price: float) -> None:
+def pay(head: Person, price: float) -> None:
     """Take the price of a move from the adults' savings, the head's first."""
-    for row in range(head, head + adults(people, head)):
-        part = min(price, at(people, row).savings)
-        at(people, row).savings -= part
+    for i in range(adults(head)):
+        one = beside(head, i)
+        part = min(price, one.savings)
+        one.savings -= part
         price -= part
 
 
@@ -88,13 +89,14 @@ def depart(
     n: int,
 ) -> int:
     """Let the units of `rows` with a granted instrument leave; returns the next log position."""
-    for head in rows:
-        if at(people, head).plan != _GRANTED:
+    for row in rows:
+        head = at(people, row)
+        if head.plan != _GRANTED:
             continue
-        place, channel, key = at(people, head).plan_place, at(people, head).plan_channel, at(people, head).key
-        groups = class_groups(at(people, head).sector, flags(people, head, t))
-        alone = at(people, head).lead == _PLANNED
-        size, grown = (1, 1) if alone else (at(people, head).unit_size, adults(people, head))
+        place, channel, key = head.plan_place, head.plan_channel, head.key
+        groups = class_groups(head.sector, flags(head, t))
+        alone = head.lead == _PLANNED
+        size, grown = (1, 1) if alone else (head.unit_size, adults(head))
         each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
         reserve = b.reserve * world.places[t, place].rent
         fare_each = fare(world, t, place, channel, groups)
@@ -103,22 +105,23 @@ def depart(
         if turned_back(world, t, place, channel, groups):
             passable = 0.0
         reason = 0
-        if not may_exit(people, head, t):
+        if not may_exit(head, t):
             reason = _EXIT
         elif uniform(words(key, t, _DEPARTURE, 0, conditions.seed)[0]) >= passable:
             reason = _CLOSED
-        elif money(people, head) < price:
+        elif money(head) < price:
             reason = _FUNDS
         if reason:
-            if t - at(people, head).due >= b.grant_months:
-                lose_plan(people, head)
-                n = note(log, n, t, head, key, _BLOCKED, 0, place, channel, reason)
+            if t - head.due >= b.grant_months:
+                lose_plan(head)
+                n = note(log, n, t, row, key, _BLOCKED, 0, place, channel, reason)
             continue
-        pay(people, head, price - reserve - world.rules[t, place, channel].funds * grown)
-        at(people, head).plan = _NO_PLAN
-        at(people, head).lead = _AHEAD if alone else _TOGETHER
-        circles.abroad[at(people, head).circle // circles.one_in] += size
-        for row in range(head, head + size):
-            leave_home(people, row, t, place, channel, world, b)
-            n = note(log, n, t, row, at(people, row).key, _DEPARTED, 0, place, channel, _CHOSEN)
+        pay(head, price - reserve - world.rules[t, place, channel].funds * grown)
+        head.plan = _NO_PLAN
+        head.lead = _AHEAD if alone else _TOGETHER
+        circles.abroad[head.circle // circles.one_in] += size
+        for i in range(size):
+            one = beside(head, i)
+            leave_home(one, t, place, channel, world, b)
+            n = note(log, n, t, one.row, one.key, _DEPARTED, 0, place, channel, _CHOSEN)
     return n

@@ -90,21 +90,23 @@ def pendular(
     all_others = pendular_rates(world, t, b, conditions, _CONSTRUCTION, others)
     called = workers_called(people, first, last, t, conditions.seed, max(all_drivers, all_others))
     for row in range(first, last):
-        mode, expiry = at(people, row).mode, at(people, row).expiry
+        person = at(people, row)
+        mode, expiry = person.mode, person.expiry
         if (mode == _AWAY) & (expiry < t):
-            place = at(people, row).place
-            at(people, row).place, at(people, row).mode, at(people, row).status = _BELARUS, _HOME, _AT_HOME
-            at(people, row).since, at(people, row).expiry = t, NEVER
-            n = note(log, n, t, row, at(people, row).key, _BACK, place, _BELARUS, 0, _NONE)
+            place = person.place
+            person.place, person.mode, person.status = _BELARUS, _HOME, _AT_HOME
+            person.since, person.expiry = t, NEVER
+            n = note(log, n, t, row, person.key, _BACK, place, _BELARUS, 0, _NONE)
     for row in called:
+        person = at(people, row)
         key, mode, place, sector = (
-            at(people, row).key,
-            at(people, row).mode,
-            at(people, row).place,
-            at(people, row).sector,
+            person.key,
+            person.mode,
+            person.place,
+            person.sector,
         )
-        held, exit_ban, conscription = at(people, row).held, at(people, row).exit_ban, at(people, row).conscription
-        age, plan = t - at(people, row).birth, at(people, head_of(people, row, first)).plan
+        held, exit_ban, conscription = person.held, person.exit_ban, person.conscription
+        age, plan = t - person.birth, at(people, head_of(people, row, first)).plan
         luck = words(key, t, _PENDULAR, 0, conditions.seed)
         drives, u = sector == _TRANSPORT, uniform(luck[0])
         if u >= (all_drivers if drives else all_others):
@@ -116,8 +118,8 @@ def pendular(
             u -= rates[place]
             if u < 0.0:
                 months = 3 + int(uniform(luck[2]) * (2.0 * b.pendular_months - 5.0))
-                at(people, row).place, at(people, row).mode, at(people, row).status = place, _AWAY, _ON_WORK
-                at(people, row).since, at(people, row).expiry = t, t + months - 1
+                person.place, person.mode, person.status = place, _AWAY, _ON_WORK
+                person.since, person.expiry = t, t + months - 1
                 n = note(log, n, t, row, key, _OUT, _BELARUS, place, _WORK, _CHOSEN)
                 break
     return n
@@ -134,8 +136,9 @@ def workers_called(people: Columns, first: int, last: int, t: int, seed: int, ra
     for start in range(first, last, _STRIP):
         workers = 0
         for row in range(start, min(start + _STRIP, last)):
-            rows[workers], keys[workers] = row, at(people, row).key
-            workers += (at(people, row).mode == _HOME) & goes(at(people, row).sector)
+            person = at(people, row)
+            rows[workers], keys[workers] = row, person.key
+            workers += (person.mode == _HOME) & goes(person.sector)
         fill_words(keys, workers, t, _PENDULAR, seed, luck)
         for i in range(workers):
             called[n] = rows[i]

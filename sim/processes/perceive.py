@@ -34,7 +34,8 @@ def perceive(
         first, last = circles.start[circle], circles.start[circle + 1]
         detained = 0
         for row in range(first, last):
-            detained += at(people, row).detained == t
+            person = at(people, row)
+            detained += person.detained == t
         circles.memory[circle] = remembered(circles.memory[circle], detained / (last - first), b.circle_decay)
         abroad = circles.abroad[circle] / (last - first)
         circles.heard[circle] = spread(circles.heard[circle], b.news_reach, b.hearsay, abroad) if pending else 0.0

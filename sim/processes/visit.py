@@ -38,7 +38,8 @@ def visit(
     if rate <= 0.0:
         return
     for row in range(first, last):
-        room.keys[row - first] = at(people, row).key
+        person = at(people, row)
+        room.keys[row - first] = person.key
     fill_words(room.keys, last - first, t, _VISIT, conditions.seed, room.luck)
     lucky = 0
     for row in range(first, last):
@@ -46,6 +47,7 @@ def visit(
         lucky += uniform(room.luck[0, row - first]) < rate
     for i in range(lucky):
         row = room.rows[i]
-        at_home = (at(people, row).place == _BELARUS) & (at(people, row).mode == _HOME)
-        if at_home & (t - at(people, row).birth >= ADULT_MONTHS):
-            at(people, row).visa = max(at(people, row).visa, np.int16(until))
+        person = at(people, row)
+        at_home = (person.place == _BELARUS) & (person.mode == _HOME)
+        if at_home & (t - person.birth >= ADULT_MONTHS):
+            person.visa = max(person.visa, np.int16(until))
