@@ -2,6 +2,7 @@
 # make run ARGS="people.one_in=1000"     the same with options
 # make bench                             what the model costs, near half an hour; ARGS="--quick" a minute
 # make test | make lint | make clean
+# make sbom                              the packages of .venv and their versions, as CycloneDX: build/sbom.json
 # Needs Python 3.11 or newer, make and a package index; nothing else, and no activation.
 PYTHON ?= python3
 VENV ?= .venv
@@ -12,8 +13,9 @@ SERIES := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2]
 PINS := $(wildcard constraints/constraints-$(SERIES).txt)
 STAMP := $(VENV)/installed-$(SERIES)
 BENCH := $(VENV)/installed-bench-$(SERIES)
+SBOM := $(VENV)/installed-sbom-$(SERIES)
 
-.PHONY: run test lint bench clean setup
+.PHONY: run test lint bench sbom clean setup
 .DELETE_ON_ERROR:
 
 run: setup
@@ -30,6 +32,10 @@ lint: setup
 bench: $(BENCH)
 	@$(BIN)/python -m bench $(ARGS)
 
+sbom: $(SBOM)
+	@mkdir -p build
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o build/sbom.json $(BIN)/python
+
 setup: $(STAMP)
 
 # The stamp is the last thing made: an installation that fails is begun again.
@@ -45,6 +51,10 @@ $(STAMP): pyproject.toml $(PINS)
 # Without its peers the bench says that they are not there, and measures the rest.
 $(BENCH): $(STAMP)
 	@$(BIN)/python -m pip install --quiet $(PINS:%=-c %) -e ".[bench]" && touch $@ || echo "The bench goes on without its peers."
+
+$(SBOM): $(STAMP)
+	$(BIN)/python -m pip install --quiet $(PINS:%=-c %) -e ".[sbom]"
+	@touch $@
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

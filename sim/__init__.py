@@ -4,11 +4,13 @@ The layout is the import order: each row imports only from rows above it.
 
 =============  ====================================================================
 errors         a user's mistake
+locations      where configuration, studies and data lie, and what a user's own folders add
 machine_code   the folder of machine code, named by the sources
 compiling      compiled rules
 arithmetic     exp, log and sin with the same bits everywhere
 luck           random numbers as a function of who, when and what for
 codes          fixed codes of places, channels, statuses and the like
+values         values of numpy and pandas, paths and arrays as plain ones
 months         the clock: whole months counted from January 2019
 columns        the schema of a person
 rows           a person as compiled rules see one
@@ -39,21 +41,26 @@ agents/        the people and the institutions as Mesa sees them
 schedule       the processes of a month, in order
 model          the run of a month
 tasks          the table of tasks
-checks         what a value of a setting ought to be
+checks         what the value of a setting may be
+sections       sections of settings, checked when they are made
 settings       every key a user may give
 ensemble       replicates of scenarios
+batch          a model made by keywords, for Mesa's `batch_run`
 analysis/      pairs of worlds, effects, reach, fit to the observed
 experiment     studies: a question, what is expected, the scenarios and parameters that answer it
 observation/   what observers would see: registers, public money, prisons, a survey
 store          files that a run leaves
+seals          manifests with the digest of every file
+arrays         plain arrays in a file
 tables         runs as tidy tables
 tidy           a point's runs as tidy tables, and back
+checkpoint     a run, or one between two months, as plain arrays
 shared         what the workers of a sweep share
 points         a scenario at one setting of the parameters, computed once and kept
 ledger         what the jobs of a sweep report
 missing        runs that nobody has: computed, by one worker or many
 plan           what would be computed, and what it costs
-outcome        what came of a job of the command line
+outcome        the outcome of a job of the command line
 figures/       figures, one module a figure
 library/       what runs left, as tables to be asked in SQL
 report/        the report of a comparison

@@ -3,6 +3,8 @@
 Exit codes: 0 done, 2 a mistake of the user's, 3 a failed run (or any failed job of a sweep), 130 interrupted.
 """
 
+from __future__ import annotations
+
 import io
 import os
 import signal
@@ -11,29 +13,36 @@ import threading
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sim import config
-from sim.commands.study import close
+from sim import __version__
 from sim.errors import UserError
-from sim.experiment import Experiment
-from sim.ledger import Entry
 from sim.outcome import FAILURE, INTERRUPTED, MISTAKE, Outcome
-from sim.plan import Plan, speed, words
-from sim.settings import Settings
-from sim.store import room_for_results
 from sim.tasks import task
+
+if TYPE_CHECKING:
+    from sim.experiment import Experiment
+    from sim.ledger import Entry
+    from sim.settings import Settings
 
 FOLDERS = {"simulate": "points"}
 """Folder of a task's results, where it has another name than the task."""
-READ_ONLY = ("results",)
+READ_ONLY = ("results", "parameters", "lint")
 """Tasks that make no folder of their own."""
 
 
 def main() -> int:
-    """Run the task of the command line, once or as a sweep; returns the exit code."""
+    """Run the task of the command line, once or as a sweep; returns the exit code.
+
+    What a command line asks for is imported on the way: whoever asks for the version waits for nothing else.
+    """
     _ready_to_tell()
+    if "--version" in sys.argv[1:]:
+        print(f"vyraj {__version__}")
+        return 0
     try:
+        from sim import config
+
         outcomes = config.run(_job, _close)
     except KeyboardInterrupt:
         print("vyraj: interrupted", file=sys.stderr)
@@ -47,6 +56,9 @@ def main() -> int:
 
 
 def _job(read_settings: Callable[[], Settings]) -> Outcome:
+    from sim.plan import Plan
+    from sim.store import room_for_results
+
     try:
         settings = read_settings()
         room = nullcontext() if settings.dry or settings.task in READ_ONLY else room_for_results(
@@ -63,7 +75,9 @@ def _job(read_settings: Callable[[], Settings]) -> Outcome:
 
 
 def _close(study: Experiment, results_dir: str, entries: list[Entry]) -> Outcome:
-    """What its jobs have left is told also where the page of a study fails."""
+    """Close a study; where its page fails, what its jobs have left is told all the same."""
+    from sim.commands.study import close
+
     try:
         return close(study, results_dir, entries)
     except Exception as error:
@@ -71,17 +85,26 @@ def _close(study: Experiment, results_dir: str, entries: list[Entry]) -> Outcome
 
 
 def _tell(outcomes: Sequence[Outcome]) -> int:
-    """Print what came of every job: what they left on stdout, faults on stderr; returns the exit code."""
+    """Print the outcome of every job: faults on stderr, what they left on stdout; returns the exit code."""
     sys.stdout.flush()
     for one in outcomes:
         if one.code:
             print(f"vyraj: {one.said}", file=sys.stderr, flush=True)
+    sys.stderr.flush()
+    swept = [one for one in outcomes if one.asked]
+    if any(one.left for one in swept):
+        from sim.commands.swept import table
+
+        print(table(swept), flush=True)
     for one in outcomes:
+        if one.asked or one.code:
+            continue
         if one.plan is not None and one.settings is not None:
-            print(words(one.plan, speed(one.settings), one.settings.thread_count), flush=True)
-        elif one.left and not one.code:
-            sys.stderr.flush()
-            print(f"results: {one.left}", flush=True)
+            from sim.plan import words
+
+            print(words(one.plan, one.settings.thread_count), flush=True)
+        elif one.left:
+            print(f"{one.said}results: {one.left}", flush=True)
     codes = [one.code for one in outcomes]
     return codes[0] if len(codes) == 1 else FAILURE if any(codes) else 0
 
@@ -116,10 +139,14 @@ def _ready_to_tell() -> None:
 
 
 def _fault(error: Exception) -> Outcome:
-    """One line about a fault, and a traceback on stderr if VYRAJ_DEBUG=1."""
+    """One line about each fault, and a traceback on stderr if VYRAJ_DEBUG=1."""
     if os.environ.get("VYRAJ_DEBUG") == "1":
         traceback.print_exception(error)
-    line = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in " ".join(str(error).split()))
+    lines = [
+        "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in " ".join(fault.split()))
+        for fault in (error.faults if isinstance(error, UserError) else (str(error),))
+    ]
+    line = lines[0] if len(lines) == 1 else "\n  ".join([f"{len(lines)} mistakes", *lines])
     if isinstance(error, UserError):
         return Outcome(MISTAKE, line)
     hint = "" if os.environ.get("VYRAJ_DEBUG") == "1" else " (VYRAJ_DEBUG=1 shows where)"

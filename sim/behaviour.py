@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.codes import CONF
 from sim.history.parameters import HistoryError, nearest, need_number, shown
 from sim.history.strict_yaml import need_keys, need_named, read, within
+from sim.locations import CONF
 
 FILE = CONF / "behaviour.yaml"
 _NEEDED, _ALSO = ("value", "unit", "meaning", "source", "confidence"), ("prior", "note")
@@ -23,8 +23,11 @@ with within(f"conf/{FILE.name}"):
         with within(_name):
             RECORDS[_name] = need_keys(_record, _NEEDED, _ALSO)
 
+SMALLEST_LAMBDA = 0.01
+"""Smallest dissimilarity: of those barred from a country nearly all go elsewhere at it (97 in 100, were nine tenths of
+the nest barred), and a smaller one is what a range that should end at 0 leaves (5.6e-17)."""
 LIMITS: dict[str, tuple[float, float]] = {
-    "1": (1e-9, 1.0),  # lambda
+    "1": (SMALLEST_LAMBDA, 1.0),  # lambda
     "log-odds/month": (-1e4, 1e4),
     "log-odds": (-1e4, 1e4),
     "log-odds/decade": (-1e4, 1e4),
@@ -47,7 +50,7 @@ LIMITS: dict[str, tuple[float, float]] = {
 months are added to a 16-bit month."""
 _OWN_LIMITS = {
     **dict.fromkeys(("spread_leave", "spread_country", "spread_channel"), (0.0, 20.0)),
-    **dict.fromkeys(("lambda_threatened", "lambda_other"), (1e-9, 1.0)),
+    **dict.fromkeys(("lambda_threatened", "lambda_other"), (SMALLEST_LAMBDA, 1.0)),
     "separation": (-20.0, 0.0),  # else better conditions might be worse
     "nest_region": (0.05, 1.0),  # a nest of no dissimilarity has no noise of its own
     "pendular_months": (3.0, 600.0),  # a mean of stays of at least three months

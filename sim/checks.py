@@ -1,142 +1,209 @@
-"""What a value of a setting ought to be: each check says in words what is allowed, or None if all is well."""
+"""What the value of a setting may be: types that pydantic checks, and what is said of a value that is none of them.
+
+A value comes from the command line, from a file or out of Python, and is checked in the same way. Scalars of numpy and
+pandas, paths, arrays and dates count as what they stand for; a number that is whole may be written as a float, as a
+column of a table holds it. Nothing else is converted: 1.5 is no whole number, true is no number, "3" is a text.
+"""
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Le, Len
+from pydantic import (
+    AfterValidator,
+    AllowInfNan,
+    BeforeValidator,
+    PlainValidator,
+    Strict,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import PydanticCustomError
 
 from sim import months
-from sim.behaviour import RECORDS, load
+from sim.behaviour import RECORDS, SMALLEST_LAMBDA, load
 from sim.errors import UserError
 from sim.feedback import FEEDBACKS
 from sim.history.parameters import shown
+from sim.values import canonical, plain
 
 MOST_REPLICATES, MOST_THREADS, MOST_SLICES = 100_000, 1024, 50
 """More than anybody means: a larger number is a slip that would run for ever."""
-ENOUGH = "enough"
+CIRCLES = 95_719
+"""Circles of the whole population: a sample that keeps every so many-th has one left at this number, about 100 people.
+
+The layout of the people has as many (`sim.population.layout`), which a test sees to; here it costs nothing to ask.
+"""
+ENOUGH: Literal["enough"] = "enough"
 """As many replicates as the stopping rule asks for."""
 
-Check = Callable[[Any], str | None]
+
+def refusal(wanted: str) -> PydanticCustomError:
+    """The fault of a value that is not what is `wanted`."""
+    return PydanticCustomError("setting", "{wanted}", {"wanted": wanted})
 
 
-def whole(low: int, high: int | None = None) -> Check:
-    """A whole number within bounds."""
-    wanted = f"a whole number of at least {low}" if high is None else f"a whole number from {low} to {high}"
+def wanted(text: str) -> WrapValidator:
+    """Whatever is wrong with a value is told by what is wanted."""
 
-    def check(value: Any) -> str | None:
-        ok = type(value) is int and value >= low and (high is None or value <= high)
-        return None if ok else wanted
+    def check(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return handler(plain(value))
+        except ValidationError:
+            raise refusal(text) from None
 
-    return check
-
-
-def whole_or_null(low: int, high: int, null: str, *words: str) -> Check:
-    """A whole number within bounds, one of some words, or nothing, which means what `null` says."""
-    number = whole(low, high)
-    also = "".join(f", {word}" for word in words)
-    wanted = f"a whole number of at least {low} and at most {high}{also}, or null for {null}"
-    return lambda value: None if value is None or value in words or number(value) is None else wanted
+    return WrapValidator(check)
 
 
-def flag(value: Any) -> str | None:
-    """True or false."""
-    return None if isinstance(value, bool) else "true or false"
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def text_or_null(value: Any) -> str | None:
-    """A text, or nothing."""
-    return None if value is None or (isinstance(value, str) and value.strip() != "") else "a text, or null"
+def _different(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(set(values)) < len(values):
+        raise ValueError("given twice")
+    return values
 
 
-def _is_share(value: Any) -> bool:
-    return type(value) in (int, float) and 0 < value <= 1
+def _one_line(text: str) -> str:
+    if not text.isprintable() or text.strip() != text:
+        raise ValueError("not on one line")
+    return text
 
 
-def share(value: Any) -> str | None:
-    """A share of one."""
-    return None if _is_share(value) else "a number above 0 and at most 1"
+Whole = Annotated[int, Strict(), BeforeValidator(_whole)]
+Sampled = Annotated[Whole, Ge(1), Le(CIRCLES), wanted(f"a whole number from 1 to {CIRCLES}")]
+Seed = Annotated[Whole, Ge(0), Le(2**32 - 1), wanted(f"a whole number from 0 to {2**32 - 1}")]
+Numbered = Annotated[Whole, Ge(0), wanted("a whole number of at least 0")]
+Most = Annotated[Whole, Ge(2), Le(MOST_REPLICATES), wanted(f"a whole number from 2 to {MOST_REPLICATES}")]
+Real = Annotated[float, Strict(), AllowInfNan(False), AfterValidator(canonical)]
+Lambda = Annotated[Real, Ge(SMALLEST_LAMBDA), Le(1)]
+Line = Annotated[str, Strict(), StringConstraints(min_length=1), AfterValidator(_one_line)]
+"""A text on one line."""
+_RANGE = f"from {SMALLEST_LAMBDA:g} to 1"
+
+Flag = Annotated[bool, Strict(), wanted("true or false")]
+ALambda = Annotated[Lambda, wanted(f"a number {_RANGE} (nearer 0 nearly all who are barred go elsewhere anyway)")]
+Slices = Annotated[
+    tuple[Lambda, ...],
+    Len(1, MOST_SLICES),
+    AfterValidator(_different),
+    wanted(f"a list of numbers {_RANGE}, at most {MOST_SLICES}, all different"),
+]
+Name = Annotated[Line, wanted("the name of a scenario")]
+Folder = Annotated[Line, wanted("a text on one line that names a folder")]
+File = Annotated[Line | None, wanted("a text on one line that names a file, or null")]
+Words = Annotated[
+    Annotated[str, Strict(), StringConstraints(pattern=r"\S")] | None,
+    wanted("a text, or null"),
+]
+Person = Annotated[
+    Annotated[int, Strict(), Ge(0), Le(2**64 - 1)] | Annotated[str, Strict(), StringConstraints(pattern="^first:")],
+    wanted("a person's key, or first:EVENT (first:departed, first:wished:lithuania, first:parted ...)"),
+]
+Replicates = Annotated[
+    Annotated[Whole, Ge(1), Le(MOST_REPLICATES)] | Literal["enough"] | None,
+    wanted(
+        f"a whole number of at least 1 and at most {MOST_REPLICATES}, {ENOUGH}, or null for the default of the task"
+    ),
+]
+Threads = Annotated[
+    Annotated[Whole, Ge(1), Le(MOST_THREADS)] | None,
+    wanted(f"a whole number of at least 1 and at most {MOST_THREADS}, or null for all cores"),
+]
 
 
-def shares(value: Any) -> str | None:
-    """A list of shares of one."""
-    ok = isinstance(value, (list, tuple)) and 0 < len(value) <= MOST_SLICES and all(map(_is_share, value))
-    ok = ok and len({f"{share:g}" for share in value}) == len(value)  # the figures name them so
-    return None if ok else f"a list of numbers above 0 and at most 1, at most {MOST_SLICES}, all different"
-
-
-def folder(value: Any) -> str | None:
-    """The name of a folder."""
-    ok = isinstance(value, str) and value.strip() == value != "" and value.isprintable()
-    return None if ok else "a text on one line that names a folder"
-
-
-def folder_or_null(value: Any) -> str | None:
-    """The name of a file or folder, or nothing."""
-    return None if value is None or folder(value) is None else "a text on one line that names a file, or null"
-
-
-def list_of(known: Callable[[], list[str]], what: str) -> Check:
-    """A list of known names, each at most once."""
-
-    def check(value: Any) -> str | None:
-        names = known()
-        ok = isinstance(value, (list, tuple)) and all(isinstance(one, str) and one in names for one in value)
-        ok = ok and len(set(value)) == len(value)
-        return None if ok else f"a list of {what}, each at most once; known are: {', '.join(names)}"
-
-    return check
-
-
-feedbacks = list_of(lambda: list(FEEDBACKS), "feedbacks")
-
-
-def coefficients(value: Any) -> str | None:
-    """Coefficients of `conf/behaviour.yaml` by name, each within its limits."""
-    if not isinstance(value, Mapping):
-        return "a section of coefficients, as coefficients.peers=0.5"
-    if "lambda" in value:
-        return "possible: lambda has a key of its own, choice.lambda"
-    for name in value:
-        if name not in RECORDS:
-            return f"known; known are: {', '.join(sorted(RECORDS))}{closest(name, list(RECORDS))}"
+def _month(value: Any) -> str:
+    """A month as YYYY-MM; a date means the month in which it lies."""
+    value = plain(value)
+    text = value.strftime("%Y-%m") if hasattr(value, "strftime") else value
     try:
-        load(value)
-    except UserError as error:
-        return f"possible: {error}"
-    return None
-
-
-def person(value: Any) -> str | None:
-    """A person's key, or the first to whom something happened."""
-    ok = (type(value) is int and 0 <= value < 2**64) or (isinstance(value, str) and value.startswith("first:"))
-    return None if ok else "a person's key, or first:EVENT (first:departed, first:wished:lithuania, first:parted ...)"
-
-
-def month(value: Any) -> str | None:
-    """A month of the clock."""
-    wanted = f"a month from {months.label(0)} to {months.label(months.LAST_MONTH)}, written YYYY-MM"
-    try:
-        ok = isinstance(value, str) and len(value) == 7 and value.isascii()
-        ok = ok and 0 <= months.month(value) <= months.LAST_MONTH
+        if isinstance(text, str) and len(text) == 7 and text.isascii() and 0 <= months.month(text) <= months.LAST_MONTH:
+            return text
     except ValueError:
-        ok = False
-    return None if ok else wanted
+        pass
+    raise refusal(f"a month from {months.label(0)} to {months.label(months.LAST_MONTH)}, written YYYY-MM")
 
 
-def one_of(known: Callable[[], list[str]], null: bool = False) -> Check:
+Month = Annotated[str, PlainValidator(_month)]
+
+
+def _by_name(value: Any) -> Any:
+    """A mapping, or a row of a table, as a dictionary."""
+    return dict(value) if hasattr(value, "keys") else value
+
+
+Section = BeforeValidator(_by_name)
+"""A section inside the settings: one that is made already, or values by name."""
+
+
+def _coefficients(value: Any) -> dict[str, float]:
+    """Coefficients of `conf/behaviour.yaml` by name, each within its limits."""
+    given = _by_name(value)
+    if not isinstance(given, dict):
+        raise refusal("a section of coefficients, as coefficients.peers=0.5")
+    found, faults = {}, []
+    for name, one in given.items():
+        number, key = plain(one), f"coefficients.{shown(name)}"
+        if name == "lambda":
+            faults.append(f"{key}={written(number)} is not possible: lambda has a key of its own, choice.lambda")
+        elif name not in RECORDS:
+            known = f"known; known are: {', '.join(sorted(RECORDS))}{closest(name, list(RECORDS))}"
+            faults.append(f"{key}={written(number)} is not {known}")
+        else:
+            try:
+                number = canonical(number) if type(number) in (int, float) else number
+                load({name: number})
+                found[str(name)] = float(number)
+            except (UserError, OverflowError) as error:
+                faults.append(f"{key}={written(number)} is not possible: {error}")
+    if faults:
+        raise PydanticCustomError("faults", "{faults}", {"faults": faults})
+    return dict(sorted(found.items()))
+
+
+Coefficients = Annotated[Mapping[str, float], PlainValidator(_coefficients)]
+
+
+def one_of(known: Callable[[], Sequence[str]], null: bool = False) -> PlainValidator:
     """A known name, or nothing where that is allowed."""
 
     def check(value: Any) -> str | None:
-        names = known()
-        if (isinstance(value, str) and value in names) or (null and value is None):
-            return None
+        name, names = plain(value), known()
+        if (isinstance(name, str) and name in names) or (null and name is None):
+            return name  # type: ignore[no-any-return]
         also = ", or null" if null else ""
-        return f"known; known are: {', '.join(names) or 'none'}{also}{closest(value, names)}"
+        raise refusal(f"known; known are: {', '.join(names) or 'none'}{also}{closest(name, names)}")
 
-    return check
+    return PlainValidator(check)
 
 
-def closest(value: Any, known: list[str]) -> str:
+def each_of(known: Callable[[], Sequence[str]], what: str) -> PlainValidator:
+    """A list of known names, each at most once."""
+
+    def check(value: Any) -> tuple[str, ...]:
+        found, names = plain(value), known()
+        ok = isinstance(found, tuple) and all(isinstance(one, str) and one in names for one in found)
+        if ok and len(set(found)) == len(found):
+            return found  # type: ignore[no-any-return]
+        raise refusal(f"a list of {what}, each at most once; known are: {', '.join(names)}")
+
+    return PlainValidator(check)
+
+
+Feedbacks = Annotated[tuple[str, ...], each_of(lambda: FEEDBACKS, "feedbacks")]
+
+
+_LIKE_ANOTHER = re.compile(r"true|false|null|nan|[-+]?(inf|[\d._]+(e[-+]?\d+)?)", re.IGNORECASE | re.ASCII)
+"""Texts that are told in quotes, because without them they are no texts."""
+
+
+def closest(value: Any, known: Sequence[str]) -> str:
     """A guess at what was meant, for the end of a message; empty if nothing is near."""
     close = get_close_matches(str(value)[:100], known, n=1)
     return f" (did you mean {close[0]}?)" if close else ""
@@ -144,9 +211,12 @@ def closest(value: Any, known: list[str]) -> str:
 
 def written(value: Any) -> str:
     """A value as a user would write it, on one line and not too long."""
-    if isinstance(value, str) and value:
+    value = plain(value)
+    if not (value is None or value == "" or isinstance(value, bool | int | float | Sequence | Mapping)):
+        value = str(value)
+    if isinstance(value, str) and value and not _LIKE_ANOTHER.fullmatch(value):
         return shown(value)
     try:
-        return shown(json.dumps(value, default=shown, skipkeys=True))
+        return shown(json.dumps(value, default=shown, skipkeys=True, ensure_ascii=False))
     except ValueError:  # a number too long to write out
         return shown(value)

@@ -5,15 +5,13 @@ so the file belongs to the fingerprint of the machine code.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 
 import yaml
 
-CONF = Path(__file__).resolve().parent.parent / "conf"
-"""Folder of the configuration that describes the model's world."""
+from sim.locations import CODES
 
-_tables = yaml.safe_load((CONF / "codes.yaml").read_text(encoding="utf-8"))
+_tables = yaml.safe_load(CODES.read_text(encoding="utf-8"))
 
 
 def _codes(table: str) -> Mapping[str, int]:

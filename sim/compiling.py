@@ -29,9 +29,9 @@ _said: set[str] = set()
 def compiled(*rule_or_signature: Any, **flags: Any) -> Any:
     """A rule as machine code, made when it is first called and kept on disk; it runs beside other threads.
 
-    As `@compiled`, or with a signature (then it is made at once) and further flags of numba's: `@compiled("f8(f8)")`,
+    As `@compiled`, or with the only signature that it has and further flags of numba's: `@compiled("f8(f8)")`,
     `@compiled(forceinline=True)`. A division by zero gives infinity or NaN. Rules outside this package are not kept,
-    since the name of the folder does not follow their sources.
+    since the name of the folder does not follow their sources. An import compiles nothing.
     """
     if len(rule_or_signature) == 1 and inspect.isfunction(rule_or_signature[0]):
         return _compiled(rule_or_signature[0], None, flags)
@@ -46,9 +46,20 @@ def _compiled(rule: Callable[..., Any], signature: Any, flags: dict[str, Any]) -
     if rule.__module__.startswith(f"{PACKAGE}."):
         dispatcher._cache = _Kept(rule)
     if signature is not None:
-        dispatcher.compile(signature)
-        dispatcher.disable_compile()
+        _make_when_called(dispatcher, signature)
     return dispatcher
+
+
+def _make_when_called(dispatcher: Any, signature: str) -> None:
+    """Have the first call, from Python or from another rule, make the one signature of a rule, whatever it is given."""
+    make = dispatcher.compile
+
+    def only(_: Any) -> Any:
+        entry = make(signature)
+        dispatcher.disable_compile()
+        return entry
+
+    dispatcher.compile = only
 
 
 class _Place(_CacheLocator):  # type: ignore[misc]

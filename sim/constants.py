@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour import LARGEST_CONSTANT
-from sim.codes import CHANNEL, CONF, N_CHANNELS, PLACE, SLOTS
+from sim.codes import CHANNEL, N_CHANNELS, PLACE, SLOTS
 from sim.decision import DEFAULT
 from sim.errors import UserError
 from sim.history.parameters import need_number, shown
 from sim.history.strict_yaml import CatalogueError, need_keys, need_named, read, within
+from sim.locations import CONF, constants
 
 FILE = CONF / "constants.yaml"
 """Those of the default rule of decision; any other rule has a file of its own beside it."""
@@ -32,7 +33,7 @@ class Constants(NamedTuple):
 
 def file_of(decision: str) -> Path:
     """File of the constants of a rule of decision."""
-    return FILE if decision == DEFAULT else FILE.with_stem(f"{FILE.stem}_{decision}")
+    return constants("constants.yaml" if decision == DEFAULT else f"constants_{decision}.yaml")
 
 
 def load(lam: float, file: Path = FILE) -> Constants:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from sim import behaviour, constants, groups
+from sim import behaviour, checks, constants, groups
 from sim.codes import EVENT, REASON
 from sim.errors import UserError
 from sim.eventlog import EVENT_TYPE
@@ -23,6 +23,7 @@ from sim.history.history import History
 from sim.lived import State
 from sim.model import EmigrationModel
 from sim.population.synthesis import Population, synthesise
+from sim.sections import section
 from sim.settings import Settings, known_scenarios
 from sim.stays import stays
 from sim.units import residents_by_class
@@ -34,21 +35,21 @@ MANY_PEOPLE = 1_000_000
 """From this size on threads share one run; below, each thread has a run of its own."""
 
 
-@dataclass(frozen=True)
+@section()
 class Job:
     """One run to make: a scenario, a lambda, a replicate."""
 
-    scenario: str
-    lam: float
-    replicate: int
+    scenario: checks.Name
+    lam: checks.ALambda
+    replicate: checks.Numbered = 0
 
 
-@dataclass(frozen=True)
+@section()
 class Other:
     """Another world beside a baseline's, and the feedbacks that are held at the baseline's path in it."""
 
-    scenario: str
-    freeze: tuple[str, ...] = ()
+    scenario: checks.Name
+    freeze: checks.Feedbacks = ()
 
 
 class Prefixes(Protocol):
@@ -82,6 +83,7 @@ class Run:
     employed: NDArray[np.int64]  # [T, P, sectors] those of them who work
     without_work: NDArray[np.int64]  # [T, P] those of 18 to 64 who do not
     prisoners: NDArray[np.int64]  # [T] held on a political charge or sentence at the end of the month
+    decisions: NDArray[np.void]  # DECISION, in order of month: what was asked for and decided, and what was suffered
 
     @property
     def departures(self) -> NDArray[np.void]:
@@ -96,6 +98,17 @@ WISH = np.dtype([("month", "i2"), ("reason", "u1"), ("place", "u1"), ("persons",
 """A month in which a unit wished to leave and could not: why, where to, its persons, its head."""
 
 
+DECISIONS = tuple(
+    EVENT[name]
+    for name in (
+        *("applied", "refused", "blocked", "permit", "renewed", "caught", "naturalised"),
+        *("detained", "charged", "sentenced", "pardoned", "summoned", "drafted", "arrested_on_return"),
+    )
+)
+DECISION = np.dtype([(name, EVENT_TYPE[name]) for name in ("month", "kind", "place", "channel", "reason", "key")])
+"""Something asked for or decided; an application and its refusal are noted for the head of the unit alone."""
+
+
 def wishes(events: NDArray[np.void], unit_size: NDArray[np.uint8], one_in: int) -> NDArray[np.void]:
     """The wishes in an event log, with the persons whom each stands for."""
     wished = events[events["kind"] == EVENT["wished"]]
@@ -108,9 +121,18 @@ def wishes(events: NDArray[np.void], unit_size: NDArray[np.uint8], one_in: int) 
 
 def moves(events: NDArray[np.void]) -> NDArray[np.void]:
     """The moves and losses of status in an event log."""
-    chosen = events[np.isin(events["kind"], MOVES)]
-    found = np.zeros(len(chosen), MOVE)
-    for name in MOVE.names or ():
+    return _kept(events, MOVES, MOVE)
+
+
+def decisions(events: NDArray[np.void]) -> NDArray[np.void]:
+    """What was asked for and decided in an event log, moves and losses of status apart."""
+    return _kept(events, DECISIONS, DECISION)
+
+
+def _kept(events: NDArray[np.void], kinds: Sequence[int], record: np.dtype[np.void]) -> NDArray[np.void]:
+    chosen = events[np.isin(events["kind"], kinds)]
+    found = np.zeros(len(chosen), record)
+    for name in record.names or ():
         found[name] = chosen[name]
     return found
 
@@ -171,19 +193,30 @@ class Ensemble:
             self._constants[lam] = constants.load(lam, constants.file_of(self.settings.decision))
         return self._constants[lam]
 
-    def model(self, job: Job, threads: int = 1, given: constants.Constants | None = None) -> EmigrationModel:
-        """A model ready for its first month; constants are those on file unless given."""
-        return EmigrationModel(
-            self.population,
-            self.history(job.scenario),
-            self.world(job.scenario),
-            self.behaviour._replace(lambda_=job.lam),
-            self.constants_at(job.lam) if given is None else given,
-            self.settings.seed,
-            job.replicate,
-            threads,
-            decision=self.settings.decision,
-        )
+    def model(
+        self, job: Job, threads: int = 1, given: constants.Constants | None = None, seed: int | None = None
+    ) -> EmigrationModel:
+        """A model ready for its first month; constants are those on file unless given.
+
+        With another `seed` than the settings' the same people have other luck. UserError if it can be no seed.
+        """
+        arguments = self.arguments(job, threads, seed)
+        return EmigrationModel(**arguments if given is None else {**arguments, "constants": given})
+
+    def arguments(self, job: Job, threads: int = 1, seed: int | None = None) -> dict[str, Any]:
+        """What a job's `EmigrationModel`, or a class made of it, is made from, by keyword."""
+        settings = self.settings if seed is None else replace(self.settings, seed=seed)
+        return {
+            "population": self.population,
+            "history": self.history(job.scenario),
+            "world": self.world(job.scenario),
+            "b": self.behaviour._replace(lambda_=job.lam),
+            "constants": self.constants_at(job.lam),
+            "seed": settings.seed,
+            "replicate": job.replicate,
+            "threads": threads,
+            "decision": settings.decision,
+        }
 
     def run(self, job: Job, threads: int = 1, each_month: Callable[[], object] | None = None) -> Run:
         """Make one run from start to end."""
@@ -264,6 +297,7 @@ class Ensemble:
             residents_by_class(model.columns, model.month - 1) * model.one_in,
             groups.count(events, model.columns, self.population.people.sector, self.months),
             *(counted * model.one_in for counted in known),
+            decisions(events),
         )
         _end(model)
         return run

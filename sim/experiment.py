@@ -6,18 +6,18 @@ known. Nothing here runs anything.
 """
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
-from math import prod
 from pathlib import Path
 from typing import Any, get_type_hints
 
 from sim import behaviour
-from sim.analysis.pairs import CATEGORIES, OUTCOMES
+from sim.analysis import dimensions
+from sim.analysis.pairs import CATEGORIES
 from sim.checks import ENOUGH, MOST_REPLICATES
-from sim.codes import CHANNEL, CONF, PLACE
+from sim.codes import PLACE
 from sim.errors import UserError
-from sim.history.parameters import NAME, nearest, shown
+from sim.history.parameters import nearest, shown
 from sim.history.strict_yaml import (
     CatalogueError,
     need_keys,
@@ -28,7 +28,7 @@ from sim.history.strict_yaml import (
     read,
     within,
 )
-from sim.recorder import HARMS
+from sim.locations import EXPERIMENTS, files
 from sim.settings import (
     WITHOUT_EFFECT,
     Settings,
@@ -37,9 +37,6 @@ from sim.settings import (
     record_of,
     settings_from_mapping,
 )
-
-EXPERIMENTS = CONF.parent / "experiments"
-"""Folder of the studies, one file each."""
 
 FIGURES = ("arrivals", "where_they_go", "lambda", "harms", "groups", "feedbacks")
 """Figures that a study may ask for."""
@@ -51,22 +48,9 @@ OWN_KEYS = (
 """Settings that a study tells by keys of its own, or that change no number."""
 
 
-_WISHES = ("wish_months", "baseline_wish_months")
-TOTALS = (
-    *CATEGORIES,
-    *HARMS,
-    *("departures", "irregular_expected", "stuck_person_months", "returned", "blocked"),
-    *("wish_persons", "baseline_wish_persons", *_WISHES),
-    *(f"forced:{outcome}" for outcome in OUTCOMES),
-    "forced_settled_before",
-    *(f"{wish}:{obstacle}" for wish in _WISHES for obstacle in ("exit", "funds", "closed", "quota")),
-)
+TOTALS = tuple(dict.fromkeys((*CATEGORIES, *dimensions.TOTALS)))
 """Measures without a destination."""
-
-BY_DESTINATION = (
-    *("arrivals", "baseline_arrivals", "scenario_arrivals", "deflected"),
-    *(f"{way}_by_channel:{channel}" for way in ("arrivals", "baseline") for channel in CHANNEL if channel != "none"),
-)
+BY_DESTINATION = (*dimensions.OF_DESTINATION, *dimensions.OF_FOCUS)
 """Measures of one destination; those by channel are told of the place whose rules a scenario changes, and no other."""
 
 _NEEDED = ("question", "expectation", "refuted_by", "scenarios", "figures", "expects")
@@ -109,15 +93,10 @@ class Experiment:
     figures: tuple[str, ...]
     expects: tuple[Expected, ...]
 
-    def points(self, given: Collection[str] = ()) -> int:
-        """Comparisons that the study asks for; keys that are `given` otherwise are not swept."""
-        swept = {"scenario": self.scenarios, **self.parameters}
-        return prod(len(values) for key, values in swept.items() if key not in given)
-
 
 def experiment_names(folder: Path = EXPERIMENTS) -> tuple[str, ...]:
-    """Names of the studies in the folder, in alphabetical order; hidden files are none of ours."""
-    return tuple(sorted(path.stem for path in folder.glob("*.yaml") if not path.name.startswith(".")))
+    """Names of the studies in the folder, in alphabetical order."""
+    return tuple(files(folder, folder.name))
 
 
 def load_experiment(name: str, folder: Path = EXPERIMENTS, figures: Sequence[str] = FIGURES) -> Experiment:
@@ -125,11 +104,11 @@ def load_experiment(name: str, folder: Path = EXPERIMENTS, figures: Sequence[str
 
     Raises UserError, one line with the file, the key, the value and what is known.
     """
-    known = experiment_names(folder)
-    if name not in known or not NAME.fullmatch(name):
+    known = files(folder, folder.name)
+    if name not in known:
         raise UserError(f"no experiment '{shown(name)}' in {folder.name}/; known: {nearest(name, known, 20)}")
-    with within(f"{folder.name}/{name}.yaml"):
-        own = need_keys(read(folder / f"{name}.yaml"), _NEEDED, _ALSO)
+    with within(known[name].shown):
+        own = need_keys(read(known[name].path), _NEEDED, _ALSO)
         texts = {key: need_text(own, key) for key in ("question", "expectation", "refuted_by")}
         scenarios = _some_names(own, "scenarios", known_scenarios())
         baseline = _baseline(own.get("baseline", "historical"), scenarios)
@@ -212,7 +191,7 @@ def _swept(content: Any) -> dict[str, tuple[Any, ...]]:
         for key, values in need_named(content).items():
             need_name(key, setting_keys())
             with within(key):
-                found[key] = tuple(_allowed(key, value) for value in _items(values))
+                found[key] = tuple(_items([_allowed(key, value) for value in _items(values)]))
         return found
 
 
@@ -223,21 +202,19 @@ def _fixed(content: Any) -> dict[str, Any]:
 
 
 def _allowed(key: str, value: Any) -> Any:
-    """The value of a setting, if the settings take it; lists become tuples."""
-    section, _, inner = key.rpartition(".")
-    if section == "coefficients":
-        behaviour.load({inner: value})
-        return value
-    record = record_of(Settings())
-    held = record
-    for parent in key.split(".")[:-1]:
+    """The value of a setting as the settings hold it, if they take it; lists become tuples."""
+    *parents, last = key.split(".")
+    record = held = record_of(Settings())
+    for parent in parents:
         held = held[parent]
-    held[inner] = value
+    held[last] = value
     try:
-        settings_from_mapping(record)
+        held = record_of(settings_from_mapping(record))
     except UserError as error:
         raise CatalogueError(str(error)) from None
-    return tuple(value) if isinstance(value, list) else value
+    for part in (*parents, last):
+        held = held[part]
+    return tuple(held) if isinstance(held, list) else held  # type: ignore[arg-type]
 
 
 def _expects(content: Any, scenarios: Sequence[str], parameters: Mapping[str, tuple[Any, ...]]) -> tuple[Expected, ...]:

@@ -6,11 +6,13 @@ of any of them instead of its own.
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.conditions import Circles, copy
+if TYPE_CHECKING:
+    from sim.conditions import Circles
 
 FEEDBACKS = ("queues", "diaspora", "information")
 """What can be held: persons who wait by channel, residents by destination, what circles know."""
@@ -22,10 +24,12 @@ class Paths:
 
     waiting: dict[int, NDArray[np.float64]] = field(default_factory=dict)  # [places, channels] persons
     residents: dict[int, NDArray[np.float64]] = field(default_factory=dict)  # [places] persons
-    circles: dict[int, Circles] = field(default_factory=dict)
+    circles: dict[int, "Circles"] = field(default_factory=dict)
 
-    def keep(self, t: int, waiting: NDArray[np.float64], residents: NDArray[np.float64], circles: Circles) -> None:
+    def keep(self, t: int, waiting: NDArray[np.float64], residents: NDArray[np.float64], circles: "Circles") -> None:
         """Keep one month."""
+        from sim.conditions import copy  # loads the compiled rules, which whoever reads settings can do without
+
         self.waiting[t] = waiting
         self.residents[t] = residents.copy()
         self.circles[t] = copy(circles)
@@ -46,7 +50,7 @@ class Held:
         """Residents by destination, as people see it."""
         return self.paths.residents[t] if "diaspora" in self.names else own
 
-    def circles(self, t: int, own: Circles) -> Circles:
+    def circles(self, t: int, own: "Circles") -> "Circles":
         """What circles know when they choose."""
         return self.paths.circles[t] if "information" in self.names else own
 

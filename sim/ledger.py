@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from sim.store import write_file
 
 OFTEN = 0.5
 """Seconds between two notes of a job's progress (assumption: what an eye follows)."""
+SELDOM = 30.0
+"""Seconds between two lines of progress where there is no terminal (assumption: what a log can bear)."""
 RUNNING, DONE, FAILED = "running", "done", "failed"
 
 
@@ -66,10 +68,13 @@ class Ledger:
         path.with_suffix(".new").write_text(f"{lived} {months}", encoding="utf-8")
         path.with_suffix(".new").replace(path)  # nobody minds losing it
 
-    def progress(self) -> tuple[int, int, int]:
-        """Months lived and months known of by all jobs, and how many jobs know of theirs."""
-        found = [path.read_text(encoding="utf-8").split() for path in self.folder.glob("job-*.months")]
-        return sum(int(one[0]) for one in found), sum(int(one[1]) for one in found), len(found)
+    def progress(self) -> dict[int, tuple[int, int]]:
+        """Months lived and months known of, by job, of those jobs that know of theirs."""
+        found = {}
+        for path in self.folder.glob("job-*.months"):
+            lived, months = path.read_text(encoding="utf-8").split()
+            found[int(path.stem.removeprefix("job-"))] = int(lived), int(months)
+        return found
 
 
 def _entry(path: Path) -> Entry | None:
@@ -126,8 +131,8 @@ def progress(months: int) -> Iterator[Callable[[], object]]:
     """Show months passing: in the ledger of a sweep, or on a bar, which is seen on a terminal only."""
     ledger = _HERE.ledger
     if ledger is None:
-        with tqdm(total=months, desc="months simulated", unit="", disable=None, leave=False) as bar:
-            yield bar.update
+        with _bar_or_lines(months) as shown:
+            yield shown
         return
     _HERE.months += months
     ledger.note_progress(_HERE.job, _HERE.lived, _HERE.months)
@@ -146,25 +151,79 @@ def progress(months: int) -> Iterator[Callable[[], object]]:
 
 
 @contextmanager
-def watched(ledger: Ledger, jobs: int) -> Iterator[None]:
-    """Show all jobs of a sweep on one bar, with the time left; only on a terminal."""
-    if not sys.stderr.isatty():
-        yield
+def _bar_or_lines(months: int) -> Iterator[Callable[[], object]]:
+    """Show the months of a single run."""
+    if sys.stderr.isatty():
+        with tqdm(total=months, desc="months simulated", unit="", leave=False) as bar:
+            yield bar.update
         return
+    lock, lived = threading.Lock(), [0]
+
+    def tick() -> None:
+        with lock:
+            lived[0] += 1
+
+    with _every(SELDOM, _Lines(lambda: "", lambda: (lived[0], months))):
+        yield tick
+
+
+@contextmanager
+def watched(ledger: Ledger, jobs: int) -> Iterator[None]:
+    """Show all jobs of a sweep, with the time left: on one bar on a terminal, else in a line every half minute."""
+
+    def told() -> str:
+        ended = [entry for entry in ledger.entries() if entry.state != RUNNING]
+        failed = sum(entry.state == FAILED for entry in ended)
+        return f"{len(ended)} of {jobs} jobs" + (f", {failed} failed" if failed else "")
+
+    def months() -> tuple[int, int]:
+        found = ledger.progress()
+        idle = {entry.job for entry in ledger.entries() if entry.state != RUNNING} - found.keys()
+        lived, known = (sum(one[i] for one in found.values()) for i in (0, 1))
+        # of jobs that have not begun it is only known that there are such
+        total = round(known * (jobs - len(idle)) / max(1, len(found)))
+        return min(lived, total), total
+
+    if not sys.stderr.isatty():
+        with _every(SELDOM, _Lines(told, months)):
+            yield
+        return
+    with tqdm(total=1, unit="", bar_format=_BAR, leave=False) as bar:
+
+        def show() -> None:
+            lived, total = months()
+            bar.total, bar.n = max(1, total), lived
+            bar.set_description_str(told() if total else f"{told()}, starting")
+
+        with _every(OFTEN, show):
+            yield
+
+
+@dataclass
+class _Lines:
+    """Progress told in lines on stderr: what comes first in a line, and months lived and known of."""
+
+    first: Callable[[], str]
+    months: Callable[[], tuple[int, int]]
+    begun: float = field(default_factory=time.monotonic)
+
+    def __call__(self) -> None:
+        """Print a line, with the time left if the months lived say something of it."""
+        lived, total = self.months()
+        parts = [self.first(), f"{lived:,} of {total:,} months simulated" if total else "starting"]
+        if 0 < lived < total:
+            parts.append(f"about {duration((time.monotonic() - self.begun) / lived * (total - lived))} left")
+        print(", ".join(part for part in parts if part), file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _every(seconds: float, show: Callable[[], None]) -> Iterator[None]:
+    """Show something again and again, by a thread of its own."""
     over = threading.Event()
 
     def watch() -> None:
-        with tqdm(total=1, unit="", bar_format=_BAR, leave=False) as bar:
-            while not over.wait(OFTEN):
-                lived, known, begun = ledger.progress()
-                entries = ledger.entries()
-                ended = sum(entry.state != RUNNING for entry in entries)
-                failed = sum(entry.state == FAILED for entry in entries)
-                # of jobs that have not begun it is only known that there are such
-                bar.total = max(1, round(known * (1 + (jobs - len(entries)) / max(1, begun))))
-                bar.n = min(lived, bar.total)
-                told = f"{ended} of {jobs} jobs" + (f", {failed} failed" if failed else "")
-                bar.set_description_str(told if known else f"{told}, starting")
+        while not over.wait(seconds):
+            show()
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
@@ -173,6 +232,15 @@ def watched(ledger: Ledger, jobs: int) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
+
+
+def duration(seconds: float) -> str:
+    """A time in the unit that a person would use."""
+    for unit, size in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
+        if seconds >= 1.5 * size:
+            return f"{seconds / size:.1f} {unit}"
+    whole = max(1, round(seconds))
+    return f"{whole} second{'s' if whole > 1 else ''}"
 
 
 _BAR = "{desc} {percentage:3.0f}%|{bar}| {n_fmt} of {total_fmt} months simulated, {remaining} left"

@@ -20,3 +20,4 @@ class State(NamedTuple):
     newcomers: tuple[NDArray[np.int64], ...]  # of twelve months, of the last
     recorder: Recorder
     lived: tuple[NDArray[Any], ...]  # rules and places of the months lived, where newcomers changed them
+    mesa: NDArray[np.uint8]  # Mesa's steps and generators, see `sim.agents.bookkeeping`

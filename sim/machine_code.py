@@ -23,10 +23,7 @@ from pathlib import Path
 
 import sim
 from sim.errors import UserError
-
-PACKAGE = Path(__file__).resolve().parent
-CODES = PACKAGE.parent / "conf" / "codes.yaml"
-"""Codes that compiled rules hold as constants."""
+from sim.locations import CODES, PACKAGE
 
 KEEP_DAYS = 30
 """Days after which the machine code of an unused fingerprint is removed. Assumption: long enough for a branch

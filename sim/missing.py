@@ -12,6 +12,7 @@ from pathlib import Path
 
 from filelock import Timeout
 
+from sim.checkpoint import state_forms
 from sim.ensemble import Ensemble, Job, Run
 from sim.ledger import say
 from sim.points import Extras, Point, Shelf
@@ -163,7 +164,7 @@ def _do(
                 work.made[point.title] = work.made.get(point.title, 0) + 1
 
         if prefixes:
-            _by_turns(todo, prefixes, one)
+            _by_turns(ensemble, todo, prefixes, one)
         else:
             ensemble.in_turn(one, todo)
 
@@ -184,13 +185,17 @@ def _lived(
         before = now
 
 
-def _by_turns(todo: Sequence[Task], prefixes: Path, one: Callable[[Task, int, BaselineStates], None]) -> None:
+def _by_turns(
+    ensemble: Ensemble, todo: Sequence[Task], prefixes: Path, one: Callable[[Task, int, BaselineStates], None]
+) -> None:
     """Do the tasks, those first whose baseline nobody else is living at the moment."""
     waiting = list(todo)
     while waiting:
         later = []
         for task in waiting:
-            states = BaselineStates(prefixes, f"{task.family.baseline.name}-{task.replicate:06}")
+            baseline = task.family.baseline
+            forms = state_forms(ensemble.population, ensemble.world(baseline.scenario))
+            states = BaselineStates(prefixes, f"{baseline.name}-{task.replicate:06}", forms)
             with states.turn() as ours:
                 if ours:
                     one(task, 1, states)

@@ -1,5 +1,6 @@
 """The model: a declared schedule of monthly processes over the people, and nothing else."""
 
+import copy
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 
 from sim import columns, conditions, markets, options, passes
 from sim import decision as rules
-from sim.agents.institutions import BelarusianState, Destination, Employer, forget
+from sim.agents.bookkeeping import forget, give_identities, kept, next_identity, take_up
+from sim.agents.institutions import BelarusianState, Destination, Employer
 from sim.agents.people import People
 from sim.agents.person import Person
 from sim.behaviour import Behaviour
@@ -40,8 +42,9 @@ class EmigrationModel(mesa.Model):
     """Belarusians who stay, leave, settle, return: one replicate of one scenario at one lambda, by one rule.
 
     `people` answers Mesa's AgentSet interface from the columns; `agents` holds the institutions. The columns'
-    states are copied, so that one population serves many runs. `decision` names a rule of `sim/decision`; UserError
-    if there is none of that name.
+    states are copied, so that one population serves many runs. `seed` and `replicate` make the luck, that of Mesa's
+    `rng` and `random` as well. `decision` names a rule of `sim/decision`; UserError if there is none of that name.
+    A copy (`copy.deepcopy`, `pickle`) goes on as the model does.
     """
 
     def __init__(
@@ -60,8 +63,9 @@ class EmigrationModel(mesa.Model):
     ) -> None:
         luck = replicate_seed(seed, replicate)
         super().__init__(rng=luck)
-        self.history, self.behaviour, self._constants = history, b, constants
-        self.world = markets.own(world)
+        self.seed, self.replicate = seed, replicate
+        self.behaviour, self._constants = b, constants
+        self._enter(history, world)
         self.one_in = population.one_in
         self.columns = columns.copy_states(population.people)
         self.circles = conditions.circles(self.columns, population.circle_start, self.one_in)
@@ -74,21 +78,18 @@ class EmigrationModel(mesa.Model):
         self.month = 0
         self.observer: Callable[[EmigrationModel], object] | None = None
         """Called each month after `choose`, while everything that was decided on still stands as it stood then."""
-        self.horizon = len(world.belarus)
         self.employers = conditions.Employers(
             population.employers, np.zeros_like(population.employers), np.full(len(population.employers), -1, np.int16)
         )
         self.options = options.empty(len(population.employers))
-        self._pending = (world.outlook != world.openness).any(axis=(1, 2, 3))
         self.recorder = Recorder(self.one_in)
         self.pending = np.zeros(0, np.int64)
         self.banked = np.zeros((SLOTS, N_CHANNELS), np.int64)
-        self._cumulative = cumulative_capacity(world)
         self._blocks = passes.blocks(self.circles.start, block)
         self._threads = threads
         self._log: list[NDArray[np.void]] = []
         self._committed, self._following = np.zeros((SLOTS, N_CHANNELS), np.int64), np.zeros(SLOTS, np.int64)
-        self._run_blocks = map if threads == 1 else ThreadPoolExecutor(threads).map
+        self._run_blocks = _mapping(threads)
         self.stocks = self._count()
         self._started = _settled(self.stocks)
         self.residents = world.places["diaspora"][0].copy()
@@ -109,6 +110,22 @@ class EmigrationModel(mesa.Model):
         for number in np.unique(self.columns.employer):
             if number:
                 Employer(self, int(number))
+
+    def _enter(self, history: History, world: World) -> None:
+        self.history, self.world = history, markets.own(world)
+        self.horizon = len(world.belarus)
+        self._pending = (world.outlook != world.openness).any(axis=(1, 2, 3))
+        self._cumulative = cumulative_capacity(world)
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {**self.__dict__, "_next_identity": next_identity(self)}
+        del state["_run_blocks"]  # a copy has threads of its own
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        give_identities(self, state.pop("_next_identity"))
+        self.__dict__.update(state)
+        self._run_blocks = _mapping(self._threads)
 
     @property
     def agent_types(self) -> list[type]:
@@ -162,22 +179,23 @@ class EmigrationModel(mesa.Model):
     def fork(self, history: History, world: World) -> "EmigrationModel":
         """A model in another world that has lived through the same months as this one.
 
-        The worlds must agree in every month already simulated; what comes after is the fork's own.
+        The worlds must agree in every month already simulated; what comes after is the fork's own. Else it is a copy:
+        of the same class, with the luck of Mesa's `rng` and `random` in the same state, and with whatever was added to
+        this model (agents, a DataCollector, processes, the observer, attributes), copied deeply.
         """
-        people = Population(
-            self.columns, self.circles.start, self.one_in, self.conditions.trait_seed, self.employers.sector
-        )
-        twin = EmigrationModel(
-            people, history, world, self.behaviour, self._constants, threads=self._threads,
-            fixed=self.conditions.reference, decision=self.rule.name,
-        )  # fmt: skip
-        twin.conditions, twin._blocks = self.conditions, self._blocks
-        return twin.live_on(self.state())
+        shared = [self.history, self.world, self.behaviour, self._constants, self.conditions, self.rule, self._choose]
+        shared += [self.held, self.circles.start, self.employers.sector]
+        shared.append(self.columns.traits)  # what no run changes
+        twin = copy.deepcopy(self, {id(one): one for one in shared})
+        twin._enter(history, world)
+        twin._go_on(self._lived())
+        return twin
 
     def state(self) -> State:
-        """All that the months lived through have left, in arrays of its own: what `live_on` takes up."""
-        asked = markets.asked(self.world)
-        lived = (self.world.rules[: self.month], self.world.places[: self.month]) if asked else ()
+        """All that the months lived through have left, in arrays of its own: what `live_on` takes up.
+
+        What was added to the model is not in it: agents, processes, a DataCollector. `fork` and copies have that too.
+        """
         return State(
             self.month,
             self.columns.states.copy(),
@@ -187,11 +205,21 @@ class EmigrationModel(mesa.Model):
             (self.pending.copy(), self.banked.copy(), self.residents.copy()),
             (self.inflow.copy(), self.arrivals.copy()),
             self.recorder.copy(),
-            tuple(array.copy() for array in lived),
+            self._lived(),
+            kept(self),
         )
 
+    def _lived(self) -> tuple[NDArray[np.void], ...]:
+        """Rules and places of the months lived, where newcomers change them."""
+        if not markets.asked(self.world):
+            return ()
+        return self.world.rules[: self.month].copy(), self.world.places[: self.month].copy()
+
     def live_on(self, state: State) -> "EmigrationModel":
-        """Take up the state of a run of the same people and luck in a world that was the same until then."""
+        """Take up the state of a run of the same people and luck in a world that was the same until then.
+
+        Mesa's steps and generators go on as they were in that run. For a model that has made no step.
+        """
         self.month = state.month
         self.columns = self.columns._replace(states=state.states)
         memory, abroad, heard = state.circles
@@ -202,10 +230,15 @@ class EmigrationModel(mesa.Model):
         self.pending, self.banked, self.residents = state.queues
         self.inflow, self.arrivals = state.newcomers
         self.recorder = state.recorder
-        if self.month:
-            markets.remember(state.lived, self.world, self.month)
-            markets.respond(self.world, self.month - 1, self.residents, self.inflow.sum(axis=0) * self.one_in)
+        self._go_on(state.lived)
+        take_up(self, state.mesa)
         return self
+
+    def _go_on(self, lived: tuple[NDArray[np.void], ...]) -> None:
+        self.running = self.month < self.horizon
+        if self.month:
+            markets.remember(lived, self.world, self.month)
+            markets.respond(self.world, self.month - 1, self.residents, self.inflow.sum(axis=0) * self.one_in)
 
     def close(self) -> None:
         """Let go of what Mesa and the thread pool keep of this model."""
@@ -327,6 +360,10 @@ class EmigrationModel(mesa.Model):
 
 _APPLIED = EVENT["applied"]
 _ARRIVALS = (EVENT["departed"], EVENT["onward"])
+
+
+def _mapping(threads: int) -> Callable[..., Any]:
+    return map if threads == 1 else ThreadPoolExecutor(threads).map
 
 
 def _run(name: str, model: EmigrationModel) -> None:

@@ -1,9 +1,11 @@
-"""What came of a job of the command line."""
+"""The outcome of a job of the command line: done, failed or planned, and what it left."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from sim.plan import Plan
-from sim.settings import Settings
+if TYPE_CHECKING:
+    from sim.plan import Plan
+    from sim.settings import Settings
 
 MISTAKE, FAILURE, INTERRUPTED = 2, 3, 130
 """Exit codes: a mistake of the user's, a failed run (a lost worker's too), an interruption."""
@@ -11,11 +13,13 @@ MISTAKE, FAILURE, INTERRUPTED = 2, 3, 130
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a job: exit code, what is to be said of it, the folder that it left, or the plan of a dry run."""
+    """The outcome of a job: exit code, its fault in words, the folder that it left, or the plan of a dry run."""
 
     code: int = 0
     said: str = ""
     left: str = ""
-    plan: Plan | None = None
-    settings: Settings | None = None
+    plan: "Plan | None" = None
+    settings: "Settings | None" = None
     """Those of a dry run, which says how long it would take with them."""
+    asked: tuple[str, ...] = ()
+    """Words of a job of a sweep; its outcome is a row of a table."""

@@ -1,15 +1,21 @@
 """What would be computed before anything is: runs, hours, memory, disk. Asked for by `dry=true`."""
 
-import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from sim import months
-from sim.ensemble import Ensemble, Job
-from sim.missing import Family, tasks
-from sim.points import Shelf
-from sim.settings import Settings
+from sim.ledger import duration
 
+if TYPE_CHECKING:
+    from sim.ensemble import Ensemble
+    from sim.missing import Family
+    from sim.points import Shelf
+
+SECONDS_A_MONTH, SECONDS_A_PERSON_MONTH, SECONDS_A_PANEL_MONTH = 1e-2, 2e-7, 4e-7
+"""CPU of a run by month, by simulated person and month, and by member of the panel and month besides (measured at one
+person in 10, 100, 1,000 and 10,000 on a busy server with two cores, November 2026)."""
+PANEL = 100_000
+"""Most people whose expected flows are computed, see `sim.conditions`."""
 BYTES_A_PERSON = 200
 """Memory of a run by simulated person: 2.07 GB for the 9.57 million of the whole country (measured November 2026)."""
 BYTES_A_PROCESS = 380_000_000
@@ -19,8 +25,6 @@ BYTES_A_PERSON_MONTH, BYTES_A_POINT = 0.026, 200_000
 (measured November 2026)."""
 PEOPLE = 9_570_000
 """Residents and settled diaspora at the start (see `task=people`): what `people.one_in` divides."""
-PROBE_MONTHS = 12
-"""Months lived to measure the speed of this machine."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,10 @@ class Plan:
         )
 
 
-def plan(shelf: Shelf, ensemble: Ensemble, families: Sequence[Family]) -> Plan:
+def plan(shelf: "Shelf", ensemble: "Ensemble", families: "Sequence[Family]") -> Plan:
     """What completing the families would take; nothing is computed."""
+    from sim.missing import tasks  # loads the model
+
     made: dict[tuple[str, int], int] = {}
     shared: dict[tuple[str, int], int] = {}
     wanted = {(one.name, number) for family in families for one in family.wanted for number in range(family.replicates)}
@@ -76,55 +82,36 @@ def plan(shelf: Shelf, ensemble: Ensemble, families: Sequence[Family]) -> Plan:
     return Plan(frozenset(wanted - made.keys()), made, people, ensemble.months, shared)
 
 
-def speed(settings: Settings) -> float:
-    """Seconds of CPU that a person and month take on this machine, measured on a year of a sample of the people."""
-    small = replace(
-        settings,
-        people=replace(settings.people, one_in=max(100, settings.people.one_in)),
-        until=months.label(PROBE_MONTHS - 1),
-        threads=1,
-    )
-    ensemble = Ensemble(small)
-    model = ensemble.model(Job(settings.baseline, settings.choice.lam, 0))
-    model.step()  # loads the machine code
-    before = time.process_time()
-    model.run()
-    return (time.process_time() - before) / (len(model.columns.key) * (PROBE_MONTHS - 1))
+def words(found: Plan, workers: int) -> str:
+    """A plan as a user reads it, with so many workers at once.
 
-
-def words(found: Plan, seconds: float, workers: int) -> str:
-    """A plan as a user reads it: `seconds` a person and month, on so many workers at once."""
+    The time is that of a machine of the year in which the speed was measured: to measure that of this one would take
+    more time than many a plan.
+    """
     memory = workers * (BYTES_A_PROCESS + found.people * BYTES_A_PERSON)
     told = (
         f"{len(found.made):,} runs to make, {len(found.reused):,} are there already; "
         f"{found.lived:,} months of about {found.people:,} simulated people\n"
-        f"about {_time(found, seconds, workers)} on {workers} {'core' if workers == 1 else 'cores'}, "
+        f"about {_time(found, workers)} on {workers} {'core' if workers == 1 else 'cores'} of 2026, "
         f"{memory / 1e9:.1f} GB of memory, {_disk(found)} of disk; nothing was computed"
     )
     if found.most is None:
         return told
     return (
         f"{told}\nthese are the first; until they are enough at most {len(found.most.made):,} runs, "
-        f"about {_time(found.most, seconds, workers)}, {_disk(found.most)} of disk"
+        f"about {_time(found.most, workers)}, {_disk(found.most)} of disk"
     )
 
 
-def _time(found: Plan, seconds: float, workers: int) -> str:
-    return duration(found.lived * found.people * seconds / workers)
+def _time(found: Plan, workers: int) -> str:
+    people = found.people * SECONDS_A_PERSON_MONTH + min(found.people, PANEL) * SECONDS_A_PANEL_MONTH
+    return duration(found.lived * (SECONDS_A_MONTH + people) / workers)
 
 
 def _disk(found: Plan) -> str:
     points = {name for name, _ in found.made}
     size = len(found.made) * found.people * found.months * BYTES_A_PERSON_MONTH + len(points) * BYTES_A_POINT
     return f"{size / 1e6:,.0f} MB"
-
-
-def duration(seconds: float) -> str:
-    """A time in the unit that a person would use."""
-    for unit, size in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
-        if seconds >= 1.5 * size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{max(1.0, seconds):.0f} seconds"
 
 
 def together(plans: Iterable[Plan]) -> Plan:

@@ -6,6 +6,8 @@ data that people are made from, and the program as far as it lives their lives. 
 
 import hashlib
 import json
+import re
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,15 +17,15 @@ from typing import Any
 
 import numpy as np
 import yaml
-from filelock import FileLock
 
 import sim
-from sim import tidy
-from sim.codes import CONF
-from sim.ensemble import Ensemble, Other, Run
+from sim import checkpoint, seals, tidy
+from sim.arrays import NotArrays, is_whole
+from sim.ensemble import Ensemble, Job, Other, Run
+from sim.errors import UserError
+from sim.locations import CONF, DATA, PACKAGE
 from sim.machine_code import rows
-from sim.shared import is_whole, packed, unpacked
-from sim.store import ROOT, digest, file_digest, provenance, restore, seeds, write_file, write_folder
+from sim.store import Lock, digest, provenance, restore, seeds, write_file, write_folder
 from sim.world import World
 
 Extras = Callable[["Point", Iterable[Run]], dict[str, str]]
@@ -31,6 +33,8 @@ Extras = Callable[["Point", Iterable[Run]], dict[str, str]]
 LAST_THAT_DECIDES = "model"
 """Last row of the layout that lives lives; `ALSO` are those below it that say what is kept of them."""
 ALSO = ("ensemble", "tidy")
+_RUN = re.compile(r"[0-9]{6,}\.run")
+"""Name of a file that holds a finished run."""
 A_MOMENT = 2.0
 """Seconds for which a folder may be away that is being replaced (assumption: two renames, and a busy machine)."""
 
@@ -55,7 +59,7 @@ class Point:
     def title(self) -> str:
         """The point in a few words."""
         held = f", {', '.join(self.freeze)} held" if self.freeze else ""
-        return f"{self.scenario} at lambda {self.lam:g}{held}"
+        return f"{self.scenario} at lambda {self.lam:.12g}{held}"
 
     @property
     def other(self) -> Other:
@@ -104,8 +108,8 @@ def inputs_digest() -> dict[str, str]:
     order = rows(sim.__doc__ or "")
     decides = {*order[: order.index(LAST_THAT_DECIDES) + 1], *ALSO}
     return {
-        "program": digest(ROOT / "sim", "*.py", decides),
-        "data": digest(ROOT / "sim" / "data", "*"),
+        "program": digest(PACKAGE, "*.py", decides),
+        "data": digest(DATA, "*"),
         **{name: digest(CONF, f"{name}.yaml") for name in ("people", "codes")},
     }
 
@@ -125,7 +129,11 @@ class Runs:
             path = self._shelf.path(point)
             yield from tidy.read(path, point.scenario, point.lam, range(self._there), point.months)
         for path in self._loose:
-            run, self.seconds[int(path.stem)] = unpacked(path)
+            job = Job(point.scenario, point.lam, int(path.stem))
+            try:
+                run, self.seconds[job.replicate] = checkpoint.unpacked_run(path, job, point.months)
+            except NotArrays as error:
+                raise UserError(f"{path} is no finished run: {error}; remove it") from error
             yield run
 
 
@@ -141,15 +149,15 @@ class Shelf:
         """Folder of a point, whether or not it is there."""
         return self.folder / point.name
 
-    def lock(self, point: Point) -> FileLock:
+    def lock(self, point: Point) -> Lock:
         """The lock of whoever computes a point; the system lets go of it when a process dies."""
-        return FileLock(self.folder / f".{point.name}.lock")
+        return Lock(self.folder / f".{point.name}.lock")
 
     def manifest(self, point: Point) -> dict[str, Any] | None:
         """The manifest of a point that is there and whole; None if it is not. Says so if its files are damaged."""
         path = self.path(point)
         while (number := _number(path)) is not None:
-            found = checked(path)
+            found = seals.checked(path)
             if not isinstance(found, str):
                 return found
             if _number(path) == number:  # else it was replaced meanwhile
@@ -164,7 +172,11 @@ class Shelf:
 
     def begun(self, point: Point) -> dict[int, Path]:
         """Replicates that are finished and not yet bound, with their files; one that is not whole does not count."""
-        return {int(path.stem): path for path in self._loose(point).glob("[0-9]*.run") if is_whole(path)}
+        return {
+            int(path.stem): path
+            for path in self._loose(point).glob("*")
+            if _RUN.fullmatch(path.name) and self._is_run(path, point)
+        }
 
     def is_untidy(self, point: Point) -> bool:
         """Whether a process was killed, or is at work, between binding the point and clearing up after it."""
@@ -189,8 +201,9 @@ class Shelf:
     def keep(self, point: Point, run: Run, seconds: float) -> None:
         """Keep a finished run until all are; `seconds` of CPU is what it cost."""
         folder = self._loose(point)
+        self._inside(point)
         folder.mkdir(exist_ok=True)
-        write_file(folder / f"{run.job.replicate:06}.run", packed((run, seconds)))
+        write_file(folder / f"{run.job.replicate:06}.run", checkpoint.packed_run(run, seconds))
 
     def bind(self, point: Point, replicates: int, extras: Extras) -> None:
         """Put all finished runs into the point's folder, whole or not at all.
@@ -203,12 +216,16 @@ class Shelf:
             return
         loose = self.begun(point)
         runs = Runs(self, point, there, [loose[number] for number in range(there, replicates)])
+        began = time.process_time()
         with write_folder(self.path(point)) as partial:
             tidy.write(partial, runs)
             for name, text in extras(point, runs).items():
                 (partial / name).write_text(text, encoding="utf-8")
             (partial / "config.yaml").write_text(yaml.safe_dump(point.record, sort_keys=False), encoding="utf-8")
-            files = {path.name: file_digest(path) for path in sorted(partial.iterdir())}
+            spent = [
+                *(manifest["run_seconds"] if manifest else ()),
+                *(round(runs.seconds[number], 3) for number in range(there, replicates)),
+            ]
             about = {
                 "kind": "point",
                 "scenario": point.scenario,
@@ -218,15 +235,10 @@ class Shelf:
                 "seeds": seeds(point.record["seed"], replicates),
                 "command": command(point.record, replicates),
                 "inputs": inputs_digest(),
-                "files": files,
-                **provenance(),
-                "run_seconds": [
-                    *(manifest["run_seconds"] if manifest else ()),
-                    *(round(runs.seconds[number], 3) for number in range(there, replicates)),
-                ],
+                **provenance(sum(spent) + time.process_time() - began),
+                "run_seconds": spent,
             }
-            about = {**about, "seal": seal(about)}
-            (partial / "manifest.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
+            seals.write(partial, about, point.name)
         self._clear(point, replicates)
 
     def read(self, point: Point, replicates: int) -> list[Run]:
@@ -252,21 +264,31 @@ class Shelf:
             return sorted(self._loose(point).iterdir())
         except FileNotFoundError:
             return None
+        except NotADirectoryError as error:
+            raise UserError(f"{self._loose(point)} is not a folder of finished runs; move it away") from error
+
+    def _is_run(self, path: Path, point: Point) -> bool:
+        """Whether a file is whole and says that it holds the run of its number, as plain arrays."""
+        try:
+            checkpoint.run_seconds(path, Job(point.scenario, point.lam, int(path.stem)), point.months)
+        except NotArrays:
+            return False
+        return is_whole(path)
 
     def _done_with(self, point: Point, there: int) -> list[Path]:
         """Files among the loose runs that are no finished run, or one that is bound."""
-        runs = {path: int(path.stem) for path in self._loose(point).glob("[0-9]*.run")}
-        return [path for path in self._inside(point) or [] if runs.get(path, -1) < there]
+        inside = self._inside(point) or []
+        return [path for path in inside if not _RUN.fullmatch(path.name) or int(path.stem) < there]
 
     def _clear(self, point: Point, there: int) -> None:
         if self._inside(point) is None:
             return
         for path in self._done_with(point, there):
-            path.unlink()
+            _remove(path)
         for path in self._inside(point) or []:
-            if not is_whole(path):
+            if not self._is_run(path, point):
                 self._say(f"run {int(path.stem)} of {point.name} is damaged: computed anew")
-                path.unlink()
+                _remove(path)
         if not self._inside(point):
             self._loose(point).rmdir()
 
@@ -276,42 +298,23 @@ class Shelf:
         self._said.add(text)
 
 
-def checked(folder: Path) -> dict[str, Any] | str:
-    """The manifest of a point's folder; if any file is not what the manifest says, what is wrong, in a few words."""
-    try:
-        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        told = manifest["seal"]
-        files, name = dict(manifest["files"]), f"{manifest['scenario']}-{manifest['fingerprint'][:12]}"
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        return f"manifest.json: {type(error).__name__}"
-    if told != seal(manifest):
-        return "manifest.json has changed"
-    if name != folder.name:
-        return f"manifest.json is that of {name}"
-    for file, wanted in files.items():
-        try:
-            if file_digest(folder / file) != wanted:
-                return f"{file} has changed"
-        except OSError:
-            return f"{file} cannot be read"
-    return manifest
-
-
-def seal(manifest: Mapping[str, Any]) -> str:
-    """SHA-256 of what a manifest says, without its seal."""
-    told = {key: value for key, value in manifest.items() if key != "seal"}
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
-
-
 def command(record: Mapping[str, Any], replicates: int) -> str:
     """The command that makes a point again."""
-    words = [f"scenario={record['scenario']}", f"choice.lambda={record['lambda']:g}"]
+    words = [f"scenario={record['scenario']}", f"choice.lambda={record['lambda']:.12g}"]
     words += [f"{key}={record[key]}" for key in ("decision", "seed", "until")]
     words += [f"people.one_in={record['one_in']}", f"replicates={replicates}"]
     words += [f"coefficients.{name}={value!r}" for name, value in record["coefficients"].items()]
     if record["freeze"]:
         words += [f"baseline={record['baseline']}", f"freeze=[{','.join(record['freeze'])}]"]
     return " ".join(["python -m sim task=simulate", *words])
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, or whatever else lies in the place of one."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def _number(folder: Path) -> int | None:

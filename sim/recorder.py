@@ -43,6 +43,9 @@ class Recorder:
         """The same months in lists of their own; what was kept is never changed."""
         return Recorder(self.one_in, list(self.stocks), list(self.committed), list(self.following), list(self.log))
 
+    def __deepcopy__(self, memo: dict[int, object]) -> "Recorder":
+        return self.copy()
+
     @property
     def events(self) -> NDArray[np.void]:
         """All events, in order of month and block."""

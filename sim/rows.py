@@ -117,12 +117,21 @@ def _person(context: Any, builder: Any, bases: Any, tables: Any, rows: Any, row:
 
 
 class Row:
-    """A person to give to a rule from Python."""
+    """A person to give to a rule from Python, where it has the same attributes to read and to write."""
+
+    __slots__ = ("people", "row")
 
     def __init__(self, people: Columns, row: int) -> None:
         if not 0 <= row < len(people.traits):
             raise IndexError(f"row {row} of {len(people.traits)} people")
-        self.people, self.row = people, int(row)
+        object.__setattr__(self, "people", people)
+        object.__setattr__(self, "row", int(row))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.people, name)[self.row]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        getattr(self.people, name)[self.row] = value
 
     def address(self, table: int) -> int:
         """Where the person's record lies in one of the two tables."""
@@ -149,3 +158,11 @@ def _unbox(kind: PersonType, one: Any, c: Any) -> NativeValue:
     parts.append(c.pyapi.long_as_longlong(row))
     c.pyapi.decref(row)
     return NativeValue(cgutils.pack_struct(c.builder, parts))
+
+
+if config.DISABLE_JIT:  # rules are plain Python
+    at = Row
+
+    def beside(person: Row, rows: int) -> Row:
+        """The person so many rows after this one."""
+        return Row(person.people, person.row + rows)

@@ -1,31 +1,32 @@
 """The settings of a run: every key a user may give, with its type, range and known choices.
 
-A `Settings` object is valid from birth: a value of another type or outside its range raises `UserError`
-naming the key, the value and what is allowed. Nothing is converted silently: 1.5 is not a whole number,
-`true` is not 1. The values themselves stand in `conf/config.yaml`.
+A `Settings` object is valid from birth, whether it is made from the command line or in Python: values of another type
+or outside their range raise `UserError`, one line that names every such key, its value and what is allowed. What counts
+as a number, a date or a text stands in `sim.checks`, the values themselves in `conf/config.yaml`.
 """
 
 import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import field, is_dataclass
 from pathlib import Path
-from typing import Any, ClassVar, get_type_hints
+from typing import Annotated, Any
 
 import yaml
+from pydantic import Field
 
 from sim import checks, months
-from sim.codes import CONF
 from sim.errors import UserError
 from sim.history.catalogue import scenario_names
 from sim.history.parameters import shown
+from sim.locations import CONF, EXPERIMENTS, files
+from sim.sections import from_mapping, inner_of, section, unknown
+from sim.sections import keys_of as keys_of
 from sim.tasks import TASKS
 
 DECISIONS = Path(__file__).parent / "decision"
 """Folder of the decision rules."""
-EXPERIMENTS = CONF.parent / "experiments"
-"""Folder of the studies."""
 PRUNED = ("partial", "damaged", "stale", "where")
 """Points that `task=results` can remove: half-written, damaged, of another program or other data, or chosen."""
 FEW = 8
@@ -44,39 +45,18 @@ def known_decisions() -> list[str]:
 
 def known_experiments() -> list[str]:
     """Names of the studies described in experiments/, in alphabetical order."""
-    return sorted(path.stem for path in EXPERIMENTS.glob("*.yaml"))
+    return list(files(EXPERIMENTS, EXPERIMENTS.name))
 
 
-def _setting(check: checks.Check, key: str | None = None, default: Any = None) -> Any:
-    return field(default=default, metadata={"check": check, "key": key})
-
-
-class _Checked:
-    """A section of the settings: checks itself when it is made."""
-
-    section: ClassVar[str] = ""
-
-    def __post_init__(self) -> None:
-        for key, spec in keys_of(type(self)).items():
-            check: checks.Check | None = spec.metadata.get("check")
-            value = getattr(self, spec.name)
-            wanted = check(value) if check else None
-            if wanted is not None:
-                raise UserError(f"{self.section}{key}={checks.written(value)} is not {wanted}")
-            if isinstance(value, list):
-                object.__setattr__(self, spec.name, tuple(value))
-
-
-@dataclass(frozen=True)
-class People(_Checked):
+@section("people.")
+class People:
     """Who is simulated: one circle of about 100 people in every `one_in` circles."""
 
-    section: ClassVar[str] = "people."
-    one_in: int = _setting(checks.whole(1), default=100)
+    one_in: checks.Sampled = 100
 
 
-@dataclass(frozen=True)
-class Choice(_Checked):
+@section("choice.")
+class Choice:
     """Parameters of the choice between staying and leaving.
 
     `lam`, written `lambda` in YAML, is the dissimilarity of destinations in the nest of leaving (dimensionless):
@@ -84,50 +64,50 @@ class Choice(_Checked):
     the prior Beta(3.7, 2.3). `slices` are the values at which every deflection is reported beside it.
     """
 
-    section: ClassVar[str] = "choice."
-    lam: float = _setting(checks.share, key="lambda", default=0.62)
-    slices: tuple[float, ...] = _setting(checks.shares, default=(0.2, 0.5, 0.8, 0.95))
+    lam: Annotated[checks.ALambda, Field(alias="lambda")] = 0.62
+    slices: checks.Slices = (0.2, 0.5, 0.8, 0.95)
 
 
-@dataclass(frozen=True)
-class Asked(_Checked):
+@section("results.")
+class Asked:
     """What `task=results` is asked: a view or a SELECT, and what to do with the points found."""
 
-    section: ClassVar[str] = "results."
-    show: str = _setting(checks.folder, default="points")
-    where: str | None = _setting(checks.text_or_null)
-    sql: str | None = _setting(checks.text_or_null)
-    csv: str | None = _setting(checks.folder_or_null)
-    against: str | None = _setting(checks.text_or_null)
-    prune: str | None = _setting(checks.one_of(lambda: list(PRUNED), null=True))
+    show: checks.Folder = "points"
+    where: checks.Words = None
+    sql: checks.Words = None
+    csv: checks.File = None
+    against: checks.Words = None
+    prune: Annotated[str | None, checks.one_of(lambda: PRUNED, null=True)] = None
 
 
-@dataclass(frozen=True)
-class Settings(_Checked):
+Scenario = Annotated[str, checks.one_of(lambda: known_scenarios())]
+
+
+@section()
+class Settings:
     """All that a user may choose about a run."""
 
-    task: str = _setting(checks.one_of(lambda: list(TASKS)), default="compare")
-    scenario: str = _setting(checks.one_of(known_scenarios), default="lithuania_visa_ban")
-    baseline: str = _setting(checks.one_of(known_scenarios), default="historical")
-    decision: str = _setting(checks.one_of(known_decisions), default="destination_nest")
-    freeze: tuple[str, ...] = _setting(checks.feedbacks, default=())
-    person: Any = _setting(checks.person, default="first:departed")
-    decompose: tuple[str, ...] = _setting(checks.list_of(known_scenarios, "scenarios"), default=())
-    experiment: str | None = _setting(checks.one_of(known_experiments, null=True))
-    until: str = _setting(checks.month, default="2025-12")
-    people: People = field(default_factory=People)
-    choice: Choice = field(default_factory=Choice)
-    seed: int = _setting(checks.whole(0, 2**32 - 1), default=1)
-    replicates: int | str | None = _setting(
-        checks.whole_or_null(1, checks.MOST_REPLICATES, "the default of the task", checks.ENOUGH)
-    )
-    most_replicates: int = _setting(checks.whole(2, checks.MOST_REPLICATES), default=100)
-    coefficients: Mapping[str, float] = field(default_factory=dict, metadata={"check": checks.coefficients})
-    threads: int | None = _setting(checks.whole_or_null(1, checks.MOST_THREADS, "all cores"), default=2)
-    results_dir: str = _setting(checks.folder, default="results")
-    report: bool = _setting(checks.flag, default=True)
-    dry: bool = _setting(checks.flag, default=False)
-    results: Asked = field(default_factory=Asked)
+    task: Annotated[str, checks.one_of(lambda: list(TASKS))] = "compare"
+    scenario: Scenario = "lithuania_visa_ban"
+    baseline: Scenario = "historical"
+    decision: Annotated[str, checks.one_of(lambda: known_decisions())] = "destination_nest"
+    freeze: checks.Feedbacks = ()
+    person: checks.Person = "first:departed"
+    decompose: Annotated[tuple[str, ...], checks.each_of(lambda: known_scenarios(), "scenarios")] = ()
+    experiment: Annotated[str | None, checks.one_of(lambda: known_experiments(), null=True)] = None
+    until: checks.Month = "2025-12"
+    people: Annotated[People, checks.Section] = field(default_factory=People)
+    choice: Annotated[Choice, checks.Section] = field(default_factory=Choice)
+    seed: checks.Seed = 1
+    replicates: checks.Replicates = None
+    most_replicates: checks.Most = 100
+    coefficients: checks.Coefficients = field(default_factory=dict)
+    threads: checks.Threads = 2
+    results_dir: checks.Folder = "results"
+    report: checks.Flag = True
+    dry: checks.Flag = False
+    match: checks.Words = None
+    results: Annotated[Asked, checks.Section] = field(default_factory=Asked)
 
     @property
     def replicate_count(self) -> int:
@@ -150,60 +130,31 @@ class Settings(_Checked):
         return months.month(self.until)
 
 
-WITHOUT_EFFECT = ("threads", "results_dir", "report", "dry", "experiment", "results")
+WITHOUT_EFFECT = ("threads", "results_dir", "report", "dry", "experiment", "match", "results")
 """Keys that say how and where to compute and what to show, and change no number."""
 
 
-def keys_of(section: type) -> dict[str, Any]:
-    """Fields of a section by the key a user writes."""
-    return {spec.metadata.get("key") or spec.name: spec for spec in fields(section)}
+def settings_from_mapping(record: Mapping[str, Any]) -> Settings:
+    """The settings made of plain values, all keys given and no others.
 
-
-def settings_from_mapping(record: Mapping[str, Any], section: type = Settings) -> Any:
-    """A section of the settings made of plain values, all keys given and no others.
-
-    Raises UserError for an unknown or a missing key, a wrong type or a value out of range.
+    Raises UserError for every key that is unknown, missing, of a wrong type or out of range.
     """
-    prefix: str = getattr(section, "section", "")
-    known = keys_of(section)
-    for key in record:
-        if key not in known:
-            raise unknown_key(f"{prefix}{key}")
-    hints = get_type_hints(section)
-    values = {}
-    for key, spec in known.items():
-        if key not in record:
-            raise UserError(f"{prefix}{key} has no value; it stands in conf/config.yaml")
-        value = record[key]
-        if is_dataclass(hints[spec.name]):
-            inner = hints[spec.name]
-            if not isinstance(value, Mapping):
-                keys = ", ".join(f"{key}.{name}" for name in keys_of(inner))
-                raise UserError(f"{key}={checks.written(value)} is not possible: {key} is a section of {keys}")
-            value = settings_from_mapping(value, inner)
-        values[spec.name] = value
-    return section(**values)
+    return from_mapping(record, Settings)
 
 
 def unknown_key(full_key: str) -> UserError:
     """The error that names a key nobody knows, and those that are known beside it."""
     *parents, key = full_key.split(".")
-    section: type = Settings
+    where: type = Settings
+    before = ""
     for parent in parents:
-        spec = keys_of(section).get(parent)
-        if spec is None:
-            return unknown_key(".".join(parents))
-        inner = get_type_hints(section)[spec.name]
-        if not is_dataclass(inner):
-            return UserError(
-                f"'{shown(full_key)}' is not a known key: {'.'.join(parents)} is a value and has no keys in it"
-            )
-        assert isinstance(inner, type)
-        section = inner
-    prefix = "".join(f"{parent}." for parent in parents)
-    known = [f"{prefix}{name}" for name in keys_of(section)]
-    close = checks.closest(key, list(keys_of(section)))
-    return UserError(f"'{shown(full_key)}' is not a known key; known are: {', '.join(known)}{close}")
+        if parent not in keys_of(where):
+            return UserError(unknown(parent, where, before))
+        if parent not in inner_of(where):
+            told = f"{before}{parent} is a value and has no keys in it"
+            return UserError(f"'{shown(full_key)}' is not a known key: {told}")
+        where, before = inner_of(where)[parent], f"{before}{parent}."
+    return UserError(unknown(key, where, before))
 
 
 def record_of(settings: Any) -> dict[str, Any]:
@@ -221,8 +172,12 @@ def record_of(settings: Any) -> dict[str, Any]:
 
 
 def resolved_yaml(settings: Settings) -> str:
-    """The settings as YAML that conf/config.yaml could hold; reading it back gives the same settings."""
-    return yaml.safe_dump(record_of(settings), sort_keys=False, allow_unicode=True)
+    """The settings that decide numbers, as YAML; conf/config.yaml could hold them.
+
+    Those that say how and where to compute are left out: no path of a machine, and the same bytes everywhere.
+    """
+    record = {key: value for key, value in record_of(settings).items() if key not in WITHOUT_EFFECT}
+    return yaml.safe_dump(record, sort_keys=False, allow_unicode=True)
 
 
 def command(settings: Settings) -> str:
@@ -247,12 +202,10 @@ def _dotted(settings: Settings) -> Iterator[tuple[str, Any]]:
 def fingerprint(settings: Settings) -> str:
     """Sixteen hexadecimal digits that are the same for two settings that give the same numbers.
 
-    Threads and folders do not count, nor whether a number is written 1 or 1.0. The data, the rest of conf/ and
-    the program count as much, and have digests of their own in the manifest.
+    Threads and folders do not count, nor how a number is written (1, 1.0, 0.9999999999999999). The data, the rest of
+    conf/ and the program count as much, and have digests of their own in the manifest.
     """
     record = {key: value for key, value in record_of(settings).items() if key not in WITHOUT_EFFECT}
     if settings.task != "explain":
         del record["person"]
-    record["choice"] = {"lambda": float(settings.choice.lam), "slices": [float(x) for x in settings.choice.slices]}
-    record["coefficients"] = {name: float(value) for name, value in settings.coefficients.items()}
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:16]

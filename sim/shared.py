@@ -4,27 +4,27 @@ Everything here can be made again; nothing of it is a result. It lies in the fol
 """
 
 import ctypes
-import hashlib
-import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-from filelock import FileLock, Timeout
+from filelock import Timeout
 from numpy.typing import NDArray
 
+from sim.arrays import NotArrays, is_whole
+from sim.checkpoint import StateForms, packed_state, unpacked_state
 from sim.columns import STATES_RECORD, TRAITS_RECORD, Columns
+from sim.errors import UserError
 from sim.lived import State
 from sim.population.synthesis import Population, synthesise
-from sim.store import write_file, write_folder
+from sim.store import Lock, write_file, write_folder
 
-DIGEST = hashlib.sha256().digest_size
-"""Bytes of the checksum before the content of a packed file."""
-PARTS = ("circle_start", "employers")
-"""Arrays of a population besides its columns."""
+TABLES = {"traits": TRAITS_RECORD, "states": STATES_RECORD}
+"""Tables of people, and their records."""
+PARTS = {"circle_start": "i8", "employers": "u1"}
+"""Arrays of a population besides its columns, and their types."""
 
 
 def people(folder: Path, one_in: int, seed: int, threads: int) -> Population:
@@ -33,7 +33,7 @@ def people(folder: Path, one_in: int, seed: int, threads: int) -> Population:
     Pages are shared by all processes that read them; a process that wrote to one would have it for itself.
     """
     place = folder / f"people-one_in_{one_in}-seed_{seed}"
-    with FileLock(folder / f".{place.name}.lock"):
+    with Lock(folder / f".{place.name}.lock"):
         if not place.exists():
             made = synthesise(one_in, seed, threads)
             with write_folder(place) as partial:
@@ -42,30 +42,43 @@ def people(folder: Path, one_in: int, seed: int, threads: int) -> Population:
                 for name in PARTS:
                     _save(partial / f"{name}.npy", getattr(made, name))
 
-    def mapped(name: str) -> NDArray[Any]:
-        # Copy on write, because rules are compiled for arrays that can be written; nobody writes.
-        return np.load(place / f"{name}.npy", mmap_mode="c").view(np.ndarray)
+    tables = {name: _mapped(place / f"{name}.npy", record) for name, record in TABLES.items()}
+    circle_start, employers = (_mapped(place / f"{name}.npy", kind) for name, kind in PARTS.items())
+    if {array.shape for array in tables.values()} != {tuple(circle_start[-1:])}:
+        raise UserError(f"{place} holds tables of different lengths; remove it")
+    return Population(Columns(**tables), circle_start, one_in, seed, employers)
 
+
+def _mapped(path: Path, kind: Any) -> NDArray[Any]:
+    """An array of one dimension from its file, memory-mapped; UserError for anything but plain numbers of that kind.
+
+    Copy on write, because rules are compiled for arrays that can be written; nobody writes.
+    """
+    try:
+        array = np.load(path, mmap_mode="c", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise UserError(f"{path} holds no plain array; remove {path.parent}") from error
+    if not isinstance(array, np.ndarray) or array.dtype != np.dtype(kind) or array.ndim != 1:
+        raise UserError(f"{path} does not hold numbers of the type {np.dtype(kind)}; remove {path.parent}")
     # Read back, a record does not tell that its parts are aligned, by which rules are compiled.
-    columns = Columns(mapped("traits").view(TRAITS_RECORD), mapped("states").view(STATES_RECORD))
-    return Population(columns, mapped(PARTS[0]), one_in, seed, mapped(PARTS[1]))
+    return array.view(np.ndarray).view(kind)
 
 
 def _save(path: Path, array: NDArray[Any]) -> None:
     """Write an array."""
     with path.open("w+b") as file:  # written by the file, which tells of a full disk; into others numpy writes itself
-        np.save(file, array)
+        np.save(file, array, allow_pickle=False)
 
 
 class BaselineStates:
     """States of one baseline run kept by the workers of a sweep, one file a month: see `sim.ensemble.Prefixes`.
 
-    `name` names the run: its point and its replicate.
+    `name` names the run: its point and its replicate. `forms` are the arrays of its states.
     """
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self.folder, self.name = folder, name
-        self._lock = FileLock(folder / f".{name}.lock")
+    def __init__(self, folder: Path, name: str, forms: StateForms) -> None:
+        self.folder, self.name, self.forms = folder, name, forms
+        self._lock = Lock(folder / f".{name}.lock")
 
     @contextmanager
     def turn(self) -> Iterator[bool]:
@@ -83,14 +96,17 @@ class BaselineStates:
     def latest(self, month: int) -> State | None:
         """The latest state kept whose next month is no later than `month`."""
         for path in sorted(self.folder.glob(f"{self.name}-[0-9][0-9][0-9].state"), reverse=True):
-            if int(path.stem[-3:]) <= month and is_whole(path):
-                state: State = unpacked(path)
-                return state
+            reached = int(path.stem[-3:])
+            if reached <= month and is_whole(path):
+                try:
+                    return unpacked_state(path, reached, self.forms)
+                except NotArrays as error:
+                    raise UserError(f"{path} is no state of a run: {error}; remove it") from error
         return None
 
     def keep(self, state: State) -> None:
         """Keep a state."""
-        write_file(self.folder / f"{self.name}-{state.month:03}.state", packed(state))
+        write_file(self.folder / f"{self.name}-{state.month:03}.state", packed_state(state, self.forms))
 
     def reached(self) -> None:
         """Leave the turn to others."""
@@ -103,29 +119,3 @@ def give_back() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
-
-
-def packed(what: object) -> bytes:
-    """An object of plain arrays as bytes: a checksum, then its pickle, compressed as it is made."""
-    sink = pa.BufferOutputStream()
-    with pa.CompressedOutputStream(sink, "zstd") as stream:
-        pickle.dump(what, stream, protocol=5)
-    body: bytes = sink.getvalue().to_pybytes()
-    return hashlib.sha256(body).digest() + body
-
-
-def is_whole(path: Path) -> bool:
-    """True if a file is there and holds all that `packed` gave to be written."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:  # another process is done with it
-        return False
-    return hashlib.sha256(content[DIGEST:]).digest() == content[:DIGEST]
-
-
-def unpacked(path: Path) -> Any:
-    """The object that `packed` gave to be written, from a file of this program's that is whole."""
-    with path.open("rb") as file:
-        file.seek(DIGEST)
-        with pa.CompressedInputStream(file, "zstd") as stream:
-            return pickle.load(stream)

@@ -7,6 +7,7 @@ import errno
 import hashlib
 import os
 import platform
+import re
 import resource
 import secrets
 import shutil
@@ -16,23 +17,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 
 from sim import months
-from sim.codes import CONF
 from sim.errors import UserError
-from sim.luck import replicate_seed
+from sim.locations import DATA, PACKAGE, configuration
 from sim.settings import WITHOUT_EFFECT, Settings, command, fingerprint, record_of
 
-ROOT = CONF.parent
+ROOT = PACKAGE.parent
 PACKAGES = (
     "vyraj",
     "mesa",
@@ -48,8 +47,50 @@ PACKAGES = (
 )
 """Distributions whose version may matter to a result."""
 
-ROWS_IN_GROUP = 1 << 20
-"""Rows of a Parquet row group; fixed, because it shapes the bytes of the file."""
+
+HALF = re.compile(r"\.(?P<name>.+)\.(?P<what>partial|older|pruned)-(?P<token>[0-9a-f]{8})")
+"""What a folder or a file is called on its way in or out."""
+
+
+class Lock(FileLock):
+    """A lock between processes; the system lets go of it when a process dies.
+
+    Raises UserError if there is no file that could be locked, as where a folder or a link lies in its place.
+    """
+
+    def acquire(self, *arguments: Any, **options: Any) -> Any:
+        """Wait for the lock; raises filelock.Timeout if that takes too long."""
+        try:
+            return super().acquire(*arguments, **options)
+        except Timeout:
+            raise
+        except OSError as error:
+            path = Path(self.lock_file)
+            odd = "a link" if path.is_symlink() else "a folder" if path.is_dir() else ""
+            told = f"it is {odd}; move it away" if odd else error.strerror or str(error)
+            raise UserError(f"{path} cannot be locked: {told}") from error
+
+
+def is_free(lock: Path) -> bool:
+    """Tell whether nobody holds a lock; makes no file."""
+    if not os.path.lexists(lock):
+        return True
+    try:
+        with Lock(lock, timeout=0):
+            return True
+    except Timeout:
+        return False
+
+
+def place_of(path: Path) -> str:
+    """Name of a folder, or of the place that a folder on its way in or out is meant for."""
+    half = HALF.fullmatch(path.name)
+    return half["name"] if half else path.name
+
+
+def lock_of_half(path: Path) -> Path:
+    """The file that is locked by whoever writes a folder, by the hidden name of the new or the older one."""
+    return path.with_name(f".{place_of(path)}.partial-{path.name[-8:]}.lock")
 
 
 @contextmanager
@@ -58,17 +99,20 @@ def write_folder(path: Path | str) -> Iterator[Path]:
 
     An older folder at `path` stays untouched until then and is replaced by two renames. If the block raises, or is
     interrupted at any point, nothing changes and nothing is left. A killed process leaves at most a hidden
-    `.NAME.partial-*` beside it, or between the two renames the older folder hidden as `.NAME.older-*` (`restore`).
-    Raises UserError if something that is no folder lies in the place.
+    `.NAME.partial-*` beside it, or between the two renames the older folder hidden as `.NAME.older-*`: whoever writes
+    the same folder next undoes that (`restore`). Raises UserError if something that is no folder lies in the place.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     if _taken(path):
         raise UserError(f"{path} is not a folder of results; move it away")
+    restore(path)
     token = secrets.token_hex(4)
     partial = path.with_name(f".{path.name}.partial-{token}")
     older = path.with_name(f".{path.name}.older-{token}")
+    lock = Lock(lock_of_half(partial))
     try:
+        _take(lock)
         partial.mkdir()
         yield partial
         for part in (*(inside for inside in partial.rglob("*") if inside.is_file()), partial):
@@ -87,6 +131,15 @@ def write_folder(path: Path | str) -> Iterator[Path]:
                     raise
         for leftover in (partial, older):
             shutil.rmtree(leftover, ignore_errors=True)
+        Path(lock.lock_file).unlink(missing_ok=True)
+        lock.release()
+
+
+def _take(lock: Lock) -> None:
+    """Hold a lock that nobody else wants; whoever takes it for a dead process's and removes it finds it made anew."""
+    while not Path(lock.lock_file).exists():
+        lock.release()
+        lock.acquire()
 
 
 def _taken(path: Path) -> bool:
@@ -122,15 +175,23 @@ def write_file(path: Path, content: str | bytes) -> None:
 
 
 def restore(path: Path) -> None:
-    """Undo what a process left that was killed while it replaced a folder: half of the new one, or no old one.
+    """Undo what killed processes left that were replacing a folder: half of a new one, or no old one.
 
-    For whoever holds the lock of the place.
+    What a living process is writing stays.
     """
-    older = sorted(path.parent.glob(f".{path.name}.older-*"))
-    if older and not path.exists():
-        older.pop().rename(path)
-    for leftover in (*older, *path.parent.glob(f".{path.name}.partial-*")):
-        shutil.rmtree(leftover, ignore_errors=True)
+    hidden = re.compile(rf"\.{re.escape(path.name)}\.(?:partial|older|pruned)-([0-9a-f]{{8}})(?:\.lock)?")
+    marks = {mark[1] for one in path.parent.glob(".*") if (mark := hidden.fullmatch(one.name))}
+    for token in sorted(marks):
+        halves = [path.with_name(f".{path.name}.{what}-{token}") for what in ("partial", "older", "pruned")]
+        lock = lock_of_half(halves[0])
+        if not is_free(lock):
+            continue
+        if halves[1].is_dir() and not path.exists():
+            with suppress(OSError):  # another process was quicker
+                halves[1].rename(path)
+        for half in halves:
+            shutil.rmtree(half, ignore_errors=True)
+        lock.unlink(missing_ok=True)
 
 
 def _to_disk(path: Path) -> None:
@@ -167,51 +228,17 @@ def room_for_results(results_dir: Path | str, task: str = "") -> Iterator[None]:
                 break
 
 
-def write_parquet(path: Path | str, table: pa.Table | Mapping[str, Any]) -> None:
-    """Write a tidy table so that equal tables give equal bytes (under one version of pyarrow)."""
-    table = table if isinstance(table, pa.Table) else pa.table(dict(table))
-    with TableWriter(path, table.schema) as writer:
-        writer.add(table)
+def digests() -> dict[str, str]:
+    """SHA-256 of what a result depends on besides the settings: `conf/`, the data and the program's own text.
 
-
-class TableWriter:
-    """A tidy table written part by part, so that equal parts give equal bytes (under one version of pyarrow).
-
-    Strings are stored as codes of a dictionary, everything is compressed by zstd. Notes that other libraries
-    hang on a table, such as the index of pandas, are left out. A part begins a row group.
+    To `conf/` belongs what the working folder adds to it.
     """
-
-    def __init__(self, path: Path | str, schema: pa.Schema) -> None:
-        texts = [field.name for field in schema if _is_text(field.type)]
-        self._writer = pq.ParquetWriter(
-            path, schema.remove_metadata(), compression="zstd", use_dictionary=texts, write_page_checksum=True
-        )
-
-    def __enter__(self) -> "TableWriter":
-        """Begin."""
-        return self
-
-    def add(self, part: pa.Table) -> None:
-        """Write a part."""
-        self._writer.write_table(part.replace_schema_metadata(None), row_group_size=ROWS_IN_GROUP)
-
-    def __exit__(self, *fault: object) -> None:
-        """End the file."""
-        self._writer.close()
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return {"conf": _digest_of(configuration()), **_shipped_digests()}
 
 
 @cache
-def digests() -> dict[str, str]:
-    """SHA-256 of what a result depends on besides the settings: `conf/`, the data and the program's own text."""
-    return {
-        "conf": digest(CONF, "*.yaml"),
-        "data": digest(ROOT / "sim" / "data", "*"),
-        "program": digest(ROOT / "sim", "*.py"),
-    }
+def _shipped_digests() -> dict[str, str]:
+    return {"data": digest(DATA, "*"), "program": digest(PACKAGE, "*.py")}
 
 
 def file_digest(path: Path) -> str:
@@ -225,24 +252,30 @@ def digest(folder: Path, pattern: str, rows: Collection[str] | None = None) -> s
 
     Where `rows` are given, of those modules and folders of the package only.
     """
-    total = hashlib.sha256()
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob(pattern) if path.is_file()}
+    kept = {
+        name: path
+        for name, path in files.items()
+        if "__pycache__" not in name and (rows is None or name.split("/")[0].removesuffix(".py") in rows)
+    }
+    return _digest_of(kept)
+
+
+def _digest_of(files: Mapping[str, Path]) -> str:
+    total = hashlib.sha256()
     for name in sorted(files):
-        if rows is not None and name.split("/")[0].removesuffix(".py") not in rows:
-            continue
-        if "__pycache__" not in name:
-            total.update(f"{file_digest(files[name])}  {name}\n".encode())
+        total.update(f"{file_digest(files[name])}  {name}\n".encode())
     return total.hexdigest()
 
 
 def manifest(
-    settings: Settings, extra: Mapping[str, Any] | None = None, replicates: int | None = None
+    settings: Settings, began: float, extra: Mapping[str, Any] | None = None, replicates: int | None = None
 ) -> dict[str, Any]:
     """All that is needed to make a result again and to judge what it cost, as plain values.
 
     Settings (sections laid flat), the command, the seed of each replicate, versions, commit, digests of inputs, the
-    time of writing, CPU seconds and peak memory (MB) of this process so far, and what `extra` adds. `replicates` are
-    those asked for, if not given. Holds no name of a machine and no path.
+    time of writing, CPU seconds since the work `began` (`time.process_time`), peak memory (MB) of this process so far,
+    and what `extra` adds. `replicates` are those asked for, if not given. Holds no name of a machine and no path.
     """
     chosen: dict[str, Any] = {"start": months.label(0), "end": settings.until}
     for key, value in record_of(settings).items():
@@ -251,7 +284,7 @@ def manifest(
             chosen.update(value if flat else {key: value})
     del chosen["until"]
     replicates = replicates or settings.replicate_count
-    chosen |= {"replicates": replicates, "threads": settings.threads}
+    chosen["replicates"] = replicates
     return {
         "scenario": settings.scenario,
         "baseline": settings.baseline,
@@ -259,18 +292,24 @@ def manifest(
         "fingerprint": fingerprint(settings),
         "command": command(settings),
         "seeds": seeds(settings.seed, replicates),
-        **provenance(),
+        "threads": settings.threads,
+        **provenance(time.process_time() - began),
         **(extra or {}),
     }
 
 
 def seeds(seed: int, replicates: int) -> list[int]:
     """The luck of each replicate."""
+    from sim.luck import replicate_seed  # loads numba, which few need who write a file
+
     return [int(replicate_seed(seed, replicate)) for replicate in range(replicates)]
 
 
-def provenance() -> dict[str, Any]:
-    """By what a result was made and what it cost: versions, system, commit, digests, time (UTC), CPU s, memory (MB)."""
+def provenance(seconds: float) -> dict[str, Any]:
+    """By what a result was made and what it cost: versions, system, commit, digests, time (UTC), CPU s, memory (MB).
+
+    `seconds` of CPU are those of the result itself; peak memory is that of the process so far.
+    """
     return {
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
         "environment": {"system": platform.system(), "machine": platform.machine(), "cores": os.cpu_count()},
@@ -278,7 +317,7 @@ def provenance() -> dict[str, Any]:
         "uncommitted_changes": _uncommitted(),
         "sha256": digests(),
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "cpu_seconds": round(time.process_time(), 2),
+        "cpu_seconds": round(seconds, 2),
         "peak_memory_mb": round(peak_memory() / 1e6, 1),
     }
 

@@ -1,11 +1,13 @@
 """Runs as tidy tables: flows, stocks, harms and wishes, one row a non-zero cell, in persons."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim import groups as who
@@ -15,6 +17,8 @@ from sim.months import FIRST_YEAR, label
 from sim.recorder import HARMS
 
 BELARUS = PLACE["belarus"]
+ROWS_IN_GROUP = 1 << 20
+"""Rows of a Parquet row group; fixed, because it shapes the bytes of the file."""
 
 Part = Mapping[str, tuple[NDArray[Any], Sequence[str] | None]]
 """Columns of one run's rows: numbers, or codes with the labels they stand for."""
@@ -113,3 +117,40 @@ def groups(runs: Sequence[Run], one_in: int) -> pd.DataFrame:
 def arrow(frame: pd.DataFrame) -> pa.Table:
     """A table of pandas as one of Arrow, labels as dictionaries."""
     return pa.Table.from_pandas(frame, preserve_index=False)
+
+
+def write_parquet(path: Path | str, table: pa.Table | Mapping[str, Any]) -> None:
+    """Write a tidy table so that equal tables give equal bytes (under one version of pyarrow)."""
+    table = table if isinstance(table, pa.Table) else pa.table(dict(table))
+    with TableWriter(path, table.schema) as writer:
+        writer.add(table)
+
+
+class TableWriter:
+    """A tidy table written part by part, so that equal parts give equal bytes (under one version of pyarrow).
+
+    Strings are stored as codes of a dictionary, everything is compressed by zstd. Notes that other libraries
+    hang on a table, such as the index of pandas, are left out. A part begins a row group.
+    """
+
+    def __init__(self, path: Path | str, schema: pa.Schema) -> None:
+        texts = [field.name for field in schema if _is_text(field.type)]
+        self._writer = pq.ParquetWriter(
+            path, schema.remove_metadata(), compression="zstd", use_dictionary=texts, write_page_checksum=True
+        )
+
+    def __enter__(self) -> "TableWriter":
+        """Begin."""
+        return self
+
+    def add(self, part: pa.Table) -> None:
+        """Write a part."""
+        self._writer.write_table(part.replace_schema_metadata(None), row_group_size=ROWS_IN_GROUP)
+
+    def __exit__(self, *fault: object) -> None:
+        """End the file."""
+        self._writer.close()
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)

@@ -18,6 +18,8 @@ TASKS: dict[str, str] = {
     "reasons": "sim.commands.reasons:run",  # why units leave and choose where, one reason left out at a time
     "people": "sim.commands.show:people",  # the people of January 2019, and their fit to the margins
     "history": "sim.commands.show:history",  # the scenario's history, epoch by epoch, as the model reads it
+    "parameters": "sim.commands.parameters:run",  # what a policy can change: name, unit, rule, value, source
+    "lint": "sim.commands.lint:run",  # every file of conf/ and experiments/ judged, all faults at once
     "survey": "sim.commands.survey:run",  # the survey of Lithuania of 2022, asked of the synthetic people
     "results": "sim.commands.results:run",  # what runs left: listed, compared, exported, pruned
     "invert": "sim.commands.invert:run",  # destination constants that reproduce observed departures

@@ -16,16 +16,15 @@ from numpy.typing import NDArray
 
 from sim import groups as who
 from sim.codes import CHANNEL_NAMES, EVENT, PLACE_NAMES, REASON_NAMES, SECTOR_NAMES, SLOTS, STATUS_NAMES
-from sim.ensemble import MOVE, MOVES, WISH, Job, Run
+from sim.ensemble import DECISION, DECISIONS, MOVE, MOVES, WISH, Job, Run
 from sim.months import label
 from sim.recorder import HARMS
 from sim.stays import BANDS
-from sim.store import TableWriter
-from sim.tables import BELARUS, Part, flow_cells, harm_cells, months_of, stock_cells
+from sim.tables import BELARUS, Part, TableWriter, flow_cells, harm_cells, months_of, stock_cells
 
-NAMES = ("flows", "stocks", "harms", "wishes", "moves", "groups", "settled", "totals")
+NAMES = ("flows", "stocks", "harms", "wishes", "moves", "decisions", "groups", "settled", "totals")
 """Tables of a point."""
-_KINDS = {code: name for name, code in EVENT.items() if code in MOVES}
+_KINDS, _DECIDED = ({code: name for name, code in EVENT.items() if code in kinds} for kinds in (MOVES, DECISIONS))
 _SETTLED = {"residents": BANDS, "employed": SECTOR_NAMES, "without_work": ("",)}
 _TOTALS = ("prisoners", "blocked", "residents_of_class")
 
@@ -48,6 +47,7 @@ def tables(run: Run) -> dict[str, pa.Table]:
         "harms": harm_cells,
         "wishes": _wishes,
         "moves": _moves,
+        "decisions": _decisions,
         "groups": _groups,
         "settled": _settled,
         "totals": _totals,
@@ -88,13 +88,28 @@ def _wishes(run: Run) -> Part:
 def _moves(run: Run) -> Part:
     return {
         "month": (run.moves["month"], months_of(run)),
-        "kind": (np.searchsorted(sorted(_KINDS), run.moves["kind"]), [_KINDS[code] for code in sorted(_KINDS)]),
+        "kind": _kind_labels(run.moves, _KINDS),
         "from": (run.moves["origin"], PLACE_NAMES),
         "to": (run.moves["place"], PLACE_NAMES),
         "channel": (run.moves["channel"], CHANNEL_NAMES),
         "reason": (run.moves["reason"], REASON_NAMES),
         "key": (run.moves["key"], None),
     }
+
+
+def _decisions(run: Run) -> Part:
+    return {
+        "month": (run.decisions["month"], months_of(run)),
+        "kind": _kind_labels(run.decisions, _DECIDED),
+        "destination": (run.decisions["place"], PLACE_NAMES),
+        "channel": (run.decisions["channel"], CHANNEL_NAMES),
+        "reason": (run.decisions["reason"], REASON_NAMES),
+        "key": (run.decisions["key"], None),
+    }
+
+
+def _kind_labels(log: NDArray[np.void], names: Mapping[int, str]) -> tuple[NDArray[Any], list[str]]:
+    return np.searchsorted(sorted(names), log["kind"]), [names[code] for code in sorted(names)]
 
 
 def _groups(run: Run) -> Part:
@@ -229,6 +244,7 @@ def _run(parts: Mapping[str, pa.Table], job: Job, months: int) -> Run:
         employed=settled["employed"],
         without_work=settled["without_work"][..., 0],
         prisoners=totals["prisoners"],
+        decisions=_decisions_of(parts["decisions"], at["decisions"]),
     )
 
 
@@ -243,10 +259,23 @@ def _settled_counts(table: pa.Table, at: NDArray[np.int64], measure: str, months
 def _moves_of(table: pa.Table, at: NDArray[np.int64]) -> NDArray[np.void]:
     found = np.zeros(len(table), MOVE)
     found["month"], found["key"] = at, _numbers(table, "key")
-    found["kind"] = np.array(sorted(_KINDS))[_codes(table, "kind", [_KINDS[code] for code in sorted(_KINDS)])]
+    found["kind"] = _kinds_of(table, _KINDS)
     found["origin"], found["place"] = _codes(table, "from", PLACE_NAMES), _codes(table, "to", PLACE_NAMES)
     found["channel"], found["reason"] = _codes(table, "channel", CHANNEL_NAMES), _codes(table, "reason", REASON_NAMES)
     return found
+
+
+def _decisions_of(table: pa.Table, at: NDArray[np.int64]) -> NDArray[np.void]:
+    found = np.zeros(len(table), DECISION)
+    found["month"], found["key"], found["kind"] = at, _numbers(table, "key"), _kinds_of(table, _DECIDED)
+    found["place"] = _codes(table, "destination", PLACE_NAMES)
+    found["channel"], found["reason"] = _codes(table, "channel", CHANNEL_NAMES), _codes(table, "reason", REASON_NAMES)
+    return found
+
+
+def _kinds_of(table: pa.Table, names: Mapping[int, str]) -> NDArray[np.int64]:
+    kinds: NDArray[np.int64] = np.array(sorted(names))[_codes(table, "kind", [names[code] for code in sorted(names)])]
+    return kinds
 
 
 def _wishes_of(table: pa.Table, at: NDArray[np.int64]) -> NDArray[np.void]:

@@ -155,13 +155,3 @@ class Employer(mesa.Agent):
 
     def __repr__(self) -> str:
         return f"<Employer {self.number}: {self.sector}>"
-
-
-def forget(model: Any) -> None:
-    """Let a finished model be freed: Mesa 3.3 keeps every model in which an agent was registered.
-
-    The counter it keeps is a private name of Mesa, gone since 3.4.2; where there is none nothing is done.
-    """
-    counters = getattr(mesa.Agent, "_ids", None)
-    if counters is not None:
-        counters.pop(model, None)

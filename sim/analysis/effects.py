@@ -6,12 +6,15 @@ what became of whom by paired lives; harms by counts over all people.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import product
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from sim.analysis.dimensions import OBSTACLES
 from sim.analysis.pairs import (
     CATEGORIES,
     OUTCOMES,
@@ -34,8 +37,6 @@ Paired = tuple[Run, Run]
 
 LEVEL = 0.90
 """Coverage of every interval printed."""
-OBSTACLES = ("exit", "funds", "closed", "quota")
-"""Why a wish to leave could not be followed, in the order in which it is told."""
 DESTINATIONS = [place for place in range(SLOTS) if place < len(PLACE_NAMES) and place != PLACE["belarus"]]
 
 
@@ -49,11 +50,19 @@ class Estimate:
 
 
 def estimate(values: Sequence[float]) -> Estimate:
-    """Mean and 90% interval of one value a replicate; at least two replicates."""
+    """Mean and 90% interval of one value a replicate; at least two replicates. Values all alike have no width."""
     numbers = np.asarray(values, float)
+    if (numbers == numbers[0]).all():
+        return Estimate(*[float(numbers[0])] * 3)
     mean = float(numbers.mean())
-    half = float(student.ppf(0.5 + LEVEL / 2, len(numbers) - 1) * numbers.std(ddof=1) / np.sqrt(len(numbers)))
+    half = _quantile(len(numbers)) * float(numbers.std(ddof=1)) / len(numbers) ** 0.5
     return Estimate(mean, mean - half, mean + half)
+
+
+@cache
+def _quantile(n: int) -> float:
+    """Student's t of the interval of a mean of `n` values."""
+    return float(student.ppf(0.5 + LEVEL / 2, n - 1))
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,7 @@ def pair_up(baseline: Sequence[Run], scenario: Sequence[Run]) -> dict[float, lis
 
 
 def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: str) -> pd.DataFrame:
-    """Every measure, by destination where it has one, at every lambda.
+    """Every measure, by destination where it has one, at every lambda; the rows are those of `sim.analysis.dimensions`.
 
     Columns: scenario, measure, destination ("" for a total), lambda, estimate, low, high, unit. A measure is the
     scenario less the baseline over the months of the window, but for `baseline_` and `scenario_` levels and the
@@ -121,9 +130,8 @@ def _add_arrivals(
     focus = PLACE_NAMES[window.focus]
     for channel in range(1, len(CHANNEL_NAMES)):
         used = [(a[window.focus, channel], b[window.focus, channel]) for a, b in zip(before, after, strict=True)]
-        if any(a or b for a, b in used):
-            add(f"arrivals_by_channel:{CHANNEL_NAMES[channel]}", focus, [b - a for a, b in used])
-            add(f"baseline_by_channel:{CHANNEL_NAMES[channel]}", focus, [a for a, _ in used])
+        add(f"arrivals_by_channel:{CHANNEL_NAMES[channel]}", focus, [b - a for a, b in used])
+        add(f"baseline_by_channel:{CHANNEL_NAMES[channel]}", focus, [a for a, _ in used])
     add("departures", "", [b.sum() - a.sum() for a, b in zip(before, after, strict=True)])
     irregular = CHANNEL["irregular"]
     crossed = [b[:, irregular].sum() - a[:, irregular].sum() for a, b in zip(before, after, strict=True)]
@@ -235,7 +243,7 @@ def substitution_table(pairs: dict[float, list[Paired]], window: Window) -> pd.D
     """Where those who left in the baseline go in the scenario, with bounds that need no assumption on luck.
 
     Columns: lambda, baseline and scenario (first destination in the window, or "stay"), persons, low, high,
-    frechet_low, frechet_high. Cells of nobody are left out; the others add up to all residents.
+    frechet_low, frechet_high. The cells of a lambda add up to all residents.
     """
     both = {lam: [(life.baseline_place, life.scenario_place) for life in lives(paired, window)]
             for lam, paired in pairs.items()}  # fmt: skip
@@ -261,8 +269,7 @@ def _matrix_table(
         cells = np.array([matrix(one, other, window.one_in, window.residents) for one, other in places], float)
         mean = cells.mean(axis=0)
         before, after = mean.sum(axis=1), mean.sum(axis=0)
-        for row, column in np.argwhere(mean[np.ix_(list(names), list(names))]):
-            i, j = list(names)[row], list(names)[column]
+        for i, j in product(names, names):
             found = estimate(cells[:, i, j].tolist())
             rows.append((lam, names[i], names[j], *_numbers(found), *frechet(before[i], after[j], window.residents)))
     columns = ["lambda", "baseline", "scenario", "persons", "low", "high", "frechet_low", "frechet_high"]

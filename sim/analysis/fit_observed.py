@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sim.codes import CONF, PLACE, STATUS
+from sim.codes import PLACE, STATUS
 from sim.ensemble import Run
+from sim.locations import DATA
 from sim.months import month
 
-OBSERVED = CONF.parent / "sim" / "data" / "observed"
+OBSERVED = DATA / "observed"
 """Folder of what was seen of emigration; `sim/data/README.md` says what is what."""
 RESIDENTS = ("residence_documents", "valid_permits", "residents")
 """Definitions of a stock compared with settled residents, the first that a place has."""

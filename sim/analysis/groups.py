@@ -6,27 +6,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.dimensions import GROUPS_BY_DESTINATION
 from sim.analysis.effects import DESTINATIONS, Paired, Window, estimate
 from sim.codes import PLACE_NAMES
 from sim.groups import MEASURES, labels, stacked
-
-BY_DESTINATION = ("departed", "wished")
-"""Measures told by destination besides in total."""
 
 
 def groups_table(paired: Sequence[Paired], window: Window) -> pd.DataFrame:
     """Levels and paired differences by group over the months of the window, in persons; `wished` in unit-months.
 
     Columns: measure, destination ("" for all), dimension, group, baseline and scenario (means over replicates),
-    estimate (scenario less baseline) with low and high. Rows of nothing in both worlds are left out. The groups of one
-    dimension add up to the total.
+    estimate (scenario less baseline) with low and high; the rows are those of `sim.analysis.dimensions`. The groups of
+    one dimension add up to the total.
     """
     before = stacked([one.groups for one, _ in paired], window.start) * window.one_in
     after = stacked([other.groups for _, other in paired], window.start) * window.one_in
     rows = []
     for number, measure in enumerate(MEASURES):
         rows += _rows(before[:, number].sum(axis=1), after[:, number].sum(axis=1), measure, "")
-        if measure in BY_DESTINATION:
+        if measure in GROUPS_BY_DESTINATION:
             for place in DESTINATIONS:
                 rows += _rows(before[:, number, place], after[:, number, place], measure, PLACE_NAMES[place])
     columns = ["measure", "destination", "dimension", "group", "baseline", "scenario", "estimate", "low", "high"]
@@ -40,8 +38,7 @@ def _rows(
     found = []
     for group, (dimension, name) in enumerate(labels()):
         ours, theirs = before[:, group].astype(float), after[:, group].astype(float)
-        if ours.any() or theirs.any():
-            change = estimate((theirs - ours).tolist())
-            levels = float(ours.mean()), float(theirs.mean())
-            found.append((measure, place, dimension, name, *levels, change.mean, change.low, change.high))
+        change = estimate((theirs - ours).tolist())
+        levels = float(ours.mean()), float(theirs.mean())
+        found.append((measure, place, dimension, name, *levels, change.mean, change.low, change.high))
     return found

@@ -1,53 +1,58 @@
-"""Whom a scenario's changes reach: who was eligible, who was touched, who changed what they did.
+"""Whom a scenario's changes reach: who is eligible under a rule, who met it, whose life differs.
 
-A change that reaches nobody is reported inert, with the reason; it must not be mistaken for a result.
+All three count people in either world, in the months in which the rule is not the same in both: an opening is used
+in the scenario only. A change that reaches nobody is reported inert, with the reason, lest it be taken for a result.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.effects import Paired, Window, lives
-from sim.analysis.pairs import CATEGORIES
+from sim.analysis.effects import Paired
+from sim.analysis.judged import Cases, Flags, Scope, abroad, cases, differing, lived, met, scope
 from sim.choice import N_FLAGS
-from sim.codes import CHANNEL, INSTRUMENT, N_CHANNELS, N_SECTORS, PLACE, SLOTS
+from sim.codes import N_SECTORS
+from sim.columns import Columns
+from sim.history.history import History
 from sim.history.wording import Addition
 from sim.options import eligible
 from sim.units import choice_class, class_groups
 from sim.world import World
 
 
-def channels_touched(parameter: str, world: World) -> NDArray[np.bool_]:
-    """Places and channels whose rules a parameter is part of, bool[places, channels].
+class Rule(NamedTuple):
+    """A change of a scenario and the months in which its parameter differs between the worlds, bool[months]."""
 
-    `<place>.<instrument>` touches the channels that need it, `<place>.<channel>.<rule>` that channel, any other
-    parameter of a place all of its channels, and one of Belarus every channel.
-    """
-    touched = np.zeros((SLOTS, N_CHANNELS), bool)
-    place, *rest = parameter.split(".")
-    if place == "belarus":
-        return world.law["exists"] > 0
-    here = touched[PLACE[place]]
-    law = world.law[PLACE[place]]
-    if rest[0] in INSTRUMENT and rest[0] not in CHANNEL:
-        here |= (law["entry"] == INSTRUMENT[rest[0]]) | (law["residence"] == INSTRUMENT[rest[0]])
-        if rest[0] == "renewal":
-            here |= law["residence"] >= 0
-        if rest[0] in ("land", "air"):
-            here[:] = True
-    elif rest[0] in CHANNEL:
-        here[CHANNEL[rest[0]]] = True
-    else:
-        here[:] = True
-    return touched & (world.law["exists"] > 0)
+    addition: Addition
+    months: Flags
 
 
-def eligible_persons(counts: NDArray[np.int64], world: World, channels: NDArray[np.bool_]) -> int:
-    """Residents whom the law admits to at least one of the channels; `counts` int64[classes] in persons."""
-    total = 0
-    pairs = np.argwhere(channels)
+class Side(NamedTuple):
+    """What happened to everybody in one world, and its residents at the end by choice class, in persons."""
+
+    cases: Cases
+    residents_by_class: NDArray[np.int64]
+
+
+def rules(additions: Sequence[Addition], baseline: History, scenario: History, months: int) -> list[Rule]:
+    """The changes of a scenario, each with the months in which the two histories do not have the same rule."""
+
+    def differ(name: str) -> Flags:
+        restriction = baseline.parameter(name).rule == "restriction"
+        one, other = ((h.open_shares if restriction else h.monthly)(name, months) for h in (baseline, scenario))
+        return np.reshape(one != other, (months, -1)).any(axis=1)
+
+    return [Rule(addition, differ(addition.parameter)) for addition in additions]
+
+
+def admitted(counts: NDArray[np.int64], world: World, about: Scope) -> int:
+    """Residents whom the law admits to a channel that a rule is about; `counts` int64[classes] in persons."""
+    if about.at_home:
+        return int(counts.sum())
+    total, pairs = 0, np.argwhere(about.entries)
     for sector in range(N_SECTORS):
         for mask in range(N_FLAGS):
             groups = class_groups(sector, mask)
@@ -56,22 +61,45 @@ def eligible_persons(counts: NDArray[np.int64], world: World, channels: NDArray[
     return total
 
 
-def reach_table(additions: Iterable[Addition], paired: Sequence[Paired], window: Window, world: World) -> pd.DataFrame:
-    """One row a change: rule, persons eligible, touched and changed (means over replicates), and a note."""
-    found = lives(paired, window)
-    unchanged = CATEGORIES.index("unchanged")
-    counts, listed = paired[0][0].residents_by_class, list(additions)
-    rows = []
-    for addition in listed:
-        channels = channels_touched(addition.parameter, world)
-        eligible_to = eligible_persons(counts, world, channels)
-        hits = [channels[life.baseline_place, life.baseline_channel] & (life.baseline_place > 0) for life in found]
-        touched = float(np.mean([hit.sum() for hit in hits])) * window.one_in
-        changed = [(hit & (life.category != unchanged)).sum() for hit, life in zip(hits, found, strict=True)]
-        rule = f"{addition.event}: {addition.parameter}"
-        note = _note(addition, eligible_to, touched, contradicts(addition, listed))
-        rows.append((rule, eligible_to, touched, float(np.mean(changed)) * window.one_in, note))
+def reach_table(
+    changed: Sequence[Rule], paired: Sequence[Paired], world: World, people: Columns, one_in: int
+) -> pd.DataFrame:
+    """One row a change: rule, persons eligible, touched and changed (means over replicates), and a note.
+
+    `world` gives the law, `people` are those at the start.
+    """
+    additions = [rule.addition for rule in changed]
+    found = []
+    for pair in paired:
+        sides = [Side(cases(run, people, world), run.residents_by_class) for run in pair]
+        others = differing(*(side.cases for side in sides))
+        found.append([_reached(rule, sides, others, world, people, one_in) for rule in changed])
+    means = np.mean(found, axis=0).reshape(len(changed), 3).tolist()
+    rows = [
+        (f"{addition.event}: {addition.parameter}", *numbers, _note(rule, numbers, contradicts(addition, additions)))
+        for rule, addition, numbers in zip(changed, additions, means, strict=True)
+    ]
     return pd.DataFrame(rows, columns=["rule", "eligible", "touched", "changed", "note"])
+
+
+def _reached(
+    rule: Rule, sides: Sequence[Side], others: NDArray[np.uint64], world: World, people: Columns, one_in: int
+) -> tuple[int, int, int]:
+    """Persons eligible, touched and changed in one pair of runs; `others` live another life in each world.
+
+    Eligible are the residents admitted at the end of the world that has more of them, and whoever else was touched or
+    lived by a right that the rule is about.
+    """
+    about, acts = scope(rule.addition.parameter, world), rule.addition.verdict == "effective"
+    touched = np.union1d(*(met(side.cases, about, rule.months & acts, people) for side in sides))
+    lives = [lived(side.cases, about, rule.months) for side in sides]
+    concerned = np.union1d(touched, np.union1d(*lives))
+    eligible_in = [len(touched) * one_in]
+    for side in sides:
+        residents = admitted(side.residents_by_class, world, about)
+        away = concerned[np.isin(concerned, abroad(side.cases))] if residents else concerned
+        eligible_in.append(residents + len(away) * one_in)
+    return max(eligible_in), len(touched) * one_in, len(np.intersect1d(touched, others)) * one_in
 
 
 def contradicts(addition: Addition, others: Sequence[Addition]) -> list[str]:
@@ -84,12 +112,17 @@ def contradicts(addition: Addition, others: Sequence[Addition]) -> list[str]:
     return sorted(opposed)
 
 
-def _note(addition: Addition, eligible: int, touched: float, against: Sequence[str]) -> str:
+def _note(rule: Rule, numbers: Sequence[float], against: Sequence[str]) -> str:
+    addition, (eligible_to, touched, changed) = rule.addition, numbers
     if addition.verdict != "effective":
         by = f" by {', '.join(addition.shadowed_by)}" if addition.shadowed_by else ""
         return f"inert: {addition.verdict}{by}"
-    if eligible == 0:
+    if not rule.months.any():
+        return "inert: out of period"
+    if eligible_to == 0:
         return "inert: nobody eligible"
     if touched == 0.0:
-        return "inert: nobody used what it changes"
+        return "inert: nobody met it in either world"
+    if changed == 0.0:
+        return "no simulated life of those who met it differs"
     return f"contradicted by {', '.join(against)}" if against else ""

@@ -4,28 +4,30 @@ Simulates both worlds at every lambda, writes tables, figures and the report, an
 and the report are drawn from the files, never from a live model.
 """
 
-import json
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from sim import report
+from sim import report, seals
+from sim.analysis import dimensions
 from sim.analysis.effects import effects_table, final_table, substitution_table, taxonomy_table
 from sim.analysis.fit_observed import fit_table as observed_table
 from sim.analysis.groups import groups_table
-from sim.analysis.reach import reach_table
+from sim.analysis.reach import reach_table, rules
 from sim.checks import ENOUGH
 from sim.codes import PLACE_NAMES
 from sim.commands.pairs import Pairs, decomposed, families, first_count, paired_runs
-from sim.commands.runs import as_csv, ensemble_of, planned, sources, write_world
+from sim.commands.runs import as_csv, ensemble_of, planned, write_world
 from sim.ensemble import Ensemble
 from sim.errors import UserError
 from sim.figures.cells import hide_few
 from sim.history.catalogue import load_scenario
 from sim.history.history import History
 from sim.history.parameters import Event
+from sim.history.sources import sources
 from sim.history.wording import Addition
 from sim.ledger import say
 from sim.months import month
@@ -47,6 +49,7 @@ def run(settings: Settings) -> Path | Plan:
 
     Raises UserError if there is nothing to compare: one world with itself, or fewer than two replicates.
     """
+    began = time.process_time()
     if settings.scenario == settings.baseline:
         raise UserError(f"scenario={settings.scenario} is the baseline too; a comparison needs two")
     if settings.replicates == 1:
@@ -74,8 +77,8 @@ def run(settings: Settings) -> Path | Plan:
         (partial / "diff.txt").write_text(scenario.diff(baseline), encoding="utf-8")
         (partial / "sources.txt").write_text(sources(scenario), encoding="utf-8")
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
-        about = manifest(settings, _about(settings, pairs, events), pairs.verdict.n)
-        (partial / "manifest.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
+        about = manifest(settings, began, _about(settings, pairs, events), pairs.verdict.n)
+        seals.write(partial, about, folder.name)
         if settings.report:
             report.build(partial)
     say(summary_text(folder))
@@ -108,12 +111,13 @@ def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Seq
     main = pairs.by_lambda[settings.choice.lam]
     baseline, scenario = ensemble.world(settings.baseline), ensemble.world(settings.scenario)
     ours = [one for one, _ in main]
+    changed = rules(additions, *map(ensemble.history, (settings.baseline, settings.scenario)), ensemble.months)
     found = {
         "effects": effects_table(pairs.by_lambda, window, settings.scenario),
         "taxonomy": taxonomy_table(pairs.by_lambda, window),
         "substitution": substitution_table(pairs.by_lambda, window),
         "final": final_table(pairs.by_lambda, window),
-        "reach": reach_table(additions, main, window, baseline),
+        "reach": reach_table(changed, main, baseline, ensemble.population.people, window.one_in),
         "fit": observed_table(ours),
         "people": _people(ensemble),
         "groups": hide_few(groups_table(main, window), window.one_in, len(main)),
@@ -124,6 +128,8 @@ def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Seq
     }
     if settings.scenario in settings.decompose:
         found["decomposition"] = decomposed(ensemble, pairs)
+    for name in dimensions.KEYS:
+        dimensions.dense(name, found[name], pairs.by_lambda, PLACE_NAMES[window.focus])
     for name, table in found.items():
         digits = 10 if name in ADD_UP else 6
         (folder / f"{name}.csv").write_text(as_csv(table, digits), encoding="utf-8")
@@ -148,6 +154,7 @@ def _about(settings: Settings, pairs: Pairs, events: Sequence[Event]) -> dict[st
         for event in events
     ]
     return {
+        "kind": "comparison",
         "description": load_scenario(settings.scenario).description.rstrip("."),
         "focus": PLACE_NAMES[pairs.window.focus],
         "enough": pairs.about(),

@@ -4,12 +4,12 @@ The life is told under the rules in force (`baseline`); if `scenario` is another
 beside it from the first month in which the two differ.
 """
 
-import json
-from dataclasses import replace
+import time
 from pathlib import Path
 
 import numpy as np
 
+from sim import seals
 from sim.analysis.choosers import PARTED, chooser, row_of
 from sim.analysis.life import Follower, Life, head_of, life
 from sim.analysis.pairs import align
@@ -34,17 +34,20 @@ def run(settings: Settings) -> Path:
 
     Raises UserError for a person who is not in the sample and for a chooser that nobody meets.
     """
+    began = time.process_time()
     if settings.decision != RULE:
         raise UserError(f"decision={settings.decision} has other terms; task={settings.task} takes {RULE} apart")
     ensemble = Ensemble(settings)
-    people = ensemble.population.people
     scenarios = [settings.baseline]
     if settings.scenario != settings.baseline:
         scenarios.append(settings.scenario)
+    for name in scenarios:
+        ensemble.world(name)  # a mistake in its files is told before anything is compiled
+    people = ensemble.population.people
     row = find(ensemble, scenarios)
     lives = tell(ensemble, scenarios, row)
     marks = _marks(ensemble, scenarios, settings.last_month)
-    sample = f"one in {settings.people.one_in}, seed {settings.seed}, replicate 0, lambda {settings.choice.lam:g}"
+    sample = f"one in {settings.people.one_in}, seed {settings.seed}, replicate 0, lambda {settings.choice.lam:.12g}"
     print(markdown(page(people, lives, sample, marks, brief=True)))
     blocks = page(people, lives, sample, marks)
     key = int(people.key[row])
@@ -53,8 +56,8 @@ def run(settings: Settings) -> Path:
         (partial / "life.md").write_text(markdown(blocks), encoding="utf-8")
         (partial / "life.html").write_text(html(f"Synthetic life {key}", blocks), encoding="utf-8")
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
-        extra = {"person": key, "scenarios": scenarios}
-        (partial / "manifest.json").write_text(json.dumps(manifest(settings, extra), indent=1), encoding="utf-8")
+        extra = {"kind": "life", "person": key, "scenarios": scenarios}
+        seals.write(partial, manifest(settings, began, extra), folder.name)
     return folder
 
 
@@ -91,10 +94,7 @@ def _run(ensemble: Ensemble, scenarios: list[str], follower: Follower | None) ->
     models = [first]
     for name in scenarios[1:]:
         first.run(first_difference(ensemble.world(scenarios[0]), ensemble.world(name)))
-        twin = first.fork(ensemble.history(name), ensemble.world(name))
-        if follower:
-            twin.observer = replace(follower, decisions=list(follower.decisions), states=list(follower.states))
-        models.append(twin)
+        models.append(first.fork(ensemble.history(name), ensemble.world(name)))  # with a follower of its own
     for model in models:
         model.run()
         model.close()

@@ -20,6 +20,7 @@ from sim.codes import CHANNEL, CHANNEL_NAMES, N_CHANNELS, PLACE, PLACE_NAMES, SL
 from sim.constants import Constants, file_of
 from sim.decision import rule
 from sim.ensemble import Ensemble, Job
+from sim.locations import inverted
 from sim.months import label, month
 from sim.settings import Settings
 from sim.store import write_file
@@ -132,8 +133,10 @@ def run(settings: Settings) -> Path:
         found[lam] = constants
     if settings.choice.lam in found:
         print(_by_year(ensemble, settings.choice.lam, level_of(settings.choice.lam), found[settings.choice.lam]))
-    write_file(file_of(decision.name), _page(found, decision.name))
-    return file_of(decision.name)
+    file = inverted(file_of(decision.name).name)
+    file.parent.mkdir(exist_ok=True)
+    write_file(file, _page(found, decision.name))
+    return file
 
 
 def earliest(by_place: list[Target]) -> list[Target]:

@@ -1,13 +1,13 @@
 """`task=reasons`: why units leave and why they choose where, by leaving out one reason at a time."""
 
-import json
+import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim import codes, months, tables
+from sim import codes, months, seals, tables
 from sim.analysis import citing
 from sim.analysis.reasons import PULLS, REASONS, ReasonsOf
 from sim.commands.explain import RULE
@@ -15,7 +15,7 @@ from sim.ensemble import Ensemble, Job
 from sim.errors import UserError
 from sim.figures.cells import MINIMUM
 from sim.settings import Settings, fingerprint, resolved_yaml
-from sim.store import manifest, write_folder, write_parquet
+from sim.store import manifest, write_folder
 
 
 def run(settings: Settings) -> Path:
@@ -23,9 +23,11 @@ def run(settings: Settings) -> Path:
 
     Raises UserError if nobody commits to leaving.
     """
+    began = time.process_time()
     if settings.decision != RULE:
         raise UserError(f"decision={settings.decision} has other terms; task={settings.task} takes {RULE} apart")
     ensemble = Ensemble(settings)
+    ensemble.world(settings.scenario)  # a mistake in its files is told before anything is compiled
     found = []
     for replicate in range(settings.replicate_count):
         model = ensemble.model(Job(settings.scenario, settings.choice.lam, replicate), ensemble.threads)
@@ -45,10 +47,10 @@ def run(settings: Settings) -> Path:
     print(f"Why this destination\n{citing.ranking_text(table, 'destination', 'destination')}\n")
     folder = Path(settings.results_dir) / "reasons" / f"{settings.scenario}-{fingerprint(settings)[:8]}"
     with write_folder(folder) as partial:
-        write_parquet(partial / "reasons.parquet", tables.arrow(table))
-        write_parquet(partial / "commitments.parquet", tables.arrow(commitments(found)))
+        tables.write_parquet(partial / "reasons.parquet", tables.arrow(table))
+        tables.write_parquet(partial / "commitments.parquet", tables.arrow(commitments(found)))
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
-        (partial / "manifest.json").write_text(json.dumps(manifest(settings), indent=1), encoding="utf-8")
+        seals.write(partial, manifest(settings, began, {"kind": "reasons"}), folder.name)
     return folder
 
 

@@ -144,12 +144,12 @@ def _prune(settings: Settings, connection: duckdb.DuckDBPyConnection, is_stale: 
     going = [one for one in leftovers if one.path not in staying]
     for one in leftovers:
         held = "; somebody is at work on it, and it stays" if one.path in staying else ""
-        print(f"{one.path.name}  {one.megabytes:.1f} MB  {one.why}{held}")
+        print(f"{one.name}  {one.megabytes:.1f} MB  {one.why}{held}")
     total = f"{len(going):,} folders, {sum(one.megabytes for one in going):.1f} MB"
     print(f"{total} would be removed" if settings.dry else f"removing {total}", flush=True)
     for one in [] if settings.dry else going:
         if (why := pruning.remove(one)) is not None:
-            print(f"{one.path.name} stays: {why}")
+            print(f"{one.name} stays: {why}")
 
 
 def _print(columns: Sequence[str], rows: Sequence[Sequence[Any]], more: int, known: Iterable[str] = ()) -> None:

@@ -11,6 +11,7 @@ from sim.decision import rule
 from sim.ensemble import Ensemble, Run
 from sim.figures import cells
 from sim.history.history import History
+from sim.history.sources import sources
 from sim.missing import Family, complete
 from sim.observation.prisons import repression_table
 from sim.observation.public_money import money_table
@@ -19,7 +20,6 @@ from sim.plan import Plan, plan
 from sim.points import Point, Shelf, point
 from sim.schedule import schedule_table
 from sim.settings import Settings
-from sim.store import write_parquet
 
 
 def ensemble_of(settings: Settings) -> Ensemble:
@@ -83,9 +83,9 @@ def write_world(folder: Path, runs: list[Run], history: History, one_in: int) ->
         "wishes": tables.wish_cells,
     }
     for name, of_run in cells_of.items():
-        write_parquet(folder / f"{name}.parquet", tables.arrow(tables.of_runs(runs, of_run)))
-    parts = [cells.hide_few(part, one_in, int(n)) for n, part in tables.groups(runs, one_in).groupby("replicates")]
-    write_parquet(folder / "groups.parquet", tables.arrow(pd.concat(parts).sort_index()))
+        tables.write_parquet(folder / f"{name}.parquet", tables.arrow(tables.of_runs(runs, of_run)))
+    groups = tables.groups(runs, one_in)
+    tables.write_parquet(folder / "groups.parquet", tables.arrow(cells.hide_few(groups, one_in, groups["replicates"])))
     (folder / "history.txt").write_text(history.debug(), encoding="utf-8")
     (folder / "sources.txt").write_text(sources(history), encoding="utf-8")
 
@@ -94,10 +94,3 @@ def as_csv(table: pd.DataFrame, digits: int = 6) -> str:
     """A table as text, numbers to so many digits."""
     text: str = table.to_csv(index=False, float_format=f"%.{digits}g", lineterminator="\n")
     return text
-
-
-def sources(history: History) -> str:
-    """Every source a history rests on, one a line, in alphabetical order."""
-    found = {value.source for parameter in history.parameters.values() for value in parameter.values}
-    found |= {event.source for policy in history.policies for event in policy.events}
-    return "".join(f"{source}\n" for source in sorted(found))

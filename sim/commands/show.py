@@ -2,18 +2,19 @@
 
 from pathlib import Path
 
-from sim.columns import bytes_per_person, schema_table
-from sim.commands.runs import sources
 from sim.history.catalogue import load_history
 from sim.history.composition import date_of, days_of
-from sim.population import fit
-from sim.population.synthesis import synthesise
+from sim.history.sources import sources
 from sim.settings import Settings
 from sim.store import write_folder
 
 
 def people(settings: Settings) -> Path:
     """Synthesise the people of January 2019 and print the fit to every official margin; returns the folder."""
+    from sim.columns import bytes_per_person, schema_table  # a history is shown without the machinery of people
+    from sim.population import fit
+    from sim.population.synthesis import synthesise
+
     made = synthesise(settings.people.one_in, settings.seed, settings.thread_count)
     table = fit.fit_table(made)
     print(f"{len(made.people.key):,} people in {len(made.circle_start) - 1:,} circles, one in {made.one_in};")

@@ -4,13 +4,14 @@ A comparison, never a calibrated fit. The reasons for leaving and for Lithuania 
 which are known of the default rule of decision only.
 """
 
-import json
+import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sim import seals
 from sim.analysis.reasons import ReasonsOf
 from sim.codes import EVENT
 from sim.commands.explain import RULE
@@ -32,11 +33,13 @@ def run(settings: Settings) -> Path:
 
     Raises UserError if the run ends before the survey does, or nobody could be asked.
     """
+    began = time.process_time()
     if settings.last_month < FIELD[-1]:
         raise UserError(
             f"until={settings.until} is before {label(FIELD[-1])}, when the survey ended; choose a later one"
         )
     ensemble = Ensemble(settings)
+    ensemble.world(settings.scenario)  # a mistake in its files is told before anything is compiled
     parts: list[Answers] = []
     reasons = []
     for replicate in range(settings.replicate_count):
@@ -58,7 +61,7 @@ def run(settings: Settings) -> Path:
         table.to_csv(partial / "survey.csv", index=False, float_format="%.6g", lineterminator="\n")
         (partial / "survey.txt").write_text(page + "\n", encoding="utf-8")
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
-        (partial / "manifest.json").write_text(json.dumps(manifest(settings), indent=1), encoding="utf-8")
+        seals.write(partial, manifest(settings, began, {"kind": "survey"}), folder.name)
     return folder
 
 
@@ -97,10 +100,9 @@ def printed(table: pd.DataFrame, sampling: Sampling, asked: Answers, people: int
     ]
     for row in table.itertuples():
         errors, off = f"{row.se_2:.1f}-{row.se_4:.1f}", f"{row.off_2:+.1f} to {row.off_4:+.1f}"
-        lines.append(
-            f"{row.domain + ': ' + row.item[:32]:<48}{row.observed:>9.2f}{row.everyone:>9.2f}{row.expected:>9.2f}"
-            f"{row.drawn:>8.2f}{errors:>12}{off:>14}"
-        )
+        made = "".join(_or_dash(value).rjust(width) for value, width in zip(row[4:8], (9, 9, 9, 8), strict=True))
+        errors, off = ("\u2013" if np.isnan(one) else text for one, text in ((row.se_2, errors), (row.off_2, off)))
+        lines.append(f"{row.domain + ': ' + row.item[:32]:<48}{made}{errors:>12}{off:>14}")
     reached = "" if sampling.reached else " (the status row cannot be met by any weight up to the bound)"
     lines += [
         "",
@@ -113,6 +115,11 @@ def printed(table: pd.DataFrame, sampling: Sampling, asked: Answers, people: int
         lines.append(f"Not asked: {', '.join(absent)} (known of the rule {RULE} only).")
     lines.append(_anchors(asked, sampling))
     return "\n".join(lines)
+
+
+def _or_dash(value: float) -> str:
+    """A number, or a dash where nobody gave one."""
+    return "\u2013" if np.isnan(value) else f"{value:.2f}"
 
 
 def _anchors(asked: Answers, sampling: Sampling) -> str:

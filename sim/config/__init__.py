@@ -11,7 +11,6 @@ from sim.config.jobs import Close, Job, single, sweep
 from sim.config.table import MAIN_FILE, main_table
 from sim.config.words import FLAGS, SHOWN, harmless
 from sim.errors import UserError
-from sim.experiment import load_experiment
 from sim.history.parameters import shown
 from sim.outcome import Outcome
 
@@ -27,7 +26,11 @@ def run(job: Job, close: Close) -> list[Outcome]:
     """
     line = harmless(sys.argv[1:])
     name = line.value("experiment", None)
-    study = load_experiment(name) if name is not None else None
+    study = None
+    if name is not None:
+        from sim.experiment import load_experiment  # what a study may say of a model needs the model
+
+        study = load_experiment(name)
     if study is not None and (task := line.value("task", "compare")) != "compare":
         raise UserError(f"experiment={study.name} is of comparisons; leave out task={shown(task)}")
     if line.only_shows or (study is None and not line.is_sweep):

@@ -17,61 +17,66 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
-from sim import checks
 from sim.config.composing import WorkerLost, compose_and_do, settings_from
-from sim.config.table import main_table, offer
+from sim.config.table import main_table, offer, study_words
 from sim.config.words import Line
 from sim.errors import UserError
-from sim.experiment import Experiment
+from sim.history.parameters import shown
 from sim.ledger import DONE, FAILED, RUNNING, Entry, Ledger, at_work, this_process, watched
 from sim.outcome import FAILURE, Outcome
-from sim.plan import together
 from sim.settings import Settings
-from sim.store import room_for_results
+from sim.store import Lock, room_for_results
+
+if TYPE_CHECKING:
+    from sim.experiment import Experiment
 
 A_WHILE = 1.0
 """Seconds between two looks of a worker at who began it (assumption: a user who ended a sweep may wait so long)."""
 
 
 Job = Callable[[Callable[[], Settings]], Outcome]
-Close = Callable[[Experiment, str, list[Entry]], Outcome]
+Close = Callable[["Experiment", str, list[Entry]], Outcome]
 """What makes one result of a study's jobs, once they have ended, in a results folder."""
 
 
-def single(job: Job, line: Line, study: Experiment | None = None) -> list[Outcome]:
+def single(job: Job, line: Line, study: "Experiment | None" = None) -> list[Outcome]:
     """Do the one job of a command line, or only show what it says; a study is named only to be shown."""
     found: list[Outcome] = []
 
     def do(cfg: DictConfig) -> None:
         found.append(job(lambda: settings_from(cfg)))
 
-    offer(None, study, line.given)
+    offer(None, study)
     compose_and_do(line, do)
     return found
 
 
-def sweep(job: Job, line: Line, study: Experiment | None, close: Close) -> list[Outcome]:
+def sweep(job: Job, line: Line, study: "Experiment | None", close: Close) -> list[Outcome]:
     """Do every job of a sweep, by workers that each live one life at a time, and close the study if it is one."""
+    line = line.sweeping(study_words(study, line.given)).settled if study else line.settled
     usual = main_table()
     results_dir = _one_folder(line.value("results_dir", usual["results_dir"]))
-    count = line.jobs * (study.points(line.given) if study else 1)
+    count = line.jobs
     if line.value("dry", usual["dry"]):
         with tempfile.TemporaryDirectory() as elsewhere:  # Hydra writes what it was asked, wherever a sweep is
-            offer(elsewhere, study, line.given)
+            offer(elsewhere, study)
             return [_dry(job, line)]
     line, aside = _with_launcher(line, line.value("threads", usual["threads"]), count)
     with _ledger(results_dir) as ledger:
-        offer(str(ledger.folder), study, line.given)
+        offer(str(ledger.folder), study)
         with watched(ledger, count):
             _all_jobs(job, line, ledger, count, aside)
         entries = ledger.entries()
-        outcomes = [Outcome(entry.code, f"{' '.join(entry.asked)}: {entry.said}", entry.left) for entry in entries]
+        outcomes = [
+            Outcome(entry.code, f"{' '.join(entry.asked)}: {entry.said}", entry.left, asked=entry.asked)
+            for entry in entries
+        ]
         if study is not None:
             outcomes.append(close(study, results_dir, entries))
     return outcomes
@@ -79,12 +84,10 @@ def sweep(job: Job, line: Line, study: Experiment | None, close: Close) -> list[
 
 def _one_folder(results_dir: Any) -> str:
     """The results folder of all jobs; UserError if it is none, or may be another for each."""
-    wanted = checks.folder(results_dir)
-    if wanted is not None:
-        raise UserError(f"results_dir={checks.written(results_dir)} is not {wanted}")
-    if "${" in results_dir:
-        raise UserError(f"results_dir={checks.written(results_dir)}: a sweep has one results_dir, without references")
-    return str(results_dir)
+    folder = Settings(results_dir=results_dir).results_dir
+    if "${" in folder:
+        raise UserError(f"results_dir={shown(folder)}: a sweep has one results_dir, without references")
+    return folder
 
 
 def _with_launcher(line: Line, threads: Any, count: int) -> tuple[Line, bool]:
@@ -108,8 +111,8 @@ def _ledger(results_dir: str) -> Iterator[Ledger]:
     with room_for_results(results_dir, "sweeps"):
         folder = Path(results_dir) / "sweeps"
         ledger = Ledger(folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
-        ledger.folder.mkdir()
-        with FileLock(ledger.folder / ".lock"):
+        ledger.folder.mkdir(mode=0o700)  # what lies in it is taken up by compiled rules, or unpickled by a launcher
+        with Lock(ledger.folder / ".lock"):
             ledger.shared.mkdir()  # under the lock, else another sweep might take it for left behind
             for other in folder.glob("*/shared"):
                 if other.parent != ledger.folder:
@@ -124,15 +127,17 @@ def _ledger(results_dir: str) -> Iterator[Ledger]:
                 raise
             finally:
                 shutil.rmtree(ledger.shared, ignore_errors=True)
+                for path in (*ledger.folder.rglob("*.pkl"), ledger.folder / "multirun.yaml"):
+                    path.unlink(missing_ok=True)  # objects of launchers, and Hydra's note of folders and user
 
 
 @contextmanager
 def _at_hand(folder: Path) -> Iterator[bool]:
     """Whether no sweep is at work in a folder."""
-    lock = FileLock(folder / ".lock")
+    lock = Lock(folder / ".lock")
     try:
         lock.acquire(timeout=0)
-    except (Timeout, OSError):
+    except (Timeout, UserError):
         yield False
         return
     try:
@@ -222,6 +227,8 @@ def _for_a_worker(settings: Settings) -> Settings:
 
 def _dry(job: Job, line: Line) -> Outcome:
     """What all jobs of a sweep would compute, what they share counted once."""
+    from sim.plan import together  # loads the model
+
     found: list[Outcome] = []
 
     def do(cfg: DictConfig) -> None:

@@ -1,17 +1,19 @@
 """The table that Hydra composes from: the settings, how Hydra behaves, launchers and studies under their names."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
 from omegaconf import OmegaConf
 
-from sim.codes import CONF
-from sim.experiment import Experiment
 from sim.history import strict_yaml
 from sim.history.strict_yaml import need_keys, within
+from sim.locations import CONF
 from sim.settings import Settings, keys_of
+
+if TYPE_CHECKING:
+    from sim.experiment import Experiment
 
 MAIN_FILE = CONF / "config.yaml"
 """The table of contents of the program."""
@@ -62,15 +64,12 @@ def main_table(sweep_folder: str | None = None) -> dict[str, Any]:
     return {**table, "defaults": ["_self_", {"override hydra/job_logging": "stdout"}], "hydra": behaviour}
 
 
-def offer(sweep_folder: str | None, study: Experiment | None, given: Collection[str]) -> None:
-    """Make known to Hydra the table, the launchers whose plugins are installed, and the study that is asked for.
-
-    Keys that are `given` on the command line are left out of what the study sweeps.
-    """
+def offer(sweep_folder: str | None, study: "Experiment | None") -> None:
+    """Make known to Hydra the table, the launchers whose plugins are installed, and the study that is asked for."""
     store, table = ConfigStore.instance(), main_table(sweep_folder)
     if study is not None:
         table["defaults"].insert(1, {"experiment": None})  # after the table, whose values it changes
-        store.store(study.name, study_node(study, given), "experiment", package="_global_", provider="experiments")
+        store.store(study.name, study_node(study), "experiment", package="_global_", provider="experiments")
     store.store("config", table, provider=MAIN_FILE.name)
     Plugins.instance()  # imports the plugins, so that theirs are known
     known = store.repo["hydra"]["launcher"]
@@ -82,8 +81,8 @@ def offer(sweep_folder: str | None, study: Experiment | None, given: Collection[
             store.store(name, node, "hydra/launcher", provider=f"{name}.yaml")
 
 
-def study_node(study: Experiment, given: Collection[str] = ()) -> dict[str, Any]:
-    """A study as Hydra composes it: what it sets for all its jobs, and what Hydra's sweeper runs through."""
+def study_node(study: "Experiment") -> dict[str, Any]:
+    """What a study sets for all its jobs, as Hydra composes it."""
     node: dict[str, Any] = {
         "task": "compare",
         "experiment": study.name,
@@ -98,9 +97,13 @@ def study_node(study: Experiment, given: Collection[str] = ()) -> dict[str, Any]
         for parent in parents:
             section = section.setdefault(parent, {})
         section[last] = list(value) if isinstance(value, tuple) else value
+    return {**node, "hydra": {"mode": "MULTIRUN"}}
+
+
+def study_words(study: "Experiment", given: Collection[str]) -> list[str]:
+    """What a study sweeps, as words of a command line; keys that are `given` there are left out."""
     swept = {"scenario": study.scenarios, **study.parameters}
-    params = {adding(key): ",".join(map(word, values)) for key, values in swept.items() if key not in given}
-    return {**node, "hydra": {"mode": "MULTIRUN", "sweeper": {"params": params}}}
+    return [f"{adding(key)}={','.join(map(word, values))}" for key, values in swept.items() if key not in given]
 
 
 def adding(key: str) -> str:

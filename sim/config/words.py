@@ -4,17 +4,18 @@ Hydra can be told to import, to run and to write nearly anything. Here it may no
 the launcher of a sweep.
 """
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import ChoiceSweep, Override, RangeSweep
+from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 
+from sim.config.sweeping import count, settled
 from sim.config.table import PLUGINS, adding
+from sim.config.texts import for_hydra
 from sim.errors import UserError
 from sim.history.parameters import shown
 from sim.settings import unknown_key
@@ -24,8 +25,6 @@ FLAGS = ("-m", "--multirun", "-r", "--run", "-h", "--help", "--version", "--reso
 SHOWN = ("job", "hydra", "all")
 """What `--cfg` may print."""
 LONGEST_WORD = 5_000
-MOST_JOBS = 10_000
-"""Most jobs of a sweep; a larger number is a slip."""
 LAUNCHERS = ("basic", *PLUGINS)
 """Ways to run the jobs of a sweep; others that plugins bring are not taken (one of them rents machines)."""
 EXTRAS = tuple(name for name in PLUGINS if name != "local")
@@ -63,8 +62,8 @@ class Line:
 
     @property
     def jobs(self) -> int:
-        """Jobs of the sweep."""
-        return math.prod(map(_values, self.overrides))
+        """Jobs of the sweep; raises UserError for none and for too many."""
+        return count(self.overrides)
 
     def value(self, key: str, usual: Any) -> Any:
         """The value given to a key last, `usual` if none is; UserError if it is given several at once."""
@@ -75,6 +74,15 @@ class Line:
                     raise UserError(f"{shown(override.input_line)}: a sweep has one {key}")
                 found = override.value()
         return found
+
+    @property
+    def settled(self) -> "Line":
+        """The line with the same jobs in the same order each time that Hydra reads it."""
+        return Line(self.options, tuple(_parsed([settled(override) for override in self.overrides])))
+
+    def sweeping(self, words: Sequence[str]) -> "Line":
+        """The line with more words to sweep, which vary more slowly than its own."""
+        return Line(self.options, (*_parsed(words), *self.overrides))
 
     def with_words(self, *words: str) -> "Line":
         """The line with more options or words behind."""
@@ -105,13 +113,11 @@ def harmless(words: Sequence[str]) -> Line:
             options += ["--cfg", what]
         else:
             raise UserError(f"'{shown(word)}' is not a known option; known are: {', '.join((*FLAGS, '--cfg'))}")
-    line = Line(tuple(options), tuple(_parsed(given)))
+    sweep = not {"-m", "--multirun"}.isdisjoint(options)
+    line = Line(tuple(options), tuple(_parsed([for_hydra(word, sweep) for word in given])))
     for override in line.overrides:
         _need_harmless(override)
-    if line.jobs < 1:
-        raise UserError("a sweep of no jobs: a range has no values")
-    if line.jobs > MOST_JOBS:
-        raise UserError(f"a sweep of {line.jobs:,} jobs is too long; at most {MOST_JOBS:,} are run at once")
+    count(line.overrides)
     return line
 
 
@@ -145,17 +151,6 @@ def _need_harmless(override: Override) -> None:
         raise UserError(f"'{shown(word)}': of Hydra only hydra/launcher=NAME and hydra.launcher.KEY=WORD may be set")
 
 
-def _values(override: Override) -> int:
-    """Number of values that a sweep runs through, without listing them."""
-    value = override.value()
-    if isinstance(value, ChoiceSweep):
-        return max(1, len(value.list))
-    if isinstance(value, RangeSweep) and value.start is not None and value.stop is not None:
-        steps = (value.stop - value.start) / value.step if value.step else math.inf
-        return max(0, math.ceil(min(steps, 1e18))) if steps == steps else MOST_JOBS + 1
-    return 1
-
-
 def mistake(error: Exception) -> UserError:
     """Hydra's complaint in one line and in this program's words."""
     if isinstance(error, OverrideParseException):
@@ -163,7 +158,7 @@ def mistake(error: Exception) -> UserError:
     full_key = getattr(error.__cause__, "full_key", None)
     if full_key and str(error).startswith("Could not override") and full_key.split(".")[0] != "hydra":
         return unknown_key(full_key)
-    if str(error).startswith("Ambiguous value"):
+    if str(error).startswith(("Ambiguous value", "Sweep parameters")):
         override = str(error).split("'")[1]
         return UserError(
             f"{shown(override)} has several values: add -m to run each of them, or write [a,b] for one list"
@@ -177,6 +172,9 @@ def mistake(error: Exception) -> UserError:
 
 
 def _unreadable(word: str) -> UserError:
+    key, equals, _ = word.lstrip("+~").partition("=")
+    if equals and not key.isascii():
+        return unknown_key(key)
     return UserError(f"cannot read '{shown(word)}': write key=value, and quote values with signs in them")
 
 

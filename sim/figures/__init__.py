@@ -11,6 +11,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from sim import seals
+
 SUPPORT = frozenset({"__init__", "cells", "nest", "results", "style"})
 """Modules of this folder that serve the figures and are none."""
 
@@ -34,7 +36,9 @@ def draw_all(folder: str | Path) -> list[Path]:
     """
     from sim.figures.results import Results
 
-    return write_each({name: figure(name) for name in names()}, Results(folder), Path(folder) / "figures")
+    written = write_each({name: figure(name) for name in names()}, Results(folder), Path(folder) / "figures")
+    seals.renew(Path(folder))
+    return written
 
 
 def write_each(modules: Mapping[str, ModuleType], drawn_from: Any, target: Path) -> list[Path]:

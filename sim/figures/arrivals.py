@@ -35,9 +35,9 @@ def others(results: Results) -> list[str]:
 def data(results: Results) -> pd.DataFrame:
     """Mean, low and high persons a month by world (baseline, scenario, difference), destination and month `at`."""
     before, after = results.arrivals(results.baseline), results.arrivals(results.scenario)
-    worlds = {"baseline": before, "scenario": after, "difference": after.sub(before, fill_value=0)}
+    worlds = {"baseline": before, "scenario": after, "difference": after - before}
     parts = [
-        band(frame.get(place, before.iloc[:, 0] * 0)).reset_index().assign(world=world, destination=place)
+        band(frame[place]).reset_index().assign(world=world, destination=place)
         for world, frame in worlds.items()
         for place in [results.focus, *others(results)]
     ]

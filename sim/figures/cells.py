@@ -10,12 +10,14 @@ MINIMUM = 30
 """Simulated people below which a cell is noise (relative error about 1/sqrt(30) = 18%)."""
 
 
-def agents(persons: ArrayLike, one_in: float, replicates: int = 1) -> NDArray[np.float64]:
+def agents(persons: ArrayLike, one_in: float, replicates: ArrayLike = 1) -> NDArray[np.float64]:
     """Simulated people behind a mean number of persons: `persons / one_in` in each of the `replicates`."""
-    return np.abs(np.asarray(persons, dtype=np.float64)) * replicates / one_in
+    return np.abs(np.asarray(persons, dtype=np.float64)) * np.asarray(replicates) / one_in
 
 
-def suppress(persons: ArrayLike, one_in: float, minimum: int = MINIMUM, replicates: int = 1) -> NDArray[np.float64]:
+def suppress(
+    persons: ArrayLike, one_in: float, minimum: int = MINIMUM, replicates: ArrayLike = 1
+) -> NDArray[np.float64]:
     """Persons, with NaN where fewer than `minimum` simulated people stand behind the number.
 
     An exact zero stays: in paired worlds it says that no life differed. A mean over replicates rests on the people of
@@ -26,8 +28,11 @@ def suppress(persons: ArrayLike, one_in: float, minimum: int = MINIMUM, replicat
     return np.where(few, np.nan, values)
 
 
-def hide_few(table: pd.DataFrame, one_in: float, replicates: int = 1) -> pd.DataFrame:
-    """A table with small cells empty: `persons`, `baseline`, `scenario`, and `estimate` with its interval."""
+def hide_few(table: pd.DataFrame, one_in: float, replicates: ArrayLike = 1) -> pd.DataFrame:
+    """A table with small cells empty: `persons`, `baseline`, `scenario`, and `estimate` with its interval.
+
+    `replicates` are those behind the means, one number or one a row.
+    """
     hidden = table.copy()
     for name in ("persons", "baseline", "scenario", "estimate"):
         if name in hidden:

@@ -1,6 +1,5 @@
 """The files of one comparison, read when asked for; every figure, table and report sees them through `Results`."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim import codes, months
+from sim import codes, months, seals
+from sim.analysis.dimensions import DESTINATIONS, ORIGIN
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "effects.csv": ("scenario", "measure", "destination", "lambda", "estimate", "low", "high", "unit"),
@@ -29,12 +29,17 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "harms.parquet": ("lambda", "replicate", "month", "harm", "persons"),
 }
 """Columns that each file must have; it may have more."""
+MAYBE_EMPTY = ("fit.csv", "reach.csv", "flows.parquet")
+"""Files that may have no rows: nothing was observed so early, no rule differs, or nobody moves.
+
+Every other table has a row for each of its cells, see `sim.analysis.dimensions`; monthly tables of a world have rows
+for the cells that are not zero, but for `harms.parquet`, which has every replicate, month and harm.
+"""
 EMPTY = dict.fromkeys(
     ("lambda", "baseline", "scenario", "estimate", "low", "high", "months", "months_low", "months_high"), [""]
 )
 """Columns whose empty cells are numbers that are not shown, not texts."""
 
-ORIGIN = "belarus"
 NAMES = {
     "uae": "the Emirates",
     "other_eu": "other EU",
@@ -94,13 +99,16 @@ def instant(day: str) -> float:
 class Results:
     """One result folder: settings from `manifest.json`, tables with checked columns.
 
-    Raises FileNotFoundError for a missing file and ValueError for a missing key, column or row, each naming the file.
+    Raises UserError for a folder that is damaged, or of an older program without digests. Raises FileNotFoundError for
+    a missing file and ValueError for a missing key, column or row, each naming the file.
     """
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         if not self.folder.is_dir():
             raise FileNotFoundError(f"no result folder {self.folder}")
+        self.manifest: dict[str, Any] = seals.opened(self.folder)
+        """Settings, versions, commit, seeds, time and command of the comparison."""
         self.table = lru_cache(maxsize=None)(self._table)
 
     def path(self, name: str) -> Path:
@@ -124,14 +132,9 @@ class Results:
         missing = [column for column in wanted if column not in frame]
         if missing:
             raise ValueError(f"{path} lacks the column(s) {', '.join(missing)}; it has {', '.join(map(str, frame))}")
-        if frame.empty:
+        if frame.empty and path.name not in MAYBE_EMPTY:
             raise ValueError(f"{path} has no rows")
         return frame
-
-    @cached_property
-    def manifest(self) -> dict[str, Any]:
-        """Settings, versions, commit, seeds, time and command of the comparison."""
-        return json.loads(self.text("manifest.json"))
 
     def fact(self, *keys: str) -> Any:
         """A value of the manifest by its path of keys; ValueError names the key that is missing."""
@@ -233,11 +236,8 @@ class Results:
 
     def series(self, world: str, file: str, lam: float | None = None) -> pd.DataFrame:
         """A monthly table of one world at one lambda (by default the main one), with month numbers as `at`."""
-        lam = self.main if lam is None else lam
         frame = self.table(f"{world}/{file}.parquet")
-        frame = frame[np.isclose(frame["lambda"].astype(float), lam)]
-        if frame.empty:
-            raise ValueError(f"{self.folder / world / file}.parquet has no rows at lambda {lam:g}")
+        frame = frame[np.isclose(frame["lambda"].astype(float), self.main if lam is None else lam)]
         labels = frame["month"].astype("category")
         numbers = np.array([months.month(text) for text in labels.cat.categories], dtype=np.int64)
         return frame.assign(at=numbers[labels.cat.codes.to_numpy()])
@@ -245,21 +245,29 @@ class Results:
     def arrivals(self, world: str, lam: float | None = None) -> pd.DataFrame:
         """Expected arrivals from Belarus: rows (replicate, month number), one column a destination, persons a month."""
         flows = self.series(world, "flows", lam)
-        return self._wide(flows[(flows["from"] == ORIGIN) & (flows["to"] != ORIGIN)], flows, "to", "expected_persons")
+        left = flows[(flows["from"] == ORIGIN) & (flows["to"] != ORIGIN)]
+        return self._wide(left.rename(columns={"to": "destination"}), "expected_persons", self._axes(world, lam))
 
     def residents(self, world: str, lam: float | None = None) -> pd.DataFrame:
         """Settled residents (people on short work abroad left out): rows (replicate, month), columns destinations."""
         stocks = self.series(world, "stocks", lam)
         settled = stocks[(stocks["status"] != "pendular") & (stocks["destination"] != ORIGIN)]
-        return self._wide(settled, stocks, "destination", "persons")
+        return self._wide(settled, "persons", self._axes(world, lam))
+
+    def _axes(self, world: str, lam: float | None) -> pd.MultiIndex:
+        """Every replicate and month of a world, in order; ValueError if it was not run at this lambda."""
+        harms = self.series(world, "harms", lam)
+        if harms.empty:
+            raise ValueError(f"{self.folder / world / 'harms'}.parquet has no rows at lambda {lam or self.main:g}")
+        levels = [sorted(harms[name].unique()) for name in ("replicate", "at")]
+        return pd.MultiIndex.from_product(levels, names=["replicate", "at"])
 
     @staticmethod
-    def _wide(rows: pd.DataFrame, whole: pd.DataFrame, across: str, value: str) -> pd.DataFrame:
-        """Sums of `value` with a row for every replicate and month of `whole`, zero where `rows` has nothing."""
-        sums = rows.groupby(["replicate", "at", across], observed=True)[value].sum().unstack(across, fill_value=0)
-        sums.columns = pd.Index([str(name) for name in sums.columns], name=across)
-        axes = [sorted(whole["replicate"].unique()), sorted(whole["at"].unique())]
-        return sums.reindex(pd.MultiIndex.from_product(axes, names=["replicate", "at"]), fill_value=0).astype(float)
+    def _wide(rows: pd.DataFrame, value: str, axes: pd.MultiIndex) -> pd.DataFrame:
+        """Sums of `value`, a row for every replicate and month of `axes` and a column for every destination."""
+        sums = rows.groupby(["replicate", "at", "destination"], observed=True)[value].sum().unstack("destination")
+        sums.columns = pd.Index([str(name) for name in sums.columns], name="destination")
+        return sums.reindex(index=axes, columns=pd.Index(DESTINATIONS, name="destination")).fillna(0.0).astype(float)
 
 
 def band(frame: pd.Series) -> pd.DataFrame:

@@ -37,12 +37,12 @@ def data(results: Results) -> pd.DataFrame:
     start = min((int(policy.start) for policy in results.policies), default=0)
     for lam in results.lambdas:
         before, after = results.arrivals(results.baseline, lam), results.arrivals(results.scenario, lam)
-        change = after.sub(before, fill_value=0).groupby(level="replicate").sum()
+        change = (after - before).groupby(level="replicate").sum()
         lost = -change[results.focus]
         gained = change.drop(columns=results.focus).sum(axis=1)
         share = (gained / lost.where(lost > 0)).dropna()
         later = before[before.index.get_level_values("at") >= start].sum()
-        s = float(later[results.focus] / later.sum())
+        s = float(later[results.focus] / later.sum()) if later.sum() > 0 else math.nan
         rows.append(
             {
                 "lambda": lam,

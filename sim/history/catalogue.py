@@ -1,79 +1,172 @@
 """The catalogue in `conf/`: destinations, parameters, policies, shocks and scenarios, read into plain objects.
 
-No missing and no unknown key is let pass, and every error is one line that names the file and the key.
-Nothing here knows Hydra.
+No missing and no unknown key is let pass. All faults of all files that are needed are told at once, each on a line that
+names the file, the line and the key. Nothing here knows Hydra.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim.codes import CHANNEL, CONF, GROUP, INSTRUMENT, PLACE, SECTOR, STATUS
-from sim.history import strict_yaml, unstated
+from pydantic import Field, field_validator
+
+from sim.codes import PLACE
+from sim.history import spelling, strict_yaml, unstated
+from sim.history.destinations import (
+    BELARUS_INSTRUMENTS,
+    CHANNEL_RULES,
+    Channel,
+    Destination,
+    destination_of,
+)
 from sim.history.history import History
-from sim.history.parameters import (
-    NAME,
-    Parameter,
-    Policy,
-    nearest,
-    need_date,
-    restriction,
-    shown,
-)
-from sim.history.records import parameter_from, policy_from
-from sim.history.strict_yaml import (
-    CatalogueError,
-    need_flag,
-    need_keys,
-    need_mapping,
-    need_name,
-    need_named,
-    need_names,
-    need_text,
-    within,
-)
+from sim.history.judging import Faults, Names, Record, Text, judge, named, tell
+from sim.history.parameters import HistoryError, Parameter, Policy, nearest, restriction, shown
+from sim.history.records import ParameterRecord, policy_of
+from sim.history.strict_yaml import CatalogueError, Document, within
+from sim.locations import CONF, File, files
 
-BELARUS_INSTRUMENTS = ("exit", "land_exit")
-"""Restrictions of the origin; those of a destination stand in its file."""
+__all__ = ["CHANNEL_RULES", "Channel", "Destination"]
 
-CHANNEL_RULES = {
-    "months": "sum",
-    "fee": "sum",
-    "funds": "sum",
-    "approval": "product",
-    "capacity": "lowest",
-    "stay": "lowest",
-    "works": "set",
-    "renewal": "product",
-}
-"""Numbers of a channel and the rules by which events change them."""
-
-DESTINATION_CHANNELS = tuple(name for name in CHANNEL if name != "none")
-DESTINATION_INSTRUMENTS = tuple(name for name in INSTRUMENT if name not in BELARUS_INSTRUMENTS)
-DESTINATION_PLACES = tuple(name for name in PLACE if name != "belarus")
+_NOT = (b"false", b"no", b"off")
+_HISTORICAL = re.compile(rb"""(?:^|[{,])[ \t]*["']?historical["']?[ \t]*:[ \t]*["']?([A-Za-z~]*)""", re.MULTILINE)
+"""Whether a file says that its policy was adopted: asked before the file is judged."""
 
 
-ARRIVAL_STATUSES = tuple(name for name in STATUS if name not in ("home", "pendular"))
-OLDEST = 150
-"""Highest age that a channel may name, years."""
+class Gathered:
+    """Faults of several files, told together."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    @contextmanager
+    def within(self, where: str) -> Iterator[None]:
+        """Gather what is wrong inside, at the place where it is."""
+        try:
+            with within(where):
+                yield
+        except CatalogueError as error:
+            self.found += error.faults
+
+    def refuse(self) -> None:
+        """Raise CatalogueError with a line for each fault, if there are any."""
+        if self.found:
+            raise CatalogueError(*self.found)
 
 
-def _names(conf: Path, folder: str) -> list[str]:
-    """Names of a folder's files in alphabetical order; hidden files, as editors leave them, are none of ours."""
-    found = sorted(path.stem for path in (conf / folder).glob("*.yaml") if not path.name.startswith("."))
-    for name in found:
-        if not NAME.fullmatch(name):
-            raise CatalogueError(f"conf/{folder}: '{shown(name)}.yaml': a name is of letters a to z, digits and _ . -")
+def _files(conf: Path, folder: str) -> dict[str, File]:
+    """Files of a folder by name, in alphabetical order: see `sim.locations.files`."""
+    return files(conf / folder, f"conf/{folder}")
+
+
+SCENARIO = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}")
+"""What a scenario may be called: a word of the command line, and the name of a folder of results."""
+
+
+def _need_usable(name: str) -> None:
+    """Raise CatalogueError if a file's name cannot be the name of a scenario."""
+    if not SCENARIO.fullmatch(name):
+        allowed = "digits and _ . - without spaces"
+        raise CatalogueError(f"'{shown(name)}' cannot be used: a name is of letters a to z, {allowed}; rename the file")
+
+
+# parameters and destinations
+
+
+class Parameters(dict[str, Parameter]):
+    """Parameters by name, told from others by identity, so that what was judged with them can be kept."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+Contents = tuple[tuple[str, File, bytes], ...]
+
+
+def _contents(conf: Path, folder: str, gathered: Gathered) -> Contents:
+    found = []
+    for name, file in _files(conf, folder).items():
+        with gathered.within(file.shown):
+            found.append((name, file, strict_yaml.source(file.path)))
+    return tuple(found)
+
+
+@lru_cache(maxsize=16)
+def _of_places(destinations: Contents, history: Contents) -> tuple[Parameters, Mapping[str, Destination]]:
+    """All parameters and all destinations, in order of their codes."""
+    gathered, places = Gathered(), {}
+    parameters = [restriction("belarus", instrument) for instrument in BELARUS_INSTRUMENTS]
+    stated: list[Parameter] = []
+    for name, file, content in sorted(destinations, key=lambda one: PLACE.get(one[0], 0)):
+        with gathered.within(file.shown):
+            places[name], numbers = destination_of(name, strict_yaml.document(content))
+            stated += numbers
+    schemes = {f"{place}.{name}.offered": (place, name) for place, own in places.items() for name in own.channels}
+    for _, file, content in history:
+        with gathered.within(file.shown):
+            parameters += _stated_in(strict_yaml.document(content), None if gathered.found else schemes)
+    gathered.refuse()
+    parameters += stated
+    names = {parameter.name for parameter in parameters}
+    for place in places:
+        parameters += unstated.numbers(place, names)
+    parameters += [unstated.offered(*scheme) for name, scheme in schemes.items() if name not in names]
+    return Parameters(History.of(parameters).parameters), places
+
+
+def _stated_in(document: Document, schemes: Mapping[str, object] | None) -> list[Parameter]:
+    """Parameters of a file of `conf/history`; what is offered must be one of the `schemes`, where they are known."""
+    faults, found = Faults(), []
+    with faults.at():
+        for name, content in named(document.content).items():
+            with faults.at(name):
+                if schemes is not None and name.endswith(".offered") and name not in schemes:
+                    raise ValueError(f"no such channel; known: {nearest(name, schemes)}")
+                found.append(ParameterRecord.model_validate(content).made(name))
+    tell(document, faults)
     return found
 
 
-def _read(conf: Path, folder: str, name: str) -> dict[Any, Any]:
-    return need_mapping(strict_yaml.read(conf / folder / f"{name}.yaml"))
+def _places(conf: Path) -> tuple[Parameters, Mapping[str, Destination]]:
+    gathered = Gathered()
+    contents = _contents(conf, "destination", gathered), _contents(conf, "history", gathered)
+    gathered.refuse()
+    return _of_places(*contents)
+
+
+def _parameters(conf: Path, gathered: Gathered) -> Parameters | None:
+    """All parameters by name, or None where there are faults, which are gathered: policies are judged all the same."""
+    try:
+        return _places(conf)[0]
+    except CatalogueError as error:
+        gathered.found += error.faults
+        return None
+
+
+def load_destinations(conf: Path = CONF) -> dict[str, Destination]:
+    """Every destination of `conf/destination` by name, in order of its code."""
+    return dict(_places(conf)[1])
+
+
+def load_parameters(conf: Path = CONF) -> tuple[Parameter, ...]:
+    """Every parameter by name: of `conf/history`, of the destinations and their channels, and every restriction."""
+    return tuple(_places(conf)[0].values())
 
 
 # policies and shocks
+
+
+@lru_cache(maxsize=1024)
+def _policy(name: str, content: bytes, shock: bool, parameters: Parameters | None) -> Policy:
+    return policy_of(name, strict_yaml.document(content), shock, parameters)
 
 
 def load_policies(conf: Path = CONF) -> dict[str, Policy]:
@@ -87,137 +180,42 @@ def load_shocks(conf: Path = CONF) -> dict[str, Policy]:
 
 
 def _policies(conf: Path, folder: str) -> dict[str, Policy]:
-    found = {}
-    for name in _names(conf, folder):
-        with within(f"conf/{folder}/{name}.yaml"):
-            found[name] = policy_from(name, _read(conf, folder, name), shock=folder == "event")
+    found, gathered = {}, Gathered()
+    parameters = _parameters(conf, gathered)
+    for name, file in _files(conf, folder).items():
+        with gathered.within(file.shown):
+            found[name] = _policy(name, strict_yaml.source(file.path), folder == "event", parameters)
+    gathered.refuse()
     return found
 
 
-# destinations
-
-
-@dataclass(frozen=True)
-class Channel:
-    """A way to come to live in a destination; its numbers are the parameters `<place>.<channel>.<name>`.
-
-    `entry` and `residence` name the instruments it needs ("none": none), `status` the right held on arrival.
-    Eligible are those of `sectors` (none named: any), of `groups` (none named: any), of the ages from the
-    first to the second, both included.
-    """
-
-    name: str
-    meaning: str
-    entry: str
-    residence: str
-    sectors: tuple[str, ...]
-    groups: tuple[str, ...]
-    ages: tuple[int, int]
-    status: str
-
-
-@dataclass(frozen=True)
-class Destination:
-    """A country people may live in: how it can be reached, the instruments it has, its channels by name."""
-
-    name: str
-    description: str
-    schengen: bool
-    access: tuple[str, ...]
-    instruments: tuple[str, ...]
-    channels: Mapping[str, Channel]
-
-
-def _number_of(prefix: str, key: str, content: Any, rule: str) -> Parameter:
-    with within(f"parameters: {shown(key)}"):
-        parameter = parameter_from(f"{prefix}.{key}", content)
-        if parameter.rule != rule:
-            raise CatalogueError(f"rule '{parameter.rule}' should be '{rule}'")
-    return parameter
-
-
-def _ages_from(content: Any) -> tuple[int, int]:
-    whole = isinstance(content, list) and len(content) == 2 and all(type(age) is int for age in content)
-    if not whole or not 0 <= content[0] <= content[1] <= OLDEST:
-        raise CatalogueError(f"'{shown(content)}' is not a list of the youngest and the oldest age, at most {OLDEST}")
-    return content[0], content[1]
-
-
-def _channel_from(place: str, name: str, content: Any, instruments: Sequence[str]) -> tuple[Channel, list[Parameter]]:
-    own = need_keys(content, ["meaning", "entry", "residence", "eligible", "status", "parameters"])
-    needed = {}
-    for key in ("entry", "residence"):
-        with within(key):
-            needed[key] = need_name(own[key], ("none", *instruments))
-    with within("eligible"):
-        who = need_keys(own["eligible"], ["sectors", "groups", "ages"])
-        sectors, groups = need_names(who["sectors"], SECTOR), need_names(who["groups"], GROUP)
-        ages = _ages_from(who["ages"])
-    with within("status"):
-        status = need_name(own["status"], ARRIVAL_STATUSES)
-    channel = Channel(
-        name, need_text(own, "meaning"), **needed, sectors=sectors, groups=groups, ages=ages, status=status
-    )
-    numbers = need_keys(own["parameters"], list(CHANNEL_RULES), of="parameters")
-    return channel, [_number_of(f"{place}.{name}", key, value, CHANNEL_RULES[key]) for key, value in numbers.items()]
-
-
-def _destination(conf: Path, name: str) -> tuple[Destination, list[Parameter]]:
-    need_name(name, DESTINATION_PLACES)
-    keys = ["description", "schengen", "access", "instruments", "parameters", "channels"]
-    own = need_keys(_read(conf, "destination", name), keys)
-    with within("instruments"):
-        instruments = need_names(own["instruments"], DESTINATION_INSTRUMENTS)
-    with within("access"):
-        access = need_names(own["access"], [way for way in ("land", "air") if way in instruments])
-    parameters = [
-        _number_of(name, key, value, unstated.PLACE_RULES.get(key, "set"))
-        for key, value in need_named(own["parameters"], "parameters").items()
-    ]
-    parameters += [restriction(name, instrument) for instrument in instruments]
-    channels = {}
-    for channel in sorted(need_named(own["channels"], "channels"), key=lambda channel: CHANNEL.get(channel, 0)):
-        with within(f"channels: {shown(channel)}"):
-            need_name(channel, DESTINATION_CHANNELS)
-            channels[channel], numbers = _channel_from(name, channel, own["channels"][channel], instruments)
-            parameters += numbers
-    schengen = need_flag(own, "schengen")
-    return Destination(name, need_text(own, "description"), schengen, access, instruments, channels), parameters
-
-
-def _destinations(conf: Path) -> list[tuple[Destination, list[Parameter]]]:
-    found = []
-    for name in sorted(_names(conf, "destination"), key=lambda name: PLACE.get(name, 0)):
-        with within(f"conf/destination/{name}.yaml"):
-            found.append(_destination(conf, name))
+def _needed(conf: Path, enact: Collection[str], parameters: Parameters | None, gathered: Gathered) -> dict[str, Policy]:
+    """Policies and shocks that happened, or that a scenario enacts: a faulty file of another stops no scenario."""
+    events, found = _files(conf, "event"), {}
+    listed = [(name, file, True) for name, file in events.items()]
+    listed += [(name, file, False) for name, file in _files(conf, "policy").items()]
+    for name, file, shock in listed:
+        with gathered.within(file.shown):
+            content = strict_yaml.source(file.path)
+            said = _HISTORICAL.search(content)
+            happened = said is not None and said[1].lower() not in _NOT
+            if not happened and name not in enact:
+                if said is None:
+                    _tell_if_faulty(name, file, content, shock)
+                continue
+            if not shock and name in events:
+                raise CatalogueError(f"'{name}' is both in conf/event and conf/policy")
+            found[name] = _policy(name, content, shock, parameters)
     return found
 
 
-def load_destinations(conf: Path = CONF) -> dict[str, Destination]:
-    """Every destination of `conf/destination` by name, in order of its code."""
-    return {destination.name: destination for destination, _ in _destinations(conf)}
-
-
-def load_parameters(conf: Path = CONF) -> tuple[Parameter, ...]:
-    """Every parameter: of `conf/history`, of the destinations and their channels, and every restriction."""
-    parameters = [restriction("belarus", instrument) for instrument in BELARUS_INSTRUMENTS]
-    for file in _names(conf, "history"):
-        with within(f"conf/history/{file}.yaml"):
-            for name, content in need_named(_read(conf, "history", file)).items():
-                with within(shown(name)):
-                    parameters.append(parameter_from(name, content))
-    stated = {parameter.name for parameter in parameters if parameter.name.endswith(".offered")}
-    schemes = {}
-    for destination, numbers in _destinations(conf):
-        parameters += numbers
-        parameters += unstated.numbers(destination.name, {parameter.name for parameter in parameters})
-        schemes.update(
-            {f"{destination.name}.{name}.offered": (destination.name, name) for name in destination.channels}
-        )
-    for name in sorted(stated - set(schemes)):
-        raise CatalogueError(f"conf/history: {name}: no such channel; known: {nearest(name, schemes)}")
-    parameters += [unstated.offered(*scheme) for name, scheme in schemes.items() if name not in stated]
-    return tuple(parameters)
+@lru_cache(maxsize=1024)
+def _tell_if_faulty(name: str, file: File, content: bytes, shock: bool) -> None:
+    """Say once of a file that may have been meant as history, but does not say so, that it is left out."""
+    try:
+        _policy(name, content, shock, None)
+    except CatalogueError as error:
+        print(f"vyraj: {file.shown} is left out: {error.faults[0]}; task=lint tells all", file=sys.stderr, flush=True)
 
 
 # scenarios
@@ -237,45 +235,81 @@ class Scenario:
     until: Mapping[str, date | None]
 
 
+class ScenarioRecord(Record):
+    """A scenario's file."""
+
+    description: Text
+    enact: Names = ()
+    without: Names = ()
+    until: Any = Field(None, validate_default=True)
+
+    @field_validator("until", mode="plain")
+    @classmethod
+    def _last_days(cls, content: Any) -> Mapping[str, date | None]:
+        faults, last = Faults(), {}
+        for name, value in named({} if content is None else content).items():
+            with faults.at(name):
+                last[name] = spelling.last_day(value)
+        faults.refuse()
+        return last
+
+
 def scenario_names(conf: Path = CONF) -> tuple[str, ...]:
     """Names of the scenarios in `conf/scenario`."""
-    return tuple(_names(conf, "scenario"))
+    return tuple(_files(conf, "scenario"))
 
 
 def load_scenario(name: str, conf: Path = CONF) -> Scenario:
     """A scenario's description and the names of what it enacts and removes."""
-    if name not in scenario_names(conf):
-        known = nearest(name, scenario_names(conf))
-        raise CatalogueError(f"no scenario '{shown(name)}' in conf/scenario; known: {known}")
-    with within(f"conf/scenario/{name}.yaml"):
-        own = need_keys(_read(conf, "scenario", name), ["description", "enact", "without"], ["until"])
-        for key in ("enact", "without"):
-            if not isinstance(own[key], list) or not all(isinstance(item, str) for item in own[key]):
-                raise CatalogueError(f"{key} is not a list of names")
-        until = need_named(own.get("until", {}), "until")
-        for event, last in until.items():
-            with within(f"until: {shown(event)}"):
-                until[event] = None if last is None else need_date(last, "last day")
-        return Scenario(name, need_text(own, "description"), tuple(own["enact"]), tuple(own["without"]), until)
+    return _scenario(name, conf)[0]
+
+
+def _scenario(name: str, conf: Path) -> tuple[Scenario, Document, File]:
+    listed = _files(conf, "scenario")
+    if name not in listed:
+        raise CatalogueError(f"no scenario '{shown(name)}' in conf/scenario; known: {nearest(name, listed)}")
+    with within(listed[name].shown):
+        _need_usable(name)
+        document = strict_yaml.document(strict_yaml.source(listed[name].path))
+        own = judge(ScenarioRecord, document)
+    return Scenario(name, own.description, own.enact, own.without, own.until), document, listed[name]
 
 
 def load_history(scenario: str = "historical", conf: Path = CONF) -> History:
-    """The history of a scenario: all that happened, and what the scenario enacts, removes and ends."""
-    plan = load_scenario(scenario, conf)
-    policies, shocks = load_policies(conf), load_shocks(conf)
-    for name in sorted(set(shocks) & set(policies)):
-        raise CatalogueError(f"'{name}' is both in conf/event and conf/policy")
-    bundles = {**shocks, **policies}
+    """The history of a scenario: all that happened, and what the scenario enacts, removes and ends.
+
+    Raises CatalogueError with all faults of the files that it needs; those of other policies are not judged.
+    """
+    plan, document, file = _scenario(scenario, conf)
+    gathered = Gathered()
+    parameters = _parameters(conf, gathered)
+    bundles = _needed(conf, plan.enact, parameters, gathered)
+    gathered.refuse()
+    assert parameters is not None
     with within("conf"):
-        happened = History.of(load_parameters(conf)).enact(*(one for one in bundles.values() if one.historical))
-    with within(f"conf/scenario/{scenario}.yaml"):
-        for name in plan.enact:
+        happened = History.of(parameters.values()).enact(*(one for one in bundles.values() if one.historical))
+    with within(file.shown):
+        known = (*_files(conf, "event"), *_files(conf, "policy"))
+        return _composed(plan, document, happened, bundles, known).check()
+
+
+def _composed(
+    plan: Scenario, document: Document, happened: History, bundles: Mapping[str, Policy], known: Collection[str]
+) -> History:
+    """What happened, with what a scenario enacts, removes and ends."""
+    faults, history = Faults(), happened
+    for number, name in enumerate(plan.enact):
+        with faults.at("enact", number):
             if name not in bundles:
-                raise CatalogueError(f"enact: no policy '{shown(name)}'; known: {nearest(name, bundles)}")
-        enacted = happened.enact(*(bundles[name] for name in plan.enact))
-        with within("without"):
-            kept = enacted.without(*plan.without)
-        for name, last in plan.until.items():
-            with within(f"until: {shown(name)}"):
-                kept = kept.ending(name, last)
-        return kept.check()
+                raise HistoryError(f"no policy '{shown(name)}'; known: {nearest(name, known)}")
+            history = history.enact(bundles[name])
+    for number, name in enumerate(plan.without):
+        with faults.at("without", number):
+            history.without(name)
+    tell(document, faults)
+    history = history.without(*plan.without)
+    for name, last in plan.until.items():
+        with faults.at("until", name):
+            history = history.ending(name, last)
+    tell(document, faults)
+    return history

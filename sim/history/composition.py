@@ -58,7 +58,8 @@ def need_one_setter(name: str, acting: Acting) -> None:
     spans = sorted((event.start, event.last, event.name) for event, _ in acting)
     for (_, last, one), (start, _, other) in zip(spans, spans[1:], strict=False):
         if start <= last:
-            raise HistoryError(f"events '{one}' and '{other}' both set {name} on {start}; remove one")
+            hint = f"remove one, as by 'without: [{one}]' in the scenario"
+            raise HistoryError(f"events '{one}' and '{other}' both set {name} on {start}; {hint}")
 
 
 def daily_value(parameter: Parameter, acting: Acting, days: int) -> Floats:

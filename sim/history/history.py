@@ -23,8 +23,12 @@ from sim.history.parameters import (
     Policy,
     Setting,
     day,
+    misfit,
     nearest,
+    need_date,
+    need_end,
     shown,
+    unknown,
 )
 from sim.history.wording import Addition
 from sim.months import LAST_MONTH
@@ -64,20 +68,12 @@ class History:
         where = f"event '{event.name}'"
         parameter = self.parameters.get(change.parameter)
         if parameter is None:
-            known = nearest(change.parameter, self.parameters)
-            raise HistoryError(f"{where} changes unknown parameter '{change.parameter}'; known: {known}")
+            raise HistoryError(f"{where} changes {unknown(change.parameter, self.parameters)}")
         if isinstance(change, Closing) != (parameter.rule == "restriction"):
-            asked = "a restriction: write closed, except, revoke" if parameter.rule == "restriction" else "a number"
-            raise HistoryError(f"{where}: {change.parameter} is {asked}")
+            raise HistoryError(f"{where}: {misfit(parameter, isinstance(change, Closing))}")
         for item in change.values if isinstance(change, Setting) else ():
-            factor = parameter.rule in ("sum", "product")
-            if not factor and not parameter.low <= item.value <= parameter.high:
-                limits = f"[{parameter.low:g}, {parameter.high:g}]"
-                raise HistoryError(f"{where}: {change.parameter}: {item.value:g} is outside {limits}")
-            if parameter.rule == "product" and item.value < 0.0:
-                raise HistoryError(f"{where}: {change.parameter}: factor {item.value:g} is negative")
-
-    # what there is
+            if outside := parameter.outside(item.value):
+                raise HistoryError(f"{where}: {change.parameter}: {outside}")
 
     @cached_property
     def _acting(self) -> Mapping[str, tuple[tuple[Event, Change], ...]]:
@@ -95,8 +91,12 @@ class History:
     def parameter(self, name: str) -> Parameter:
         """The parameter of a name; raises HistoryError with the known names, the closest first."""
         if name not in self.parameters:
-            raise HistoryError(f"unknown parameter '{shown(name)}'; known: {nearest(name, self.parameters)}")
+            raise HistoryError(unknown(name, self.parameters))
         return self.parameters[name]
+
+    def changing(self, name: str, on: date) -> tuple[str, ...]:
+        """Names of the events that act on a parameter on a day, in alphabetical order."""
+        return tuple(event.name for event, _ in self._acting.get(name, ()) if event.start <= on <= event.last)
 
     def event(self, name: str) -> Event:
         """The event of a name that is in force."""
@@ -127,6 +127,7 @@ class History:
         Events of a policy that begin after that day do not happen; an event named itself must begin before.
         """
         self._need_in_force([name], "end")
+        last = need_end(last, f"'{shown(name)}': until")
         kept = []
         for policy in self.policies:
             events = []
@@ -151,9 +152,15 @@ class History:
         return replace(self, policies=tuple(kept))
 
     def check(self) -> "History":
-        """The same history, if it can be evaluated on every day; raises HistoryError by name if not."""
-        for name in self.parameters:
-            self.daily(name, day(LAST_DAY) + 1)
+        """The same history, if it can be evaluated on every day; raises HistoryError with every name where not."""
+        faults: list[str] = []
+        for name in self._acting:  # a parameter's own values are inside its range
+            try:
+                self.daily(name, day(LAST_DAY) + 1)
+            except HistoryError as error:
+                faults += error.faults
+        if faults:
+            raise HistoryError(*faults)
         return self
 
     # the values
@@ -214,7 +221,7 @@ class History:
         An epoch is a span in which no event begins or ends and no stepped value changes. Computed by the
         functions that give the model its monthly values.
         """
-        days = day(until) + 1
+        days = day(need_date(until, "until")) + 1
         edges = {
             name: composition.edges(parameter, self._acting.get(name, ()), days)
             for name, parameter in self.parameters.items()
@@ -273,6 +280,7 @@ class History:
 
         Each line speaks of this history; what the other had stands behind "was".
         """
+        until = need_date(until, "until")
         if self == other:
             return "The two histories are the same."
         lines = []
@@ -295,7 +303,7 @@ class History:
         Each change is tried alone on the other history's rules: it is effective, shadowed by rules that are
         in force there, out of the period to `until`, or without effect.
         """
-        found = []
+        found, until = [], need_date(until, "until")
         for removed, one, two in ((False, self, base), (True, base, self)):
             for name, (policy, event) in one._events.items():
                 if name in two._events and (removed or two._events[name][1] == event):

@@ -7,12 +7,15 @@ the values of a month is the business of `sim.history.composition`.
 import difflib
 import math
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sim.codes import CHANNEL, GROUP
 from sim.errors import UserError
+from sim.locations import NAME
+from sim.values import plain
 
 FIRST_DAY = date(2019, 1, 1)
 LAST_DAY = date(2025, 12, 31)
@@ -27,9 +30,6 @@ CONFIDENCES = ("found", "memory-high", "memory-low", "assumption")
 EXCEPTABLE = tuple(sorted((set(CHANNEL) | set(GROUP)) - {"none"}))
 """Whom a restriction may except: applicants by a channel, members of a group (a shared name means both)."""
 
-NAME = re.compile(r"(?=.*\w)[\w. -]{1,200}", re.ASCII)
-"""What a parameter, an event or a policy may be called: nothing that would break a line or deceive the eye."""
-
 
 class HistoryError(UserError):
     """A history that cannot be: one line with the name, the value and the known choices."""
@@ -42,19 +42,44 @@ def shown(value: object, most: int = 60) -> str:
     except ValueError:  # more digits than Python writes out
         text = "a number of thousands of digits"
     short = text if len(text) <= most else f"{text[:most]}..."
-    return "".join(sign if " " <= sign <= "~" else ascii(sign)[1:-1] for sign in short)
+    return _WORD.sub(_readable, short)
+
+
+_WORD = re.compile(r"\w+|[^ -~]")
+
+
+def _readable(word: re.Match[str]) -> str:
+    """A word, or a sign, with letters of any one script as they are; what may deceive the eye by its number."""
+    scripts = {unicodedata.name(sign, "").partition(" ")[0] for sign in word[0] if sign.isalpha()}
+
+    def plain_to_see(sign: str) -> bool:
+        like = unicodedata.normalize("NFKC", sign)
+        return sign.isprintable() and not (sign > "~" and (len(scripts) > 1 or (like != sign and like.isascii())))
+
+    return "".join(sign if plain_to_see(sign) else ascii(sign)[1:-1] for sign in word[0])
 
 
 def nearest(name: str, known: Iterable[str], show: int = 8) -> str:
-    """The known names, closest to `name` first; the tail of a long list is counted."""
-    short = str(name)[:100]  # comparing takes time with the square of the length
+    """The known names, likest to `name` first; the tail of a long list is counted.
 
-    def distance(candidate: str) -> tuple[float, str]:
-        return -difflib.SequenceMatcher(None, candidate, short).ratio(), candidate
+    Likest are names that hold every word of it, then those that share most letters in order.
+    """
+    short = str(name)[:100].lower()  # comparing takes time with the square of the length
+    parts = [part for part in re.split(r"[\W_]+", short) if part]
+
+    def distance(candidate: str) -> tuple[bool, float, str]:
+        small = candidate.lower()
+        holds = bool(parts) and all(part in small for part in parts)
+        return not holds, -difflib.SequenceMatcher(None, small, short).ratio(), candidate
 
     ranked = sorted(set(known), key=distance)
     tail = f" and {len(ranked) - show} more" if len(ranked) > show else ""
-    return ", ".join(ranked[:show]) + tail if ranked else "none"
+    return ", ".join(map(shown, ranked[:show])) + tail if ranked else "none"
+
+
+def unknown(parameter: object, known: Iterable[str]) -> str:
+    """What is said of a parameter that does not exist."""
+    return f"unknown parameter '{shown(parameter)}'; known: {nearest(str(parameter), known)}"
 
 
 def day(of: date) -> int:
@@ -64,16 +89,25 @@ def day(of: date) -> int:
 
 def need_date(value: object, where: str) -> date:
     """The value, if it is a date without a time of day; raises HistoryError that begins with `where`."""
-    if not isinstance(value, date) or isinstance(value, datetime):
+    found = plain(value)
+    if isinstance(found, datetime) and found.time() == time():
+        found = found.date()
+    if not isinstance(found, date) or isinstance(found, datetime):
         raise HistoryError(f"{where}: '{shown(value)}' is not a date; write YYYY-MM-DD")
-    return value
+    return found
+
+
+def need_end(value: object, where: str) -> date | None:
+    """The value as the last day of a period, None if it is open (None, or pandas' NaT)."""
+    return None if plain(value) is None else need_date(value, where)
 
 
 def need_number(value: object, where: str) -> float:
     """The value as a float, if it is a number and not nan; raises HistoryError that begins with `where`."""
+    number = plain(value)
     try:
-        if not isinstance(value, bool) and isinstance(value, int | float) and not math.isnan(value):
-            return float(value)
+        if not isinstance(number, bool) and isinstance(number, int | float) and not math.isnan(number):
+            return float(number)
     except OverflowError:  # a whole number beyond all floats
         pass
     raise HistoryError(f"{where}: '{shown(value)}' is not a number")
@@ -102,7 +136,8 @@ class Dated:
     note: str = ""
 
     def __post_init__(self) -> None:
-        where = f"value of {need_date(self.date, 'dated value')}"
+        object.__setattr__(self, "date", need_date(self.date, "dated value"))
+        where = f"value of {self.date}"
         object.__setattr__(self, "value", need_number(self.value, where))
         _need_source(self.source, self.confidence, where)
 
@@ -156,6 +191,21 @@ class Parameter:
             if self.interpolate == "linear" and math.isinf(item.value):
                 raise HistoryError(f"{where}: {item.date}: no straight line leads to {item.value:g}")
 
+    def outside(self, value: float) -> str:
+        """What is wrong with a value by which an event may change the parameter; empty if nothing is."""
+        if self.rule == "product":
+            return f"factor {value:g} is negative" if value < 0.0 else ""
+        if self.rule != "sum" and not self.low <= value <= self.high:
+            return f"{value:g} is outside [{self.low:g}, {self.high:g}]"
+        return ""
+
+
+def misfit(parameter: Parameter, closes: bool) -> str:
+    """What is wrong with a change that closes a number, or sets a restriction."""
+    if closes:
+        return f"{parameter.name} is a number: write a number ({parameter.unit})"
+    return f"{parameter.name} is a restriction: write closed, except, revoke, as {{closed: 1}}"
+
 
 def restriction(place: str, instrument: str) -> Parameter:
     """An instrument of a place, open unless an event closes it."""
@@ -191,21 +241,40 @@ class Closing:
     def __post_init__(self) -> None:
         _need_name(self.parameter, "change of parameter")
         where = f"change of '{self.parameter}'"
-        if not 0.0 <= need_number(self.closed, f"{where}: closed") <= 1.0:
-            raise HistoryError(f"{where}: closed {self.closed:g} is outside [0, 1]")
-        for name in (*self.exceptions, *self.revoked):
-            if name not in EXCEPTABLE:
-                raise HistoryError(f"{where}: unknown exception '{shown(name)}'; known: {nearest(name, EXCEPTABLE)}")
-        for name in self.exceptions:
-            if name in self.revoked:
-                raise HistoryError(f"{where}: '{name}' is both excepted and revoked")
-        if self.closed == 0.0 and not self.exceptions and not self.revoked:
-            raise HistoryError(f"{where}: closes nothing, excepts nobody and revokes nothing")
+        object.__setattr__(self, "closed", need_number(self.closed, f"{where}: closed"))
+        for _, said in closing_faults(self.closed, self.exceptions, self.revoked):
+            raise HistoryError(f"{where}: {said}")
         object.__setattr__(self, "exceptions", tuple(sorted(set(self.exceptions))))
         object.__setattr__(self, "revoked", tuple(sorted(set(self.revoked))))
 
 
+def closing_faults(closed: float, exceptions: Sequence[str], revoked: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What is wrong with a closing, and the key of a file at which it is."""
+    if not 0.0 <= closed <= 1.0:
+        share = f"; write {closed / 100:g} for {closed:g}%" if 2.0 <= closed <= 100.0 else ""
+        yield "closed", f"closed {closed:g} is outside [0, 1]{share}"
+    for key, names in (("except", exceptions), ("revoke", revoked)):
+        for name in names:
+            if name not in EXCEPTABLE:
+                yield key, f"unknown exception '{shown(name)}'; known: {nearest(str(name), EXCEPTABLE)}"
+    for name in exceptions:
+        if name in revoked:
+            yield "revoke", f"'{shown(name)}' is both excepted and revoked"
+    if closed == 0.0 and not exceptions and not revoked:
+        yield "closed", "closes nothing, excepts nobody and revokes nothing"
+
+
 Change = Setting | Closing
+
+
+def date_faults(announced: date, start: date, until: date | None) -> Iterator[tuple[str, str]]:
+    """What is wrong with the dates of an event, and the key of a file at which it is."""
+    if not FIRST_DAY <= start <= LAST_DAY:
+        yield "from", f"from {start} is outside {FIRST_DAY} to {LAST_DAY}"
+    if announced > start:
+        yield "announced", f"announced {announced} is after from {start}"
+    if until is not None and until < start:
+        yield "until", f"until {until} is before from {start}"
 
 
 @dataclass(frozen=True)
@@ -229,12 +298,11 @@ class Event:
         _need_name(self.name, "event")
         where = f"event '{self.name}'"
         announced, start = need_date(self.announced, f"{where}: announced"), need_date(self.start, f"{where}: from")
-        if not FIRST_DAY <= start <= LAST_DAY:
-            raise HistoryError(f"{where}: from {start} is outside {FIRST_DAY} to {LAST_DAY}")
-        if announced > start:
-            raise HistoryError(f"{where}: announced {announced} is after from {start}")
-        if self.until is not None and need_date(self.until, f"{where}: until") < start:
-            raise HistoryError(f"{where}: until {self.until} is before from {start}")
+        until = need_end(self.until, f"{where}: until")
+        for key, value in (("announced", announced), ("start", start), ("until", until)):
+            object.__setattr__(self, key, value)
+        for _, said in date_faults(announced, start, until):
+            raise HistoryError(f"{where}: {said}")
         _need_source(self.source, self.confidence, where)
         if not self.changes:
             raise HistoryError(f"{where}: changes nothing")
@@ -255,8 +323,9 @@ class Event:
     def ending(self, last: date | None) -> "Event":
         """The same event with another last day (None: no end); what it would have changed later is left out."""
         changes: list[Change] = []
+        last = need_end(last, f"event '{self.name}': until")
         for change in self.changes:
-            if isinstance(change, Setting) and isinstance(last, date):
+            if isinstance(change, Setting) and last is not None:
                 kept = tuple(item for item in change.values if item.date <= last)
                 changes += [replace(change, values=kept)] if kept else []
             else:

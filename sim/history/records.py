@@ -1,13 +1,32 @@
-"""Parameters, events and policies from the mappings that stand in files.
-
-No missing and no unknown key is let pass; every error names the key.
-"""
+"""Models of what stands in files of parameters and policies, and the plain objects that are made of it."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 
+from pydantic import Field, PlainValidator, ValidationInfo, field_validator
+
+from sim.history import spelling
+from sim.history.judging import (
+    Day,
+    Faults,
+    Flag,
+    LastDay,
+    Names,
+    Note,
+    Number,
+    Record,
+    Text,
+    Words,
+    judge,
+    mapping,
+    named,
+)
 from sim.history.parameters import (
+    CONFIDENCES,
     FIRST_DAY,
+    NAME,
+    RULES,
     Change,
     Closing,
     Dated,
@@ -15,75 +34,246 @@ from sim.history.parameters import (
     Parameter,
     Policy,
     Setting,
-    need_date,
+    closing_faults,
+    date_faults,
+    misfit,
     shown,
+    unknown,
 )
-from sim.history.strict_yaml import CatalogueError, need_flag, need_keys, need_mapping, need_named, need_text, within
+from sim.history.strict_yaml import Document, Place
+
+Confidence = Annotated[str, PlainValidator(lambda value: spelling.one_of(value, CONFIDENCES, "confidence "))]
+Parameters = Mapping[str, Parameter]
+
+NOT_SAID = "not said"
+"""Stands for what is missing where a fault of it has been found already."""
 
 
-def _dated(content: Any, source: str, confidence: str, note: str = "") -> tuple[Dated, ...]:
-    """Dated values; one without its own source has the source of what it belongs to."""
-    values = []
-    for at, item in need_mapping(content, "values").items():
-        with within(shown(at)):
-            record = item if isinstance(item, dict) else {"value": item}
-            own = need_keys(record, ["value"], ["source", "confidence", "note"])
-            texts = own.get("source", source), own.get("confidence", confidence), _note(own, note)
-            values.append(Dated(at, own["value"], *texts))
+class DatedRecord(Record):
+    """A value from a date on."""
+
+    value: Number
+    source: Words | None = None
+    confidence: Confidence | None = None
+    note: Note | None = None
+
+
+def _dated(content: Any, about: Mapping[str, Any]) -> tuple[Dated, ...]:
+    """Dated values; one without its own source has the source of what it is `about`. Raises ValidationError."""
+    faults, values = Faults(), []
+    source, confidence = about.get("source") or NOT_SAID, about.get("confidence") or "assumption"
+    for at, item in mapping(content).items():
+        with faults.at(at):
+            own = DatedRecord.model_validate(item if isinstance(item, Mapping) else {"value": item})
+            note = about.get("note", "") if own.note is None else own.note
+            values.append(Dated(spelling.day(at), own.value, own.source or source, own.confidence or confidence, note))
+    if not mapping(content):
+        faults.add("has no value")
+    faults.refuse()
     return tuple(values)
 
 
-def _note(own: Mapping[str, Any], otherwise: str = "") -> str:
-    note = own.get("note", otherwise)
-    if not isinstance(note, str):
-        raise CatalogueError(f"note '{shown(note)}' is not a text")
-    return note
+class ParameterRecord(Record):
+    """A parameter of `conf/history` or of a destination."""
+
+    meaning: Words
+    unit: Words
+    rule: Annotated[str, PlainValidator(lambda value: spelling.one_of(value, RULES, "rule "))]
+    interpolate: Annotated[str, PlainValidator(lambda value: spelling.one_of(value, ("step", "linear")))]
+    range: Any
+    source: Words
+    confidence: Confidence
+    note: Note = ""
+    value: Any = None
+    values: Any = Field(None, validate_default=True)
+
+    @field_validator("rule", mode="after")
+    @classmethod
+    def _kept(cls, rule: str) -> str:
+        if rule == "restriction":
+            raise ValueError("rule 'restriction' is kept for instruments, which stand in a destination's file")
+        return rule
+
+    @field_validator("range", mode="plain")
+    @classmethod
+    def _ends(cls, content: Any) -> tuple[float, float]:
+        if not isinstance(content, list | tuple) or len(content) != 2:
+            raise ValueError(f"'{shown(content)}' is not a list of the lowest and the highest value")
+        return spelling.number(content[0]), spelling.number(content[1])
+
+    @field_validator("values", mode="plain")
+    @classmethod
+    def _values(cls, content: Any, info: ValidationInfo) -> tuple[Dated, ...]:
+        single = info.data.get("value")
+        if (single is None) == (content is None):
+            raise ValueError("give either value or values")
+        return _dated({FIRST_DAY: single} if content is None else content, info.data)
+
+    def made(self, name: str) -> Parameter:
+        """The parameter of that name; `value` is short for one value from 1 January 2019."""
+        low, high = self.range
+        return Parameter(name, self.meaning, self.unit, self.rule, self.interpolate, low, high, self.values)
 
 
-def parameter_from(name: str, content: Any) -> Parameter:
-    """A parameter from its mapping in a file; `value` is short for one value from 1 January 2019."""
-    needed = ["meaning", "unit", "rule", "interpolate", "range", "source", "confidence"]
-    own = need_keys(content, needed, ["value", "values", "note"])
-    if ("value" in own) == ("values" in own):
-        raise CatalogueError("give either value or values")
-    if not isinstance(own["range"], list) or len(own["range"]) != 2:
-        raise CatalogueError("range is not a list of the lowest and the highest value")
-    if own["rule"] == "restriction":
-        raise CatalogueError("rule 'restriction' is kept for instruments, which stand in a destination's file")
-    values = own["values"] if "values" in own else {FIRST_DAY: own["value"]}
-    dated = _dated(values, own["source"], own["confidence"], _note(own))
-    low, high = own["range"]
-    return Parameter(name, own["meaning"], own["unit"], own["rule"], own["interpolate"], low, high, dated)
+class ClosingRecord(Record):
+    """A change of a restriction."""
+
+    closed: Number
+    exceptions: Names = Field((), alias="except")
+    revoke: Names = ()
+
+    @field_validator("exceptions", "revoke", mode="after")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        faults = Faults()
+        for _, said in closing_faults(1.0, names, ()):
+            faults.add(said)
+        faults.refuse()
+        return names
 
 
-def _change_from(name: str, content: Any, event: Mapping[str, Any]) -> Change:
-    if isinstance(content, dict) and all(isinstance(key, str) for key in content):
-        own = need_keys(content, ["closed", "except", "revoke"])
-        for key in ("except", "revoke"):
-            if not isinstance(own[key], list):
-                raise CatalogueError(f"{key} is not a list")
-        return Closing(name, own["closed"], tuple(own["except"]), tuple(own["revoke"]))
-    values = content if isinstance(content, dict) else {event["from"]: content}
-    return Setting(name, _dated(values, event["source"], event["confidence"]))
+class EventRecord(Record):
+    """Something dated that changes parameters."""
+
+    start: Day = Field(alias="from")
+    announced: Day | None = None
+    until: LastDay = None
+    source: Words
+    confidence: Confidence = "assumption"
+    note: Note = ""
+    changes: Any
+
+    @field_validator("changes", mode="plain")
+    @classmethod
+    def _changes(cls, content: Any, info: ValidationInfo) -> tuple[Change, ...]:
+        faults, changes = Faults(), []
+        parameters = (info.context or {}).get("parameters")
+        for name, value in named(content).items():
+            with faults.at(name):
+                changes.append(_change(name, value, info.data, parameters))
+        if not content:
+            faults.add("changes nothing")
+        faults.refuse()
+        return tuple(changes)
+
+    def made(self, name: str) -> Event:
+        """The event of that name; one that does not say when it was announced was announced when it began."""
+        announced = self.announced or self.start
+        return Event(name, announced, self.start, self.until, self.changes, self.source, self.confidence, self.note)
+
+    @field_validator("start", "announced", "until", mode="after")
+    @classmethod
+    def _in_order(cls, value: date | None, info: ValidationInfo) -> date | None:
+        key = "from" if info.field_name == "start" else info.field_name
+        start = value if key == "from" else info.data.get("start")
+        if value is not None and start is not None:
+            announced, last = value if key == "announced" else start, value if key == "until" else None
+            for where, said in date_faults(announced, start, last):
+                if where == key:
+                    raise ValueError(said)
+        return value
 
 
-def _event_from(name: str, content: Any) -> Event:
-    own = need_keys(content, ["announced", "from", "until", "source", "confidence", "changes"], ["note"])
-    need_date(own["from"], "from")  # which dates the changes, too
-    changes = []
-    for key, value in need_named(own["changes"], "changes").items():
-        with within(f"changes: {shown(key)}"):
-            changes.append(_change_from(key, value, own))
-    dates = own["announced"], own["from"], own["until"]
-    return Event(name, *dates, tuple(changes), own["source"], own["confidence"], _note(own))
+def _change(name: str, content: Any, event: Mapping[str, Any], parameters: Parameters | None) -> Change:
+    """A change of a parameter, closing or setting it; raises ValidationError with all that is wrong."""
+    faults = Faults()
+    parameter = (parameters or {}).get(name)
+    if parameters is not None and parameter is None:
+        faults.add(unknown(name, parameters))
+    closes = isinstance(content, Mapping) and all(isinstance(key, str) for key in content)
+    closes = closes and not all(_is_day(key) for key in content)
+    if parameter is not None and closes != (parameter.rule == "restriction"):
+        faults.add(misfit(parameter, closes))
+    change: Change | None = None
+    with faults.at():
+        sound = _sound(name) if parameters is not None else name
+        change = _closing(sound, content) if closes else _setting(sound, content, event, parameter)
+    faults.refuse()
+    assert change is not None
+    return change
+
+
+def _sound(name: str) -> str:
+    """The name, or a stand-in where a fault of it has been told already."""
+    return name if NAME.fullmatch(name) else NOT_SAID
+
+
+def _is_day(key: Any) -> bool:
+    try:
+        spelling.day(key)
+    except ValueError:
+        return False
+    return True
+
+
+def _closing(name: str, content: Any) -> Closing:
+    own, faults = ClosingRecord.model_validate(content), Faults()
+    for key, said in closing_faults(own.closed, own.exceptions, own.revoke):
+        faults.add(said, *([key] if key in content else []))
+    faults.refuse()
+    return Closing(name, own.closed, own.exceptions, own.revoke)
+
+
+def _setting(name: str, content: Any, event: Mapping[str, Any], parameter: Parameter | None) -> Setting:
+    start, last, faults = event.get("start"), event.get("until"), Faults()
+    about = {key: event.get(key) for key in ("source", "confidence")}
+    if isinstance(content, Mapping):
+        values = _dated(content, about)
+    else:
+        values = (Dated(start or FIRST_DAY, spelling.number(content), about["source"] or NOT_SAID,
+                        about["confidence"] or "assumption"),)  # fmt: skip
+    keys = list(content) if isinstance(content, Mapping) else [None]
+    for key, item in zip(keys, values, strict=True):
+        with faults.at(*([] if key is None else [key])):
+            if start and (item.date < start or (last and item.date > last)):
+                raise ValueError(f"{item.date} is not inside the event")
+            if parameter is not None and (outside := parameter.outside(item.value)):
+                raise ValueError(outside)
+    faults.refuse()
+    return Setting(name, values)
+
+
+class ShockRecord(Record):
+    """What happened without being chosen as a migration policy."""
+
+    description: Text
+    historical: Flag = False
+    events: Any
+
+    @field_validator("events", mode="plain")
+    @classmethod
+    def _events(cls, content: Any, info: ValidationInfo) -> tuple[Event, ...]:
+        faults, events = Faults(), []
+        for name, value in named(content).items():
+            if not NAME.fullmatch(name):
+                faults.add("a name is of letters a to z, digits and _ . -", name)
+            with faults.at(name):
+                events.append(EventRecord.model_validate(value, context=info.context).made(_sound(name)))
+        if not content:
+            faults.add("has no event")
+        faults.refuse()
+        return tuple(events)
+
+
+class PolicyRecord(ShockRecord):
+    """What a government, the actor, chose or might choose."""
+
+    actor: Text
+
+
+def policy_of(name: str, document: Document, shock: bool = False, parameters: Parameters | None = None) -> Policy:
+    """A policy, or a shock (which has no actor), from its file.
+
+    Raises CatalogueError with all faults of the file, each with its line; where `parameters` are given, what changes
+    them must fit them.
+    """
+    own = judge(ShockRecord if shock else PolicyRecord, document, {"parameters": parameters})
+    return Policy(name, own.description, getattr(own, "actor", None), own.historical, own.events)
 
 
 def policy_from(name: str, content: Any, shock: bool = False) -> Policy:
-    """A policy, or a shock (which has no actor), from the mapping of its file."""
-    own = need_keys(content, ["description", "historical", "events"] + ([] if shock else ["actor"]))
-    events = []
-    for key, value in need_named(own["events"], "events").items():
-        with within(f"events: {shown(key)}"):
-            events.append(_event_from(key, value))
-    actor = None if shock else need_text(own, "actor")
-    return Policy(name, need_text(own, "description"), actor, need_flag(own, "historical"), tuple(events))
+    """A policy, or a shock (which has no actor), from a mapping with the keys of its file.
+
+    Dates may be dates, timestamps or texts, numbers those of numpy. Raises CatalogueError with all faults.
+    """
+    return policy_of(name, Document(content, Place(0, "", {}), ()), shock)

@@ -7,7 +7,7 @@ the points is read or named in one line as a fault; nothing here raises for what
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,19 +16,18 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim import seals
 from sim.history.parameters import shown
-from sim.library.columns import TABLES, fits
-from sim.points import seal
-from sim.store import file_digest
+from sim.library.columns import COMPARED, TABLES, fits
+from sim.seals import Damaged
 
-POINTS, COMPARISONS = "points", "compare"
-"""Folders of the results."""
-LARGEST_MANIFEST = 16_000_000
-"""Bytes; a manifest is a few thousand, a larger file is something else."""
+POINTS, COMPARISONS, STUDIES = "points", "compare", "studies"
+OTHERS = ("survey", "reasons", "explain")
+"""Folders of the results that have a manifest."""
+READ = {"point": [f"{name}.parquet" for name in TABLES], "comparison": [f"{name}.csv" for name in COMPARED]}
+"""Files that become views, by kind of folder."""
 
-_NAME = re.compile(r"[A-Za-z0-9_]+-[0-9a-f]{12}", re.ASCII)
 _FINGERPRINT = re.compile(r"[0-9a-f]{12,64}", re.ASCII)
-_FILE = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -54,10 +53,6 @@ class Folder:
     """Columns of the Parquet files, by name of the table (points only)."""
 
 
-class _Wrong(Exception):
-    """A folder that cannot be read; the message is the fault."""
-
-
 def points(results_dir: Path | str) -> tuple[list[Folder], list[Fault]]:
     """Points in order of name, and the faults of the folders that are none."""
     return _folders(Path(results_dir), POINTS, _point)
@@ -68,6 +63,12 @@ def comparisons(results_dir: Path | str) -> tuple[list[Folder], list[Fault]]:
     return _folders(Path(results_dir), COMPARISONS, _comparison)
 
 
+def studies(results_dir: Path | str) -> list[Fault]:
+    """Faults of the pages of studies, as far as their manifests tell."""
+    results = Path(results_dir)
+    return _folders(results, STUDIES, lambda path, written: Folder(path, written, {}, {}))[1]
+
+
 def verify(folder: Path | str) -> list[str]:
     """What is wrong with a folder of results, one line each; every file is compared with its digest in the manifest.
 
@@ -75,48 +76,22 @@ def verify(folder: Path | str) -> list[str]:
     """
     folder = Path(folder)
     try:
-        written = read_manifest(folder)
-        listed = _listed(written)
+        written = seals.read(folder)
         if written.get("kind") == "point":
             _point(folder, written)
-    except _Wrong as wrong:
-        return [str(wrong)]
-    faults = []
-    if "seal" in written and written["seal"] != seal(written):
-        faults.append("manifest.json is not what was written: its seal differs")
-    for name, expected in sorted(listed.items()):
-        try:
-            if _digest(_inside(folder, name)) != expected:
-                faults.append(f"{name} is not what was written: its SHA-256 differs from the manifest's")
-        except _Wrong as wrong:
-            faults.append(str(wrong))
-    if written.get("kind") == "point":
-        stray = [f"{name}.parquet" for name in TABLES if f"{name}.parquet" not in listed]
-        faults += [f"{name} is not in the manifest" for name in stray if (folder / name).exists()]
-    return faults
-
-
-def read_manifest(folder: Path) -> Mapping[str, Any]:
-    """The manifest of a folder; raises a fault for anything but an object of JSON. See `manifest_or_none`."""
-    path = _inside(folder, "manifest.json")
-    try:
-        if path.stat().st_size > LARGEST_MANIFEST:
-            raise _Wrong("manifest.json is too large to be one")
-        written = json.loads(path.read_bytes())
-    except OSError as error:
-        raise _Wrong(f"manifest.json cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise _Wrong("manifest.json is no JSON") from error
-    if not isinstance(written, dict):
-        raise _Wrong("manifest.json is no object of JSON")
-    return written
+        elif written.get("kind") == "comparison":
+            _comparison(folder, written)
+    except Damaged as damage:
+        return [str(damage)]
+    read = [name for name in READ.get(str(written.get("kind")), ()) if name not in written["files"]]
+    return [*seals.faults(folder), *(f"{name} is not in the manifest" for name in read if (folder / name).exists())]
 
 
 def manifest_or_none(folder: Path) -> Mapping[str, Any] | None:
-    """The manifest of a folder, None if there is none that can be read."""
+    """The manifest of a folder, None if there is none that can be trusted."""
     try:
-        return read_manifest(folder)
-    except _Wrong:
+        return seals.read(folder)
+    except Damaged:
         return None
 
 
@@ -129,14 +104,16 @@ def megabytes(folder: Path) -> float:
     return sum(sizes) / 1e6
 
 
-def _folders(results: Path, kind: str, read: Any) -> tuple[list[Folder], list[Fault]]:
+def _folders(
+    results: Path, kind: str, read: Callable[[Path, Mapping[str, Any]], Folder]
+) -> tuple[list[Folder], list[Fault]]:
     found, faults = [], []
     for path in _entries(results / kind):
         try:
             if not path.resolve().is_relative_to(results.resolve()):
-                raise _Wrong("it is a link that leads out of the results")
-            found.append(read(path, read_manifest(path)))
-        except _Wrong as wrong:
+                raise Damaged("it is a link that leads out of the results")
+            found.append(read(path, seals.read(path)))
+        except Damaged as wrong:
             faults.append(Fault(path, str(wrong)))
         except OSError as error:
             faults.append(Fault(path, f"it cannot be read: {error.strerror}"))
@@ -154,10 +131,10 @@ def _entries(folder: Path) -> Iterator[Path]:
 
 def _point(path: Path, written: Mapping[str, Any]) -> Folder:
     if written.get("kind") != "point":
-        raise _Wrong("its manifest is not that of a point")
+        raise Damaged("its manifest is not that of a point")
     point, name = written.get("point"), _need(written, "fingerprint", _is_text)
     if not isinstance(point, dict):
-        raise _Wrong("manifest.json lacks 'point'")
+        raise Damaged("manifest.json lacks 'point'")
     row: dict[str, Any] = {
         "fingerprint": name,
         "scenario": _need(point, "scenario", _is_text),
@@ -173,19 +150,18 @@ def _point(path: Path, written: Mapping[str, Any]) -> Folder:
         **_about(path, written),
     }
     if not _FINGERPRINT.fullmatch(name):
-        raise _Wrong("the fingerprint in manifest.json is none")
+        raise Damaged("the fingerprint in manifest.json is none")
     ours = f"{row['scenario']}-{name[:12]}"
-    if path.name != ours or not _NAME.fullmatch(path.name):
-        raise _Wrong(f"its manifest is that of {shown(ours)}")
-    listed = _listed(written)
-    tables = {table: _table(path, table) for table in TABLES if f"{table}.parquet" in listed}
+    if path.name != ours:
+        raise Damaged(f"its manifest is that of {shown(ours)}")
+    tables = {table: _table(path, table) for table in TABLES if f"{table}.parquet" in written["files"]}
     return Folder(path, written, row, tables)
 
 
 def _comparison(path: Path, written: Mapping[str, Any]) -> Folder:
     chosen = written.get("settings")
-    if not isinstance(chosen, dict) or not (path / "effects.csv").is_file():
-        raise _Wrong("it is no comparison")
+    if written.get("kind") != "comparison" or not isinstance(chosen, dict):
+        raise Damaged("its manifest is not that of a comparison")
     row = {
         "fingerprint": _need(written, "fingerprint", _is_text),
         "scenario": _need(written, "scenario", _is_text),
@@ -201,6 +177,12 @@ def _comparison(path: Path, written: Mapping[str, Any]) -> Folder:
         "replicates": _need(chosen, "replicates", _is_whole, null=True),
         **_about(path, written),
     }
+    for name in READ["comparison"]:
+        there = name in written["files"] or (path / name).exists()
+        if there and (fault := seals.fault_of(path, name, written["files"])):
+            raise Damaged(fault)
+    if "effects.csv" not in written["files"]:
+        raise Damaged("effects.csv is missing")
     return Folder(path, written, row, {})
 
 
@@ -225,51 +207,23 @@ def _about(path: Path, written: Mapping[str, Any]) -> dict[str, Any]:
 
 def _table(folder: Path, name: str) -> pa.Schema:
     """Columns of a table as its file says, texts as texts; a file cut short has lost them."""
-    path = _inside(folder, f"{name}.parquet")
+    path = seals.inside(folder, f"{name}.parquet")
     try:
         found = pq.read_schema(path)
     except (OSError, pa.ArrowException) as error:
-        raise _Wrong(f"{path.name} is damaged") from error
+        raise Damaged(f"{path.name} is damaged") from error
     for column, kind in TABLES[name].items():
         if found.get_field_index(column) < 0:
-            raise _Wrong(f"{path.name} lacks the column '{column}', or has it twice")
+            raise Damaged(f"{path.name} lacks the column '{column}', or has it twice")
         if not fits(found.field(column).type, kind):
-            raise _Wrong(f"{path.name}: the column '{column}' holds {found.field(column).type}, not {kind}")
+            raise Damaged(f"{path.name}: the column '{column}' holds {found.field(column).type}, not {kind}")
     return found
-
-
-def _inside(folder: Path, name: str) -> Path:
-    """Path of a file of a folder, which is a file and lies in the folder."""
-    path = folder / name
-    try:
-        if not path.is_file():
-            raise _Wrong(f"{name} is missing" if not path.exists() else f"{name} is no file")
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise _Wrong(f"{name} is a link that leads out of the folder")
-    except (OSError, RuntimeError) as error:
-        raise _Wrong(f"{name} cannot be read") from error
-    return path
-
-
-def _listed(written: Mapping[str, Any]) -> dict[str, str]:
-    """Files and digests of a manifest."""
-    listed = written.get("files", {})
-    if not isinstance(listed, dict) or not all(_FILE.fullmatch(name) and _is_text(hex) for name, hex in listed.items()):
-        raise _Wrong("'files' in manifest.json is no list of files and digests")
-    return listed
-
-
-def _digest(path: Path) -> str:
-    try:
-        return file_digest(path)
-    except OSError as error:
-        raise _Wrong(f"{path.name} cannot be read: {error.strerror}") from error
 
 
 def _need(record: Mapping[str, Any], key: str, is_right: Any, null: bool = False) -> Any:
     value = record.get(key)
     if not (null and value is None) and not is_right(value):
-        raise _Wrong(f"manifest.json: {key} is missing" if value is None else f"manifest.json: {key} is {_said(value)}")
+        raise Damaged(f"manifest.json: {key} is {'missing' if value is None else _said(value)}")
     return value
 
 
@@ -291,11 +245,11 @@ def _is_number(value: Any) -> bool:
 
 def _texts(value: Any) -> str:
     if value is not None and not (isinstance(value, list) and all(map(_is_text, value))):
-        raise _Wrong(f"manifest.json: freeze is {_said(value)}")
+        raise Damaged(f"manifest.json: freeze is {_said(value)}")
     return ",".join(value or [])
 
 
 def _json(value: Any) -> str:
     if value is not None and not isinstance(value, dict):
-        raise _Wrong(f"manifest.json: coefficients is {_said(value)}")
+        raise Damaged(f"manifest.json: coefficients is {_said(value)}")
     return json.dumps(value or {}, sort_keys=True)

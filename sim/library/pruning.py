@@ -1,137 +1,185 @@
-"""Removing what runs left: half-written, damaged or stale points, or those that a condition picks.
+"""Removing what runs left: half-written, damaged or stale results, or points that a condition picks.
 
-Nothing is removed but points, which say in their manifest that they are, and what a killed run left half-written
-beside them. A folder whose lock another process holds stays, as does one that changed since it was looked at.
+Nothing is removed but folders that say in their manifest, or if that is spoilt by their names, that this program made
+them, and what killed processes left half-written. What a living process has locked stays, as does what changed since it
+was looked at.
 """
 
 import re
 import secrets
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
+from sim import seals
 from sim.errors import UserError
+from sim.history.parameters import shown
 from sim.library import folders
+from sim.store import HALF, Lock, is_free, lock_of_half, place_of
 
-_HALF = re.compile(r"\.(?P<name>[A-Za-z0-9_]+-[0-9a-f]{12})\.(?P<what>partial|older|pruned)-[0-9a-f]{8}", re.ASCII)
-"""What `sim.store.write_folder` and `remove` call a folder on its way in or out."""
+SWEEPS = "sweeps"
+OURS = {
+    folders.POINTS: re.compile(r".+-[0-9a-f]{12}"),
+    **dict.fromkeys((folders.COMPARISONS, folders.STUDIES, *folders.OTHERS), re.compile(r".+-[0-9a-f]{8}")),
+}
+"""Folders of results that have a manifest, and what those in them are called."""
+KINDS = ("point", "comparison", "experiment", "survey", "reasons", "life")
+"""What the manifests of such folders say that they are."""
 
 
 @dataclass(frozen=True)
 class Leftover:
-    """A folder that may go, and why."""
+    """A folder or a file that may go, and why."""
 
     path: Path
     why: str
     megabytes: float
     stamp: tuple[int, bytes]
-    """By which a folder is known again: its number on the disk and its manifest."""
+    """By which it is known again: its number on the disk and its manifest."""
+    locks: tuple[Path, ...] = ()
+    """Files of which one is locked while somebody works on it."""
 
     @property
-    def lock(self) -> Path:
-        """The file that whoever works on the point holds locked."""
-        half = _HALF.fullmatch(self.path.name)
-        return self.path.with_name(f".{half['name'] if half else self.path.name}.lock")
+    def name(self) -> str:
+        """Its name, with that of the folder it lies in."""
+        return shown(f"{self.path.parent.name}/{self.path.name}", 200)
 
 
 def partial(results_dir: Path | str) -> list[Leftover]:
-    """Half-written folders beside the points; the last copy of a point that is no more is not among them."""
+    """What killed processes left half-written; the last copy of a folder that is no more is not among it."""
     found = []
-    for path in _all(results_dir):
-        half = _HALF.fullmatch(path.name)
-        if half and (half["what"] != "older" or path.with_name(half["name"]).exists()):
-            found.append(_leftover(path, "half-written" if half["what"] == "partial" else "left behind"))
+    for kind in _folders(Path(results_dir)):
+        for path in _folders(kind):
+            half = HALF.fullmatch(path.name)
+            if half and (half["what"] != "older" or path.with_name(half["name"]).exists()):
+                why = "half-written" if half["what"] == "partial" else "left behind"
+                found.append(_leftover(path, why, lock_of_half(path), *_locks(path)))
+            if kind.name == SWEEPS and (path / "shared").is_dir():
+                found.append(_leftover(path / "shared", "left by a sweep that was killed", path / ".lock"))
+            if kind.name == SWEEPS:
+                found += _files(path, path / ".lock")
+            if kind.name == folders.POINTS and path.name.endswith(".runs"):
+                found += _files(path, path.with_suffix(".lock"))
     return found
 
 
 def damaged(results_dir: Path | str) -> list[Leftover]:
-    """Points with a fault (every file is read); a folder whose manifest does not say that it is a point is none."""
+    """Results with a fault (every file is read); a folder that is none of ours by manifest and name is passed over."""
     found = []
-    for path in _points(results_dir):
-        if faults := folders.verify(path):
-            found.append(_leftover(path, "; ".join(faults)))
+    for kind, name in OURS.items():
+        for path in _visible(Path(results_dir, kind)):
+            if _is_ours(path, name) and (faults := folders.verify(path)):
+                found.append(_leftover(path, "; ".join(faults), *_locks(path)))
     return found
 
 
 def stale(results_dir: Path | str, is_stale: Callable[[Mapping[str, Any]], bool]) -> list[Leftover]:
     """Points of another program or other data than the present, as `is_stale` tells from the manifest."""
+    points = ((path, folders.manifest_or_none(path)) for path in _visible(Path(results_dir, folders.POINTS)))
     return [
-        _leftover(path, "of another program or other data")
-        for path in _points(results_dir)
-        if is_stale(folders.manifest_or_none(path) or {})
+        _leftover(path, "of another program or other data", *_locks(path))
+        for path, manifest in points
+        if manifest is not None and manifest.get("kind") == "point" and is_stale(manifest)
     ]
 
 
 def named(results_dir: Path | str, names: Collection[str], why: str) -> list[Leftover]:
     """Points by the names of their folders."""
-    return [_leftover(path, why) for path in _points(results_dir) if path.name in names]
+    points = _visible(Path(results_dir, folders.POINTS))
+    return [_leftover(path, why, *_locks(path)) for path in points if path.name in names]
 
 
 def remove(leftover: Leftover) -> str | None:
-    """Remove a folder; returns why it stays, if it does.
+    """Remove a folder or a file; returns why it stays, if it does.
 
-    It is renamed first, so that a reader finds all of it or nothing. Raises UserError if it cannot be removed.
+    A folder is renamed first, so that a reader finds all of it or nothing. Raises UserError if it cannot be removed.
     """
-    with _held(leftover.lock) as free:
+    path = leftover.path
+    with _held(leftover.locks) as free:
         if not free:
             return "somebody is at work on it"
         try:
-            if _stamp(leftover.path) != leftover.stamp:
+            if _stamp(path) != leftover.stamp:
                 return "it has changed meanwhile"
-            hidden = leftover.path
-            if not _HALF.fullmatch(leftover.path.name):
-                hidden = leftover.path.with_name(f".{leftover.path.name}.pruned-{secrets.token_hex(4)}")
-                leftover.path.rename(hidden)
-            shutil.rmtree(hidden)
+            if path.is_dir():
+                hidden = path
+                if not HALF.fullmatch(path.name):
+                    hidden = path.with_name(f".{path.name}.pruned-{secrets.token_hex(4)}")
+                    path.rename(hidden)
+                shutil.rmtree(hidden)
+            else:
+                path.unlink()
+            if HALF.fullmatch(path.name):
+                lock_of_half(path).unlink(missing_ok=True)
+        except FileNotFoundError:
+            return "it is gone"
         except OSError as error:
-            raise UserError(f"{leftover.path} cannot be removed: {error.strerror or error}") from error
+            raise UserError(f"{path} cannot be removed: {error.strerror or error}") from error
     return None
 
 
 def is_held(leftover: Leftover) -> bool:
     """Tell whether somebody is at work on a folder; makes no file."""
-    if not leftover.lock.exists():
-        return False
-    with _held(leftover.lock) as free:
-        return not free
+    return not all(map(is_free, leftover.locks))
 
 
 @contextmanager
-def _held(lock: Path) -> Iterator[bool]:
-    """Hold a lock if it is free, and tell whether it was."""
-    try:
-        with FileLock(lock, timeout=0):
-            yield True
-    except Timeout:
-        yield False
-    except OSError as error:
-        raise UserError(f"{lock} cannot be locked: {error.strerror or error}") from error
+def _held(locks: Collection[Path]) -> Iterator[bool]:
+    """Hold locks if they are free, and tell whether they were."""
+    with ExitStack() as held:
+        try:
+            for lock in locks:
+                held.enter_context(Lock(lock, timeout=0))
+            free = True
+        except Timeout:
+            free = False
+        yield free
 
 
-def _all(results_dir: Path | str) -> list[Path]:
-    """Everything beside the points that is a folder and no link."""
+def _locks(path: Path) -> list[Path]:
+    """The file that whoever computes a point holds locked, by any name of the point's folder; none for the rest."""
+    return [path.with_name(f".{place_of(path)}.lock")] if path.parent.name == folders.POINTS else []
+
+
+def _is_ours(path: Path, name: re.Pattern[str]) -> bool:
+    """Whether this program made a folder: so its manifest says, or if that is spoilt the folder's name."""
     try:
-        entries = sorted(Path(results_dir, folders.POINTS).iterdir())
+        kind = seals.read_unsealed(path).get("kind")
+    except seals.Damaged:
+        kind = None
+    return kind in KINDS or (kind is None and name.fullmatch(path.name) is not None)
+
+
+def _folders(folder: Path) -> list[Path]:
+    """Every folder in a folder, hidden ones too, but no link; none if it is not there."""
+    try:
+        return [path for path in sorted(folder.iterdir()) if not path.is_symlink() and path.is_dir()]
     except OSError:
         return []
-    return [path for path in entries if not path.is_symlink() and path.is_dir()]
 
 
-def _points(results_dir: Path | str) -> list[Path]:
-    """Folders that say in their manifest that they are points."""
-    visible = [path for path in _all(results_dir) if not path.name.startswith(".")]
-    return [path for path in visible if (folders.manifest_or_none(path) or {}).get("kind") == "point"]
+def _visible(folder: Path) -> list[Path]:
+    return [path for path in _folders(folder) if not path.name.startswith(".")]
 
 
-def _leftover(path: Path, why: str) -> Leftover:
-    return Leftover(path, why, folders.megabytes(path), _stamp(path))
+def _files(folder: Path, lock: Path) -> list[Leftover]:
+    """Half-written files in a folder, and objects of launchers, which are no results."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
+    kinds = {path: "half-written" for path in files if HALF.fullmatch(path.name)}
+    kinds |= {path: "object of a launcher" for path in files if path.suffix == ".pkl"}
+    return [_leftover(path, why, lock) for path, why in kinds.items()]
+
+
+def _leftover(path: Path, why: str, *locks: Path) -> Leftover:
+    size = folders.megabytes(path) if path.is_dir() else path.lstat().st_size / 1e6
+    return Leftover(path, why, size, _stamp(path), locks)
 
 
 def _stamp(path: Path) -> tuple[int, bytes]:
-    manifest = path / "manifest.json"
+    manifest = path / seals.MANIFEST
     return path.stat().st_ino, manifest.read_bytes() if manifest.is_file() else b""

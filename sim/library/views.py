@@ -63,7 +63,7 @@ def open_library(
     connection = duckdb.connect(":memory:", config={**CLOSED, "threads": threads})
     points, faults = folders.points(results_dir)
     compared, others = folders.comparisons(results_dir)
-    faults += others
+    faults += others + folders.studies(results_dir)
     tables = {name: _of_points(name, points) for name in TABLES}
     tables["points"] = _rows(POINTS, [point.row for point in points])
     tables["comparisons"] = _rows(COMPARISONS, [one.row for one in compared])

@@ -7,11 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.codes import CONF
+from sim.locations import DATA
 from sim.months import month
 
-DATA = CONF.parent / "sim" / "data"
-"""Folder of the data; `sim/data/README.md` says what is what."""
 ANYWHERE = "any"
 """Stands for every place that has no row of its own."""
 

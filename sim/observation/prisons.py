@@ -55,7 +55,7 @@ def repression_table(runs: Iterable[Run], world: World, b: Behaviour) -> pd.Data
         first, last = month(row.start), month(row.end)
         if row.series == "prisoners" and row.end.endswith("-01"):
             last -= 1
-        if last >= len(detained):
+        if not 0 <= last < len(detained):
             continue
         if row.series == "prisoners":
             made = float(prisoners[last]), float(expected[last])

@@ -27,9 +27,12 @@ _COUNTED = [STATUS[name] for name in COUNTED]
 
 
 def not_yet_registered(arrivals: Floats, lag: float) -> Floats:
-    """Arrivals of the last `lag` months, the oldest of them in part, float64[T]; `arrivals` a month, float64[T]."""
+    """Arrivals of the last `lag` months, the oldest of them in part, float64[T]; `arrivals` a month, float64[T].
+
+    The months may be fewer than the lag: then nobody who arrived in them is registered yet.
+    """
     waiting = np.zeros(len(arrivals))
-    for back in range(int(np.ceil(lag))):
+    for back in range(min(int(np.ceil(lag)), len(arrivals))):
         part = min(1.0, lag - back)
         waiting[back:] += part * arrivals[: len(arrivals) - back]
     return waiting

@@ -115,15 +115,22 @@ def with_reasons(asked: Answers, weights: Floats, records: NDArray[np.void]) -> 
     return asked._replace(values=np.hstack(values), asked=np.hstack(given)), names
 
 
+def _spread(scores: Floats) -> float:
+    """Standard deviation of scores; none for nobody's, exactly zero for scores all alike."""
+    if not len(scores):
+        return float("nan")
+    return float(np.std(scores)) if scores.min() < scores.max() else 0.0
+
+
 def survey_table(
     asked: Answers, rng: np.random.Generator, records: NDArray[np.void] | None = None
 ) -> tuple[pd.DataFrame, Sampling]:
     """Observed margins beside the model's, and the odds weight.
 
-    Columns: domain, item, unit, observed, everyone (mean of all eligible), expected (through the observation model),
-    drawn (one sample), se_2 and se_4 (standard errors by design effect), off_2 and off_4 (expected less observed, in
-    standard errors), source. Shares in percent. Reasons are rows only if `records` (`sim.analysis.reasons.RECORD`) are
-    given.
+    Columns: domain, item, unit, observed, everyone (mean of all eligible), expected (through the observation
+    model), drawn (one sample), se_2 and se_4 (standard errors by design effect), off_2 and off_4 (expected less
+    observed, in standard errors), source. The mean of nobody is not a number, nor is a distance over a spread of
+    zero. Shares in percent. Reasons are rows only if `records` (`sim.analysis.reasons.RECORD`) are given.
     """
     sampling, names = fitted_odds(asked), list(ROWS)
     if records is not None:
@@ -142,8 +149,7 @@ def survey_table(
         if row.unit == "%":
             spread = np.sqrt(row.value * (100.0 - row.value))
         else:
-            known = asked.asked[:, at]
-            spread = float(np.std(asked.values[known, at])) if known.any() else np.nan
+            spread = _spread(asked.values[asked.asked[:, at], at])
         errors = [float(spread * np.sqrt(effect / base)) for effect in DESIGN_EFFECTS]
         off = [(by * expected[at] - row.value) / error if error > 0.0 else np.nan for error in errors]
         made = by * everyone[at], by * expected[at], by * sample[at]

@@ -7,16 +7,16 @@ cut at 22, where most degrees are completed. A stratum is a region's towns or it
 import csv
 from functools import cache
 from math import fsum
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.codes import LOCALITY, PLACE, REGION, SEX
+from sim.locations import DATA
 from sim.population.assumptions import by_age, value
 from sim.population.raking import groups, rake
 
-FOLDER = Path(__file__).resolve().parents[1] / "data" / "population"
+FOLDER = DATA / "population"
 
 BANDS = (0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80)
 """First age of each of Belstat's bands; the last is open."""

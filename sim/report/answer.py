@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.analysis.dimensions import CHANNELS
 from sim.figures.nest import PRIOR_90
 from sim.figures.results import Effect, Results, heading, wording
 from sim.report import words
@@ -118,13 +119,17 @@ def beside(results: Results) -> list[float]:
 
 
 def by_channel(results: Results) -> list[tuple[str, Effect, Effect]]:
-    """Channels by which people come to the focus: level under the rules in force and change, most used first."""
+    """Channels by which people come to the focus: level under the rules in force and change, most used first.
+
+    Channels by which nobody comes in either world are left out.
+    """
     found = []
-    for measure in results.effects["measure"].unique():
-        kind, _, channel = str(measure).partition(":")
-        if kind == "baseline_by_channel":
-            change = results.effect(f"arrivals_by_channel:{channel}", results.focus)
-            found.append((channel, results.effect(str(measure), results.focus), change))
+    for channel in CHANNELS:
+        before, change = (
+            results.effect(f"{way}_by_channel:{channel}", results.focus) for way in ("baseline", "arrivals")
+        )
+        if before.estimate or change.estimate:
+            found.append((channel, before, change))
     return sorted(found, key=lambda item: (-item[1].estimate, item[0]))
 
 
@@ -160,8 +165,11 @@ def sentence(results: Results) -> str:
     text = (
         f"{under} about {words.count(size.estimate, results)} {direction} Belarusians "
         f"(90% interval {words.interval(size, results, signed=False)}) arrive in {focus} by {end}, "
-        f"{words.percent(abs(arrivals.estimate) / before.estimate)} {direction} than under the rules in force"
     )
+    if before.estimate > 0:
+        text += f"{words.percent(size.estimate / before.estimate)} {direction} than under the rules in force"
+    else:
+        text += "where nobody arrives under the rules in force"
     places = deflected_to(results)
     most = f" (most to {wording(places[0])})" if places else ""
     ways = {
@@ -178,15 +186,25 @@ def sentence(results: Results) -> str:
 
 def caution(results: Results) -> str:
     """How far lambda moves the answer, in one sentence."""
-    if not changed(results):
+    sizes = [changed(results, lam) for lam in results.lambdas]
+    if not any(sizes):
         return "It changes nobody's move at any \u03bb."
+    if not any(words.shown(size, results) for size in sizes):
+        return "It changes the move of too few simulated people to say how \u03bb moves the answer."
     low, high = min(results.lambdas), max(results.lambdas)
-    share = [words.percent(deflected_share(results, lam)) for lam in (results.main, low, high)]
+    share = [told_share(results, lam) for lam in (results.main, low, high)]
     return (
         f"Of those whose move changes, {share[0]} go to another country at \u03bb = {results.main:g}, "
         f"{share[1]} at \u03bb = {low:g} and {share[2]} at \u03bb = {high:g}; \u03bb is a judgement "
         f"(90% of it between {PRIOR_90[0]:g} and {PRIOR_90[1]:g}), not an estimate."
     )
+
+
+def told_share(results: Results, lam: float) -> str:
+    """The share of those whose move changes that goes to another country, `few` for too few people."""
+    if not words.shown(changed(results, lam), results):
+        return words.FEW
+    return words.percent(deflected_share(results, lam))
 
 
 def sorted_ends(effect: Effect) -> tuple[float, float, float]:

@@ -23,7 +23,10 @@ _NO_STREAM = "none: never applied"
 
 
 def tables(results: Results) -> list[dict[str, Any]]:
-    """Tables of the section: departures, departures to the focus, and the other measures by stream."""
+    """Tables of the section: departures, departures to the focus, and the other measures by stream.
+
+    Groups of nobody in either world are left out.
+    """
     frame = results.table("groups.csv")
     focus = results.focus
     told = [
@@ -35,13 +38,13 @@ def tables(results: Results) -> list[dict[str, Any]]:
     for title, measure, place, dimensions in told:
         rows = frame[(frame["measure"] == measure) & (frame["destination"] == place)]
         lines = [line for dimension in dimensions for line in _lines(rows, dimension, results)]
-        if lines:
-            found.append({"title": title, "note": _NOTES.get(measure, ""), "rows": lines})
+        found.append({"title": title, "note": _NOTES.get(measure, ""), "rows": lines})
     return found
 
 
 def _lines(rows: pd.DataFrame, dimension: str, results: Results) -> list[dict[str, str]]:
-    part = rows[rows["dimension"] == dimension]
+    someone = (rows["baseline"] != 0) | (rows["scenario"] != 0)  # a level that is hidden is no zero
+    part = rows[someone & (rows["dimension"] == dimension)]
     if part.empty:
         return []
     lines = [{"head": DIMENSIONS[dimension]}]

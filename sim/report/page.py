@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from sim import figures
+from sim import figures, seals
 from sim.figures import cells, style
 from sim.figures.nest import PRIOR, PRIOR_90, deflection
 from sim.figures.results import Results, heading, wording
@@ -28,7 +28,9 @@ def build(folder: str | Path) -> Path:
     results = Results(folder)
     said = context(results)  # a missing file is found before anything is drawn
     figures.draw_all(folder)
-    return write(results.folder, render(said | {"figures": drawn(results)}))
+    page = write(results.folder, render(said | {"figures": drawn(results)}))
+    seals.renew(results.folder)
+    return page
 
 
 def write(folder: Path, html: str) -> Path:
@@ -96,7 +98,7 @@ def context(results: Results) -> dict[str, Any]:
         ],
         "command": results.fact("command"),
         "settings": flat(settings),
-        "facts": [(name, str(results.fact(name))) for name in ("time", "commit")]
+        "facts": [("commit", str(results.fact("commit")))]
         + [("seeds", ", ".join(map(str, seeds)) if isinstance(seeds := results.fact("seeds"), list) else str(seeds))],
         "versions": flat(results.fact("versions")),
         "one_in": f"{results.one_in:g}",
@@ -156,20 +158,14 @@ def reach(results: Results) -> list[dict[str, Any]]:
 
 def channels(results: Results) -> list[dict[str, str]]:
     """Change of arrivals in the focus by channel, largest first."""
-    prefix = "arrivals_by_channel:"
-    frame = results.effects
-    names = sorted({measure for measure in frame["measure"] if measure.startswith(prefix)})
-    if not names:
-        raise ValueError(f"{results.folder / 'effects.csv'} has no rows '{prefix}<channel>'")
-    found = [(name.removeprefix(prefix), results.effect(name, results.focus)) for name in names]
-    found.sort(key=lambda pair: (-abs(pair[1].estimate), pair[0]))
+    found = sorted(answer.by_channel(results), key=lambda one: (-abs(one[2].estimate), one[0]))
     return [
         {
             "channel": wording(name),
             "change": words.change(effect.estimate, results),
             "interval": words.interval(effect, results),
         }
-        for name, effect in found
+        for name, _, effect in found
     ]
 
 

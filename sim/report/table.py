@@ -1,7 +1,7 @@
 """The answer as plain text for the console."""
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from sim.figures.results import Results, heading, wording
@@ -12,13 +12,13 @@ WIDTH = 96
 TITLES = ("", "in force", "scenario", "persons", "90% interval")
 
 
-def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
-    """Lines of a table, first column to the left, the rest to the right."""
+def aligned(rows: Iterable[Sequence[str]], left: Collection[int] = (0,)) -> list[str]:
+    """Lines of a table, the first column or those of these numbers to the left, the rest to the right."""
     rows = list(rows)
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
+            cell.ljust(width) if column in left else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows

@@ -204,7 +204,7 @@ def value_words(value: Any) -> str:
         return ", ".join(f"{key} {value_words(inner)}" for key, inner in value.items()) or "none"
     if isinstance(value, (list, tuple)):
         return ", ".join(map(value_words, value)) or "none"
-    return f"{value:g}" if isinstance(value, float) else "none" if value is None else str(value).replace("_", " ")
+    return f"{value:.12g}" if isinstance(value, float) else "none" if value is None else str(value).replace("_", " ")
 
 
 def point_words(parameters: Mapping[str, Any]) -> str:

@@ -81,7 +81,7 @@ def by_lambda(study: Study) -> list[tuple[str, list[Line]]]:
                 cell(one, measure, place, lam, signed)
                 for (measure, _, signed), place in zip(COLUMNS, places, strict=True)
             ]
-            lines.append(Line(f"{lam:g}", "", tuple(cells), lam not in one.others))
+            lines.append(Line(f"{lam:.12g}", "", tuple(cells), lam not in one.others))
         name = f"{one.title}{one.point and ', '}{one.point} (arrivals: {wording(one.place)})"
         found.append((name, lines))
     return found

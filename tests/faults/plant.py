@@ -1,53 +1,42 @@
-"""Plant faults, one at a time, in a copy of the project, run every ring of tests on it, and say which ring noticed.
+"""Plant faults, one at a time, in a copy of the project, and see the test that each names fail.
 
-    python -m tests.faults.plant [--only TEXT] [--jobs N] [--again]
+    python -m tests.faults.plant [--only TEXT]
 
-The faults stand in `faults.yaml`. Outcomes are kept in `outcomes.json`, so that an interrupted round goes on where it
-stopped (`--again` begins anew), and the table in `tests/README.md` is rewritten. Each fault compiles the model and runs
-the suite, some three minutes; without any fault every ring must pass first. The exit code is 1 if a fault goes unseen.
+The faults stand in `faults.yaml`; rows of `docs/mechanisms.md` name them. The tests must pass in the sound copy first.
+The exit code is 1 if a fault goes unseen. What every ring of tests says of a fault is tried by `tests.faults.rings`.
 """
 
 import argparse
-import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from typing import Literal, get_args
 
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
-OUTCOMES = HERE / "outcomes.json"
-README = ROOT / "tests" / "README.md"
-BEGIN, END = "<!-- faults -->", "<!-- end of faults -->"
-SECOND = "tests/verification/test_second_reading.py"
-RINGS = {
-    "verification": ["tests/verification", "--ignore", SECOND],
-    "second reading": [SECOND],
-    "unit": ["tests/unit", "--ignore", "tests/unit/test_bench.py", "--ignore", "tests/unit/test_examples.py"],
-    "hostile": ["tests/hostile/test_policies.py", "tests/hostile/test_coefficients.py"],
-    "health": ["tests/health"],
-    "golden": ["tests/golden", "--deselect", "tests/golden/test_one_hash.py::test_the_hash_on_the_plainest_processor"],
-}
-"""Rings of tests and what pytest is given for each; the first compiles the model for the rest. Left out for time: the
-bench, the example, files and command lines, the plainest processor."""
-MINUTES = 15
-"""A ring that runs longer hangs, and has noticed."""
+How = Literal["plain", "kept", "compiled"]
+"""How a fault's test is run: the rules as plain Python, with the machine code of the sound project, or compiled."""
+NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "results", "build", "dist", "*.egg-info")
+PASSED, FAILED = 0, 1
+"""Exit codes of pytest; any other says that the test could not be run."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault: its name, and for each file the texts to replace."""
+    """A fault: its name, for each file the texts to replace, the test that must then fail, and how that is run."""
 
     name: str
     edits: tuple[tuple[str, str, str], ...]  # file, text that stands there once, what replaces it
+    test: str
+    how: How = "plain"
 
     def plant(self, root: Path) -> None:
         """Plant the fault in a copy. Raises ValueError if a text does not stand in its file exactly once."""
@@ -57,103 +46,89 @@ class Fault:
                 raise ValueError(f"fault '{self.name}': in {file} the text {old!r} stands {text.count(old)} times")
             (root / file).write_text(text.replace(old, new), encoding="utf-8")
 
+    @contextmanager
+    def planted(self, root: Path) -> Iterator[None]:
+        """Plant the fault in a copy, and put the sound files back at the end."""
+        sound = {file: (root / file).read_bytes() for file, _, _ in self.edits}
+        try:
+            self.plant(root)
+            yield
+        finally:
+            for file, content in sound.items():
+                (root / file).write_bytes(content)
+
 
 def faults() -> list[Fault]:
-    """All faults on file, in order."""
+    """All faults on file, in order. Raises ValueError for a way to run a test that is not known."""
     found = []
     for record in yaml.safe_load((HERE / "faults.yaml").read_text(encoding="utf-8")):
-        parts = [record, *record.get("also", ())]
+        parts, how = [record, *record.get("also", ())], record.get("how", "plain")
+        if how not in get_args(How):
+            raise ValueError(f"fault '{record['name']}': how is '{how}'; known: {', '.join(get_args(How))}")
         edits = [(part["file"], old, new) for part in parts for old, new in part["edits"].items()]
-        found.append(Fault(record["name"], tuple(edits)))
+        found.append(Fault(record["name"], tuple(edits), record["test"], how))
     return found
 
 
-def copy_project(to: Path) -> None:
-    """Copy every file that belongs to the project."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).is_file():
-            (to / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, to / name)
-
-
-def run_ring(root: Path, ring: str) -> str:
-    """Run one ring in a copy: empty if it passes, else the first test that failed."""
-    environment = os.environ | {"PYTHONPATH": str(root), "VYRAJ_CACHE_DIR": str(root / ".machine-code")}
-    environment["NUMBA_OPT"] = "1"  # compiles faster, to the same bits
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--tb=no", "-rfE", *RINGS[ring]]
-    try:
-        run = subprocess.run(
-            command, cwd=root, env=environment, capture_output=True, text=True, timeout=60 * MINUTES, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return "hangs"
-    if run.returncode == 0:
-        return ""
-    lines = [line for line in run.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return lines[0].split(" - ")[0].split(" ", 1)[1] if lines else f"exit code {run.returncode}"
-
-
-def outcome(fault: Fault | None) -> dict[str, str]:
-    """What each ring says of the project with a fault, or without one."""
+@contextmanager
+def copied() -> Iterator[Path]:
+    """A copy of the project, removed at the end."""
     with tempfile.TemporaryDirectory(prefix="vyraj-fault-") as folder:
-        root = Path(folder)
-        copy_project(root)
-        if fault is not None:
-            fault.plant(root)
-        return {ring: run_ring(root, ring) for ring in RINGS}
+        root = Path(folder, "project")
+        shutil.copytree(ROOT, root, ignore=NOT_COPIED)
+        yield root
 
 
-def table(outcomes: dict[str, dict[str, str]]) -> Iterator[str]:
-    """The outcomes as lines of a Markdown table."""
-    yield f"| fault | {' | '.join(RINGS)} |"
-    yield f"| --- | {' | '.join(':-:' for _ in RINGS)} |"
-    known = [fault.name for fault in faults() if fault.name in outcomes]
-    for name in known:
-        yield f"| {name} | {' | '.join('x' if outcomes[name].get(ring) else '' for ring in RINGS)} |"
-    caught = [sum(1 for name in known if outcomes[name].get(ring)) for ring in RINGS]
-    yield f"| **noticed, of {len(known)}** | {' | '.join(str(number) for number in caught)} |"
+def run_tests(root: Path, tests: Sequence[str], how: How) -> tuple[int, str]:
+    """Run tests in a copy: pytest's exit code, and what it printed."""
+    environment = os.environ | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1", "NUMBA_DISABLE_JIT": "0"}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line", "-m", "", *tests]
+    if how == "plain":
+        environment["NUMBA_DISABLE_JIT"] = "1"
+        command[3:3] = ["-p", "tests.faults.uncompiled"]
+    if how == "compiled":  # in a folder of its own, which goes with the copy
+        environment |= {"VYRAJ_CACHE_DIR": str(root / "machine-code"), "NUMBA_OPT": "1"}  # faster, to the same bits
+    run = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+    return run.returncode, run.stdout + run.stderr
 
 
-def write_table(outcomes: dict[str, dict[str, str]]) -> None:
-    """Rewrite the table in `tests/README.md`."""
-    text = README.read_text(encoding="utf-8")
-    head, rest = text.split(BEGIN)
-    tail = rest.split(END)[1]
-    README.write_text(f"{head}{BEGIN}\n" + "\n".join(table(outcomes)) + f"\n{END}{tail}", encoding="utf-8")
+def sound(root: Path, chosen: Sequence[Fault]) -> str:
+    """What is wrong with the tests that faults name in a copy without any fault; empty if they all pass."""
+    for how in ("plain", "kept"):
+        tests = sorted({fault.test for fault in chosen if (fault.how == "plain") == (how == "plain")})
+        code, said = run_tests(root, tests, how) if tests else (PASSED, "")
+        if code != PASSED:
+            return said
+    return ""
+
+
+def unseen(root: Path, fault: Fault) -> str:
+    """Why a fault planted in a copy is not caught by the test that it names; empty if it is."""
+    with fault.planted(root):
+        code, said = run_tests(root, [fault.test], fault.how)
+    if code == FAILED:
+        return ""
+    return "the test passes" if code == PASSED else f"the test could not be run: {said.strip()}"
 
 
 def main() -> int:
     """Plant what is asked for and report."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="only faults whose name contains this")
-    parser.add_argument("--jobs", type=int, default=1, help="faults tried side by side")
-    parser.add_argument("--again", action="store_true", help="forget earlier outcomes of these faults")
     asked = parser.parse_args()
-    outcomes = json.loads(OUTCOMES.read_text(encoding="utf-8")) if OUTCOMES.exists() else {}
     chosen = [fault for fault in faults() if asked.only in fault.name]
-    todo = [fault for fault in chosen if asked.again or fault.name not in outcomes]
-    sound = outcome(None)
-    if any(sound.values()):
-        print(f"without any fault: {sound}", file=sys.stderr)
-        return 1
-    lock = Lock()
-
-    def attempt(fault: Fault) -> None:
-        found = outcome(fault)
-        with lock:
-            outcomes[fault.name] = found
-            OUTCOMES.write_text(json.dumps(outcomes, indent=1) + "\n", encoding="utf-8")
-            print(f"{fault.name}: {', '.join(ring for ring in RINGS if found[ring]) or 'UNSEEN'}", flush=True)
-
-    with ThreadPoolExecutor(asked.jobs) as pool:
-        list(pool.map(attempt, todo))
-    write_table(outcomes)
-    unseen = [fault.name for fault in chosen if not any(outcomes[fault.name].values())]
-    print(f"{len(chosen)} faults, {len(unseen)} unseen" + "".join(f"\n  {name}" for name in unseen))
-    return 1 if unseen else 0
+    with copied() as root:
+        wrong = sound(root, chosen)
+        if wrong:
+            print(f"without any fault:\n{wrong}", file=sys.stderr)
+            return 1
+        missed = 0
+        for fault in chosen:
+            why = unseen(root, fault)
+            missed += bool(why)
+            print(f"{fault.name}: {f'UNSEEN, {why}' if why else 'caught'}", flush=True)
+    print(f"{len(chosen)} faults, {missed} unseen")
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":

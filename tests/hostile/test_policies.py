@@ -19,11 +19,11 @@ TABLE = constants.load(0.62)
 
 
 def one_line(error: Exception) -> str:
-    """The message of a mistake; it is one line that a terminal bears."""
-    message = str(error)
-    assert isinstance(error, UserError) and message.strip() == message != ""
-    assert message.isprintable() and message.isascii() and len(message) < 1500
-    return message
+    """The message of a mistake; each fault is one line that a terminal bears."""
+    assert isinstance(error, UserError) and error.faults
+    for fault in error.faults:
+        assert fault.strip() == fault != "" and fault.isprintable() and fault.isascii() and len(fault) < 1500
+    return str(error)
 
 
 def run(history, months, b=None):

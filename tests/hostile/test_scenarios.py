@@ -3,8 +3,8 @@
 import pytest
 
 from sim import constants
-from sim.codes import CONF
 from sim.history.catalogue import load_destinations, load_history
+from sim.locations import CONF
 from sim.world import build
 from tests.hostile import invariants
 from tests.worlds import hot, hot_people, start

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,9 @@ JOBS = ("scenario=historical,no_covid,rents_respond",)
 """Worlds that part from the history never, late (March 2020) and at once; three jobs."""
 WAIT = 120.0
 """Seconds after which a process is taken for stuck (a machine that others use too is slow)."""
+
+PROGRESS = re.compile(r"\d+ of \d+ jobs|[\d,]+ of [\d,]+ months simulated")
+"""What a slow sweep prints on stderr every half minute."""
 
 
 class Sweep:
@@ -44,14 +48,15 @@ class Sweep:
         )
 
     def end(self, seconds=WAIT):
-        """Code, and lines of stdout and stderr; who is stuck is killed."""
+        """Code, and lines of stdout and stderr but those of progress; who is stuck is killed."""
         try:
             out, err = self.process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             self.kill_group()
             raise
         assert "Traceback" not in out + err, out + err
-        return self.process.returncode, out.splitlines(), err.splitlines()
+        told = [line for line in err.splitlines() if not PROGRESS.match(line)]
+        return self.process.returncode, out.splitlines(), told
 
     def kill_group(self):
         """The power fails for all processes of the sweep."""

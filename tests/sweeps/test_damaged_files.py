@@ -27,7 +27,10 @@ def empty(path):
 
 DAMAGES = (cut, flip, empty, Path.unlink)
 FILES = (
-    *(f"{name}.parquet" for name in ("flows", "groups", "harms", "moves", "settled", "stocks", "totals", "wishes")),
+    *(
+        f"{name}.parquet"
+        for name in ("decisions", "flows", "groups", "harms", "moves", "settled", "stocks", "totals", "wishes")
+    ),
     *("config.yaml", "history.txt", "sources.txt", "schedule.txt", "manifest.json"),
     *("registers.csv", "repression.csv", "public_money.csv"),
 )

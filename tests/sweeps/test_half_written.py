@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.arrays import is_whole
 from sim.library import folders
-from sim.shared import is_whole
 from tests.sweeps.sweeping import contents, hidden
 
 FRESH, EXTENDED = (0, 2), (2, 4)

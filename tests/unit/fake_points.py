@@ -13,6 +13,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim import seals
+
 MONTHS = ("2019-01", "2019-02", "2019-03")
 DIGESTS = {"conf": "c" * 64, "data": "d" * 64, "program": "e" * 64}
 
@@ -91,14 +93,12 @@ def write_point(
     name = fingerprint_of(point)
     folder = results / "points" / f"{scenario}-{name}"
     folder.mkdir(parents=True)
-    files = {}
     for table, frame in tables_of(point, replicates, scale).items():
         frame = frame.assign(replicate=frame["replicate"].astype("int32"), **(extra or {}).get(table, {}))
         for column in frame.select_dtypes(["object", "string"]).columns:
             frame[column] = frame[column].astype("category")
         path = folder / f"{table}.parquet"
         pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), path, compression="zstd")
-        files[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
     manifest = {
         "kind": "point",
         "scenario": scenario,
@@ -110,21 +110,21 @@ def write_point(
         "commit": "0" * 40,
         "uncommitted_changes": False,
         "sha256": DIGESTS,
-        "files": files,
         "time": "2026-11-22T17:45:23+00:00",
         "cpu_seconds": 12.5,
         "peak_memory_mb": 500.0,
         "command": f"python -m sim task=simulate scenario={scenario}",
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     (folder / "config.yaml").write_text(f"scenario: {scenario}\n", encoding="utf-8")
+    seals.write(folder, manifest, folder.name)
     return folder
 
 
 def change_manifest(folder: Path, **changes: Any) -> None:
-    """Write some keys of a manifest anew."""
+    """Write some keys of a manifest anew, and seal it as anybody can."""
     path = folder / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
+    told = json.loads(path.read_text(encoding="utf-8")) | changes
+    path.write_text(json.dumps(told | {"seal": seals.seal(told)}), encoding="utf-8")
 
 
 def write_comparison(results: Path, scenario: str = "lithuania_visa_ban", **changes: Any) -> Path:
@@ -143,7 +143,13 @@ def write_comparison(results: Path, scenario: str = "lithuania_visa_ban", **chan
     (folder / "substitution.csv").write_text(
         "lambda,baseline,scenario,persons,low,high,frechet_low,frechet_high\n0.62,lithuania,poland,1300,800,1700,0,9\n"
     )
-    manifest = {"scenario": scenario, "baseline": "historical", "settings": settings, "fingerprint": name}
+    manifest = {
+        "kind": "comparison",
+        "scenario": scenario,
+        "baseline": "historical",
+        "settings": settings,
+        "fingerprint": name,
+    }
     manifest |= {"focus": "lithuania", "time": "2026-11-22T17:45:23+00:00", "cpu_seconds": 94, "commit": None}
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    seals.write(folder, manifest, folder.name)
     return folder

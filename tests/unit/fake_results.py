@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim import codes, months
+from sim import codes, months, seals
+from sim.analysis import dimensions
 
 LAMBDAS = (0.2, 0.5, 0.62, 0.8)
 MAIN = 0.62
@@ -56,9 +57,11 @@ def write(
     )
     (folder / "config.yaml").write_text("task: compare\nscenario: lithuania_ban\nlambda: 0.62\n")
     manifest = {
+        "kind": "comparison",
         "description": "Lithuania refuses visas and residence permits to Belarusians from August 2023",
         "baseline": "historical",
         "scenario": "lithuania_ban",
+        "fingerprint": "0123456789abcdef",
         "focus": "lithuania",
         "policies": [{"name": "lithuania_ban", "announced": ANNOUNCED, "from": START, "until": None}],
         "settings": {"one_in": one_in, "replicates": replicates, "lambda": MAIN, "start": "2019-01", "end": "2025-12"},
@@ -68,7 +71,14 @@ def write(
         "time": "2026-11-22T10:30:00",
         "command": "python -m sim task=compare scenario=lithuania_ban",
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1))
+    seals.write(folder, manifest, folder.name)
+    return folder
+
+
+def sealed(folder: Path) -> Path:
+    """Write the manifest of a folder that a test has changed anew, as if it had been written so."""
+    about = json.loads((folder / "manifest.json").read_text())
+    seals.write(folder, {key: value for key, value in about.items() if key not in ("files", "seal")}, folder.name)
     return folder
 
 
@@ -124,6 +134,15 @@ def _long(labels, names, values, lam, replicate, one_in, rng=None, status=None, 
     row |= {"from": "belarus", "to": np.repeat(names, len(labels)), "channel": channel}
     persons = rng.poisson(values.ravel() / one_in) * one_in
     return pd.DataFrame(row | {"persons": persons, "expected_persons": values.ravel()})
+
+
+def whole(name: str, table: pd.DataFrame, lambdas: tuple[float, ...] = LAMBDAS) -> pd.DataFrame:
+    """A table with a row of zeros for every declared cell that it lacks."""
+    keys = list(dimensions.KEYS[name])
+    cells = pd.DataFrame(dimensions.cells(name, lambdas, "lithuania"), columns=keys)
+    rest = cells.merge(table[keys], how="left", indicator=True)
+    rest = rest.loc[rest["_merge"] == "left_only", keys].reindex(columns=table.columns, fill_value=0)
+    return pd.concat([table, rest], ignore_index=True)
 
 
 def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
@@ -201,12 +220,17 @@ def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
             substitution.append(row)
             final.append((*row[:2], "belarus" if place == "stay" else place, *(0.8 * number for number in row[3:])))
     names = ["scenario", "measure", "destination", "lambda", "estimate", "low", "high", "unit"]
-    pd.DataFrame(effects, columns=names).to_csv(folder / "effects.csv", index=False)
+    frame = whole("effects", pd.DataFrame(effects, columns=names), lambdas)
+    frame.assign(scenario="lithuania_ban", unit=frame["unit"].replace(0, "persons")).to_csv(
+        folder / "effects.csv", index=False
+    )
     names = ["lambda", "category", "persons", "low", "high", "months", "months_low", "months_high"]
     pd.DataFrame(taxonomy, columns=names).to_csv(folder / "taxonomy.csv", index=False)
     names = ["lambda", "baseline", "scenario", "persons", "low", "high", "frechet_low", "frechet_high"]
-    pd.DataFrame(substitution, columns=names).to_csv(folder / "substitution.csv", index=False)
-    pd.DataFrame(final, columns=names).to_csv(folder / "final.csv", index=False)
+    whole("substitution", pd.DataFrame(substitution, columns=names), lambdas).to_csv(
+        folder / "substitution.csv", index=False
+    )
+    whole("final", pd.DataFrame(final, columns=names), lambdas).to_csv(folder / "final.csv", index=False)
     reach = [
         ("national visas of Lithuania closed", 412_300, 21_400, 8_900, ""),
         ("first permits of Lithuania closed", 388_000, 12_100, 3_200, ""),
@@ -236,5 +260,5 @@ def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
         ("wished", "", "motive", "none", 60_000, 71_000, 11_000, 9_000, 13_000),
     ]
     names = ["measure", "destination", "dimension", "group", "baseline", "scenario", "estimate", "low", "high"]
-    pd.DataFrame(groups, columns=names).to_csv(folder / "groups.csv", index=False)
+    whole("groups", pd.DataFrame(groups, columns=names), lambdas).to_csv(folder / "groups.csv", index=False)
     assert set(PLACES) < set(codes.PLACE)

@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 import numpy as np
 import pandas as pd
 import yaml
-from fake_results import write
+from fake_results import sealed, whole, write
 
 from sim.experiment import Expected, Experiment
 
@@ -46,7 +46,7 @@ def comparison(folder: Path, scenario: str, settings: dict, factor: float = 1.0,
         lost = size * 0.15 * factor
         rows.append(("departed", "", dimension, group, size, size - lost, -lost, -lost - 300, -lost + 300))
     columns = ["measure", "destination", "dimension", "group", "baseline", "scenario", "estimate", "low", "high"]
-    pd.DataFrame(rows, columns=columns).to_csv(folder / "groups.csv", index=False)
+    whole("groups", pd.DataFrame(rows, columns=columns)).to_csv(folder / "groups.csv", index=False)
     config = {"task": "compare", "scenario": scenario, "people": {"one_in": 100}, "choice": {"lambda": 0.62}}
     for key, value in settings.items():
         *parents, last = key.split(".")
@@ -58,7 +58,7 @@ def comparison(folder: Path, scenario: str, settings: dict, factor: float = 1.0,
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest |= {"scenario": scenario, "fingerprint": folder.name, **(strings or {})}
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    return folder
+    return sealed(folder)
 
 
 def enough(folder: Path) -> Path:
@@ -71,7 +71,7 @@ def enough(folder: Path) -> Path:
     rows = [(2, "arrivals", -9e3, 900, 500, False, 0.1), (3, "arrivals", -9.1e3, 450, 500, True, 0.05)]
     columns = ["n", "measure", "estimate", "half_width", "wanted", "enough", "cv"]
     pd.DataFrame(rows, columns=columns).to_csv(folder / "enough.csv", index=False)
-    return folder
+    return sealed(folder)
 
 
 def decomposed(folder: Path) -> Path:
@@ -80,7 +80,7 @@ def decomposed(folder: Path) -> Path:
     rows = [("arrivals", "lithuania", part, v, v - 800, v + 800) for part, v in parts.items()]
     columns = ["measure", "destination", "part", "estimate", "low", "high"]
     pd.DataFrame(rows, columns=columns).to_csv(folder / "decomposition.csv", index=False)
-    return folder
+    return sealed(folder)
 
 
 def expected(scenario: str, **others) -> Expected:

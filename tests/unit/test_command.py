@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from sim import __main__ as entry
-from sim import config, settings
+from sim import plan, settings
 from sim.__main__ import main
 from sim.errors import UserError
 from sim.experiment import load_experiment
@@ -147,7 +147,7 @@ def test_a_task_that_leaves_nothing_says_nothing(run, monkeypatch):
         (["hydra/launcher=rocket"], ["hydra/launcher=rocket", "basic, local"]),
         (["-m", "sead=3,4"], ["'sead'"]),
         (["-m", "seed=3,4", "results_dir=/proc/x"], ["results_dir", "/proc/x"]),
-        (["-m", "seed=3,4", "results_dir=5"], ["results_dir=5", "a text"]),
+        (["-m", "seed=3,4", "results_dir=' x'"], ["results_dir= x", "a text"]),
         (["-m", "seed=3,4", "results_dir=null"], ["results_dir=null", "a text"]),
         (["-m", "seed=3,4", "results_dir=x/${seed}"], ["results_dir=x/${seed}", "a sweep has one results_dir"]),
         (["-m", "seed=3", "results_dir=a,b"], ["results_dir=a,b", "a sweep has one results_dir"]),
@@ -219,6 +219,9 @@ def test_results_in_the_place_of_a_file_are_refused(run):
 def test_a_mistake_found_by_the_task_is_the_users(run):
     code, out, err, _ = run("task=probe", fault=UserError("conf/policy/x.yaml: 'a'\nis not a date"))
     assert (code, out, err[-1]) == (2, [], "vyraj: conf/policy/x.yaml: 'a' is not a date")
+    code, out, err, _ = run("task=probe", fault=UserError("conf/x.yaml: line 3: a", "conf/x.yaml: line 4: b"))
+    assert (code, out) == (2, [])
+    assert err[-3:] == ["vyraj: 2 mistakes", "  conf/x.yaml: line 3: a", "  conf/x.yaml: line 4: b"]
 
 
 def test_a_failed_run_is_one_line_and_code_3(run):
@@ -249,7 +252,7 @@ def test_a_sweep_runs_every_combination(run):
     assert code == 0
     assert [chosen.seed for chosen in seen] == [3, 3, 4, 4, 5, 6]
     assert {chosen.scenario for chosen in seen} == {"lithuania_visa_ban", "historical"}
-    assert out == [f"results: {Path('s/seed-5')}", f"results: {Path('s/seed-6')}"]
+    assert out == ["seed  folder", f"5     {Path('s/seed-5')}", f"6     {Path('s/seed-6')}"]
     assert sorted(os.listdir("s")) == ["seed-5", "seed-6", "sweeps"] and sorted(os.listdir()) == ["r", "s"]
 
 
@@ -257,7 +260,7 @@ def test_a_failed_job_does_not_stop_the_sweep_but_counts(run):
     code, out, err, seen = run(*SWEEP, "seed=3,x,4", fault=ValueError("no"))
     assert code == 3
     assert [chosen.seed for chosen in seen] == [3, 4]
-    assert out == [f"results: {Path('results/seed-4')}"]
+    assert out == ["seed  folder", "3     failed", "x     failed", f"4     {Path('results/seed-4')}"]
     told = [line for line in err if line.startswith("vyraj: ")]
     assert len(told) == 2
     assert "seed=3: the run failed: ValueError: no" in told[0]
@@ -297,25 +300,32 @@ def test_one_thread_is_one_process(run):
     assert code == 0 and seen[-1].threads == 2, "one job has all threads"
 
 
+def at_a_speed(monkeypatch, seconds):
+    """Let a person and month take so many seconds, and a month besides none."""
+    monkeypatch.setattr(plan, "SECONDS_A_PERSON_MONTH", seconds)
+    monkeypatch.setattr(plan, "SECONDS_A_MONTH", 0.0)
+    monkeypatch.setattr(plan, "SECONDS_A_PANEL_MONTH", 0.0)
+
+
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(run, monkeypatch):
-    monkeypatch.setattr(entry, "speed", lambda settings: 1e-5 * settings.seed)
+    at_a_speed(monkeypatch, 3e-5)
     code, out, err, seen = run("task=probe", "dry=true", "seed=3", "threads=1")
     assert (code, err, len(seen)) == (0, ["a warning"], 1)
     assert out == [
         "2 runs to make, 0 are there already; 15 months of about 1,000,000 simulated people",
-        "about 7.5 minutes on 1 core, 0.6 GB of memory, 5 MB of disk; nothing was computed",
+        "about 7.5 minutes on 1 core of 2026, 0.6 GB of memory, 5 MB of disk; nothing was computed",
     ]
     assert list(Path().rglob("*")) == []
 
 
 @pytest.mark.parametrize("launcher", [[], ["hydra/launcher=local", "hydra.launcher.n_jobs=2"]])
 def test_a_dry_sweep_counts_what_its_jobs_share_once(run, monkeypatch, launcher):
-    monkeypatch.setattr(entry, "speed", lambda settings: 1e-5)
+    at_a_speed(monkeypatch, 1e-5)
     code, out, _, seen = run("-m", "task=probe", "dry=true", "seed=3,4,5", *launcher)
     assert (code, len(seen)) == (0, 3)
     assert out == [
         "4 runs to make, 0 are there already; 25 months of about 1,000,000 simulated people",
-        "about 2.1 minutes on 2 cores, 1.2 GB of memory, 10 MB of disk; nothing was computed",
+        "about 2.1 minutes on 2 cores of 2026, 1.2 GB of memory, 10 MB of disk; nothing was computed",
     ]
     assert list(Path().rglob("*")) == []
 
@@ -339,7 +349,7 @@ def study(monkeypatch):
     Path("mine/two.yaml").write_text(yaml.safe_dump(content))
     (settings.CONF / "scenario" / "open_door.yaml").touch()
     load = partial(load_experiment, folder=Path("mine").absolute())
-    monkeypatch.setattr(config, "load_experiment", load)
+    monkeypatch.setattr("sim.experiment.load_experiment", load)
     monkeypatch.setattr(settings, "EXPERIMENTS", Path("mine").absolute())
     monkeypatch.setitem(TASKS, "compare", "probe:run")
     closed = []
@@ -348,7 +358,7 @@ def study(monkeypatch):
         closed.append((experiment.name, results_dir, [one.state for one in entries]))
         return Outcome(left="page")
 
-    monkeypatch.setattr(entry, "close", close)
+    monkeypatch.setattr("sim.commands.study.close", close)
     return closed
 
 
@@ -374,7 +384,7 @@ def test_a_study_is_of_comparisons(run, study):
 
 
 def test_a_study_may_be_looked_at_and_planned(run, study, monkeypatch):
-    monkeypatch.setattr(entry, "speed", lambda settings: 1e-5)
+    at_a_speed(monkeypatch, 1e-5)
     code, out, _, seen = run("experiment=two", "dry=true")
     assert (code, len(seen), study) == (0, 4, []) and out[0].startswith("2 runs to make")
     code, out, _, seen = run("experiment=two", "--cfg", "job")
@@ -383,9 +393,9 @@ def test_a_study_may_be_looked_at_and_planned(run, study, monkeypatch):
 
 
 def test_a_page_that_fails_takes_nothing_with_it(run, study, monkeypatch):
-    monkeypatch.setattr(entry, "close", lambda *arguments: 1 / 0)
+    monkeypatch.setattr("sim.commands.study.close", lambda *arguments: 1 / 0)
     code, out, err, _ = run("experiment=two", "hydra/launcher=basic", "scenario=open_door", "choice.lambda=0.5")
-    assert (code, out) == (3, [f"results: {Path('results/seed-4')}"])
+    assert (code, out) == (3, ["folder", str(Path("results/seed-4"))])
     assert "the run failed: ZeroDivisionError" in err[-1]
 
 

@@ -8,9 +8,10 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from fake_results import LAMBDAS, MAIN, START, write
+from fake_results import LAMBDAS, MAIN, START, sealed, write
 
 from sim import figures, months, recorder
+from sim.errors import UserError
 from sim.figures import cells, nest, style
 from sim.figures.results import Results, instant
 
@@ -96,9 +97,10 @@ def test_stocks_leave_out_pendular_people_and_carry_the_observed(folder, results
     kept = stocks.read_bytes()
     try:
         pd.concat([frame, extra]).to_parquet(stocks)
-        assert Results(folder).residents("historical").equals(before)
+        assert Results(sealed(folder)).residents("historical").equals(before)
     finally:
         stocks.write_bytes(kept)
+        sealed(folder)
     points = figures.figure("stocks").observed(results)
     assert len(points) == 5  # the entries into Georgia are a flow
     assert points["at"].tolist()[:3] == [12, 24, 48]
@@ -167,17 +169,19 @@ def test_rounding():
 def test_a_missing_file_column_or_key_is_named(tmp_path):
     folder = write(tmp_path / "broken", replicates=1, lambdas=(MAIN,))
     (folder / "effects.csv").rename(folder / "kept.csv")
-    with pytest.raises(FileNotFoundError, match=r"effects\.csv is missing"):
+    with pytest.raises(UserError, match=r"effects\.csv is missing"):
         figures.draw_all(folder)
+    with pytest.raises(FileNotFoundError, match=r"effects\.csv is missing"):
+        figures.draw_all(sealed(folder))
     pd.read_csv(folder / "kept.csv").drop(columns="low").to_csv(folder / "effects.csv", index=False)
     with pytest.raises(ValueError, match=r"effects\.csv lacks the column\(s\) low"):
-        figures.draw_all(folder)
+        figures.draw_all(sealed(folder))
     (folder / "kept.csv").rename(folder / "effects.csv")
     manifest = json.loads((folder / "manifest.json").read_text())
     del manifest["focus"]
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ValueError, match=r"manifest\.json lacks the key 'focus'"):
-        figures.draw_all(folder)
+        figures.draw_all(sealed(folder))
     with pytest.raises(FileNotFoundError, match="no result folder"):
         figures.draw_all(tmp_path / "nowhere")
 

@@ -90,6 +90,6 @@ def test_jobs_in_other_processes_know_the_program_and_the_folder(scenarios, code
         timeout=120,
     )
     assert done.returncode == code, done.stderr
-    assert done.stdout.count("results: results/history/") == (2 if code == 0 else 1)  # a fault stops no other job
+    assert done.stdout.count("results/history/") == (2 if code == 0 else 1)  # a fault stops no other job
     workers = {json.loads(path.read_text())["worker"] for path in tmp_path.glob("results/sweeps/*/job-*.json")}
     assert len(workers) == 2

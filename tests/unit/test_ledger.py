@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sim import ledger as module
-from sim.ledger import DONE, FAILED, RUNNING, Entry, Ledger, at_work, progress, say, sweep, watched
+from sim.ledger import DONE, FAILED, RUNNING, Entry, Ledger, at_work, duration, progress, say, sweep, watched
 
 
 @pytest.fixture
@@ -38,12 +38,12 @@ def test_a_damaged_entry_is_no_entry(ledger, tmp_path, content):
     assert [entry.job for entry in ledger.entries()] == [0] and ledger.entry(1) is None
 
 
-def test_progress_adds_up_over_jobs(ledger):
-    assert ledger.progress() == (0, 0, 0)
+def test_progress_is_known_job_by_job(ledger):
+    assert ledger.progress() == {}
     ledger.note_progress(0, 10, 84)
     ledger.note_progress(7, 0, 36)
     ledger.note_progress(0, 20, 84)
-    assert ledger.progress() == (20, 120, 2)
+    assert ledger.progress() == {0: (20, 84), 7: (0, 36)}
 
 
 def test_what_is_done_meanwhile_is_the_sweeps_job(ledger, capsys):
@@ -61,17 +61,17 @@ def test_months_of_a_job_add_up_over_its_parts(ledger, monkeypatch):
     monkeypatch.setattr(module, "OFTEN", 0.0)
     with at_work(ledger, 4, []):
         with progress(3) as tick:
-            assert ledger.progress() == (0, 3, 1)
+            assert ledger.progress() == {4: (0, 3)}
             tick()
-            assert ledger.progress() == (1, 3, 1)
+            assert ledger.progress() == {4: (1, 3)}
             tick(), tick()
         with progress(2) as tick:  # the stopping rule asks for more
             tick()
-            assert ledger.progress() == (4, 5, 1)
-    assert ledger.progress() == (4, 4, 1), "what this job did not live, others had"
+            assert ledger.progress() == {4: (4, 5)}
+    assert ledger.progress() == {4: (4, 4)}, "what this job did not live, others had"
     with at_work(ledger, 5, []), progress(7):
-        assert ledger.progress() == (4, 11, 2)
-    assert ledger.progress() == (4, 4, 2)
+        assert ledger.progress() == {4: (4, 4), 5: (0, 7)}
+    assert ledger.progress() == {4: (4, 4), 5: (0, 0)}
 
 
 def test_outside_a_sweep_months_are_shown_and_noted_nowhere(ledger, tmp_path, capsys):
@@ -92,3 +92,55 @@ def test_all_jobs_are_shown_on_one_bar_on_a_terminal_only(ledger, capsys, monkey
         module.time.sleep(0.3)
     shown = capsys.readouterr().err
     assert "1 of 4 jobs, 1 failed" in shown and "10 of 80 months simulated" in shown, "three jobs are yet unknown"
+
+
+def test_without_a_terminal_a_line_is_told_now_and_then(ledger, capsys, monkeypatch):
+    """Jobs that have ended of how many, months of as many as are known of, and the time left at that pace."""
+    monkeypatch.setattr(module, "SELDOM", 0.05)
+    with watched(ledger, 4):
+        module.time.sleep(0.08)
+        ledger.note(Entry(0, (), DONE))
+        ledger.note(Entry(1, (), RUNNING))
+        ledger.note_progress(0, 20, 20)
+        ledger.note_progress(1, 10, 20)
+        module.time.sleep(0.3)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "0 of 4 jobs, starting"
+    assert lines[-1] == "1 of 4 jobs, 30 of 80 months simulated, about 1 second left", "half are yet unknown"
+    assert 3 <= len(lines) <= 8
+
+
+def test_jobs_that_found_all_their_runs_there_have_no_months_to_come(ledger, capsys, monkeypatch):
+    monkeypatch.setattr(module, "SELDOM", 0.05)
+    for job, state in enumerate((DONE, DONE, RUNNING)):
+        ledger.note(Entry(job, (), state))
+    ledger.note_progress(2, 10, 20)
+    with watched(ledger, 4):
+        module.time.sleep(0.12)
+    assert "2 of 4 jobs, 10 of 40 months simulated" in capsys.readouterr().err
+
+
+def test_a_single_run_without_a_terminal_is_told_too(capsys, monkeypatch):
+    monkeypatch.setattr(module, "SELDOM", 0.05)
+    with progress(7) as tick:
+        tick(), tick()
+        module.time.sleep(0.08)
+    assert capsys.readouterr().err.splitlines()[0] == "2 of 7 months simulated, about 1 second left"
+
+
+def test_short_work_is_told_in_no_line(ledger, capsys):
+    with watched(ledger, 4), progress(7) as tick:
+        tick()
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "1 second"), (1.4, "1 second"), (1.6, "2 seconds"),
+        (42.4, "42 seconds"), (89.0, "89 seconds"), (91.0, "1.5 minutes"), (5400.0, "1.5 hours"),
+        (5300.0, "88.3 minutes"), (86400.0, "24.0 hours"), (3 * 86400.0, "3.0 days"),
+    ],
+)  # fmt: skip
+def test_a_time_is_told_in_the_unit_of_its_size(seconds, text):
+    assert duration(seconds) == text

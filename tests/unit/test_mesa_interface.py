@@ -21,8 +21,9 @@ from few_people import FewPeople, N, Plain, PlainPeople, rows_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.agents.bookkeeping import forget
 from sim.agents.groups import GroupBy
-from sim.agents.institutions import BelarusianState, Destination, forget
+from sim.agents.institutions import BelarusianState, Destination
 from sim.agents.members import AbstractAgentSet
 from sim.agents.people import People, Person
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
+from sim.checkpoint import state_forms
 from sim.ensemble import Job, Other
 from sim.feedback import FEEDBACKS
 from sim.missing import Family, Task, Work, complete, tasks
@@ -100,6 +101,10 @@ def test_a_run_that_parts_is_the_run_from_the_start(small):
     assert differing(ours, theirs) != []
 
 
+def states_of(longer, folder):
+    return BaselineStates(folder, "historical", state_forms(longer.population, longer.world("historical")))
+
+
 @pytest.mark.parametrize("freeze", [(), ("queues",), ("diaspora",), ("information",), FEEDBACKS], ids=str)
 def test_a_run_taken_up_from_a_kept_state_is_the_run_from_the_start(tmp_path, longer, freeze):
     """Also with feedbacks held at the path of a baseline that was itself taken up; by three threads as by one."""
@@ -108,7 +113,7 @@ def test_a_run_taken_up_from_a_kept_state_is_the_run_from_the_start(tmp_path, lo
     assert PARTING < parting < longer.months
     ours, theirs = longer.live(start, others)
     for number, alone in enumerate((False, True, False)):
-        states, counted = BaselineStates(tmp_path, "historical"), Counted()
+        states, counted = states_of(longer, tmp_path), Counted()
         found = list(longer.live(start, others, 1 + 2 * alone, counted.tick, alone, states))
         assert [path.name for path in tmp_path.glob("*.state")] == [f"historical-{parting:03}.state"]
         assert differing(found[-1], theirs) == [] and (alone or differing(found[0], ours) == [])
@@ -119,15 +124,15 @@ def test_a_run_taken_up_from_a_kept_state_is_the_run_from_the_start(tmp_path, lo
 def test_a_state_kept_for_one_world_serves_another_that_parts_later(tmp_path, longer):
     start = Job("historical", LAM, 0)
     [wanted] = longer.live(start, [Other(CRACKDOWN)], alone=True)
-    list(longer.live(start, [Other("no_covid")], alone=True, prefixes=BaselineStates(tmp_path, "h")))
+    list(longer.live(start, [Other("no_covid")], alone=True, prefixes=states_of(longer, tmp_path)))
     counted = Counted()
-    states = BaselineStates(tmp_path, "h")
+    states = states_of(longer, tmp_path)
     [found] = longer.live(start, [Other(CRACKDOWN)], 1, counted.tick, True, states)
     assert differing(found, wanted) == []
     assert counted.passed == longer.months - PARTING
     assert len(list(tmp_path.glob("*.state"))) == 2
     counted = Counted()
-    [earlier] = longer.live(start, [Other("no_covid")], 1, counted.tick, True, BaselineStates(tmp_path, "h"))
+    [earlier] = longer.live(start, [Other("no_covid")], 1, counted.tick, True, states_of(longer, tmp_path))
     assert counted.passed == longer.months - PARTING, "a later state is no use to a world that parts earlier"
     assert differing(earlier, longer.run(Job("no_covid", LAM, 0))) == []
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from sim import plan as module
 from sim.commands import compare, simulate
 from sim.ensemble import Job
 from sim.missing import Family, complete
-from sim.plan import Plan, duration, plan, speed, together, words
+from sim.plan import Plan, plan, together, words
 from sim.points import Shelf, point
 from sim.settings import Choice
 from tests.unit.small_runs import PARTING, SMALL, Counted, ensemble
@@ -93,33 +94,28 @@ def test_nothing_to_do_is_a_plan_too():
     assert together([]) == Plan() and Plan().lived == 0
 
 
-def test_a_plan_is_told_in_two_lines():
+def test_a_plan_is_told_in_two_lines(monkeypatch):
+    monkeypatch.setattr(module, "SECONDS_A_PERSON_MONTH", 1e-6)
+    monkeypatch.setattr(module, "SECONDS_A_MONTH", 0.0)
+    monkeypatch.setattr(module, "SECONDS_A_PANEL_MONTH", 0.0)
     found = Plan(frozenset({("a", 0)}), {("b", 0): 84, ("c", 0): 24}, 95_700, 84, {("b", 0): 60, ("d", 0): 30})
     assert found.lived == 84 + 24 + 30
-    assert words(found, 1e-6, 2).splitlines() == [
+    assert words(found, 2).splitlines() == [
         "2 runs to make, 1 are there already; 138 months of about 95,700 simulated people",
-        "about 7 seconds on 2 cores, 0.8 GB of memory, 1 MB of disk; nothing was computed",
+        "about 7 seconds on 2 cores of 2026, 0.8 GB of memory, 1 MB of disk; nothing was computed",
     ]
     more = found | Plan(made={("d", 0): 84}, people=95_700, months=84)
-    assert words(replace(found, most=more), 1e-6, 2).splitlines()[2:] == [
+    assert words(replace(found, most=more), 2).splitlines()[2:] == [
         "these are the first; until they are enough at most 3 runs, about 9 seconds, 1 MB of disk"
     ]
-    assert "on 1 core, 0.4 GB" in words(found, 1e-6, 1) and "on 8 cores, 3.2 GB" in words(found, 1e-6, 8)
+    assert "on 1 core of 2026, 0.4 GB" in words(found, 1) and "on 8 cores of 2026, 3.2 GB" in words(found, 8)
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0.0, "1 seconds"), (42.4, "42 seconds"), (89.0, "89 seconds"), (91.0, "1.5 minutes"), (5400.0, "1.5 hours"),
-        (5300.0, "88.3 minutes"), (86400.0, "24.0 hours"), (3 * 86400.0, "3.0 days"),
-    ],
-)  # fmt: skip
-def test_a_time_is_told_in_the_unit_of_its_size(seconds, text):
-    assert duration(seconds) == text
+def test_the_panel_of_a_larger_run_is_no_larger():
+    def told(people):
+        return words(Plan(made={("a", 0): 1000}, people=people, months=1000), 1)
 
-
-def test_the_speed_of_this_machine_is_measured():
-    assert 1e-9 < speed(SMALL) < 1e-3
+    assert "about 70 seconds on" in told(100_000) and "about 4.2 minutes on" in told(1_000_000)
 
 
 def test_a_dry_comparison_plans_what_a_comparison_makes(tmp_path):

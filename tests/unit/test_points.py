@@ -17,7 +17,8 @@ from sim.commands import results, simulate
 from sim.ensemble import Ensemble, Job
 from sim.history.catalogue import load_history
 from sim.library import open_library, select, verify
-from sim.points import Shelf, checked, point, seal
+from sim.points import Shelf, point
+from sim.seals import checked, seal
 from sim.settings import Asked, Choice, People
 from tests.unit.small_runs import SMALL, differing, ensemble
 
@@ -103,7 +104,7 @@ def test_the_program_counts_as_far_as_it_lives_lives():
     decides = {*rows[: rows.index("model") + 1], "ensemble", "tidy"}
     assert {"luck", "choice", "population", "decision", "processes", "recorder", "groups", "stays"} <= decides
     assert not {"figures", "report", "commands", "points", "missing", "config", "settings"} & decides
-    folder = points.ROOT / "sim"
+    folder = points.PACKAGE
     assert points.digest(folder, "*.py", decides) == points.inputs_digest()["program"]
     assert points.digest(folder, "*.py", decides - {"luck"}) != points.inputs_digest()["program"]
 
@@ -183,6 +184,15 @@ def test_a_point_says_what_it_is(at_once):
     assert verify(at_once) == []
 
 
+def test_a_point_says_what_it_cost_itself(tmp_path):
+    began = time.process_time()
+    folders = [simulated(tmp_path, 2, scenario=name) for name in ("historical", "no_covid")]
+    spent = time.process_time() - began
+    told = [json.loads((folder / "manifest.json").read_text()) for folder in folders]
+    assert all(sum(one["run_seconds"]) <= one["cpu_seconds"] + 0.01 for one in told)
+    assert 0 < sum(one["cpu_seconds"] for one in told) <= spent + 0.02 < time.process_time()
+
+
 def test_a_damaged_point_is_told_and_computed_anew(tmp_path, capsys):
     folder = simulated(tmp_path, 2)
     before = content(folder)
@@ -196,11 +206,21 @@ def test_a_damaged_point_is_told_and_computed_anew(tmp_path, capsys):
     assert content(folder) == before
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", "3", '{"seal": 1, "files": 3}', '{"seal": 1, "files": {}}'])
-def test_a_spoilt_manifest_is_damage(tmp_path, text):
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "manifest.json is no JSON"),
+        ("{", "manifest.json is no JSON"),
+        ("[]", "manifest.json is no object of JSON"),
+        ("3", "manifest.json is no object of JSON"),
+        ("{}", "it is of an older program: its manifest has no digests"),
+        ('{"seal": 1, "files": 3}', "manifest.json has changed"),
+    ],
+)
+def test_a_spoilt_manifest_is_damage(tmp_path, text, told):
     (tmp_path / "manifest.json").write_text(text)
-    assert checked(tmp_path).startswith("manifest.json: ")
-    assert checked(tmp_path / "nowhere").startswith("manifest.json: FileNotFoundError")
+    assert checked(tmp_path) == told
+    assert checked(tmp_path / "nowhere") == "manifest.json is missing"
 
 
 def test_a_manifest_that_was_changed_or_moved_is_damage(tmp_path, at_once):
@@ -211,7 +231,7 @@ def test_a_manifest_that_was_changed_or_moved_is_damage(tmp_path, at_once):
     text = (changed / "manifest.json").read_text()
     (changed / "manifest.json").write_text(text.replace('"replicates": 4', '"replicates": 3'))
     assert checked(changed) == "manifest.json has changed"
-    assert checked(moved) == f"manifest.json is that of {at_once.name}"
+    assert checked(moved) == f"its manifest is that of {at_once.name}"
 
 
 def test_a_finished_run_that_is_not_bound_is_kept_and_a_spoilt_one_made_again(tmp_path, at_once, capsys):

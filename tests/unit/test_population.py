@@ -8,7 +8,6 @@ import yaml
 
 from sim import behaviour, columns
 from sim.codes import (
-    CONF,
     CONSCRIPTION,
     EDUCATION,
     EXPOSURE,
@@ -22,6 +21,7 @@ from sim.codes import (
     STATUS,
 )
 from sim.errors import UserError
+from sim.locations import CONF
 from sim.months import LONG_AGO, NEVER
 from sim.population import employers, fit, layout, order, service
 from sim.population.census import CLASSES, age_sex, diaspora, figure, residents

@@ -6,9 +6,10 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
-from fake_results import MAIN, write
+from fake_results import MAIN, sealed, write
 
 from sim import report
+from sim.errors import UserError
 from sim.figures import figure, names, style
 from sim.figures.cells import rounded
 from sim.figures.results import Effect, Results
@@ -161,7 +162,7 @@ def test_a_policy_without_effect_is_said_to_have_none(tmp_path):
     levels = effects["measure"].str.endswith("_arrivals")
     effects.loc[~levels, ["estimate", "low", "high"]] = 0.0
     effects.to_csv(folder / "effects.csv", index=False)
-    results = Results(folder)
+    results = Results(sealed(folder))
     assert "do not differ by enough people to tell" in answer.sentence(results)
     assert "do not differ by enough people to tell" in render(context(results) | {"figures": NO_FIGURES})
     assert b"nobody's move changed" in style.files(figure("substitution"), results)["svg"]
@@ -195,7 +196,7 @@ def test_a_missing_file_is_named_and_leaves_no_page(folder, name):
     page, kept = (folder / "report.html").read_bytes(), (folder / name).read_bytes()
     (folder / name).unlink()
     try:
-        with pytest.raises(FileNotFoundError, match=re.escape(name)):
+        with pytest.raises(UserError, match=f"{re.escape(name)} is missing"):
             report.build(folder)
     finally:
         (folder / name).write_bytes(kept)
@@ -220,7 +221,7 @@ def test_a_focus_that_nobody_lives_in_has_no_matrix(tmp_path):
     folder = write(tmp_path / "nobody", replicates=2, lambdas=(MAIN,))
     frame = pd.read_csv(folder / "final.csv")
     frame.assign(baseline="poland").to_csv(folder / "final.csv", index=False)
-    assert "Nobody among the simulated people." in render(context(Results(folder)) | {"figures": NO_FIGURES})
+    assert "Nobody among the simulated people." in render(context(Results(sealed(folder))) | {"figures": NO_FIGURES})
 
 
 def test_the_forced_and_the_delayed_are_told_with_what_is_special_to_them(folder, page):
@@ -242,7 +243,7 @@ def test_a_policy_without_dates_is_refused(tmp_path):
     del manifest["policies"][0]["until"]
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ValueError, match="a policy lacks until"):
-        _ = Results(folder).policies
+        _ = Results(sealed(folder)).policies
 
 
 def test_inlining_keeps_pictures_apart():

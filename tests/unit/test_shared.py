@@ -1,15 +1,19 @@
 """What workers share: the same people for all, which nobody can spoil, and states of baselines, whole or not there."""
 
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from sim import shared
+from sim.checkpoint import state_forms
 from sim.columns import Columns
 from sim.ensemble import Job
+from sim.errors import UserError
 from sim.population.synthesis import synthesise
-from sim.shared import PARTS, BaselineStates, is_whole, packed, unpacked
+from sim.recorder import Recorder
+from sim.shared import PARTS, BaselineStates
 from tests.unit.small_runs import PARTING, bytes_of, differing, ensemble
 
 ONE_IN = 5000
@@ -56,7 +60,7 @@ def test_people_are_built_once_for_each_sample_and_seed(tmp_path, monkeypatch):
 
 
 def test_people_that_were_not_finished_are_built_anew(tmp_path, monkeypatch):
-    def breaks(*arguments):
+    def breaks(*arguments, **options):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -74,27 +78,59 @@ def test_an_ensemble_lives_on_mapped_people_as_on_its_own(tmp_path):
     assert differing(alone.run(job), sharing.run(job)) == []
 
 
-def test_what_is_packed_comes_back_and_damage_is_seen(tmp_path):
-    content = {"a": np.arange(1000), "b": ("x", 1.5)}
-    path = tmp_path / "a.run"
-    path.write_bytes(packed(content))
-    back = unpacked(path)
-    assert is_whole(path) and np.array_equal(back["a"], content["a"]) and back["b"] == content["b"]
-    whole = path.read_bytes()
-    for spoilt in (b"", whole[:20], whole[:-1], whole + b"x", bytes([whole[0] ^ 1]) + whole[1:]):
-        path.write_bytes(spoilt)
-        assert not is_whole(path)
+@pytest.fixture(scope="module")
+def made_small():
+    return ensemble()
 
 
 @pytest.fixture(scope="module")
-def kept():
+def forms(made_small):
+    return state_forms(made_small.population, made_small.world("historical"))
+
+
+@pytest.fixture(scope="module")
+def kept(made_small):
     """States of a run at two months."""
-    model = ensemble().model(Job("historical", 0.62, 0))
+    model = made_small.model(Job("historical", 0.62, 0))
     return {month: model.run(month).state() for month in (5, PARTING)}
 
 
-def test_the_latest_state_that_is_early_enough_is_given(tmp_path, kept):
-    states = BaselineStates(tmp_path, "historical-0123-000000")
+def parts(what):
+    """A state as one flat list of arrays and numbers."""
+    if isinstance(what, dict):
+        return parts(list(what.values()))
+    if isinstance(what, list | tuple):
+        return [part for inner in what for part in parts(inner)]
+    if isinstance(what, Recorder):
+        return parts([what.one_in, what.stocks, what.committed, what.following, what.log])
+    return [bytes_of(what) if isinstance(what, np.ndarray) else what]
+
+
+def test_a_state_comes_back_to_the_last_bit_and_can_be_lived_on(tmp_path, kept, forms, made_small):
+    states = BaselineStates(tmp_path, "historical-0123-000000", forms)
+    for state in kept.values():
+        states.keep(state)
+        back = states.latest(state.month)
+        assert parts(back) == parts(state)
+        assert all(array.flags.writeable for array in back.states.values())
+    job = Job("historical", 0.62, 0)
+    lived = made_small._finish(made_small.model(job).live_on(states.latest(PARTING)).run(), job)
+    assert differing(lived, made_small.run(job)) == []
+
+
+def test_a_state_of_other_people_or_of_another_month_is_refused(tmp_path, kept, forms):
+    states = BaselineStates(tmp_path, "a", forms)
+    states.keep(kept[5])
+    path = tmp_path / "a-005.state"
+    path.rename(tmp_path / "a-004.state")
+    told = r"a-004\.state is no state of a run: its array '.*' has another type or shape; remove it"
+    for other in (states, BaselineStates(tmp_path, "a", replace(forms, people=forms.people + 1))):
+        with pytest.raises(UserError, match=told):
+            other.latest(9)
+
+
+def test_the_latest_state_that_is_early_enough_is_given(tmp_path, kept, forms):
+    states = BaselineStates(tmp_path, "historical-0123-000000", forms)
     assert states.latest(84) is None
     for state in kept.values():
         states.keep(state)
@@ -102,11 +138,13 @@ def test_the_latest_state_that_is_early_enough_is_given(tmp_path, kept):
         state = states.latest(month)
         assert (state and state.month) == found
     assert bytes_of(states.latest(5).states["place"]) == bytes_of(kept[5].states["place"])
-    assert BaselineStates(tmp_path, "historical-0123-000001").latest(84) is None, "another replicate's is another's"
+    assert BaselineStates(tmp_path, "historical-0123-000001", forms).latest(84) is None, (
+        "another replicate's is another's"
+    )
 
 
-def test_a_spoilt_state_is_passed_over(tmp_path, kept):
-    states = BaselineStates(tmp_path, "historical-0123-000000")
+def test_a_spoilt_state_is_passed_over(tmp_path, kept, forms):
+    states = BaselineStates(tmp_path, "historical-0123-000000", forms)
     for state in kept.values():
         states.keep(state)
     path = tmp_path / f"historical-0123-000000-{PARTING:03}.state"
@@ -114,9 +152,9 @@ def test_a_spoilt_state_is_passed_over(tmp_path, kept):
     assert states.latest(84).month == 5
 
 
-def test_one_worker_at_a_time_lives_a_baseline(tmp_path):
-    ours, theirs = (BaselineStates(tmp_path, "a") for _ in range(2))
-    other = BaselineStates(tmp_path, "b")
+def test_one_worker_at_a_time_lives_a_baseline(tmp_path, forms):
+    ours, theirs = (BaselineStates(tmp_path, "a", forms) for _ in range(2))
+    other = BaselineStates(tmp_path, "b", forms)
     with ours.turn() as first:
         with theirs.turn() as second, other.turn() as elsewhere:
             assert (first, second, elsewhere) == (True, False, True)

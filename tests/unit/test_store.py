@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import time
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sim import store
+from sim import store, tables
+from sim.errors import UserError
 from sim.settings import Settings
 
 
@@ -57,6 +59,45 @@ def test_others_may_read_what_a_run_leaves(tmp_path):
     assert (tmp_path / "run").stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
+def test_what_killed_processes_left_is_undone_by_who_writes_next_and_what_lives_stays(tmp_path):
+    def leave(name):
+        with store.write_folder(tmp_path / "run") as folder:
+            (folder / name).touch()
+
+    leave("old")
+    (tmp_path / "run").rename(tmp_path / ".run.older-0123abcd")  # died between the two renames
+    (tmp_path / ".run.partial-0123abcd").mkdir()
+    (tmp_path / ".run.partial-0123abcd.lock").touch()
+    (tmp_path / ".run.partial-89abcdef.lock").touch()  # died before it had made the folder
+    (tmp_path / ".run.notes").mkdir()
+    with store.write_folder(tmp_path / "run"):
+        assert os.listdir(tmp_path / "run") == ["old"]
+        [ours] = tmp_path.glob(".run.partial-*[0-9a-f]")
+        store.restore(tmp_path / "run")  # as another process would
+        assert ours.is_dir()
+        leave("other")
+        assert os.listdir(tmp_path / "run") == ["other"] and ours.is_dir()
+    assert sorted(os.listdir(tmp_path)) == [".run.notes", "run"]
+    assert os.listdir(tmp_path / "run") == []
+
+
+def in_its_place(path, kind):
+    if kind == "a folder":
+        path.mkdir()
+    else:
+        path.symlink_to({"a link": "/etc/hostname", "a dead link": "nowhere", "a loop": path}[kind])
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a link", "a dead link", "a loop"])
+def test_a_lock_that_is_no_file_is_told_in_one_line(tmp_path, kind):
+    path = tmp_path / ".a.lock"
+    in_its_place(path, kind)
+    what = "a folder" if kind == "a folder" else "a link"
+    for ask in (lambda: store.Lock(path).acquire(), lambda: store.is_free(path)):
+        with pytest.raises(UserError, match=rf"\.a\.lock cannot be locked: it is {what}; move it away"):
+            ask()
+
+
 def columns() -> dict:
     rng = np.random.default_rng(1)
     return {
@@ -67,7 +108,7 @@ def columns() -> dict:
 
 
 def test_a_table_reads_back_as_it_was_written(tmp_path):
-    store.write_parquet(tmp_path / "t.parquet", columns())
+    tables.write_parquet(tmp_path / "t.parquet", columns())
     table = pq.read_table(tmp_path / "t.parquet")
     assert table.to_pydict() == {name: list(values) for name, values in columns().items()}
     assert table.schema.field("month").type == pa.int16()
@@ -79,13 +120,13 @@ def test_a_table_reads_back_as_it_was_written(tmp_path):
 
 
 def test_equal_tables_give_equal_bytes(tmp_path):
-    store.write_parquet(tmp_path / "a.parquet", columns())
-    store.write_parquet(tmp_path / "b.parquet", pa.table(columns()))
+    tables.write_parquet(tmp_path / "a.parquet", columns())
+    tables.write_parquet(tmp_path / "b.parquet", pa.table(columns()))
     noted = pa.table(columns()).replace_schema_metadata({"pandas": "notes of another library"})
-    store.write_parquet(tmp_path / "c.parquet", noted)
+    tables.write_parquet(tmp_path / "c.parquet", noted)
     assert len({(tmp_path / f"{name}.parquet").read_bytes() for name in "abc"}) == 1
     frame = pd.DataFrame(columns())
-    store.write_parquet(tmp_path / "d.parquet", frame)
+    tables.write_parquet(tmp_path / "d.parquet", frame)
     assert pq.read_table(tmp_path / "d.parquet").to_pandas().equals(frame)
 
 
@@ -118,7 +159,7 @@ def settings(tmp_path, monkeypatch):
 
 
 def test_the_manifest_says_how_a_result_came_about(settings):
-    made = store.manifest(settings, {"focus": "lithuania"})
+    made = store.manifest(settings, time.process_time(), {"focus": "lithuania"})
     assert made["focus"] == "lithuania"
     assert made["settings"]["one_in"] == 100
     assert made["settings"]["lambda"] == 0.62
@@ -128,11 +169,12 @@ def test_the_manifest_says_how_a_result_came_about(settings):
     assert made["versions"]["numpy"] == np.__version__
     assert set(made["sha256"]) == {"conf", "data", "program"}
     assert 10 < made["peak_memory_mb"] < 1e5
+    assert 0 <= made["cpu_seconds"] < time.process_time() / 2, "its own, not those of the process"
     assert json.loads(json.dumps(made)) == made
 
 
 def test_the_manifest_names_no_machine_and_no_path(settings, tmp_path):
-    text = json.dumps(store.manifest(settings))
+    text = json.dumps(store.manifest(settings, 0.0))
     for private in (str(tmp_path), str(store.ROOT), os.uname().nodename, os.path.expanduser("~")):
         assert not re.search(rf"(?<!\w){re.escape(private)}(?!\w)", text)
 

@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from fake_results import sealed
 from fake_study import comparison, decomposed, enough, expected, experiment, folders
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from test_report import Page
 
 from sim import study
+from sim.errors import UserError
 from sim.figures import style
 from sim.figures.results import Effect
 from sim.report.words import FEW
@@ -215,6 +217,7 @@ def test_sources_are_told_once_and_what_only_one_scenario_rests_on_besides(tmp_p
     made = folders(tmp_path / "comparisons", SCENARIOS)
     text = (made[1] / "sources.txt").read_text()
     (made[1] / "sources.txt").write_text(text + "A source of one scenario\n")
+    sealed(made[1])
     study.build(experiment(SCENARIOS, decompose=("poland_opens",)), made, tmp_path)
     text = " ".join(parsed(tmp_path).text)
     assert text.count("Made-up numbers (test fixture)") == text.count("A source of one scenario") == 1
@@ -226,11 +229,13 @@ def test_missing_texts_are_left_out_and_a_missing_table_is_named(tmp_path):
     made = folders(tmp_path / "comparisons", ("lithuania_ban",))
     for name in ("sources.txt", "adds.txt", "config.yaml"):
         (made[0] / name).unlink()
-    study.build(experiment(("lithuania_ban",)), made, tmp_path)
+    study.build(experiment(("lithuania_ban",)), [sealed(made[0])], tmp_path)
     assert any("No comparison recorded its sources" in text for text in parsed(tmp_path).text)
     (made[0] / "taxonomy.csv").unlink()
-    with pytest.raises(FileNotFoundError, match=r"taxonomy\.csv is missing"):
+    with pytest.raises(UserError, match=r"taxonomy\.csv is missing; make it again"):
         study.build(experiment(("lithuania_ban",)), made, tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"taxonomy\.csv is missing"):
+        study.build(experiment(("lithuania_ban",)), [sealed(made[0])], tmp_path)
 
 
 def test_failed_and_missing_points_stand_at_the_top(tmp_path):
@@ -293,7 +298,7 @@ def test_forty_long_names_fit_every_figure(tmp_path):
         effects.to_csv(folder / "effects.csv", index=False)
         manifest = json.loads((folder / "manifest.json").read_text()) | {"scenario": scenario}
         (folder / "manifest.json").write_text(json.dumps(manifest))
-        made.append(folder)
+        made.append(sealed(folder))
     many = Study(experiment(scenarios), made)
     for name in figures.names():
         module = figures.figure(name)
@@ -329,6 +334,7 @@ def test_shares_add_up_and_a_scenario_that_touches_nobody_has_none(tmp_path):
     taxonomy = pd.read_csv(made[1] / "taxonomy.csv")
     taxonomy[["persons", "low", "high"]] = 0.0
     taxonomy.to_csv(made[1] / "taxonomy.csv", index=False)
+    sealed(made[1])
     both = Study(experiment(("lithuania_ban", "nothing")), made)
     shares = figures.figure("where_they_go").data(both).groupby("row")["share"].sum()
     assert shares.tolist() == pytest.approx([1.0, 0.0])
@@ -363,7 +369,7 @@ def test_the_arrivals_told_are_those_of_the_most_changed_country_where_the_focus
     here = (effects["measure"] == "arrivals") & (effects["destination"] == "lithuania")
     effects.loc[here, ["estimate", "low", "high"]] = [10.0, 5.0, 15.0]
     effects.to_csv(folder / "effects.csv", index=False)
-    one = Study(experiment(("lithuania_ban",)), [folder]).comparisons[0]
+    one = Study(experiment(("lithuania_ban",)), [sealed(folder)]).comparisons[0]
     assert one.place == "poland"
     assert table(Study(experiment(("lithuania_ban",)), [folder]))[0].cells[0].note.endswith("; Lithuania: few")
 

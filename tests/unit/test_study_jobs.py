@@ -9,7 +9,7 @@ import yaml
 
 from sim.config.composing import compose_and_do, settings_from
 from sim.config.jobs import _in_this_process
-from sim.config.table import offer, study_node, word
+from sim.config.table import offer, study_words, word
 from sim.config.words import harmless
 from sim.errors import UserError
 from sim.experiment import experiment_names, load_experiment
@@ -19,10 +19,11 @@ from sim.settings import Settings, record_of, settings_from_mapping
 def composed(tmp_path, monkeypatch, name, *words):
     """Settings of every job of a study, in order, as Hydra composes them."""
     line, study, found = harmless([f"experiment={name}", *words]), load_experiment(name), []
-    offer(str(tmp_path), study, line.given)
+    line = line.sweeping(study_words(study, line.given))
+    offer(str(tmp_path), study)
     monkeypatch.setattr(sys, "argv", ["vyraj"])
     compose_and_do(_in_this_process(line), lambda cfg: found.append(settings_from(cfg)))
-    assert len(found) == line.jobs * study.points(line.given)
+    assert len(found) == line.jobs
     return found
 
 
@@ -80,9 +81,10 @@ def test_a_key_on_the_command_line_replaces_what_the_study_sets(tmp_path, monkey
 
 def test_keys_that_are_given_are_left_out_of_what_is_swept():
     study = replace(load_experiment("lambda"), parameters={"choice.lambda": (0.2, 0.8), "freeze": ((), ("queues",))})
-    params = study_node(study)["hydra"]["sweeper"]["params"]
-    assert params == {"scenario": ",".join(study.scenarios), "choice.lambda": "0.2,0.8", "freeze": "[],[queues]"}
-    assert list(study_node(study, {"scenario", "freeze", "seed"})["hydra"]["sweeper"]["params"]) == ["choice.lambda"]
+    assert study_words(study, ()) == [
+        f"scenario={','.join(study.scenarios)}", "choice.lambda=0.2,0.8", "freeze=[],[queues]",
+    ]  # fmt: skip
+    assert study_words(study, {"scenario", "freeze", "seed"}) == ["choice.lambda=0.2,0.8"]
 
 
 def test_coefficients_and_lists_of_a_study_reach_the_settings(tmp_path, monkeypatch):
@@ -96,9 +98,9 @@ def test_coefficients_and_lists_of_a_study_reach_the_settings(tmp_path, monkeypa
     (tmp_path / "mine.yaml").write_text(yaml.safe_dump(content))
     study = load_experiment("mine", tmp_path)
     monkeypatch.setattr("sim.settings.EXPERIMENTS", tmp_path)
-    offer(str(tmp_path / "sweep"), study, ())
-    found = []
-    compose_and_do(harmless(["experiment=mine"]), lambda cfg: found.append(settings_from(cfg)))
+    offer(str(tmp_path / "sweep"), study)
+    found, line = [], harmless(["experiment=mine"]).sweeping(study_words(study, ()))
+    compose_and_do(line, lambda cfg: found.append(settings_from(cfg)))
     wanted = [
         written(study, "no_war", {"coefficients.peers": peers, "freeze": freeze, "until": "2024-06"})
         for peers in (0, 0.7) for freeze in ((), ("queues", "diaspora"))

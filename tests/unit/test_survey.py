@@ -181,3 +181,21 @@ def test_the_task_prints_and_writes_the_same_table_every_time(tmp_path, capsys):
     first, second = page(tmp_path / "a"), page(tmp_path / "b")
     assert first == second
     assert "not a calibrated fit" in first[1] and "political reasons" in first[1]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("n", [1, 2, 7])
+def test_scores_all_alike_have_no_spread_and_nobody_s_answers_no_mean(n):
+    asked = respondents(n)
+    values, given = asked.values.copy(), asked.asked.copy()
+    alike = [i for i, row in enumerate(ROWS) if row[1] == "security in Lithuania"]
+    silent = [i for i, row in enumerate(ROWS) if row[1] == "security in Belarus before leaving"]
+    values[:, alike], given[:, silent] = 9.24, False
+    table, sampling = survey_table(asked._replace(values=values, asked=given), np.random.default_rng(1))
+    row = table.set_index("item")
+    assert row.loc["security in Lithuania", "expected"] == pytest.approx(9.24)
+    assert row.loc["security in Lithuania", ["se_2", "se_4"]].tolist() == [0.0, 0.0]
+    assert row.loc["security in Lithuania", ["off_2", "off_4"]].isna().all()
+    assert row.loc["security in Belarus before leaving", ["everyone", "expected", "off_2"]].isna().all()
+    page = command.printed(table, sampling, asked, n)
+    assert "nan" not in page and "\u2013" in page and f"Rests on {n} agents" in page

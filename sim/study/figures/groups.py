@@ -36,7 +36,10 @@ def caption(study: Study) -> str:
 
 
 def departures(study: Study) -> pd.DataFrame:
-    """Rows of groups.csv about departures of all destinations, with the number of the comparison as `row`."""
+    """Rows of groups.csv about departures of all destinations, with the number of the comparison as `row`.
+
+    Groups of which nobody departs in any world are left out.
+    """
     parts = []
     for row, one in enumerate(study.comparisons):
         frame = one.results.table("groups.csv")
@@ -44,7 +47,9 @@ def departures(study: Study) -> pd.DataFrame:
         part = cells.hide_few(frame[wanted], one.results.one_in, one.results.replicates)
         parts.append(part.rename(columns={"scenario": "after"}).assign(row=row, scenario=one.scenario, point=one.point))
     empty = pd.DataFrame(columns=["dimension", "group", "baseline", "after", "estimate", "low", "high", "row"])
-    return pd.concat(parts, ignore_index=True) if parts else empty
+    table = pd.concat(parts, ignore_index=True) if parts else empty
+    someone = (table["baseline"] != 0) | (table["after"] != 0)  # a level that is hidden is no zero
+    return table[someone.groupby([table["dimension"], table["group"]]).transform("any")]
 
 
 def data(study: Study) -> pd.DataFrame:

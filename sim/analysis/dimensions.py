@@ -1,0 +1,90 @@
+"""The dimensions of a comparison's tables, and with them the rows that each table has.
+
+Tables are dense: there is one row for every cell of the dimensions declared here, whether or not anybody is in it. A
+cell of nobody is a row of zeros, never a row that is missing, so that a reader may ask for any cell at any sample size.
+Which rows to print, and which numbers rest on too few people to be shown, is for the reader to decide.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from itertools import product
+
+import pandas as pd
+
+from sim import groups as who
+from sim.analysis.pairs import CATEGORIES, OUTCOMES
+from sim.codes import CHANNEL_NAMES, PLACE_NAMES
+from sim.recorder import HARMS
+
+ORIGIN = "belarus"
+DESTINATIONS = tuple(place for place in PLACE_NAMES if place != ORIGIN)
+CHANNELS = CHANNEL_NAMES[1:]
+"""Channels by which one may leave; the first code is none."""
+OBSTACLES = ("exit", "funds", "closed", "quota")
+"""Why a wish to leave could not be followed, in the order in which it is told."""
+
+_WISHES = ("wish_months", "baseline_wish_months")
+TOTALS = (
+    *("departures", "irregular_expected"),
+    *(category for category in CATEGORIES if category not in ("unchanged", "deflected")),
+    "rerouted_elsewhere",
+    *(f"forced:{outcome}" for outcome in OUTCOMES[1:]),
+    *("forced_settled_before", "stuck_person_months"),
+    *HARMS,
+    *("returned", "blocked", "wish_persons", "baseline_wish_persons", *_WISHES),
+    *(f"{wish}:{obstacle}" for wish in _WISHES for obstacle in OBSTACLES),
+)
+"""Measures of `effects` that have no destination."""
+OF_DESTINATION = ("baseline_arrivals", "scenario_arrivals", "arrivals", "deflected")
+"""Measures of `effects` told of every destination."""
+OF_FOCUS = tuple(f"{way}_by_channel:{channel}" for way in ("baseline", "arrivals") for channel in CHANNELS)
+"""Measures of `effects` told only of the destination whose rules the scenario changes."""
+GROUPS_BY_DESTINATION = ("departed", "wished")
+"""Measures of `groups` told by destination besides in total."""
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "effects": ("lambda", "measure", "destination"),
+    "taxonomy": ("lambda", "category"),
+    "substitution": ("lambda", "baseline", "scenario"),
+    "final": ("lambda", "baseline", "scenario"),
+    "groups": ("measure", "destination", "dimension", "group"),
+}
+"""Columns that name a cell, by table."""
+
+Cell = tuple[object, ...]
+
+
+def cells(name: str, lambdas: Iterable[float], focus: str) -> list[Cell]:
+    """Every cell of a table, as values of its `KEYS`; `focus` is the destination whose rules the scenario changes."""
+    if name == "groups":
+        places = [(one, place) for one in who.MEASURES for place in ("", *DESTINATIONS)
+                  if not place or one in GROUPS_BY_DESTINATION]  # fmt: skip
+        return [(*place, *group) for place, group in product(places, who.labels())]
+    parts: Mapping[str, list[Cell]] = {
+        "effects": [
+            *((measure, "") for measure in TOTALS),
+            *product(OF_DESTINATION, DESTINATIONS),
+            *((measure, focus) for measure in OF_FOCUS),
+        ],
+        "taxonomy": [(category,) for category in CATEGORIES],
+        "substitution": list(product(("stay", *DESTINATIONS), repeat=2)),
+        "final": list(product((ORIGIN, *DESTINATIONS), repeat=2)),
+    }
+    return [(lam, *cell) for lam, cell in product(lambdas, parts[name])]
+
+
+def dense(name: str, table: pd.DataFrame, lambdas: Iterable[float], focus: str) -> pd.DataFrame:
+    """A table as it is, once its rows are known to be the declared cells.
+
+    Raises ValueError naming a cell that is missing, that was not declared, or that is there twice.
+    """
+    found = list(table[list(KEYS[name])].itertuples(index=False, name=None))
+    declared = cells(name, lambdas, focus)
+    for fault, rows in (
+        ("lacks", set(declared) - set(found)),
+        ("has the undeclared", set(found) - set(declared)),
+        ("has more than once", {cell for cell, times in Counter(found).items() if times > 1}),
+    ):
+        if rows:
+            raise ValueError(f"table {name} {fault} row {min(rows, key=repr)}")
+    return table

@@ -1,0 +1,135 @@
+"""What happens to people abroad, one mechanism a test: exact, in worlds of a few people, with hazards of 0 or 1.
+
+Each test is named in `docs/mechanisms.md` beside a fault that it catches (`tests/faults/faults.yaml`).
+"""
+
+import pytest
+
+from sim.codes import CHANNEL, EXPOSURE, INSTRUMENT, PLACE, REASON, SECTOR, STATUS
+from sim.months import NEVER
+from tests.counting import NEVER_LEAVE, events_of, settled
+from tests.worlds import close, plain_world, quiet, start, tighten
+
+
+def quietly(**changes):
+    """Nobody at home leaves; what is not asked for does not happen abroad."""
+    return quiet(**NEVER_LEAVE, **changes)
+
+
+def statuses(model):
+    """Names of the people's statuses."""
+    names = {code: name for name, code in STATUS.items()}
+    return [names[int(code)] for code in model.columns.status]
+
+
+def test_a_stay_without_a_visa_has_a_clock():
+    """To the end of month 1: prolonged for six months where that is open, and lost where it is not."""
+    world = tighten(plain_world(3, ("georgia", "armenia")), "georgia", "visa_free", stay=6.0)
+    world = close(world, "armenia", "visa_free", 0)
+    people = settled(2, "georgia", "visa_free", expiry=1)
+    people.people.place[1] = PLACE["armenia"]
+    model = start(people, world, quietly()).run(2)
+    assert statuses(model) == ["visa_free", "visa_free"]
+    assert statuses(model.run()) == ["visa_free", "irregular"]
+    assert model.columns.expiry[0] == 2 + 6
+
+
+def test_a_permit_is_renewed_for_its_months():
+    model = start(settled(1, expiry=0), plain_world(2, ("poland",)), quietly(permit_months=8.0)).run()
+    assert events_of(model, "renewed")["month"].tolist() == [1] and model.columns.expiry[0] == 1 + 8
+
+
+def test_asylum_seekers_wait_without_work_and_may_work_once_recognised():
+    world = tighten(plain_world(5, ("poland",), ("asylum",)), "poland", "asylum", works=0.0)
+    people = settled(1, status="asylum_seeker", channel=CHANNEL["asylum"], since=-1)
+    model = start(people, world, quietly(asylum_months=3.0, job_finding=1.0)).run()
+    assert events_of(model, "permit")["month"].tolist() == [2] and statuses(model) == ["protected"]
+    assert events_of(model, "employed")["month"].tolist() == [2]
+
+
+def test_work_is_found_by_the_language_one_has_learnt():
+    """Of no use at first, and usable in full after four months."""
+    world = plain_world(4, ("poland",))
+    world.places["language"] = 0.0
+    b = quietly(job_finding=1.0, language_learning=1.0)
+    model = start(settled(1, since=-1), world, b).run()
+    assert events_of(model, "employed")["month"].tolist() == [0]
+    model = start(settled(1, since=-1), world, b._replace(language_learning=0.0)).run()
+    assert len(events_of(model, "employed")) == 0
+
+
+def test_who_works_saves_and_who_does_not_lives_on_savings():
+    world = plain_world(1, ("poland",))
+    world.places["wage"], world.places["rent"] = 1000.0, 100.0
+    people = settled(3, savings=[50.0, 500.0, 100.0], job=[1, 0, 0])
+    model = start(people, world, quietly(saving_share=0.2, subsistence=1.5)).run()
+    assert model.columns.savings.tolist() == [250.0, 350.0, 0.0]
+
+
+@pytest.mark.parametrize(("job", "after"), [(1, "permit"), (0, "irregular")])
+def test_a_permit_for_work_is_lost_with_the_job(job, after):
+    people = settled(1, channel=CHANNEL["work"], expiry=0, job=job)
+    model = start(people, plain_world(2, ("poland",), ("work",)), quietly(renewal_jobless=0.0)).run()
+    assert statuses(model) == [after]
+
+
+@pytest.mark.parametrize(
+    ("passport", "abroad", "after"), [(9, 0.0, "permit"), (-1, 0.0, "irregular"), (-1, 1.0, "permit")]
+)
+def test_nothing_is_renewed_on_an_expired_passport_that_consulates_do_not_replace(passport, abroad, after):
+    world = plain_world(2, ("poland",))
+    world.places["travel_document"], world.belarus["passport_abroad"] = 0.0, abroad
+    model = start(settled(1, expiry=0, passport=passport), world, quietly(passport_months=99.0)).run()
+    assert statuses(model) == [after]
+
+
+def test_a_refused_renewal_is_the_end_of_the_status():
+    world = tighten(plain_world(2, ("poland",)), "poland", "visa_free", renewal=0.0)
+    model = start(settled(1, expiry=0), world, quietly()).run()
+    lost = events_of(model, "lost")
+    assert lost["month"].tolist() == [1] and lost["reason"].tolist() == [REASON["expiry"]]
+
+
+def test_who_lives_where_a_war_begins_moves_on():
+    world = plain_world(2, ("ukraine", "poland"))
+    world.places["unsafe"][1, PLACE["ukraine"]] = 1.0
+    model = start(settled(2, "ukraine"), world, quietly(onward_unsafe=1.0)).run()
+    assert events_of(model, "onward")["month"].tolist() == [1, 1]
+    assert (model.columns.place == PLACE["poland"]).all()
+
+
+def test_onward_moves_go_by_status():
+    people = settled(3, "georgia")
+    people.people.status[:] = [STATUS[name] for name in ("visa_free", "permit", "irregular")]
+    model = start(people, plain_world(1, ("georgia", "poland")), quietly(onward_visa_free=1.0)).run()
+    assert events_of(model, "onward")["row"].tolist() == [0]
+
+
+def test_the_persecuted_return_less():
+    people = settled(2, exposure=[EXPOSURE["media"], EXPOSURE["none"]])
+    b = quietly(**{"return": 1.0, "return_persecuted": 0.0})
+    model = start(people, plain_world(1, ("poland",)), b).run()
+    assert events_of(model, "returned")["row"].tolist() == [1]
+    assert model.columns.place.tolist() == [PLACE["poland"], PLACE["belarus"]]
+
+
+def test_a_permit_becomes_citizenship_after_the_years():
+    world = plain_world(2, ("poland",))
+    world.places["naturalisation"] = 1.0
+    people = settled(2, expiry=0, since=[-119, -118])
+    model = start(people, world, quietly(naturalisation_months=120.0)).run()
+    assert statuses(model) == ["citizen", "permit"] and model.columns.expiry[0] == NEVER
+
+
+def test_workers_of_it_save_by_their_premium():
+    world = plain_world(1, ("poland",))
+    world.places["wage"], world.places["premium_it"] = 1000.0, 3.0
+    people = settled(2, job=1, savings=0.0, sector=[SECTOR["it"], SECTOR["other"]])
+    model = start(people, world, quietly(saving_share=0.2)).run()
+    assert model.columns.savings.tolist() == [600.0, 200.0]
+
+
+def test_a_closed_renewal_ends_permits():
+    world = plain_world(2, ("lithuania",))
+    world.openness[:, PLACE["lithuania"], INSTRUMENT["renewal"]] = 0.0
+    assert statuses(start(settled(1, "lithuania", expiry=0), world, quietly()).run()) == ["irregular"]

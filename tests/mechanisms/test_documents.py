@@ -1,0 +1,256 @@
+"""What the documents say of policies and events, as the compiled world of a scenario has it: dates, whom, and how much.
+
+Facts are those of the sources that the files of `conf/` name. Nothing is lived through here. Each test is named in
+`docs/mechanisms.md` beside a fault in a file of `conf/` that it catches.
+"""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from sim import behaviour
+from sim.codes import CHANNEL, CHANNEL_NAMES, EXPOSURE, GROUP, INSTRUMENT, N_CHANNELS, PLACE, SECTOR, STATUS
+from sim.history.catalogue import load_destinations, load_history
+from sim.months import month
+from sim.world import build
+
+MONTHS = 84
+
+
+@cache
+def world(scenario="historical"):
+    """The compiled world of a scenario."""
+    return build(load_history(scenario), load_destinations(), MONTHS)
+
+
+def openness(when, place, instrument, who=None, scenario="historical"):
+    """Share of a month for which an instrument is open: to applicants by a channel, to a group, or to anybody."""
+    at = 0 if who is None else 1 + CHANNEL[who] if who in CHANNEL else 1 + N_CHANNELS + GROUP[who]
+    return float(world(scenario).openness[month(when), PLACE[place], INSTRUMENT[instrument], at])
+
+
+def rule(when, place, channel, name, scenario="historical"):
+    """A dated rule of a channel."""
+    return float(world(scenario).rules[name][month(when), PLACE[place], CHANNEL[channel]])
+
+
+def at_home(when, name, scenario="historical"):
+    """A dated condition in Belarus."""
+    return float(world(scenario).belarus[name][month(when)])
+
+
+def there(when, place, name, scenario="historical"):
+    """A dated price or fact of a place."""
+    return float(world(scenario).places[name][month(when), PLACE[place]])
+
+
+def test_the_crackdown_begins_with_the_election():
+    """9 August 2020; the exposed were at no greater risk before, and are at several times the risk ever after."""
+    detentions = world().belarus["detentions"]
+    assert detentions[month("2020-08")] > 100 * detentions[month("2020-07")]
+    risk = world().risk
+    assert (risk[: month("2020-08")] == 1.0).all()
+    assert (risk[month("2020-09") :, EXPOSURE["protest"]] > 10.0).all()
+
+
+def test_the_accused_are_barred_from_leaving_since_december_2021():
+    assert [at_home(when, "ban_accused") for when in ("2021-11", "2021-12")] == [0.0, 1.0]
+
+
+def test_words_on_the_war_are_a_risk_as_protest_was_at_its_height():
+    """From the invasion to 9 April 2022; then as protest is by then."""
+    comment, protest = world().risk[:, EXPOSURE["war_comment"]], world().risk[:, EXPOSURE["protest"]]
+    assert (comment[: month("2022-02")] == 1.0).all()
+    assert comment[month("2022-03")] == protest.max()
+    assert (comment[month("2022-05") :] == protest[month("2022-05") :]).all()
+
+
+def test_the_war_begins_on_24_february_2022():
+    """Five of the 28 days of that month; in Ukraine it is unsafe ever after."""
+    assert there("2022-02", "ukraine", "unsafe") == pytest.approx(5 / 28)
+    assert (world().places["unsafe"][month("2022-03") :, PLACE["ukraine"]] == 1.0).all()
+    assert (world().places["unsafe"][: month("2022-02")] == 0.0).all() and not world("no_war").places["unsafe"].any()
+
+
+def test_covid_closes_the_border_of_lithuania_to_visas_in_hand():
+    """16 March 2020 to 30 March 2022, relatives and lorry drivers excepted."""
+    assert openness("2020-02", "lithuania", "short_visa_entry") == 1.0
+    shut = [openness("2020-09", "lithuania", "short_visa_entry", who) for who in (None, "family", "driver")]
+    assert shut == [0.0, 1.0, 1.0]
+    assert openness("2022-03", "lithuania", "short_visa_entry") == pytest.approx(1 / 31)
+
+
+def test_decrees_call_reserve_officers():
+    """100 by the decrees of May 2020 and March 2021, 150 by that of the day of the invasion; nobody otherwise."""
+    officers = world().belarus["officers"]
+    assert (officers[[month("2020-06"), month("2021-04")]] == 100.0).all()
+    days = 5 / 28 + 23 / 31
+    assert officers[[month("2022-02"), month("2022-03")]].sum() == pytest.approx(150.0 * days)
+    assert np.count_nonzero(officers) == 4
+
+
+def test_objectors_find_doors_that_no_adopted_policy_opened():
+    """From January 2023, to draft-liable men; in Lithuania nine in ten of who asks for asylum are recognised."""
+    for place in ("latvia", "estonia", "czechia"):
+        law = world("protection_for_objectors").law[PLACE[place], CHANNEL["humanitarian"]]
+        assert law["groups"] & 1 << GROUP["draft_liable"]
+        offered = [
+            rule(when, place, "humanitarian", "offered", scenario)
+            for scenario in ("historical", "protection_for_objectors")
+            for when in ("2022-12", "2023-01")
+        ]
+        assert offered[1] == offered[2] == offered[0] and offered[3] == 1.0
+        for instrument in ("national_visa", "permit"):
+            assert openness("2023-01", place, instrument, "humanitarian", "protection_for_objectors") == 1.0
+    recognised = [
+        rule(when, "lithuania", "asylum", "renewal", "protection_for_objectors") for when in ("2022-12", "2023-01")
+    ]
+    assert recognised == pytest.approx([0.75, 0.9], abs=0.025)
+
+
+def test_the_it_visa_of_uzbekistan_begins_in_april_2022():
+    """And the package for firms on 25 February, four days before the end of that month."""
+    assert [rule(when, "uzbekistan", "it_scheme", "offered") for when in ("2022-03", "2022-04")] == [0.0, 1.0]
+    assert rule("2022-02", "uzbekistan", "relocation", "offered") == pytest.approx(4 / 28)
+    assert world().law[PLACE["uzbekistan"], CHANNEL["it_scheme"]]["groups"] == 1 << GROUP["it"]
+
+
+def test_one_stays_a_year_in_georgia_and_half_a_year_in_armenia_without_a_visa():
+    for place, months in (("georgia", 12.0), ("armenia", 6.0)):
+        law = world().law[PLACE[place], CHANNEL["visa_free"]]
+        assert law["entry"] == INSTRUMENT["visa_free"] and law["first_status"] == STATUS["visa_free"]
+        assert rule("2022-03", place, "visa_free", "stay") == months
+
+
+def test_humanitarian_visas_are_for_the_persecuted_and_the_ministry_s_since_march_2022():
+    """The persecuted come despite closed borders since 12 August 2020; the ministry mediates since 11 March 2022."""
+    law = world().law[PLACE["lithuania"]]
+    assert law["groups"][CHANNEL["humanitarian"]] == 1 << GROUP["persecuted"]
+    assert law["groups"][CHANNEL["mediated"]] == 1 << GROUP["persecuted"] | 1 << GROUP["it"]
+    assert rule("2020-08", "lithuania", "humanitarian", "offered") == pytest.approx(20 / 31)
+    offered = [rule(when, "lithuania", "mediated", "offered") for when in ("2022-02", "2022-03", "2022-04")]
+    assert offered == pytest.approx([0.0, 21 / 31, 1.0])
+
+
+def test_a_visa_in_hand_gives_no_right_to_work_and_work_permits_one():
+    schengen = [place for place in PLACE if world().law[PLACE[place], CHANNEL["short_visa"]]["exists"]]
+    assert "lithuania" in schengen
+    for place in schengen:
+        assert rule("2021-06", place, "short_visa", "works") == 0.0
+        assert rule("2021-06", place, "work", "works") == 1.0
+
+
+def test_a_tourist_stop_shuts_visas_to_all_and_entry_to_all_but_relatives_and_drivers():
+    """From 19 September 2022."""
+    for who in (None, "humanitarian", "mediated"):
+        assert openness("2022-10", "lithuania", "short_visa", who, "lithuania_tourist_stop") == 0.0
+    entry = [
+        openness("2022-10", "lithuania", "short_visa_entry", who, "lithuania_tourist_stop")
+        for who in (None, "family", "driver")
+    ]
+    assert entry == [0.0, 1.0, 1.0] and openness("2022-10", "lithuania", "short_visa_entry") == 1.0
+
+
+def test_belarus_closes_the_way_out_by_land():
+    """From 21 December 2020 but for drivers, work, study and family; from 31 May 2021 but for drivers."""
+    assert openness("2020-12", "belarus", "land_exit") == pytest.approx(20 / 31)
+    first = [openness("2021-02", "belarus", "land_exit", who) for who in (None, "driver", "work", "study", "family")]
+    assert first == [0.0, 1.0, 1.0, 1.0, 1.0]
+    later = [openness("2021-07", "belarus", "land_exit", who) for who in (None, "driver", "work", "study", "family")]
+    assert later == [0.0, 1.0, 0.0, 0.0, 0.0]
+    assert openness("2022-05", "belarus", "land_exit") == 1.0
+
+
+def test_the_law_on_aliens_delays_permits_from_february_to_may_2022():
+    for channel in ("work", "family"):
+        months = [rule(when, "lithuania", channel, "months") for when in ("2022-01", "2022-02", "2022-05", "2022-06")]
+        assert months[0] == months[3] < months[1] == months[2]
+
+
+def test_consulates_issue_no_passports_since_decree_278():
+    """4 September 2023: three days of that month."""
+    renewed = [at_home(when, "passport_abroad") for when in ("2023-08", "2023-09", "2023-10")]
+    assert renewed == pytest.approx([1.0, 3 / 30, 0.0])
+    assert (world().belarus["passport_abroad"][month("2023-10") :] == 0.0).all()
+
+
+def test_ukraine_pauses_the_papers_of_belarusians_and_then_refuses_many():
+    """From the invasion to 12 May 2022 nothing is renewed; then some of it, ever after."""
+    assert openness("2022-01", "ukraine", "renewal") == 1.0
+    assert [openness(when, "ukraine", "renewal") for when in ("2022-03", "2022-04")] == [0.0, 0.0]
+    later = world().openness[month("2022-06") :, PLACE["ukraine"], INSTRUMENT["renewal"], 0]
+    assert (later > 0.0).all() and (later < 1.0).all()
+
+
+def test_a_third_return_within_a_year_of_another_regime():
+    """As about a third of those asked in Lithuania said; the year over, as ever."""
+    pull = [at_home(when, "return_pull", "regime_change") for when in ("2023-12", "2024-01", "2024-12", "2025-01")]
+    assert pull[0] == pull[3] == 1.0 and pull[1] == pull[2]
+    assert 1.0 - (1.0 - pull[1] * behaviour.load().return_) ** 12 == pytest.approx(1 / 3, abs=0.03)
+    for name in ("detentions", "charges", "ban_accused", "arrest_on_return"):
+        assert at_home("2024-02", name, "regime_change") == at_home("2019-02", name) < at_home("2023-12", name)
+
+
+def test_support_of_integration_gives_the_right_to_work_and_the_language():
+    """To asylum seekers and to who came on a visa in hand, from 2023."""
+    for channel in ("asylum", "short_visa"):
+        works = [rule(when, "lithuania", channel, "works", "integration_support") for when in ("2022-12", "2023-01")]
+        assert works == [0.0, 1.0]
+    language = [there(when, "lithuania", "language", "integration_support") for when in ("2022-12", "2023-01")]
+    assert language == pytest.approx([0.6, 0.8], abs=0.01)  # three in five, then four in five
+
+
+def test_the_law_of_2023_spares_permits_and_the_strict_bill_does_not():
+    """3 May 2023 to 2 May 2026. The law shuts visas but for the humanitarian and the mediated; the bill as put forward
+    shuts renewals and citizenship too; the one expected in September shuts first permits.
+    """
+    for instrument in ("short_visa", "national_visa"):
+        shares = [openness("2023-06", "lithuania", instrument, who) for who in (None, "humanitarian", "mediated")]
+        assert shares == [0.0, 1.0, 1.0]
+    assert openness("2025-12", "lithuania", "national_visa") == 0.0
+    assert openness("2023-06", "lithuania", "permit") == openness("2023-06", "lithuania", "renewal") == 1.0
+    strict = "lithuania_bill_2023_strict"
+    assert openness("2023-06", "lithuania", "renewal", None, strict) == 0.0
+    spared = [
+        openness("2023-06", "lithuania", "renewal", who, strict) for who in ("humanitarian", "mediated", "asylum")
+    ]
+    assert spared == [1.0, 1.0, 1.0] and there("2023-06", "lithuania", "naturalisation", strict) == 0.0
+    september = [
+        openness(when, "lithuania", "permit", None, "lithuania_bill_2023_september") for when in ("2023-12", "2024-01")
+    ]
+    assert september == [1.0, 0.0]
+
+
+def test_a_deeper_screening_stands_in_place_of_the_law_of_2023():
+    """From 3 May 2023: visas are issued again, and nine in ten of those meant are found."""
+    scenario = "lithuania_screening_instead"
+    assert openness("2023-06", "lithuania", "national_visa") == 0.0
+    assert openness("2023-06", "lithuania", "national_visa", None, scenario) == 1.0
+    found = [there(when, "lithuania", "screening_true", scenario) for when in ("2023-04", "2023-06")]
+    assert found == [0.5, 0.9]
+
+
+def test_two_checkpoints_close_on_18_august_2023():
+    """Part of the way by land to Lithuania, and no other."""
+    land = [openness(when, "lithuania", "land") for when in ("2023-07", "2023-08", "2023-09")]
+    assert land[0] == 1.0 and land[1] == pytest.approx(17 / 31 + land[2] * 14 / 31) and 0.5 < land[2] < 1.0
+
+
+def test_a_package_shuts_three_countries_on_one_day():
+    """3 May 2023: visas, first permits and entry on visas in hand, in all three, families excepted from the last."""
+    for place in ("lithuania", "latvia", "estonia"):
+        for instrument in ("short_visa", "national_visa", "permit", "short_visa_entry"):
+            assert openness("2023-06", place, instrument, None, "baltic_package") == 0.0, (place, instrument)
+        assert openness("2023-06", place, "short_visa_entry", "family", "baltic_package") == 1.0
+    assert openness("2023-05", "lithuania", "permit", None, "baltic_package") == pytest.approx(2 / 31)
+
+
+def test_channels_differ_by_whom_they_admit():
+    """In Lithuania: anybody by work, students to study, the Polish card only in Poland, IT by its scheme."""
+    law = world().law
+    groups = {name: int(law[PLACE["lithuania"], CHANNEL[name]]["groups"]) for name in CHANNEL_NAMES if name != "none"}
+    assert groups["work"] == 0 and groups["study"] == 1 << GROUP["student"] and groups["it_scheme"] == 1 << GROUP["it"]
+    assert law[PLACE["poland"], CHANNEL["ancestry"]]["exists"]
+    moved = law[PLACE["lithuania"], CHANNEL["relocation"]]["sectors"]
+    assert moved == 1 << SECTOR["it"] | 1 << SECTOR["ngo_media"]

@@ -1,0 +1,108 @@
+"""What can be said without the model is said at once: nothing is compiled, and little is imported."""
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.locations import CONF
+
+ROOT = Path(__file__).parents[2]
+HEAVY = ("hydra", "omegaconf", "numba", "llvmlite", "mesa", "pandas", "numpy", "scipy", "matplotlib", "pyarrow")
+PROGRAM = """import atexit, sys
+atexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr))
+from sim.__main__ import main
+sys.exit(main())"""
+"""The command, and at its end a line with all that it has imported."""
+
+
+@pytest.fixture
+def asked(tmp_path):
+    """Ask the command in a process of its own, with an empty folder of machine code.
+
+    Gives code, stdout, stderr, the packages imported, the CPU seconds, and what machine code was made.
+    """
+    cache, folder = tmp_path / "cache", tmp_path / "here"
+    cache.mkdir(mode=0o700)
+    folder.mkdir()
+
+    def ask(*words, program=PROGRAM):
+        environment = {**os.environ, "VYRAJ_CACHE_DIR": str(cache), "PYTHONPATH": str(ROOT)}
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run(
+            [sys.executable, "-c", program, *words], capture_output=True, text=True, cwd=folder, env=environment
+        )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        *err, modules = done.stderr.splitlines()
+        packages = {name.partition(".")[0] for name in modules.split()}
+        made = [path for path in cache.rglob("*") if path.is_file()]
+        return done.returncode, done.stdout, err, packages, after.ru_utime - before.ru_utime, made
+
+    return ask
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--version", "scenario=no_war"], ["-m", "--version"]], ids=" ".join)
+def test_the_version_is_the_programs_and_comes_at_once(asked, words):
+    code, out, err, packages, seconds, made = asked(*words)
+    assert (code, out, err, made) == (0, f"vyraj {sim.__version__}\n", [], [])
+    assert packages & set(HEAVY) == set()
+    assert seconds < 1.0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["scenario=nowar"], "did you mean no_war?"),
+        (["peeple.one_in=100"], "not a known key"),
+        (["choice.lambda=62"], "choice.lambda=62"),
+        (["dry=maybe"], "dry=maybe"),
+        (["task=simulate", "until=2019-13"], "until=2019-13"),
+        (["task=fly"], "task=fly"),
+        (["-m", "scenario=glob(x*)"], "fits no scenario"),
+        (["-m", "seed=range(3,1)"], "a sweep of no jobs"),
+        (["seed=1,2"], "add -m"),
+        (["scenario=glob(no*)"], "add -m"),
+        (["--bogus"], "not a known option"),
+    ],
+)
+def test_a_wrong_configuration_is_told_without_the_model(asked, words, told):
+    code, out, err, packages, seconds, made = asked(*words)
+    assert (code, out, made) == (2, "", []) and told in err[-1]
+    assert packages & {"numba", "mesa", "pandas", "scipy", "matplotlib", "pyarrow"} == set()
+    assert seconds < 5.0
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--cfg", "job"], ["task=history", "scenario=no_covid"]], ids=" ".join)
+def test_what_is_only_shown_needs_no_model(asked, words):
+    code, out, _, packages, _, made = asked(*words)
+    assert code == 0 and out and made == []
+    assert packages & {"numba", "mesa", "pandas", "scipy", "matplotlib", "pyarrow"} == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["dry=true", "people.one_in=20000"],
+        ["dry=true", "task=simulate", "people.one_in=20000", "scenario=no_war", "freeze=[queues]"],
+        ["dry=true", "-m", "choice.lambda=0.3,0.6", "people.one_in=20000", "scenario=no_covid,no_war"],
+    ],
+    ids=" ".join,
+)
+def test_a_dry_run_compiles_nothing(asked, words):
+    code, out, err, _, seconds, made = asked(*words)
+    assert (code, err, made) == (0, [], []) and "nothing was computed" in out
+    assert seconds < 15.0  # mostly imports; to compile would take minutes
+
+
+@pytest.mark.parametrize("task", ["compare", "simulate", "explain", "reasons", "survey", "history"])
+def test_a_spoilt_policy_is_told_before_anything_is_compiled(asked, tmp_path, task):
+    own = tmp_path / "here" / "conf" / "policy"
+    own.mkdir(parents=True)
+    text = (CONF / "policy" / "lithuania_visa_ban.yaml").read_text(encoding="utf-8")
+    (own / "lithuania_visa_ban.yaml").write_text(text.replace("announced:", "anounced:", 1), encoding="utf-8")
+    code, out, err, _, _, made = asked(f"task={task}", "scenario=lithuania_visa_ban", "people.one_in=20000")
+    assert (code, out, made) == (2, "", []) and "anounced" in err[-1] and "lithuania_visa_ban" in err[-1]
