@@ -8,7 +8,7 @@ costs nothing to hand over, and nothing is counted, copied or kept alive by it. 
 
 from typing import Any
 
-from numba import typeof, types
+from numba import config, typeof, types
 from numba.core import cgutils
 from numba.core.datamodel import models, register_default
 from numba.core.imputils import lower_getattr_generic, lower_setattr_generic
