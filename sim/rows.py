@@ -128,7 +128,7 @@ class Row:
         object.__setattr__(self, "row", int(row))
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.people, name)[self.row]
+        return getattr(self.people, name)[self.row].item()  # Python's own number, which does not overflow
 
     def __setattr__(self, name: str, value: Any) -> None:
         getattr(self.people, name)[self.row] = value
