@@ -247,6 +247,8 @@ def test_root_is_the_first_that_is_ours(homes: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("VYRAJ_CACHE_DIR", str(homes / "chosen"))
     assert machine_code.cache_root() == homes / "chosen"
     assert (homes / "chosen").stat().st_mode & 0o777 == 0o700
+    monkeypatch.setenv("VYRAJ_CACHE_DIR", "~/mine")
+    assert machine_code.cache_root() == homes / "home" / "mine"
 
 
 @pytest.mark.parametrize("home", ["unwritable", "writable by others", "none", "relative"])

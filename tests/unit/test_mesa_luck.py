@@ -275,3 +275,24 @@ def test_the_example_of_a_batch_runs(tmp_path):
     last = [line.split() for line in lines[-2:]]
     assert [row[1] for row in last] == ["0", "1"] and last[0][2] != last[1][2]
     assert [row[3] for row in last] == ["2019-06", "2019-06"]
+
+
+def test_a_shallow_copy_is_a_model_of_its_own(ensemble):
+    model = model_of(ensemble)
+    model.step()
+    other = copy.copy(model)
+    other.step()
+    assert (model.month, other.month) == (1, 2) and other.columns.place is not model.columns.place
+
+
+def test_a_fork_asks_for_the_same_past(ensemble):
+    model = model_of(ensemble).run(2)
+    history = ensemble.history("historical")
+    world = ensemble.world("historical")
+    other = world._replace(demand=world.demand.copy())
+    other.demand[1] += 1.0
+    with pytest.raises(UserError, match="a fork in 2019-03 asks for a world that is the same until then; 2019-02 is"):
+        model.fork(history, other)
+    other.demand[1] -= 1.0
+    other.demand[2] += 1.0
+    assert model.fork(history, other).month == 2

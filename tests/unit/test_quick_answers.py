@@ -62,6 +62,7 @@ def test_the_version_is_the_programs_and_comes_at_once(asked, words):
         (["dry=maybe"], "dry=maybe"),
         (["task=simulate", "until=2019-13"], "until=2019-13"),
         (["task=fly"], "task=fly"),
+        (["task=history", "dry=true"], "dry=true plans nothing for task=history"),
         (["-m", "scenario=glob(x*)"], "fits no scenario"),
         (["-m", "seed=range(3,1)"], "a sweep of no jobs"),
         (["seed=1,2"], "add -m"),

@@ -367,3 +367,19 @@ def test_on_a_terminal_the_notes_stand_with_the_table(ask, monkeypatch):
     out, err = ask()
     assert err == [] and max(map(len, out[:4])) <= 60
     assert any(line.startswith("too wide for the terminal: ") for line in out)
+
+
+@pytest.mark.parametrize("what", ["is not there", "is no folder"])
+def test_a_folder_that_is_none_is_told_from_one_without_results(tmp_path, what):
+    wanted = tmp_path / "elsewhere"
+    if what == "is no folder":
+        wanted.touch()
+    with pytest.raises(UserError, match=f"results_dir={wanted} {what}"):
+        command.run(Settings(results_dir=str(wanted)))
+
+
+def test_a_mistake_in_the_condition_is_told_of_the_condition(ask):
+    with pytest.raises(UserError, match='results.where: .*"lamda"'):
+        ask(where="lamda = 0.62")
+    with pytest.raises(UserError, match='results.sql: .*"lamda"'):
+        ask(sql="select lamda from points")
