@@ -1,10 +1,9 @@
 """The end of a sweep: a table with a row a job, what differs between the jobs, the main number, and the folder."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from sim import seals
 from sim.errors import UserError
 from sim.outcome import Outcome
 
@@ -55,7 +54,7 @@ def headline(left: str) -> dict[str, str]:
             return _of_comparison(folder)
         if left and (folder / "flows.parquet").is_file():
             return _of_point(folder)
-    except (OSError, ValueError, KeyError, UserError) as error:
+    except (OSError, ValueError, KeyError, UserError, seals.Damaged) as error:
         return {"": " ".join(str(error).split())}
     return {}
 
@@ -81,7 +80,7 @@ def _of_point(folder: Path) -> dict[str, str]:
     from sim.figures.cells import rounded, suppress
     from sim.report.words import FEW
 
-    about: Mapping[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    about = seals.read_unsealed(folder)
     one_in, replicates = about["point"]["one_in"], about["replicates"]
     flows = pq.read_table((folder / "flows.parquet").absolute(), columns=["replicate", "from", "persons"])
     left = flows.filter(pc.equal(flows["from"], "belarus")).group_by("replicate").aggregate([("persons", "sum")])

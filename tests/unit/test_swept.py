@@ -64,6 +64,9 @@ def test_a_comparison_is_told_by_its_change_in_arrivals(tmp_path):
 def test_a_folder_that_cannot_be_read_is_a_row_all_the_same(tmp_path):
     (tmp_path / "effects.csv").write_text("scenario\n")
     assert "manifest.json" in headline(str(tmp_path))[""]
+    left = point(tmp_path / "cut", [(0, "belarus", 4040)], 1)
+    (tmp_path / "cut" / "manifest.json").write_text('{"replicates": ')
+    assert headline(left) == {"": "manifest.json is no JSON"}
 
 
 def test_rows_are_aligned_and_failed_jobs_have_one(tmp_path):
