@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,23 @@ def is_free(lock: Path) -> bool:
             return True
     except Timeout:
         return False
+
+
+@contextmanager
+def held(locks: Collection[Path]) -> Iterator[bool]:
+    """Hold locks if they are free, and tell whether they were.
+
+    Who removes what a lock guards holds it meanwhile: to ask whether it is free and to remove afterwards would take the
+    folder of a process that began between the two.
+    """
+    with ExitStack() as all_held:
+        try:
+            for lock in locks:
+                all_held.enter_context(Lock(lock, timeout=0))
+            free = True
+        except Timeout:
+            free = False
+        yield free
 
 
 def place_of(path: Path) -> str:

@@ -27,7 +27,7 @@ from typing import Any
 from sim import months
 from sim.errors import UserError
 from sim.locations import DATA, PACKAGE, configuration
-from sim.locks import Lock, is_free, lock_of_half
+from sim.locks import Lock, held, lock_of_half
 from sim.settings import WITHOUT_EFFECT, Settings, command, fingerprint, record_of
 
 ROOT = PACKAGE.parent
@@ -138,14 +138,15 @@ def restore(path: Path) -> None:
     for token in sorted(marks):
         halves = [path.with_name(f".{path.name}.{what}-{token}") for what in ("partial", "older", "pruned")]
         lock = lock_of_half(halves[0])
-        if not is_free(lock):
-            continue
-        if halves[1].is_dir() and not path.exists():
-            with suppress(OSError):  # another process was quicker
-                halves[1].rename(path)
-        for half in halves:
-            shutil.rmtree(half, ignore_errors=True)
-        lock.unlink(missing_ok=True)
+        with held([lock]) as free:
+            if not free:
+                continue
+            if halves[1].is_dir() and not path.exists():
+                with suppress(OSError):  # another process was quicker
+                    halves[1].rename(path)
+            for half in halves:
+                shutil.rmtree(half, ignore_errors=True)
+            lock.unlink(missing_ok=True)
 
 
 def _to_disk(path: Path) -> None:

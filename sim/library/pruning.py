@@ -8,18 +8,15 @@ was looked at.
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import Timeout
-
 from sim import seals
 from sim.errors import UserError
 from sim.library import folders
-from sim.locks import HALF, Lock, is_free, lock_of_half, place_of
+from sim.locks import HALF, held, is_free, lock_of_half, place_of
 from sim.messages import shown
 
 SWEEPS = "sweeps"
@@ -100,7 +97,7 @@ def remove(leftover: Leftover) -> str | None:
     A folder is renamed first, so that a reader finds all of it or nothing. Raises UserError if it cannot be removed.
     """
     path = leftover.path
-    with _held(leftover.locks) as free:
+    with held(leftover.locks) as free:
         if not free:
             return "somebody is at work on it"
         try:
@@ -126,19 +123,6 @@ def remove(leftover: Leftover) -> str | None:
 def is_held(leftover: Leftover) -> bool:
     """Tell whether somebody is at work on a folder; makes no file."""
     return not all(map(is_free, leftover.locks))
-
-
-@contextmanager
-def _held(locks: Collection[Path]) -> Iterator[bool]:
-    """Hold locks if they are free, and tell whether they were."""
-    with ExitStack() as held:
-        try:
-            for lock in locks:
-                held.enter_context(Lock(lock, timeout=0))
-            free = True
-        except Timeout:
-            free = False
-        yield free
 
 
 def _locks(path: Path) -> list[Path]:

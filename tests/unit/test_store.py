@@ -13,6 +13,7 @@ import pytest
 
 from sim import store, tables
 from sim.errors import UserError
+from sim.locks import is_free
 from sim.settings import Settings
 
 
@@ -93,7 +94,7 @@ def test_a_lock_that_is_no_file_is_told_in_one_line(tmp_path, kind):
     path = tmp_path / ".a.lock"
     in_its_place(path, kind)
     what = "a folder" if kind == "a folder" else "a link"
-    for ask in (lambda: store.Lock(path).acquire(), lambda: store.is_free(path)):
+    for ask in (lambda: store.Lock(path).acquire(), lambda: is_free(path)):
         with pytest.raises(UserError, match=rf"\.a\.lock cannot be locked: it is {what}; move it away"):
             ask()
 
@@ -184,3 +185,13 @@ def test_a_repository_around_the_project_is_not_taken_for_its_own(tmp_path, monk
     assert store._git("rev-parse", "HEAD") is None
     monkeypatch.setattr(store, "ROOT", tmp_path)
     assert store._uncommitted() is None
+
+
+def test_what_is_removed_is_held_meanwhile(tmp_path, monkeypatch):
+    """A process that has made its lock and not yet held it must wait, or its new folder would go with the old mark."""
+    lock = tmp_path / ".run.partial-0123abcd.lock"
+    lock.touch()
+    free, remove = [], store.shutil.rmtree
+    monkeypatch.setattr(store.shutil, "rmtree", lambda *path, **how: (free.append(is_free(lock)), remove(*path, **how)))
+    store.restore(tmp_path / "run")
+    assert free == [False] * 3 and not lock.exists()
