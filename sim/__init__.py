@@ -14,6 +14,7 @@ codes          fixed codes of places, channels, statuses and the like
 values         values of numpy and pandas, paths and arrays as plain ones
 months         the clock: whole months counted from January 2019
 columns        the schema of a person
+rows           a person as compiled rules see one
 eventlog       the event log
 room           buffers of a pass
 history/       parameters, events and policies as one History, read from `conf/`

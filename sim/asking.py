@@ -21,6 +21,7 @@ from sim.conditions import Circles, Conditions, in_panel
 from sim.luck import PURPOSE, fill_words, four
 from sim.options import Options
 from sim.room import Room
+from sim.rows import Person, at, beside
 from sim.units import (
     adult_flags,
     adults,
@@ -90,35 +91,36 @@ def ask(
     war_fear, rho, seed = world.belarus[t].war_fear, b.nest_region, conditions.seed
     for k in range(picked):
         i = room.picked[k]
-        row, kind, eta, luck, key = room.rows[i], room.kinds[i], room.etas[i], four(room.luck, i), room.keys[k]
+        head = at(people, room.rows[i])
+        kind, eta, luck, key = room.kinds[i], room.etas[i], four(room.luck, i), room.keys[k]
         mask = kind % N_FLAGS
         group = threat_group(mask, war_fear)
         lam = conditions.lam[group]
         fill_tastes(four(room.country_taste, k), b.spread_country, tastes[0])
         fill_tastes(four(room.channel_taste, k), b.spread_channel, tastes[1])
-        if may_exit(people, row, t):
-            top = look(people, row, t, kind, FROM_HOME, options, world, b, tastes, values, channels, ahead)
+        if may_exit(head, t):
+            top = look(head, t, kind, FROM_HOME, options, world, b, tastes, values, channels, ahead)
             if in_panel(key, conditions.panel):
-                fill_goers(ahead, people.unit_size[row], conditions.panel_weight, goers)
+                fill_goers(ahead, head.unit_size, conditions.panel_weight, goers)
                 expect(values, channels, eta, lam, rho, goers, weights, expected)
             if not stays(key, t, seed, luck, lam, rho, eta, top, conditions.bounds, group):
                 place = decide(key, t, seed, lam, rho, eta, room.luck[:, i], values, top, weights)
                 if place >= 0:
                     stream = motive(mask, group, channels[place])
-                    n = commit(people, row, t, place, channels[place], ahead[place], stream, log, n)
+                    n = commit(head, t, place, channels[place], ahead[place], stream, log, n)
                     continue
-        top = look(people, row, t, kind, UNQUEUED, options, world, b, tastes, values, channels, ahead)
+        top = look(head, t, kind, UNQUEUED, options, world, b, tastes, values, channels, ahead)
         if stays(key, t, seed, luck, lam, rho, eta, top, conditions.bounds, group):
             continue
         place = decide(key, t, seed, lam, rho, eta, room.luck[:, i], values, top, weights)
         if place >= 0:
             channel, reason = channels[place], _QUEUE
             for view in range(FREE_TO_EXIT, UNQUEUED):
-                top = look(people, row, t, kind, view, options, world, b, tastes, values, channels, ahead)
+                top = look(head, t, kind, view, options, world, b, tastes, values, channels, ahead)
                 if decide(key, t, seed, lam, rho, eta, room.luck[:, i], values, top, weights) >= 0:
                     reason = obstacle(view)
                     break
-            n = wish(people, row, t, place, channel, reason, motive(mask, group, channel), log, n)
+            n = wish(head, t, place, channel, reason, motive(mask, group, channel), log, n)
     return n
 
 
@@ -140,7 +142,7 @@ def obstacle(view: int) -> int:
 
 
 @compiled(forceinline=True)
-def of_the_panel(people: Columns, head: int, key: int, t: int, panel: int) -> bool:
+def of_the_panel(head: Person, key: int, t: int, panel: int) -> bool:
     """True for a unit to be looked at whatever its luck, because its probabilities are counted."""
     return in_panel(key, panel)
 
@@ -211,23 +213,23 @@ def screen(
         perceived = world.belarus[t].news + b.circle_gain * circles.memory[circle]
         heard = b.anticipation * circles.heard[circle]
         while i < units and room.rows[i] < end:
-            head = room.rows[i]
-            grown = adults(people, head)
-            other = head + grown - 1  # the head itself where there is no partner
-            own = repression_term(perceived, weights[people.exposure[head]], b.repression)
-            total = with_adult(0.0, own, room.fears[head - first], room.personal[head - first])
-            own = repression_term(perceived, weights[people.exposure[other]], b.repression)
-            both = with_adult(total, own, room.fears[other - first], room.personal[other - first])
-            eta = unit_push(b, both if grown == 2 else total, grown, abroad, people.frailty[head])
-            mask = room.flags[head - first] | room.flags[other - first]
-            kind = choice_class(people.sector[head], mask)
+            head = at(people, room.rows[i])
+            grown = adults(head)
+            other = beside(head, grown - 1)  # the head where there is no partner
+            own = repression_term(perceived, weights[head.exposure], b.repression)
+            total = with_adult(0.0, own, room.fears[head.row - first], room.personal[head.row - first])
+            own = repression_term(perceived, weights[other.exposure], b.repression)
+            both = with_adult(total, own, room.fears[other.row - first], room.personal[other.row - first])
+            eta = unit_push(b, both if grown == 2 else total, grown, abroad, head.frailty)
+            mask = room.flags[head.row - first] | room.flags[other.row - first]
+            kind = choice_class(head.sector, mask)
             eta += heard * options.rush[kind]
             group = threat_group(mask, war_fear)
-            top = ceiling(options, kind, people.kin[head], b)
+            top = ceiling(options, kind, head.kin, b)
             luck, lam, key = four(room.luck, i), conditions.lam[group], room.keys[i]
             home = stays(key, t, seed, luck, lam, rho, eta, top, conditions.bounds, group)
             room.kinds[i], room.etas[i], room.picked[picked] = kind, eta, i
-            picked += (not home) | watched(people, head, key, t, conditions.panel)
+            picked += (not home) | watched(head, key, t, conditions.panel)
             i += 1
     return picked
 
@@ -237,10 +239,10 @@ def heads_at_leisure(people: Columns, first: int, last: int, t: int, room: Room)
     """Fill `room.rows` and `room.keys` with the heads at leisure of rows `first` to `last` - 1; return their number."""
     units = 0
     for row in range(first, last):
-        age = t - people.birth[row]
-        room.rows[units], room.keys[units] = row, people.key[row]
-        due = people.due[row]
-        units += at_leisure(people.member[row], people.place[row], people.mode[row], people.plan[row], due, age, t)
+        person = at(people, row)
+        one = person
+        room.rows[units], room.keys[units] = row, one.key
+        units += at_leisure(one.member, one.place, one.mode, one.plan, one.due, t - one.birth, t)
     return units
 
 
@@ -250,11 +252,19 @@ def fill_adults(people: Columns, first: int, last: int, t: int, war_fear: float,
     flags, personal, fears = room.flags, room.personal, room.fears
     for i in range(last - first):
         row = first + i
-        age, conscription = t - people.birth[row], people.conscription[row]
+        person = at(people, row)
+        age, conscription = t - person.birth, person.conscription
         flags[i] = adult_flags(
-            people.exposure[row], people.detained[row], age, people.ancestry[row], people.visa[row], conscription, t
+            person.exposure,
+            person.detained,
+            age,
+            person.ancestry,
+            person.visa,
+            conscription,
+            t,
         )
         fears[i] = war_term(war_fear, b.war, service_term(b, conscription, age))
     for i in range(last - first):
         row = first + i
-        personal[i] = personal_term(b, (t - people.birth[row]) / 12.0, people.education[row], people.ties[row])
+        person = at(people, row)
+        personal[i] = personal_term(b, (t - person.birth) / 12.0, person.education, person.ties)

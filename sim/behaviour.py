@@ -1,13 +1,14 @@
 """How people weigh leaving and where to go: the coefficients of the decision, with their sources.
 
 Values stand in `conf/behaviour.yaml`, each with unit, meaning, prior and source. Compiled rules receive
-them as one named tuple of floats, in the order of the file. A value outside the limits of its unit is refused:
+them as one record, in the order of the file. A value outside the limits of its unit is refused:
 they are far wider than any that is meant, and keep every number of the model finite.
 """
 
-from collections import namedtuple
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from sim.history.parameters import HistoryError, need_number
 from sim.history.strict_yaml import need_keys, need_named, read, within
@@ -59,11 +60,22 @@ LARGEST_CONSTANT = 50.0
 """Largest constant of a destination or a channel either way, in utility."""
 
 _FIELDS = tuple("lambda_" if name == "lambda" else "return_" if name == "return" else name for name in RECORDS)
-if TYPE_CHECKING:
-    Behaviour = Any
-else:
-    Behaviour = namedtuple("Behaviour", _FIELDS)  # the fields are those of the file
-"""The coefficients as floats; `lambda` and `return` carry an underscore, being words of the language."""
+
+
+class Behaviour(np.record):  # type: ignore[misc]
+    """The coefficients as one record of reals; `lambda` and `return` carry an underscore, being words of Python."""
+
+    def _replace(self, **changes: float) -> "Behaviour":
+        """The same coefficients but for `changes`."""
+        return _behaviour(dict(zip(_FIELDS, self.item(), strict=True)) | changes)
+
+
+RECORD = np.dtype((Behaviour, [(name, "f8") for name in _FIELDS]))
+
+
+def _behaviour(values: Mapping[str, float]) -> Behaviour:
+    found: Behaviour = np.array([tuple(values[name] for name in _FIELDS)], RECORD)[0]
+    return found
 
 
 def load(changes: Mapping[str, float] | None = None) -> Behaviour:
@@ -77,7 +89,7 @@ def load(changes: Mapping[str, float] | None = None) -> Behaviour:
         if name not in values:
             raise HistoryError(f"unknown coefficient '{shown(name)}'; known: {nearest(name, values)}")
         values[name] = value
-    return Behaviour(*(_checked(name, value) for name, value in values.items()))
+    return _behaviour({field: _checked(*given) for field, given in zip(_FIELDS, values.items(), strict=True)})
 
 
 def _checked(name: str, value: object) -> float:

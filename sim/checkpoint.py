@@ -12,7 +12,7 @@ from sim import groups as who
 from sim import markets
 from sim.arrays import Form, NotArrays, packed, read_about, unpacked
 from sim.codes import N_CHANNELS, N_STATUSES, SECTOR_NAMES, SLOTS
-from sim.columns import BY_NAME, STATES
+from sim.columns import STATES_RECORD
 from sim.ensemble import DECISION, MOVE, WISH, Job, Run
 from sim.eventlog import EVENT_TYPE
 from sim.lived import State
@@ -88,7 +88,7 @@ class StateForms:
     def at(self, month: int) -> dict[str, Form]:
         """The arrays of a state whose next month is `month`."""
         forms: dict[str, Form] = {
-            **{f"people.{name}": (np.dtype(BY_NAME[name].dtype), (self.people,)) for name in STATES},
+            "people": (STATES_RECORD, (self.people,)),
             "memory": (REAL, (self.circles,)),
             "abroad": (WHOLE, (self.circles,)),
             "heard": (REAL, (self.circles,)),
@@ -125,7 +125,7 @@ def packed_state(state: State, forms: StateForms) -> bytes:
     kept = state.recorder
     wanted = forms.at(state.month)
     given = [
-        *(state.states[name] for name in STATES),
+        state.states,
         *state.circles,
         *state.employers,
         *state.stocks,
@@ -157,7 +157,7 @@ def unpacked_state(path: Path, month: int, forms: StateForms) -> State:
     stocks, committed, following = (list(arrays[f"kept_{name}"]) for name in ("stocks", "committed", "following"))
     return State(
         month,
-        {name: arrays[f"people.{name}"] for name in STATES},
+        arrays["people"],
         given("memory", "abroad", "heard"),
         given("employer_place", "employer_until"),
         given("stocks", "started"),

@@ -6,7 +6,7 @@ bytes, sets are bit masks. Besides the 8-byte key a person takes at most 128 byt
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,35 +103,50 @@ BY_NAME = {column.name: column for column in SCHEMA}
 TRAITS = tuple(column.name for column in SCHEMA if column.is_trait)
 STATES = tuple(column.name for column in SCHEMA if not column.is_trait)
 
-if TYPE_CHECKING:
-    Columns = Any
-else:
-    Columns = NamedTuple("Columns", [(column.name, Any) for column in SCHEMA])
-"""The people as one array a column, all of one length: what compiled rules receive."""
+
+def _record(names: tuple[str, ...]) -> np.dtype[np.void]:
+    """A record of these attributes, the widest first, so that each lies at a multiple of its size without gaps."""
+    ordered = sorted(names, key=lambda name: -np.dtype(BY_NAME[name].dtype).itemsize)
+    return np.dtype([(name, BY_NAME[name].dtype) for name in ordered], align=True)
+
+
+TRAITS_RECORD, STATES_RECORD = _record(TRAITS), _record(STATES)
+
+
+class Columns(NamedTuple):
+    """The people: two tables of one length, a record a person. Every attribute is an array: `people.birth`."""
+
+    traits: NDArray[np.void]  # TRAITS_RECORD [n], shared by all runs
+    states: NDArray[np.void]  # STATES_RECORD [n], a run's own
+
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        """An attribute of everybody, an array that shares its memory with the table."""
+        column = BY_NAME.get(name)
+        if column is None:
+            raise AttributeError(f"people have no attribute '{name}'")
+        return (self.traits if column.is_trait else self.states)[name]
 
 
 def bytes_per_person() -> int:
     """Bytes of one person besides the key."""
-    return sum(np.dtype(column.dtype).itemsize for column in SCHEMA if column.name != "key")
+    return TRAITS_RECORD.itemsize + STATES_RECORD.itemsize - np.dtype(BY_NAME["key"].dtype).itemsize
 
 
 def empty(n: int) -> Columns:
     """Columns of `n` people, all zero."""
-    return Columns(*(np.zeros(n, column.dtype) for column in SCHEMA))
+    return Columns(np.zeros(n, TRAITS_RECORD), np.zeros(n, STATES_RECORD))
 
 
 def copy_states(people: Columns) -> Columns:
     """The same people ready for another run: traits shared, states copied."""
-    return Columns(
-        *(array if BY_NAME[name].is_trait else array.copy() for name, array in zip(people._fields, people, strict=True))
-    )
+    return Columns(people.traits, people.states.copy())
 
 
 def out_of_range(people: Columns) -> list[str]:
     """Names of columns that hold a value outside the declared range."""
     bad = []
-    for column, array in zip(SCHEMA, people, strict=True):
-        values: NDArray[Any] = array
+    for column in SCHEMA:
+        values: NDArray[Any] = getattr(people, column.name)
         if len(values) and (values.min() < column.low or values.max() > column.high):
             bad.append(column.name)
     return bad

@@ -5,10 +5,10 @@ from numpy.typing import NDArray
 
 from sim.choice import FLAG_PERSECUTED
 from sim.codes import CHANNEL, EVENT, LEAD, MOTIVE, PLAN, REASON
-from sim.columns import Columns
 from sim.compiling import compiled
 from sim.conditions import THREATENED
 from sim.eventlog import note
+from sim.rows import Person
 
 FIXED_POINT = float(2**40)
 """Expected flows are summed as integers in units of 2**-40 persons, so that any order gives the same sum."""
@@ -30,8 +30,7 @@ def motive(mask: int, group: int, channel: int) -> int:
 
 @compiled
 def commit(
-    people: Columns,
-    head: int,
+    head: Person,
     t: int,
     place: int,
     channel: int,
@@ -41,20 +40,19 @@ def commit(
     n: int,
 ) -> int:
     """Make a unit's plan to go to a destination by a channel; returns the next log position."""
-    people.plan[head] = _QUEUED
-    people.plan_place[head] = place
-    people.plan_channel[head] = channel
-    people.applied[head] = t
-    people.lead[head] = _PLANNED if ahead else _TOGETHER
-    n = note(log, n, t, head, people.key[head], _APPLIED, 0, place, channel, _CHOSEN)
+    head.plan = _QUEUED
+    head.plan_place = place
+    head.plan_channel = channel
+    head.applied = t
+    head.lead = _PLANNED if ahead else _TOGETHER
+    n = note(log, n, t, head.row, head.key, _APPLIED, 0, place, channel, _CHOSEN)
     log[n - 1].detail = stream
     return n
 
 
 @compiled
 def wish(
-    people: Columns,
-    head: int,
+    head: Person,
     t: int,
     place: int,
     channel: int,
@@ -64,7 +62,7 @@ def wish(
     n: int,
 ) -> int:
     """Note that a unit would go, were more open; returns the next log position."""
-    people.aspires[head] = t
-    n = note(log, n, t, head, people.key[head], _WISHED, 0, place, channel, reason)
+    head.aspires = t
+    n = note(log, n, t, head.row, head.key, _WISHED, 0, place, channel, reason)
     log[n - 1].detail = stream
     return n

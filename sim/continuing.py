@@ -9,7 +9,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import columns, markets
+from sim import markets
 from sim.agents.bookkeeping import give_identities, kept, next_identity, take_up
 from sim.errors import UserError
 from sim.history.history import History
@@ -51,9 +51,9 @@ class Continued(mesa.Model):
         if same < self.month:
             told = f"a fork in {label(self.month)} asks for a world that is the same until then"
             raise UserError(f"{told}; {label(same)} is the first month in which this one is not")
-        traits = [getattr(self.columns, name) for name in self.columns._fields if name not in columns.STATES]
         shared = [self.history, self.given, self.world, self.behaviour, self._constants, self.conditions, self.rule]
-        shared += [self._choose, self.held, self.circles.start, self.employers.sector, *traits]  # what no run changes
+        shared += [self._choose, self.held, self.circles.start, self.employers.sector]
+        shared.append(self.columns.traits)  # what no run changes
         twin = copy.deepcopy(self, {id(one): one for one in shared})
         twin._enter(history, world)
         twin._go_on(self._lived())
@@ -66,7 +66,7 @@ class Continued(mesa.Model):
         """
         return State(
             self.month,
-            {name: getattr(self.columns, name).copy() for name in columns.STATES},
+            self.columns.states.copy(),
             (self.circles.memory.copy(), self.circles.abroad.copy(), self.circles.heard.copy()),
             (self.employers.place.copy(), self.employers.until.copy()),
             (self.stocks.copy(), self._started.copy()),
@@ -89,7 +89,7 @@ class Continued(mesa.Model):
         Mesa's steps and generators go on as they were in that run. For a model that has made no step.
         """
         self.month = state.month
-        self.columns = self.columns._replace(**state.states)
+        self.columns = self.columns._replace(states=state.states)
         memory, abroad, heard = state.circles
         self.circles = self.circles._replace(memory=memory, abroad=abroad, heard=heard)
         place, until = state.employers

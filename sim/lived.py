@@ -12,7 +12,7 @@ class State(NamedTuple):
     """A run of a model between two months: plain arrays, all that `EmigrationModel.live_on` takes up."""
 
     month: int  # the next to be lived
-    states: dict[str, NDArray[Any]]  # columns of people that change
+    states: NDArray[np.void]  # what changes of people, STATES_RECORD
     circles: tuple[NDArray[Any], ...]  # memory, abroad, heard
     employers: tuple[NDArray[Any], ...]  # place, until
     stocks: tuple[NDArray[np.int64], ...]  # now, and those settled at the start

@@ -27,6 +27,7 @@ from sim.processes.repress import repress
 from sim.processes.settle import settle
 from sim.processes.visit import visit
 from sim.room import make_room
+from sim.rows import at
 from sim.world import World
 
 _SETTLED = MODE["settled"]
@@ -156,7 +157,8 @@ def after_queues(
     heads = np.empty(last - first, np.int64)
     units = np.int64(0)
     for row in range(first, last):
-        mode, member, since = people.mode[row], people.member[row], people.since[row]
+        person = at(people, row)
+        mode, member, since = person.mode, person.member, person.since
         if (mode == _SETTLED) & (member == 0) & (since < t):
             heads[units] = row
             units += 1

@@ -86,7 +86,7 @@ def point(ensemble: Ensemble, scenario: str, lam: float, freeze: Sequence[str] =
         "point": {key: value for key, value in record.items() if key not in ("baseline", "coefficients")},
         "world": world_digest(ensemble.world(scenario)),
         "baseline": world_digest(ensemble.world(settings.baseline)) if freeze else None,
-        "behaviour": [float(value) for value in ensemble.behaviour],
+        "behaviour": list(ensemble.behaviour.item()),
         "constants": [array.tolist() for array in ensemble.constants_at(lam)],
         "inputs": inputs_digest(),
     }

@@ -15,13 +15,15 @@ from numpy.typing import NDArray
 
 from sim.arrays import NotArrays, is_whole
 from sim.checkpoint import StateForms, packed_state, unpacked_state
-from sim.columns import BY_NAME, Columns
+from sim.columns import STATES_RECORD, TRAITS_RECORD, Columns
 from sim.errors import UserError
 from sim.lived import State
 from sim.locks import Lock
 from sim.population.synthesis import Population, synthesise
 from sim.store import write_file, write_folder
 
+TABLES = {"traits": TRAITS_RECORD, "states": STATES_RECORD}
+"""Tables of people, and their records."""
 PARTS = {"circle_start": "i8", "employers": "u1"}
 """Arrays of a population besides its columns, and their types."""
 
@@ -41,14 +43,14 @@ def people(folder: Path, one_in: int, seed: int, threads: int) -> Population:
                 for name in PARTS:
                     _save(partial / f"{name}.npy", getattr(made, name))
 
-    columns = {name: _mapped(place / f"{name}.npy", BY_NAME[name].dtype) for name in Columns._fields}
+    tables = {name: _mapped(place / f"{name}.npy", record) for name, record in TABLES.items()}
     circle_start, employers = (_mapped(place / f"{name}.npy", kind) for name, kind in PARTS.items())
-    if {array.shape for array in columns.values()} != {tuple(circle_start[-1:])}:
-        raise UserError(f"{place} holds columns of different lengths; remove it")
-    return Population(Columns(**columns), circle_start, one_in, seed, employers)
+    if {array.shape for array in tables.values()} != {tuple(circle_start[-1:])}:
+        raise UserError(f"{place} holds tables of different lengths; remove it")
+    return Population(Columns(**tables), circle_start, one_in, seed, employers)
 
 
-def _mapped(path: Path, kind: str) -> NDArray[Any]:
+def _mapped(path: Path, kind: Any) -> NDArray[Any]:
     """An array of one dimension from its file, memory-mapped; UserError for anything but plain numbers of that kind.
 
     Copy on write, because rules are compiled for arrays that can be written; nobody writes.
@@ -59,7 +61,8 @@ def _mapped(path: Path, kind: str) -> NDArray[Any]:
         raise UserError(f"{path} holds no plain array; remove {path.parent}") from error
     if not isinstance(array, np.ndarray) or array.dtype != np.dtype(kind) or array.ndim != 1:
         raise UserError(f"{path} does not hold numbers of the type {np.dtype(kind)}; remove {path.parent}")
-    return array.view(np.ndarray)
+    # Read back, a record does not tell that its parts are aligned, by which rules are compiled.
+    return array.view(np.ndarray).view(kind)
 
 
 def _save(path: Path, array: NDArray[Any]) -> None:

@@ -3,8 +3,7 @@
 A unit is an adult or a couple with minor children, in adjacent rows, head first. Its class is the head's
 sector with what either adult brings along: persecution, a student's age, a Polish card, a visa in hand.
 
-Compiled code reads the columns it needs first and branches on numbers afterwards: a branch between two reads
-of a named tuple makes the compiler count references, at a hundred times the cost of the read.
+A rule takes a person; what is of a unit takes its head, beside whom the others stand.
 """
 
 import numpy as np
@@ -28,6 +27,7 @@ from sim.compiling import compiled
 from sim.conditions import ADULT_MONTHS, OTHERS, THREATENED
 from sim.luck import NORMAL_GRID
 from sim.months import LONG_AGO
+from sim.rows import Person, at, beside
 
 N_CLASSES = N_SECTORS * N_FLAGS
 """Choice classes: sector times flags."""
@@ -50,10 +50,9 @@ STUDENT_FROM, STUDENT_TO = 17 * 12, 28 * 12
 
 
 @compiled(forceinline=True)
-def adults(people: Columns, head: int) -> int:
-    """Number of adults of the unit headed at row `head`: 2 if the next row is a partner, else 1."""
-    after = min(head + 1, len(people.member) - 1)
-    return 1 + ((people.unit_size[head] > 1) & (people.member[after] == 1))
+def adults(head: Person) -> int:
+    """Number of adults of a unit: 2 if the head has a partner, who stands next, else 1."""
+    return 2 if head.unit_size > 1 and beside(head, 1).member == 1 else 1
 
 
 @compiled(forceinline=True)
@@ -72,13 +71,14 @@ def adult_flags(exposure: int, detained: int, age: int, ancestry: int, visa: int
 
 
 @compiled(forceinline=True)
-def flags(people: Columns, head: int, t: int) -> int:
+def flags(head: Person, t: int) -> int:
     """Flags of the unit's choice class: those of either adult."""
     mask = 0
-    for row in range(head, head + adults(people, head)):
-        exposure, detained, age = people.exposure[row], people.detained[row], t - people.birth[row]
-        conscription = people.conscription[row]
-        mask |= adult_flags(exposure, detained, age, people.ancestry[row], people.visa[row], conscription, t)
+    for i in range(adults(head)):
+        one = beside(head, i)
+        exposure, detained, age = one.exposure, one.detained, t - one.birth
+        conscription = one.conscription
+        mask |= adult_flags(exposure, detained, age, one.ancestry, one.visa, conscription, t)
     return mask
 
 
@@ -123,36 +123,38 @@ def is_barred(held: int, exit_ban: int, conscription: int, t: int) -> bool:
 
 
 @compiled(forceinline=True)
-def may_exit(people: Columns, head: int, t: int) -> bool:
+def may_exit(head: Person, t: int) -> bool:
     """True if everyone in the unit is at home and nobody is held, barred from leaving, or serving.
 
     Children count: one who comes of age stays in the unit and may be detained, drafted or away on pendular work.
     """
     free = True
-    for row in range(head, min(head + people.unit_size[head], len(people.mode))):
-        barred = is_barred(people.held[row], people.exit_ban[row], people.conscription[row], t)
-        free &= not (barred | (people.mode[row] != _HOME))
+    for i in range(head.unit_size):
+        one = beside(head, i)
+        barred = is_barred(one.held, one.exit_ban, one.conscription, t)
+        free &= not (barred | (one.mode != _HOME))
     return free
 
 
 @compiled(forceinline=True)
-def in_party(people: Columns, row: int) -> bool:
+def in_party(person: Person) -> bool:
     """True if a person of a unit settled abroad is there, too, and was not left behind."""
-    return bool(people.mode[row] == _SETTLED)
+    return bool(person.mode == _SETTLED)
 
 
 @compiled(forceinline=True)
-def going(people: Columns, head: int) -> int:
+def going(head: Person) -> int:
     """People of a unit who are to leave by its plan: all, or the head alone."""
-    return 1 if people.lead[head] == _PLANNED else people.unit_size[head]
+    return 1 if head.lead == _PLANNED else head.unit_size
 
 
 @compiled(forceinline=True)
-def money(people: Columns, head: int) -> float:
+def money(head: Person) -> float:
     """Savings of the unit's adults, EUR."""
     total = 0.0
-    for row in range(head, head + adults(people, head)):
-        total += people.savings[row]
+    for i in range(adults(head)):
+        one = beside(head, i)
+        total += one.savings
     return total
 
 
@@ -209,28 +211,30 @@ def unit_push(b: Behaviour, total: float, n: int, abroad: float, frailty: int) -
 
 
 @compiled(forceinline=True)
-def push(people: Columns, head: int, t: int, b: Behaviour, perceived: float, war_fear: float, abroad: float) -> float:
+def push(head: Person, t: int, b: Behaviour, perceived: float, war_fear: float, abroad: float) -> float:
     """Log-odds with which a unit wishes to leave this month, before what destinations offer.
 
     `perceived` repression and the share `abroad` are the circle's, `war_fear` the country's (0 to 1).
     """
-    n, total = adults(people, head), 0.0
-    for row in range(head, head + n):
-        conscription, exposure, age = people.conscription[row], people.exposure[row], t - people.birth[row]
-        personal = personal_term(b, age / 12.0, people.education[row], people.ties[row])
+    n, total = adults(head), 0.0
+    for i in range(n):
+        one = beside(head, i)
+        conscription, exposure, age = one.conscription, one.exposure, t - one.birth
+        personal = personal_term(b, age / 12.0, one.education, one.ties)
         repression = repression_term(perceived, exposure_weight(b, exposure), b.repression)
         war = war_term(war_fear, b.war, service_term(b, conscription, age))
         total = with_adult(total, repression, war, personal)
-    return unit_push(b, total, n, abroad, people.frailty[head])
+    return unit_push(b, total, n, abroad, head.frailty)
 
 
 @compiled
 def residents_by_class(people: Columns, t: int) -> NDArray[np.int64]:
     """People at home by the choice class of their unit, int64[classes], in agents."""
     counts = np.zeros(N_CLASSES, np.int64)
-    for row in range(len(people.key)):
-        member, place, mode = people.member[row], people.place[row], people.mode[row]
-        sector, size = people.sector[row], people.unit_size[row]
+    for row in range(len(people.traits)):
+        person = at(people, row)
+        member, place, mode = person.member, person.place, person.mode
+        sector, size = person.sector, person.unit_size
         if (member == 0) & (place == _BELARUS) & (mode == _HOME):
-            counts[choice_class(sector, flags(people, row, t))] += size
+            counts[choice_class(sector, flags(person, t))] += size
     return counts

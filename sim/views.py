@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from sim.behaviour import Behaviour
 from sim.choice import MINUS_INFINITY
 from sim.codes import CHANNEL, SLOTS
-from sim.columns import Columns
 from sim.compiling import compiled
 from sim.luck import NORMAL_GRID, PURPOSE, TASTE_LIMIT, Four, words
 from sim.options import RELOCATION, Options, move_price
+from sim.rows import Person, beside
 from sim.units import adults, in_party, money
 from sim.world import World
 
@@ -48,8 +48,7 @@ def draw_tastes(key: int, b: Behaviour, seed: int, tastes: NDArray[np.float64]) 
 
 @compiled(forceinline=True)
 def look(
-    people: Columns,
-    head: int,
+    head: Person,
     t: int,
     kind: int,
     view: int,
@@ -67,11 +66,11 @@ def look(
     float64[16], `channels` uint8[16] and `ahead` bool[16] (the head alone, ahead of the family) are filled, minus
     infinity where no channel is open, eligible and affordable.
     """
-    kin, here, moved = people.kin[head], people.place[head], options.moved[people.employer[head]]
-    age, size = (t - people.birth[head]) // 12, people.unit_size[head]
-    means, grown = money(people, head), adults(people, head)
+    kin, here, moved = head.kin, head.place, options.moved[head.employer]
+    age, size = (t - head.birth) // 12, head.unit_size
+    means, grown = money(head), adults(head)
     if view == FROM_ABROAD:
-        size, grown, means = party(people, head, size, grown)
+        size, grown, means = party(head, size, grown)
     splits, unlimited = (view < WITHIN_MEANS) & (size > 1), (view >= WITHIN_MEANS) & (view != FROM_ABROAD)
     offers, count, there = options.offers[kind], options.lengths[kind], world.places[t]
     for place in range(SLOTS):
@@ -108,14 +107,14 @@ def seen(offer: Any, view: int) -> float:
 
 
 @compiled
-def party(people: Columns, head: int, size: int, grown: int) -> tuple[int, int, float]:
+def party(head: Person, size: int, grown: int) -> tuple[int, int, float]:
     """People, adults and savings of those of a unit who are settled abroad."""
     there, older, means = 0, 0, 0.0
     for i in range(size):
-        row = head + i
-        if in_party(people, row):
+        one = beside(head, i)
+        if in_party(one):
             there += 1
             if i < grown:
                 older += 1
-                means += people.savings[row]
+                means += one.savings
     return there, older, means

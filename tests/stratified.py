@@ -151,7 +151,7 @@ def restless(**changes: float) -> Behaviour:
 
 def second_reading(model: EmigrationModel, decision: str = "destination_nest") -> PlainModel:
     """The second reading of a model that has not begun: the same table, world, coefficients, constants and luck."""
-    table = {name: array.copy() for name, array in zip(model.columns._fields, model.columns, strict=True)}
+    table = {name: getattr(model.columns, name).copy() for name in columns.BY_NAME}
     given = model.conditions
     world = model.world._replace(rules=model.world.rules.copy(), places=model.world.places.copy())  # markets change it
     return PlainModel(

@@ -7,7 +7,6 @@ from typing import Any
 
 def measure(scenarios: Sequence[str], one_in: int, until: str) -> dict[str, Any]:
     """Wall and CPU seconds of one whole run of each scenario, and bytes of the columns that a run has for itself."""
-    from sim.columns import BY_NAME
     from sim.ensemble import Ensemble, Job
     from sim.settings import People, Settings
 
@@ -20,5 +19,5 @@ def measure(scenarios: Sequence[str], one_in: int, until: str) -> dict[str, Any]
         ensemble.run(Job(scenario, 0.62, 0))
         wall.append(time.perf_counter() - began)
         cpu.append(time.process_time() - worked)
-    states = sum(array.nbytes for name, array in people._asdict().items() if not BY_NAME[name].is_trait)
+    states = people.states.nbytes
     return {"wall": wall, "cpu": cpu, "people": len(people.key), "states": states}

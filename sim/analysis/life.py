@@ -25,6 +25,7 @@ from sim.choice import stable_exponential_term as stable_rest
 from sim.codes import EVENT, N_CHANNELS, SLOTS
 from sim.luck import PURPOSE, uniform, words
 from sim.model import EmigrationModel
+from sim.rows import Row
 from sim.units import at_leisure, may_exit, money, threat_group
 from sim.views import FROM_HOME, UNQUEUED, draw_tastes
 
@@ -128,8 +129,8 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
     """Take the decision of a unit at leisure apart, between `choose` and `apply` of its month."""
     people, t, b, given = model.columns, model.month, model.behaviour, model.conditions
     push = np.zeros(len(PUSH))
-    eta = float(fill_push(people, head, t, b, model.circles, model.options, model.world, push))
-    group = int(threat_group(int(class_of(people, head, t)) % N_FLAGS, float(model.world.belarus[t]["war_fear"])))
+    eta = float(fill_push(Row(people, head), t, b, model.circles, model.options, model.world, push))
+    group = int(threat_group(int(class_of(Row(people, head), t)) % N_FLAGS, float(model.world.belarus[t]["war_fear"])))
     lam = float(given.lam[group])
     tastes = np.empty((2, SLOTS))
     draw_tastes(people.key[head], b, given.trait_seed, tastes)
@@ -137,15 +138,17 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
     obstacles, prices = np.zeros((SLOTS, N_CHANNELS), np.int64), np.zeros((SLOTS, N_CHANNELS))
     alone = np.zeros((SLOTS, N_CHANNELS), np.bool_)
     table = model.options, model.world, b, given
-    fill_unit(people, head, t, *table, model.residents, model.queued, tastes, terms, obstacles, prices, alone)
+    fill_unit(Row(people, head), t, *table, model.residents, model.queued, tastes, terms, obstacles, prices, alone)
 
     def again(view: int) -> tuple[int, NDArray[np.float64], NDArray[np.uint8], NDArray[np.bool_]]:
         values, channels, ahead = np.empty(SLOTS), np.empty(SLOTS, np.uint8), np.empty(SLOTS, np.bool_)
-        place = reconsider(people, head, t, view, *table, lam, eta, tastes, values, channels, ahead, np.empty(SLOTS))
+        place = reconsider(
+            Row(people, head), t, view, *table, lam, eta, tastes, values, channels, ahead, np.empty(SLOTS)
+        )
         return int(place), values, channels, ahead
 
     chosen, values, channels, ahead = again(FROM_HOME)
-    free = bool(may_exit(people, head, t))
+    free = bool(may_exit(Row(people, head), t))
     chosen = chosen if free else -1
     luck = words(people.key[head], t, _CHOICE, 0, given.seed)
     noise = np.empty(SLOTS)
@@ -165,7 +168,7 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
     found = Decision(
         t, felt, group, lam, dict(zip(PUSH, push.tolist(), strict=True)), eta, free,
         (t - int(people.birth[head])) // 12,
-        float(money(people, head)), terms, obstacles, prices, values, channels, ahead, noise, float(stable),
+        float(money(Row(people, head))), terms, obstacles, prices, values, channels, ahead, noise, float(stable),
         float(gumbel(uniform(luck[3]))), chosen, event,
     )  # fmt: skip
     _need_sums(found, alone)

@@ -20,6 +20,7 @@ from sim.compiling import compiled
 from sim.conditions import Circles, Conditions
 from sim.model import EmigrationModel
 from sim.options import Options
+from sim.rows import at
 from sim.units import threat_group
 from sim.views import draw_tastes
 from sim.world import World
@@ -158,22 +159,20 @@ def fill_records(
     ahead, absent = np.empty((SLOTS, N_CHANNELS), np.bool_), np.zeros(pulls.shape[1])
     absent[_DIASPORA] = diaspora_term(0.0, b.diaspora)
     for n in range(len(heads)):
-        head, record = heads[n], records[n]
-        fill_push(people, head, t, b, circles, options, world, push)
+        head, record = at(people, heads[n]), records[n]
+        fill_push(head, t, b, circles, options, world, push)
         for r in range(len(pushes)):
             record.leave[r] = 0.0
             for i in range(pushes.shape[1]):
                 if pushes[r, i]:
                     record.leave[r] += push[i]
-        draw_tastes(people.key[head], b, conditions.trait_seed, tastes)
-        fill_unit(
-            people, head, t, options, world, b, conditions, residents, waiting, tastes, terms, obstacles, prices, ahead
-        )
-        mask = class_of(people, head, t) % N_FLAGS
+        draw_tastes(head.key, b, conditions.trait_seed, tastes)
+        fill_unit(head, t, options, world, b, conditions, residents, waiting, tastes, terms, obstacles, prices, ahead)
+        mask = class_of(head, t) % N_FLAGS
         lam = conditions.lam[threat_group(mask, world.belarus[t].war_fear)]
         absent[_SAFETY] = -b.safety if mask & FLAG_PERSECUTED else 0.0
         leave, choice = record.leave[len(pushes) :], record.choice
-        fill_pull_losses(terms, obstacles, people.plan_place[head], lam, absent, pulls, leave, choice)
+        fill_pull_losses(terms, obstacles, head.plan_place, lam, absent, pulls, leave, choice)
 
 
 class ReasonsOf:

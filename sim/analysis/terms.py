@@ -22,11 +22,11 @@ from sim.choice import (
     war_term,
 )
 from sim.codes import CHANNEL, CONSCRIPTION, N_CHANNELS, PLACE, SECTOR, SLOTS
-from sim.columns import Columns
 from sim.compiling import compiled
 from sim.conditions import Circles, Conditions
 from sim.luck import NORMAL_GRID, PURPOSE, words
 from sim.options import RELOCATION, Options, eligible, move_price, offer_share, queue_months
+from sim.rows import Person, beside
 from sim.units import adults, choice_class, class_groups, exposure_weight, flags, money, push, service_term
 from sim.views import look
 from sim.world import World, admission_share, fare, travel_share
@@ -54,31 +54,32 @@ _N_COUNTRY, _N_ACCESS = len(COUNTRY), len(ACCESS)
 
 @compiled
 def fill_push(
-    people: Columns, head: int, t: int, b: Behaviour, circles: Circles, options: Options, world: World, terms: Any
+    head: Person, t: int, b: Behaviour, circles: Circles, options: Options, world: World, terms: Any
 ) -> float:
     """Fill the terms of a unit's wish to leave, float64[len(PUSH)]; return the engine's own sum."""
-    circle, kind = circle_of(circles, head), class_of(people, head, t)
+    circle, kind = circle_of(circles, head.row), class_of(head, t)
     size = circles.start[circle + 1] - circles.start[circle]
     abroad = circles.abroad[circle] / size
     perceived = world.belarus[t].news + b.circle_gain * circles.memory[circle]
     war_fear = world.belarus[t].war_fear
-    n = adults(people, head)
+    n = adults(head)
     terms[:] = 0.0
     terms[0] = b.level
-    for row in range(head, head + n):
-        age, conscription = t - people.birth[row], people.conscription[row]
+    for i in range(n):
+        one = beside(head, i)
+        age, conscription = t - one.birth, one.conscription
         service = war_term(war_fear, 0.0, service_term(b, conscription, age)) / n
-        terms[1] += repression_term(perceived, exposure_weight(b, people.exposure[row]), b.repression) / n
+        terms[1] += repression_term(perceived, exposure_weight(b, one.exposure), b.repression) / n
         terms[2] += war_term(war_fear, b.war, 0.0) / n
         terms[3] += service if conscription == _LIABLE else 0.0
         terms[4] += 0.0 if conscription == _LIABLE else service
         terms[5] += age_term(age / 12.0, b.youth, b.old_age) / n
-        terms[6] += b.skill * people.education[row] / n
-        terms[7] += b.ties * people.ties[row] / 255.0 / n
+        terms[6] += b.skill * one.education / n
+        terms[7] += b.ties * one.ties / 255.0 / n
     terms[8] = b.peers * abroad
-    terms[9] = b.spread_leave * NORMAL_GRID[people.frailty[head]]
+    terms[9] = b.spread_leave * NORMAL_GRID[head.frailty]
     terms[10] = b.anticipation * circles.heard[circle] * options.rush[kind]
-    eta = push(people, head, t, b, perceived, war_fear, abroad)
+    eta = push(head, t, b, perceived, war_fear, abroad)
     return eta + b.anticipation * circles.heard[circle] * options.rush[kind]
 
 
@@ -89,9 +90,9 @@ def circle_of(circles: Circles, row: int) -> int:
 
 
 @compiled
-def class_of(people: Columns, head: int, t: int) -> int:
+def class_of(head: Person, t: int) -> int:
     """Choice class of the unit headed at row `head`."""
-    return choice_class(people.sector[head], flags(people, head, t))
+    return choice_class(head.sector, flags(head, t))
 
 
 @compiled
@@ -142,8 +143,7 @@ def fill_access(
 
 @compiled
 def fill_unit(
-    people: Columns,
-    head: int,
+    head: Person,
     t: int,
     options: Options,
     world: World,
@@ -162,10 +162,10 @@ def fill_unit(
     Fills `terms` float64[places, channels, len(TERMS)], `obstacles` int64[places, channels] (bits of `OBSTACLES`),
     `prices` float64[places, channels] in EUR of what the unit has to have, and `ahead` (the head alone would go).
     """
-    sector, mask = people.sector[head], flags(people, head, t)
-    groups, kin, moved = class_groups(sector, mask), people.kin[head], options.moved[people.employer[head]]
-    age, size, grown = (t - people.birth[head]) // 12, people.unit_size[head], adults(people, head)
-    means, workers = money(people, head), conditions.reference.workers[sector]
+    sector, mask = head.sector, flags(head, t)
+    groups, kin, moved = class_groups(sector, mask), head.kin, options.moved[head.employer]
+    age, size, grown = (t - head.birth) // 12, head.unit_size, adults(head)
+    means, workers = money(head), conditions.reference.workers[sector]
     terms[:], obstacles[:], prices[:], ahead[:] = 0.0, 1, 0.0, False
     for place in range(SLOTS):
         if place == _BELARUS or world.places[t, place].distance <= 0.0:
@@ -208,8 +208,7 @@ def fill_unit(
 
 @compiled
 def reconsider(
-    people: Columns,
-    head: int,
+    head: Person,
     t: int,
     view: int,
     options: Options,
@@ -225,10 +224,10 @@ def reconsider(
     noise: NDArray[np.float64],
 ) -> int:
     """Decide again for one unit, as the engine does in a view; fills its buffers, returns the place or -1."""
-    kind = class_of(people, head, t)
-    top = look(people, head, t, kind, view, options, world, b, tastes, values, channels, ahead)
-    drawn = words(people.key[head], t, _CHOICE, 0, conditions.seed)
+    kind = class_of(head, t)
+    top = look(head, t, kind, view, options, world, b, tastes, values, channels, ahead)
+    drawn = words(head.key, t, _CHOICE, 0, conditions.seed)
     luck = np.empty(4, np.uint32)
     for i in range(4):
         luck[i] = drawn[i]
-    return decide(people.key[head], t, conditions.seed, lam, eta, luck, values, top, noise)
+    return decide(head.key, t, conditions.seed, lam, eta, luck, values, top, noise)

@@ -22,6 +22,7 @@ from sim.decision.destination_nest import decide, stays
 from sim.luck import PURPOSE, four, uniform, words
 from sim.options import Options
 from sim.room import Room
+from sim.rows import Person, at
 from sim.units import may_exit, threat_group
 from sim.views import FREE_TO_EXIT, FROM_HOME, UNQUEUED, fill_tastes, look
 from sim.world import World
@@ -45,9 +46,9 @@ def level(b: Behaviour) -> float:
 
 
 @compiled(forceinline=True)
-def aspired(people: Columns, head: int, key: int, t: int, panel: int) -> bool:
+def aspired(head: Person, key: int, t: int, panel: int) -> bool:
     """True for a unit that aspired last month."""
-    return people.aspires[head] == t - 1
+    return head.aspires == t - 1
 
 
 @compiled(forceinline=True)
@@ -100,7 +101,8 @@ def choose(
     for k in range(picked):
         i = room.picked[k]
         row, kind, eta, luck, key = room.rows[i], room.kinds[i], room.etas[i], four(room.luck, i), room.keys[k]
-        before, barred = people.aspires[row] == t - 1, not may_exit(people, row, t)
+        head = at(people, row)
+        before, barred = head.aspires == t - 1, not may_exit(head, t)
         group = threat_group(kind % N_FLAGS, war_fear)
         lam = conditions.lam[group]
         drawn = words(key, t, _ASPIRATION, 0, seed)
@@ -110,37 +112,37 @@ def choose(
             if uniform(drawn[1]) < b.aspiration_exit:
                 continue
         else:
-            top = look(people, row, t, kind, UNQUEUED, options, world, b, tastes, values, channels, ahead)
+            top = look(head, t, kind, UNQUEUED, options, world, b, tastes, values, channels, ahead)
             if stays(key, t, seed, luck, lam, rho, eta, top, conditions.bounds, group):
                 continue
             if decide(key, t, seed, lam, rho, eta, room.luck[:, i], values, top, noise) < 0:
                 continue
-        people.aspires[row] = t
+        head.aspires = t
         view = FREE_TO_EXIT
         if not barred:
-            top = look(people, row, t, kind, FROM_HOME, options, world, b, tastes, values, channels, ahead)
+            top = look(head, t, kind, FROM_HOME, options, world, b, tastes, values, channels, ahead)
             if top > MINUS_INFINITY:
                 view = FROM_HOME
                 if in_panel(key, conditions.panel):
-                    fill_goers(ahead, people.unit_size[row], conditions.panel_weight, goers)
+                    fill_goers(ahead, head.unit_size, conditions.panel_weight, goers)
                     expect(values, channels, b.conversion, goers, noise, expected)
                 if uniform(drawn[2]) < b.conversion:
                     slot_noise(key, t, seed, luck[0], noise)
                     place = best_slot(values, noise)
                     stream = motive(kind % N_FLAGS, group, channels[place])
-                    n = commit(people, row, t, place, channels[place], ahead[place], stream, log, n)
+                    n = commit(head, t, place, channels[place], ahead[place], stream, log, n)
                     continue
         reason = _QUIET
         if view == FREE_TO_EXIT:
             while view < UNQUEUED:
-                top = look(people, row, t, kind, view, options, world, b, tastes, values, channels, ahead)
+                top = look(head, t, kind, view, options, world, b, tastes, values, channels, ahead)
                 if top > MINUS_INFINITY:
                     break
                 view += 1
             reason = obstacle(view)
-        if look(people, row, t, kind, UNQUEUED, options, world, b, tastes, values, channels, ahead) > MINUS_INFINITY:
+        if look(head, t, kind, UNQUEUED, options, world, b, tastes, values, channels, ahead) > MINUS_INFINITY:
             slot_noise(key, t, seed, luck[0], noise)
             place = best_slot(values, noise)
             stream = motive(kind % N_FLAGS, group, channels[place])
-            n = wish(people, row, t, place, channels[place], reason, stream, log, n)
+            n = wish(head, t, place, channels[place], reason, stream, log, n)
     return n

@@ -23,6 +23,7 @@ from sim.observation.parameters import observation
 from sim.observation.security import fear, scale
 from sim.processes.live import PENSION_MONTHS, destitute
 from sim.processes.move_on import return_hazard
+from sim.rows import Row
 
 Floats = NDArray[np.float64]
 COUNTRY = PLACE["lithuania"]
@@ -134,7 +135,7 @@ def intentions(model: Any, rows: NDArray[np.int64]) -> Floats:
     heads = _heads(people)[rows]
     hazards = np.array(
         [
-            return_hazard(b, pull, False, status, destitute(people, head, t), False)
+            return_hazard(b, pull, False, status, destitute(Row(people, head), t), False)
             for head, status in zip(heads, people.status[rows], strict=True)
         ]
     )

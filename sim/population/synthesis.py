@@ -38,6 +38,7 @@ from sim.population.order import (
     stratum_of,
 )
 from sim.population.standing import WORKING_AGES
+from sim.rows import at
 
 _A, _B, _C, _D = (PURPOSE[f"trait_{letter}"] for letter in "abcd")
 _BELARUS, _ABROAD, _URBAN = PLACE["belarus"], REGION["abroad"], LOCALITY["urban"]
@@ -262,24 +263,25 @@ def _fill(
                     )
                     elsewhere = 1 if uniform(more[1]) < chances.elsewhere[zone, age] else 0
 
-                people.key[row], people.circle[row] = key, circle
-                people.member[row], people.unit_size[row] = member, plan.unit_size[kind, i]
-                people.birth[row], people.sex[row] = traits.birth(age, uniform(a[1])), sex
-                people.region[row], people.locality[row] = region, plan.locality[stratum]
-                people.education[row], people.politics[row] = education, politics
-                people.exposure[row], people.employer[row], people.elsewhere[row] = exposure, employer, elsewhere
-                people.ancestry[row] = 1 if fate_2 < chances.card[region] else 0
-                people.kin[row] = traits.kin(fate_3, chances.kin)
-                people.ties[row], people.frailty[row] = byte(c, 4), byte(c, 5)
-                people.sector[row] = sector
+                person = at(people, row)
+                person.key, person.circle = key, circle
+                person.member, person.unit_size = member, plan.unit_size[kind, i]
+                person.birth, person.sex = traits.birth(age, uniform(a[1])), sex
+                person.region, person.locality = region, plan.locality[stratum]
+                person.education, person.politics = education, politics
+                person.exposure, person.employer, person.elsewhere = exposure, employer, elsewhere
+                person.ancestry = 1 if fate_2 < chances.card[region] else 0
+                person.kin = traits.kin(fate_3, chances.kin)
+                person.ties, person.frailty = byte(c, 4), byte(c, 5)
+                person.sector = sector
                 income = chances.income[region, sector, sex, education] * chances.wage_spread[byte(c, 6)]
-                people.income[row], people.savings[row] = income, income * chances.savings_spread[byte(c, 7)]
-                people.place[row], people.mode[row], people.status[row] = here, mode, status
-                people.since[row], people.expiry[row] = since, expiry
-                people.channel[row] = chances.diaspora_channel[place] if abroad else 0
-                people.visa[row], people.passport[row] = visa, max(passport, visa)
-                people.job[row] = job
-                people.detained[row] = people.exit_ban[row] = people.held[row] = people.trial[row] = LONG_AGO
-                people.conscription[row], people.serves_until[row] = service, serves_until
-                people.applied[row] = people.due[row] = people.aspires[row] = LONG_AGO
+                person.income, person.savings = income, income * chances.savings_spread[byte(c, 7)]
+                person.place, person.mode, person.status = here, mode, status
+                person.since, person.expiry = since, expiry
+                person.channel = chances.diaspora_channel[place] if abroad else 0
+                person.visa, person.passport = visa, max(passport, visa)
+                person.job = job
+                person.detained = person.exit_ban = person.held = person.trial = LONG_AGO
+                person.conscription, person.serves_until = service, serves_until
+                person.applied = person.due = person.aspires = LONG_AGO
                 row += 1

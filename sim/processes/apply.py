@@ -14,6 +14,7 @@ from sim.conditions import Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
 from sim.processes.screening import OF_APPLICATION, fails_screening, screened
+from sim.rows import Person, at, beside
 from sim.units import class_groups, flags, going
 from sim.world import World, admission_share
 
@@ -43,9 +44,9 @@ def places_this_month(before: float, after: float, one_in: int, luck: float) -> 
 
 
 @compiled(forceinline=True)
-def lose_plan(people: Columns, head: int) -> None:
+def lose_plan(head: Person) -> None:
     """End a unit's plan."""
-    people.plan[head], people.lead[head] = _NO_PLAN, _TOGETHER
+    head.plan, head.lead = _NO_PLAN, _TOGETHER
 
 
 @compiled
@@ -53,7 +54,7 @@ def queue_luck(people: Columns, rows: NDArray[np.int64], conditions: Conditions)
     """Luck that orders applications of the same month, one word a unit."""
     luck = np.empty(len(rows), np.uint32)
     for i, row in enumerate(rows):
-        luck[i] = words(people.key[row], people.applied[row], _APPLICATION, 0, conditions.seed)[1]
+        luck[i] = words(at(people, row).key, at(people, row).applied, _APPLICATION, 0, conditions.seed)[1]
     return luck
 
 
@@ -95,48 +96,48 @@ def apply(
                 left[place, channel] = month + banked[place, channel]
     stuck = np.zeros((SLOTS, N_CHANNELS), np.bool_)
     for row in rows:
-        place, channel = people.plan_place[row], people.plan_channel[row]
-        key, plan = people.key[row], people.plan[row]
+        head = at(people, row)
+        place, channel = head.plan_place, head.plan_channel
+        key, plan = head.key, head.plan
         if plan == _GRANTED:
             continue
-        groups = class_groups(people.sector[row], flags(people, row, t))
+        groups = class_groups(head.sector, flags(head, t))
         if admission_share(world, t, place, channel, groups) <= 0.0 or world.rules[t, place, channel].offered <= 0.0:
-            lose_plan(people, row)
+            lose_plan(head)
             n = note(log, n, t, row, key, _BLOCKED, 0, place, channel, _CLOSED)
             continue
-        luck = words(key, people.applied[row], _APPLICATION, 0, conditions.seed)
+        luck = words(key, head.applied, _APPLICATION, 0, conditions.seed)
         if plan == _QUEUED:
-            size = going(people, row)
+            size = going(head)
             if stuck[place, channel] or left[place, channel] < size:
                 stuck[place, channel] = True
-                if t - people.applied[row] >= b.patience:
-                    lose_plan(people, row)
+                if t - head.applied >= b.patience:
+                    lose_plan(head)
                     n = note(log, n, t, row, key, _REFUSED, 0, place, channel, _BY_QUOTA)
                 continue
             left[place, channel] -= size
-            people.plan[row] = _PROCESSING
-            people.due[row] = t + int(world.rules[t, place, channel].months + uniform(luck[3]))
-        if people.due[row] > t:
+            head.plan = _PROCESSING
+            head.due = t + int(world.rules[t, place, channel].months + uniform(luck[3]))
+        if head.due > t:
             continue
         reason = _NONE
         if uniform(luck[0]) >= world.rules[t, place, channel].approval:
             reason = _REFUSAL
-        elif screened(channel) and fails_screening(
-            key, people.applied[row], OF_APPLICATION, world, t, place, b, conditions
-        ):
+        elif screened(channel) and fails_screening(key, head.applied, OF_APPLICATION, world, t, place, b, conditions):
             reason = _BY_SECURITY
         if reason == _NONE:
-            people.plan[row] = _GRANTED
-            people.due[row] = t
+            head.plan = _GRANTED
+            head.due = t
             n = note(log, n, t, row, key, _EVENT_GRANTED, 0, place, channel, _NONE)
         elif channel == _IRREGULAR:  # a harm, and so counted in people
-            for one in range(row, row + going(people, row)):
-                n = note(log, n, t, one, people.key[one], _CAUGHT, 0, place, channel, reason)
-            lose_plan(people, row)
+            for i in range(going(head)):
+                one = beside(head, i)
+                n = note(log, n, t, one.row, one.key, _CAUGHT, 0, place, channel, reason)
+            lose_plan(head)
         else:
             n = note(log, n, t, row, key, _REFUSED, 0, place, channel, reason)
-            lose_plan(people, row)
-            people.due[row] = t + int(b.reapply_months)
+            lose_plan(head)
+            head.due = t + int(b.reapply_months)
     for place in range(SLOTS):
         for channel in range(N_CHANNELS):
             banked[place, channel] = left[place, channel] if stuck[place, channel] else 0

@@ -11,6 +11,7 @@ from sim.conditions import ADULT_MONTHS, LIABILITY_ENDS_MONTHS, Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, fill_words, uniform, words
 from sim.room import Room
+from sim.rows import at
 from sim.world import World
 
 READS = ("birth", "sex", "region", "education", "elsewhere", "mode", "held")
@@ -81,7 +82,8 @@ def conscript(
     decreed = monthly_hazard(world.belarus[t].officers, conditions.reference.officers)
     called = 0
     for row in range(first, last):  # most are women, too young or long past service
-        standing, age = people.conscription[row], t - people.birth[row]
+        person = at(people, row)
+        standing, age = person.conscription, t - person.birth
         room.rows[called] = row
         young = (standing == _LIABLE) | (standing == _DEFERRED) | (standing == _FAMILY)
         officer = (standing == _OFFICER) & (decreed > 0.0) & (age < LIABILITY_ENDS_MONTHS)
@@ -89,8 +91,14 @@ def conscript(
     drawn = 0
     for i in range(called):
         row = room.rows[i]
-        key, sex, region, age = people.key[row], people.sex[row], people.region[row], t - people.birth[row]
-        standing, mode, held = people.conscription[row], people.mode[row], people.held[row]
+        person = at(people, row)
+        key, sex, region, age = (
+            person.key,
+            person.sex,
+            person.region,
+            t - person.birth,
+        )
+        standing, mode, held = person.conscription, person.mode, person.held
         if sex != _MALE or region == _ABROAD or age < ADULT_MONTHS:
             continue
         after = standing
@@ -103,32 +111,33 @@ def conscript(
             if after == _DEFERRED and age >= DEFERMENT_ENDS_MONTHS:
                 officer = uniform(words(key, t, _SUMMONS, 0, conditions.seed)[2]) < b.officer_share
             after = standing_by_age(after, age, mode != _SETTLED or world.belarus[t].study_abroad >= 0.5, officer)
-            people.conscription[row] = after
+            person.conscription = after
         by_decree = (standing == _OFFICER) & (mode == _HOME) & (decreed > 0.0)
         may_be_called = ((after == _LIABLE) & (summoned > 0.0)) | by_decree
         room.rows[drawn], room.keys[drawn] = row, key
-        drawn += (may_be_called & (held < t)) | ((after == _SERVING) & (people.serves_until[row] < t))
+        drawn += (may_be_called & (held < t)) | ((after == _SERVING) & (person.serves_until < t))
     fill_words(room.keys, drawn, t, _EVENTS, conditions.seed, room.luck)
     for i in range(drawn):
         row, key, luck = room.rows[i], room.keys[i], uniform(room.luck[2, i])
-        standing, higher = people.conscription[row], people.education[row] == _HIGHER
+        person = at(people, row)
+        standing, higher = person.conscription, person.education == _HIGHER
         if standing == _SERVING:
-            people.conscription[row] = _SERVED
+            person.conscription = _SERVED
             n = note(log, n, t, row, key, _DISCHARGED, 0, 0, 0, _NONE)
         elif standing == _OFFICER:
             if luck < decreed:
-                people.conscription[row] = _SERVING
-                people.serves_until[row] = t + int(b.service_months_higher)
+                person.conscription = _SERVING
+                person.serves_until = t + int(b.service_months_higher)
                 n = note(log, n, t, row, key, _DRAFTED, 0, 0, 0, _DECREE)
         elif luck < summoned:
             more = words(key, t, _SUMMONS, 0, conditions.seed)
-            missed = bool(people.elsewhere[row]) and uniform(more[1]) >= world.belarus[t].summons_reach
-            absent = missed or people.mode[row] != _HOME
+            missed = bool(person.elsewhere) and uniform(more[1]) >= world.belarus[t].summons_reach
+            absent = missed or person.mode != _HOME
             n = note(log, n, t, row, key, _SUMMONED, 0, 0, 0, _ABSENT if absent else _NONE)
             if luck < drafted and not absent:
-                people.conscription[row] = _SERVING
-                people.serves_until[row] = t + int(b.service_months_higher if higher else b.service_months)
+                person.conscription = _SERVING
+                person.serves_until = t + int(b.service_months_higher if higher else b.service_months)
                 n = note(log, n, t, row, key, _DRAFTED, 0, 0, 0, _NONE)
             elif uniform(more[0]) < world.belarus[t].ban_liable:
-                people.exit_ban[row] = max(people.exit_ban[row], t + BAN_MONTHS)
+                person.exit_ban = max(person.exit_ban, t + BAN_MONTHS)
     return n

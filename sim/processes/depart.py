@@ -12,6 +12,7 @@ from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
 from sim.options import RELOCATION, move_price
 from sim.processes.apply import lose_plan
+from sim.rows import Person, at, beside
 from sim.units import adults, class_groups, flags, may_exit, money
 from sim.world import World, fare, open_share, travel_share
 
@@ -35,23 +36,23 @@ def brings_work(channel: int) -> bool:
 
 
 @compiled(forceinline=True)
-def arrive(people: Columns, row: int, t: int, place: int, channel: int, world: World) -> None:
+def arrive(person: Person, t: int, place: int, channel: int, world: World) -> None:
     """Put a person into a destination by a channel, with the channel's first status and stay."""
-    people.place[row] = place
-    people.mode[row] = _SETTLED
-    people.status[row] = world.law[place, channel].first_status
-    people.channel[row] = channel
-    people.since[row] = t
-    people.expiry[row] = t + int(min(world.rules[t, place, channel].stay, 1200.0))
-    people.job[row] = brings_work(channel) & (people.member[row] == 0)
+    person.place = place
+    person.mode = _SETTLED
+    person.status = world.law[place, channel].first_status
+    person.channel = channel
+    person.since = t
+    person.expiry = t + int(min(world.rules[t, place, channel].stay, 1200.0))
+    person.job = brings_work(channel) & (person.member == 0)
 
 
 @compiled(forceinline=True)
-def leave_home(people: Columns, row: int, t: int, place: int, channel: int, world: World, b: Behaviour) -> None:
+def leave_home(person: Person, t: int, place: int, channel: int, world: World, b: Behaviour) -> None:
     """Let a person leave Belarus, with a passport renewed if it has run out."""
-    arrive(people, row, t, place, channel, world)
-    if people.passport[row] < t:
-        people.passport[row] = t + int(b.passport_months)
+    arrive(person, t, place, channel, world)
+    if person.passport < t:
+        person.passport = t + int(b.passport_months)
 
 
 @compiled(forceinline=True)
@@ -66,11 +67,12 @@ def turned_back(world: World, t: int, place: int, channel: int, groups: int) -> 
 
 
 @compiled(forceinline=True)
-def pay(people: Columns, head: int, price: float) -> None:
+def pay(head: Person, price: float) -> None:
     """Take the price of a move from the adults' savings, the head's first."""
-    for row in range(head, head + adults(people, head)):
-        part = min(price, people.savings[row])
-        people.savings[row] -= part
+    for i in range(adults(head)):
+        one = beside(head, i)
+        part = min(price, one.savings)
+        one.savings -= part
         price -= part
 
 
@@ -87,13 +89,14 @@ def depart(
     n: int,
 ) -> int:
     """Let the units of `rows` with a granted instrument leave; returns the next log position."""
-    for head in rows:
-        if people.plan[head] != _GRANTED:
+    for row in rows:
+        head = at(people, row)
+        if head.plan != _GRANTED:
             continue
-        place, channel, key = people.plan_place[head], people.plan_channel[head], people.key[head]
-        groups = class_groups(people.sector[head], flags(people, head, t))
-        alone = people.lead[head] == _PLANNED
-        size, grown = (1, 1) if alone else (people.unit_size[head], adults(people, head))
+        place, channel, key = head.plan_place, head.plan_channel, head.key
+        groups = class_groups(head.sector, flags(head, t))
+        alone = head.lead == _PLANNED
+        size, grown = (1, 1) if alone else (head.unit_size, adults(head))
         each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
         reserve = b.reserve * world.places[t, place].rent
         fare_each = fare(world, t, place, channel, groups)
@@ -102,22 +105,23 @@ def depart(
         if turned_back(world, t, place, channel, groups):
             passable = 0.0
         reason = 0
-        if not may_exit(people, head, t):
+        if not may_exit(head, t):
             reason = _EXIT
         elif uniform(words(key, t, _DEPARTURE, 0, conditions.seed)[0]) >= passable:
             reason = _CLOSED
-        elif money(people, head) < price:
+        elif money(head) < price:
             reason = _FUNDS
         if reason:
-            if t - people.due[head] >= b.grant_months:
-                lose_plan(people, head)
-                n = note(log, n, t, head, key, _BLOCKED, 0, place, channel, reason)
+            if t - head.due >= b.grant_months:
+                lose_plan(head)
+                n = note(log, n, t, row, key, _BLOCKED, 0, place, channel, reason)
             continue
-        pay(people, head, price - reserve - world.rules[t, place, channel].funds * grown)
-        people.plan[head] = _NO_PLAN
-        people.lead[head] = _AHEAD if alone else _TOGETHER
-        circles.abroad[people.circle[head] // circles.one_in] += size
-        for row in range(head, head + size):
-            leave_home(people, row, t, place, channel, world, b)
-            n = note(log, n, t, row, people.key[row], _DEPARTED, 0, place, channel, _CHOSEN)
+        pay(head, price - reserve - world.rules[t, place, channel].funds * grown)
+        head.plan = _NO_PLAN
+        head.lead = _AHEAD if alone else _TOGETHER
+        circles.abroad[head.circle // circles.one_in] += size
+        for i in range(size):
+            one = beside(head, i)
+            leave_home(one, t, place, channel, world, b)
+            n = note(log, n, t, one.row, one.key, _DEPARTED, 0, place, channel, _CHOSEN)
     return n

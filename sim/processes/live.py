@@ -10,6 +10,7 @@ from sim.compiling import compiled
 from sim.conditions import ADULT_MONTHS, Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
+from sim.rows import Person, at, beside
 from sim.units import adults, in_party
 from sim.world import World
 
@@ -36,22 +37,24 @@ def language_level(at_first: float, learning: float, months: int) -> float:
 
 
 @compiled(forceinline=True)
-def works(people: Columns, head: int) -> bool:
+def works(head: Person) -> bool:
     """True if an adult of a unit abroad has work."""
     found = False
-    for row in range(head, head + adults(people, head)):
-        found |= in_party(people, row) & (people.job[row] > 0)
+    for i in range(adults(head)):
+        one = beside(head, i)
+        found |= in_party(one) & (one.job > 0)
     return found
 
 
 @compiled(forceinline=True)
-def destitute(people: Columns, head: int, t: int) -> bool:
+def destitute(head: Person, t: int) -> bool:
     """True if no adult of a unit abroad has work or a pension and their savings are spent."""
     means, provided = 0.0, False
-    for row in range(head, head + adults(people, head)):
-        if in_party(people, row):
-            means += people.savings[row]
-            provided |= (people.job[row] > 0) | (t - people.birth[row] >= PENSION_MONTHS)
+    for i in range(adults(head)):
+        one = beside(head, i)
+        if in_party(one):
+            means += one.savings
+            provided |= (one.job > 0) | (t - one.birth >= PENSION_MONTHS)
     return not provided and means <= 0.0
 
 
@@ -72,31 +75,32 @@ def live(
     Returns the next log position.
     """
     for i in range(units):
-        head = heads[i]
-        place = people.place[head]
+        head = at(people, heads[i])
+        place = head.place
         language = world.places[t, place].language
         wage, rent = world.places[t, place].wage, world.places[t, place].rent
         premium = world.places[t, place].premium_it
-        for row in range(head, head + adults(people, head)):
-            if not in_party(people, row):
+        for j in range(adults(head)):
+            one = beside(head, j)
+            if not in_party(one):
                 continue
-            key, age, since = people.key[row], t - people.birth[row], people.since[row]
-            status, sector, job = people.status[row], people.sector[row], people.job[row]
-            saved, channel = people.savings[row], people.channel[row]
+            key, age, since = one.key, t - one.birth, one.since
+            status, sector, job = one.status, one.sector, one.job
+            saved, channel = one.savings, one.channel
             at_first = world.rules[t, place, channel].works
             luck = words(key, t, _LIVING, 0, conditions.seed)
             if job and uniform(luck[1]) < b.job_loss:
                 job = 0
-                n = note(log, n, t, row, key, _DISMISSED, place, place, channel, _NONE)
+                n = note(log, n, t, one.row, key, _DISMISSED, place, place, channel, _NONE)
             elif not job and ADULT_MONTHS <= age < PENSION_MONTHS:
                 chance = b.job_finding * right_to_work(status, at_first, b.irregular_work)
                 if uniform(luck[0]) < chance * language_level(language, b.language_learning, t - since):
                     job = 1
-                    n = note(log, n, t, row, key, _EMPLOYED, place, place, channel, _NONE)
+                    n = note(log, n, t, one.row, key, _EMPLOYED, place, place, channel, _NONE)
             earned = wage * (premium if sector == _IT else 1.0)
-            people.job[row] = job
+            one.job = job
             if job:
-                people.savings[row] = saved + b.saving_share * earned
+                one.savings = saved + b.saving_share * earned
             elif age < PENSION_MONTHS:
-                people.savings[row] = max(0.0, saved - b.subsistence * rent)
+                one.savings = max(0.0, saved - b.subsistence * rent)
     return n

@@ -16,6 +16,7 @@ from sim.months import NEVER
 from sim.options import Options
 from sim.processes.depart import arrive, leave_home, pay
 from sim.processes.live import destitute
+from sim.rows import Person, at, beside
 from sim.units import adults, choice_class, class_groups, flags, in_party, is_barred, money, persecuted
 from sim.views import FROM_ABROAD, draw_tastes, look
 from sim.world import World, admission_share, fare, travel_share
@@ -87,37 +88,37 @@ def move_on(
     """
     keys, luck = np.empty(units, np.uint64), np.empty((4, units), np.uint32)
     for i in range(units):
-        keys[i] = people.key[heads[i]]
+        keys[i] = at(people, heads[i]).key
     fill_words(keys, units, t, _SETTLE, conditions.seed, luck)
     pull = world.belarus[t].return_pull
     for i in range(units):
-        head = heads[i]
-        origin, status, lead = people.place[head], people.status[head], people.lead[head]
-        hunted = persecuted(people.exposure[head], people.detained[head])
-        poor, liable = destitute(people, head, t), has_liable(people, head)
+        head = at(people, heads[i])
+        origin, status, lead = head.place, head.status, head.lead
+        hunted = persecuted(head.exposure, head.detained)
+        poor, liable = destitute(head, t), has_liable(head)
         unsafe = world.places[t, origin].unsafe
         if uniform(luck[1, i]) < return_hazard(b, pull, hunted, status, poor, liable):
-            n = return_home(people, head, t, circles, world, conditions, log, n)
+            n = return_home(head, t, circles, world, conditions, log, n)
         elif uniform(luck[2, i]) < onward_hazard(b, status, unsafe):
-            n = move_onward(people, head, t, world, options, b, conditions, log, n)
+            n = move_onward(head, t, world, options, b, conditions, log, n)
         elif lead == _AHEAD:
-            n = follow(people, head, t, circles, world, b, conditions, log, n, following)
+            n = follow(head, t, circles, world, b, conditions, log, n, following)
     return n
 
 
 @compiled(forceinline=True)
-def has_liable(people: Columns, head: int) -> bool:
+def has_liable(head: Person) -> bool:
     """True if an adult of a unit abroad may be drafted."""
     found = False
-    for row in range(head, head + adults(people, head)):
-        found |= in_party(people, row) & (people.conscription[row] == _LIABLE)
+    for i in range(adults(head)):
+        one = beside(head, i)
+        found |= in_party(one) & (one.conscription == _LIABLE)
     return found
 
 
 @compiled
 def return_home(
-    people: Columns,
-    head: int,
+    head: Person,
     t: int,
     circles: Circles,
     world: World,
@@ -126,29 +127,29 @@ def return_home(
     n: int,
 ) -> int:
     """Bring a unit back to Belarus, where the persecuted risk arrest; returns the next log position."""
-    origin, circle = people.place[head], people.circle[head] // circles.one_in
+    origin, circle = head.place, head.circle // circles.one_in
     members = circles.start[circle + 1] - circles.start[circle]
-    people.lead[head] = _TOGETHER
-    for row in range(head, head + people.unit_size[head]):
-        if not in_party(people, row):
+    head.lead = _TOGETHER
+    for i in range(head.unit_size):
+        one = beside(head, i)
+        if not in_party(one):
             continue
-        key, channel = people.key[row], people.channel[row]
-        people.place[row], people.mode[row], people.status[row] = _BELARUS, _HOME, _AT_HOME
-        people.channel[row], people.since[row], people.expiry[row], people.job[row] = 0, t, NEVER, 0
+        key, channel = one.key, one.channel
+        one.place, one.mode, one.status = _BELARUS, _HOME, _AT_HOME
+        one.channel, one.since, one.expiry, one.job = 0, t, NEVER, 0
         circles.abroad[circle] -= 1
-        n = note(log, n, t, row, key, _RETURNED, origin, _BELARUS, channel, _CHOSEN)
+        n = note(log, n, t, one.row, key, _RETURNED, origin, _BELARUS, channel, _CHOSEN)
         risk = words(key, t, _EVENTS, 0, conditions.seed)[3]
-        if persecuted(people.exposure[row], people.detained[row]) and uniform(risk) < world.belarus[t].arrest_on_return:
-            people.detained[row], people.held[row] = t, t
+        if persecuted(one.exposure, one.detained) and uniform(risk) < world.belarus[t].arrest_on_return:
+            one.detained, one.held = t, t
             circles.memory[circle] += 1.0 / members
-            n = note(log, n, t, row, key, _ARRESTED, origin, _BELARUS, channel, _NONE)
+            n = note(log, n, t, one.row, key, _ARRESTED, origin, _BELARUS, channel, _NONE)
     return n
 
 
 @compiled
 def move_onward(
-    people: Columns,
-    head: int,
+    head: Person,
     t: int,
     world: World,
     options: Options,
@@ -160,17 +161,18 @@ def move_onward(
     """Move a unit to another destination drawn by value, if any is open to it; returns the next log position."""
     values, noise, channels = np.empty(SLOTS), np.empty(SLOTS), np.empty(SLOTS, np.uint8)
     tastes, ahead = np.empty((2, SLOTS)), np.empty(SLOTS, np.bool_)
-    origin = people.place[head]
-    kind = choice_class(people.sector[head], flags(people, head, t))
-    draw_tastes(people.key[head], b, conditions.trait_seed, tastes)
-    look(people, head, t, kind, FROM_ABROAD, options, world, b, tastes, values, channels, ahead)
-    gumbels(people.key[head], t, _ONWARD_0, conditions.seed, noise)
+    origin = head.place
+    kind = choice_class(head.sector, flags(head, t))
+    draw_tastes(head.key, b, conditions.trait_seed, tastes)
+    look(head, t, kind, FROM_ABROAD, options, world, b, tastes, values, channels, ahead)
+    gumbels(head.key, t, _ONWARD_0, conditions.seed, noise)
     place = best_slot(values, noise)
     if place >= 0:
-        for row in range(head, head + people.unit_size[head]):
-            if in_party(people, row):
-                arrive(people, row, t, place, channels[place], world)
-                n = note(log, n, t, row, people.key[row], _ONWARD, origin, place, channels[place], _CHOSEN)
+        for i in range(head.unit_size):
+            one = beside(head, i)
+            if in_party(one):
+                arrive(one, t, place, channels[place], world)
+                n = note(log, n, t, one.row, one.key, _ONWARD, origin, place, channels[place], _CHOSEN)
     return n
 
 
@@ -182,8 +184,7 @@ def may_be_joined(exists: int, status: int, months: int, needed: float) -> bool:
 
 @compiled
 def follow(
-    people: Columns,
-    head: int,
+    head: Person,
     t: int,
     circles: Circles,
     world: World,
@@ -194,33 +195,32 @@ def follow(
     following: NDArray[np.int64],
 ) -> int:
     """Let a family follow its head abroad, if it is free, can travel and can pay; returns the next log position."""
-    place, circle = people.place[head], people.circle[head] // circles.one_in
-    first, last = head + 1, head + people.unit_size[head]
-    if not may_be_joined(
-        world.law[place, _FAMILY].exists, people.status[head], t - people.since[head], b.follow_months
-    ):
+    place, circle = head.place, head.circle // circles.one_in
+    if not may_be_joined(world.law[place, _FAMILY].exists, head.status, t - head.since, b.follow_months):
         return n
     left, grown, free = 0, 0, True
-    for row in range(first, last):
-        if not in_party(people, row):
-            barred = is_barred(people.held[row], people.exit_ban[row], people.conscription[row], t)
-            free &= (people.mode[row] == _HOME) & (not barred)
+    for i in range(1, head.unit_size):
+        one = beside(head, i)
+        if not in_party(one):
+            barred = is_barred(one.held, one.exit_ban, one.conscription, t)
+            free &= (one.mode == _HOME) & (not barred)
             left += 1
-            grown += people.member[row] == 1
-    groups = class_groups(people.sector[head], flags(people, head, t))
+            grown += one.member == 1
+    groups = class_groups(head.sector, flags(head, t))
     passable = min(admission_share(world, t, place, _FAMILY, groups), travel_share(world, t, place, _FAMILY, groups))
     price = fare(world, t, place, _FAMILY, groups) * left + world.rules[t, place, _FAMILY].fee * grown
-    if not free or money(people, head) < price:
+    if not free or money(head) < price:
         return n
     following[place] += np.int64(b.follow * passable * left * circles.one_in * FIXED_POINT)
-    luck = words(people.key[head], t, _FOLLOW, 0, conditions.seed)
+    luck = words(head.key, t, _FOLLOW, 0, conditions.seed)
     if uniform(luck[0]) >= b.follow or uniform(luck[1]) >= passable:
         return n
-    pay(people, head, price)
-    people.lead[head] = _TOGETHER
-    for row in range(first, last):
-        if not in_party(people, row):
-            leave_home(people, row, t, place, _FAMILY, world, b)
+    pay(head, price)
+    head.lead = _TOGETHER
+    for i in range(1, head.unit_size):
+        one = beside(head, i)
+        if not in_party(one):
+            leave_home(one, t, place, _FAMILY, world, b)
             circles.abroad[circle] += 1
-            n = note(log, n, t, row, people.key[row], _DEPARTED, _BELARUS, place, _FAMILY, _FOLLOWS)
+            n = note(log, n, t, one.row, one.key, _DEPARTED, _BELARUS, place, _FAMILY, _FOLLOWS)
     return n

@@ -13,6 +13,7 @@ from sim.conditions import ADULT_MONTHS, Conditions
 from sim.eventlog import note
 from sim.luck import PURPOSE, fill_words, uniform, words
 from sim.months import NEVER
+from sim.rows import at
 from sim.units import class_groups, is_barred
 from sim.world import World, travel_share
 
@@ -89,16 +90,23 @@ def pendular(
     all_others = pendular_rates(world, t, b, conditions, _CONSTRUCTION, others)
     called = workers_called(people, first, last, t, conditions.seed, max(all_drivers, all_others))
     for row in range(first, last):
-        mode, expiry = people.mode[row], people.expiry[row]
+        person = at(people, row)
+        mode, expiry = person.mode, person.expiry
         if (mode == _AWAY) & (expiry < t):
-            place = people.place[row]
-            people.place[row], people.mode[row], people.status[row] = _BELARUS, _HOME, _AT_HOME
-            people.since[row], people.expiry[row] = t, NEVER
-            n = note(log, n, t, row, people.key[row], _BACK, place, _BELARUS, 0, _NONE)
+            place = person.place
+            person.place, person.mode, person.status = _BELARUS, _HOME, _AT_HOME
+            person.since, person.expiry = t, NEVER
+            n = note(log, n, t, row, person.key, _BACK, place, _BELARUS, 0, _NONE)
     for row in called:
-        key, mode, place, sector = people.key[row], people.mode[row], people.place[row], people.sector[row]
-        held, exit_ban, conscription = people.held[row], people.exit_ban[row], people.conscription[row]
-        age, plan = t - people.birth[row], people.plan[head_of(people, row, first)]
+        person = at(people, row)
+        key, mode, place, sector = (
+            person.key,
+            person.mode,
+            person.place,
+            person.sector,
+        )
+        held, exit_ban, conscription = person.held, person.exit_ban, person.conscription
+        age, plan = t - person.birth, at(people, head_of(people, row, first)).plan
         luck = words(key, t, _PENDULAR, 0, conditions.seed)
         drives, u = sector == _TRANSPORT, uniform(luck[0])
         if u >= (all_drivers if drives else all_others):
@@ -110,8 +118,8 @@ def pendular(
             u -= rates[place]
             if u < 0.0:
                 months = 3 + int(uniform(luck[2]) * (2.0 * b.pendular_months - 5.0))
-                people.place[row], people.mode[row], people.status[row] = place, _AWAY, _ON_WORK
-                people.since[row], people.expiry[row] = t, t + months - 1
+                person.place, person.mode, person.status = place, _AWAY, _ON_WORK
+                person.since, person.expiry = t, t + months - 1
                 n = note(log, n, t, row, key, _OUT, _BELARUS, place, _WORK, _CHOSEN)
                 break
     return n
@@ -128,8 +136,9 @@ def workers_called(people: Columns, first: int, last: int, t: int, seed: int, ra
     for start in range(first, last, _STRIP):
         workers = 0
         for row in range(start, min(start + _STRIP, last)):
-            rows[workers], keys[workers] = row, people.key[row]
-            workers += (people.mode[row] == _HOME) & goes(people.sector[row])
+            person = at(people, row)
+            rows[workers], keys[workers] = row, person.key
+            workers += (person.mode == _HOME) & goes(person.sector)
         fill_words(keys, workers, t, _PENDULAR, seed, luck)
         for i in range(workers):
             called[n] = rows[i]
@@ -140,6 +149,6 @@ def workers_called(people: Columns, first: int, last: int, t: int, seed: int, ra
 @compiled
 def head_of(people: Columns, row: int, first: int) -> int:
     """Row of the head of the unit to which `row` belongs, at or after row `first`."""
-    while people.member[row] != 0 and row > first:
+    while at(people, row).member != 0 and row > first:
         row -= 1
     return row

@@ -4,6 +4,7 @@ from sim.behaviour import Behaviour
 from sim.columns import Columns
 from sim.compiling import compiled
 from sim.conditions import Circles
+from sim.rows import at
 
 READS = ("detained",)
 WRITES = ()
@@ -33,7 +34,8 @@ def perceive(
         first, last = circles.start[circle], circles.start[circle + 1]
         detained = 0
         for row in range(first, last):
-            detained += people.detained[row] == t
+            person = at(people, row)
+            detained += person.detained == t
         circles.memory[circle] = remembered(circles.memory[circle], detained / (last - first), b.circle_decay)
         abroad = circles.abroad[circle] / (last - first)
         circles.heard[circle] = spread(circles.heard[circle], b.news_reach, b.hearsay, abroad) if pending else 0.0

@@ -12,6 +12,7 @@ from sim.eventlog import note
 from sim.luck import PURPOSE, fill_words, uniform, words
 from sim.months import LONG_AGO
 from sim.room import Room
+from sim.rows import at
 from sim.world import World
 
 READS = ("birth", "place", "exposure", "employer", "sector", "held")
@@ -61,48 +62,53 @@ def repress(
     highest = per_weight * risk.max()
     charged = charge_probability(world.belarus[t].charges, detentions)
     closed = min(1.0, world.belarus[t].closures / b.organisations)
-    fill_words(people.key[first:last], last - first, t, _EVENTS, conditions.seed, room.luck)
+    for row in range(first, last):
+        person = at(people, row)
+        room.keys[row - first] = person.key
+    fill_words(room.keys, last - first, t, _EVENTS, conditions.seed, room.luck)
     touched = 0
     for row in range(first, last):  # nothing can happen to most
-        held, sector = people.held[row], people.sector[row]
+        person = at(people, row)
+        held, sector = person.held, person.sector
         unlucky = uniform(room.luck[0, row - first]) < highest
         room.rows[touched] = row
-        touched += unlucky | (held >= t - 1) | (people.trial[row] == t) | ((sector == _NGO_MEDIA) & (closed > 0.0))
+        touched += unlucky | (held >= t - 1) | (person.trial == t) | ((sector == _NGO_MEDIA) & (closed > 0.0))
     for i in range(touched):
         row = room.rows[i]
-        key, place, age = people.key[row], people.place[row], t - people.birth[row]
-        held, detained, trial = people.held[row], people.detained[row], people.trial[row]
-        exposure, sector, employer = people.exposure[row], people.sector[row], people.employer[row]
+        person = at(people, row)
+        key, place, age = person.key, person.place, t - person.birth
+        held, detained, trial = person.held, person.detained, person.trial
+        exposure, sector, employer = person.exposure, person.sector, person.employer
         detain, charge = room.luck[0, row - first], room.luck[1, row - first]
         if place != _BELARUS or age < DETAINABLE_MONTHS:
             continue
         if held >= t and LONG_AGO < trial < t:
             if uniform(words(key, t, _PRISON, 0, conditions.seed)[0]) < world.belarus[t].pardon:
-                people.held[row] = t - 1
+                person.held = t - 1
                 n = note(log, n, t, row, key, _PARDONED, 0, 0, 0, _NONE)
                 continue
         if trial == t:
             n = note(log, n, t, row, key, _SENTENCED, 0, 0, 0, _NONE)
             if held >= t:
-                people.held[row] = t + int(b.custody_months)
+                person.held = t + int(b.custody_months)
         if held >= t:
             continue
         if held == t - 1 and detained < t - 1:
             n = note(log, n, t, row, key, _RELEASED, 0, 0, 0, _NONE)
         if uniform(detain) < per_weight * risk[exposure]:
-            people.detained[row] = t
-            people.held[row] = t
+            person.detained = t
+            person.held = t
             n = note(log, n, t, row, key, _DETAINED, 0, 0, 0, _NONE)
             if uniform(charge) < charged:
                 n = note(log, n, t, row, key, _CHARGED, 0, 0, 0, _NONE)
-                people.trial[row] = t + int(b.trial_months)
+                person.trial = t + int(b.trial_months)
                 more = words(key, t, _MORE, 0, conditions.seed)
                 if uniform(more[0]) < world.belarus[t].ban_accused:
-                    people.exit_ban[row] = t + int(b.accused_months)
+                    person.exit_ban = t + int(b.accused_months)
                 if uniform(more[1]) < b.custody_charged:
-                    people.held[row] = t + int(b.trial_months)
+                    person.held = t + int(b.trial_months)
         if sector == _NGO_MEDIA and closed > 0.0:
             whose = EMPLOYER_KEY + np.uint64(employer)
             if uniform(words(whose, t, _EMPLOYER, 0, conditions.seed)[0]) < closed:
-                people.sector[row] = _NO_WORK
+                person.sector = _NO_WORK
     return n

@@ -14,6 +14,7 @@ from sim.months import NEVER
 from sim.processes.depart import brings_work
 from sim.processes.live import live, works
 from sim.processes.screening import OF_RENEWAL, fails_screening
+from sim.rows import Person, at, beside
 from sim.units import class_groups, flags, in_party
 from sim.world import World, open_share
 
@@ -62,21 +63,25 @@ def settle(
     Returns the next log position.
     """
     for i in range(units):
-        head = heads[i]
-        status, since, expiry, place = people.status[head], people.since[head], people.expiry[head], people.place[head]
+        head = at(people, heads[i])
+        status, since, expiry, place = (
+            head.status,
+            head.since,
+            head.expiry,
+            head.place,
+        )
         if comes_due(status, since, expiry, t, b.asylum_months):
-            n = decide_status(people, head, t, world, b, conditions, log, n)
+            n = decide_status(head, t, world, b, conditions, log, n)
         elif status == _PERMIT and world.places[t, place].revocation > 0.0:
-            luck = uniform(words(people.key[head], t, _LIVING, 0, conditions.seed)[3])
+            luck = uniform(words(head.key, t, _LIVING, 0, conditions.seed)[3])
             if luck < world.places[t, place].revocation:
-                n = change_status(people, head, t, _IRREGULAR, NEVER, _LOST, _SECURITY, log, n)
+                n = change_status(head, t, _IRREGULAR, NEVER, _LOST, _SECURITY, log, n)
     return live(people, heads, units, t, world, b, conditions, log, n)
 
 
 @compiled
 def change_status(
-    people: Columns,
-    head: int,
+    head: Person,
     t: int,
     status: int,
     expiry: int,
@@ -86,18 +91,18 @@ def change_status(
     n: int,
 ) -> int:
     """Give everyone of a unit abroad a status until `expiry`, noted as `kind`; returns the next log position."""
-    for row in range(head, head + people.unit_size[head]):
-        if in_party(people, row):
-            place = people.place[row]
-            people.status[row], people.expiry[row] = status, expiry
-            n = note(log, n, t, row, people.key[row], kind, place, place, people.channel[row], reason)
+    for i in range(head.unit_size):
+        one = beside(head, i)
+        if in_party(one):
+            place = one.place
+            one.status, one.expiry = status, expiry
+            n = note(log, n, t, one.row, one.key, kind, place, place, one.channel, reason)
     return n
 
 
 @compiled
 def decide_status(
-    people: Columns,
-    head: int,
+    head: Person,
     t: int,
     world: World,
     b: Behaviour,
@@ -106,34 +111,39 @@ def decide_status(
     n: int,
 ) -> int:
     """Prolong, change or end the status of the unit headed at row `head`; returns the next log position."""
-    status, place, channel, key = people.status[head], people.place[head], people.channel[head], people.key[head]
-    if people.passport[head] < t and world.belarus[t].passport_abroad > 0.5:
-        people.passport[head] = t + int(b.passport_months)
+    status, place, channel, key = (
+        head.status,
+        head.place,
+        head.channel,
+        head.key,
+    )
+    if head.passport < t and world.belarus[t].passport_abroad > 0.5:
+        head.passport = t + int(b.passport_months)
     luck = uniform(words(key, t, _SETTLE, 0, conditions.seed)[0])
     if status == _ASYLUM_SEEKER:
         if luck < world.rules[t, place, channel].renewal:
-            return change_status(people, head, t, _PROTECTED, NEVER, _EVENT_PERMIT, _NONE, log, n)
-        return change_status(people, head, t, _IRREGULAR, NEVER, _LOST, _REFUSAL, log, n)
+            return change_status(head, t, _PROTECTED, NEVER, _EVENT_PERMIT, _NONE, log, n)
+        return change_status(head, t, _IRREGULAR, NEVER, _LOST, _REFUSAL, log, n)
     if status == _VISA_FREE:
         instrument = _ENTRY_FREE
     elif status == _PERMIT:
         instrument = _RENEWAL
     else:
         instrument = _FIRST_PERMIT
-    groups = class_groups(people.sector[head], flags(people, head, t))
+    groups = class_groups(head.sector, flags(head, t))
     openness = open_share(world.openness[t, place, instrument], channel, groups)
     papers, granted = world.places[t, place].travel_document, world.rules[t, place, channel].renewal
-    ground = b.renewal_jobless if brings_work(channel) and not works(people, head) else 1.0
-    chance = renewal_probability(granted, openness, people.passport[head] >= t, papers, ground)
+    ground = b.renewal_jobless if brings_work(channel) and not works(head) else 1.0
+    chance = renewal_probability(granted, openness, head.passport >= t, papers, ground)
     if luck >= chance:
-        return change_status(people, head, t, _IRREGULAR, NEVER, _LOST, _EXPIRY, log, n)
+        return change_status(head, t, _IRREGULAR, NEVER, _LOST, _EXPIRY, log, n)
     if status == _VISA_FREE:
         until = t + int(min(world.rules[t, place, channel].stay, 1200.0))
-        return change_status(people, head, t, status, until, _RENEWED, _EXPIRY, log, n)
+        return change_status(head, t, status, until, _RENEWED, _EXPIRY, log, n)
     if fails_screening(key, t, OF_RENEWAL, world, t, place, b, conditions):
-        return change_status(people, head, t, _IRREGULAR, NEVER, _LOST, _SECURITY, log, n)
-    if status == _PERMIT and t - people.since[head] >= b.naturalisation_months:
+        return change_status(head, t, _IRREGULAR, NEVER, _LOST, _SECURITY, log, n)
+    if status == _PERMIT and t - head.since >= b.naturalisation_months:
         if uniform(words(key, t, _LIVING, 0, conditions.seed)[2]) < world.places[t, place].naturalisation:
-            return change_status(people, head, t, _CITIZEN, NEVER, _NATURALISED, _EXPIRY, log, n)
+            return change_status(head, t, _CITIZEN, NEVER, _NATURALISED, _EXPIRY, log, n)
     kind = _RENEWED if status == _PERMIT else _EVENT_PERMIT
-    return change_status(people, head, t, _PERMIT, t + int(b.permit_months), kind, _EXPIRY, log, n)
+    return change_status(head, t, _PERMIT, t + int(b.permit_months), kind, _EXPIRY, log, n)

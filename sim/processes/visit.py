@@ -9,6 +9,7 @@ from sim.compiling import compiled
 from sim.conditions import ADULT_MONTHS, Conditions
 from sim.luck import PURPOSE, fill_words, uniform
 from sim.room import Room
+from sim.rows import at
 from sim.world import World
 
 READS = ("birth", "place", "mode", "visa")
@@ -36,13 +37,17 @@ def visit(
     rate, until = visa_rate(world, t, conditions), t + int(b.visa_months)
     if rate <= 0.0:
         return
-    fill_words(people.key[first:last], last - first, t, _VISIT, conditions.seed, room.luck)
+    for row in range(first, last):
+        person = at(people, row)
+        room.keys[row - first] = person.key
+    fill_words(room.keys, last - first, t, _VISIT, conditions.seed, room.luck)
     lucky = 0
     for row in range(first, last):
         room.rows[lucky] = row
         lucky += uniform(room.luck[0, row - first]) < rate
     for i in range(lucky):
         row = room.rows[i]
-        at_home = (people.place[row] == _BELARUS) & (people.mode[row] == _HOME)
-        if at_home & (t - people.birth[row] >= ADULT_MONTHS):
-            people.visa[row] = max(people.visa[row], np.int16(until))
+        person = at(people, row)
+        at_home = (person.place == _BELARUS) & (person.mode == _HOME)
+        if at_home & (t - person.birth >= ADULT_MONTHS):
+            person.visa = max(person.visa, np.int16(until))

@@ -48,21 +48,18 @@ def test_a_part_of_a_process_writes_no_column_that_the_process_does_not_declare(
 
 
 def test_the_reader_of_assignments_sees_them() -> None:
-    text = "people.place[row], x = 1, 2\npeople.savings[row] -= 3\ny = people.key[row]\nother.age[row] = 1"
+    text = "person.place, x = 1, 2\none.savings -= 3\ny = head.key\nother.age = 1"
     assert columns_assigned(text) == {"place", "savings"}
 
 
 def columns_assigned(text: str) -> set[str]:
-    """Columns of `people` that a module assigns to, by subscript, anywhere in it."""
-    found = set()
-    for node in ast.walk(ast.parse(text)):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if hasattr(node, "target") else []
-        for part in (part for target in targets for part in ast.walk(target)):
-            if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Store):
-                column = part.value
-                if isinstance(column, ast.Attribute) and isinstance(column.value, ast.Name):
-                    found |= {column.attr} if column.value.id == "people" else set()
-    return found
+    """Columns that a module assigns to, anywhere in it: attributes of what it calls a person."""
+    return {
+        node.attr
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        and isinstance(node.value, ast.Name) and node.value.id in ("person", "head", "one")
+    }  # fmt: skip
 
 
 def test_every_state_is_written_by_a_process_of_the_schedule() -> None:

@@ -32,6 +32,7 @@ from bench.alone import numpy_choice, plain, rows
 from bench.plan import QUICK, Plan, in_turn
 from bench.tables import Table
 from sim.choice import leave_probability
+from sim.rows import Row
 from sim.units import at_leisure, choice_class, flags, may_exit, push
 from tests.worlds import constants, crowd, hot, hot_people, hot_world, plain_world, quiet, start, value_of
 
@@ -355,7 +356,8 @@ def test_the_copy_has_one_column_of_one_byte_more_and_the_project_none(tmp_path)
     copied = new_column.copy_with_column(ROOT, tmp_path / "copy")
     ours, theirs = load(ROOT / "sim" / "columns.py"), load(copied / "sim" / "columns.py")
     assert [column.name for column in theirs.SCHEMA] == [*(column.name for column in ours.SCHEMA), "bench_spare"]
-    assert theirs.bytes_per_person() == ours.bytes_per_person() + 1
+    assert theirs.TRAITS_RECORD["bench_spare"] == "u1"
+    assert theirs.bytes_per_person() - ours.bytes_per_person() in (0, 8)  # records end at a multiple of eight bytes
     assert (ROOT / "sim" / "columns.py").read_bytes() == before
 
 
@@ -395,14 +397,16 @@ def test_numpy_lets_the_same_units_decide_in_the_same_class_with_the_same_wish(b
     people, n, t = model.columns, len(model.columns.key), model.month
     heads, kinds, eta = numpy_choice.units(people, 0, n, 1, month)
     state = people.member, people.place, people.mode, people.plan, people.due, t - people.birth
-    free = [row for row in range(n) if at_leisure(*(column[row] for column in state), t) and may_exit(people, row, t)]
+    free = [
+        row for row in range(n) if at_leisure(*(column[row] for column in state), t) and may_exit(Row(people, row), t)
+    ]
     assert heads.tolist() == free
     assert 20 < len(heads) < n // 4
-    assert kinds.tolist() == [choice_class(people.sector[head], flags(people, head, t)) for head in heads]
+    assert kinds.tolist() == [choice_class(people.sector[head], flags(Row(people, head), t)) for head in heads]
     assert len(set(kinds.tolist())) > 10
     circle = people.circle[heads]
     wish = [
-        push(people, head, t, model.behaviour, month.perceived[c], month.war_fear, month.abroad[c])
+        push(Row(people, head), t, model.behaviour, month.perceived[c], month.war_fear, month.abroad[c])
         for head, c in zip(heads, circle, strict=True)
     ]
     assert eta == pytest.approx(wish, abs=1e-12)
@@ -421,7 +425,7 @@ def test_numpy_chooses_by_the_nested_logit():
     values = {place: value_of(model, place, "visa_free") for place in ("lithuania", "poland")}
     weight = {place: math.exp(value) for place, value in values.items()}
     total = sum(weight.values())
-    leave = leave_probability(push(model.columns, 0, t, model.behaviour, 0.0, 0.0, 0.0), 0.6, total)
+    leave = leave_probability(push(Row(model.columns, 0), t, model.behaviour, 0.0, 0.0, 0.0), 0.6, total)
     assert len(heads) == n
     for place, code in (("lithuania", 1), ("poland", 2)):
         share = leave * weight[place] / total

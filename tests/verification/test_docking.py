@@ -15,6 +15,7 @@ from sim.codes import CHANNEL, CONSCRIPTION, EDUCATION, EVENT, EXPOSURE, GROUP, 
 from sim.conditions import reference, sum_of_weights
 from sim.decision.destination_nest import FIXED_POINT
 from sim.luck import NORMAL_GRID
+from sim.rows import Row
 from sim.units import push
 from tests.worlds import admit, close, constants, crowd, families, plain_world, quiet, start, tighten, value_of
 
@@ -411,7 +412,7 @@ def test_push_of_a_couple_is_its_adults_mean():
     first = 0.56 * 0.8 * 0.7 + 0.5 * (1.2 + 0.3) + 0.45 + 0.4 - 51 / 255
     second = 0.56 * 0.8 * 3.5 + 0.5 * 1.2 - 0.8
     expected = -5.0 + (first + second) / 2 + 0.48 * 0.25 + 0.5 * NORMAL_GRID[10]
-    assert push(people, 0, 0, b, 0.8, 0.5, 0.25) == pytest.approx(expected, abs=1e-12)
+    assert push(Row(people, 0), 0, b, 0.8, 0.5, 0.25) == pytest.approx(expected, abs=1e-12)
 
 
 def test_news_and_circle_are_perceived_together():

@@ -30,6 +30,7 @@ from sim.choice import (
 from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, GROUP, INSTRUMENT, N_CHANNELS, PLACE, SECTOR, SLOTS
 from sim.luck import NORMAL_GRID, PURPOSE, byte, fill_words, uniform, words
 from sim.options import channel_value, country_value, eligible, move_price, offer_share
+from sim.rows import Row
 from sim.units import adults, class_groups, flags, money, push, threat_group
 from sim.world import admission_share, fare, travel_share
 from tests.worlds import admit, constants, crowd, plain_world, quiet, start, tighten
@@ -228,7 +229,7 @@ COUNTRIES = ("lithuania", "poland", "latvia", "georgia")
 @njit(cache=True)
 def plain_look(people, row, t, world, b, conditions, residents, waiting, values, channels):
     """Value and best channel of every place straight from the world: no tables, no short lists."""
-    mask = flags(people, row, t)
+    mask = flags(Row(people, row), t)
     sector, groups = people.sector[row], class_groups(people.sector[row], mask)
     taste = words(people.key[row], 0, TASTE, 0, conditions.trait_seed)
     channel_taste = words(people.key[row], 0, CHANNEL_TASTE, 0, conditions.trait_seed)
@@ -249,9 +250,9 @@ def plain_look(people, row, t, world, b, conditions, residents, waiting, values,
                 continue
             reserve = b.reserve * world.places[t, place].rent
             each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
-            grown = adults(people, row)
+            grown = adults(Row(people, row))
             price = move_price(fare(world, t, place, channel, groups), each, reserve, people.unit_size[row], grown)
-            if money(people, row) < price:
+            if money(Row(people, row)) < price:
                 continue
             value = common + conditions.channel_constants[channel]
             value += channel_value(world, t, b, place, channel, share, waiting[place, channel])
@@ -272,9 +273,9 @@ def plain_month(people, n, t, world, b, conditions, residents, waiting, perceive
     values, noise, channels = np.empty(SLOTS), np.empty(SLOTS), np.empty(SLOTS, np.int64)
     chosen = np.full((n, 2), -1)
     for row in range(n):
-        eta = push(people, row, t, b, perceived, war_fear, 0.0)
+        eta = push(Row(people, row), t, b, perceived, war_fear, 0.0)
         plain_look(people, row, t, world, b, conditions, residents, waiting, values, channels)
-        lam = conditions.lam[threat_group(flags(people, row, t), war_fear)]
+        lam = conditions.lam[threat_group(flags(Row(people, row), t), war_fear)]
         place = plain_choice(people.key[row], t, conditions.seed, lam, eta, values, noise)
         if place >= 0:
             chosen[row, 0], chosen[row, 1] = place, channels[place]
