@@ -16,6 +16,7 @@ from sim.columns import Columns
 from sim.compiling import compiled
 from sim.conditions import Circles, Conditions
 from sim.decision.destination_nest import choose
+from sim.handles import handle
 from sim.eventlog import in_order_of_circles
 from sim.options import Options
 from sim.processes.conscript import conscript
@@ -79,25 +80,27 @@ def before_queues(
     `parts` is a bit mask of the processes to run: `REPRESS`, `CONSCRIPT`, `PERCEIVE`, `VISIT`, `CHOOSE`.
     """
     n = np.int64(0)  # not the literal: one type, one compilation
+    w, o, c, g = handle(world), handle(options), handle(conditions), handle(circles)
     expected = np.zeros((SLOTS, N_CHANNELS), np.int64)
     room = make_room(largest(circles.start, first_circle, last_circle))
     ends = np.empty(4, np.int64)
+    r = handle(room)
     for first in range(first_circle, last_circle, STRIP):
         last = min(first + STRIP, last_circle)
         row, end = circles.start[first], circles.start[last]
         ends[0] = n
         if parts & REPRESS:
-            n = repress(people, row, end, t, world, b, conditions, room, log, n)
+            n = repress(people, row, end, t, w, b, c, r, log, n)
         ends[1] = n
         if parts & CONSCRIPT:
-            n = conscript(people, row, end, t, world, b, conditions, room, log, n)
+            n = conscript(people, row, end, t, w, b, c, r, log, n)
         ends[2] = n
         if parts & PERCEIVE:
-            perceive(people, first, last, t, circles, b, options.pending[0])
+            perceive(people, first, last, t, g, b, o.pending[0])
         if parts & VISIT:
-            visit(people, row, end, t, world, b, conditions, room)
+            visit(people, row, end, t, w, b, c, r)
         if parts & CHOOSE:
-            n = choose(people, first, last, t, circles, world, options, b, conditions, room, log, n, expected)
+            n = choose(people, first, last, t, g, w, o, b, c, r, log, n, expected)
         ends[3] = n
         in_order_of_circles(log, ends, circles.start[first : last + 1], room.events)
     return n, expected
@@ -152,6 +155,7 @@ def after_queues(
     `parts` is a bit mask of the processes to run: `SETTLE`, `MOVE_ON`; the count is always made.
     """
     n = np.int64(0)  # not the literal: one type, one compilation
+    w, o, c, g = handle(world), handle(options), handle(conditions), handle(circles)
     following = np.zeros(SLOTS, np.int64)
     first, last = circles.start[first_circle], circles.start[last_circle]
     heads = np.empty(last - first, np.int64)
@@ -163,10 +167,10 @@ def after_queues(
             heads[units] = row
             units += 1
     if parts & SETTLE:
-        n = settle(people, heads, units, t, world, b, conditions, log, n)
+        n = settle(people, heads, units, t, w, b, c, log, n)
     if parts & MOVE_ON:
-        n = move_on(people, heads, units, t, circles, world, options, b, conditions, log, n, following)
-        n = pendular(people, first, last, t, world, b, conditions, log, n)
+        n = move_on(people, heads, units, t, g, w, o, b, c, log, n, following)
+        n = pendular(people, first, last, t, w, b, c, log, n)
     stocks = np.zeros((SLOTS, N_STATUSES), np.int64)
     count(people, first, last, stocks)
     return n, stocks, following
