@@ -11,16 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.behaviour import Behaviour
-from sim.choice import N_FLAGS, repression_term, war_term
+from sim.choice import N_FLAGS, Weighing, repression_term, war_term
 from sim.codes import REASON, SLOTS
 from sim.columns import Columns
 from sim.commitment import commit, motive, wish
 from sim.compiling import compiled
-from sim.conditions import Circles, Conditions, in_panel
-from sim.luck import PURPOSE, fill_words, four
-from sim.options import Options
-from sim.room import Room
+from sim.conditions import in_panel
+from sim.luck import PURPOSE, Four, fill_words, four
+from sim.now import Now
+from sim.room import Block, Room, Span, rows_of
 from sim.rows import Person, at, beside
 from sim.units import (
     adult_flags,
@@ -46,82 +45,67 @@ from sim.views import (
     ceiling,
     fill_tastes,
     look,
+    no_prospects,
 )
-from sim.world import World
-
-READS: tuple[str, ...] = (
-    *("key", "member", "unit_size", "birth", "education", "exposure", "ancestry", "kin", "ties", "frailty", "sector"),
-    *("employer", "savings", "place", "mode", "visa", "detained", "exit_ban", "held", "conscription", "plan", "due"),
-)
-WRITES: tuple[str, ...] = ("plan", "plan_place", "plan_channel", "applied", "lead", "aspires")
 
 _CHOICE = PURPOSE["choice"]
 _CLOSED, _QUEUE, _FUNDS, _EXIT = REASON["closed"], REASON["quota"], REASON["funds"], REASON["exit"]
 
 
 @compiled(forceinline=True)
-def ask(
-    people: Columns,
-    first_circle: int,
-    last_circle: int,
-    t: int,
-    circles: Circles,
-    world: World,
-    options: Options,
-    b: Behaviour,
-    conditions: Conditions,
-    room: Room,
-    log: NDArray[np.void],
-    n: int,
-    expected: NDArray[np.int64],
-    stays: Any,
-    decide: Any,
-    expect: Any,
-) -> int:
-    """Let every free unit of circles `first_circle` to `last_circle` - 1 stay or commit to a destination.
+def ask(people: Columns, circles: Span, now: Now, block: Block, stays: Any, decide: Any, expect: Any) -> None:
+    """Let every free unit of these circles stay or commit to a destination.
 
-    Units that stay are asked where they would go, were more open. `expected` int64[places, channels] gathers the
-    panel's hazards in persons. `stays`, `decide` and `expect` are the rule's. Returns the next log position.
+    Units that stay are asked where they would go, were more open. `stays`, `decide` and `expect` are the rule's.
     """
-    picked = gather(
-        people, first_circle, last_circle, t, circles, world, options, b, conditions, room, stays, of_the_panel
-    )
-    values, weights, tastes, goers = np.empty(SLOTS), np.empty(SLOTS), np.empty((2, SLOTS)), np.empty(SLOTS)
-    channels, ahead = np.empty(SLOTS, np.uint8), np.empty(SLOTS, np.bool_)
-    war_fear, rho, seed = world.belarus[t].war_fear, b.nest_region, conditions.seed
+    room, bounds = block.room, now.run.bounds
+    picked = gather(people, circles, now, room, stays, of_the_panel)
+    prospects, noise, goers = no_prospects(), np.empty(SLOTS), np.empty(SLOTS)
+    channels, ahead = prospects.channels, prospects.ahead
     for k in range(picked):
         i = room.picked[k]
-        head = at(people, room.rows[i])
-        kind, eta, luck, key = room.kinds[i], room.etas[i], four(room.luck, i), room.keys[k]
-        mask = kind % N_FLAGS
-        group = threat_group(mask, war_fear)
-        lam = conditions.lam[group]
-        fill_tastes(four(room.country_taste, k), b.spread_country, tastes[0])
-        fill_tastes(four(room.channel_taste, k), b.spread_channel, tastes[1])
-        if may_exit(head, t):
-            top = look(head, t, kind, FROM_HOME, options, world, b, tastes, values, channels, ahead)
-            if in_panel(key, conditions.panel):
-                fill_goers(ahead, head.unit_size, conditions.panel_weight, goers)
-                expect(values, channels, eta, lam, rho, goers, weights, expected)
-            if not stays(key, t, seed, luck, lam, rho, eta, top, conditions.bounds, group):
-                place = decide(key, t, seed, lam, rho, eta, room.luck[:, i], values, top, weights)
+        head, choice_class = at(people, room.rows[i]), room.kinds[i]
+        unit = weighing(now, choice_class, room.keys[k], four(room.luck, i), room.etas[i])
+        mask = choice_class % N_FLAGS
+        fill_unit_tastes(room, k, now, prospects.tastes)
+        if may_exit(head, now.month):
+            top = look(head, now, choice_class, FROM_HOME, prospects)
+            if in_panel(unit.key, now.run.panel):
+                fill_goers(ahead, head.unit_size, now.run.panel_weight, goers)
+                expect(unit, prospects, goers, noise, block.expected)
+            if not stays(unit, top, bounds):
+                place = decide(unit, prospects.values, top, noise)
                 if place >= 0:
-                    stream = motive(mask, group, channels[place])
-                    n = commit(head, t, place, channels[place], ahead[place], stream, log, n)
+                    stream = motive(mask, unit.group, channels[place])
+                    commit(head, now.month, place, channels[place], ahead[place], stream, block.log)
                     continue
-        top = look(head, t, kind, UNQUEUED, options, world, b, tastes, values, channels, ahead)
-        if stays(key, t, seed, luck, lam, rho, eta, top, conditions.bounds, group):
+        top = look(head, now, choice_class, UNQUEUED, prospects)
+        if stays(unit, top, bounds):
             continue
-        place = decide(key, t, seed, lam, rho, eta, room.luck[:, i], values, top, weights)
+        place = decide(unit, prospects.values, top, noise)
         if place >= 0:
             channel, reason = channels[place], _QUEUE
             for view in range(FREE_TO_EXIT, UNQUEUED):
-                top = look(head, t, kind, view, options, world, b, tastes, values, channels, ahead)
-                if decide(key, t, seed, lam, rho, eta, room.luck[:, i], values, top, weights) >= 0:
+                top = look(head, now, choice_class, view, prospects)
+                if decide(unit, prospects.values, top, noise) >= 0:
                     reason = obstacle(view)
                     break
-            n = wish(head, t, place, channel, reason, motive(mask, group, channel), log, n)
-    return n
+            wish(head, now.month, place, channel, reason, motive(mask, unit.group, channel), block.log)
+
+
+@compiled(forceinline=True)
+def weighing(now: Now, choice_class: int, key: int, luck: Four, eta: float) -> Weighing:
+    """How a unit of a choice class weighs leaving against staying this month."""
+    group = threat_group(choice_class % N_FLAGS, now.belarus.war_fear)
+    lam, rho = now.run.lam[group], now.coefficients.nest_region
+    return Weighing(key, now.month, now.run.seed, luck, group, lam, rho, eta)
+
+
+@compiled(forceinline=True)
+def fill_unit_tastes(room: Room, k: int, now: Now, tastes: NDArray[np.float64]) -> None:
+    """Fill the fixed tastes of a picked unit, float64[2, slots]."""
+    fill_tastes(four(room.country_taste, k), now.coefficients.spread_country, tastes[0])
+    fill_tastes(four(room.channel_taste, k), now.coefficients.spread_channel, tastes[1])
 
 
 @compiled(forceinline=True)
@@ -148,88 +132,57 @@ def of_the_panel(head: Person, key: int, t: int, panel: int) -> bool:
 
 
 @compiled(forceinline=True)
-def gather(
-    people: Columns,
-    first_circle: int,
-    last_circle: int,
-    t: int,
-    circles: Circles,
-    world: World,
-    options: Options,
-    b: Behaviour,
-    conditions: Conditions,
-    room: Room,
-    stays: Any,
-    watched: Any,
-) -> int:
+def gather(people: Columns, circles: Span, now: Now, room: Room, stays: Any, watched: Any) -> int:
     """Find the units at leisure that need a look at their options, and draw their luck and tastes.
 
     Returns how many units `room.picked` holds. `room.keys` and the tastes are those of the picked, in their order;
     `room.rows`, `kinds`, `etas` and `luck` those of all units at leisure.
     """
-    first, last = circles.start[first_circle], circles.start[last_circle]
-    units = heads_at_leisure(people, first, last, t, room)
-    fill_words(room.keys, units, t, _CHOICE, conditions.seed, room.luck)
-    picked = screen(
-        people, first_circle, last_circle, t, circles, world, options, b, conditions, room, units, stays, watched
-    )
+    first, last = rows_of(circles, now)
+    units = heads_at_leisure(people, first, last, now.month, room)
+    fill_words(room.keys, units, now.month, _CHOICE, now.run.seed, room.luck)
+    picked = screen(people, circles, now, room, units, stays, watched)
     for k in range(picked):
         room.keys[k] = room.keys[room.picked[k]]
-    fill_words(room.keys, picked, 0, TASTE, conditions.trait_seed, room.country_taste)
-    fill_words(room.keys, picked, 0, CHANNEL_TASTE, conditions.trait_seed, room.channel_taste)
+    fill_words(room.keys, picked, 0, TASTE, now.run.trait_seed, room.country_taste)
+    fill_words(room.keys, picked, 0, CHANNEL_TASTE, now.run.trait_seed, room.channel_taste)
     return picked
 
 
 @compiled(forceinline=True)
-def screen(
-    people: Columns,
-    first_circle: int,
-    last_circle: int,
-    t: int,
-    circles: Circles,
-    world: World,
-    options: Options,
-    b: Behaviour,
-    conditions: Conditions,
-    room: Room,
-    units: int,
-    stays: Any,
-    watched: Any,
-) -> int:
+def screen(people: Columns, circles: Span, now: Now, room: Room, units: int, stays: Any, watched: Any) -> int:
     """Pick out the units that may leave or wish to this month and those watched, without a look at any destination.
 
-    Most surely stay. Returns how many units `room.picked` holds; `room.kinds` and `room.etas` are filled.
+    Most surely stay. `watched` tells who is looked at whatever their luck. Returns how many units
+    `room.picked` holds; `room.kinds` and `room.etas` are filled.
     """
-    first, last = circles.start[first_circle], circles.start[last_circle]
-    war_fear, rho, seed = world.belarus[t].war_fear, b.nest_region, conditions.seed
-    fill_adults(people, first, last, t, war_fear, b, room)
+    first, last = rows_of(circles, now)
+    fill_adults(people, first, last, now, room)
     weights = np.empty(256)
     for code in range(256):
-        weights[code] = exposure_weight(b, code)
+        weights[code] = exposure_weight(now.coefficients, code)
     picked = i = 0
-    for circle in range(first_circle, last_circle):
-        end = circles.start[circle + 1]
-        abroad = circles.abroad[circle] / (end - circles.start[circle])
-        perceived = world.belarus[t].news + b.circle_gain * circles.memory[circle]
-        heard = b.anticipation * circles.heard[circle]
+    for circle in range(circles[0], circles[1]):
+        end = now.circles.start[circle + 1]
+        abroad = now.circles.abroad[circle] / (end - now.circles.start[circle])
+        perceived = now.belarus.news + now.coefficients.circle_gain * now.circles.memory[circle]
+        heard = now.coefficients.anticipation * now.circles.heard[circle]
         while i < units and room.rows[i] < end:
             head = at(people, room.rows[i])
             grown = adults(head)
             other = beside(head, grown - 1)  # the head where there is no partner
-            own = repression_term(perceived, weights[head.exposure], b.repression)
+            own = repression_term(perceived, weights[head.exposure], now.coefficients.repression)
             total = with_adult(0.0, own, room.fears[head.row - first], room.personal[head.row - first])
-            own = repression_term(perceived, weights[other.exposure], b.repression)
+            own = repression_term(perceived, weights[other.exposure], now.coefficients.repression)
             both = with_adult(total, own, room.fears[other.row - first], room.personal[other.row - first])
-            eta = unit_push(b, both if grown == 2 else total, grown, abroad, head.frailty)
+            eta = unit_push(now.coefficients, both if grown == 2 else total, grown, abroad, head.frailty)
             mask = room.flags[head.row - first] | room.flags[other.row - first]
             kind = choice_class(head.sector, mask)
-            eta += heard * options.rush[kind]
-            group = threat_group(mask, war_fear)
-            top = ceiling(options, kind, head.kin, b)
-            luck, lam, key = four(room.luck, i), conditions.lam[group], room.keys[i]
-            home = stays(key, t, seed, luck, lam, rho, eta, top, conditions.bounds, group)
+            eta += heard * now.options.rush[kind]
+            unit = weighing(now, kind, room.keys[i], four(room.luck, i), eta)
+            home = stays(unit, ceiling(now, kind, head.kin), now.run.bounds)
             room.kinds[i], room.etas[i], room.picked[picked] = kind, eta, i
-            picked += (not home) | watched(head, key, t, conditions.panel)
+            picked += (not home) | watched(head, unit.key, now.month, now.run.panel)
             i += 1
     return picked
 
@@ -239,32 +192,22 @@ def heads_at_leisure(people: Columns, first: int, last: int, t: int, room: Room)
     """Fill `room.rows` and `room.keys` with the heads at leisure of rows `first` to `last` - 1; return their number."""
     units = 0
     for row in range(first, last):
-        person = at(people, row)
-        one = person
+        one = at(people, row)
         room.rows[units], room.keys[units] = row, one.key
         units += at_leisure(one.member, one.place, one.mode, one.plan, one.due, t - one.birth, t)
     return units
 
 
 @compiled
-def fill_adults(people: Columns, first: int, last: int, t: int, war_fear: float, b: Behaviour, room: Room) -> None:
+def fill_adults(people: Columns, first: int, last: int, now: Now, room: Room) -> None:
     """What each of rows `first` to `last` - 1 would bring as an adult: plain loops, which become vectors."""
     flags, personal, fears = room.flags, room.personal, room.fears
+    t, coefficients, war_fear = now.month, now.coefficients, now.belarus.war_fear
     for i in range(last - first):
-        row = first + i
-        person = at(people, row)
-        age, conscription = t - person.birth, person.conscription
-        flags[i] = adult_flags(
-            person.exposure,
-            person.detained,
-            age,
-            person.ancestry,
-            person.visa,
-            conscription,
-            t,
-        )
-        fears[i] = war_term(war_fear, b.war, service_term(b, conscription, age))
+        one = at(people, first + i)
+        age, conscription = t - one.birth, one.conscription
+        flags[i] = adult_flags(one.exposure, one.detained, age, one.ancestry, one.visa, conscription, t)
+        fears[i] = war_term(war_fear, coefficients.war, service_term(coefficients, conscription, age))
     for i in range(last - first):
-        row = first + i
-        person = at(people, row)
-        personal[i] = personal_term(b, (t - person.birth) / 12.0, person.education, person.ties)
+        one = at(people, first + i)
+        personal[i] = personal_term(coefficients, (t - one.birth) / 12.0, one.education, one.ties)

@@ -6,13 +6,15 @@ stable, which is exactly the nested logit `P(leave) = 1 / (1 + exp(-(eta + lambd
 The noise belongs to unit, month and destination, so the same unit has the same luck in every world.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arithmetic import exp, log, sin
 from sim.codes import SLOTS
 from sim.compiling import compiled
-from sim.luck import PURPOSE, uniform, words
+from sim.luck import PURPOSE, Four, uniform, words
 
 FLAG_PERSECUTED, FLAG_STUDENT, FLAG_ANCESTRY, FLAG_VISA, FLAG_DRAFT = 1, 2, 4, 8, 16
 N_FLAGS = 32
@@ -140,15 +142,17 @@ def bound_tables(lam: float) -> NDArray[np.float64]:
 
 
 @compiled
-def surely_stays(best: int, angle: int, exponential: int, stay: int, bounds: NDArray[np.float64], reach: float) -> bool:
+def surely_stays(luck: Four, bounds: NDArray[np.float64], reach: float) -> bool:
     """True if the unit stays whatever the rest of its noise; `reach` is `lambda * max v + eta` or more."""
+    best, angle, exponential, stay = luck
     bound = reach + bounds[0, best >> 22] + bounds[1, angle >> 22] + bounds[2, exponential >> 22]
     return bound + bounds[3, stay >> 22] <= 0.0
 
 
 @compiled
-def leave_margin(best: int, angle: int, exponential: int, stay: int, lam: float) -> float:
+def leave_margin(luck: Four, lam: float) -> float:
     """`lambda * (Emax + log S) - G0`: the unit may leave only if this and `lambda * max v + eta` exceed zero."""
+    best, angle, exponential, stay = luck
     return (
         best_noise_term(uniform(best), lam)
         + stable_angle_term(uniform(angle), lam)
@@ -197,31 +201,33 @@ def best_slot(values: NDArray[np.float64], noise: NDArray[np.float64]) -> int:
     return found
 
 
+class Weighing(NamedTuple):
+    """How a unit weighs leaving against staying this month: its luck, dissimilarities and wish to leave."""
+
+    key: int
+    month: int
+    seed: int
+    luck: Four  # words of the purpose `choice`
+    group: int  # `THREATENED` or `OTHERS`
+    lam: float  # dissimilarity of destinations against staying
+    rho: float  # dissimilarity of destinations of one region
+    eta: float  # log-odds of the wish to leave
+
+
 @compiled
-def decide(
-    key: int,
-    month: int,
-    seed: int,
-    lam: float,
-    eta: float,
-    four: NDArray[np.uint32],
-    values: NDArray[np.float64],
-    top: float,
-    noise: NDArray[np.float64],
-) -> int:
+def decide(unit: Weighing, values: NDArray[np.float64], top: float, noise: NDArray[np.float64]) -> int:
     """Destination slot a unit commits to this month, or -1 if it stays.
 
-    `four` uint32[4] are the words of the purpose `choice`; `values` float64[16] are the destinations' values
-    (minus infinity: closed), `top` their maximum, `noise` float64[16] a buffer. The rest of the noise is drawn
-    only where the maximum leaves room.
+    `values` float64[places] are the destinations' values (minus infinity: closed), `top` their maximum, `noise`
+    float64[places] a buffer. The rest of the noise is drawn only where the maximum leaves room.
     """
-    margin = leave_margin(four[0], four[1], four[2], four[3], lam) + eta
-    best = best_noise_term(uniform(four[0]), lam)
-    if top == MINUS_INFINITY or margin + lam * top <= 0.0:
+    margin = leave_margin(unit.luck, unit.lam) + unit.eta
+    best = best_noise_term(uniform(unit.luck[0]), unit.lam)
+    if top == MINUS_INFINITY or margin + unit.lam * top <= 0.0:
         return -1
-    slot_noise(key, month, seed, four[0], noise)
+    slot_noise(unit.key, unit.month, unit.seed, unit.luck[0], noise)
     slot = best_slot(values, noise)
-    if margin - best + lam * (values[slot] + noise[slot]) > 0.0:
+    if margin - best + unit.lam * (values[slot] + noise[slot]) > 0.0:
         return slot
     return -1
 

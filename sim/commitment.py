@@ -1,13 +1,10 @@
 """What every rule of decision leaves behind: a plan with its motive, or a wish that could not be followed."""
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sim.choice import FLAG_PERSECUTED
 from sim.codes import CHANNEL, EVENT, LEAD, MOTIVE, PLAN, REASON
 from sim.compiling import compiled
 from sim.conditions import THREATENED
-from sim.eventlog import note
+from sim.eventlog import Log, note
 from sim.rows import Person
 
 FIXED_POINT = float(2**40)
@@ -36,18 +33,16 @@ def commit(
     channel: int,
     ahead: bool,
     stream: int,
-    log: NDArray[np.void],
-    n: int,
-) -> int:
-    """Make a unit's plan to go to a destination by a channel; returns the next log position."""
+    log: Log,
+) -> None:
+    """Make a unit's plan to go to a destination by a channel."""
     head.plan = _QUEUED
     head.plan_place = place
     head.plan_channel = channel
     head.applied = t
     head.lead = _PLANNED if ahead else _TOGETHER
-    n = note(log, n, t, head.row, head.key, _APPLIED, 0, place, channel, _CHOSEN)
-    log[n - 1].detail = stream
-    return n
+    note(log, t, head, _APPLIED, (0, place), channel, _CHOSEN)
+    log.events[log.size[0] - 1].detail = stream
 
 
 @compiled
@@ -58,11 +53,9 @@ def wish(
     channel: int,
     reason: int,
     stream: int,
-    log: NDArray[np.void],
-    n: int,
-) -> int:
-    """Note that a unit would go, were more open; returns the next log position."""
+    log: Log,
+) -> None:
+    """Note that a unit would go, were more open."""
     head.aspires = t
-    n = note(log, n, t, head.row, head.key, _WISHED, 0, place, channel, reason)
-    log[n - 1].detail = stream
-    return n
+    note(log, t, head, _WISHED, (0, place), channel, reason)
+    log.events[log.size[0] - 1].detail = stream

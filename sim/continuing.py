@@ -52,7 +52,7 @@ class Continued(mesa.Model):
             told = f"a fork in {label(self.month)} asks for a world that is the same until then"
             raise UserError(f"{told}; {label(same)} is the first month in which this one is not")
         shared = [self.history, self.given, self.world, self.behaviour, self._constants, self.conditions, self.rule]
-        shared += [self._choose, self.held, self.circles.start, self.employers.sector]
+        shared += [self._passes, self.held, self.circles.start, self.employers.sector]
         shared.append(self.columns.traits)  # what no run changes
         twin = copy.deepcopy(self, {id(one): one for one in shared})
         twin._enter(history, world)
@@ -69,7 +69,7 @@ class Continued(mesa.Model):
             self.columns.states.copy(),
             (self.circles.memory.copy(), self.circles.abroad.copy(), self.circles.heard.copy()),
             (self.employers.place.copy(), self.employers.until.copy()),
-            (self.stocks.copy(), self._started.copy()),
+            (self.stocks.copy(), self.settled_at_start.copy()),
             (self.pending.copy(), self.banked.copy(), self.residents.copy()),
             (self.inflow.copy(), self.arrivals.copy()),
             self.recorder.copy(),
@@ -94,7 +94,7 @@ class Continued(mesa.Model):
         self.circles = self.circles._replace(memory=memory, abroad=abroad, heard=heard)
         place, until = state.employers
         self.employers = self.employers._replace(place=place, until=until)
-        self.stocks, self._started = state.stocks
+        self.stocks, self.settled_at_start = state.stocks
         self.pending, self.banked, self.residents = state.queues
         self.inflow, self.arrivals = state.newcomers
         self.recorder = state.recorder

@@ -4,11 +4,13 @@ The recorder, the substitution matrix and the explanations all read this log. Re
 block and joined in the order of the blocks, so the log does not depend on threads.
 """
 
+from typing import NamedTuple
+
 import numpy as np
-from numba import from_dtype, types
 from numpy.typing import NDArray
 
 from sim.compiling import compiled
+from sim.rows import Person
 
 EVENT_TYPE = np.dtype(
     [
@@ -30,35 +32,21 @@ PER_PERSON = 8
 """Most events one person can have in one phase of a month: the size of a block's buffer."""
 
 
-# One signature, given: else the many types of small numbers make a compilation each.
-_NOTE = types.int64(types.Array(from_dtype(EVENT_TYPE), 1, "C"), *[types.int64] * 3, types.uint64, *[types.int64] * 5)
+class Log(NamedTuple):
+    """Events noted so far in a phase of a month."""
+
+    events: NDArray[np.void]  # EVENT_TYPE [n]
+    size: NDArray[np.int64]  # [1] how many of them are noted
 
 
-@compiled(_NOTE, forceinline=True)
-def note(
-    log: NDArray[np.void],
-    n: int,
-    month: int,
-    row: int,
-    key: int,
-    kind: int,
-    origin: int,
-    place: int,
-    channel: int,
-    reason: int,
-) -> int:
-    """Write one event at position `n` of a buffer and return the next position."""
-    record = log[n]
-    record.month = month
-    record.row = row
-    record.key = key
-    record.kind = kind
-    record.origin = origin
-    record.place = place
-    record.channel = channel
-    record.reason = reason
-    record.detail = 0
-    return n + 1
+@compiled
+def note(log: Log, month: int, person: Person, kind: int, places: tuple[int, int], channel: int, reason: int) -> None:
+    """Write an event of a person: its kind, the places before and after, the channel and the reason."""
+    record = log.events[log.size[0]]
+    record.month, record.row, record.key = month, person.row, person.key
+    record.kind, record.channel, record.reason, record.detail = kind, channel, reason, 0
+    record.origin, record.place = places
+    log.size[0] += 1
 
 
 @compiled
@@ -83,6 +71,11 @@ def in_order_of_circles(
                 n += 1
 
 
-def buffer(people: int) -> NDArray[np.void]:
-    """Empty buffer for the events of `people` persons in one phase; untouched pages cost no memory."""
-    return np.empty(PER_PERSON * people + 16, EVENT_TYPE)
+def empty_log(people: int) -> Log:
+    """A log for the events of `people` persons in one phase; untouched pages cost no memory."""
+    return Log(np.empty(PER_PERSON * people + 16, EVENT_TYPE), np.zeros(1, np.int64))
+
+
+def noted(log: Log) -> NDArray[np.void]:
+    """A copy of what a log holds."""
+    return log.events[: log.size[0]].copy()

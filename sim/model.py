@@ -1,6 +1,6 @@
 """The model: a declared schedule of monthly processes over the people, and nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -8,32 +8,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import columns, conditions, markets, options, passes
+from sim import columns, conditions, markets, passes
 from sim import decision as rules
 from sim.agents.bookkeeping import forget
 from sim.agents.institutions import BelarusianState, Destination, Employer
 from sim.agents.people import People
 from sim.agents.person import Person
 from sim.behaviour import Behaviour
-from sim.codes import CHANNEL_NAMES, EVENT, LEAD, N_CHANNELS, PLACE, PLAN, SLOTS, STATUS
+from sim.codes import CHANNEL_NAMES, LEAD, N_CHANNELS, PLACE, SLOTS, STATUS
 from sim.constants import Constants
 from sim.continuing import Continued, mapping
-from sim.eventlog import buffer
+from sim.eventlog import noted
 from sim.feedback import NOTHING, Paths
 from sim.history.history import History
 from sim.luck import replicate_seed
 from sim.months import label
+from sim.now import Now, at_month, no_options
 from sim.population.synthesis import Population
-from sim.processes.apply import apply, in_order
-from sim.processes.depart import depart
-from sim.processes.relocate import relocate
 from sim.recorder import Recorder
-from sim.schedule import SCHEDULE
+from sim.room import Block, make_block
+from sim.schedule import PHASES, SCHEDULE, Process
 from sim.world import World, cumulative_capacity
-
-_BEFORE = {"repress": passes.REPRESS, "conscript": passes.CONSCRIPT, "perceive": passes.PERCEIVE}
-_BEFORE |= {"visit": passes.VISIT, "choose": passes.CHOOSE}
-_AFTER = {"settle": passes.SETTLE, "move_on": passes.MOVE_ON}
 
 
 class EmigrationModel(Continued):
@@ -72,24 +67,26 @@ class EmigrationModel(Continued):
         )
         self.rule = rules.rule(decision)
         self.conditions = self.rule.prepare(self.conditions, b)
-        self._choose = passes.apart(self.rule.choose)
+        self._passes = passes_of(self.rule)
         self.month = 0
         self.observer: Callable[[EmigrationModel], object] | None = None
         """Called each month after `choose`, while everything that was decided on still stands as it stood then."""
         self.employers = conditions.Employers(
             population.employers, np.zeros_like(population.employers), np.full(len(population.employers), -1, np.int16)
         )
-        self.options = options.empty(len(population.employers))
+        self.options = no_options(len(population.employers))
         self.recorder = Recorder(self.one_in)
         self.pending = np.zeros(0, np.int64)
         self.banked = np.zeros((SLOTS, N_CHANNELS), np.int64)
-        self._blocks = passes.blocks(self.circles.start, block)
+        self._blocks = [
+            (circles, passes.largest(self.circles.start, circles))
+            for circles in passes.blocks(self.circles.start, block)
+        ]
         self._threads = threads
-        self._log: list[NDArray[np.void]] = []
-        self._committed, self._following = np.zeros((SLOTS, N_CHANNELS), np.int64), np.zeros(SLOTS, np.int64)
+        self.forget_month()
         self._run_blocks = mapping(threads)
         self.stocks = self._count()
-        self._started = _settled(self.stocks)
+        self.settled_at_start = self.settled()
         self.residents = world.places["diaspora"][0].copy()
         self.arrivals = np.zeros(SLOTS, np.int64)
         self.inflow = np.zeros((12, SLOTS), np.int64)
@@ -98,7 +95,7 @@ class EmigrationModel(Continued):
         self.queued = np.zeros((SLOTS, N_CHANNELS))
         """Persons in queues as the month began, float64[places, channels]."""
         self.processes: dict[str, Callable[[EmigrationModel], None]] = {
-            row.name: partial(_run, row.name) for row in SCHEDULE
+            row.name: partial(_run, row) for row in SCHEDULE
         }
         self.people = People(self)
         BelarusianState(self)
@@ -112,8 +109,8 @@ class EmigrationModel(Continued):
     def _enter(self, history: History, world: World) -> None:
         self.history, self.given, self.world = history, world, markets.own(world)
         self.horizon = len(world.belarus)
-        self._pending = (world.outlook != world.openness).any(axis=(1, 2, 3))
-        self._cumulative = cumulative_capacity(world)
+        self.announced = (world.outlook != world.openness).any(axis=(1, 2, 3))
+        self.capacity_to_date = cumulative_capacity(world)
 
     @property
     def agent_types(self) -> list[type]:
@@ -128,9 +125,10 @@ class EmigrationModel(Continued):
     @property
     def waiting(self) -> NDArray[np.int64]:
         """People whose units wait or are being processed, in agents, int64[places, channels]."""
-        return self._planning(self.pending)
+        return self.planning(self.pending)
 
-    def _planning(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    def planning(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """People whose units, headed in these rows, have a plan, in agents, int64[places, channels]."""
         counts = np.zeros((SLOTS, N_CHANNELS), np.int64)
         where = self.columns.plan_place[rows], self.columns.plan_channel[rows]
         alone = self.columns.lead[rows] == LEAD["planned"]
@@ -146,15 +144,16 @@ class EmigrationModel(Continued):
         """Simulate one month."""
         if self.month >= self.horizon:
             raise IndexError(f"the history ends before {self.date}")
-        self._begin_month()
-        self._before(sum(_BEFORE.values()))
-        if self.observer:
-            self.observer(self)
-        self._apply()
-        self._depart()
-        self._after(sum(_AFTER.values()))
-        self._markets()
-        self._record()
+        for rows in PHASES:
+            if rows[0].phase == "serial":
+                for row in rows:
+                    row.run(self)
+            else:
+                self.live(rows)
+                if self.observer and any(row.name == "choose" for row in rows):
+                    self.observer(self)
+        self.month += 1
+        self.running = self.month < self.horizon  # where Mesa's run_model ends
 
     def run(self, until: int | None = None, progress: Callable[[], object] | None = None) -> "EmigrationModel":
         """Simulate the months before `until` (the horizon if not given); `progress` is called after each."""
@@ -171,110 +170,61 @@ class EmigrationModel(Continued):
             pool.shutdown()
         forget(self)
 
-    # the schedule's rows
+    @property
+    def now(self) -> Now:
+        """The month as its rules find it."""
+        return at_month(self.month, self.world, self.options, self.circles, self.behaviour, self.conditions)
 
-    def _begin_month(self) -> None:
-        self._log = []
-        self._committed, self._following = np.zeros((SLOTS, N_CHANNELS), np.int64), np.zeros(SLOTS, np.int64)
-        self.arrivals = np.zeros(SLOTS, np.int64)
-        queued = self.pending[self.columns.plan[self.pending] == PLAN["queued"]]
-        waiting = self._planning(queued).astype(np.float64) * self.one_in
-        self.queued = waiting
-        seen = self.held.residents(self.month, self.residents), self.held.waiting(self.month, waiting)
-        given = self.month, self.behaviour, self.conditions, *seen
-        options.fill(self.options, self.world, *given)
-        self.options.pending[0] = self._pending[self.month]
-        self.options.rush[:] = 0.0
-        if self._pending[self.month] and self.behaviour.anticipation > 0.0:
-            later = options.empty(len(self.employers.sector))
-            options.fill(later, self.world._replace(openness=self.world.outlook), *given)
-            options.fill_rush(self.options, later)
-        relocate(self.employers, self.world, *given, self.options.moved)
+    def forget_month(self) -> None:
+        """Begin with an empty log and no expected flows."""
+        self._log: list[NDArray[np.void]] = []
+        self.committed, self.following = np.zeros((SLOTS, N_CHANNELS), np.int64), np.zeros(SLOTS, np.int64)
 
-    def _before(self, parts: int) -> None:
+    def settled(self) -> NDArray[np.int64]:
+        """Agents settled in each place, pendular workers left out."""
+        settled: NDArray[np.int64] = self.stocks.sum(axis=1) - self.stocks[:, STATUS["pendular"]]
+        return settled
+
+    def live(self, rows: Sequence[Process]) -> None:
+        """Run consecutive parallel rows of the schedule over all blocks.
+
+        What circles know when they choose may be held at another run's path, and a rule other than the default is
+        not fused: then `choose`, the last of its phase, runs in a pass of its own.
+        """
+        names = [row.name for row in rows]
         own, seen = self.circles, self.held.circles(self.month, self.circles)
-        apart = passes.CHOOSE if self._choose is not None or seen is not own else 0
-        found = self._blockwise(passes.before_queues, parts & ~apart)
-        if parts & apart:  # a rule of its own, or what circles know is held at another run's path
+        apart = "choose" in names and (seen is not own or self.rule.name != rules.DEFAULT)
+        self._blockwise([name for name in names if not (apart and name == "choose")])
+        if apart:
             self.circles = seen
-            found = self._blockwise(self._choose or passes.before_queues, apart)
+            self._blockwise(["choose"])
             self.circles = own
-        for (expected,) in found:
-            self._committed += expected
-        if self.keeps_paths:
+        if self.keeps_paths and "choose" in names:
             self.paths.keep(self.month, self.queued, self.residents, own)
-        applied = [log["row"][log["kind"] == _APPLIED] for log in self._log]
-        if applied:
-            self.pending = np.concatenate([self.pending, *applied]).astype(np.int64)
 
-    def _apply(self) -> None:
-        self.pending = in_order(self.columns, self.pending, self.conditions)
-        log = buffer(2 * len(self.pending))  # a unit of up to sixteen may be caught
-        span = self._cumulative[self.month : self.month + 2]
-        n = apply(
-            self.columns,
-            self.pending,
-            self.month,
-            self.world,
-            self.behaviour,
-            self.conditions,
-            span,
-            self.banked,
-            log,
-            0,
-        )
-        self._log.append(log[:n])
+    def _blockwise(self, names: Sequence[str]) -> None:
+        """Run processes of one phase over all blocks; events join the log, and counts their sums, in block order."""
+        for run, known in self._passes:
+            parts = sum(1 << k for k, name in enumerate(known) if name in names)
+            if parts:
+                self._run_pass(run, parts)
 
-    def _depart(self) -> None:
-        log = buffer(8 * len(self.pending))
-        n = depart(
-            self.columns,
-            self.pending,
-            self.month,
-            self.circles,
-            self.world,
-            self.behaviour,
-            self.conditions,
-            log,
-            0,
-        )
-        self._log.append(log[:n].copy())
-        self.pending = self.pending[self.columns.plan[self.pending] != 0]
+    def _run_pass(self, run: passes.Pass, parts: int) -> None:
+        start, now = self.circles.start, self.now
 
-    def _after(self, parts: int) -> None:
-        self.stocks = np.zeros_like(self.stocks)
-        for stocks, following in self._blockwise(passes.after_queues, parts):
-            self.stocks += stocks
-            self._following += following
+        def work(block: tuple[passes.Span, int]) -> Block:
+            circles, at_once = block
+            made = make_block(int(start[circles[1]] - start[circles[0]]), at_once)
+            return passes.run_block(run, self.columns, circles, now, made, parts)
 
-    def _markets(self) -> None:
-        moved = (_settled(self.stocks) - self._started) * self.one_in
-        self.residents = np.maximum(self.world.places["diaspora"][0] + moved, 0.0)
-        arriving = [log["place"][np.isin(log["kind"], _ARRIVALS)] for log in self._log]
-        self.arrivals = np.bincount(np.concatenate([[], *arriving]).astype(np.int64), minlength=SLOTS)
-        self.inflow = np.concatenate([self.inflow[1:], self.arrivals[None]])
-        markets.respond(self.world, self.month, self.residents, self.inflow.sum(axis=0) * self.one_in)
-
-    def _record(self) -> None:
-        self.recorder.keep(self.stocks, self._committed, self._following, self._log)
-        self.month += 1
-        self.running = self.month < self.horizon  # where Mesa's run_model ends
-
-    def _blockwise(self, kernel: Any, parts: int) -> list[list[NDArray[np.int64]]]:
-        """Run a fused pass over all blocks, and give what it counts in each; events join the log in their order."""
-        start = self.circles.start
-
-        def work(block: tuple[int, int]) -> tuple[NDArray[np.void], list[NDArray[np.int64]]]:
-            log = buffer(int(start[block[1]] - start[block[0]]))
-            n, *counted = kernel(
-                self.columns, *block, self.month, self.circles, self.world, self.options, self.behaviour,
-                self.conditions, log, parts,
-            )  # fmt: skip
-            return log[:n].copy(), counted
-
-        results = list(self._run_blocks(work, self._blocks))
-        self._log.extend(log for log, _ in results)
-        return [counted for _, counted in results]
+        stocks = np.zeros_like(self.stocks)
+        for block in self._run_blocks(work, self._blocks):
+            self._log.append(noted(block.log))
+            self.committed += block.expected
+            self.following += block.following
+            stocks += block.stocks
+        if stocks.any():  # counted
+            self.stocks = stocks
 
     def _count(self) -> NDArray[np.int64]:
         counts = np.zeros((SLOTS, len(STATUS)), np.int64)
@@ -282,20 +232,17 @@ class EmigrationModel(Continued):
         return counts
 
 
-_APPLIED = EVENT["applied"]
-_ARRIVALS = (EVENT["departed"], EVENT["onward"])
+def passes_of(rule: rules.Rule) -> list[tuple[passes.Pass, list[str]]]:
+    """The fused passes of the schedule with the names of their processes; a rule of its own has one more."""
+    found = [[(row.name, row.run) for row in rows] for rows in PHASES if rows[0].phase == "parallel"]
+    if rule.name != rules.DEFAULT:
+        found = [[row for row in rows if row[0] != "choose"] for rows in found] + [[("choose", rule.choose)]]
+    return [(passes.fused(rows), [name for name, _ in rows]) for rows in found]
 
 
-def _run(name: str, model: EmigrationModel) -> None:
+def _run(row: Process, model: EmigrationModel) -> None:
     """Run one process of the schedule on its own."""
-    if name in _BEFORE:
-        model._before(_BEFORE[name])
-    elif name in _AFTER:
-        model._after(_AFTER[name])
+    if row.phase == "serial":
+        row.run(model)
     else:
-        getattr(model, f"_{name}")()
-
-
-def _settled(stocks: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Agents settled in each place, pendular workers left out."""
-    return stocks.sum(axis=1) - stocks[:, STATUS["pendular"]]
+        model.live([row])

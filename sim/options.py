@@ -4,104 +4,56 @@ Values depend on few things (sector, flags, month), so they are tabulated once a
 (taste, close people, age, money) is added where a unit looks at its options.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.access import admission_share, eligible, fare, travel_share
 from sim.arithmetic import exp, log
-from sim.behaviour import Behaviour
 from sim.choice import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term, openness_term, ratio_term
 from sim.codes import CHANNEL, N_CHANNELS, N_SECTORS, PLACE, SECTOR, SLOTS
 from sim.compiling import compiled
-from sim.conditions import Conditions
 from sim.luck import TASTE_LIMIT
+from sim.now import Now, Options
 from sim.units import N_CLASSES, choice_class, class_groups
-from sim.world import World, admission_share, fare, travel_share
 
 _BELARUS = PLACE["belarus"]
 _WORK, _FAMILY, RELOCATION = CHANNEL["work"], CHANNEL["family"], CHANNEL["relocation"]
 _IT, _CHILD = SECTOR["it"], SECTOR["child"]
 
 
-OFFER = np.dtype(
-    [
-        ("value", "f8"),  # utility from Belarus, minus infinity if one cannot get there
-        ("onward", "f8"),  # utility from elsewhere: no exit from Belarus needed
-        ("open", "f8"),  # the same, were the destination open
-        ("free", "f8"),  # the same, and without a queue
-        ("fare", "f8"),  # EUR a person
-        ("each", "f8"),  # EUR an adult: fee and funds to show
-        ("place", "u1"),
-        ("channel", "u1"),
-        ("youngest", "u1"),  # years
-        ("oldest", "u1"),  # years
-    ],
-    align=True,
-)
-"""A channel of a destination on offer to a choice class, packed so that a unit reads its offers in one sweep."""
-
-
-class Options(NamedTuple):
-    """What is on offer in a month, by choice class."""
-
-    offers: NDArray[np.void]  # OFFER [classes, places * channels]
-    lengths: NDArray[np.int64]  # [classes] offers worth a look, the first of each row
-    near: NDArray[np.float64]  # [classes, places] largest value of a place, whatever it costs
-    free: NDArray[np.float64]  # [classes, places] the same, were everything open
-    top: NDArray[np.float64]  # [classes] largest of these
-    pending: NDArray[np.bool_]  # [1] whether closures are announced that are not yet in force
-    rush: NDArray[np.float64]  # [classes] what they will take away
-    moved: NDArray[np.uint8]  # [employers] place to which each takes its staff, 0 if nowhere
-
-
-def empty(employers: int = 1) -> Options:
-    """Options of a month before they are filled: nothing on offer; `employers` counts number 0, none."""
-    return Options(
-        offers=np.zeros((N_CLASSES, SLOTS * N_CHANNELS), OFFER),
-        lengths=np.zeros(N_CLASSES, np.int64),
-        near=np.full((N_CLASSES, SLOTS), MINUS_INFINITY),
-        free=np.full((N_CLASSES, SLOTS), MINUS_INFINITY),
-        top=np.full(N_CLASSES, MINUS_INFINITY),
-        pending=np.zeros(1, np.bool_),
-        rush=np.zeros(N_CLASSES),
-        moved=np.zeros(employers, np.uint8),
-    )
-
-
 @compiled(forceinline=True)
-def eligible(world: World, place: int, channel: int, sector: int, groups: int) -> bool:
-    """True if the law opens a channel to people of this sector and these groups (ages apart)."""
-    if not world.law[place, channel].exists or not (world.law[place, channel].sectors >> sector) & 1:
-        return False
-    asked = world.law[place, channel].groups
-    return asked == 0 or (asked & groups) != 0
-
-
-@compiled(forceinline=True)
-def country_value(
-    world: World, t: int, b: Behaviour, constant: float, persons: float, place: int, sector: int, unsafe: bool
-) -> float:
+def country_value(now: Now, constant: float, persons: float, place: int, sector: int, unsafe: bool) -> float:
     """Value of living in a destination, channels apart: constant, diaspora, language, distance, wage, rent, safety."""
-    there, here = world.places[t, place].wage, world.places[t, _BELARUS].wage
+    there, here = now.places[place].wage, now.places[_BELARUS].wage
     if sector == _IT:
-        there, here = there * world.places[t, place].premium_it, here * world.places[t, _BELARUS].premium_it
-    value = constant + diaspora_term(persons, b.diaspora) + b.language * world.places[t, place].language
-    value += ratio_term(world.places[t, place].distance, 500.0, b.distance) + ratio_term(there, here, b.income)
-    value += ratio_term(world.places[t, place].rent, world.places[t, _BELARUS].rent, b.rent)
+        there, here = (
+            there * now.places[place].premium_it,
+            here * now.places[_BELARUS].premium_it,
+        )
+    value = (
+        constant
+        + diaspora_term(persons, now.coefficients.diaspora)
+        + now.coefficients.language * now.places[place].language
+    )
+    value += ratio_term(now.places[place].distance, 500.0, now.coefficients.distance) + ratio_term(
+        there, here, now.coefficients.income
+    )
+    value += ratio_term(now.places[place].rent, now.places[_BELARUS].rent, now.coefficients.rent)
     if unsafe:
-        value += b.safety * (world.places[t, place].safety - 1.0)
+        value += now.coefficients.safety * (now.places[place].safety - 1.0)
     return value
 
 
 @compiled(forceinline=True)
-def channel_value(world: World, t: int, b: Behaviour, place: int, channel: int, offers: float, queue: float) -> float:
+def channel_value(now: Now, place: int, channel: int, offers: float, queue: float) -> float:
     """Value of a channel: chance of approval, wait in the queue (months) and after it, fee, right to work, offers."""
-    value = openness_term(world.rules[t, place, channel].offered)
-    value += openness_term(world.rules[t, place, channel].approval)
-    value += b.wait * (world.rules[t, place, channel].months + queue)
-    value += b.work_right * world.rules[t, place, channel].works
-    value += b.fee * world.rules[t, place, channel].fee / world.places[t, _BELARUS].wage
+    value = openness_term(now.rules[place, channel].offered)
+    value += openness_term(now.rules[place, channel].approval)
+    value += now.coefficients.wait * (now.rules[place, channel].months + queue)
+    value += now.coefficients.work_right * now.rules[place, channel].works
+    value += now.coefficients.fee * now.rules[place, channel].fee / now.places[_BELARUS].wage
     if channel == _WORK:
         value += openness_term(offers)
     return value
@@ -118,20 +70,17 @@ def queue_months(waiting: float, capacity: float, patience: float) -> float:
 
 
 @compiled(forceinline=True)
-def offer_share(world: World, t: int, place: int, sector: int, workers: float) -> float:
+def offer_share(now: Now, place: int, sector: int, workers: float) -> float:
     """Offers of work from a destination per worker of the sector, at most one a month."""
     if workers <= 0.0:
         return 0.0
-    return min(1.0, world.demand[t, place, sector] / workers)
+    return min(1.0, now.demand[place, sector] / workers)
 
 
 @compiled
 def fill(
     options: Options,
-    world: World,
-    t: int,
-    b: Behaviour,
-    conditions: Conditions,
+    now: Now,
     residents: NDArray[np.float64],
     waiting: NDArray[np.float64],
 ) -> None:
@@ -140,11 +89,11 @@ def fill(
     `residents` float64[places] are settled Belarusians, `waiting` float64[places, channels] those in queues, both
     in persons.
     """
-    range_of_taste = 2.0 * b.spread_channel * TASTE_LIMIT
+    range_of_taste = 2.0 * now.coefficients.spread_channel * TASTE_LIMIT
     for sector in range(N_SECTORS):
         if sector == _CHILD:  # children head no unit
             continue
-        workers = conditions.reference.workers[sector]
+        workers = now.run.reference.workers[sector]
         for mask in range(N_FLAGS):
             kind = choice_class(sector, mask)
             groups = class_groups(sector, mask)
@@ -152,32 +101,39 @@ def fill(
             options.near[kind], options.free[kind] = MINUS_INFINITY, MINUS_INFINITY
             count = 0
             for place in range(SLOTS):
-                if place == _BELARUS or world.places[t, place].distance <= 0.0:
+                if place == _BELARUS or now.places[place].distance <= 0.0:
                     continue
                 unsafe = (mask & FLAG_PERSECUTED) != 0
-                constant = conditions.constants[place]
-                country = country_value(world, t, b, constant, residents[place], place, sector, unsafe)
+                constant = now.run.constants[place]
+                country = country_value(now, constant, residents[place], place, sector, unsafe)
                 first = count
                 for channel in range(N_CHANNELS):
-                    if not eligible(world, place, channel, sector, groups):
+                    if not eligible(now.law[place, channel], sector, groups):
                         continue
-                    share = offer_share(world, t, place, sector, workers)
-                    country_and_kind = country + conditions.channel_constants[channel]
-                    queue = queue_months(waiting[place, channel], world.rules[t, place, channel].capacity, b.patience)
-                    common = country_and_kind + channel_value(world, t, b, place, channel, share, queue)
-                    unqueued = country_and_kind + channel_value(world, t, b, place, channel, share, 0.0)
+                    share = offer_share(now, place, sector, workers)
+                    country_and_kind = country + now.run.channel_constants[channel]
+                    queue = queue_months(
+                        waiting[place, channel],
+                        now.rules[place, channel].capacity,
+                        now.coefficients.patience,
+                    )
+                    common = country_and_kind + channel_value(now, place, channel, share, queue)
+                    unqueued = country_and_kind + channel_value(now, place, channel, share, 0.0)
                     if unqueued == MINUS_INFINITY:
                         continue
-                    admitted = admission_share(world, t, place, channel, groups)
-                    travel = travel_share(world, t, place, channel, groups)
+                    admitted = admission_share(now, place, channel, groups)
+                    travel = travel_share(now, place, channel, groups)
                     offer = offers[count]
                     offer.open, offer.free = common, unqueued
                     offer.onward = common + openness_term(admitted)
                     offer.value = common + openness_term(min(admitted, travel))
                     offer.place, offer.channel = place, channel
-                    offer.fare = fare(world, t, place, channel, groups)
-                    offer.each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
-                    offer.youngest, offer.oldest = world.law[place, channel].youngest, world.law[place, channel].oldest
+                    offer.fare = fare(now, place, channel, groups)
+                    offer.each = now.rules[place, channel].fee + now.rules[place, channel].funds
+                    offer.youngest, offer.oldest = (
+                        now.law[place, channel].youngest,
+                        now.law[place, channel].oldest,
+                    )
                     options.near[kind, place] = max(options.near[kind, place], offer.value)
                     options.free[kind, place] = max(options.free[kind, place], offer.free)
                     count += 1

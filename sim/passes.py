@@ -1,46 +1,30 @@
-"""The parallel phases of a month, fused: what one block of circles lives through before and after the queues.
+"""Consecutive parallel processes of the schedule, fused: what one block of circles lives through without a break.
 
-Processes of one phase write only rows of their own block, so blocks may run in any order and on any number of
-threads; what they count comes back as integers. A block is a range of whole circles. The default rule of decision is
-fused with the other processes; any other follows in a pass of its own, so that the default costs what it did.
+Such processes write only rows of their own block, so blocks may run in any order and on any number of threads; what
+they count comes back as integers. A block is a range of whole circles, gone through strip by strip, and each process
+goes through a strip before the next does.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.behaviour import Behaviour
-from sim.codes import MODE, N_CHANNELS, N_STATUSES, SLOTS
 from sim.columns import Columns
 from sim.compiling import compiled
-from sim.conditions import Circles, Conditions
-from sim.decision.destination_nest import choose
-from sim.handles import handle
 from sim.eventlog import in_order_of_circles
-from sim.options import Options
-from sim.processes.conscript import conscript
-from sim.processes.move_on import move_on
-from sim.processes.pendular import pendular
-from sim.processes.perceive import perceive
-from sim.processes.record import count
-from sim.processes.repress import repress
-from sim.processes.settle import settle
-from sim.processes.visit import visit
-from sim.room import make_room
-from sim.rows import at
-from sim.world import World
+from sim.handles import handle
+from sim.now import Now
+from sim.room import Block, Span
 
-_SETTLED = MODE["settled"]
-REPRESS, CONSCRIPT, PERCEIVE, VISIT, CHOOSE = 1, 2, 4, 8, 16
-SETTLE, MOVE_ON = 1, 2
 BLOCK = 65_536
 """Rows of a block, up to whole circles."""
 STRIP = 32
 """Circles that a process goes through before the next process: few enough to stay in the nearest memory."""
 
 
-def blocks(start: NDArray[np.int64], size: int = BLOCK) -> list[tuple[int, int]]:
+def blocks(start: NDArray[np.int64], size: int = BLOCK) -> list[Span]:
     """Ranges of circles of about `size` rows each; `start` int64[circles + 1] are the circles' first rows."""
     circles = len(start) - 1
     ranges, first = [], 0
@@ -52,125 +36,48 @@ def blocks(start: NDArray[np.int64], size: int = BLOCK) -> list[tuple[int, int]]
     return ranges
 
 
-@compiled
-def largest(start: NDArray[np.int64], first: int, last: int) -> int:
-    """Most rows of any strip of circles from `first` to `last` - 1; `start` int64[circles + 1] are first rows."""
-    most = 0
-    for circle in range(first, last, STRIP):
-        most = max(most, start[min(circle + STRIP, last)] - start[circle])
-    return most
+def largest(start: NDArray[np.int64], circles: Span) -> int:
+    """Most rows of any strip of these circles; `start` int64[circles + 1] are the circles' first rows."""
+    ends = start[np.r_[circles[0] : circles[1] : STRIP, circles[1]]]
+    return int(np.diff(ends).max(initial=0))
 
 
-@compiled
-def before_queues(
-    people: Columns,
-    first_circle: int,
-    last_circle: int,
-    t: int,
-    circles: Circles,
-    world: World,
-    options: Options,
-    b: Behaviour,
-    conditions: Conditions,
-    log: NDArray[np.void],
-    parts: int,
-) -> tuple[np.int64, NDArray[np.int64]]:
-    """Repress, conscript, perceive, visit and choose, circle by circle; returns events logged and expected flows.
+_PASS = """
+def {name}(people, circles, now_, block_, parts):
+    now, block = handle(now_), handle(block_)
+    ends = np.zeros({n} + 1, np.int64)
+    for first in range(circles[0], circles[1], STRIP):
+        strip = first, min(first + STRIP, circles[1])
+        ends[0] = block.log.size[0]
+{calls}
+        in_order_of_circles(block.log.events, ends, now.circles.start[strip[0] : strip[1] + 1], block.room.events)
+"""
+_CALL = """
+        if parts & {bit}:
+            {name}(people, strip, now, block)
+        ends[{next}] = block.log.size[0]
+"""
 
-    `parts` is a bit mask of the processes to run: `REPRESS`, `CONSCRIPT`, `PERCEIVE`, `VISIT`, `CHOOSE`.
+
+def fused(processes: Sequence[tuple[str, Any]]) -> Any:
+    """One pass of compiled processes, by name and in order: `run(people, circles, now, block, parts)`.
+
+    Bit k of `parts` asks for the k-th process. Within a strip events stand circle by circle, those of one circle in
+    order of the processes.
     """
-    n = np.int64(0)  # not the literal: one type, one compilation
-    w, o, c, g = handle(world), handle(options), handle(conditions), handle(circles)
-    expected = np.zeros((SLOTS, N_CHANNELS), np.int64)
-    room = make_room(largest(circles.start, first_circle, last_circle))
-    ends = np.empty(4, np.int64)
-    r = handle(room)
-    for first in range(first_circle, last_circle, STRIP):
-        last = min(first + STRIP, last_circle)
-        row, end = circles.start[first], circles.start[last]
-        ends[0] = n
-        if parts & REPRESS:
-            n = repress(people, row, end, t, w, b, c, r, log, n)
-        ends[1] = n
-        if parts & CONSCRIPT:
-            n = conscript(people, row, end, t, w, b, c, r, log, n)
-        ends[2] = n
-        if parts & PERCEIVE:
-            perceive(people, first, last, t, g, b, o.pending[0])
-        if parts & VISIT:
-            visit(people, row, end, t, w, b, c, r)
-        if parts & CHOOSE:
-            n = choose(people, first, last, t, g, w, o, b, c, r, log, n, expected)
-        ends[3] = n
-        in_order_of_circles(log, ends, circles.start[first : last + 1], room.events)
-    return n, expected
+    calls = "".join(_CALL.format(bit=1 << k, name=name, next=k + 1) for k, (name, _) in enumerate(processes))
+    name = "_then_".join(name for name, _ in processes)
+    known = {"__name__": __name__, "handle": handle, "np": np, "in_order_of_circles": in_order_of_circles}
+    scope: dict[str, Any] = known | {"STRIP": STRIP} | dict(processes)
+    exec(_PASS.format(name=name, n=len(processes), calls=calls), scope)
+    return compiled(scope[name])
 
 
-def apart(rule: Any) -> Any:
-    """A pass of its own for a rule of decision; None for the one that is fused into `before_queues`.
-
-    It takes what that takes and gives what that gives; its `parts` are of no account. A month then has the events of
-    all other processes before those of the rule, for any blocks.
-    """
-    if rule is choose:
-        return None
-
-    def choose_apart(
-        people: Columns,
-        first_circle: int,
-        last_circle: int,
-        t: int,
-        circles: Circles,
-        world: World,
-        options: Options,
-        b: Behaviour,
-        conditions: Conditions,
-        log: NDArray[np.void],
-        parts: int,
-    ) -> tuple[int, NDArray[np.int64]]:
-        expected = np.zeros((SLOTS, N_CHANNELS), np.int64)
-        room = make_room(int(circles.start[last_circle] - circles.start[first_circle]))
-        n = rule(people, first_circle, last_circle, t, circles, world, options, b, conditions, room, log, 0, expected)
-        return n, expected
-
-    return choose_apart
+Pass = Any
+"""What `fused` gives."""
 
 
-@compiled
-def after_queues(
-    people: Columns,
-    first_circle: int,
-    last_circle: int,
-    t: int,
-    circles: Circles,
-    world: World,
-    options: Options,
-    b: Behaviour,
-    conditions: Conditions,
-    log: NDArray[np.void],
-    parts: int,
-) -> tuple[np.int64, NDArray[np.int64], NDArray[np.int64]]:
-    """Settle, move on and count, row by row; returns events logged, agents by place and status, expected followers.
-
-    `parts` is a bit mask of the processes to run: `SETTLE`, `MOVE_ON`; the count is always made.
-    """
-    n = np.int64(0)  # not the literal: one type, one compilation
-    w, o, c, g = handle(world), handle(options), handle(conditions), handle(circles)
-    following = np.zeros(SLOTS, np.int64)
-    first, last = circles.start[first_circle], circles.start[last_circle]
-    heads = np.empty(last - first, np.int64)
-    units = np.int64(0)
-    for row in range(first, last):
-        person = at(people, row)
-        mode, member, since = person.mode, person.member, person.since
-        if (mode == _SETTLED) & (member == 0) & (since < t):
-            heads[units] = row
-            units += 1
-    if parts & SETTLE:
-        n = settle(people, heads, units, t, w, b, c, log, n)
-    if parts & MOVE_ON:
-        n = move_on(people, heads, units, t, g, w, o, b, c, log, n, following)
-        n = pendular(people, first, last, t, w, b, c, log, n)
-    stocks = np.zeros((SLOTS, N_STATUSES), np.int64)
-    count(people, first, last, stocks)
-    return n, stocks, following
+def run_block(run: Pass, people: Columns, circles: Span, now: Now, block: Block, parts: int) -> Block:
+    """Let one block live through a pass."""
+    run(people, circles, now, block, parts)
+    return block

@@ -1,12 +1,17 @@
-"""Room to work in: buffers that a pass makes once a block, because making them costs as much as using them."""
+"""What a pass over one block of circles works with and leaves: buffers, its events, its counts."""
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import N_CHANNELS, N_STATUSES, SLOTS
 from sim.compiling import compiled
-from sim.eventlog import EVENT_TYPE, PER_PERSON
+from sim.eventlog import EVENT_TYPE, PER_PERSON, Log, empty_log
+from sim.now import Now
+
+Span = tuple[int, int]
+"""Circles from the first to the one before the last."""
 
 
 class Room(NamedTuple):
@@ -26,10 +31,20 @@ class Room(NamedTuple):
     events: NDArray[np.void]  # EVENT_TYPE [8 n]
 
 
-@compiled
-def make_room(n: int) -> Room:
-    """Buffers for `n` rows."""
-    return Room(
+class Block(NamedTuple):
+    """One block's buffers, events and counts: all that its processes write besides their own rows."""
+
+    room: Room
+    log: Log
+    expected: NDArray[np.int64]  # [places, channels] hazards of leaving, in units of 2**-40 persons
+    following: NDArray[np.int64]  # [places] hazards of families that follow, in the same units
+    stocks: NDArray[np.int64]  # [places, statuses] agents
+
+
+def make_block(people: int, at_once: int) -> Block:
+    """What a block of so many people needs, of whom so many are gone through at once."""
+    n = at_once
+    room = Room(
         np.empty(n, np.int64),
         np.empty(n, np.uint64),
         np.empty((4, n), np.uint32),
@@ -43,3 +58,11 @@ def make_room(n: int) -> Room:
         np.empty(n, np.float64),
         np.empty(PER_PERSON * n, EVENT_TYPE),
     )
+    expected, following = np.zeros((SLOTS, N_CHANNELS), np.int64), np.zeros(SLOTS, np.int64)
+    return Block(room, empty_log(people), expected, following, np.zeros((SLOTS, N_STATUSES), np.int64))
+
+
+@compiled
+def rows_of(circles: Span, now: Now) -> tuple[int, int]:
+    """The first row of these circles and the one after their last."""
+    return now.circles.start[circles[0]], now.circles.start[circles[1]]

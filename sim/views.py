@@ -3,7 +3,7 @@
 The same look serves the choice at home, a wish under better conditions, an onward move, and an explanation.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,10 @@ from sim.choice import MINUS_INFINITY
 from sim.codes import CHANNEL, SLOTS
 from sim.compiling import compiled
 from sim.luck import NORMAL_GRID, PURPOSE, TASTE_LIMIT, Four, words
-from sim.options import RELOCATION, Options, move_price
+from sim.now import Now
+from sim.options import RELOCATION, move_price
 from sim.rows import Person, beside
 from sim.units import adults, in_party, money
-from sim.world import World
 
 _FAMILY = CHANNEL["family"]
 TASTE, CHANNEL_TASTE = PURPOSE["taste"], PURPOSE["channel_taste"]
@@ -24,10 +24,28 @@ FROM_HOME, FREE_TO_EXIT, WITHIN_MEANS, ADMITTED, UNQUEUED, FROM_ABROAD = 0, 1, 2
 """Views of a unit on its options: as they are at home; the same under better and better conditions; from abroad."""
 
 
+class Prospects(NamedTuple):
+    """What a unit sees of destinations and channels, minus infinity where none is open, eligible and affordable."""
+
+    tastes: NDArray[np.float64]  # [2, slots] for countries and for channels
+    values: NDArray[np.float64]  # [places]
+    channels: NDArray[np.uint8]  # [places] the best
+    ahead: NDArray[np.bool_]  # [places] the head alone would go, ahead of the family
+
+
+@compiled
+def no_prospects() -> Prospects:
+    """Room for what a unit sees."""
+    return Prospects(np.empty((2, SLOTS)), np.empty(SLOTS), np.empty(SLOTS, np.uint8), np.empty(SLOTS, np.bool_))
+
+
 @compiled(forceinline=True)
-def ceiling(options: Options, kind: int, kin: int, b: Behaviour) -> float:
+def ceiling(now: Now, kind: int, kin: int) -> float:
     """Upper bound of the value of any destination, all being open, to a unit with close people in `kin`."""
-    return max(options.top[kind], options.free[kind, kin] + b.kin) + (b.spread_country + b.spread_channel) * TASTE_LIMIT
+    return (
+        max(now.options.top[kind], now.options.free[kind, kin] + now.coefficients.kin)
+        + (now.coefficients.spread_country + now.coefficients.spread_channel) * TASTE_LIMIT
+    )
 
 
 @compiled(forceinline=True)
@@ -49,39 +67,32 @@ def draw_tastes(key: int, b: Behaviour, seed: int, tastes: NDArray[np.float64]) 
 @compiled(forceinline=True)
 def look(
     head: Person,
-    t: int,
+    now: Now,
     kind: int,
     view: int,
-    options: Options,
-    world: World,
-    b: Behaviour,
-    tastes: NDArray[np.float64],
-    values: NDArray[np.float64],
-    channels: NDArray[np.uint8],
-    ahead: NDArray[np.bool_],
+    prospects: Prospects,
 ) -> float:
     """Fill a unit's value and best channel of every destination; return the largest value.
 
-    `view` is one of `FROM_HOME` to `FROM_ABROAD`; `tastes` float64[2, 16] are for countries and channels. `values`
-    float64[16], `channels` uint8[16] and `ahead` bool[16] (the head alone, ahead of the family) are filled, minus
-    infinity where no channel is open, eligible and affordable.
+    `view` is one of `FROM_HOME` to `FROM_ABROAD`.
     """
-    kin, here, moved = head.kin, head.place, options.moved[head.employer]
-    age, size = (t - head.birth) // 12, head.unit_size
+    tastes, values, channels, ahead = prospects
+    kin, here, moved = head.kin, head.place, now.options.moved[head.employer]
+    age, size = (now.month - head.birth) // 12, head.unit_size
     means, grown = money(head), adults(head)
     if view == FROM_ABROAD:
         size, grown, means = party(head, size, grown)
     splits, unlimited = (view < WITHIN_MEANS) & (size > 1), (view >= WITHIN_MEANS) & (view != FROM_ABROAD)
-    offers, count, there = options.offers[kind], options.lengths[kind], world.places[t]
+    offers, count, there = now.options.offers[kind], now.options.lengths[kind], now.places
     for place in range(SLOTS):
         values[place], channels[place], ahead[place] = MINUS_INFINITY, 0, False
     for i in range(count):
         offer = offers[i]
         place, channel = offer.place, offer.channel
-        reserve = b.reserve * there[place].rent
+        reserve = now.coefficients.reserve * there[place].rent
         whole = unlimited | (means >= move_price(offer.fare, offer.each, reserve, size, grown))
         alone = splits & (means >= move_price(offer.fare, offer.each, reserve, 1, 1))
-        value = seen(offer, view) + tastes[1, channel] + (0.0 if whole else b.separation)
+        value = seen(offer, view) + tastes[1, channel] + (0.0 if whole else now.coefficients.separation)
         fits = (age >= offer.youngest) & (age <= offer.oldest) & (whole | alone)
         fits &= (place != here) & ((channel != _FAMILY) | (kin == place)) & ((channel != RELOCATION) | (moved == place))
         if fits & (value > values[place]):
@@ -89,7 +100,7 @@ def look(
     top = MINUS_INFINITY
     for place in range(SLOTS):
         if values[place] > MINUS_INFINITY:
-            values[place] += tastes[0, place] + (b.kin if kin == place else 0.0)
+            values[place] += tastes[0, place] + (now.coefficients.kin if kin == place else 0.0)
             top = max(top, values[place])
     return top
 

@@ -293,52 +293,6 @@ def open_share(openness: Floats, channel: int, groups: int) -> float:
     return share
 
 
-_LAND, _AIR = INSTRUMENT["land"], INSTRUMENT["air"]
-_RELOCATION = CHANNEL["relocation"]
-_LAND_EXIT, _EXIT = INSTRUMENT["land_exit"], INSTRUMENT["exit"]
-
-
-@compiled(forceinline=True)
-def travel_share(world: World, t: int, place: int, channel: int, groups: int) -> float:
-    """Share of the month in which one may leave Belarus and reach a destination, by land or by air."""
-    leave = open_share(world.openness[t, 0, _EXIT], channel, groups)
-    land = air = 0.0
-    if world.places[t, place].by_land:
-        land = min(
-            open_share(world.openness[t, 0, _LAND_EXIT], channel, groups),
-            open_share(world.openness[t, place, _LAND], channel, groups),
-        )
-    if world.places[t, place].by_air:
-        air = open_share(world.openness[t, place, _AIR], channel, groups)
-    return min(leave, max(land, air))
-
-
-@compiled(forceinline=True)
-def admission_share(world: World, t: int, place: int, channel: int, groups: int) -> float:
-    """Share of the month in which both instruments of a channel, for entry and for residence, are open."""
-    share = 1.0
-    if world.law[place, channel].entry >= 0:
-        share = open_share(world.openness[t, place, world.law[place, channel].entry], channel, groups)
-    if world.law[place, channel].residence >= 0:
-        share = min(share, open_share(world.openness[t, place, world.law[place, channel].residence], channel, groups))
-    return share
-
-
-@compiled(forceinline=True)
-def fare(world: World, t: int, place: int, channel: int, groups: int) -> float:
-    """Fare in EUR a person: by land where land is open, else by air; none where the employer moves its staff."""
-    if channel == _RELOCATION:
-        return 0.0
-    if world.places[t, place].by_land:
-        land = min(
-            open_share(world.openness[t, 0, _LAND_EXIT], channel, groups),
-            open_share(world.openness[t, place, _LAND], channel, groups),
-        )
-        if land > 0.0:
-            return world.places[t, place].fare_land
-    return world.places[t, place].fare_air
-
-
 def cumulative_capacity(world: World) -> NDArray[np.float64]:
     """Persons admitted by limited capacity since the start, float64[months + 1, places, channels]."""
     total = np.zeros((len(world.rules) + 1, SLOTS, N_CHANNELS))

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.access import eligible
 from sim.analysis.effects import Paired
 from sim.analysis.judged import Cases, Flags, Scope, abroad, cases, differing, lived, met, scope
 from sim.choice import N_FLAGS
@@ -18,7 +19,6 @@ from sim.codes import N_SECTORS
 from sim.columns import Columns
 from sim.history.history import History
 from sim.history.wording import Addition
-from sim.options import eligible
 from sim.units import choice_class, class_groups
 from sim.world import World
 
@@ -56,7 +56,7 @@ def admitted(counts: NDArray[np.int64], world: World, about: Scope) -> int:
     for sector in range(N_SECTORS):
         for mask in range(N_FLAGS):
             groups = class_groups(sector, mask)
-            if any(eligible(world, int(place), int(channel), sector, groups) for place, channel in pairs):
+            if any(eligible(world.law[place, channel], sector, groups) for place, channel in pairs):
                 total += int(counts[choice_class(sector, mask)])
     return total
 

@@ -12,18 +12,15 @@ from numpy.typing import NDArray
 
 from sim.analysis.terms import ACCESS, COUNTRY, OWN, PUSH, TERMS, class_of, fill_push, fill_unit
 from sim.arithmetic import exp, log
-from sim.behaviour import Behaviour
 from sim.choice import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term
 from sim.codes import CHANNEL, EVENT, N_CHANNELS, SLOTS
 from sim.columns import Columns
 from sim.compiling import compiled
-from sim.conditions import Circles, Conditions
 from sim.model import EmigrationModel
-from sim.options import Options
+from sim.now import Now
 from sim.rows import at
 from sim.units import threat_group
 from sim.views import draw_tastes
-from sim.world import World
 
 PUSHES: dict[str, tuple[str, ...]] = {
     "repression": ("repression",),
@@ -140,12 +137,7 @@ def fill_pull_losses(
 def fill_records(
     people: Columns,
     heads: NDArray[np.int64],
-    t: int,
-    circles: Circles,
-    options: Options,
-    world: World,
-    b: Behaviour,
-    conditions: Conditions,
+    now: Now,
     residents: NDArray[np.float64],
     waiting: NDArray[np.float64],
     pushes: NDArray[np.bool_],
@@ -157,20 +149,20 @@ def fill_records(
     terms = np.empty((SLOTS, N_CHANNELS, pulls.shape[1]))
     obstacles, prices = np.empty((SLOTS, N_CHANNELS), np.int64), np.empty((SLOTS, N_CHANNELS))
     ahead, absent = np.empty((SLOTS, N_CHANNELS), np.bool_), np.zeros(pulls.shape[1])
-    absent[_DIASPORA] = diaspora_term(0.0, b.diaspora)
+    absent[_DIASPORA] = diaspora_term(0.0, now.coefficients.diaspora)
     for n in range(len(heads)):
         head, record = at(people, heads[n]), records[n]
-        fill_push(head, t, b, circles, options, world, push)
+        fill_push(head, now, push)
         for r in range(len(pushes)):
             record.leave[r] = 0.0
             for i in range(pushes.shape[1]):
                 if pushes[r, i]:
                     record.leave[r] += push[i]
-        draw_tastes(head.key, b, conditions.trait_seed, tastes)
-        fill_unit(head, t, options, world, b, conditions, residents, waiting, tastes, terms, obstacles, prices, ahead)
-        mask = class_of(head, t) % N_FLAGS
-        lam = conditions.lam[threat_group(mask, world.belarus[t].war_fear)]
-        absent[_SAFETY] = -b.safety if mask & FLAG_PERSECUTED else 0.0
+        draw_tastes(head.key, now.coefficients, now.run.trait_seed, tastes)
+        fill_unit(head, now, residents, waiting, tastes, terms, obstacles, prices, ahead)
+        mask = class_of(head, now.month) % N_FLAGS
+        lam = now.run.lam[threat_group(mask, now.belarus.war_fear)]
+        absent[_SAFETY] = -now.coefficients.safety if mask & FLAG_PERSECUTED else 0.0
         leave, choice = record.leave[len(pushes) :], record.choice
         fill_pull_losses(terms, obstacles, head.plan_place, lam, absent, pulls, leave, choice)
 

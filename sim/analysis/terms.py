@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.behaviour import Behaviour
+from sim.access import admission_share, eligible, fare, travel_share
 from sim.choice import (
     FLAG_PERSECUTED,
     MINUS_INFINITY,
@@ -23,13 +23,13 @@ from sim.choice import (
 )
 from sim.codes import CHANNEL, CONSCRIPTION, N_CHANNELS, PLACE, SECTOR, SLOTS
 from sim.compiling import compiled
-from sim.conditions import Circles, Conditions
+from sim.conditions import Circles
 from sim.luck import NORMAL_GRID, PURPOSE, words
-from sim.options import RELOCATION, Options, eligible, move_price, offer_share, queue_months
+from sim.now import Now
+from sim.options import RELOCATION, move_price, offer_share, queue_months
 from sim.rows import Person, beside
 from sim.units import adults, choice_class, class_groups, exposure_weight, flags, money, push, service_term
 from sim.views import look
-from sim.world import World, admission_share, fare, travel_share
 
 PUSH = ("level", "repression", "war", "draft", "mobilisation", "age", "skill", "ties", "peers", "frailty", "rush")
 """Terms of the wish to leave, in log-odds; those of persons are means over the unit's adults."""
@@ -53,34 +53,34 @@ _N_COUNTRY, _N_ACCESS = len(COUNTRY), len(ACCESS)
 
 
 @compiled
-def fill_push(
-    head: Person, t: int, b: Behaviour, circles: Circles, options: Options, world: World, terms: Any
-) -> float:
+def fill_push(head: Person, now: Now, terms: Any) -> float:
     """Fill the terms of a unit's wish to leave, float64[len(PUSH)]; return the engine's own sum."""
-    circle, kind = circle_of(circles, head.row), class_of(head, t)
-    size = circles.start[circle + 1] - circles.start[circle]
-    abroad = circles.abroad[circle] / size
-    perceived = world.belarus[t].news + b.circle_gain * circles.memory[circle]
-    war_fear = world.belarus[t].war_fear
+    circle, kind = circle_of(now.circles, head.row), class_of(head, now.month)
+    size = now.circles.start[circle + 1] - now.circles.start[circle]
+    abroad = now.circles.abroad[circle] / size
+    perceived = now.belarus.news + now.coefficients.circle_gain * now.circles.memory[circle]
+    war_fear = now.belarus.war_fear
     n = adults(head)
     terms[:] = 0.0
-    terms[0] = b.level
+    terms[0] = now.coefficients.level
     for i in range(n):
         one = beside(head, i)
-        age, conscription = t - one.birth, one.conscription
-        service = war_term(war_fear, 0.0, service_term(b, conscription, age)) / n
-        terms[1] += repression_term(perceived, exposure_weight(b, one.exposure), b.repression) / n
-        terms[2] += war_term(war_fear, b.war, 0.0) / n
+        age, conscription = now.month - one.birth, one.conscription
+        service = war_term(war_fear, 0.0, service_term(now.coefficients, conscription, age)) / n
+        terms[1] += (
+            repression_term(perceived, exposure_weight(now.coefficients, one.exposure), now.coefficients.repression) / n
+        )
+        terms[2] += war_term(war_fear, now.coefficients.war, 0.0) / n
         terms[3] += service if conscription == _LIABLE else 0.0
         terms[4] += 0.0 if conscription == _LIABLE else service
-        terms[5] += age_term(age / 12.0, b.youth, b.old_age) / n
-        terms[6] += b.skill * one.education / n
-        terms[7] += b.ties * one.ties / 255.0 / n
-    terms[8] = b.peers * abroad
-    terms[9] = b.spread_leave * NORMAL_GRID[head.frailty]
-    terms[10] = b.anticipation * circles.heard[circle] * options.rush[kind]
-    eta = push(head, t, b, perceived, war_fear, abroad)
-    return eta + b.anticipation * circles.heard[circle] * options.rush[kind]
+        terms[5] += age_term(age / 12.0, now.coefficients.youth, now.coefficients.old_age) / n
+        terms[6] += now.coefficients.skill * one.education / n
+        terms[7] += now.coefficients.ties * one.ties / 255.0 / n
+    terms[8] = now.coefficients.peers * abroad
+    terms[9] = now.coefficients.spread_leave * NORMAL_GRID[head.frailty]
+    terms[10] = now.coefficients.anticipation * now.circles.heard[circle] * now.options.rush[kind]
+    eta = push(head, now.month, now.coefficients, perceived, war_fear, abroad)
+    return eta + now.coefficients.anticipation * now.circles.heard[circle] * now.options.rush[kind]
 
 
 @compiled
@@ -97,9 +97,7 @@ def class_of(head: Person, t: int) -> int:
 
 @compiled
 def fill_country(
-    world: World,
-    t: int,
-    b: Behaviour,
+    now: Now,
     constant: float,
     persons: float,
     place: int,
@@ -108,35 +106,37 @@ def fill_country(
     terms: Any,
 ) -> None:
     """Fill the terms of living in a destination, float64[len(COUNTRY)]; arguments as of `country_value`."""
-    there, here = world.places[t, place].wage, world.places[t, _BELARUS].wage
+    there, here = now.places[place].wage, now.places[_BELARUS].wage
     if sector == _IT:
-        there, here = there * world.places[t, place].premium_it, here * world.places[t, _BELARUS].premium_it
+        there, here = (
+            there * now.places[place].premium_it,
+            here * now.places[_BELARUS].premium_it,
+        )
     terms[0] = constant
-    terms[1] = diaspora_term(persons, b.diaspora)
-    terms[2] = b.language * world.places[t, place].language
-    terms[3] = ratio_term(world.places[t, place].distance, 500.0, b.distance)
-    terms[4] = ratio_term(there, here, b.income)
-    terms[5] = ratio_term(world.places[t, place].rent, world.places[t, _BELARUS].rent, b.rent)
-    terms[6] = b.safety * (world.places[t, place].safety - 1.0) if unsafe else 0.0
+    terms[1] = diaspora_term(persons, now.coefficients.diaspora)
+    terms[2] = now.coefficients.language * now.places[place].language
+    terms[3] = ratio_term(now.places[place].distance, 500.0, now.coefficients.distance)
+    terms[4] = ratio_term(there, here, now.coefficients.income)
+    terms[5] = ratio_term(now.places[place].rent, now.places[_BELARUS].rent, now.coefficients.rent)
+    terms[6] = now.coefficients.safety * (now.places[place].safety - 1.0) if unsafe else 0.0
 
 
 @compiled
 def fill_access(
-    world: World, t: int, b: Behaviour, constant: float, place: int, channel: int, offers: float, queue: float,
-    share: float, terms: Any,
+    now: Now, constant: float, place: int, channel: int, offers: float, queue: float, share: float, terms: Any,
 ) -> None:  # fmt: skip
     """Fill the terms of a channel, float64[len(ACCESS)]; arguments as of `channel_value`.
 
     `constant` is the channel's, `share` that of the month for which one is let in and gets there.
     """
-    rules = world.rules[t, place, channel]
+    rules = now.rules[place, channel]
     terms[0] = constant
     terms[1] = openness_term(rules.offered)
     terms[2] = openness_term(rules.approval)
-    terms[3] = b.wait * rules.months
-    terms[4] = b.wait * queue
-    terms[5] = b.work_right * rules.works
-    terms[6] = b.fee * rules.fee / world.places[t, _BELARUS].wage
+    terms[3] = now.coefficients.wait * rules.months
+    terms[4] = now.coefficients.wait * queue
+    terms[5] = now.coefficients.work_right * rules.works
+    terms[6] = now.coefficients.fee * rules.fee / now.places[_BELARUS].wage
     terms[7] = openness_term(offers) if channel == _WORK else 0.0
     terms[8] = openness_term(share)
 
@@ -144,11 +144,7 @@ def fill_access(
 @compiled
 def fill_unit(
     head: Person,
-    t: int,
-    options: Options,
-    world: World,
-    b: Behaviour,
-    conditions: Conditions,
+    now: Now,
     residents: NDArray[np.float64],
     waiting: NDArray[np.float64],
     tastes: NDArray[np.float64],
@@ -162,40 +158,40 @@ def fill_unit(
     Fills `terms` float64[places, channels, len(TERMS)], `obstacles` int64[places, channels] (bits of `OBSTACLES`),
     `prices` float64[places, channels] in EUR of what the unit has to have, and `ahead` (the head alone would go).
     """
-    sector, mask = head.sector, flags(head, t)
-    groups, kin, moved = class_groups(sector, mask), head.kin, options.moved[head.employer]
-    age, size, grown = (t - head.birth) // 12, head.unit_size, adults(head)
-    means, workers = money(head), conditions.reference.workers[sector]
+    sector, mask = head.sector, flags(head, now.month)
+    groups, kin, moved = class_groups(sector, mask), head.kin, now.options.moved[head.employer]
+    age, size, grown = (now.month - head.birth) // 12, head.unit_size, adults(head)
+    means, workers = money(head), now.run.reference.workers[sector]
     terms[:], obstacles[:], prices[:], ahead[:] = 0.0, 1, 0.0, False
     for place in range(SLOTS):
-        if place == _BELARUS or world.places[t, place].distance <= 0.0:
+        if place == _BELARUS or now.places[place].distance <= 0.0:
             continue
-        reserve = b.reserve * world.places[t, place].rent
+        reserve = now.coefficients.reserve * now.places[place].rent
         for channel in range(N_CHANNELS):
-            law, rules = world.law[place, channel], world.rules[t, place, channel]
+            law, rules = now.law[place, channel], now.rules[place, channel]
             if not law.exists:
                 continue
             own = terms[place, channel]
             unsafe = (mask & FLAG_PERSECUTED) != 0
-            fill_country(world, t, b, conditions.constants[place], residents[place], place, sector, unsafe, own)
-            offers = offer_share(world, t, place, sector, workers)
-            queue = queue_months(waiting[place, channel], rules.capacity, b.patience)
-            admitted = admission_share(world, t, place, channel, groups)
-            travel = travel_share(world, t, place, channel, groups)
-            constant = conditions.channel_constants[channel]
+            fill_country(now, now.run.constants[place], residents[place], place, sector, unsafe, own)
+            offers = offer_share(now, place, sector, workers)
+            queue = queue_months(waiting[place, channel], rules.capacity, now.coefficients.patience)
+            admitted = admission_share(now, place, channel, groups)
+            travel = travel_share(now, place, channel, groups)
+            constant = now.run.channel_constants[channel]
             access = own[_N_COUNTRY : _N_COUNTRY + _N_ACCESS]
-            fill_access(world, t, b, constant, place, channel, offers, queue, min(admitted, travel), access)
-            each = fare(world, t, place, channel, groups)
+            fill_access(now, constant, place, channel, offers, queue, min(admitted, travel), access)
+            each = fare(now, place, channel, groups)
             cost = rules.fee + rules.funds
             whole, alone = move_price(each, cost, reserve, size, grown), move_price(each, cost, reserve, 1, 1)
             ahead[place, channel] = (means < whole) & (size > 1) & (means >= alone)
             prices[place, channel] = alone if ahead[place, channel] else whole
             rest = own[_N_COUNTRY + _N_ACCESS :]
             rest[0], rest[1] = tastes[1, channel], tastes[0, place]
-            rest[2] = b.kin if kin == place else 0.0
-            rest[3] = b.separation if ahead[place, channel] else 0.0
+            rest[2] = now.coefficients.kin if kin == place else 0.0
+            rest[3] = now.coefficients.separation if ahead[place, channel] else 0.0
             dead = (access[1] == MINUS_INFINITY) | (access[2] == MINUS_INFINITY) | (access[7] == MINUS_INFINITY)
-            found = 0 if eligible(world, place, channel, sector, groups) else 2
+            found = 0 if eligible(now.law[place, channel], sector, groups) else 2
             found |= 0 if (age >= law.youngest) & (age <= law.oldest) else 4
             found |= 8 if (channel == _FAMILY) & (kin != place) else 0
             found |= 16 if (channel == RELOCATION) & (moved != place) else 0
@@ -209,12 +205,8 @@ def fill_unit(
 @compiled
 def reconsider(
     head: Person,
-    t: int,
+    now: Now,
     view: int,
-    options: Options,
-    world: World,
-    b: Behaviour,
-    conditions: Conditions,
     lam: float,
     eta: float,
     tastes: NDArray[np.float64],
@@ -224,10 +216,10 @@ def reconsider(
     noise: NDArray[np.float64],
 ) -> int:
     """Decide again for one unit, as the engine does in a view; fills its buffers, returns the place or -1."""
-    kind = class_of(head, t)
-    top = look(head, t, kind, view, options, world, b, tastes, values, channels, ahead)
-    drawn = words(head.key, t, _CHOICE, 0, conditions.seed)
+    kind = class_of(head, now.month)
+    top = look(head, now, kind, view, tastes, values, channels, ahead)
+    drawn = words(head.key, now.month, _CHOICE, 0, now.run.seed)
     luck = np.empty(4, np.uint32)
     for i in range(4):
         luck[i] = drawn[i]
-    return decide(head.key, t, conditions.seed, lam, eta, luck, values, top, noise)
+    return decide(head.key, now.month, now.run.seed, lam, eta, luck, values, top, noise)

@@ -9,20 +9,19 @@ from numpy.typing import NDArray
 
 from sim import choice
 from sim.arithmetic import exp
-from sim.asking import READS, WRITES, ask
+from sim.asking import ask
 from sim.behaviour import Behaviour
-from sim.choice import CLOSED, leave_probability, surely_stays
+from sim.choice import CLOSED, Weighing, leave_probability, surely_stays
 from sim.codes import SLOTS
 from sim.columns import Columns
 from sim.commitment import FIXED_POINT
 from sim.compiling import compiled
-from sim.conditions import Circles, Conditions
-from sim.luck import Four
-from sim.options import Options
-from sim.room import Room
-from sim.world import World
+from sim.conditions import Conditions
+from sim.now import Now
+from sim.room import Block, Span
+from sim.views import Prospects
 
-__all__ = ["CLOSED", "FIXED_POINT", "LAMBDA", "READS", "WRITES", "choose", "expect", "level", "prepare"]
+__all__ = ["CLOSED", "FIXED_POINT", "LAMBDA", "choose", "expect", "level", "prepare"]
 
 LAMBDA: float | None = None
 """Everybody has the run's dissimilarity."""
@@ -39,85 +38,41 @@ def level(b: Behaviour) -> float:
 
 
 @compiled(forceinline=True)
-def stays(
-    key: int,
-    t: int,
-    seed: int,
-    luck: Four,
-    lam: float,
-    rho: float,
-    eta: float,
-    top: float,
-    bounds: NDArray[np.float64],
-    group: int,
-) -> bool:
+def stays(unit: Weighing, top: float, bounds: NDArray[np.float64]) -> bool:
     """True if a unit surely stays, whatever the rest of its noise; `top` is its best value or more."""
-    return surely_stays(luck[0], luck[1], luck[2], luck[3], bounds[group], lam * top + eta)
+    return surely_stays(unit.luck, bounds[unit.group], unit.lam * top + unit.eta)
 
 
 @compiled(forceinline=True)
-def decide(
-    key: int,
-    t: int,
-    seed: int,
-    lam: float,
-    rho: float,
-    eta: float,
-    luck: NDArray[np.uint32],
-    values: NDArray[np.float64],
-    top: float,
-    noise: NDArray[np.float64],
-) -> int:
-    """Destination a unit commits to this month, or -1 if it stays; `luck` uint32[4], `noise` float64[16] a buffer."""
-    return choice.decide(key, t, seed, lam, eta, luck, values, top, noise)
+def decide(unit: Weighing, values: NDArray[np.float64], top: float, noise: NDArray[np.float64]) -> int:
+    """Destination a unit commits to this month, or -1 if it stays; `noise` float64[places] is a buffer."""
+    return choice.decide(unit, values, top, noise)
 
 
 @compiled(forceinline=True)
 def expect(
-    values: NDArray[np.float64],
-    channels: NDArray[np.uint8],
-    eta: float,
-    lam: float,
-    rho: float,
+    unit: Weighing,
+    prospects: Prospects,
     goers: NDArray[np.float64],
     weights: NDArray[np.float64],
     expected: NDArray[np.int64],
 ) -> None:
     """Add a unit's probabilities of committing to each destination, times who would go, `goers` float64[16] persons.
 
-    `weights` float64[16] is a buffer; `rho`, the dissimilarity of destinations of one region, is for other rules.
+    `weights` float64[places] is a buffer.
     """
+    values, channels = prospects.values, prospects.channels
     for place in range(SLOTS):  # a loop of its own, so that it becomes vectors
         weights[place] = exp(max(values[place], CLOSED))
     total = 0.0
     for place in range(SLOTS):
         total += weights[place]
-    scale = leave_probability(eta, lam, total) * FIXED_POINT / total
+    scale = leave_probability(unit.eta, unit.lam, total) * FIXED_POINT / total
     for place in range(SLOTS):
         expected[place, channels[place]] += np.int64(weights[place] * scale * goers[place])
 
 
 @compiled
-def choose(
-    people: Columns,
-    first_circle: int,
-    last_circle: int,
-    t: int,
-    circles: Circles,
-    world: World,
-    options: Options,
-    b: Behaviour,
-    conditions: Conditions,
-    room: Room,
-    log: NDArray[np.void],
-    n: int,
-    expected: NDArray[np.int64],
-) -> int:
-    """Ask every unit at leisure of circles `first_circle` to `last_circle` - 1; returns the next log position.
-
-    `expected` int64[places, channels] gathers the panel's hazards in persons.
-    """
-    return ask(
-        people, first_circle, last_circle, t, circles, world, options, b, conditions, room, log, n, expected,
-        stays, decide, expect,
-    )  # fmt: skip
+def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
+    """Ask every unit at leisure of these circles."""
+    ask(people, circles, now, block, stays, decide, expect)

@@ -6,13 +6,12 @@ or stays in proportion to the chances of either, so nearly all stay. The machine
 
 import numpy as np
 
-from sim.asking import READS, WRITES
 from sim.behaviour import Behaviour
 from sim.choice import bound_tables
 from sim.conditions import Conditions
 from sim.decision.destination_nest import choose
 
-__all__ = ["LAMBDA", "READS", "WRITES", "choose", "level", "prepare"]
+__all__ = ["LAMBDA", "choose", "level", "prepare"]
 
 LAMBDA: float | None = 1.0
 """Everybody's dissimilarity."""

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arithmetic import exp, power
-from sim.asking import READS, WRITES, ask
+from sim.asking import ask
 from sim.behaviour import Behaviour
 from sim.choice import (
     BINS,
     CLOSED,
     MINUS_INFINITY,
+    Weighing,
     best_noise_term,
     bound_tables,
     leave_margin,
@@ -29,13 +30,13 @@ from sim.codes import PLACE, PLACE_NAMES, SLOTS
 from sim.columns import Columns
 from sim.commitment import FIXED_POINT
 from sim.compiling import compiled
-from sim.conditions import Circles, Conditions
-from sim.luck import PURPOSE, Four, uniform, words
-from sim.options import Options
-from sim.room import Room
-from sim.world import World
+from sim.conditions import Conditions
+from sim.luck import PURPOSE, uniform, words
+from sim.now import Now
+from sim.room import Block, Span
+from sim.views import Prospects
 
-__all__ = ["LAMBDA", "READS", "WRITES", "choose", "level", "prepare"]
+__all__ = ["LAMBDA", "choose", "level", "prepare"]
 
 LAMBDA: float | None = None
 """Everybody has the run's dissimilarity of regions against staying."""
@@ -98,64 +99,40 @@ def best_by_region(
 
 
 @compiled
-def stays(
-    key: int,
-    t: int,
-    seed: int,
-    luck: Four,
-    lam: float,
-    rho: float,
-    eta: float,
-    top: float,
-    bounds: NDArray[np.float64],
-    group: int,
-) -> bool:
+def stays(unit: Weighing, top: float, bounds: NDArray[np.float64]) -> bool:
     """True if a unit surely stays, whatever the rest of its noise; `top` is its best value or more."""
     liked = MINUS_INFINITY
     for region in range(N_REGIONS):
-        drawn = words(key, t, _REGION, region, seed)
+        drawn = words(unit.key, unit.month, _REGION, region, unit.seed)
         liked = max(liked, bounds[_OF_REGIONS, 1, drawn[0] >> 22] + bounds[_OF_REGIONS, 2, drawn[1] >> 22])
-    return surely_stays(luck[0], luck[1], luck[2], luck[3], bounds[group], lam * (rho * top + liked) + eta)
+    return surely_stays(unit.luck, bounds[unit.group], unit.lam * (unit.rho * top + liked) + unit.eta)
 
 
 @compiled
-def decide(
-    key: int,
-    t: int,
-    seed: int,
-    lam: float,
-    rho: float,
-    eta: float,
-    luck: NDArray[np.uint32],
-    values: NDArray[np.float64],
-    top: float,
-    noise: NDArray[np.float64],
-) -> int:
-    """Destination a unit commits to this month, or -1 if it stays; `luck` uint32[4], `noise` float64[16] a buffer.
+def decide(unit: Weighing, values: NDArray[np.float64], top: float, noise: NDArray[np.float64]) -> int:
+    """Destination a unit commits to this month, or -1 if it stays; `noise` float64[places] is a buffer.
 
     A unit leaves if `lambda max_r (rho max_j (v_j + E_j) + Z_r) + Z + eta > G0`, for the best j of the best r.
     """
     if top == MINUS_INFINITY:
         return -1
-    margin = leave_margin(luck[0], luck[1], luck[2], luck[3], lam) + eta
-    margin -= best_noise_term(uniform(luck[0]), lam)
+    best, lam, rho = unit.luck[0], unit.lam, unit.rho
+    margin = leave_margin(unit.luck, lam) + unit.eta
+    margin -= best_noise_term(uniform(best), lam)
     liking = np.empty(N_REGIONS)
     for region in range(N_REGIONS):
-        liking[region] = region_noise(key, t, seed, rho, region)
-    if margin + lam * (rho * (top + best_noise_term(uniform(luck[0]), 1.0)) + liking.max()) <= 0.0:
+        liking[region] = region_noise(unit.key, unit.month, unit.seed, rho, region)
+    if margin + lam * (rho * (top + best_noise_term(uniform(best), 1.0)) + liking.max()) <= 0.0:
         return -1
-    slot_noise(key, t, seed, luck[0], noise)
+    slot_noise(unit.key, unit.month, unit.seed, best, noise)
     place, worth = best_by_region(values, noise, liking, rho)
     return place if margin + lam * worth > 0.0 else -1
 
 
 @compiled
 def expect(
-    values: NDArray[np.float64],
-    channels: NDArray[np.uint8],
-    eta: float,
-    lam: float,
-    rho: float,
+    unit: Weighing,
+    prospects: Prospects,
     goers: NDArray[np.float64],
     weights: NDArray[np.float64],
     expected: NDArray[np.int64],
@@ -165,6 +142,7 @@ def expect(
     `P(leave) = 1 / (1 + exp(-(eta + lambda log sum_r exp(rho I_r))))`, `P(j | leave) = exp(rho I_r) / sum * exp(v_j) /
     exp(I_r)`. `weights` float64[16] is a buffer.
     """
+    values, channels, rho = prospects.values, prospects.channels, unit.rho
     inside, shares = np.zeros(N_REGIONS), np.empty(N_REGIONS)
     for place in range(SLOTS):
         weights[place] = exp(max(values[place], CLOSED))
@@ -173,7 +151,7 @@ def expect(
     for region in range(N_REGIONS):
         shares[region] = power(inside[region], rho)
         total += shares[region]
-    scale = leave_probability(eta, lam, total) * FIXED_POINT / total
+    scale = leave_probability(unit.eta, unit.lam, total) * FIXED_POINT / total
     for place in range(SLOTS):
         region = REGION_OF[place]
         expected[place, channels[place]] += np.int64(
@@ -182,26 +160,6 @@ def expect(
 
 
 @compiled
-def choose(
-    people: Columns,
-    first_circle: int,
-    last_circle: int,
-    t: int,
-    circles: Circles,
-    world: World,
-    options: Options,
-    b: Behaviour,
-    conditions: Conditions,
-    room: Room,
-    log: NDArray[np.void],
-    n: int,
-    expected: NDArray[np.int64],
-) -> int:
-    """Ask every unit at leisure of circles `first_circle` to `last_circle` - 1; returns the next log position.
-
-    `expected` int64[places, channels] gathers the panel's hazards in persons.
-    """
-    return ask(
-        people, first_circle, last_circle, t, circles, world, options, b, conditions, room, log, n, expected,
-        stays, decide, expect,
-    )  # fmt: skip
+def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
+    """Ask every unit at leisure of these circles."""
+    ask(people, circles, now, block, stays, decide, expect)

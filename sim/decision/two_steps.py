@@ -8,27 +8,23 @@ Henkens 2008). A closed channel then keeps the wish alive but moves it elsewhere
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import asking
 from sim.arithmetic import exp
-from sim.asking import fill_goers, gather, obstacle
+from sim.asking import fill_goers, fill_unit_tastes, gather, obstacle, weighing
 from sim.behaviour import Behaviour
 from sim.choice import CLOSED, MINUS_INFINITY, N_FLAGS, best_slot, slot_noise
 from sim.codes import REASON, SLOTS
 from sim.columns import Columns
 from sim.commitment import FIXED_POINT, commit, motive, wish
 from sim.compiling import compiled
-from sim.conditions import Circles, Conditions, in_panel
+from sim.conditions import Conditions, in_panel
 from sim.decision.destination_nest import decide, stays
 from sim.luck import PURPOSE, four, uniform, words
-from sim.options import Options
-from sim.room import Room
+from sim.now import Now
+from sim.room import Block, Span
 from sim.rows import Person, at
-from sim.units import may_exit, threat_group
-from sim.views import FREE_TO_EXIT, FROM_HOME, UNQUEUED, fill_tastes, look
-from sim.world import World
+from sim.units import may_exit
+from sim.views import FREE_TO_EXIT, FROM_HOME, UNQUEUED, Prospects, look, no_prospects
 
-READS: tuple[str, ...] = (*asking.READS, "aspires")
-WRITES = asking.WRITES
 LAMBDA: float | None = None
 """The dissimilarity, by which a unit begins to aspire, is the run's."""
 _ASPIRATION = PURPOSE["aspiration"]
@@ -53,8 +49,7 @@ def aspired(head: Person, key: int, t: int, panel: int) -> bool:
 
 @compiled(forceinline=True)
 def expect(
-    values: NDArray[np.float64],
-    channels: NDArray[np.uint8],
+    prospects: Prospects,
     conversion: float,
     goers: NDArray[np.float64],
     weights: NDArray[np.float64],
@@ -62,8 +57,9 @@ def expect(
 ) -> None:
     """Add an aspiring unit's probabilities of each destination, times who would go, `goers` float64[16] persons.
 
-    At least one destination is open; `weights` float64[16] is a buffer.
+    At least one destination is open; `weights` float64[places] is a buffer.
     """
+    values, channels = prospects.values, prospects.channels
     total = 0.0
     for place in range(SLOTS):
         weights[place] = exp(max(values[place], CLOSED))
@@ -74,75 +70,54 @@ def expect(
 
 
 @compiled
-def choose(
-    people: Columns,
-    first_circle: int,
-    last_circle: int,
-    t: int,
-    circles: Circles,
-    world: World,
-    options: Options,
-    b: Behaviour,
-    conditions: Conditions,
-    room: Room,
-    log: NDArray[np.void],
-    n: int,
-    expected: NDArray[np.int64],
-) -> int:
-    """Let units of circles `first_circle` to `last_circle` - 1 begin, keep and end aspirations, and follow some.
-
-    `expected` int64[places, channels] gathers the hazards of the panel's aspiring units in persons. Returns the next
-    log position.
-    """
-    picked = gather(people, first_circle, last_circle, t, circles, world, options, b, conditions, room, stays, aspired)
-    values, noise, tastes, goers = np.empty(SLOTS), np.empty(SLOTS), np.empty((2, SLOTS)), np.empty(SLOTS)
-    channels, ahead = np.empty(SLOTS, np.uint8), np.empty(SLOTS, np.bool_)
-    war_fear, rho, seed = world.belarus[t].war_fear, b.nest_region, conditions.seed
+def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
+    """Let units of these circles begin, keep and end aspirations, and follow some."""
+    room, log = block.room, block.log
+    picked = gather(people, circles, now, room, stays, aspired)
+    prospects, noise, goers = no_prospects(), np.empty(SLOTS), np.empty(SLOTS)
+    values, channels, ahead = prospects.values, prospects.channels, prospects.ahead
     for k in range(picked):
         i = room.picked[k]
-        row, kind, eta, luck, key = room.rows[i], room.kinds[i], room.etas[i], four(room.luck, i), room.keys[k]
-        head = at(people, row)
-        before, barred = head.aspires == t - 1, not may_exit(head, t)
-        group = threat_group(kind % N_FLAGS, war_fear)
-        lam = conditions.lam[group]
-        drawn = words(key, t, _ASPIRATION, 0, seed)
-        fill_tastes(four(room.country_taste, k), b.spread_country, tastes[0])
-        fill_tastes(four(room.channel_taste, k), b.spread_channel, tastes[1])
+        head, choice_class = at(people, room.rows[i]), room.kinds[i]
+        unit = weighing(now, choice_class, room.keys[k], four(room.luck, i), room.etas[i])
+        key, seed, best = unit.key, unit.seed, unit.luck[0]
+        before, barred = head.aspires == now.month - 1, not may_exit(head, now.month)
+        drawn = words(key, now.month, _ASPIRATION, 0, seed)
+        fill_unit_tastes(room, k, now, prospects.tastes)
         if before:
-            if uniform(drawn[1]) < b.aspiration_exit:
+            if uniform(drawn[1]) < now.coefficients.aspiration_exit:
                 continue
         else:
-            top = look(head, t, kind, UNQUEUED, options, world, b, tastes, values, channels, ahead)
-            if stays(key, t, seed, luck, lam, rho, eta, top, conditions.bounds, group):
+            top = look(head, now, choice_class, UNQUEUED, prospects)
+            if stays(unit, top, now.run.bounds):
                 continue
-            if decide(key, t, seed, lam, rho, eta, room.luck[:, i], values, top, noise) < 0:
+            if decide(unit, values, top, noise) < 0:
                 continue
-        head.aspires = t
+        head.aspires = now.month
         view = FREE_TO_EXIT
         if not barred:
-            top = look(head, t, kind, FROM_HOME, options, world, b, tastes, values, channels, ahead)
+            top = look(head, now, choice_class, FROM_HOME, prospects)
             if top > MINUS_INFINITY:
                 view = FROM_HOME
-                if in_panel(key, conditions.panel):
-                    fill_goers(ahead, head.unit_size, conditions.panel_weight, goers)
-                    expect(values, channels, b.conversion, goers, noise, expected)
-                if uniform(drawn[2]) < b.conversion:
-                    slot_noise(key, t, seed, luck[0], noise)
+                if in_panel(key, now.run.panel):
+                    fill_goers(ahead, head.unit_size, now.run.panel_weight, goers)
+                    expect(prospects, now.coefficients.conversion, goers, noise, block.expected)
+                if uniform(drawn[2]) < now.coefficients.conversion:
+                    slot_noise(key, now.month, seed, best, noise)
                     place = best_slot(values, noise)
-                    stream = motive(kind % N_FLAGS, group, channels[place])
-                    n = commit(head, t, place, channels[place], ahead[place], stream, log, n)
+                    stream = motive(choice_class % N_FLAGS, unit.group, channels[place])
+                    commit(head, now.month, place, channels[place], ahead[place], stream, log)
                     continue
         reason = _QUIET
         if view == FREE_TO_EXIT:
             while view < UNQUEUED:
-                top = look(head, t, kind, view, options, world, b, tastes, values, channels, ahead)
+                top = look(head, now, choice_class, view, prospects)
                 if top > MINUS_INFINITY:
                     break
                 view += 1
             reason = obstacle(view)
-        if look(head, t, kind, UNQUEUED, options, world, b, tastes, values, channels, ahead) > MINUS_INFINITY:
-            slot_noise(key, t, seed, luck[0], noise)
+        if look(head, now, choice_class, UNQUEUED, prospects) > MINUS_INFINITY:
+            slot_noise(key, now.month, seed, best, noise)
             place = best_slot(values, noise)
-            stream = motive(kind % N_FLAGS, group, channels[place])
-            n = wish(head, t, place, channels[place], reason, stream, log, n)
-    return n
+            stream = motive(choice_class % N_FLAGS, unit.group, channels[place])
+            wish(head, now.month, place, channels[place], reason, stream, log)

@@ -3,26 +3,26 @@
 A serial phase on the short list of units with a plan, in the order of application, luck and key.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.behaviour import Behaviour
+from sim.access import admission_share
 from sim.codes import CHANNEL, EVENT, LEAD, N_CHANNELS, PLAN, REASON, SLOTS
 from sim.columns import Columns
 from sim.compiling import compiled
 from sim.conditions import Conditions
-from sim.eventlog import note
+from sim.eventlog import Log, empty_log, note, noted
 from sim.luck import PURPOSE, uniform, words
+from sim.now import Now
 from sim.processes.screening import OF_APPLICATION, fails_screening, screened
 from sim.rows import Person, at, beside
 from sim.units import class_groups, flags, going
-from sim.world import World, admission_share
-
-READS = ("key", "sector", "visa", "applied")
-WRITES = ("plan", "due", "lead")
 
 _APPLICATION, _QUOTA = PURPOSE["application"], PURPOSE["quota"]
 _NO_PLAN, _QUEUED, _PROCESSING, _GRANTED = PLAN["none"], PLAN["queued"], PLAN["processing"], PLAN["granted"]
+_APPLIED = EVENT["applied"]
 _EVENT_GRANTED, _REFUSED, _BLOCKED = EVENT["granted"], EVENT["refused"], EVENT["blocked"]
 _CAUGHT = EVENT["caught"]
 _IRREGULAR = CHANNEL["irregular"]
@@ -64,20 +64,27 @@ def in_order(people: Columns, rows: NDArray[np.int64], conditions: Conditions) -
     return rows[order]
 
 
+def apply(model: Any) -> None:
+    """Put the plans of this month's applicants with those that wait, and move all on by a month."""
+    applied = [log["row"][log["kind"] == _APPLIED] for log in model._log]
+    model.pending = np.concatenate([model.pending, *applied]).astype(np.int64)
+    model.pending = in_order(model.columns, model.pending, model.conditions)
+    log = empty_log(2 * len(model.pending))  # a unit of up to sixteen may be caught
+    span = model.capacity_to_date[model.month : model.month + 2]
+    advance(model.columns, model.pending, model.now, span, model.banked, log)
+    model._log.append(noted(log))
+
+
 @compiled
-def apply(
+def advance(
     people: Columns,
     rows: NDArray[np.int64],
-    t: int,
-    world: World,
-    b: Behaviour,
-    conditions: Conditions,
+    now: Now,
     cumulative: NDArray[np.float64],
     banked: NDArray[np.int64],
-    log: NDArray[np.void],
-    n: int,
-) -> int:
-    """Move the plans of `rows` (in order) on by a month; returns the next log position.
+    log: Log,
+) -> None:
+    """Move the plans of `rows` (in order) on by a month.
 
     `cumulative` float64[2, places, channels]: persons admitted by limited capacity before and after this month;
     `banked` int64[places, channels]: places kept because the next unit in the queue did not fit.
@@ -85,13 +92,13 @@ def apply(
     left = np.empty((SLOTS, N_CHANNELS), np.int64)
     for place in range(SLOTS):
         for channel in range(N_CHANNELS):
-            if np.isinf(world.rules[t, place, channel].capacity):
+            if np.isinf(now.rules[place, channel].capacity):
                 left[place, channel] = UNLIMITED
             else:
                 name = _CHANNEL_KEY + np.uint64(place * 64 + channel)
-                luck = uniform(words(name, 0, _QUOTA, 0, conditions.trait_seed)[0])
+                luck = uniform(words(name, 0, _QUOTA, 0, now.run.trait_seed)[0])
                 month = places_this_month(
-                    cumulative[0, place, channel], cumulative[1, place, channel], conditions.one_in, luck
+                    cumulative[0, place, channel], cumulative[1, place, channel], now.run.one_in, luck
                 )
                 left[place, channel] = month + banked[place, channel]
     stuck = np.zeros((SLOTS, N_CHANNELS), np.bool_)
@@ -101,44 +108,43 @@ def apply(
         key, plan = head.key, head.plan
         if plan == _GRANTED:
             continue
-        groups = class_groups(head.sector, flags(head, t))
-        if admission_share(world, t, place, channel, groups) <= 0.0 or world.rules[t, place, channel].offered <= 0.0:
+        groups = class_groups(head.sector, flags(head, now.month))
+        if admission_share(now, place, channel, groups) <= 0.0 or now.rules[place, channel].offered <= 0.0:
             lose_plan(head)
-            n = note(log, n, t, row, key, _BLOCKED, 0, place, channel, _CLOSED)
+            note(log, now.month, head, _BLOCKED, (0, place), channel, _CLOSED)
             continue
-        luck = words(key, head.applied, _APPLICATION, 0, conditions.seed)
+        luck = words(key, head.applied, _APPLICATION, 0, now.run.seed)
         if plan == _QUEUED:
             size = going(head)
             if stuck[place, channel] or left[place, channel] < size:
                 stuck[place, channel] = True
-                if t - head.applied >= b.patience:
+                if now.month - head.applied >= now.coefficients.patience:
                     lose_plan(head)
-                    n = note(log, n, t, row, key, _REFUSED, 0, place, channel, _BY_QUOTA)
+                    note(log, now.month, head, _REFUSED, (0, place), channel, _BY_QUOTA)
                 continue
             left[place, channel] -= size
             head.plan = _PROCESSING
-            head.due = t + int(world.rules[t, place, channel].months + uniform(luck[3]))
-        if head.due > t:
+            head.due = now.month + int(now.rules[place, channel].months + uniform(luck[3]))
+        if head.due > now.month:
             continue
         reason = _NONE
-        if uniform(luck[0]) >= world.rules[t, place, channel].approval:
+        if uniform(luck[0]) >= now.rules[place, channel].approval:
             reason = _REFUSAL
-        elif screened(channel) and fails_screening(key, head.applied, OF_APPLICATION, world, t, place, b, conditions):
+        elif screened(channel) and fails_screening(key, head.applied, OF_APPLICATION, now, place):
             reason = _BY_SECURITY
         if reason == _NONE:
             head.plan = _GRANTED
-            head.due = t
-            n = note(log, n, t, row, key, _EVENT_GRANTED, 0, place, channel, _NONE)
+            head.due = now.month
+            note(log, now.month, head, _EVENT_GRANTED, (0, place), channel, _NONE)
         elif channel == _IRREGULAR:  # a harm, and so counted in people
             for i in range(going(head)):
                 one = beside(head, i)
-                n = note(log, n, t, one.row, one.key, _CAUGHT, 0, place, channel, reason)
+                note(log, now.month, one, _CAUGHT, (0, place), channel, reason)
             lose_plan(head)
         else:
-            n = note(log, n, t, row, key, _REFUSED, 0, place, channel, reason)
+            note(log, now.month, head, _REFUSED, (0, place), channel, reason)
             lose_plan(head)
-            head.due = t + int(b.reapply_months)
+            head.due = now.month + int(now.coefficients.reapply_months)
     for place in range(SLOTS):
         for channel in range(N_CHANNELS):
             banked[place, channel] = left[place, channel] if stuck[place, channel] else 0
-    return n

@@ -1,21 +1,14 @@
 """Conscription: liability, deferments, summonses at the registered address, drafts, reserve officers, exit limits."""
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.behaviour import Behaviour
 from sim.codes import CONSCRIPTION, EDUCATION, EVENT, MODE, REASON, REGION, SEX
 from sim.columns import Columns
 from sim.compiling import compiled
-from sim.conditions import ADULT_MONTHS, LIABILITY_ENDS_MONTHS, Conditions
+from sim.conditions import ADULT_MONTHS, LIABILITY_ENDS_MONTHS
 from sim.eventlog import note
 from sim.luck import PURPOSE, fill_words, uniform, words
-from sim.room import Room
+from sim.now import Now
+from sim.room import Block, Span, rows_of
 from sim.rows import at
-from sim.world import World
-
-READS = ("birth", "sex", "region", "education", "elsewhere", "mode", "held")
-WRITES = ("conscription", "serves_until", "exit_ban")
 
 _EVENTS, _MORE, _SUMMONS = PURPOSE["events"], PURPOSE["more_events"], PURPOSE["summons"]
 _MALE, _HIGHER, _ABROAD = SEX["male"], EDUCATION["higher"], REGION["abroad"]
@@ -64,26 +57,16 @@ def standing_by_age(standing: int, age: int, studies: bool, officer: bool) -> in
 
 
 @compiled
-def conscript(
-    people: Columns,
-    first: int,
-    last: int,
-    t: int,
-    world: World,
-    b: Behaviour,
-    conditions: Conditions,
-    room: Room,
-    log: NDArray[np.void],
-    n: int,
-) -> int:
-    """Move the men of rows `first` to `last` - 1 through liability and service; returns the next log position."""
-    summoned = monthly_hazard(world.belarus[t].summoned, conditions.reference.liable)
-    drafted = min(summoned, monthly_hazard(world.belarus[t].drafted, conditions.reference.liable))
-    decreed = monthly_hazard(world.belarus[t].officers, conditions.reference.officers)
+def conscript(people: Columns, circles: Span, now: Now, block: Block) -> None:
+    """Move the men of these circles through liability and service."""
+    (first, last), room, log = rows_of(circles, now), block.room, block.log
+    summoned = monthly_hazard(now.belarus.summoned, now.run.reference.liable)
+    drafted = min(summoned, monthly_hazard(now.belarus.drafted, now.run.reference.liable))
+    decreed = monthly_hazard(now.belarus.officers, now.run.reference.officers)
     called = 0
     for row in range(first, last):  # most are women, too young or long past service
         person = at(people, row)
-        standing, age = person.conscription, t - person.birth
+        standing, age = person.conscription, now.month - person.birth
         room.rows[called] = row
         young = (standing == _LIABLE) | (standing == _DEFERRED) | (standing == _FAMILY)
         officer = (standing == _OFFICER) & (decreed > 0.0) & (age < LIABILITY_ENDS_MONTHS)
@@ -96,7 +79,7 @@ def conscript(
             person.key,
             person.sex,
             person.region,
-            t - person.birth,
+            now.month - person.birth,
         )
         standing, mode, held = person.conscription, person.mode, person.held
         if sex != _MALE or region == _ABROAD or age < ADULT_MONTHS:
@@ -105,39 +88,42 @@ def conscript(
         if standing != _SERVING:
             if standing == _NEVER and age == ADULT_MONTHS:
                 after = standing_at_18(
-                    uniform(words(key, t, _MORE, 0, conditions.seed)[3]), b.exempt_share, b.study_share
+                    uniform(words(key, now.month, _MORE, 0, now.run.seed)[3]),
+                    now.coefficients.exempt_share,
+                    now.coefficients.study_share,
                 )
             officer = False
             if after == _DEFERRED and age >= DEFERMENT_ENDS_MONTHS:
-                officer = uniform(words(key, t, _SUMMONS, 0, conditions.seed)[2]) < b.officer_share
-            after = standing_by_age(after, age, mode != _SETTLED or world.belarus[t].study_abroad >= 0.5, officer)
+                officer = uniform(words(key, now.month, _SUMMONS, 0, now.run.seed)[2]) < now.coefficients.officer_share
+            after = standing_by_age(after, age, mode != _SETTLED or now.belarus.study_abroad >= 0.5, officer)
             person.conscription = after
         by_decree = (standing == _OFFICER) & (mode == _HOME) & (decreed > 0.0)
         may_be_called = ((after == _LIABLE) & (summoned > 0.0)) | by_decree
         room.rows[drawn], room.keys[drawn] = row, key
-        drawn += (may_be_called & (held < t)) | ((after == _SERVING) & (person.serves_until < t))
-    fill_words(room.keys, drawn, t, _EVENTS, conditions.seed, room.luck)
+        drawn += (may_be_called & (held < now.month)) | ((after == _SERVING) & (person.serves_until < now.month))
+    fill_words(room.keys, drawn, now.month, _EVENTS, now.run.seed, room.luck)
     for i in range(drawn):
         row, key, luck = room.rows[i], room.keys[i], uniform(room.luck[2, i])
         person = at(people, row)
         standing, higher = person.conscription, person.education == _HIGHER
         if standing == _SERVING:
             person.conscription = _SERVED
-            n = note(log, n, t, row, key, _DISCHARGED, 0, 0, 0, _NONE)
+            note(log, now.month, person, _DISCHARGED, (0, 0), 0, _NONE)
         elif standing == _OFFICER:
             if luck < decreed:
                 person.conscription = _SERVING
-                person.serves_until = t + int(b.service_months_higher)
-                n = note(log, n, t, row, key, _DRAFTED, 0, 0, 0, _DECREE)
+                person.serves_until = now.month + int(now.coefficients.service_months_higher)
+                note(log, now.month, person, _DRAFTED, (0, 0), 0, _DECREE)
         elif luck < summoned:
-            more = words(key, t, _SUMMONS, 0, conditions.seed)
-            missed = bool(person.elsewhere) and uniform(more[1]) >= world.belarus[t].summons_reach
+            more = words(key, now.month, _SUMMONS, 0, now.run.seed)
+            missed = bool(person.elsewhere) and uniform(more[1]) >= now.belarus.summons_reach
             absent = missed or person.mode != _HOME
-            n = note(log, n, t, row, key, _SUMMONED, 0, 0, 0, _ABSENT if absent else _NONE)
+            note(log, now.month, person, _SUMMONED, (0, 0), 0, _ABSENT if absent else _NONE)
             if luck < drafted and not absent:
                 person.conscription = _SERVING
-                person.serves_until = t + int(b.service_months_higher if higher else b.service_months)
-                n = note(log, n, t, row, key, _DRAFTED, 0, 0, 0, _NONE)
-            elif uniform(more[0]) < world.belarus[t].ban_liable:
-                person.exit_ban = max(person.exit_ban, t + BAN_MONTHS)
-    return n
+                person.serves_until = now.month + int(
+                    now.coefficients.service_months_higher if higher else now.coefficients.service_months
+                )
+                note(log, now.month, person, _DRAFTED, (0, 0), 0, _NONE)
+            elif uniform(more[0]) < now.belarus.ban_liable:
+                person.exit_ban = max(person.exit_ban, now.month + BAN_MONTHS)

@@ -1,23 +1,22 @@
 """Departure on a granted instrument, of a unit or of its head ahead of it, who may exit, can travel and can pay."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.behaviour import Behaviour
+from sim.access import fare, travel_share
 from sim.codes import CHANNEL, EVENT, INSTRUMENT, LEAD, MODE, PLAN, REASON
 from sim.columns import Columns
 from sim.compiling import compiled
-from sim.conditions import Circles, Conditions
-from sim.eventlog import note
+from sim.eventlog import Log, empty_log, note, noted
 from sim.luck import PURPOSE, uniform, words
+from sim.now import Now
 from sim.options import RELOCATION, move_price
 from sim.processes.apply import lose_plan
 from sim.rows import Person, at, beside
 from sim.units import adults, class_groups, flags, may_exit, money
-from sim.world import World, fare, open_share, travel_share
-
-READS = ("key", "circle", "sector", "held", "exit_ban", "conscription")
-WRITES = ("plan", "lead", "savings", "place", "mode", "status", "channel", "since", "expiry", "passport", "job")
+from sim.world import open_share
 
 _DEPARTURE = PURPOSE["departure"]
 _NO_PLAN, _GRANTED = PLAN["none"], PLAN["granted"]
@@ -36,34 +35,34 @@ def brings_work(channel: int) -> bool:
 
 
 @compiled(forceinline=True)
-def arrive(person: Person, t: int, place: int, channel: int, world: World) -> None:
+def arrive(person: Person, now: Now, place: int, channel: int) -> None:
     """Put a person into a destination by a channel, with the channel's first status and stay."""
     person.place = place
     person.mode = _SETTLED
-    person.status = world.law[place, channel].first_status
+    person.status = now.law[place, channel].first_status
     person.channel = channel
-    person.since = t
-    person.expiry = t + int(min(world.rules[t, place, channel].stay, 1200.0))
+    person.since = now.month
+    person.expiry = now.month + int(min(now.rules[place, channel].stay, 1200.0))
     person.job = brings_work(channel) & (person.member == 0)
 
 
 @compiled(forceinline=True)
-def leave_home(person: Person, t: int, place: int, channel: int, world: World, b: Behaviour) -> None:
+def leave_home(person: Person, now: Now, place: int, channel: int) -> None:
     """Let a person leave Belarus, with a passport renewed if it has run out."""
-    arrive(person, t, place, channel, world)
-    if person.passport < t:
-        person.passport = t + int(b.passport_months)
+    arrive(person, now, place, channel)
+    if person.passport < now.month:
+        person.passport = now.month + int(now.coefficients.passport_months)
 
 
 @compiled(forceinline=True)
-def turned_back(world: World, t: int, place: int, channel: int, groups: int) -> bool:
+def turned_back(now: Now, place: int, channel: int, groups: int) -> bool:
     """True if entry is refused at the border all month: a granted paper still lets in, but not where none is asked
     (visa-free) or where it is the border that admits a visa in hand.
     """
-    entry = world.law[place, channel].entry
+    entry = now.law[place, channel].entry
     if entry != _VISA_FREE and entry != _ON_VISA:
         return False
-    return open_share(world.openness[t, place, entry], channel, groups) <= 0.0
+    return open_share(now.openness[place, entry], channel, groups) <= 0.0
 
 
 @compiled(forceinline=True)
@@ -76,52 +75,54 @@ def pay(head: Person, price: float) -> None:
         price -= part
 
 
+def depart(model: Any) -> None:
+    """Let the units that hold a granted instrument leave."""
+    log = empty_log(len(model.pending))
+    set_out(model.columns, model.pending, model.now, log)
+    model._log.append(noted(log))
+    model.pending = model.pending[model.columns.plan[model.pending] != _NO_PLAN]
+
+
 @compiled
-def depart(
+def set_out(
     people: Columns,
     rows: NDArray[np.int64],
-    t: int,
-    circles: Circles,
-    world: World,
-    b: Behaviour,
-    conditions: Conditions,
-    log: NDArray[np.void],
-    n: int,
-) -> int:
-    """Let the units of `rows` with a granted instrument leave; returns the next log position."""
+    now: Now,
+    log: Log,
+) -> None:
+    """Let the units of `rows` with a granted instrument leave."""
     for row in rows:
         head = at(people, row)
         if head.plan != _GRANTED:
             continue
         place, channel, key = head.plan_place, head.plan_channel, head.key
-        groups = class_groups(head.sector, flags(head, t))
+        groups = class_groups(head.sector, flags(head, now.month))
         alone = head.lead == _PLANNED
         size, grown = (1, 1) if alone else (head.unit_size, adults(head))
-        each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
-        reserve = b.reserve * world.places[t, place].rent
-        fare_each = fare(world, t, place, channel, groups)
+        each = now.rules[place, channel].fee + now.rules[place, channel].funds
+        reserve = now.coefficients.reserve * now.places[place].rent
+        fare_each = fare(now, place, channel, groups)
         price = move_price(fare_each, each, reserve, size, grown)
-        passable = travel_share(world, t, place, channel, groups)
-        if turned_back(world, t, place, channel, groups):
+        passable = travel_share(now, place, channel, groups)
+        if turned_back(now, place, channel, groups):
             passable = 0.0
         reason = 0
-        if not may_exit(head, t):
+        if not may_exit(head, now.month):
             reason = _EXIT
-        elif uniform(words(key, t, _DEPARTURE, 0, conditions.seed)[0]) >= passable:
+        elif uniform(words(key, now.month, _DEPARTURE, 0, now.run.seed)[0]) >= passable:
             reason = _CLOSED
         elif money(head) < price:
             reason = _FUNDS
         if reason:
-            if t - head.due >= b.grant_months:
+            if now.month - head.due >= now.coefficients.grant_months:
                 lose_plan(head)
-                n = note(log, n, t, row, key, _BLOCKED, 0, place, channel, reason)
+                note(log, now.month, head, _BLOCKED, (0, place), channel, reason)
             continue
-        pay(head, price - reserve - world.rules[t, place, channel].funds * grown)
+        pay(head, price - reserve - now.rules[place, channel].funds * grown)
         head.plan = _NO_PLAN
         head.lead = _AHEAD if alone else _TOGETHER
-        circles.abroad[head.circle // circles.one_in] += size
+        now.circles.abroad[head.circle // now.circles.one_in] += size
         for i in range(size):
             one = beside(head, i)
-            leave_home(one, t, place, channel, world, b)
-            n = note(log, n, t, one.row, one.key, _DEPARTED, 0, place, channel, _CHOSEN)
-    return n
+            leave_home(one, now, place, channel)
+            note(log, now.month, one, _DEPARTED, (0, place), channel, _CHOSEN)

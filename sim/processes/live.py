@@ -1,18 +1,15 @@
 """Living abroad: work found and lost, by language and the right to work; savings that grow or run out."""
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.behaviour import Behaviour
 from sim.codes import EVENT, REASON, SECTOR, STATUS
 from sim.columns import Columns
 from sim.compiling import compiled
-from sim.conditions import ADULT_MONTHS, Conditions
+from sim.conditions import ADULT_MONTHS
 from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
+from sim.now import Now
+from sim.room import Block
 from sim.rows import Person, at, beside
 from sim.units import adults, in_party
-from sim.world import World
 
 _LIVING, _IT = PURPOSE["living"], SECTOR["it"]
 _PERMIT, _PROTECTED, _CITIZEN = STATUS["permit"], STATUS["protected"], STATUS["citizen"]
@@ -59,48 +56,36 @@ def destitute(head: Person, t: int) -> bool:
 
 
 @compiled
-def live(
-    people: Columns,
-    heads: NDArray[np.int64],
-    units: int,
-    t: int,
-    world: World,
-    b: Behaviour,
-    conditions: Conditions,
-    log: NDArray[np.void],
-    n: int,
-) -> int:
-    """Let the adults of the first `units` settled units in `heads` find or lose work, save or spend.
-
-    Returns the next log position.
-    """
+def live(people: Columns, units: int, now: Now, block: Block) -> None:
+    """Let the adults of the first `units` settled units in `block.room.rows` find or lose work, save or spend."""
     for i in range(units):
-        head = at(people, heads[i])
+        head = at(people, block.room.rows[i])
         place = head.place
-        language = world.places[t, place].language
-        wage, rent = world.places[t, place].wage, world.places[t, place].rent
-        premium = world.places[t, place].premium_it
+        language = now.places[place].language
+        wage, rent = now.places[place].wage, now.places[place].rent
+        premium = now.places[place].premium_it
         for j in range(adults(head)):
             one = beside(head, j)
             if not in_party(one):
                 continue
-            key, age, since = one.key, t - one.birth, one.since
+            key, age, since = one.key, now.month - one.birth, one.since
             status, sector, job = one.status, one.sector, one.job
             saved, channel = one.savings, one.channel
-            at_first = world.rules[t, place, channel].works
-            luck = words(key, t, _LIVING, 0, conditions.seed)
-            if job and uniform(luck[1]) < b.job_loss:
+            at_first = now.rules[place, channel].works
+            luck = words(key, now.month, _LIVING, 0, now.run.seed)
+            if job and uniform(luck[1]) < now.coefficients.job_loss:
                 job = 0
-                n = note(log, n, t, one.row, key, _DISMISSED, place, place, channel, _NONE)
+                note(block.log, now.month, one, _DISMISSED, (place, place), channel, _NONE)
             elif not job and ADULT_MONTHS <= age < PENSION_MONTHS:
-                chance = b.job_finding * right_to_work(status, at_first, b.irregular_work)
-                if uniform(luck[0]) < chance * language_level(language, b.language_learning, t - since):
+                chance = now.coefficients.job_finding * right_to_work(status, at_first, now.coefficients.irregular_work)
+                if uniform(luck[0]) < chance * language_level(
+                    language, now.coefficients.language_learning, now.month - since
+                ):
                     job = 1
-                    n = note(log, n, t, one.row, key, _EMPLOYED, place, place, channel, _NONE)
+                    note(block.log, now.month, one, _EMPLOYED, (place, place), channel, _NONE)
             earned = wage * (premium if sector == _IT else 1.0)
             one.job = job
             if job:
-                one.savings = saved + b.saving_share * earned
+                one.savings = saved + now.coefficients.saving_share * earned
             elif age < PENSION_MONTHS:
-                one.savings = max(0.0, saved - b.subsistence * rent)
-    return n
+                one.savings = max(0.0, saved - now.coefficients.subsistence * rent)

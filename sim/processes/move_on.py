@@ -3,29 +3,24 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.access import admission_share, fare, travel_share
 from sim.behaviour import Behaviour
 from sim.choice import best_slot, gumbels
 from sim.codes import CHANNEL, CONSCRIPTION, EVENT, LEAD, MODE, PLACE, REASON, SLOTS, STATUS
 from sim.columns import Columns
 from sim.commitment import FIXED_POINT
 from sim.compiling import compiled
-from sim.conditions import Circles, Conditions
-from sim.eventlog import note
+from sim.eventlog import Log, note
 from sim.luck import PURPOSE, fill_words, uniform, words
 from sim.months import NEVER
-from sim.options import Options
+from sim.now import Now
 from sim.processes.depart import arrive, leave_home, pay
 from sim.processes.live import destitute
+from sim.processes.settled import settled_units
+from sim.room import Block, Span
 from sim.rows import Person, at, beside
 from sim.units import adults, choice_class, class_groups, flags, in_party, is_barred, money, persecuted
-from sim.views import FROM_ABROAD, draw_tastes, look
-from sim.world import World, admission_share, fare, travel_share
-
-READS = ("key", "status", "sector", "exposure", "held", "exit_ban", "conscription", "savings", "job")
-WRITES = (
-    *("place", "mode", "status", "channel", "since", "expiry", "detained", "held"),
-    *("job", "lead", "savings", "passport"),
-)
+from sim.views import FROM_ABROAD, draw_tastes, look, no_prospects
 
 _SETTLE, _EVENTS, _FOLLOW = PURPOSE["settle"], PURPOSE["events"], PURPOSE["follow"]
 _ONWARD_0 = PURPOSE["onward_0"]
@@ -68,42 +63,24 @@ def onward_hazard(b: Behaviour, status: int, unsafe: float) -> float:
 
 
 @compiled
-def move_on(
-    people: Columns,
-    heads: NDArray[np.int64],
-    units: int,
-    t: int,
-    circles: Circles,
-    world: World,
-    options: Options,
-    b: Behaviour,
-    conditions: Conditions,
-    log: NDArray[np.void],
-    n: int,
-    following: NDArray[np.int64],
-) -> int:
-    """Let the first `units` settled units in `heads` return, move onward, be followed by their families, or stay.
-
-    `following` int64[places] gathers the hazards of following, in persons. Returns the next log position.
-    """
-    keys, luck = np.empty(units, np.uint64), np.empty((4, units), np.uint32)
+def move_on(people: Columns, circles: Span, now: Now, block: Block) -> None:
+    """Let the settled units of these circles return, move onward, be followed by their families, or stay."""
+    room, log = block.room, block.log
+    units, luck = settled_units(people, circles, now, room), room.luck
+    fill_words(room.keys, units, now.month, _SETTLE, now.run.seed, luck)
+    pull = now.belarus.return_pull
     for i in range(units):
-        keys[i] = at(people, heads[i]).key
-    fill_words(keys, units, t, _SETTLE, conditions.seed, luck)
-    pull = world.belarus[t].return_pull
-    for i in range(units):
-        head = at(people, heads[i])
+        head = at(people, room.rows[i])
         origin, status, lead = head.place, head.status, head.lead
         hunted = persecuted(head.exposure, head.detained)
-        poor, liable = destitute(head, t), has_liable(head)
-        unsafe = world.places[t, origin].unsafe
-        if uniform(luck[1, i]) < return_hazard(b, pull, hunted, status, poor, liable):
-            n = return_home(head, t, circles, world, conditions, log, n)
-        elif uniform(luck[2, i]) < onward_hazard(b, status, unsafe):
-            n = move_onward(head, t, world, options, b, conditions, log, n)
+        poor, liable = destitute(head, now.month), has_liable(head)
+        unsafe = now.places[origin].unsafe
+        if uniform(luck[1, i]) < return_hazard(now.coefficients, pull, hunted, status, poor, liable):
+            return_home(head, now, log)
+        elif uniform(luck[2, i]) < onward_hazard(now.coefficients, status, unsafe):
+            move_onward(head, now, log)
         elif lead == _AHEAD:
-            n = follow(head, t, circles, world, b, conditions, log, n, following)
-    return n
+            follow(head, now, log, block.following)
 
 
 @compiled(forceinline=True)
@@ -119,16 +96,12 @@ def has_liable(head: Person) -> bool:
 @compiled
 def return_home(
     head: Person,
-    t: int,
-    circles: Circles,
-    world: World,
-    conditions: Conditions,
-    log: NDArray[np.void],
-    n: int,
-) -> int:
-    """Bring a unit back to Belarus, where the persecuted risk arrest; returns the next log position."""
-    origin, circle = head.place, head.circle // circles.one_in
-    members = circles.start[circle + 1] - circles.start[circle]
+    now: Now,
+    log: Log,
+) -> None:
+    """Bring a unit back to Belarus, where the persecuted risk arrest."""
+    origin, circle = head.place, head.circle // now.circles.one_in
+    members = now.circles.start[circle + 1] - now.circles.start[circle]
     head.lead = _TOGETHER
     for i in range(head.unit_size):
         one = beside(head, i)
@@ -136,44 +109,37 @@ def return_home(
             continue
         key, channel = one.key, one.channel
         one.place, one.mode, one.status = _BELARUS, _HOME, _AT_HOME
-        one.channel, one.since, one.expiry, one.job = 0, t, NEVER, 0
-        circles.abroad[circle] -= 1
-        n = note(log, n, t, one.row, key, _RETURNED, origin, _BELARUS, channel, _CHOSEN)
-        risk = words(key, t, _EVENTS, 0, conditions.seed)[3]
-        if persecuted(one.exposure, one.detained) and uniform(risk) < world.belarus[t].arrest_on_return:
-            one.detained, one.held = t, t
-            circles.memory[circle] += 1.0 / members
-            n = note(log, n, t, one.row, key, _ARRESTED, origin, _BELARUS, channel, _NONE)
-    return n
+        one.channel, one.since, one.expiry, one.job = 0, now.month, NEVER, 0
+        now.circles.abroad[circle] -= 1
+        note(log, now.month, one, _RETURNED, (origin, _BELARUS), channel, _CHOSEN)
+        risk = words(key, now.month, _EVENTS, 0, now.run.seed)[3]
+        if persecuted(one.exposure, one.detained) and uniform(risk) < now.belarus.arrest_on_return:
+            one.detained, one.held = now.month, now.month
+            now.circles.memory[circle] += 1.0 / members
+            note(log, now.month, one, _ARRESTED, (origin, _BELARUS), channel, _NONE)
 
 
 @compiled
 def move_onward(
     head: Person,
-    t: int,
-    world: World,
-    options: Options,
-    b: Behaviour,
-    conditions: Conditions,
-    log: NDArray[np.void],
-    n: int,
-) -> int:
-    """Move a unit to another destination drawn by value, if any is open to it; returns the next log position."""
-    values, noise, channels = np.empty(SLOTS), np.empty(SLOTS), np.empty(SLOTS, np.uint8)
-    tastes, ahead = np.empty((2, SLOTS)), np.empty(SLOTS, np.bool_)
+    now: Now,
+    log: Log,
+) -> None:
+    """Move a unit to another destination drawn by value, if any is open to it."""
+    prospects, noise = no_prospects(), np.empty(SLOTS)
+    values, channels = prospects.values, prospects.channels
     origin = head.place
-    kind = choice_class(head.sector, flags(head, t))
-    draw_tastes(head.key, b, conditions.trait_seed, tastes)
-    look(head, t, kind, FROM_ABROAD, options, world, b, tastes, values, channels, ahead)
-    gumbels(head.key, t, _ONWARD_0, conditions.seed, noise)
+    kind = choice_class(head.sector, flags(head, now.month))
+    draw_tastes(head.key, now.coefficients, now.run.trait_seed, prospects.tastes)
+    look(head, now, kind, FROM_ABROAD, prospects)
+    gumbels(head.key, now.month, _ONWARD_0, now.run.seed, noise)
     place = best_slot(values, noise)
     if place >= 0:
         for i in range(head.unit_size):
             one = beside(head, i)
             if in_party(one):
-                arrive(one, t, place, channels[place], world)
-                n = note(log, n, t, one.row, one.key, _ONWARD, origin, place, channels[place], _CHOSEN)
-    return n
+                arrive(one, now, place, channels[place])
+                note(log, now.month, one, _ONWARD, (origin, place), channels[place], _CHOSEN)
 
 
 @compiled(forceinline=True)
@@ -185,42 +151,38 @@ def may_be_joined(exists: int, status: int, months: int, needed: float) -> bool:
 @compiled
 def follow(
     head: Person,
-    t: int,
-    circles: Circles,
-    world: World,
-    b: Behaviour,
-    conditions: Conditions,
-    log: NDArray[np.void],
-    n: int,
+    now: Now,
+    log: Log,
     following: NDArray[np.int64],
-) -> int:
-    """Let a family follow its head abroad, if it is free, can travel and can pay; returns the next log position."""
-    place, circle = head.place, head.circle // circles.one_in
-    if not may_be_joined(world.law[place, _FAMILY].exists, head.status, t - head.since, b.follow_months):
-        return n
+) -> None:
+    """Let a family follow its head abroad, if it is free, can travel and can pay."""
+    place, circle = head.place, head.circle // now.circles.one_in
+    if not may_be_joined(
+        now.law[place, _FAMILY].exists, head.status, now.month - head.since, now.coefficients.follow_months
+    ):
+        return
     left, grown, free = 0, 0, True
     for i in range(1, head.unit_size):
         one = beside(head, i)
         if not in_party(one):
-            barred = is_barred(one.held, one.exit_ban, one.conscription, t)
+            barred = is_barred(one.held, one.exit_ban, one.conscription, now.month)
             free &= (one.mode == _HOME) & (not barred)
             left += 1
             grown += one.member == 1
-    groups = class_groups(head.sector, flags(head, t))
-    passable = min(admission_share(world, t, place, _FAMILY, groups), travel_share(world, t, place, _FAMILY, groups))
-    price = fare(world, t, place, _FAMILY, groups) * left + world.rules[t, place, _FAMILY].fee * grown
+    groups = class_groups(head.sector, flags(head, now.month))
+    passable = min(admission_share(now, place, _FAMILY, groups), travel_share(now, place, _FAMILY, groups))
+    price = fare(now, place, _FAMILY, groups) * left + now.rules[place, _FAMILY].fee * grown
     if not free or money(head) < price:
-        return n
-    following[place] += np.int64(b.follow * passable * left * circles.one_in * FIXED_POINT)
-    luck = words(head.key, t, _FOLLOW, 0, conditions.seed)
-    if uniform(luck[0]) >= b.follow or uniform(luck[1]) >= passable:
-        return n
+        return
+    following[place] += np.int64(now.coefficients.follow * passable * left * now.circles.one_in * FIXED_POINT)
+    luck = words(head.key, now.month, _FOLLOW, 0, now.run.seed)
+    if uniform(luck[0]) >= now.coefficients.follow or uniform(luck[1]) >= passable:
+        return
     pay(head, price)
     head.lead = _TOGETHER
     for i in range(1, head.unit_size):
         one = beside(head, i)
         if not in_party(one):
-            leave_home(one, t, place, _FAMILY, world, b)
-            circles.abroad[circle] += 1
-            n = note(log, n, t, one.row, one.key, _DEPARTED, _BELARUS, place, _FAMILY, _FOLLOWS)
-    return n
+            leave_home(one, now, place, _FAMILY)
+            now.circles.abroad[circle] += 1
+            note(log, now.month, one, _DEPARTED, (_BELARUS, place), _FAMILY, _FOLLOWS)

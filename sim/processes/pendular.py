@@ -3,22 +3,20 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.access import travel_share
 from sim.arithmetic import sin
-from sim.behaviour import Behaviour
 from sim.choice import PI
 from sim.codes import CHANNEL, EVENT, MODE, PLACE, REASON, SECTOR, SLOTS, STATUS
 from sim.columns import Columns
 from sim.compiling import compiled
-from sim.conditions import ADULT_MONTHS, Conditions
+from sim.conditions import ADULT_MONTHS
 from sim.eventlog import note
 from sim.luck import PURPOSE, fill_words, uniform, words
 from sim.months import NEVER
+from sim.now import Now
+from sim.room import Block, Room, Span, rows_of
 from sim.rows import at
 from sim.units import class_groups, is_barred
-from sim.world import World, travel_share
-
-READS = ("key", "birth", "sector", "held", "exit_ban", "conscription", "plan")
-WRITES = ("place", "mode", "status", "since", "expiry")
 
 _PENDULAR = PURPOSE["pendular"]
 _BELARUS, _HOME, _AWAY = PLACE["belarus"], MODE["home"], MODE["pendular"]
@@ -27,8 +25,6 @@ _OUT, _BACK = EVENT["pendular_out"], EVENT["pendular_back"]
 _CHOSEN, _NONE = REASON["choice"], REASON["none"]
 _WORK = CHANNEL["work"]
 _TRANSPORT, _CONSTRUCTION, _INDUSTRY = SECTOR["transport"], SECTOR["construction"], SECTOR["industry"]
-_STRIP = 4096
-"""Rows whose luck is drawn at once: few enough to stay in the nearest memory."""
 
 
 @compiled(forceinline=True)
@@ -56,48 +52,40 @@ def may_go_on_pendular_work(
 
 
 @compiled
-def pendular_rates(
-    world: World, t: int, b: Behaviour, conditions: Conditions, sector: int, rates: NDArray[np.float64]
-) -> float:
+def pendular_rates(now: Now, sector: int, rates: NDArray[np.float64]) -> float:
     """Fill the monthly probability of pendular departure to each place, float64[16]; return their sum."""
     total = 0.0
     groups = class_groups(sector, 0)
     for place in range(SLOTS):
         rates[place] = 0.0
-        demand = world.places[t, place].pendular
-        if place != _BELARUS and demand > 0.0 and conditions.reference.pendular > 0.0:
-            share = travel_share(world, t, place, _WORK, groups)
-            rates[place] = demand * share * season(t, b.pendular_season) / conditions.reference.pendular
+        demand = now.places[place].pendular
+        if place != _BELARUS and demand > 0.0 and now.run.reference.pendular > 0.0:
+            share = travel_share(now, place, _WORK, groups)
+            rates[place] = (
+                demand * share * season(now.month, now.coefficients.pendular_season) / now.run.reference.pendular
+            )
         total += rates[place]
     return total
 
 
 @compiled
-def pendular(
-    people: Columns,
-    first: int,
-    last: int,
-    t: int,
-    world: World,
-    b: Behaviour,
-    conditions: Conditions,
-    log: NDArray[np.void],
-    n: int,
-) -> int:
-    """Send workers of rows `first` to `last` - 1 to pendular work and bring back those whose months are over."""
+def pendular(people: Columns, circles: Span, now: Now, block: Block) -> None:
+    """Send workers of these circles to pendular work and bring back those whose months are over."""
+    (first, last), room, log = rows_of(circles, now), block.room, block.log
     drivers, others = np.empty(SLOTS), np.empty(SLOTS)
-    all_drivers = pendular_rates(world, t, b, conditions, _TRANSPORT, drivers)
-    all_others = pendular_rates(world, t, b, conditions, _CONSTRUCTION, others)
-    called = workers_called(people, first, last, t, conditions.seed, max(all_drivers, all_others))
+    all_drivers = pendular_rates(now, _TRANSPORT, drivers)
+    all_others = pendular_rates(now, _CONSTRUCTION, others)
+    called = workers_called(people, first, last, now, room, max(all_drivers, all_others))
     for row in range(first, last):
         person = at(people, row)
         mode, expiry = person.mode, person.expiry
-        if (mode == _AWAY) & (expiry < t):
+        if (mode == _AWAY) & (expiry < now.month):
             place = person.place
             person.place, person.mode, person.status = _BELARUS, _HOME, _AT_HOME
-            person.since, person.expiry = t, NEVER
-            n = note(log, n, t, row, person.key, _BACK, place, _BELARUS, 0, _NONE)
-    for row in called:
+            person.since, person.expiry = now.month, NEVER
+            note(log, now.month, person, _BACK, (place, _BELARUS), 0, _NONE)
+    for i in range(called):
+        row = room.picked[i]
         person = at(people, row)
         key, mode, place, sector = (
             person.key,
@@ -106,44 +94,40 @@ def pendular(
             person.sector,
         )
         held, exit_ban, conscription = person.held, person.exit_ban, person.conscription
-        age, plan = t - person.birth, at(people, head_of(people, row, first)).plan
-        luck = words(key, t, _PENDULAR, 0, conditions.seed)
+        age, plan = now.month - person.birth, at(people, head_of(people, row, first)).plan
+        luck = words(key, now.month, _PENDULAR, 0, now.run.seed)
         drives, u = sector == _TRANSPORT, uniform(luck[0])
         if u >= (all_drivers if drives else all_others):
             continue
-        if not may_go_on_pendular_work(mode, place, sector, plan, held, exit_ban, conscription, age, t):
+        if not may_go_on_pendular_work(mode, place, sector, plan, held, exit_ban, conscription, age, now.month):
             continue
         rates = drivers if drives else others
         for place in range(SLOTS):
             u -= rates[place]
             if u < 0.0:
-                months = 3 + int(uniform(luck[2]) * (2.0 * b.pendular_months - 5.0))
+                months = 3 + int(uniform(luck[2]) * (2.0 * now.coefficients.pendular_months - 5.0))
                 person.place, person.mode, person.status = place, _AWAY, _ON_WORK
-                person.since, person.expiry = t, t + months - 1
-                n = note(log, n, t, row, key, _OUT, _BELARUS, place, _WORK, _CHOSEN)
+                person.since, person.expiry = now.month, now.month + months - 1
+                note(log, now.month, person, _OUT, (_BELARUS, place), _WORK, _CHOSEN)
                 break
-    return n
 
 
 @compiled
-def workers_called(people: Columns, first: int, last: int, t: int, seed: int, rate: float) -> NDArray[np.int64]:
-    """Rows of the workers at home in the sectors that go, whose luck is below the largest `rate`.
+def workers_called(people: Columns, first: int, last: int, now: Now, room: Room, rate: float) -> int:
+    """Fill `room.picked` with the rows of workers at home in the sectors that go, whose luck is below `rate`.
 
-    Luck is drawn strip by strip, in vectors; whether those called may travel is for a closer look.
+    Returns their number; whether they may travel is for a closer look.
     """
-    called, n = np.empty(last - first, np.int64), np.int64(0)
-    rows, keys, luck = np.empty(_STRIP, np.int64), np.empty(_STRIP, np.uint64), np.empty((4, _STRIP), np.uint32)
-    for start in range(first, last, _STRIP):
-        workers = 0
-        for row in range(start, min(start + _STRIP, last)):
-            person = at(people, row)
-            rows[workers], keys[workers] = row, person.key
-            workers += (person.mode == _HOME) & goes(person.sector)
-        fill_words(keys, workers, t, _PENDULAR, seed, luck)
-        for i in range(workers):
-            called[n] = rows[i]
-            n += uniform(luck[0, i]) < rate
-    return called[:n]
+    workers = called = 0
+    for row in range(first, last):
+        person = at(people, row)
+        room.rows[workers], room.keys[workers] = row, person.key
+        workers += (person.mode == _HOME) & goes(person.sector)
+    fill_words(room.keys, workers, now.month, _PENDULAR, now.run.seed, room.luck)
+    for i in range(workers):
+        room.picked[called] = room.rows[i]
+        called += uniform(room.luck[0, i]) < rate
+    return called
 
 
 @compiled

@@ -1,13 +1,10 @@
 """Perception: what a circle remembers of the detentions among its own, and who has heard of announced closures."""
 
-from sim.behaviour import Behaviour
 from sim.columns import Columns
 from sim.compiling import compiled
-from sim.conditions import Circles
+from sim.now import Now
+from sim.room import Block, Span
 from sim.rows import at
-
-READS = ("detained",)
-WRITES = ()
 
 
 @compiled(forceinline=True)
@@ -23,19 +20,21 @@ def spread(heard: float, news: float, hearsay: float, abroad: float) -> float:
 
 
 @compiled
-def perceive(
-    people: Columns, first_circle: int, last_circle: int, t: int, circles: Circles, b: Behaviour, pending: bool
-) -> None:
-    """Update the memory of circles `first_circle` to `last_circle` - 1 from this month's detentions.
-
-    `pending` is true while closures are announced that are not yet in force.
-    """
-    for circle in range(first_circle, last_circle):
-        first, last = circles.start[circle], circles.start[circle + 1]
+def perceive(people: Columns, circles: Span, now: Now, block: Block) -> None:
+    """Update what these circles remember of detentions and have heard of closures that are not yet in force."""
+    pending = now.options.pending[0]
+    for circle in range(circles[0], circles[1]):
+        first, last = now.circles.start[circle], now.circles.start[circle + 1]
         detained = 0
         for row in range(first, last):
             person = at(people, row)
-            detained += person.detained == t
-        circles.memory[circle] = remembered(circles.memory[circle], detained / (last - first), b.circle_decay)
-        abroad = circles.abroad[circle] / (last - first)
-        circles.heard[circle] = spread(circles.heard[circle], b.news_reach, b.hearsay, abroad) if pending else 0.0
+            detained += person.detained == now.month
+        now.circles.memory[circle] = remembered(
+            now.circles.memory[circle], detained / (last - first), now.coefficients.circle_decay
+        )
+        abroad = now.circles.abroad[circle] / (last - first)
+        now.circles.heard[circle] = (
+            spread(now.circles.heard[circle], now.coefficients.news_reach, now.coefficients.hearsay, abroad)
+            if pending
+            else 0.0
+        )

@@ -1,21 +1,26 @@
 """Counting: people by place and status at the end of the month, the recorder's raw material."""
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from sim.codes import PLACE, STATUS
 from sim.columns import Columns
 from sim.compiling import compiled
+from sim.now import Now
+from sim.room import Block, Span, rows_of
 from sim.rows import at
 
 _BELARUS, _AT_HOME = PLACE["belarus"], STATUS["home"]
-READS = ("place", "status")
-WRITES = ()
 
 
-@compiled(forceinline=True)
-def count(people: Columns, first: int, last: int, stocks: NDArray[np.int64]) -> None:
-    """Add the people of rows `first` to `last` - 1 to `stocks`, int64[places, statuses], in agents."""
+def record(model: Any) -> None:
+    """Keep what the month leaves."""
+    model.recorder.keep(model.stocks, model.committed, model.following, model._log)
+
+
+@compiled
+def count(people: Columns, circles: Span, now: Now, block: Block) -> None:
+    """Count the people of these circles by place and status."""
+    (first, last), stocks = rows_of(circles, now), block.stocks
     home = 0
     for row in range(first, last):
         person = at(people, row)

@@ -3,18 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.behaviour import Behaviour
+from sim.access import admission_share, eligible
 from sim.choice import MINUS_INFINITY, best_slot, gumbels, openness_term
 from sim.codes import PLACE, SECTOR, SLOTS
 from sim.compiling import compiled
-from sim.conditions import EMPLOYER_KEY, Conditions, Employers
+from sim.conditions import EMPLOYER_KEY, Employers
 from sim.luck import PURPOSE, uniform, words
-from sim.options import RELOCATION, channel_value, country_value, eligible, queue_months
+from sim.now import Now
+from sim.options import RELOCATION, channel_value, country_value, queue_months
 from sim.units import class_groups
-from sim.world import World, admission_share
-
-READS: tuple[str, ...] = ()
-WRITES: tuple[str, ...] = ()
 
 _BELARUS, _IT, _NGO_MEDIA = PLACE["belarus"], SECTOR["it"], SECTOR["ngo_media"]
 _EMPLOYER, _RELOCATION_0 = PURPOSE["employer"], PURPOSE["relocation_0"]
@@ -23,38 +20,35 @@ _EMPLOYER, _RELOCATION_0 = PURPOSE["employer"], PURPOSE["relocation_0"]
 @compiled
 def relocate(
     employers: Employers,
-    world: World,
-    t: int,
-    b: Behaviour,
-    conditions: Conditions,
+    now: Now,
     residents: NDArray[np.float64],
     waiting: NDArray[np.float64],
     moved: NDArray[np.uint8],
 ) -> None:
     """Let employers decide to move; `moved` uint8[employers] is filled with the place to which each takes its staff."""
-    hazards = (world.belarus[t].relocation_it, world.belarus[t].relocation_media)
+    hazards = (now.belarus.relocation_it, now.belarus.relocation_media)
     values, noise = np.empty((2, SLOTS)), np.empty(SLOTS)
     for which, sector in enumerate((_IT, _NGO_MEDIA)):
-        fill_relocation(world, t, b, conditions, residents, waiting, sector, values[which])
+        fill_relocation(now, residents, waiting, sector, values[which])
     for number in range(1, len(employers.sector)):
         which = 0 if employers.sector[number] == _IT else 1
-        if employers.until[number] < t:
+        if employers.until[number] < now.month:
             employers.place[number] = 0
             key = EMPLOYER_KEY + np.uint64(number)
-            if uniform(words(key, t, _EMPLOYER, 0, conditions.seed)[1]) < hazards[which]:
-                gumbels(key, t, _RELOCATION_0, conditions.seed, noise)
+            if uniform(words(key, now.month, _EMPLOYER, 0, now.run.seed)[1]) < hazards[which]:
+                gumbels(key, now.month, _RELOCATION_0, now.run.seed, noise)
                 place = best_slot(values[which], noise)
                 if place >= 0:
-                    employers.place[number], employers.until[number] = place, t + int(b.relocation_months) - 1
+                    employers.place[number], employers.until[number] = (
+                        place,
+                        now.month + int(now.coefficients.relocation_months) - 1,
+                    )
         moved[number] = employers.place[number]
 
 
 @compiled
 def fill_relocation(
-    world: World,
-    t: int,
-    b: Behaviour,
-    conditions: Conditions,
+    now: Now,
     residents: NDArray[np.float64],
     waiting: NDArray[np.float64],
     sector: int,
@@ -64,12 +58,16 @@ def fill_relocation(
     groups = class_groups(sector, 0)
     for place in range(SLOTS):
         values[place] = MINUS_INFINITY
-        if place == _BELARUS or world.places[t, place].distance <= 0.0:
+        if place == _BELARUS or now.places[place].distance <= 0.0:
             continue
-        if not eligible(world, place, RELOCATION, sector, groups):
+        if not eligible(now.law[place, RELOCATION], sector, groups):
             continue
-        country = country_value(world, t, b, conditions.constants[place], residents[place], place, sector, False)
-        queue = queue_months(waiting[place, RELOCATION], world.rules[t, place, RELOCATION].capacity, b.patience)
-        terms = channel_value(world, t, b, place, RELOCATION, 0.0, queue)
-        admitted = openness_term(admission_share(world, t, place, RELOCATION, groups))
-        values[place] = country + conditions.channel_constants[RELOCATION] + terms + admitted
+        country = country_value(now, now.run.constants[place], residents[place], place, sector, False)
+        queue = queue_months(
+            waiting[place, RELOCATION],
+            now.rules[place, RELOCATION].capacity,
+            now.coefficients.patience,
+        )
+        terms = channel_value(now, place, RELOCATION, 0.0, queue)
+        admitted = openness_term(admission_share(now, place, RELOCATION, groups))
+        values[place] = country + now.run.channel_constants[RELOCATION] + terms + admitted

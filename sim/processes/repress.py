@@ -1,22 +1,17 @@
 """Repression: detention, charge, trial, prison, pardon and exit ban by exposure; closed organisations cost jobs."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.behaviour import Behaviour
 from sim.codes import EVENT, PLACE, REASON, SECTOR
 from sim.columns import Columns
 from sim.compiling import compiled
-from sim.conditions import DETAINABLE_MONTHS, EMPLOYER_KEY, Conditions, sum_of_weights
+from sim.conditions import DETAINABLE_MONTHS, EMPLOYER_KEY, sum_of_weights
 from sim.eventlog import note
 from sim.luck import PURPOSE, fill_words, uniform, words
 from sim.months import LONG_AGO
-from sim.room import Room
+from sim.now import Now
+from sim.room import Block, Span, rows_of
 from sim.rows import at
-from sim.world import World
-
-READS = ("birth", "place", "exposure", "employer", "sector", "held")
-WRITES = ("detained", "held", "exit_ban", "trial", "sector")
 
 _EVENTS, _MORE = PURPOSE["events"], PURPOSE["more_events"]
 _PRISON, _EMPLOYER = PURPOSE["prison"], PURPOSE["employer"]
@@ -44,71 +39,62 @@ def charge_probability(charges: float, detentions: float) -> float:
 
 
 @compiled
-def repress(
-    people: Columns,
-    first: int,
-    last: int,
-    t: int,
-    world: World,
-    b: Behaviour,
-    conditions: Conditions,
-    room: Room,
-    log: NDArray[np.void],
-    n: int,
-) -> int:
-    """Detain, charge, try and release the people of rows `first` to `last` - 1; returns the next log position."""
-    detentions, risk = world.belarus[t].detentions, world.risk[t]
-    per_weight = detention_hazard(detentions, 1.0, sum_of_weights(risk, conditions.reference.exposed))
+def repress(people: Columns, circles: Span, now: Now, block: Block) -> None:
+    """Detain, charge, try and release the people of these circles."""
+    (first, last), room, log = rows_of(circles, now), block.room, block.log
+    detentions, risk = now.belarus.detentions, now.risk
+    per_weight = detention_hazard(detentions, 1.0, sum_of_weights(risk, now.run.reference.exposed))
     highest = per_weight * risk.max()
-    charged = charge_probability(world.belarus[t].charges, detentions)
-    closed = min(1.0, world.belarus[t].closures / b.organisations)
+    charged = charge_probability(now.belarus.charges, detentions)
+    closed = min(1.0, now.belarus.closures / now.coefficients.organisations)
     for row in range(first, last):
         person = at(people, row)
         room.keys[row - first] = person.key
-    fill_words(room.keys, last - first, t, _EVENTS, conditions.seed, room.luck)
+    fill_words(room.keys, last - first, now.month, _EVENTS, now.run.seed, room.luck)
     touched = 0
     for row in range(first, last):  # nothing can happen to most
         person = at(people, row)
         held, sector = person.held, person.sector
         unlucky = uniform(room.luck[0, row - first]) < highest
         room.rows[touched] = row
-        touched += unlucky | (held >= t - 1) | (person.trial == t) | ((sector == _NGO_MEDIA) & (closed > 0.0))
+        touched += (
+            unlucky | (held >= now.month - 1) | (person.trial == now.month) | ((sector == _NGO_MEDIA) & (closed > 0.0))
+        )
     for i in range(touched):
         row = room.rows[i]
         person = at(people, row)
-        key, place, age = person.key, person.place, t - person.birth
+        key, place, age = person.key, person.place, now.month - person.birth
         held, detained, trial = person.held, person.detained, person.trial
         exposure, sector, employer = person.exposure, person.sector, person.employer
         detain, charge = room.luck[0, row - first], room.luck[1, row - first]
         if place != _BELARUS or age < DETAINABLE_MONTHS:
             continue
-        if held >= t and LONG_AGO < trial < t:
-            if uniform(words(key, t, _PRISON, 0, conditions.seed)[0]) < world.belarus[t].pardon:
-                person.held = t - 1
-                n = note(log, n, t, row, key, _PARDONED, 0, 0, 0, _NONE)
+        if held >= now.month and LONG_AGO < trial < now.month:
+            if uniform(words(key, now.month, _PRISON, 0, now.run.seed)[0]) < now.belarus.pardon:
+                person.held = now.month - 1
+                note(log, now.month, person, _PARDONED, (0, 0), 0, _NONE)
                 continue
-        if trial == t:
-            n = note(log, n, t, row, key, _SENTENCED, 0, 0, 0, _NONE)
-            if held >= t:
-                person.held = t + int(b.custody_months)
-        if held >= t:
+        if trial == now.month:
+            note(log, now.month, person, _SENTENCED, (0, 0), 0, _NONE)
+            if held >= now.month:
+                person.held = now.month + int(now.coefficients.custody_months)
+        if held >= now.month:
             continue
-        if held == t - 1 and detained < t - 1:
-            n = note(log, n, t, row, key, _RELEASED, 0, 0, 0, _NONE)
+        if held == now.month - 1 and detained < now.month - 1:
+            note(log, now.month, person, _RELEASED, (0, 0), 0, _NONE)
         if uniform(detain) < per_weight * risk[exposure]:
-            person.detained = t
-            person.held = t
-            n = note(log, n, t, row, key, _DETAINED, 0, 0, 0, _NONE)
+            person.detained = now.month
+            person.held = now.month
+            note(log, now.month, person, _DETAINED, (0, 0), 0, _NONE)
             if uniform(charge) < charged:
-                n = note(log, n, t, row, key, _CHARGED, 0, 0, 0, _NONE)
-                person.trial = t + int(b.trial_months)
-                more = words(key, t, _MORE, 0, conditions.seed)
-                if uniform(more[0]) < world.belarus[t].ban_accused:
-                    person.exit_ban = t + int(b.accused_months)
-                if uniform(more[1]) < b.custody_charged:
-                    person.held = t + int(b.trial_months)
+                note(log, now.month, person, _CHARGED, (0, 0), 0, _NONE)
+                person.trial = now.month + int(now.coefficients.trial_months)
+                more = words(key, now.month, _MORE, 0, now.run.seed)
+                if uniform(more[0]) < now.belarus.ban_accused:
+                    person.exit_ban = now.month + int(now.coefficients.accused_months)
+                if uniform(more[1]) < now.coefficients.custody_charged:
+                    person.held = now.month + int(now.coefficients.trial_months)
         if sector == _NGO_MEDIA and closed > 0.0:
             whose = EMPLOYER_KEY + np.uint64(employer)
-            if uniform(words(whose, t, _EMPLOYER, 0, conditions.seed)[0]) < closed:
+            if uniform(words(whose, now.month, _EMPLOYER, 0, now.run.seed)[0]) < closed:
                 person.sector = _NO_WORK
-    return n

@@ -1,11 +1,9 @@
 """Screening for security: it refuses some of those whom it is meant to find, and some who are harmless."""
 
-from sim.behaviour import Behaviour
 from sim.codes import CHANNEL
 from sim.compiling import compiled
-from sim.conditions import Conditions
 from sim.luck import PURPOSE, uniform, words
-from sim.world import World
+from sim.now import Now
 
 _SECURITY = PURPOSE["security"]
 OF_APPLICATION, OF_RENEWAL = 1, 2
@@ -20,13 +18,11 @@ def screened(channel: int) -> bool:
 
 
 @compiled
-def fails_screening(
-    key: int, month: int, word: int, world: World, t: int, place: int, b: Behaviour, conditions: Conditions
-) -> bool:
+def fails_screening(key: int, month: int, word: int, now: Now, place: int) -> bool:
     """True if a security screening refuses a head, rightly or wrongly.
 
     Who is a threat is fixed luck of the person; nobody else can tell.
     """
-    threat = uniform(words(key, 0, _SECURITY, 0, conditions.trait_seed)[0]) < b.threat_share
-    chance = world.places[t, place].screening_true if threat else world.places[t, place].screening_false
-    return chance > 0.0 and uniform(words(key, month, _SECURITY, 0, conditions.seed)[word]) < chance
+    threat = uniform(words(key, 0, _SECURITY, 0, now.run.trait_seed)[0]) < now.coefficients.threat_share
+    chance = now.places[place].screening_true if threat else now.places[place].screening_false
+    return chance > 0.0 and uniform(words(key, month, _SECURITY, 0, now.run.seed)[word]) < chance

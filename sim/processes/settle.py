@@ -1,25 +1,20 @@
 """After arrival: asylum decisions, permits, renewals, screening, revocation, citizenship and the loss of status."""
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.behaviour import Behaviour
 from sim.codes import EVENT, INSTRUMENT, REASON, STATUS
 from sim.columns import Columns
 from sim.compiling import compiled
-from sim.conditions import Conditions
-from sim.eventlog import note
+from sim.eventlog import Log, note
 from sim.luck import PURPOSE, uniform, words
 from sim.months import NEVER
+from sim.now import Now
 from sim.processes.depart import brings_work
 from sim.processes.live import live, works
 from sim.processes.screening import OF_RENEWAL, fails_screening
+from sim.processes.settled import settled_units
+from sim.room import Block, Span
 from sim.rows import Person, at, beside
 from sim.units import class_groups, flags, in_party
-from sim.world import World, open_share
-
-READS = ("place", "channel", "since", "passport", "birth", "member", "sector", "mode")
-WRITES = ("status", "expiry", "passport", "job", "savings")
+from sim.world import open_share
 
 _SETTLE, _LIVING = PURPOSE["settle"], PURPOSE["living"]
 _VISA_FREE, _PERMIT, _CITIZEN = STATUS["visa_free"], STATUS["permit"], STATUS["citizen"]
@@ -47,36 +42,24 @@ def comes_due(status: int, since: int, expiry: int, t: int, asylum_months: float
 
 
 @compiled
-def settle(
-    people: Columns,
-    heads: NDArray[np.int64],
-    units: int,
-    t: int,
-    world: World,
-    b: Behaviour,
-    conditions: Conditions,
-    log: NDArray[np.void],
-    n: int,
-) -> int:
-    """Decide on the status of the first `units` settled units in `heads`, and let them live for a month.
-
-    Returns the next log position.
-    """
+def settle(people: Columns, circles: Span, now: Now, block: Block) -> None:
+    """Decide on the status of the settled units of these circles, and let them live for a month."""
+    units, log = settled_units(people, circles, now, block.room), block.log
     for i in range(units):
-        head = at(people, heads[i])
+        head = at(people, block.room.rows[i])
         status, since, expiry, place = (
             head.status,
             head.since,
             head.expiry,
             head.place,
         )
-        if comes_due(status, since, expiry, t, b.asylum_months):
-            n = decide_status(head, t, world, b, conditions, log, n)
-        elif status == _PERMIT and world.places[t, place].revocation > 0.0:
-            luck = uniform(words(head.key, t, _LIVING, 0, conditions.seed)[3])
-            if luck < world.places[t, place].revocation:
-                n = change_status(head, t, _IRREGULAR, NEVER, _LOST, _SECURITY, log, n)
-    return live(people, heads, units, t, world, b, conditions, log, n)
+        if comes_due(status, since, expiry, now.month, now.coefficients.asylum_months):
+            decide_status(head, now, log)
+        elif status == _PERMIT and now.places[place].revocation > 0.0:
+            luck = uniform(words(head.key, now.month, _LIVING, 0, now.run.seed)[3])
+            if luck < now.places[place].revocation:
+                change_status(head, now.month, _IRREGULAR, NEVER, _LOST, _SECURITY, log)
+    live(people, units, now, block)
 
 
 @compiled
@@ -87,63 +70,66 @@ def change_status(
     expiry: int,
     kind: int,
     reason: int,
-    log: NDArray[np.void],
-    n: int,
-) -> int:
-    """Give everyone of a unit abroad a status until `expiry`, noted as `kind`; returns the next log position."""
+    log: Log,
+) -> None:
+    """Give everyone of a unit abroad a status until `expiry`, noted as `kind`."""
     for i in range(head.unit_size):
         one = beside(head, i)
         if in_party(one):
             place = one.place
             one.status, one.expiry = status, expiry
-            n = note(log, n, t, one.row, one.key, kind, place, place, one.channel, reason)
-    return n
+            note(log, t, one, kind, (place, place), one.channel, reason)
 
 
 @compiled
 def decide_status(
     head: Person,
-    t: int,
-    world: World,
-    b: Behaviour,
-    conditions: Conditions,
-    log: NDArray[np.void],
-    n: int,
-) -> int:
-    """Prolong, change or end the status of the unit headed at row `head`; returns the next log position."""
+    now: Now,
+    log: Log,
+) -> None:
+    """Prolong, change or end the status of the unit headed at row `head`."""
     status, place, channel, key = (
         head.status,
         head.place,
         head.channel,
         head.key,
     )
-    if head.passport < t and world.belarus[t].passport_abroad > 0.5:
-        head.passport = t + int(b.passport_months)
-    luck = uniform(words(key, t, _SETTLE, 0, conditions.seed)[0])
+    if head.passport < now.month and now.belarus.passport_abroad > 0.5:
+        head.passport = now.month + int(now.coefficients.passport_months)
+    luck = uniform(words(key, now.month, _SETTLE, 0, now.run.seed)[0])
     if status == _ASYLUM_SEEKER:
-        if luck < world.rules[t, place, channel].renewal:
-            return change_status(head, t, _PROTECTED, NEVER, _EVENT_PERMIT, _NONE, log, n)
-        return change_status(head, t, _IRREGULAR, NEVER, _LOST, _REFUSAL, log, n)
+        if luck < now.rules[place, channel].renewal:
+            change_status(head, now.month, _PROTECTED, NEVER, _EVENT_PERMIT, _NONE, log)
+            return
+        change_status(head, now.month, _IRREGULAR, NEVER, _LOST, _REFUSAL, log)
+        return
     if status == _VISA_FREE:
         instrument = _ENTRY_FREE
     elif status == _PERMIT:
         instrument = _RENEWAL
     else:
         instrument = _FIRST_PERMIT
-    groups = class_groups(head.sector, flags(head, t))
-    openness = open_share(world.openness[t, place, instrument], channel, groups)
-    papers, granted = world.places[t, place].travel_document, world.rules[t, place, channel].renewal
-    ground = b.renewal_jobless if brings_work(channel) and not works(head) else 1.0
-    chance = renewal_probability(granted, openness, head.passport >= t, papers, ground)
+    groups = class_groups(head.sector, flags(head, now.month))
+    openness = open_share(now.openness[place, instrument], channel, groups)
+    papers, granted = (
+        now.places[place].travel_document,
+        now.rules[place, channel].renewal,
+    )
+    ground = now.coefficients.renewal_jobless if brings_work(channel) and not works(head) else 1.0
+    chance = renewal_probability(granted, openness, head.passport >= now.month, papers, ground)
     if luck >= chance:
-        return change_status(head, t, _IRREGULAR, NEVER, _LOST, _EXPIRY, log, n)
+        change_status(head, now.month, _IRREGULAR, NEVER, _LOST, _EXPIRY, log)
+        return
     if status == _VISA_FREE:
-        until = t + int(min(world.rules[t, place, channel].stay, 1200.0))
-        return change_status(head, t, status, until, _RENEWED, _EXPIRY, log, n)
-    if fails_screening(key, t, OF_RENEWAL, world, t, place, b, conditions):
-        return change_status(head, t, _IRREGULAR, NEVER, _LOST, _SECURITY, log, n)
-    if status == _PERMIT and t - head.since >= b.naturalisation_months:
-        if uniform(words(key, t, _LIVING, 0, conditions.seed)[2]) < world.places[t, place].naturalisation:
-            return change_status(head, t, _CITIZEN, NEVER, _NATURALISED, _EXPIRY, log, n)
+        until = now.month + int(min(now.rules[place, channel].stay, 1200.0))
+        change_status(head, now.month, status, until, _RENEWED, _EXPIRY, log)
+        return
+    if fails_screening(key, now.month, OF_RENEWAL, now, place):
+        change_status(head, now.month, _IRREGULAR, NEVER, _LOST, _SECURITY, log)
+        return
+    if status == _PERMIT and now.month - head.since >= now.coefficients.naturalisation_months:
+        if uniform(words(key, now.month, _LIVING, 0, now.run.seed)[2]) < now.places[place].naturalisation:
+            change_status(head, now.month, _CITIZEN, NEVER, _NATURALISED, _EXPIRY, log)
+            return
     kind = _RENEWED if status == _PERMIT else _EVENT_PERMIT
-    return change_status(head, t, _PERMIT, t + int(b.permit_months), kind, _EXPIRY, log, n)
+    change_status(head, now.month, _PERMIT, now.month + int(now.coefficients.permit_months), kind, _EXPIRY, log)

@@ -2,18 +2,14 @@
 
 import numpy as np
 
-from sim.behaviour import Behaviour
 from sim.codes import INSTRUMENT, MODE, PLACE, SLOTS
 from sim.columns import Columns
 from sim.compiling import compiled
-from sim.conditions import ADULT_MONTHS, Conditions
+from sim.conditions import ADULT_MONTHS
 from sim.luck import PURPOSE, fill_words, uniform
-from sim.room import Room
+from sim.now import Now
+from sim.room import Block, Span, rows_of
 from sim.rows import at
-from sim.world import World
-
-READS = ("birth", "place", "mode", "visa")
-WRITES = ("visa",)
 
 _VISIT = PURPOSE["visit"]
 _BELARUS, _HOME = PLACE["belarus"], MODE["home"]
@@ -21,26 +17,25 @@ _SHORT_VISA = INSTRUMENT["short_visa"]
 
 
 @compiled
-def visa_rate(world: World, t: int, conditions: Conditions) -> float:
+def visa_rate(now: Now) -> float:
     """Probability that an adult at home is issued a C visa in a month, by any Schengen state that still issues them."""
     issued = 0.0
     for place in range(SLOTS):
-        issued += world.places[t, place].visas * world.openness[t, place, _SHORT_VISA, 0]
-    return min(1.0, issued / conditions.reference.adults) if conditions.reference.adults > 0.0 else 0.0
+        issued += now.places[place].visas * now.openness[place, _SHORT_VISA, 0]
+    return min(1.0, issued / now.run.reference.adults) if now.run.reference.adults > 0.0 else 0.0
 
 
 @compiled
-def visit(
-    people: Columns, first: int, last: int, t: int, world: World, b: Behaviour, conditions: Conditions, room: Room
-) -> None:
-    """Issue C visas to adults at home in rows `first` to `last` - 1."""
-    rate, until = visa_rate(world, t, conditions), t + int(b.visa_months)
+def visit(people: Columns, circles: Span, now: Now, block: Block) -> None:
+    """Issue C visas to adults of these circles who are at home."""
+    (first, last), room = rows_of(circles, now), block.room
+    rate, until = visa_rate(now), now.month + int(now.coefficients.visa_months)
     if rate <= 0.0:
         return
     for row in range(first, last):
         person = at(people, row)
         room.keys[row - first] = person.key
-    fill_words(room.keys, last - first, t, _VISIT, conditions.seed, room.luck)
+    fill_words(room.keys, last - first, now.month, _VISIT, now.run.seed, room.luck)
     lucky = 0
     for row in range(first, last):
         room.rows[lucky] = row
@@ -49,5 +44,5 @@ def visit(
         row = room.rows[i]
         person = at(people, row)
         at_home = (person.place == _BELARUS) & (person.mode == _HOME)
-        if at_home & (t - person.birth >= ADULT_MONTHS):
+        if at_home & (now.month - person.birth >= ADULT_MONTHS):
             person.visa = max(person.visa, np.int16(until))

@@ -11,6 +11,7 @@ import pytest
 from numba import njit
 from scipy import stats
 
+from sim.access import admission_share, eligible, fare, travel_share
 from sim.choice import (
     BINS,
     FLAG_PERSECUTED,
@@ -29,10 +30,9 @@ from sim.choice import (
 )
 from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, GROUP, INSTRUMENT, N_CHANNELS, PLACE, SECTOR, SLOTS
 from sim.luck import NORMAL_GRID, PURPOSE, byte, fill_words, uniform, words
-from sim.options import channel_value, country_value, eligible, move_price, offer_share
+from sim.options import channel_value, country_value, move_price, offer_share
 from sim.rows import Row
 from sim.units import adults, class_groups, flags, money, push, threat_group
-from sim.world import admission_share, fare, travel_share
 from tests.worlds import admit, constants, crowd, plain_world, quiet, start, tighten
 
 LAMBDAS = (0.2, 0.5, 0.62, 0.8, 1.0)
