@@ -14,6 +14,7 @@ from sim.arithmetic import exp, log
 from sim.choice import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term, openness_term, ratio_term
 from sim.codes import CHANNEL, N_CHANNELS, N_SECTORS, PLACE, SECTOR, SLOTS
 from sim.compiling import compiled
+from sim.handles import handle
 from sim.luck import TASTE_LIMIT
 from sim.now import Now, Options
 from sim.units import N_CLASSES, choice_class, class_groups
@@ -89,6 +90,7 @@ def fill(
     `residents` float64[places] are settled Belarusians, `waiting` float64[places, channels] those in queues, both
     in persons.
     """
+    now = handle(now)
     range_of_taste = 2.0 * now.coefficients.spread_channel * TASTE_LIMIT
     for sector in range(N_SECTORS):
         if sector == _CHILD:  # children head no unit

@@ -14,6 +14,7 @@ from sim.columns import Columns
 from sim.compiling import compiled
 from sim.conditions import Conditions
 from sim.eventlog import Log, empty_log, note, noted
+from sim.handles import handle
 from sim.luck import PURPOSE, uniform, words
 from sim.now import Now
 from sim.processes.screening import OF_APPLICATION, fails_screening, screened
@@ -89,6 +90,7 @@ def advance(
     `cumulative` float64[2, places, channels]: persons admitted by limited capacity before and after this month;
     `banked` int64[places, channels]: places kept because the next unit in the queue did not fit.
     """
+    now, log = handle(now), handle(log)
     left = np.empty((SLOTS, N_CHANNELS), np.int64)
     for place in range(SLOTS):
         for channel in range(N_CHANNELS):

@@ -10,6 +10,7 @@ from sim.codes import CHANNEL, EVENT, INSTRUMENT, LEAD, MODE, PLAN, REASON
 from sim.columns import Columns
 from sim.compiling import compiled
 from sim.eventlog import Log, empty_log, note, noted
+from sim.handles import handle
 from sim.luck import PURPOSE, uniform, words
 from sim.now import Now
 from sim.options import RELOCATION, move_price
@@ -91,6 +92,7 @@ def set_out(
     log: Log,
 ) -> None:
     """Let the units of `rows` with a granted instrument leave."""
+    now, log = handle(now), handle(log)
     for row in rows:
         head = at(people, row)
         if head.plan != _GRANTED:

@@ -8,6 +8,7 @@ from sim.choice import MINUS_INFINITY, best_slot, gumbels, openness_term
 from sim.codes import PLACE, SECTOR, SLOTS
 from sim.compiling import compiled
 from sim.conditions import EMPLOYER_KEY, Employers
+from sim.handles import handle
 from sim.luck import PURPOSE, uniform, words
 from sim.now import Now
 from sim.options import RELOCATION, channel_value, country_value, queue_months
@@ -26,6 +27,7 @@ def relocate(
     moved: NDArray[np.uint8],
 ) -> None:
     """Let employers decide to move; `moved` uint8[employers] is filled with the place to which each takes its staff."""
+    now = handle(now)
     hazards = (now.belarus.relocation_it, now.belarus.relocation_media)
     values, noise = np.empty((2, SLOTS)), np.empty(SLOTS)
     for which, sector in enumerate((_IT, _NGO_MEDIA)):
