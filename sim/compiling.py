@@ -52,7 +52,8 @@ def _compiled(rule: Callable[..., Any], signature: Any, flags: dict[str, Any]) -
         dispatcher._cache = _Kept(rule)  # type: ignore[attr-defined]
     part = make(rule)
     part.compile = _Part(part)
-    dispatcher.get_call_template, dispatcher.get_overload = part.get_call_template, part.get_overload
+    for asked in ("get_call_template", "get_overload"):  # what another rule asks of it
+        setattr(dispatcher, asked, getattr(part, asked))
     if signature is not None:
         for one in (dispatcher, part):
             _make_when_called(one, signature)

@@ -18,6 +18,7 @@ class HandleType(types.Type):  # type: ignore[misc]
         super().__init__(name=f"Handle({target})")
 
     def of(self, name: str) -> Any:
+        """The type of a field, itself an address if it is a named tuple."""
         kind = self.target.types[self.target.fields.index(name)]
         return HandleType(kind) if isinstance(kind, types.NamedTuple) else kind
 

@@ -26,7 +26,7 @@ from sim.months import label
 from sim.now import Now, at_month, no_options
 from sim.population.synthesis import Population
 from sim.recorder import Recorder
-from sim.room import Block, make_block
+from sim.room import Block, Span, make_block
 from sim.schedule import PHASES, SCHEDULE, Process
 from sim.world import World, cumulative_capacity
 
@@ -212,7 +212,7 @@ class EmigrationModel(Continued):
     def _run_pass(self, run: passes.Pass, parts: int) -> None:
         start, now = self.circles.start, self.now
 
-        def work(block: tuple[passes.Span, int]) -> Block:
+        def work(block: tuple[Span, int]) -> Block:
             circles, at_once = block
             made = make_block(int(start[circles[1]] - start[circles[0]]), at_once)
             return passes.run_block(run, self.columns, circles, now, made, parts)

@@ -16,18 +16,19 @@ from sim.analysis.terms import (
     TERMS,
     circle_of,
     class_of,
+    empty_apart,
     fill_push,
     fill_unit,
     reconsider,
 )
 from sim.choice import MINUS_INFINITY, N_FLAGS, gumbel, leave_probability, slot_noise, stable_angle_term
 from sim.choice import stable_exponential_term as stable_rest
-from sim.codes import EVENT, N_CHANNELS, SLOTS
+from sim.codes import EVENT, SLOTS
 from sim.luck import PURPOSE, uniform, words
 from sim.model import EmigrationModel
 from sim.rows import Row
 from sim.units import at_leisure, may_exit, money, threat_group
-from sim.views import FROM_HOME, UNQUEUED, draw_tastes
+from sim.views import FROM_HOME, UNQUEUED, draw_tastes, no_prospects
 
 TOLERANCE = 1e-9
 """Largest gap between the sum of the terms and the engine's own value."""
@@ -127,25 +128,21 @@ def _event(model: EmigrationModel, head: int) -> tuple[int, int, int, int] | Non
 
 def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int] | None) -> Decision:
     """Take the decision of a unit at leisure apart, between `choose` and `apply` of its month."""
-    people, t, b, given = model.columns, model.month, model.behaviour, model.conditions
+    people, t, b, given, now = model.columns, model.month, model.behaviour, model.conditions, model.now
     push = np.zeros(len(PUSH))
-    eta = float(fill_push(Row(people, head), t, b, model.circles, model.options, model.world, push))
+    eta = float(fill_push(Row(people, head), now, push))
     group = int(threat_group(int(class_of(Row(people, head), t)) % N_FLAGS, float(model.world.belarus[t]["war_fear"])))
     lam = float(given.lam[group])
     tastes = np.empty((2, SLOTS))
     draw_tastes(people.key[head], b, given.trait_seed, tastes)
-    terms = np.zeros((SLOTS, N_CHANNELS, len(TERMS)))
-    obstacles, prices = np.zeros((SLOTS, N_CHANNELS), np.int64), np.zeros((SLOTS, N_CHANNELS))
-    alone = np.zeros((SLOTS, N_CHANNELS), np.bool_)
-    table = model.options, model.world, b, given
-    fill_unit(Row(people, head), t, *table, model.residents, model.queued, tastes, terms, obstacles, prices, alone)
+    apart = empty_apart()
+    fill_unit(Row(people, head), now, model.residents, model.queued, tastes, apart)
+    terms, obstacles, prices, alone = apart
 
     def again(view: int) -> tuple[int, NDArray[np.float64], NDArray[np.uint8], NDArray[np.bool_]]:
-        values, channels, ahead = np.empty(SLOTS), np.empty(SLOTS, np.uint8), np.empty(SLOTS, np.bool_)
-        place = reconsider(
-            Row(people, head), t, view, *table, lam, eta, tastes, values, channels, ahead, np.empty(SLOTS)
-        )
-        return int(place), values, channels, ahead
+        prospects = no_prospects()
+        place = reconsider(Row(people, head), now, view, eta, prospects, np.empty(SLOTS))
+        return int(place), prospects.values, prospects.channels, prospects.ahead
 
     chosen, values, channels, ahead = again(FROM_HOME)
     free = bool(may_exit(Row(people, head), t))

@@ -5,12 +5,10 @@ destination, given that one leaves) fall when its term is removed and everything
 do not add up, and a loss may be negative: then the reason held the unit back.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.terms import ACCESS, COUNTRY, OWN, PUSH, TERMS, class_of, fill_push, fill_unit
+from sim.analysis.terms import ACCESS, COUNTRY, OWN, PUSH, TERMS, Apart, class_of, fill_push, fill_unit
 from sim.arithmetic import exp, log
 from sim.choice import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term
 from sim.codes import CHANNEL, EVENT, N_CHANNELS, SLOTS
@@ -114,14 +112,20 @@ def fill_values(
 
 @compiled
 def fill_pull_losses(
-    terms: NDArray[np.float64], obstacles: NDArray[np.int64], chosen: int, lam: float,
-    absent: NDArray[np.float64], pulls: NDArray[np.bool_], leave: NDArray[np.float32], choice: NDArray[np.float32],
-) -> None:  # fmt: skip
+    apart: Apart,
+    chosen: int,
+    lam: float,
+    absent: NDArray[np.float64],
+    pulls: NDArray[np.bool_],
+    leave: NDArray[np.float32],
+    choice: NDArray[np.float32],
+) -> None:
     """Fill what leaving and the chosen destination lose without each row of `pulls`, bool[reasons, terms].
 
     `absent` float64[terms] is what each term is without its reason.
     """
     values, without = np.empty(SLOTS), np.empty(SLOTS)
+    terms, obstacles = apart.terms, apart.obstacles
     fill_values(terms, obstacles, np.zeros(terms.shape[2], np.bool_), False, absent, values)
     whole = inclusive(values)
     for r in range(len(pulls)):
@@ -138,17 +142,24 @@ def fill_records(
     people: Columns,
     heads: NDArray[np.int64],
     now: Now,
-    residents: NDArray[np.float64],
-    waiting: NDArray[np.float64],
+    market: tuple[NDArray[np.float64], NDArray[np.float64]],
     pushes: NDArray[np.bool_],
     pulls: NDArray[np.bool_],
     records: NDArray[np.void],
 ) -> None:
-    """Fill the losses of each unit that committed this month; `heads` int64[n] are rows, `records` RECORD[n]."""
+    """Fill the losses of each unit that committed this month; `heads` int64[n] are rows, `records` RECORD[n].
+
+    `market` are residents float64[places] and those who wait float64[places, channels], in persons.
+    """
+    residents, waiting = market
     push, tastes = np.empty(pushes.shape[1]), np.empty((2, SLOTS))
-    terms = np.empty((SLOTS, N_CHANNELS, pulls.shape[1]))
-    obstacles, prices = np.empty((SLOTS, N_CHANNELS), np.int64), np.empty((SLOTS, N_CHANNELS))
-    ahead, absent = np.empty((SLOTS, N_CHANNELS), np.bool_), np.zeros(pulls.shape[1])
+    apart = Apart(
+        np.empty((SLOTS, N_CHANNELS, pulls.shape[1])),
+        np.empty((SLOTS, N_CHANNELS), np.int64),
+        np.empty((SLOTS, N_CHANNELS)),
+        np.empty((SLOTS, N_CHANNELS), np.bool_),
+    )
+    absent = np.zeros(pulls.shape[1])
     absent[_DIASPORA] = diaspora_term(0.0, now.coefficients.diaspora)
     for n in range(len(heads)):
         head, record = at(people, heads[n]), records[n]
@@ -159,12 +170,12 @@ def fill_records(
                 if pushes[r, i]:
                     record.leave[r] += push[i]
         draw_tastes(head.key, now.coefficients, now.run.trait_seed, tastes)
-        fill_unit(head, now, residents, waiting, tastes, terms, obstacles, prices, ahead)
+        fill_unit(head, now, residents, waiting, tastes, apart)
         mask = class_of(head, now.month) % N_FLAGS
         lam = now.run.lam[threat_group(mask, now.belarus.war_fear)]
         absent[_SAFETY] = -now.coefficients.safety if mask & FLAG_PERSECUTED else 0.0
         leave, choice = record.leave[len(pushes) :], record.choice
-        fill_pull_losses(terms, obstacles, head.plan_place, lam, absent, pulls, leave, choice)
+        fill_pull_losses(apart, head.plan_place, lam, absent, pulls, leave, choice)
 
 
 class ReasonsOf:
@@ -182,9 +193,8 @@ class ReasonsOf:
         records["month"], records["key"] = t, people.key[rows]
         records["place"], records["channel"] = people.plan_place[rows], people.plan_channel[rows]
         records["size"], records["motive"] = people.unit_size[rows], np.concatenate([[], *details])
-        given: Any = (model.circles, model.options, model.world, model.behaviour, model.conditions)
         market = model.residents, model.queued
-        fill_records(people, rows, t, *given, *market, _PUSH_OF, _PULL_OF, records)
+        fill_records(people, rows, model.now, market, _PUSH_OF, _PULL_OF, records)
         self._found.append(records)
 
     @property

@@ -4,12 +4,13 @@ Nothing here decides. Every number comes from the functions that the engine call
 compared with the engine's own value by whoever uses them.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.access import admission_share, eligible, fare, travel_share
+from sim.asking import weighing
 from sim.choice import (
     FLAG_PERSECUTED,
     MINUS_INFINITY,
@@ -29,7 +30,7 @@ from sim.now import Now
 from sim.options import RELOCATION, move_price, offer_share, queue_months
 from sim.rows import Person, beside
 from sim.units import adults, choice_class, class_groups, exposure_weight, flags, money, push, service_term
-from sim.views import look
+from sim.views import Prospects, look
 
 PUSH = ("level", "repression", "war", "draft", "mobilisation", "age", "skill", "ties", "peers", "frailty", "rush")
 """Terms of the wish to leave, in log-odds; those of persons are means over the unit's adults."""
@@ -95,16 +96,28 @@ def class_of(head: Person, t: int) -> int:
     return choice_class(head.sector, flags(head, t))
 
 
+class Apart(NamedTuple):
+    """A unit's options at home taken apart."""
+
+    terms: NDArray[np.float64]  # [places, channels, len(TERMS)]
+    obstacles: NDArray[np.int64]  # [places, channels] bits of `OBSTACLES`
+    prices: NDArray[np.float64]  # [places, channels] EUR that the unit has to have
+    ahead: NDArray[np.bool_]  # [places, channels] the head alone would go
+
+
+def empty_apart() -> Apart:
+    """Room for one unit's options."""
+    of_channels = (SLOTS, N_CHANNELS)
+    return Apart(
+        np.zeros((*of_channels, len(TERMS))),
+        np.zeros(of_channels, np.int64),
+        np.zeros(of_channels),
+        np.zeros(of_channels, np.bool_),
+    )
+
+
 @compiled
-def fill_country(
-    now: Now,
-    constant: float,
-    persons: float,
-    place: int,
-    sector: int,
-    unsafe: bool,
-    terms: Any,
-) -> None:
+def fill_country(now: Now, persons: float, place: int, sector: int, unsafe: bool, terms: Any) -> None:
     """Fill the terms of living in a destination, float64[len(COUNTRY)]; arguments as of `country_value`."""
     there, here = now.places[place].wage, now.places[_BELARUS].wage
     if sector == _IT:
@@ -112,7 +125,7 @@ def fill_country(
             there * now.places[place].premium_it,
             here * now.places[_BELARUS].premium_it,
         )
-    terms[0] = constant
+    terms[0] = now.run.constants[place]
     terms[1] = diaspora_term(persons, now.coefficients.diaspora)
     terms[2] = now.coefficients.language * now.places[place].language
     terms[3] = ratio_term(now.places[place].distance, 500.0, now.coefficients.distance)
@@ -122,15 +135,13 @@ def fill_country(
 
 
 @compiled
-def fill_access(
-    now: Now, constant: float, place: int, channel: int, offers: float, queue: float, share: float, terms: Any,
-) -> None:  # fmt: skip
+def fill_access(now: Now, place: int, channel: int, offers: float, queue: float, share: float, terms: Any) -> None:
     """Fill the terms of a channel, float64[len(ACCESS)]; arguments as of `channel_value`.
 
-    `constant` is the channel's, `share` that of the month for which one is let in and gets there.
+    `share` is that of the month for which one is let in and gets there.
     """
     rules = now.rules[place, channel]
-    terms[0] = constant
+    terms[0] = now.run.channel_constants[channel]
     terms[1] = openness_term(rules.offered)
     terms[2] = openness_term(rules.approval)
     terms[3] = now.coefficients.wait * rules.months
@@ -148,16 +159,13 @@ def fill_unit(
     residents: NDArray[np.float64],
     waiting: NDArray[np.float64],
     tastes: NDArray[np.float64],
-    terms: NDArray[np.float64],
-    obstacles: NDArray[np.int64],
-    prices: NDArray[np.float64],
-    ahead: NDArray[np.bool_],
+    apart: Apart,
 ) -> None:
-    """Take a unit's options at home apart, every channel of every destination.
+    """Take a unit's options at home apart, every channel of every destination; fills `apart`.
 
-    Fills `terms` float64[places, channels, len(TERMS)], `obstacles` int64[places, channels] (bits of `OBSTACLES`),
-    `prices` float64[places, channels] in EUR of what the unit has to have, and `ahead` (the head alone would go).
+    `residents` float64[places] and `waiting` float64[places, channels] are in persons.
     """
+    terms, obstacles, prices, ahead = apart
     sector, mask = head.sector, flags(head, now.month)
     groups, kin, moved = class_groups(sector, mask), head.kin, now.options.moved[head.employer]
     age, size, grown = (now.month - head.birth) // 12, head.unit_size, adults(head)
@@ -173,14 +181,13 @@ def fill_unit(
                 continue
             own = terms[place, channel]
             unsafe = (mask & FLAG_PERSECUTED) != 0
-            fill_country(now, now.run.constants[place], residents[place], place, sector, unsafe, own)
+            fill_country(now, residents[place], place, sector, unsafe, own)
             offers = offer_share(now, place, sector, workers)
             queue = queue_months(waiting[place, channel], rules.capacity, now.coefficients.patience)
             admitted = admission_share(now, place, channel, groups)
             travel = travel_share(now, place, channel, groups)
-            constant = now.run.channel_constants[channel]
             access = own[_N_COUNTRY : _N_COUNTRY + _N_ACCESS]
-            fill_access(now, constant, place, channel, offers, queue, min(admitted, travel), access)
+            fill_access(now, place, channel, offers, queue, min(admitted, travel), access)
             each = fare(now, place, channel, groups)
             cost = rules.fee + rules.funds
             whole, alone = move_price(each, cost, reserve, size, grown), move_price(each, cost, reserve, 1, 1)
@@ -203,23 +210,9 @@ def fill_unit(
 
 
 @compiled
-def reconsider(
-    head: Person,
-    now: Now,
-    view: int,
-    lam: float,
-    eta: float,
-    tastes: NDArray[np.float64],
-    values: NDArray[np.float64],
-    channels: NDArray[np.uint8],
-    ahead: NDArray[np.bool_],
-    noise: NDArray[np.float64],
-) -> int:
+def reconsider(head: Person, now: Now, view: int, eta: float, prospects: Prospects, noise: NDArray[np.float64]) -> int:
     """Decide again for one unit, as the engine does in a view; fills its buffers, returns the place or -1."""
     kind = class_of(head, now.month)
-    top = look(head, now, kind, view, tastes, values, channels, ahead)
-    drawn = words(head.key, now.month, _CHOICE, 0, now.run.seed)
-    luck = np.empty(4, np.uint32)
-    for i in range(4):
-        luck[i] = drawn[i]
-    return decide(head.key, now.month, now.run.seed, lam, eta, luck, values, top, noise)
+    top = look(head, now, kind, view, prospects)
+    luck = words(head.key, now.month, _CHOICE, 0, now.run.seed)
+    return decide(weighing(now, kind, head.key, luck, eta), prospects.values, top, noise)
