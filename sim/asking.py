@@ -126,7 +126,7 @@ def obstacle(view: int) -> int:
 
 
 @compiled(forceinline=True)
-def of_the_panel(head: Person, key: int, t: int, panel: int) -> bool:
+def of_the_panel(head: Person, key: int, month: int, panel: int) -> bool:
     """True for a unit to be looked at whatever its luck, because its probabilities are counted."""
     return in_panel(key, panel)
 
@@ -188,13 +188,13 @@ def screen(people: Columns, circles: Span, now: Now, room: Room, units: int, sta
 
 
 @compiled
-def heads_at_leisure(people: Columns, first: int, last: int, t: int, room: Room) -> int:
+def heads_at_leisure(people: Columns, first: int, last: int, month: int, room: Room) -> int:
     """Fill `room.rows` and `room.keys` with the heads at leisure of rows `first` to `last` - 1; return their number."""
     units = 0
     for row in range(first, last):
         one = at(people, row)
         room.rows[units], room.keys[units] = row, one.key
-        units += at_leisure(one.member, one.place, one.mode, one.plan, one.due, t - one.birth, t)
+        units += at_leisure(one.member, one.place, one.mode, one.plan, one.due, month - one.birth, month)
     return units
 
 

@@ -62,12 +62,16 @@ SCHEMA: tuple[Column, ...] = (
     Column("income", "f4", "EUR/month", "net personal income in Belarus, 2019 prices", 0, 1e6),
     Column("savings", "f4", "EUR", "liquid savings of the person", 0, 1e9, ("depart", "settle", "move_on")),
     # where and by what right
-    Column("place", "u1", "code", "country of residence", 0, 15, ("depart", "move_on")),
-    Column("mode", "u1", "code", "home, pendular or settled", 0, 2, ("depart", "move_on")),
-    Column("status", "u1", "code", "right by which the person stays", 0, 8, ("depart", "settle", "move_on")),
+    Column("place", "u1", "code", "country of residence", 0, 15, ("depart", "move_on", "pendular")),
+    Column("mode", "u1", "code", "home, pendular or settled", 0, 2, ("depart", "move_on", "pendular")),
+    Column(
+        "status", "u1", "code", "right by which the person stays", 0, 8, ("depart", "settle", "move_on", "pendular")
+    ),
     Column("channel", "u1", "code", "channel by which the present place was entered", 0, 12, ("depart", "move_on")),
-    Column("since", "i2", "month", "month of arrival in the present place", *_M, ("depart", "move_on")),
-    Column("expiry", "i2", "month", "last month of the present status", *_M, ("depart", "settle", "move_on")),
+    Column("since", "i2", "month", "month of arrival in the present place", *_M, ("depart", "move_on", "pendular")),
+    Column(
+        "expiry", "i2", "month", "last month of the present status", *_M, ("depart", "settle", "move_on", "pendular")
+    ),
     Column("visa", "i2", "month", "last month of a Schengen C visa in hand", *_M, ("visit",)),
     Column("passport", "i2", "month", "last month of the passport", *_M, ("depart", "settle", "move_on")),
     Column("job", "u1", "flag", "has work abroad", 0, 1, ("depart", "settle", "move_on")),

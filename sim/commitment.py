@@ -28,7 +28,7 @@ def motive(mask: int, group: int, channel: int) -> int:
 @compiled
 def commit(
     head: Person,
-    t: int,
+    month: int,
     place: int,
     channel: int,
     ahead: bool,
@@ -39,16 +39,16 @@ def commit(
     head.plan = _QUEUED
     head.plan_place = place
     head.plan_channel = channel
-    head.applied = t
+    head.applied = month
     head.lead = _PLANNED if ahead else _TOGETHER
-    note(log, t, head, _APPLIED, (0, place), channel, _CHOSEN)
+    note(log, month, head, _APPLIED, (0, place), channel, _CHOSEN)
     log.events[log.size[0] - 1].detail = stream
 
 
 @compiled
 def wish(
     head: Person,
-    t: int,
+    month: int,
     place: int,
     channel: int,
     reason: int,
@@ -56,6 +56,6 @@ def wish(
     log: Log,
 ) -> None:
     """Note that a unit would go, were more open."""
-    head.aspires = t
-    note(log, t, head, _WISHED, (0, place), channel, reason)
+    head.aspires = month
+    note(log, month, head, _WISHED, (0, place), channel, reason)
     log.events[log.size[0] - 1].detail = stream

@@ -121,7 +121,7 @@ PANEL_SIZE = 100_000
 def conditions(
     people: Columns,
     one_in: int,
-    b: Behaviour,
+    coefficients: Behaviour,
     constants: NDArray[np.float64],
     channel_constants: NDArray[np.float64],
     seed: int,
@@ -132,7 +132,12 @@ def conditions(
     """Constants of one run; `fixed` replaces the reference counts (to compare worlds of different people)."""
     share = min(1.0, PANEL_SIZE / max(1, len(people.key)))
     panel = int(share * 2**32)
-    pooled = np.array([lam + b.by_motive * (own - lam) for own in (b.lambda_threatened, b.lambda_other)])
+    pooled = np.array(
+        [
+            lam + coefficients.by_motive * (own - lam)
+            for own in (coefficients.lambda_threatened, coefficients.lambda_other)
+        ]
+    )
     return Conditions(
         seed,
         trait_seed,

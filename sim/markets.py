@@ -26,10 +26,10 @@ def own(world: World) -> World:
     return world._replace(rules=world.rules.copy(), places=world.places.copy()) if asked(world) else world
 
 
-def remember(lived: Sequence[NDArray[np.void]], world: World, t: int) -> None:
-    """Give a run that goes on from month `t` the rents and approvals of the months lived before (rules, places)."""
+def remember(lived: Sequence[NDArray[np.void]], world: World, month: int) -> None:
+    """Give a run that goes on from `month` the rents and approvals of the months lived before (rules, places)."""
     if lived and asked(world):
-        world.rules[:t], world.places[:t] = lived
+        world.rules[:month], world.places[:month] = lived
 
 
 def rent_factor(response: float, newcomers: float, city: float) -> float:
@@ -37,18 +37,18 @@ def rent_factor(response: float, newcomers: float, city: float) -> float:
     return max(LOWEST_RENT, 1.0 + response * newcomers / city)
 
 
-def respond(world: World, t: int, residents: NDArray[np.float64], inflow: NDArray[np.int64]) -> None:
-    """Set rents and approvals of month `t` + 1 by what month `t` saw.
+def respond(world: World, month: int, residents: NDArray[np.float64], inflow: NDArray[np.int64]) -> None:
+    """Set rents and approvals of `month` + 1 by what it saw.
 
     `residents` float64[places] are settled Belarusians, `inflow` int64[places] arrivals of the last twelve months,
     both in persons.
     """
-    if t + 1 >= len(world.places) or not asked(world):
+    if month + 1 >= len(world.places) or not asked(world):
         return
     for place in _DESTINATIONS:
-        here, later = world.places[t, place], world.places[t + 1, place]
+        here, later = world.places[month, place], world.places[month + 1, place]
         if here["rent_response"] > 0.0:
             newcomers = residents[place] - world.places[0, place]["diaspora"]
             later["rent"] *= rent_factor(here["rent_response"], newcomers, here["city"])
         if inflow[place] > here["inflow_limit"]:
-            world.rules["approval"][t + 1, place] *= here["tightening"]
+            world.rules["approval"][month + 1, place] *= here["tightening"]

@@ -85,7 +85,7 @@ def fill(
     residents: NDArray[np.float64],
     waiting: NDArray[np.float64],
 ) -> None:
-    """Tabulate the options of month `t`.
+    """Tabulate the options of the month.
 
     `residents` float64[places] are settled Belarusians, `waiting` float64[places, channels] those in queues, both
     in persons.

@@ -62,23 +62,23 @@ def persecuted(exposure: int, detained: int) -> bool:
 
 
 @compiled(forceinline=True)
-def adult_flags(exposure: int, detained: int, age: int, ancestry: int, visa: int, conscription: int, t: int) -> int:
+def adult_flags(exposure: int, detained: int, age: int, ancestry: int, visa: int, conscription: int, month: int) -> int:
     """Flags that one adult brings into the unit's choice class: persecuted, student, ancestry, visa in hand, draft."""
     hunted = FLAG_PERSECUTED if persecuted(exposure, detained) else 0
     student = FLAG_STUDENT if (age >= STUDENT_FROM) & (age < STUDENT_TO) else 0
     draft = FLAG_DRAFT if conscription == _LIABLE else 0
-    return hunted | student | draft | (FLAG_ANCESTRY if ancestry else 0) | (FLAG_VISA if visa >= t else 0)
+    return hunted | student | draft | (FLAG_ANCESTRY if ancestry else 0) | (FLAG_VISA if visa >= month else 0)
 
 
 @compiled(forceinline=True)
-def flags(head: Person, t: int) -> int:
+def flags(head: Person, month: int) -> int:
     """Flags of the unit's choice class: those of either adult."""
     mask = 0
     for i in range(adults(head)):
         one = beside(head, i)
-        exposure, detained, age = one.exposure, one.detained, t - one.birth
+        exposure, detained, age = one.exposure, one.detained, month - one.birth
         conscription = one.conscription
-        mask |= adult_flags(exposure, detained, age, one.ancestry, one.visa, conscription, t)
+        mask |= adult_flags(exposure, detained, age, one.ancestry, one.visa, conscription, month)
     return mask
 
 
@@ -110,20 +110,20 @@ def choice_class(sector: int, mask: int) -> int:
 
 
 @compiled(forceinline=True)
-def at_leisure(member: int, place: int, mode: int, plan: int, due: int, age: int, t: int) -> bool:
+def at_leisure(member: int, place: int, mode: int, plan: int, due: int, age: int, month: int) -> bool:
     """True for the head of a unit at home, adult, free for a new plan: who decides, if the unit may exit."""
     at_home = (place == _BELARUS) & (mode == _HOME)
-    return bool((member == 0) & at_home & (plan == 0) & (due <= t) & (age >= ADULT_MONTHS))
+    return bool((member == 0) & at_home & (plan == 0) & (due <= month) & (age >= ADULT_MONTHS))
 
 
 @compiled(forceinline=True)
-def is_barred(held: int, exit_ban: int, conscription: int, t: int) -> bool:
-    """True for who may not leave Belarus in month `t`: held, under an exit ban, or serving."""
-    return bool((held >= t) | (exit_ban >= t) | (conscription == _SERVING))
+def is_barred(held: int, exit_ban: int, conscription: int, month: int) -> bool:
+    """True for who may not leave Belarus in this month: held, under an exit ban, or serving."""
+    return bool((held >= month) | (exit_ban >= month) | (conscription == _SERVING))
 
 
 @compiled(forceinline=True)
-def may_exit(head: Person, t: int) -> bool:
+def may_exit(head: Person, month: int) -> bool:
     """True if everyone in the unit is at home and nobody is held, barred from leaving, or serving.
 
     Children count: one who comes of age stays in the unit and may be detained, drafted or away on pendular work.
@@ -131,7 +131,7 @@ def may_exit(head: Person, t: int) -> bool:
     free = True
     for i in range(head.unit_size):
         one = beside(head, i)
-        barred = is_barred(one.held, one.exit_ban, one.conscription, t)
+        barred = is_barred(one.held, one.exit_ban, one.conscription, month)
         free &= not (barred | (one.mode != _HOME))
     return free
 
@@ -159,26 +159,26 @@ def money(head: Person) -> float:
 
 
 @compiled(forceinline=True)
-def exposure_weight(b: Behaviour, exposure: int) -> float:
+def exposure_weight(coefficients: Behaviour, exposure: int) -> float:
     """Weight of perceived repression by exposure."""
     if exposure == _PROTEST:
-        return b.exposure_protest
+        return coefficients.exposure_protest
     if exposure == _MEDIA:
-        return b.exposure_media
+        return coefficients.exposure_media
     if exposure == _NGO:
-        return b.exposure_ngo
+        return coefficients.exposure_ngo
     if exposure == _STRIKE:
-        return b.exposure_strike
+        return coefficients.exposure_strike
     if exposure == _WAR_COMMENT:
-        return b.exposure_war_comment
-    return b.exposure_none
+        return coefficients.exposure_war_comment
+    return coefficients.exposure_none
 
 
 @compiled(forceinline=True)
-def service_term(b: Behaviour, conscription: int, age: int) -> float:
+def service_term(coefficients: Behaviour, conscription: int, age: int) -> float:
     """Log-odds that the fear of war adds for who may be called: drafted, or mobilised; `age` in months."""
     reserve = ((conscription == _SERVED) | (conscription == _OFFICER)) & (age < MOBILISATION_ENDS_MONTHS)
-    return b.conscription if conscription == _LIABLE else (b.mobilisation if reserve else 0.0)
+    return coefficients.conscription if conscription == _LIABLE else (coefficients.mobilisation if reserve else 0.0)
 
 
 @compiled(forceinline=True)
@@ -188,9 +188,13 @@ def threat_group(mask: int, war_fear: float) -> int:
 
 
 @compiled(forceinline=True)
-def personal_term(b: Behaviour, age: float, education: int, ties: int) -> float:
+def personal_term(coefficients: Behaviour, age: float, education: int, ties: int) -> float:
     """Log-odds of leaving by what a person is: age in years, education, ties (in 1/255)."""
-    return age_term(age, b.youth, b.old_age) + b.skill * education + b.ties * ties / 255.0
+    return (
+        age_term(age, coefficients.youth, coefficients.old_age)
+        + coefficients.skill * education
+        + coefficients.ties * ties / 255.0
+    )
 
 
 @compiled(forceinline=True)
@@ -202,16 +206,18 @@ def with_adult(total: float, repression: float, war: float, personal: float) -> 
 
 
 @compiled(forceinline=True)
-def unit_push(b: Behaviour, total: float, n: int, abroad: float, frailty: int) -> float:
+def unit_push(coefficients: Behaviour, total: float, n: int, abroad: float, frailty: int) -> float:
     """Log-odds with which a unit wishes to leave, from the `total` of its `n` adults' wishes.
 
     Each adult has the weight of one over their number; frailty is the unit's own, an index of the normal grid.
     """
-    return b.level + total / n + b.peers * abroad + b.spread_leave * NORMAL_GRID[frailty]
+    return (
+        coefficients.level + total / n + coefficients.peers * abroad + coefficients.spread_leave * NORMAL_GRID[frailty]
+    )
 
 
 @compiled(forceinline=True)
-def push(head: Person, t: int, b: Behaviour, perceived: float, war_fear: float, abroad: float) -> float:
+def push(head: Person, month: int, coefficients: Behaviour, perceived: float, war_fear: float, abroad: float) -> float:
     """Log-odds with which a unit wishes to leave this month, before what destinations offer.
 
     `perceived` repression and the share `abroad` are the circle's, `war_fear` the country's (0 to 1).
@@ -219,16 +225,16 @@ def push(head: Person, t: int, b: Behaviour, perceived: float, war_fear: float, 
     n, total = adults(head), 0.0
     for i in range(n):
         one = beside(head, i)
-        conscription, exposure, age = one.conscription, one.exposure, t - one.birth
-        personal = personal_term(b, age / 12.0, one.education, one.ties)
-        repression = repression_term(perceived, exposure_weight(b, exposure), b.repression)
-        war = war_term(war_fear, b.war, service_term(b, conscription, age))
+        conscription, exposure, age = one.conscription, one.exposure, month - one.birth
+        personal = personal_term(coefficients, age / 12.0, one.education, one.ties)
+        repression = repression_term(perceived, exposure_weight(coefficients, exposure), coefficients.repression)
+        war = war_term(war_fear, coefficients.war, service_term(coefficients, conscription, age))
         total = with_adult(total, repression, war, personal)
-    return unit_push(b, total, n, abroad, head.frailty)
+    return unit_push(coefficients, total, n, abroad, head.frailty)
 
 
 @compiled
-def residents_by_class(people: Columns, t: int) -> NDArray[np.int64]:
+def residents_by_class(people: Columns, month: int) -> NDArray[np.int64]:
     """People at home by the choice class of their unit, int64[classes], in agents."""
     counts = np.zeros(N_CLASSES, np.int64)
     for row in range(len(people.traits)):
@@ -236,5 +242,5 @@ def residents_by_class(people: Columns, t: int) -> NDArray[np.int64]:
         member, place, mode = person.member, person.place, person.mode
         sector, size = person.sector, person.unit_size
         if (member == 0) & (place == _BELARUS) & (mode == _HOME):
-            counts[choice_class(sector, flags(person, t))] += size
+            counts[choice_class(sector, flags(person, month))] += size
     return counts

@@ -40,10 +40,10 @@ def no_prospects() -> Prospects:
 
 
 @compiled(forceinline=True)
-def ceiling(now: Now, kind: int, kin: int) -> float:
+def ceiling(now: Now, choice_class: int, kin: int) -> float:
     """Upper bound of the value of any destination, all being open, to a unit with close people in `kin`."""
     return (
-        max(now.options.top[kind], now.options.free[kind, kin] + now.coefficients.kin)
+        max(now.options.top[choice_class], now.options.free[choice_class, kin] + now.coefficients.kin)
         + (now.coefficients.spread_country + now.coefficients.spread_channel) * TASTE_LIMIT
     )
 
@@ -58,17 +58,17 @@ def fill_tastes(four: Four, spread: float, tastes: NDArray[np.float64]) -> None:
 
 
 @compiled
-def draw_tastes(key: int, b: Behaviour, seed: int, tastes: NDArray[np.float64]) -> None:
+def draw_tastes(key: int, coefficients: Behaviour, seed: int, tastes: NDArray[np.float64]) -> None:
     """A unit's fixed tastes for countries and for channels; `tastes` float64[2, 16] is filled."""
-    fill_tastes(words(key, 0, TASTE, 0, seed), b.spread_country, tastes[0])
-    fill_tastes(words(key, 0, CHANNEL_TASTE, 0, seed), b.spread_channel, tastes[1])
+    fill_tastes(words(key, 0, TASTE, 0, seed), coefficients.spread_country, tastes[0])
+    fill_tastes(words(key, 0, CHANNEL_TASTE, 0, seed), coefficients.spread_channel, tastes[1])
 
 
 @compiled(forceinline=True)
 def look(
     head: Person,
     now: Now,
-    kind: int,
+    choice_class: int,
     view: int,
     prospects: Prospects,
 ) -> float:
@@ -83,7 +83,7 @@ def look(
     if view == FROM_ABROAD:
         size, grown, means = party(head, size, grown)
     splits, unlimited = (view < WITHIN_MEANS) & (size > 1), (view >= WITHIN_MEANS) & (view != FROM_ABROAD)
-    offers, count, there = now.options.offers[kind], now.options.lengths[kind], now.places
+    offers, count, there = now.options.offers[choice_class], now.options.lengths[choice_class], now.places
     for place in range(SLOTS):
         values[place], channels[place], ahead[place] = MINUS_INFINITY, 0, False
     for i in range(count):

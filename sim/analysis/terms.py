@@ -91,9 +91,9 @@ def circle_of(circles: Circles, row: int) -> int:
 
 
 @compiled
-def class_of(head: Person, t: int) -> int:
+def class_of(head: Person, month: int) -> int:
     """Choice class of the unit headed at row `head`."""
-    return choice_class(head.sector, flags(head, t))
+    return choice_class(head.sector, flags(head, month))
 
 
 class Apart(NamedTuple):

@@ -27,14 +27,14 @@ LAMBDA: float | None = None
 """Everybody has the run's dissimilarity."""
 
 
-def prepare(conditions: Conditions, b: Behaviour) -> Conditions:
+def prepare(conditions: Conditions, coefficients: Behaviour) -> Conditions:
     """One run's constants as they are."""
     return conditions
 
 
-def level(b: Behaviour) -> float:
+def level(coefficients: Behaviour) -> float:
     """Rise of the log-odds of leaving if every destination gains one utility."""
-    return float(b.lambda_)
+    return float(coefficients.lambda_)
 
 
 @compiled(forceinline=True)

@@ -17,12 +17,12 @@ LAMBDA: float | None = 1.0
 """Everybody's dissimilarity."""
 
 
-def prepare(conditions: Conditions, b: Behaviour) -> Conditions:
+def prepare(conditions: Conditions, coefficients: Behaviour) -> Conditions:
     """One run's constants with a dissimilarity of 1 for everybody."""
     table = bound_tables(1.0)
     return conditions._replace(lam=np.ones_like(conditions.lam), bounds=np.stack([table] * len(conditions.lam)))
 
 
-def level(b: Behaviour) -> float:
+def level(coefficients: Behaviour) -> float:
     """Rise of the log-odds of leaving if every destination gains one utility."""
     return 1.0

@@ -59,9 +59,9 @@ _OF_REGIONS = 2
 """Row of the bound tables that holds those of the regions' noise, after the two groups'."""
 
 
-def prepare(conditions: Conditions, b: Behaviour) -> Conditions:
+def prepare(conditions: Conditions, coefficients: Behaviour) -> Conditions:
     """One run's constants with bounds for `rho E` in place of E, and a table of bounds for the regions' noise."""
-    rho = float(b.nest_region)
+    rho = float(coefficients.nest_region)
     bounds = np.empty((_OF_REGIONS + 1, 4, BINS))
     bounds[:_OF_REGIONS] = conditions.bounds
     bounds[:_OF_REGIONS, 0] *= rho
@@ -69,9 +69,9 @@ def prepare(conditions: Conditions, b: Behaviour) -> Conditions:
     return conditions._replace(bounds=bounds)
 
 
-def level(b: Behaviour) -> float:
+def level(coefficients: Behaviour) -> float:
     """Rise of the log-odds of leaving if every destination gains one utility."""
-    return float(b.lambda_ * b.nest_region)
+    return float(coefficients.lambda_ * coefficients.nest_region)
 
 
 @compiled

@@ -31,20 +31,20 @@ _ASPIRATION = PURPOSE["aspiration"]
 _QUIET = REASON["quiet"]
 
 
-def prepare(conditions: Conditions, b: Behaviour) -> Conditions:
+def prepare(conditions: Conditions, coefficients: Behaviour) -> Conditions:
     """One run's constants as they are."""
     return conditions
 
 
-def level(b: Behaviour) -> float:
+def level(coefficients: Behaviour) -> float:
     """Rise of the log-odds of beginning to aspire if every destination gains one utility."""
-    return float(b.lambda_)
+    return float(coefficients.lambda_)
 
 
 @compiled(forceinline=True)
-def aspired(head: Person, key: int, t: int, panel: int) -> bool:
+def aspired(head: Person, key: int, month: int, panel: int) -> bool:
     """True for a unit that aspired last month."""
-    return head.aspires == t - 1
+    return head.aspires == month - 1
 
 
 @compiled(forceinline=True)

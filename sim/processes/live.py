@@ -44,14 +44,14 @@ def works(head: Person) -> bool:
 
 
 @compiled(forceinline=True)
-def destitute(head: Person, t: int) -> bool:
+def destitute(head: Person, month: int) -> bool:
     """True if no adult of a unit abroad has work or a pension and their savings are spent."""
     means, provided = 0.0, False
     for i in range(adults(head)):
         one = beside(head, i)
         if in_party(one):
             means += one.savings
-            provided |= (one.job > 0) | (t - one.birth >= PENSION_MONTHS)
+            provided |= (one.job > 0) | (month - one.birth >= PENSION_MONTHS)
     return not provided and means <= 0.0
 
 

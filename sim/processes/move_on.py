@@ -35,31 +35,31 @@ _TOGETHER, _AHEAD = LEAD["together"], LEAD["ahead"]
 
 
 @compiled(forceinline=True)
-def return_hazard(b: Behaviour, pull: float, hunted: bool, status: int, poor: bool, liable: bool) -> float:
+def return_hazard(coefficients: Behaviour, pull: float, hunted: bool, status: int, poor: bool, liable: bool) -> float:
     """Monthly probability of return to Belarus; `pull` is the country's (1 but for a change of regime)."""
-    hazard = b.return_ * pull
+    hazard = coefficients.return_ * pull
     if hunted:
-        hazard *= b.return_persecuted
+        hazard *= coefficients.return_persecuted
     if status == _IRREGULAR:
-        hazard *= b.return_irregular
+        hazard *= coefficients.return_irregular
     if poor:
-        hazard *= b.return_destitute
+        hazard *= coefficients.return_destitute
     if liable:
-        hazard *= b.return_liable
+        hazard *= coefficients.return_liable
     return min(1.0, hazard)
 
 
 @compiled(forceinline=True)
-def onward_hazard(b: Behaviour, status: int, unsafe: float) -> float:
+def onward_hazard(coefficients: Behaviour, status: int, unsafe: float) -> float:
     """Monthly probability of leaving a destination for another; `unsafe` is the share of the month at war."""
-    hazard = b.onward
+    hazard = coefficients.onward
     if status == _VISA_FREE:
-        hazard = b.onward_visa_free
+        hazard = coefficients.onward_visa_free
     elif status == _IRREGULAR:
-        hazard = b.onward_irregular
+        hazard = coefficients.onward_irregular
     elif status == _ASYLUM_SEEKER or status == _CITIZEN:
         hazard = 0.0
-    return max(hazard, unsafe * b.onward_unsafe)
+    return max(hazard, unsafe * coefficients.onward_unsafe)
 
 
 @compiled

@@ -28,9 +28,9 @@ _TRANSPORT, _CONSTRUCTION, _INDUSTRY = SECTOR["transport"], SECTOR["construction
 
 
 @compiled(forceinline=True)
-def season(t: int, swing: float) -> float:
+def season(month: int, swing: float) -> float:
     """Seasonal factor of pendular departures, highest in May, mean one."""
-    angle = PI * (t % 12 - 1) / 6.0
+    angle = PI * (month % 12 - 1) / 6.0
     if angle > PI:
         angle -= 2.0 * PI
     return 1.0 + swing * sin(angle)
@@ -44,11 +44,11 @@ def goes(sector: int) -> bool:
 
 @compiled(forceinline=True)
 def may_go_on_pendular_work(
-    mode: int, place: int, sector: int, plan: int, held: int, exit_ban: int, conscription: int, age: int, t: int
+    mode: int, place: int, sector: int, plan: int, held: int, exit_ban: int, conscription: int, age: int, month: int
 ) -> bool:
     """True for a worker at home in transport, construction or industry, free to travel; `plan` is the unit's."""
     at_home = (place == _BELARUS) & (mode == _HOME) & (plan == 0)
-    return at_home & goes(sector) & (not is_barred(held, exit_ban, conscription, t)) & (age >= ADULT_MONTHS)
+    return at_home & goes(sector) & (not is_barred(held, exit_ban, conscription, month)) & (age >= ADULT_MONTHS)
 
 
 @compiled

@@ -34,11 +34,11 @@ def renewal_probability(
 
 
 @compiled(forceinline=True)
-def comes_due(status: int, since: int, expiry: int, t: int, asylum_months: float) -> bool:
+def comes_due(status: int, since: int, expiry: int, month: int, asylum_months: float) -> bool:
     """True if something is decided on a status this month: an asylum application, or a status that has ended."""
     if status == _ASYLUM_SEEKER:
-        return t - since >= asylum_months
-    return expiry < t and status != _PROTECTED and status != _IRREGULAR and status != _CITIZEN
+        return month - since >= asylum_months
+    return expiry < month and status != _PROTECTED and status != _IRREGULAR and status != _CITIZEN
 
 
 @compiled
@@ -65,7 +65,7 @@ def settle(people: Columns, circles: Span, now: Now, block: Block) -> None:
 @compiled
 def change_status(
     head: Person,
-    t: int,
+    month: int,
     status: int,
     expiry: int,
     kind: int,
@@ -78,7 +78,7 @@ def change_status(
         if in_party(one):
             place = one.place
             one.status, one.expiry = status, expiry
-            note(log, t, one, kind, (place, place), one.channel, reason)
+            note(log, month, one, kind, (place, place), one.channel, reason)
 
 
 @compiled

@@ -16,6 +16,7 @@ from sim.choice import (
     BINS,
     FLAG_PERSECUTED,
     LOG_SLOTS,
+    Weighing,
     best_noise_term,
     best_slot,
     bound_tables,
@@ -29,7 +30,7 @@ from sim.choice import (
     surely_stays,
 )
 from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, GROUP, INSTRUMENT, N_CHANNELS, PLACE, SECTOR, SLOTS
-from sim.luck import NORMAL_GRID, PURPOSE, byte, fill_words, uniform, words
+from sim.luck import NORMAL_GRID, PURPOSE, byte, fill_words, four, uniform, words
 from sim.options import channel_value, country_value, move_price, offer_share
 from sim.rows import Row
 from sim.units import adults, class_groups, flags, money, push, threat_group
@@ -58,14 +59,14 @@ def values_of(**changes):
 @njit(cache=True)
 def plain_choice(key, month, seed, lam, eta, values, noise):
     """Nested logit by its definition: leave if `lambda * (max(v + E) + log S) + eta > G0`."""
-    four = words(key, month, CHOICE, 0, seed)
-    slot_noise(key, month, seed, four[0], noise)
+    luck = words(key, month, CHOICE, 0, seed)
+    slot_noise(key, month, seed, luck[0], noise)
     slot = best_slot(values, noise)
     if slot < 0:
         return -1
-    angle, exponential = uniform(four[1]), uniform(four[2])
+    angle, exponential = uniform(luck[1]), uniform(luck[2])
     log_stable = (stable_angle_term(angle, lam) + stable_exponential_term(exponential, lam)) / lam
-    leaves = lam * (values[slot] + noise[slot] + log_stable) + eta > gumbel(uniform(four[3]))
+    leaves = lam * (values[slot] + noise[slot] + log_stable) + eta > gumbel(uniform(luck[3]))
     return slot if leaves else -1
 
 
@@ -86,11 +87,12 @@ def screened_choices(n, month, seed, lam, eta, values, top, bounds, looseness):
         key[0] = i
         fill_words(key, 1, month, CHOICE, seed, luck)
         reach = lam * (top + looseness) + eta
-        if surely_stays(luck[0, 0], luck[1, 0], luck[2, 0], luck[3, 0], bounds, reach):
+        unit = Weighing(key[0], month, seed, four(luck, 0), 0, lam, 1.0, eta)
+        if surely_stays(unit.luck, bounds, reach):
             chosen[i] = -1
             screened += 1
         else:
-            chosen[i] = decide(key[0], month, seed, lam, eta, luck[:, 0], values, top, noise)
+            chosen[i] = decide(unit, values, top, noise)
     return chosen, screened
 
 
@@ -227,56 +229,54 @@ COUNTRIES = ("lithuania", "poland", "latvia", "georgia")
 
 
 @njit(cache=True)
-def plain_look(people, row, t, world, b, conditions, residents, waiting, values, channels):
+def plain_look(people, row, now, residents, waiting, values, channels):
     """Value and best channel of every place straight from the world: no tables, no short lists."""
-    mask = flags(Row(people, row), t)
+    mask = flags(Row(people, row), now.month)
     sector, groups = people.sector[row], class_groups(people.sector[row], mask)
-    taste = words(people.key[row], 0, TASTE, 0, conditions.trait_seed)
-    channel_taste = words(people.key[row], 0, CHANNEL_TASTE, 0, conditions.trait_seed)
+    taste = words(people.key[row], 0, TASTE, 0, now.run.trait_seed)
+    channel_taste = words(people.key[row], 0, CHANNEL_TASTE, 0, now.run.trait_seed)
     for place in range(SLOTS):
         values[place], channels[place] = -np.inf, 0
-        if place == people.place[row] or world.places[t, place].distance <= 0.0:
+        if place == people.place[row] or now.places[place].distance <= 0.0:
             continue
-        workers = conditions.reference.workers[sector]
-        share = offer_share(world, t, place, sector, workers)
-        constant = conditions.constants[place]
-        common = country_value(world, t, b, constant, residents[place], place, sector, (mask & FLAG_PERSECUTED) != 0)
+        workers = now.run.reference.workers[sector]
+        share = offer_share(now, place, sector, workers)
+        constant = now.run.constants[place]
+        common = country_value(now, constant, residents[place], place, sector, (mask & FLAG_PERSECUTED) != 0)
         for channel in range(N_CHANNELS):
-            law = world.law[place, channel]
-            age = (t - people.birth[row]) // 12
-            if not eligible(world, place, channel, sector, groups) or age < law.youngest or age > law.oldest:
+            law = now.law[place, channel]
+            age = (now.month - people.birth[row]) // 12
+            if not eligible(law, sector, groups) or age < law.youngest or age > law.oldest:
                 continue
             if channel == FAMILY and people.kin[row] != place:
                 continue
-            reserve = b.reserve * world.places[t, place].rent
-            each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
+            reserve = now.coefficients.reserve * now.places[place].rent
+            each = now.rules[place, channel].fee + now.rules[place, channel].funds
             grown = adults(Row(people, row))
-            price = move_price(fare(world, t, place, channel, groups), each, reserve, people.unit_size[row], grown)
+            price = move_price(fare(now, place, channel, groups), each, reserve, people.unit_size[row], grown)
             if money(Row(people, row)) < price:
                 continue
-            value = common + conditions.channel_constants[channel]
-            value += channel_value(world, t, b, place, channel, share, waiting[place, channel])
-            open_ = min(
-                admission_share(world, t, place, channel, groups), travel_share(world, t, place, channel, groups)
-            )
-            value += openness_term(open_) + b.spread_channel * NORMAL_GRID[byte(channel_taste, channel)]
+            value = common + now.run.channel_constants[channel]
+            value += channel_value(now, place, channel, share, waiting[place, channel])
+            open_ = min(admission_share(now, place, channel, groups), travel_share(now, place, channel, groups))
+            value += openness_term(open_) + now.coefficients.spread_channel * NORMAL_GRID[byte(channel_taste, channel)]
             if value > values[place]:
                 values[place], channels[place] = value, channel
         if people.kin[row] == place:
-            values[place] += b.kin
-        values[place] += b.spread_country * NORMAL_GRID[byte(taste, place)]
+            values[place] += now.coefficients.kin
+        values[place] += now.coefficients.spread_country * NORMAL_GRID[byte(taste, place)]
 
 
 @njit(cache=True)
-def plain_month(people, n, t, world, b, conditions, residents, waiting, perceived, war_fear):
+def plain_month(people, n, now, residents, waiting, perceived, war_fear):
     """Everyone's choice with every value computed and every noise drawn, int64[n, 2]: place and channel or -1."""
     values, noise, channels = np.empty(SLOTS), np.empty(SLOTS), np.empty(SLOTS, np.int64)
     chosen = np.full((n, 2), -1)
     for row in range(n):
-        eta = push(Row(people, row), t, b, perceived, war_fear, 0.0)
-        plain_look(people, row, t, world, b, conditions, residents, waiting, values, channels)
-        lam = conditions.lam[threat_group(flags(Row(people, row), t), war_fear)]
-        place = plain_choice(people.key[row], t, conditions.seed, lam, eta, values, noise)
+        eta = push(Row(people, row), now.month, now.coefficients, perceived, war_fear, 0.0)
+        plain_look(people, row, now, residents, waiting, values, channels)
+        lam = now.run.lam[threat_group(flags(Row(people, row), now.month), war_fear)]
+        place = plain_choice(people.key[row], now.month, now.run.seed, lam, eta, values, noise)
         if place >= 0:
             chosen[row, 0], chosen[row, 1] = place, channels[place]
     return chosen
@@ -307,7 +307,7 @@ def test_the_month_of_the_model_is_the_plain_month(watched, kin, spread_channel,
     model.conditions = model.conditions._replace(panel=2**32 if watched else 0)
     model.processes["begin_month"](model)
     nobody_waits = np.zeros((SLOTS, N_CHANNELS))
-    plain = plain_month(model.columns, n, 0, world, b, model.conditions, model.residents, nobody_waits, 0.8, 0.5)
+    plain = plain_month(model.columns, n, model.now, model.residents, nobody_waits, 0.8, 0.5)
     model.processes["choose"](model)
     chosen = np.full((n, 2), -1)
     went = model.columns.plan > 0
