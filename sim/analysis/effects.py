@@ -31,6 +31,7 @@ from sim.analysis.pairs import (
 from sim.codes import CHANNEL, CHANNEL_NAMES, PLACE, PLACE_NAMES, REASON, SLOTS
 from sim.ensemble import Run
 from sim.recorder import HARMS
+from sim.tables import OF_COMPARISONS
 
 Paired = tuple[Run, Run]
 """A run of the baseline and one of the scenario with the same lambda and luck."""
@@ -98,7 +99,7 @@ def pair_up(baseline: Sequence[Run], scenario: Sequence[Run]) -> dict[float, lis
 def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: str) -> pd.DataFrame:
     """Every measure, by destination where it has one, at every lambda; the rows are those of `sim.analysis.dimensions`.
 
-    Columns: scenario, measure, destination ("" for a total), lambda, estimate, low, high, unit. A measure is the
+    A measure is the
     scenario less the baseline over the months of the window, but for `baseline_` and `scenario_` levels and the
     categories of paired lives, which count persons.
     """
@@ -115,8 +116,7 @@ def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: st
         _add_lives(add, paired, window)
         _add_counts(add, paired, window)
         _add_wishes(add, paired, window)
-    columns = ["scenario", "measure", "destination", "lambda", "estimate", "low", "high", "unit"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=OF_COMPARISONS["effects"].names)
 
 
 def _add_arrivals(
@@ -209,8 +209,7 @@ def _in_category(life: Pair, category: str) -> NDArray[np.bool_]:
 def taxonomy_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataFrame:
     """Persons by category of paired lives at every lambda; the categories add up to all residents.
 
-    Columns: lambda, category, persons, low, high, and months, months_low and months_high: by how much the delayed
-    leave later and those brought forward earlier, mean of the replicates that have any (NaN with fewer than two).
+    Months are the mean of the replicates that have any delayed or brought forward (NaN with fewer than two).
     """
     rows = []
     for lam, paired in pairs.items():
@@ -223,8 +222,7 @@ def taxonomy_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataF
             persons = estimate(counts)
             shift = _shift(found, category)
             rows.append((lam, category, *_numbers(persons), *_numbers(shift)))
-    columns = ["lambda", "category", "persons", "low", "high", "months", "months_low", "months_high"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=OF_COMPARISONS["taxonomy"].names)
 
 
 def _shift(found: Sequence[Pair], category: str) -> Estimate:
@@ -242,8 +240,7 @@ def _numbers(found: Estimate) -> tuple[float, float, float]:
 def substitution_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataFrame:
     """Where those who left in the baseline go in the scenario, with bounds that need no assumption on luck.
 
-    Columns: lambda, baseline and scenario (first destination in the window, or "stay"), persons, low, high,
-    frechet_low, frechet_high. The cells of a lambda add up to all residents.
+    Places are the first destination in the window, or "stay". The cells of a lambda add up to all residents.
     """
     both = {lam: [(life.baseline_place, life.scenario_place) for life in lives(paired, window)]
             for lam, paired in pairs.items()}  # fmt: skip
@@ -253,7 +250,7 @@ def substitution_table(pairs: dict[float, list[Paired]], window: Window) -> pd.D
 def final_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataFrame:
     """Where everyone who lived in Belarus at the start lives at the horizon, in the baseline and in the scenario.
 
-    Columns as of `substitution_table`, places with "belarus" among them. Who returned lives in Belarus, who went on
+    Who returned lives in Belarus, who went on
     in the last country; `settled` people only, pendular workers live in Belarus.
     """
     both = {lam: [final_places(one.moves, other.moves) for one, other in paired] for lam, paired in pairs.items()}
@@ -272,5 +269,4 @@ def _matrix_table(
         for i, j in product(names, names):
             found = estimate(cells[:, i, j].tolist())
             rows.append((lam, names[i], names[j], *_numbers(found), *frechet(before[i], after[j], window.residents)))
-    columns = ["lambda", "baseline", "scenario", "persons", "low", "high", "frechet_low", "frechet_high"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=OF_COMPARISONS["substitution"].names)

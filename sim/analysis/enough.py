@@ -17,6 +17,7 @@ from scipy.stats import t as student
 
 from sim.analysis.effects import LEVEL, Paired, Window, arrivals, estimate
 from sim.analysis.prior import weights
+from sim.tables import OF_COMPARISONS
 
 FIRST = 10
 """Pairs to start with."""
@@ -92,8 +93,8 @@ def _half_width_at(n: int, spread: float) -> float:
 def curve(changes: Sequence[float], levels: Sequence[float], measure: str) -> pd.DataFrame:
     """What the rule would have seen after 2, 3 and all further replicates, in the order in which they were made.
 
-    Columns: n, measure, estimate, half_width, wanted, enough, and cv, the coefficient of variation of the first n
-    changes (Lee et al. 2015, JASSS 18(4)4: where it no longer moves, more replicates tell nothing new of the spread).
+    Beside it the coefficient of variation of the first n changes (Lee et al. 2015, JASSS 18(4)4: where it no longer
+    moves, more replicates tell nothing new of the spread).
     """
     rows = []
     for n in range(2, len(changes) + 1):
@@ -101,7 +102,7 @@ def curve(changes: Sequence[float], levels: Sequence[float], measure: str) -> pd
         goal = wanted(mean, float(np.mean(levels[:n])))
         variation = float(np.std(first, ddof=1)) / abs(mean) if mean else np.nan
         rows.append((n, measure, mean, half_width(first), goal, is_enough(first, levels[:n]), variation))
-    return pd.DataFrame(rows, columns=["n", "measure", "estimate", "half_width", "wanted", "enough", "cv"])
+    return pd.DataFrame(rows, columns=OF_COMPARISONS["enough"].names)
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ class Comparison:
     @cached_property
     def _categories(self) -> dict[tuple[str, float], Effect]:
         found = {}
-        for row in self.results.table("taxonomy.csv").to_dict("records"):
+        for row in self.results.table("taxonomy").to_dict("records"):
             persons, low, high = (float(row[name]) for name in ("persons", "low", "high"))
             name = str(row["category"]).replace(" ", "_")
             found[name, round(float(row["lambda"]), 9)] = Effect(persons, low, high, "persons")
@@ -98,10 +98,9 @@ class Comparison:
 
     def optional(self, name: str) -> pd.DataFrame | None:
         """A table that not every comparison has, numbers as numbers; None if it is not there or empty."""
-        path = self.results.folder / name
-        if not path.is_file():
+        if not (self.results.folder / f"{name}.csv").is_file():
             return None
-        frame = pd.read_csv(path, keep_default_na=False, na_values=dict.fromkeys(("estimate", "low", "high"), [""]))
+        frame = self.results.table(name)
         return None if frame.empty else frame
 
     def optional_text(self, name: str) -> str:

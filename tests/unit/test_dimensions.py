@@ -6,7 +6,7 @@ import pytest
 from fake_results import sealed, whole, write
 
 from sim import groups as who
-from sim import tables
+from sim import tidy
 from sim.analysis import dimensions
 from sim.analysis.effects import (
     Window,
@@ -30,7 +30,6 @@ from sim.recorder import HARMS
 from sim.report import answer
 from sim.report.page import context
 from sim.stays import BANDS
-from sim.tidy import tables as tidy_tables
 
 MONTHS, RESIDENTS, ONE_IN = 5, 9_000, 100
 LAMBDAS = (0.5, 0.62)
@@ -168,10 +167,10 @@ def test_values_all_alike_have_an_interval_without_width():
 
 def test_tables_of_runs_in_which_nobody_moves_have_their_columns():
     run = nobody("historical", 0.5, 0)
-    found = tables.groups([run], ONE_IN)
+    found = tidy.groups([run], ONE_IN)
     assert found.empty and {"lambda", "replicates", "measure", "persons"} <= set(found)
     assert cells.hide_few(found, ONE_IN, found["replicates"]).empty
-    made = tidy_tables(run)
+    made = tidy.tables(run)
     assert len(made["flows"]) == len(made["moves"]) == 0 and len(made["harms"]) == MONTHS * len(HARMS)
 
 
