@@ -105,11 +105,12 @@ def world_digest(world: World) -> str:
 
 @cache
 def inputs_digest() -> dict[str, str]:
-    """SHA-256 of the program as far as it decides numbers, of the data, and of what people and codes are made from."""
+    """SHA-256 of what decides numbers: the program so far, the layout of tables, the data, people and codes."""
     order = rows(sim.__doc__ or "")
     decides = {*order[: order.index(LAST_THAT_DECIDES) + 1], *ALSO}
     return {
         "program": digest(PACKAGE, "*.py", decides),
+        "tables": hashlib.sha256(tidy.layout().encode()).hexdigest(),
         "data": digest(DATA, "*"),
         **{name: digest(CONF, f"{name}.yaml") for name in ("people", "codes")},
     }

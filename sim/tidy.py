@@ -88,6 +88,11 @@ _GROUP[_DIMENSION_OF, _NAME_OF] = np.arange(who.N_GROUPS)
 """Dimension and name of each group of people, and the group of each dimension and name."""
 
 
+def layout() -> str:
+    """Names and types of all columns of a point's tables, as text."""
+    return "\n".join(f"{table.file} {one.name} {one.kind}" for table in OF_POINTS.values() for one in table.columns)
+
+
 def tables(run: Run) -> dict[str, pa.Table]:
     """The tables of one run; every table has a column `replicate`, and those of several runs have one schema."""
     return {name: _table(OF_POINTS[name], cells(run, name), run) for name in NAMES}

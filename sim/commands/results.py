@@ -18,11 +18,10 @@ from sim.errors import UserError
 from sim.figures.cells import rounded
 from sim.library import folders, pruning, queries
 from sim.library.apart import Apart, apart, find
-from sim.library.columns import OF_A_COMPARISON, OF_A_POINT
 from sim.library.listing import MOST_ROWS, listing
 from sim.library.views import open_library
-from sim.points import inputs_digest
 from sim.settings import Settings
+from sim.tables.views import VIEWS
 
 IsStale = Callable[[Mapping[str, Any]], bool]
 
@@ -60,6 +59,8 @@ def run(settings: Settings, is_stale: IsStale | None = None) -> Path | None:
 
 def differs_from_present(manifest: Mapping[str, Any]) -> bool:
     """Tell whether a point was made by another program or from other data than the present ones."""
+    from sim.points import inputs_digest  # loads the model
+
     return bool(manifest.get("inputs") != inputs_digest())
 
 
@@ -77,7 +78,7 @@ def _show(settings: Settings, connection: duckdb.DuckDBPyConnection, target: Pat
         _say(f"No {asked.show}{kind}: {settings.results_dir} holds {_held(connection)}")
         return
     more = queries.count(connection, sql) - MOST_ROWS if len(rows) > MOST_ROWS else 0
-    known = {*OF_A_POINT, *OF_A_COMPARISON} if asked.sql is None else ()
+    known = {column.name for _, front in VIEWS.values() for column in front} if asked.sql is None else ()
     _print(answer.columns, rows[:MOST_ROWS], more, known)
 
 

@@ -8,6 +8,10 @@ import pyarrow as pa
 
 TEXT, WHOLE, REAL = pa.string(), pa.int64(), pa.float64()
 SHORT, KEY, TRUTH, TIME = pa.int32(), pa.uint64(), pa.bool_(), pa.timestamp("s")
+KINDS = {
+    **dict.fromkeys((WHOLE, SHORT), "whole"), TEXT: "text", REAL: "real", KEY: "key", TRUTH: "truth", TIME: "time",
+}  # fmt: skip
+"""Types in words."""
 CSV, PARQUET = "csv", "parquet"
 
 

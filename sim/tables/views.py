@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sim.tables.columns import LAMBDA, text
 from sim.tables.comparisons import OF_COMPARISONS
-from sim.tables.declaration import REAL, TIME, TRUTH, WHOLE, Column, Table
+from sim.tables.declaration import KINDS, REAL, TIME, TRUTH, WHOLE, Column, Table
 from sim.tables.points import OF_POINTS
 
 _NAME = text("fingerprint", "digits of all that decides its numbers")
@@ -84,7 +84,7 @@ def columns_of(view: str) -> dict[str, Column]:
 def described() -> list[dict[str, str]]:
     """A row a column of a view: this declaration as a table."""
     return [
-        {"view": view, "name": name, "type": str(one.kind), "unit": one.unit, "meaning": one.meaning}
+        {"view": view, "name": name, "type": KINDS[one.kind], "unit": one.unit, "meaning": one.meaning}
         for view in VIEWS
         for name, one in columns_of(view).items()
     ]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import groups, tables
+from sim import groups, tidy
 from sim.analysis.effects import Window
 from sim.analysis.groups import groups_table
 from sim.codes import EVENT, MOTIVE, PLACE, SECTOR
@@ -102,7 +102,7 @@ def test_differences_are_paired_and_small_cells_are_empty():
     assert (everywhere.drop(index=few) == 0.0).all(axis=None)
     assert len(everywhere) == len(table) // groups.N_GROUPS, "every measure and destination has its row"
     assert hidden[hidden["group"] == "draft"].notna().all().all()
-    yearly = tables.groups([one for one, _ in pairs], 100)
+    yearly = tidy.groups([one for one, _ in pairs], 100)
     assert yearly[yearly["group"] == "draft"]["persons"].tolist() == [(47 + 97) / 2 * 100]
 
 
