@@ -109,7 +109,7 @@ def write(folder: Path, runs: Iterable[Run]) -> None:
                 writers[name].add(table)
 
 
-def read(folder: Path, scenario: str, lam: float, replicates: Iterable[int], months: int) -> Iterator[Run]:
+def read(folder: Path, scenario: str, lambda_: float, replicates: Iterable[int], months: int) -> Iterator[Run]:
     """The runs behind a folder's tables, one by one; `months` is the length of a run."""
     files = {name: pq.ParquetFile((folder / OF_POINTS[name].file).absolute()) for name in NAMES}
     forms = run_forms(months)
@@ -121,7 +121,7 @@ def read(folder: Path, scenario: str, lam: float, replicates: Iterable[int], mon
                 arrays[name] = _log(part, LOGS[name], OF_POINTS[name], forms[name])
             else:
                 arrays |= {laid.array: _array(part, laid, OF_POINTS[name], forms[laid.array]) for laid in LAID[name]}
-        yield Run(Job(scenario, lam, replicate), **arrays)
+        yield Run(Job(scenario, lambda_, replicate), **arrays)
 
 
 def cells(run: Run, name: str) -> Part:
@@ -145,7 +145,7 @@ def of_runs(runs: Sequence[Run], name: str) -> pd.DataFrame:
     """A monthly table of a world: the cells of every run, with its lambda and replicate in front."""
     parts = []
     for run in runs:
-        columns: dict[str, object] = {"lambda": run.job.lam, "replicate": run.job.replicate}
+        columns: dict[str, object] = {"lambda": run.job.lambda_, "replicate": run.job.replicate}
         found = _wishes(run) if name == "wishes" else cells(run, name)
         for column in OF_WORLDS[name].columns[2:]:
             values = found[column.name]
@@ -162,13 +162,13 @@ def groups(runs: Sequence[Run], one_in: int) -> pd.DataFrame:
     """
     parts = []
     measures, names = np.array(who.MEASURES), np.array(who.labels())
-    for lam in sorted({run.job.lam for run in runs}):
-        ours = [run.groups for run in runs if run.job.lam == lam]
+    for lambda_ in sorted({run.job.lambda_ for run in runs}):
+        ours = [run.groups for run in runs if run.job.lambda_ == lambda_]
         years = np.add.reduceat(sum(one.astype(np.int64) for one in ours), np.arange(0, len(ours[0]), 12), axis=0)
         year, measure, place, group = np.nonzero(years)
         texts = measures[measure], np.array(PLACE_NAMES)[place], names[group, 0], names[group, 1]
         persons = years[year, measure, place, group] * one_in / len(ours)
-        values = (lam, len(ours), FIRST_YEAR + year, *texts, persons)
+        values = (lambda_, len(ours), FIRST_YEAR + year, *texts, persons)
         parts.append(pd.DataFrame(dict(zip(OF_WORLDS["groups"].names, values, strict=True))))
     return pd.concat(parts, ignore_index=True)
 

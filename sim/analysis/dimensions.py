@@ -68,7 +68,7 @@ def cells(name: str, lambdas: Iterable[float], focus: str) -> list[Cell]:
         "substitution": list(product(("stay", *DESTINATIONS), repeat=2)),
         "final": list(product((ORIGIN, *DESTINATIONS), repeat=2)),
     }
-    return [(lam, *cell) for lam, cell in product(lambdas, parts[name])]
+    return [(lambda_, *cell) for lambda_, cell in product(lambdas, parts[name])]
 
 
 def dense(name: str, table: pd.DataFrame, lambdas: Iterable[float], focus: str) -> pd.DataFrame:

@@ -89,10 +89,10 @@ def lives(paired: Sequence[Paired], window: Window) -> list[Pair]:
 
 def pair_up(baseline: Sequence[Run], scenario: Sequence[Run]) -> dict[float, list[Paired]]:
     """Pairs of runs by lambda, in order of replicate."""
-    partner = {(run.job.lam, run.job.replicate): run for run in scenario}
+    partner = {(run.job.lambda_, run.job.replicate): run for run in scenario}
     pairs: dict[float, list[Paired]] = {}
     for run in baseline:
-        pairs.setdefault(run.job.lam, []).append((run, partner[run.job.lam, run.job.replicate]))
+        pairs.setdefault(run.job.lambda_, []).append((run, partner[run.job.lambda_, run.job.replicate]))
     return dict(sorted(pairs.items()))
 
 
@@ -104,11 +104,13 @@ def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: st
     categories of paired lives, which count persons.
     """
     rows: list[tuple[str, str, str, float, float, float, float, str]] = []
-    for lam, paired in pairs.items():
+    for lambda_, paired in pairs.items():
 
-        def add(measure: str, place: str, values: Sequence[float], unit: str = "persons", lam: float = lam) -> None:
+        def add(
+            measure: str, place: str, values: Sequence[float], unit: str = "persons", lambda_: float = lambda_
+        ) -> None:
             found = estimate(values)
-            rows.append((scenario, measure, place, lam, found.mean, found.low, found.high, unit))
+            rows.append((scenario, measure, place, lambda_, found.mean, found.low, found.high, unit))
 
         before = [arrivals(one, window) for one, _ in paired]
         after = [arrivals(other, window) for _, other in paired]
@@ -212,7 +214,7 @@ def taxonomy_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataF
     Months are the mean of the replicates that have any delayed or brought forward (NaN with fewer than two).
     """
     rows = []
-    for lam, paired in pairs.items():
+    for lambda_, paired in pairs.items():
         found = lives(paired, window)
         for category in CATEGORIES:
             counts = [float(_in_category(life, category).sum()) * window.one_in for life in found]
@@ -221,7 +223,7 @@ def taxonomy_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataF
                 counts = [moved + still for moved, still in zip(counts, others, strict=True)]
             persons = estimate(counts)
             shift = _shift(found, category)
-            rows.append((lam, category, *_numbers(persons), *_numbers(shift)))
+            rows.append((lambda_, category, *_numbers(persons), *_numbers(shift)))
     return pd.DataFrame(rows, columns=OF_COMPARISONS["taxonomy"].names)
 
 
@@ -242,8 +244,8 @@ def substitution_table(pairs: dict[float, list[Paired]], window: Window) -> pd.D
 
     Places are the first destination in the window, or "stay". The cells of a lambda add up to all residents.
     """
-    both = {lam: [(life.baseline_place, life.scenario_place) for life in lives(paired, window)]
-            for lam, paired in pairs.items()}  # fmt: skip
+    both = {lambda_: [(life.baseline_place, life.scenario_place) for life in lives(paired, window)]
+            for lambda_, paired in pairs.items()}  # fmt: skip
     return _matrix_table(both, window, "stay")
 
 
@@ -253,7 +255,9 @@ def final_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataFram
     Who returned lives in Belarus, who went on
     in the last country; `settled` people only, pendular workers live in Belarus.
     """
-    both = {lam: [final_places(one.moves, other.moves) for one, other in paired] for lam, paired in pairs.items()}
+    both = {
+        lambda_: [final_places(one.moves, other.moves) for one, other in paired] for lambda_, paired in pairs.items()
+    }
     return _matrix_table(both, window, PLACE_NAMES[PLACE["belarus"]])
 
 
@@ -262,11 +266,13 @@ def _matrix_table(
 ) -> pd.DataFrame:
     rows = []
     names = {place: PLACE_NAMES[place] for place in DESTINATIONS} | {STAY: stay}
-    for lam, places in both.items():
+    for lambda_, places in both.items():
         cells = np.array([matrix(one, other, window.one_in, window.residents) for one, other in places], float)
         mean = cells.mean(axis=0)
         before, after = mean.sum(axis=1), mean.sum(axis=0)
         for i, j in product(names, names):
             found = estimate(cells[:, i, j].tolist())
-            rows.append((lam, names[i], names[j], *_numbers(found), *frechet(before[i], after[j], window.residents)))
+            rows.append(
+                (lambda_, names[i], names[j], *_numbers(found), *frechet(before[i], after[j], window.residents))
+            )
     return pd.DataFrame(rows, columns=OF_COMPARISONS["substitution"].names)

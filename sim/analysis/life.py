@@ -47,7 +47,7 @@ class Decision:
     month: int
     felt: dict[str, float]  # what the circle and the country tell the unit
     group: int  # 0 threatened, 1 the others
-    lam: float
+    lambda_: float
     push: dict[str, float]
     eta: float
     free_to_exit: bool
@@ -69,7 +69,7 @@ class Decision:
         """By how much the unit would rather leave for a place than stay, in log-odds; it leaves above zero."""
         if self.values[place] == MINUS_INFINITY:
             return MINUS_INFINITY
-        return float(self.lam * (self.values[place] + self.noise[place]) + self.stable + self.eta - self.stay)
+        return float(self.lambda_ * (self.values[place] + self.noise[place]) + self.stable + self.eta - self.stay)
 
     @property
     def best(self) -> int:
@@ -85,7 +85,7 @@ class Decision:
     @property
     def chance(self) -> float:
         """Probability of leaving this month, before the month's luck."""
-        return float(leave_probability(self.eta, self.lam, float(np.exp(self.values).sum())))
+        return float(leave_probability(self.eta, self.lambda_, float(np.exp(self.values).sum())))
 
     def part(self, place: int) -> dict[str, float]:
         """Terms of the best channel of an open place, by name; they add up to its value."""
@@ -131,7 +131,7 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
     push = np.zeros(len(PUSH))
     eta = float(fill_push(Row(people, head), t, b, model.circles, model.options, model.world, push))
     group = int(threat_group(int(class_of(Row(people, head), t)) % N_FLAGS, float(model.world.belarus[t]["war_fear"])))
-    lam = float(given.lam[group])
+    lambda_ = float(given.lam[group])
     tastes = np.empty((2, SLOTS))
     draw_tastes(people.key[head], b, given.trait_seed, tastes)
     terms = np.zeros((SLOTS, N_CHANNELS, len(TERMS)))
@@ -143,7 +143,7 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
     def again(view: int) -> tuple[int, NDArray[np.float64], NDArray[np.uint8], NDArray[np.bool_]]:
         values, channels, ahead = np.empty(SLOTS), np.empty(SLOTS, np.uint8), np.empty(SLOTS, np.bool_)
         place = reconsider(
-            Row(people, head), t, view, *table, lam, eta, tastes, values, channels, ahead, np.empty(SLOTS)
+            Row(people, head), t, view, *table, lambda_, eta, tastes, values, channels, ahead, np.empty(SLOTS)
         )
         return int(place), values, channels, ahead
 
@@ -153,7 +153,7 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
     luck = words(people.key[head], t, _CHOICE, 0, given.seed)
     noise = np.empty(SLOTS)
     slot_noise(people.key[head], t, given.seed, luck[0], noise)
-    stable = stable_angle_term(uniform(luck[1]), lam) + stable_rest(uniform(luck[2]), lam)
+    stable = stable_angle_term(uniform(luck[1]), lambda_) + stable_rest(uniform(luck[2]), lambda_)
     circle = int(circle_of(model.circles, head))
     size = int(model.circles.start[circle + 1] - model.circles.start[circle])
     belarus, memory = model.world.belarus[t], float(model.circles.memory[circle])
@@ -166,7 +166,7 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
         "heard": float(model.circles.heard[circle]),
     }
     found = Decision(
-        t, felt, group, lam, dict(zip(PUSH, push.tolist(), strict=True)), eta, free,
+        t, felt, group, lambda_, dict(zip(PUSH, push.tolist(), strict=True)), eta, free,
         (t - int(people.birth[head])) // 12,
         float(money(Row(people, head))), terms, obstacles, prices, values, channels, ahead, noise, float(stable),
         float(gumbel(uniform(luck[3]))), chosen, event,

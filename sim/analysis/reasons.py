@@ -117,7 +117,7 @@ def fill_values(
 
 @compiled
 def fill_pull_losses(
-    terms: NDArray[np.float64], obstacles: NDArray[np.int64], chosen: int, lam: float,
+    terms: NDArray[np.float64], obstacles: NDArray[np.int64], chosen: int, lambda_: float,
     absent: NDArray[np.float64], pulls: NDArray[np.bool_], leave: NDArray[np.float32], choice: NDArray[np.float32],
 ) -> None:  # fmt: skip
     """Fill what leaving and the chosen destination lose without each row of `pulls`, bool[reasons, terms].
@@ -130,7 +130,7 @@ def fill_pull_losses(
     for r in range(len(pulls)):
         fill_values(terms, obstacles, pulls[r], r == _KIN, absent, without)
         rest = inclusive(without)
-        leave[r] = lam * (whole - rest)
+        leave[r] = lambda_ * (whole - rest)
         choice[r] = WHOLE
         if without[chosen] > MINUS_INFINITY:
             choice[r] = min(WHOLE, (values[chosen] - whole) - (without[chosen] - rest))
@@ -169,10 +169,10 @@ def fill_records(
         draw_tastes(head.key, b, conditions.trait_seed, tastes)
         fill_unit(head, t, options, world, b, conditions, residents, waiting, tastes, terms, obstacles, prices, ahead)
         mask = class_of(head, t) % N_FLAGS
-        lam = conditions.lam[threat_group(mask, world.belarus[t].war_fear)]
+        lambda_ = conditions.lam[threat_group(mask, world.belarus[t].war_fear)]
         absent[_SAFETY] = -b.safety if mask & FLAG_PERSECUTED else 0.0
         leave, choice = record.leave[len(pushes) :], record.choice
-        fill_pull_losses(terms, obstacles, head.plan_place, lam, absent, pulls, leave, choice)
+        fill_pull_losses(terms, obstacles, head.plan_place, lambda_, absent, pulls, leave, choice)
 
 
 class ReasonsOf:

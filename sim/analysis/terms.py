@@ -215,7 +215,7 @@ def reconsider(
     world: World,
     b: Behaviour,
     conditions: Conditions,
-    lam: float,
+    lambda_: float,
     eta: float,
     tastes: NDArray[np.float64],
     values: NDArray[np.float64],
@@ -230,4 +230,4 @@ def reconsider(
     luck = np.empty(4, np.uint32)
     for i in range(4):
         luck[i] = drawn[i]
-    return decide(head.key, t, conditions.seed, lam, eta, luck, values, top, noise)
+    return decide(head.key, t, conditions.seed, lambda_, eta, luck, values, top, noise)

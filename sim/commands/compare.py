@@ -107,7 +107,7 @@ def first_month(settings: Settings, events: Sequence[Event]) -> int:
 
 def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Sequence[Addition]) -> None:
     settings, window = ensemble.settings, pairs.window
-    main = pairs.by_lambda[settings.choice.lam]
+    main = pairs.by_lambda[settings.choice.lambda_]
     baseline, scenario = ensemble.world(settings.baseline), ensemble.world(settings.scenario)
     ours = [one for one, _ in main]
     histories = ensemble.history(settings.baseline), ensemble.history(settings.scenario)

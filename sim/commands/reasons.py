@@ -32,7 +32,7 @@ def run(settings: Settings) -> Path:
     ensemble.world(settings.scenario)  # a mistake in its files is told before anything is compiled
     found = []
     for replicate in range(settings.replicate_count):
-        model = ensemble.model(Job(settings.scenario, settings.choice.lam, replicate), ensemble.threads)
+        model = ensemble.model(Job(settings.scenario, settings.choice.lambda_, replicate), ensemble.threads)
         seen = ReasonsOf()
         model.observer = seen
         model.run()

@@ -31,19 +31,19 @@ def ensemble_of(settings: Settings) -> Ensemble:
     return Ensemble(settings, partial(shared.people, sweep.shared, *chosen))
 
 
-def family(ensemble: Ensemble, lam: float, others: Sequence[Point], replicates: int, own: bool = True) -> Family:
+def family(ensemble: Ensemble, lambda_: float, others: Sequence[Point], replicates: int, own: bool = True) -> Family:
     """Points of one world beside the settings' baseline at a lambda."""
-    return Family(point(ensemble, ensemble.settings.baseline, lam), tuple(others), replicates, own)
+    return Family(point(ensemble, ensemble.settings.baseline, lambda_), tuple(others), replicates, own)
 
 
 def lambdas(settings: Settings, replicates: int) -> dict[float, int]:
-    """Replicates at the main lambda and, half as many (at least two), at each slice.
+    """Replicates at the main lambda and, half as many (at least two), at each other.
 
-    Under a rule that sets lambda itself the slices would all be the same world, and are left out.
+    Under a rule that sets lambda itself the others would all be the same world, and are left out.
     """
-    slices = settings.choice.slices if rule(settings.decision).lam is None else ()
-    beside = [lam for lam in slices if lam != settings.choice.lam]
-    return {settings.choice.lam: replicates} | dict.fromkeys(beside, max(2, replicates // 2))
+    others = settings.choice.lambdas if rule(settings.decision).lam is None else ()
+    beside = [lambda_ for lambda_ in others if lambda_ != settings.choice.lambda_]
+    return {settings.choice.lambda_: replicates} | dict.fromkeys(beside, max(2, replicates // 2))
 
 
 def get(ensemble: Ensemble, families: Sequence[Family]) -> Shelf:

@@ -45,7 +45,7 @@ def run(settings: Settings) -> Path:
     parts: list[Answers] = []
     reasons = []
     for replicate in range(settings.replicate_count):
-        model = ensemble.model(Job(settings.scenario, settings.choice.lam, replicate), ensemble.threads)
+        model = ensemble.model(Job(settings.scenario, settings.choice.lambda_, replicate), ensemble.threads)
         seen = ReasonsOf()
         model.observer = seen if settings.decision == RULE else None
         parts += asked_of(model, replicate)

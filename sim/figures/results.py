@@ -179,18 +179,18 @@ class Results:
             raise ValueError(f"{self.folder / 'effects.csv'} has no rows of the scenario '{self.scenario}'")
         return frame
 
-    def measure(self, measure: str, lam: float | None = None) -> pd.DataFrame:
+    def measure(self, measure: str, lambda_: float | None = None) -> pd.DataFrame:
         """Rows of one measure at one lambda (by default the main one), one a destination."""
-        lam = self.main if lam is None else lam
+        lambda_ = self.main if lambda_ is None else lambda_
         frame = self.effects
-        rows = frame[(frame["measure"] == measure) & np.isclose(frame["lambda"], lam)]
+        rows = frame[(frame["measure"] == measure) & np.isclose(frame["lambda"], lambda_)]
         if rows.empty:
-            raise ValueError(f"{self.folder / 'effects.csv'} has no row of '{measure}' at lambda {lam:g}")
+            raise ValueError(f"{self.folder / 'effects.csv'} has no row of '{measure}' at lambda {lambda_:g}")
         return rows
 
-    def effect(self, measure: str, destination: str | None = None, lam: float | None = None) -> Effect:
+    def effect(self, measure: str, destination: str | None = None, lambda_: float | None = None) -> Effect:
         """One effect; without a destination the total, which is the only row or the one without a destination."""
-        rows = self.measure(measure, lam)
+        rows = self.measure(measure, lambda_)
         if destination is not None:
             rows = rows[rows["destination"] == destination]
         elif len(rows) > 1:
@@ -201,42 +201,42 @@ class Results:
         row = rows.iloc[0]
         return Effect(float(row["estimate"]), float(row["low"]), float(row["high"]), str(row["unit"]))
 
-    def category(self, category: str, lam: float | None = None) -> Effect:
+    def category(self, category: str, lambda_: float | None = None) -> Effect:
         """Persons in a category of the taxonomy of paired lives."""
-        lam = self.main if lam is None else lam
+        lambda_ = self.main if lambda_ is None else lambda_
         frame = self.table("taxonomy")
         named = frame["category"].str.replace(" ", "_") == category
-        rows = frame[named & np.isclose(frame["lambda"], lam)]
+        rows = frame[named & np.isclose(frame["lambda"], lambda_)]
         if len(rows) != 1:
-            raise ValueError(f"{self.folder / 'taxonomy.csv'} has {len(rows)} rows '{category}' at lambda {lam:g}")
+            raise ValueError(f"{self.folder / 'taxonomy.csv'} has {len(rows)} rows '{category}' at lambda {lambda_:g}")
         row = rows.iloc[0]
         return Effect(float(row["persons"]), float(row["low"]), float(row["high"]), "persons")
 
-    def series(self, world: str, file: str, lam: float | None = None) -> pd.DataFrame:
+    def series(self, world: str, file: str, lambda_: float | None = None) -> pd.DataFrame:
         """A monthly table of one world at one lambda (by default the main one), with month numbers as `at`."""
         frame = self.table(f"{world}/{file}")
-        frame = frame[np.isclose(frame["lambda"].astype(float), self.main if lam is None else lam)]
+        frame = frame[np.isclose(frame["lambda"].astype(float), self.main if lambda_ is None else lambda_)]
         labels = frame["month"].astype("category")
         numbers = np.array([months.month(text) for text in labels.cat.categories], dtype=np.int64)
         return frame.assign(at=numbers[labels.cat.codes.to_numpy()])
 
-    def arrivals(self, world: str, lam: float | None = None) -> pd.DataFrame:
+    def arrivals(self, world: str, lambda_: float | None = None) -> pd.DataFrame:
         """Expected arrivals from Belarus: rows (replicate, month number), one column a destination, persons a month."""
-        flows = self.series(world, "flows", lam)
+        flows = self.series(world, "flows", lambda_)
         left = flows[(flows["from"] == ORIGIN) & (flows["to"] != ORIGIN)]
-        return self._wide(left.rename(columns={"to": "destination"}), "expected_persons", self._axes(world, lam))
+        return self._wide(left.rename(columns={"to": "destination"}), "expected_persons", self._axes(world, lambda_))
 
-    def residents(self, world: str, lam: float | None = None) -> pd.DataFrame:
+    def residents(self, world: str, lambda_: float | None = None) -> pd.DataFrame:
         """Settled residents (people on short work abroad left out): rows (replicate, month), columns destinations."""
-        stocks = self.series(world, "stocks", lam)
+        stocks = self.series(world, "stocks", lambda_)
         settled = stocks[(stocks["status"] != "pendular") & (stocks["destination"] != ORIGIN)]
-        return self._wide(settled, "persons", self._axes(world, lam))
+        return self._wide(settled, "persons", self._axes(world, lambda_))
 
-    def _axes(self, world: str, lam: float | None) -> pd.MultiIndex:
+    def _axes(self, world: str, lambda_: float | None) -> pd.MultiIndex:
         """Every replicate and month of a world, in order; ValueError if it was not run at this lambda."""
-        harms = self.series(world, "harms", lam)
+        harms = self.series(world, "harms", lambda_)
         if harms.empty:
-            raise ValueError(f"{self.folder / world / 'harms'}.parquet has no rows at lambda {lam or self.main:g}")
+            raise ValueError(f"{self.folder / world / 'harms'}.parquet has no rows at lambda {lambda_ or self.main:g}")
         levels = [sorted(harms[name].unique()) for name in ("replicate", "at")]
         return pd.MultiIndex.from_product(levels, names=["replicate", "at"])
 

@@ -79,7 +79,7 @@ def money_table(runs: Iterable[Run], world: World) -> pd.DataFrame:
         workers = by_year(run.employed.sum(axis=2)) / months[:, None]
         for year in range(len(money)):
             for place in range(1, len(PLACE_NAMES)):
-                who = run.job.lam, run.job.replicate, PLACE_NAMES[place], FIRST_YEAR + year
+                who = run.job.lambda_, run.job.replicate, PLACE_NAMES[place], FIRST_YEAR + year
                 rows.append((*who, float(workers[year, place]), *money[year, place].tolist()))
     return pd.DataFrame(rows, columns=OF_POINTS["public_money"].names)
 

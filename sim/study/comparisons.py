@@ -47,7 +47,7 @@ class Comparison:
     @property
     def others(self) -> tuple[float, ...]:
         """Values of lambda beside the main one, ascending."""
-        return tuple(lam for lam in self.results.lambdas if not math.isclose(lam, self.results.main))
+        return tuple(lambda_ for lambda_ in self.results.lambdas if not math.isclose(lambda_, self.results.main))
 
     @cached_property
     def place(self) -> str:
@@ -84,9 +84,9 @@ class Comparison:
             found[name, round(float(row["lambda"]), 9)] = Effect(persons, low, high, "persons")
         return found
 
-    def effect(self, measure: str, destination: str = "", lam: float | None = None) -> Effect | None:
+    def effect(self, measure: str, destination: str = "", lambda_: float | None = None) -> Effect | None:
         """A measure of effects.csv or, for a total, a category of taxonomy.csv; None if the comparison has neither."""
-        at = round(self.results.main if lam is None else lam, 9)
+        at = round(self.results.main if lambda_ is None else lambda_, 9)
         found = self._effects.get((measure, destination, at))
         if found is None and not destination:
             found = self._categories.get((measure.replace(" ", "_"), at))

@@ -134,7 +134,7 @@ def change_manifest(folder: Path, **changes: Any) -> None:
 def write_comparison(results: Path, scenario: str = "lithuania_visa_ban", **changes: Any) -> Path:
     """Write the tables of a comparison that the library reads, and return its folder."""
     settings = {"scenario": scenario, "decision": "destination_nest", "freeze": [], "one_in": 1000, "lambda": 0.62}
-    settings |= {"start": "2019-01", "end": "2020-12", "seed": 1, "replicates": 2, "slices": [0.2], **changes}
+    settings |= {"start": "2019-01", "end": "2020-12", "seed": 1, "replicates": 2, "lambdas": [0.2], **changes}
     name = fingerprint_of(settings) + "0000"
     folder = results / "compare" / f"{scenario}-{name[:8]}"
     folder.mkdir(parents=True)

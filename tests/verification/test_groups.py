@@ -109,7 +109,7 @@ def test_differences_are_paired_and_small_cells_are_empty():
 def test_a_comparison_and_a_simulation_leave_results_by_group(tmp_path, capsys):
     """One end-to-end run of each, of one person in a thousand."""
     given = {"people": People(one_in=1000), "results_dir": str(tmp_path), "threads": 1, "until": "2024-06"}
-    folder = compare.run(Settings(**given, replicates=2, choice=Choice(slices=(0.8,))))
+    folder = compare.run(Settings(**given, replicates=2, choice=Choice(lambdas=(0.8,))))
     table = pd.read_csv(folder / "groups.csv", keep_default_na=False, na_values={"estimate": [""]})
     assert {"motive", "sex", "age", "sector"} == set(table["dimension"])
     assert {"departed", "wished"} <= set(table["measure"])
