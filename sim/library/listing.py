@@ -21,10 +21,7 @@ BETWEEN = "  "
 
 
 def listing(
-    columns: Sequence[str],
-    rows: Sequence[Sequence[Any]],
-    width: int | None = None,
-    known: Collection[str] = (),
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], width: int | None = None, known: Collection[str] = ()
 ) -> tuple[list[str], list[str]]:
     """Lines of a table, and notes on what it leaves out.
 

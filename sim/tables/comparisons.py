@@ -55,13 +55,7 @@ OF_COMPARISONS = named(
         ),
         digits=10,
     ),
-    Table(
-        "substitution",
-        "where they first leave for, in both worlds",
-        (LAMBDA, *_BOTH),
-        _MATRIX,
-        digits=10,
-    ),
+    Table("substitution", "where they first leave for, in both worlds", (LAMBDA, *_BOTH), _MATRIX, digits=10),
     Table("final", "where they live at the horizon, in both worlds", (LAMBDA, *_BOTH), _MATRIX, digits=10),
     Table(
         "reach",

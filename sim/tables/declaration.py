@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import pyarrow as pa
 
@@ -60,12 +60,12 @@ class Table:
         """Name of its file."""
         return f"{self.name}.{self.form}"
 
-    @property
+    @cached_property
     def columns(self) -> tuple[Column, ...]:
         """Its columns, in order."""
         return (*self.keys, *self.values)
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """Names of its columns, in order."""
         return [column.name for column in self.columns]

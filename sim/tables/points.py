@@ -135,13 +135,7 @@ OF_POINTS = named(
 """Tables of a point by name."""
 OF_WORLDS = named(
     _parquet("stocks", "residents at the end of a month", (LAMBDA, REPLICATE, *OF_STOCKS), (PERSONS,)),
-    _parquet(
-        "flows",
-        "people who moved",
-        (LAMBDA, REPLICATE, *OF_FLOWS),
-        (PERSONS, EXPECTED),
-        maybe_empty=True,
-    ),
+    _parquet("flows", "people who moved", (LAMBDA, REPLICATE, *OF_FLOWS), (PERSONS, EXPECTED), maybe_empty=True),
     _parquet("harms", "harms, every month and harm", (LAMBDA, REPLICATE, MONTH, HARM), (PERSONS,)),
     _parquet(
         "wishes",
