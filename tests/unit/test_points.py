@@ -357,6 +357,6 @@ def test_fresh_points_of_the_engine_are_neither_stale_nor_damaged(engines, capsy
     for what in ("stale", "damaged", "partial"):
         _, out, _ = asked(capsys, folder, prune=what, dry=True)
         assert out[-1] == "0 folders, 0.0 MB would be removed", what
-    monkeypatch.setattr(results, "inputs_digest", lambda: {**_inputs(), "program": "other"})
+    monkeypatch.setattr("sim.points.inputs_digest", lambda: {**_inputs(), "program": "other"})
     _, out, _ = asked(capsys, folder, prune="stale", dry=True)
     assert out[-1].startswith("3 folders")
