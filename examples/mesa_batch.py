@@ -37,7 +37,7 @@ if __name__ == "__main__":  # number_processes=2 starts this file anew in each p
     asked = {"one_in": 10_000, "until": "2019-06"}
 
     # Replicates of the settings' seed: the same luck in both scenarios, so that differences are the scenario's.
-    paired = asked | {"scenario": ["historical", "no_covid"], "lam": 0.62, "replicate": range(2)}
+    paired = asked | {"scenario": ["historical", "no_covid"], "lambda_": 0.62, "replicate": range(2)}
     rows = pd.DataFrame(mesa.batch_run(Settled, paired, display_progress=False))
     print(rows.pivot(index="replicate", columns="scenario", values="poland"))
 

@@ -20,7 +20,7 @@ from sim.settings import People, Settings
 
 # People, rules in force and the luck of a replicate make a model: a mesa.Model whose step is a month.
 ensemble = Ensemble(Settings(people=People(one_in=1000), until="2022-12"))
-model = ensemble.model(Job("historical", lam=0.62, replicate=0))
+model = ensemble.model(Job("historical", lambda_=0.62, replicate=0))
 model.step()
 print(f"{len(model.people):,} people, each for {model.one_in:,}, have lived through {label(model.month - 1)}.")
 

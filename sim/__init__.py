@@ -48,6 +48,7 @@ sections       sections of settings, checked when they are made
 settings       every key a user may give
 ensemble       replicates of scenarios
 batch          a model made by keywords, for Mesa's `batch_run`
+tables/        every table of results, declared once
 analysis/      pairs of worlds, effects, reach, fit to the observed
 experiment     studies: a question, what is expected, the scenarios and parameters that answer it
 observation/   what observers would see: registers, public money, prisons, a survey
@@ -55,9 +56,8 @@ locks          locks between processes
 store          files that a run leaves
 seals          manifests with the digest of every file
 arrays         plain arrays in a file
-tables         runs as tidy tables
-tidy           a point's runs as tidy tables, and back
 checkpoint     a run, or one between two months, as plain arrays
+tidy           runs as tidy tables, and back
 shared         what the workers of a sweep share
 points         a scenario at one setting of the parameters, computed once and kept
 ledger         what the jobs of a sweep report

@@ -18,7 +18,7 @@ MOST_WORLDS = 8
 class ScenarioModel(EmigrationModel):
     """A scenario at one setting of the parameters, ready for its first month, made by keywords.
 
-    `scenario` is a name of `conf/scenario`, `lam` is `choice.lambda`, by default that of the settings. `one_in` is
+    `scenario` is a name of `conf/scenario`, `lambda_` is `choice.lambda`, by default that of the settings. `one_in` is
     `people.one_in`; further keywords are settings that count for a run: `until`, `coefficients`, `decision`. A class
     made of this one adds a `datacollector` and collects at the end of its `step`.
 
@@ -31,7 +31,7 @@ class ScenarioModel(EmigrationModel):
     def __init__(
         self,
         scenario: str = "historical",
-        lam: float | None = None,
+        lambda_: float | None = None,
         *,
         one_in: int = People().one_in,
         replicate: int | None = None,
@@ -39,13 +39,15 @@ class ScenarioModel(EmigrationModel):
         threads: int = 1,
         **settings: Any,
     ) -> None:
-        asked = Settings(scenario=scenario, choice=Choice() if lam is None else Choice(lam=lam))  # if it can be asked
+        asked = Settings(
+            scenario=scenario, choice=Choice() if lambda_ is None else Choice(lambda_=lambda_)
+        )  # if it can be asked
         ensemble = _ensemble(_Same(Settings(people=People(one_in=one_in), **settings)))
         if rng is None:
             seed = secrets.randbits(32) if replicate is None else ensemble.settings.seed
         else:
             seed = _seed(rng)
-        super().__init__(**ensemble.arguments(Job(scenario, asked.choice.lam, replicate or 0), threads, seed))
+        super().__init__(**ensemble.arguments(Job(scenario, asked.choice.lambda_, replicate or 0), threads, seed))
 
 
 class _Same:

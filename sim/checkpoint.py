@@ -48,7 +48,12 @@ def run_forms(months: int) -> dict[str, Form]:
 def packed_run(run: Run, seconds: float) -> bytes:
     """A finished run, and the seconds of CPU that it has cost, as the bytes of a file."""
     forms = run_forms(len(run.harms))
-    about = {"scenario": run.job.scenario, "lambda": run.job.lam, "replicate": run.job.replicate, "seconds": seconds}
+    about = {
+        "scenario": run.job.scenario,
+        "lambda": run.job.lambda_,
+        "replicate": run.job.replicate,
+        "seconds": seconds,
+    }
     return packed(about, {name: getattr(run, name) for name in forms}, forms)
 
 
@@ -66,7 +71,7 @@ def unpacked_run(path: Path, job: Job, months: int) -> tuple[Run, float]:
 
 def _seconds(about: dict[str, Any], job: Job) -> float:
     told = [about.get(key) for key in ("scenario", "lambda", "replicate")]
-    if told != [job.scenario, job.lam, job.replicate]:
+    if told != [job.scenario, job.lambda_, job.replicate]:
         raise NotArrays("it holds another run")
     seconds: Any = about.get("seconds")
     if type(seconds) not in (int, float) or not math.isfinite(seconds):

@@ -32,7 +32,7 @@ from sim.feedback import FEEDBACKS
 from sim.messages import shown
 from sim.values import canonical, plain
 
-MOST_REPLICATES, MOST_THREADS, MOST_SLICES = 100_000, 1024, 50
+MOST_REPLICATES, MOST_THREADS, MOST_LAMBDAS = 100_000, 1024, 50
 """More than anybody means: a larger number is a slip that would run for ever."""
 CIRCLES = 95_719
 """Circles of the whole population: a sample that keeps every so many-th has one left at this number, about 100 people.
@@ -93,11 +93,11 @@ _RANGE = f"from {SMALLEST_LAMBDA:g} to 1"
 
 Flag = Annotated[bool, Strict(), wanted("true or false")]
 ALambda = Annotated[Lambda, wanted(f"a number {_RANGE} (nearer 0 nearly all who are barred go elsewhere anyway)")]
-Slices = Annotated[
+Lambdas = Annotated[
     tuple[Lambda, ...],
-    Len(1, MOST_SLICES),
+    Len(1, MOST_LAMBDAS),
     AfterValidator(_different),
-    wanted(f"a list of numbers {_RANGE}, at most {MOST_SLICES}, all different"),
+    wanted(f"a list of numbers {_RANGE}, at most {MOST_LAMBDAS}, all different"),
 ]
 Name = Annotated[Line, wanted("the name of a scenario")]
 Folder = Annotated[Line, wanted("a text on one line that names a folder")]

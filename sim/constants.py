@@ -37,7 +37,7 @@ def file_of(decision: str) -> Path:
     return constants("constants.yaml" if decision == DEFAULT else f"constants_{decision}.yaml")
 
 
-def load(lam: float, file: Path = FILE) -> Constants:
+def load(lambda_: float, file: Path = FILE) -> Constants:
     """Constants for a lambda, straight lines between the lambdas on file, the nearest set outside their range.
 
     Raises UserError if the file is missing, or by name and lambda for a constant that is missing, unknown or too large.
@@ -51,7 +51,7 @@ def load(lam: float, file: Path = FILE) -> Constants:
     known = sorted(sets)
 
     def at(section: str, name: str) -> float:
-        return _between(lam, known, [sets[key][section][name] for key in known])
+        return _between(lambda_, known, [sets[key][section][name] for key in known])
 
     places, channels = np.zeros(SLOTS), np.zeros(N_CHANNELS)
     for name, code in PLACE.items():
@@ -69,14 +69,14 @@ def _sets(content: Any) -> dict[float, dict[str, dict[str, float]]]:
     for key, sections in need_named(content).items():
         with within(f"constants: '{shown(key)}'"):
             try:
-                lam = float(key)
+                lambda_ = float(key)
             except ValueError:
                 raise CatalogueError("is not a lambda") from None
             need_keys(sections, list(names))
-            if lam in sets:
+            if lambda_ in sets:
                 raise CatalogueError("is given twice")
-            sets[lam] = {name: _numbers(name, sections[name], names[name]) for name in names}
-    if not sets or not all(0.0 < lam <= 1.0 for lam in sets):
+            sets[lambda_] = {name: _numbers(name, sections[name], names[name]) for name in names}
+    if not sets or not all(0.0 < lambda_ <= 1.0 for lambda_ in sets):
         raise CatalogueError("constants: give sets by lambda, a number above 0 and at most 1")
     return sets
 

@@ -40,7 +40,7 @@ class Job:
     """One run to make: a scenario, a lambda, a replicate."""
 
     scenario: checks.Name
-    lam: checks.ALambda
+    lambda_: checks.ALambda
     replicate: checks.Numbered = 0
 
 
@@ -187,11 +187,11 @@ class Ensemble:
             self._worlds[scenario] = build(self.history(scenario), load_destinations(), self.months)
         return self._worlds[scenario]
 
-    def constants_at(self, lam: float) -> constants.Constants:
+    def constants_at(self, lambda_: float) -> constants.Constants:
         """Constants of destinations and channels at a lambda, under the settings' rule of decision."""
-        if lam not in self._constants:
-            self._constants[lam] = constants.load(lam, constants.file_of(self.settings.decision))
-        return self._constants[lam]
+        if lambda_ not in self._constants:
+            self._constants[lambda_] = constants.load(lambda_, constants.file_of(self.settings.decision))
+        return self._constants[lambda_]
 
     def model(
         self, job: Job, threads: int = 1, given: constants.Constants | None = None, seed: int | None = None
@@ -210,8 +210,8 @@ class Ensemble:
             "population": self.population,
             "history": self.history(job.scenario),
             "world": self.world(job.scenario),
-            "b": self.behaviour._replace(lambda_=job.lam),
-            "constants": self.constants_at(job.lam),
+            "b": self.behaviour._replace(lambda_=job.lambda_),
+            "constants": self.constants_at(job.lambda_),
             "seed": settings.seed,
             "replicate": job.replicate,
             "threads": threads,

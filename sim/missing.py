@@ -175,7 +175,7 @@ def _lived(
     family, others = task.family, task.others
     alone = family.baseline not in task.points
     runs = ensemble.live(
-        Job(family.baseline.scenario, family.baseline.lam, task.replicate),
+        Job(family.baseline.scenario, family.baseline.lambda_, task.replicate),
         [point.other for point in others], threads, tick, alone, states,
     )  # fmt: skip
     before = time.process_time() if threads > 1 else time.thread_time()

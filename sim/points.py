@@ -45,7 +45,7 @@ class Point:
     """A scenario at one setting of the parameters; `record` is what decides it, in words a user knows."""
 
     scenario: str
-    lam: float
+    lambda_: float
     freeze: tuple[str, ...]
     record: dict[str, Any]
     fingerprint: str
@@ -60,7 +60,7 @@ class Point:
     def title(self) -> str:
         """The point in a few words."""
         held = f", {', '.join(self.freeze)} held" if self.freeze else ""
-        return f"{self.scenario} at lambda {self.lam:.12g}{held}"
+        return f"{self.scenario} at lambda {self.lambda_:.12g}{held}"
 
     @property
     def other(self) -> Other:
@@ -68,14 +68,14 @@ class Point:
         return Other(self.scenario, self.freeze)
 
 
-def point(ensemble: Ensemble, scenario: str, lam: float, freeze: Sequence[str] = ()) -> Point:
+def point(ensemble: Ensemble, scenario: str, lambda_: float, freeze: Sequence[str] = ()) -> Point:
     """The point of a scenario at a lambda; with feedbacks held at the path of the settings' baseline."""
     settings = ensemble.settings
     record = {
         "scenario": scenario,
         "baseline": settings.baseline if freeze else None,
         "decision": settings.decision,
-        "lambda": float(lam),
+        "lambda": float(lambda_),
         "freeze": sorted(freeze),
         "coefficients": {name: float(value) for name, value in sorted(settings.coefficients.items())},
         "one_in": settings.people.one_in,
@@ -87,11 +87,11 @@ def point(ensemble: Ensemble, scenario: str, lam: float, freeze: Sequence[str] =
         "world": world_digest(ensemble.world(scenario)),
         "baseline": world_digest(ensemble.world(settings.baseline)) if freeze else None,
         "behaviour": list(ensemble.behaviour.item()),
-        "constants": [array.tolist() for array in ensemble.constants_at(lam)],
+        "constants": [array.tolist() for array in ensemble.constants_at(lambda_)],
         "inputs": inputs_digest(),
     }
     text = json.dumps(parts, sort_keys=True)
-    return Point(scenario, lam, tuple(sorted(freeze)), record, hashlib.sha256(text.encode()).hexdigest()[:16],
+    return Point(scenario, lambda_, tuple(sorted(freeze)), record, hashlib.sha256(text.encode()).hexdigest()[:16],
                  ensemble.months)  # fmt: skip
 
 
@@ -105,11 +105,12 @@ def world_digest(world: World) -> str:
 
 @cache
 def inputs_digest() -> dict[str, str]:
-    """SHA-256 of the program as far as it decides numbers, of the data, and of what people and codes are made from."""
+    """SHA-256 of what decides numbers: the program so far, the layout of tables, the data, people and codes."""
     order = rows(sim.__doc__ or "")
     decides = {*order[: order.index(LAST_THAT_DECIDES) + 1], *ALSO}
     return {
         "program": digest(PACKAGE, "*.py", decides),
+        "tables": hashlib.sha256(tidy.layout().encode()).hexdigest(),
         "data": digest(DATA, "*"),
         **{name: digest(CONF, f"{name}.yaml") for name in ("people", "codes")},
     }
@@ -128,9 +129,9 @@ class Runs:
         point = self._point
         if self._there:
             path = self._shelf.path(point)
-            yield from tidy.read(path, point.scenario, point.lam, range(self._there), point.months)
+            yield from tidy.read(path, point.scenario, point.lambda_, range(self._there), point.months)
         for path in self._loose:
-            job = Job(point.scenario, point.lam, int(path.stem))
+            job = Job(point.scenario, point.lambda_, int(path.stem))
             try:
                 run, self.seconds[job.replicate] = checkpoint.unpacked_run(path, job, point.months)
             except NotArrays as error:
@@ -250,7 +251,7 @@ class Shelf:
         last = time.monotonic() + A_MOMENT
         while True:
             try:
-                return list(tidy.read(self.path(point), point.scenario, point.lam, range(replicates), point.months))
+                return list(tidy.read(self.path(point), point.scenario, point.lambda_, range(replicates), point.months))
             except FileNotFoundError:
                 if time.monotonic() > last:
                     raise
@@ -271,7 +272,7 @@ class Shelf:
     def _is_run(self, path: Path, point: Point) -> bool:
         """Whether a file is whole and says that it holds the run of its number, as plain arrays."""
         try:
-            checkpoint.run_seconds(path, Job(point.scenario, point.lam, int(path.stem)), point.months)
+            checkpoint.run_seconds(path, Job(point.scenario, point.lambda_, int(path.stem)), point.months)
         except NotArrays:
             return False
         return is_whole(path)

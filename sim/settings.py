@@ -59,13 +59,13 @@ class People:
 class Choice:
     """Parameters of the choice between staying and leaving.
 
-    `lam`, written `lambda` in YAML, is the dissimilarity of destinations in the nest of leaving (dimensionless):
+    `lambda_`, outside Python `lambda`, is the dissimilarity of destinations in the nest of leaving (dimensionless):
     of the people barred from a country all go elsewhere as it nears 0, all stay at 1. Its default is the mean of
-    the prior Beta(3.7, 2.3). `slices` are the values at which every deflection is reported beside it.
+    the prior Beta(3.7, 2.3). `lambdas` are those at which every deflection is reported beside it.
     """
 
-    lam: Annotated[checks.ALambda, Field(alias="lambda")] = 0.62
-    slices: checks.Slices = (0.2, 0.5, 0.8, 0.95)
+    lambda_: Annotated[checks.ALambda, Field(alias="lambda")] = 0.62
+    lambdas: checks.Lambdas = (0.2, 0.5, 0.8, 0.95)
 
 
 @section("results.")

@@ -52,8 +52,8 @@ def lives(events: np.ndarray) -> list[tuple[int, ...]]:
 def sampled(one_in: int, months: int) -> tuple[Any, ...]:
     """Population, world, behaviour and constants of a sample of the country."""
     sample = ensemble(one_in, months, 1)
-    behaviour = sample.behaviour._replace(lambda_=JOB.lam)
-    return sample.population, sample.world(JOB.scenario), behaviour, constants_of.load(JOB.lam)
+    behaviour = sample.behaviour._replace(lambda_=JOB.lambda_)
+    return sample.population, sample.world(JOB.scenario), behaviour, constants_of.load(JOB.lambda_)
 
 
 def hot(months: int) -> tuple[Any, ...]:

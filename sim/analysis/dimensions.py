@@ -15,6 +15,7 @@ from sim import groups as who
 from sim.analysis.pairs import CATEGORIES, OUTCOMES
 from sim.codes import CHANNEL_NAMES, PLACE_NAMES
 from sim.recorder import HARMS
+from sim.tables import DENSE, OF_COMPARISONS
 
 ORIGIN = "belarus"
 DESTINATIONS = tuple(place for place in PLACE_NAMES if place != ORIGIN)
@@ -43,11 +44,8 @@ GROUPS_BY_DESTINATION = ("departed", "wished")
 """Measures of `groups` told by destination besides in total."""
 
 KEYS: Mapping[str, tuple[str, ...]] = {
-    "effects": ("lambda", "measure", "destination"),
-    "taxonomy": ("lambda", "category"),
-    "substitution": ("lambda", "baseline", "scenario"),
-    "final": ("lambda", "baseline", "scenario"),
-    "groups": ("measure", "destination", "dimension", "group"),
+    **{name: tuple(column.name for column in OF_COMPARISONS[name].keys) for name in DENSE},
+    "effects": ("lambda", "measure", "destination"),  # of one scenario, whose name stands in front
 }
 """Columns that name a cell, by table."""
 
@@ -70,7 +68,7 @@ def cells(name: str, lambdas: Iterable[float], focus: str) -> list[Cell]:
         "substitution": list(product(("stay", *DESTINATIONS), repeat=2)),
         "final": list(product((ORIGIN, *DESTINATIONS), repeat=2)),
     }
-    return [(lam, *cell) for lam, cell in product(lambdas, parts[name])]
+    return [(lambda_, *cell) for lambda_, cell in product(lambdas, parts[name])]
 
 
 def dense(name: str, table: pd.DataFrame, lambdas: Iterable[float], focus: str) -> pd.DataFrame:

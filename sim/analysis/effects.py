@@ -31,6 +31,7 @@ from sim.analysis.pairs import (
 from sim.codes import CHANNEL, CHANNEL_NAMES, PLACE, PLACE_NAMES, REASON, SLOTS
 from sim.ensemble import Run
 from sim.recorder import HARMS
+from sim.tables import OF_COMPARISONS
 
 Paired = tuple[Run, Run]
 """A run of the baseline and one of the scenario with the same lambda and luck."""
@@ -88,26 +89,28 @@ def lives(paired: Sequence[Paired], window: Window) -> list[Pair]:
 
 def pair_up(baseline: Sequence[Run], scenario: Sequence[Run]) -> dict[float, list[Paired]]:
     """Pairs of runs by lambda, in order of replicate."""
-    partner = {(run.job.lam, run.job.replicate): run for run in scenario}
+    partner = {(run.job.lambda_, run.job.replicate): run for run in scenario}
     pairs: dict[float, list[Paired]] = {}
     for run in baseline:
-        pairs.setdefault(run.job.lam, []).append((run, partner[run.job.lam, run.job.replicate]))
+        pairs.setdefault(run.job.lambda_, []).append((run, partner[run.job.lambda_, run.job.replicate]))
     return dict(sorted(pairs.items()))
 
 
 def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: str) -> pd.DataFrame:
     """Every measure, by destination where it has one, at every lambda; the rows are those of `sim.analysis.dimensions`.
 
-    Columns: scenario, measure, destination ("" for a total), lambda, estimate, low, high, unit. A measure is the
+    A measure is the
     scenario less the baseline over the months of the window, but for `baseline_` and `scenario_` levels and the
     categories of paired lives, which count persons.
     """
     rows: list[tuple[str, str, str, float, float, float, float, str]] = []
-    for lam, paired in pairs.items():
+    for lambda_, paired in pairs.items():
 
-        def add(measure: str, place: str, values: Sequence[float], unit: str = "persons", lam: float = lam) -> None:
+        def add(
+            measure: str, place: str, values: Sequence[float], unit: str = "persons", lambda_: float = lambda_
+        ) -> None:
             found = estimate(values)
-            rows.append((scenario, measure, place, lam, found.mean, found.low, found.high, unit))
+            rows.append((scenario, measure, place, lambda_, found.mean, found.low, found.high, unit))
 
         before = [arrivals(one, window) for one, _ in paired]
         after = [arrivals(other, window) for _, other in paired]
@@ -115,8 +118,7 @@ def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: st
         _add_lives(add, paired, window)
         _add_counts(add, paired, window)
         _add_wishes(add, paired, window)
-    columns = ["scenario", "measure", "destination", "lambda", "estimate", "low", "high", "unit"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=OF_COMPARISONS["effects"].names)
 
 
 def _add_arrivals(
@@ -209,11 +211,10 @@ def _in_category(life: Pair, category: str) -> NDArray[np.bool_]:
 def taxonomy_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataFrame:
     """Persons by category of paired lives at every lambda; the categories add up to all residents.
 
-    Columns: lambda, category, persons, low, high, and months, months_low and months_high: by how much the delayed
-    leave later and those brought forward earlier, mean of the replicates that have any (NaN with fewer than two).
+    Months are the mean of the replicates that have any delayed or brought forward (NaN with fewer than two).
     """
     rows = []
-    for lam, paired in pairs.items():
+    for lambda_, paired in pairs.items():
         found = lives(paired, window)
         for category in CATEGORIES:
             counts = [float(_in_category(life, category).sum()) * window.one_in for life in found]
@@ -222,9 +223,8 @@ def taxonomy_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataF
                 counts = [moved + still for moved, still in zip(counts, others, strict=True)]
             persons = estimate(counts)
             shift = _shift(found, category)
-            rows.append((lam, category, *_numbers(persons), *_numbers(shift)))
-    columns = ["lambda", "category", "persons", "low", "high", "months", "months_low", "months_high"]
-    return pd.DataFrame(rows, columns=columns)
+            rows.append((lambda_, category, *_numbers(persons), *_numbers(shift)))
+    return pd.DataFrame(rows, columns=OF_COMPARISONS["taxonomy"].names)
 
 
 def _shift(found: Sequence[Pair], category: str) -> Estimate:
@@ -242,21 +242,22 @@ def _numbers(found: Estimate) -> tuple[float, float, float]:
 def substitution_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataFrame:
     """Where those who left in the baseline go in the scenario, with bounds that need no assumption on luck.
 
-    Columns: lambda, baseline and scenario (first destination in the window, or "stay"), persons, low, high,
-    frechet_low, frechet_high. The cells of a lambda add up to all residents.
+    Places are the first destination in the window, or "stay". The cells of a lambda add up to all residents.
     """
-    both = {lam: [(life.baseline_place, life.scenario_place) for life in lives(paired, window)]
-            for lam, paired in pairs.items()}  # fmt: skip
+    both = {lambda_: [(life.baseline_place, life.scenario_place) for life in lives(paired, window)]
+            for lambda_, paired in pairs.items()}  # fmt: skip
     return _matrix_table(both, window, "stay")
 
 
 def final_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataFrame:
     """Where everyone who lived in Belarus at the start lives at the horizon, in the baseline and in the scenario.
 
-    Columns as of `substitution_table`, places with "belarus" among them. Who returned lives in Belarus, who went on
+    Who returned lives in Belarus, who went on
     in the last country; `settled` people only, pendular workers live in Belarus.
     """
-    both = {lam: [final_places(one.moves, other.moves) for one, other in paired] for lam, paired in pairs.items()}
+    both = {
+        lambda_: [final_places(one.moves, other.moves) for one, other in paired] for lambda_, paired in pairs.items()
+    }
     return _matrix_table(both, window, PLACE_NAMES[PLACE["belarus"]])
 
 
@@ -265,12 +266,13 @@ def _matrix_table(
 ) -> pd.DataFrame:
     rows = []
     names = {place: PLACE_NAMES[place] for place in DESTINATIONS} | {STAY: stay}
-    for lam, places in both.items():
+    for lambda_, places in both.items():
         cells = np.array([matrix(one, other, window.one_in, window.residents) for one, other in places], float)
         mean = cells.mean(axis=0)
         before, after = mean.sum(axis=1), mean.sum(axis=0)
         for i, j in product(names, names):
             found = estimate(cells[:, i, j].tolist())
-            rows.append((lam, names[i], names[j], *_numbers(found), *frechet(before[i], after[j], window.residents)))
-    columns = ["lambda", "baseline", "scenario", "persons", "low", "high", "frechet_low", "frechet_high"]
-    return pd.DataFrame(rows, columns=columns)
+            rows.append(
+                (lambda_, names[i], names[j], *_numbers(found), *frechet(before[i], after[j], window.residents))
+            )
+    return pd.DataFrame(rows, columns=OF_COMPARISONS["substitution"].names)

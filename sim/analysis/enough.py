@@ -17,6 +17,7 @@ from scipy.stats import t as student
 
 from sim.analysis.effects import LEVEL, Paired, Window, arrivals, estimate
 from sim.analysis.prior import weights
+from sim.tables import OF_COMPARISONS
 
 FIRST = 10
 """Pairs to start with."""
@@ -92,8 +93,8 @@ def _half_width_at(n: int, spread: float) -> float:
 def curve(changes: Sequence[float], levels: Sequence[float], measure: str) -> pd.DataFrame:
     """What the rule would have seen after 2, 3 and all further replicates, in the order in which they were made.
 
-    Columns: n, measure, estimate, half_width, wanted, enough, and cv, the coefficient of variation of the first n
-    changes (Lee et al. 2015, JASSS 18(4)4: where it no longer moves, more replicates tell nothing new of the spread).
+    Beside it the coefficient of variation of the first n changes (Lee et al. 2015, JASSS 18(4)4: where it no longer
+    moves, more replicates tell nothing new of the spread).
     """
     rows = []
     for n in range(2, len(changes) + 1):
@@ -101,7 +102,7 @@ def curve(changes: Sequence[float], levels: Sequence[float], measure: str) -> pd
         goal = wanted(mean, float(np.mean(levels[:n])))
         variation = float(np.std(first, ddof=1)) / abs(mean) if mean else np.nan
         rows.append((n, measure, mean, half_width(first), goal, is_enough(first, levels[:n]), variation))
-    return pd.DataFrame(rows, columns=["n", "measure", "estimate", "half_width", "wanted", "enough", "cv"])
+    return pd.DataFrame(rows, columns=OF_COMPARISONS["enough"].names)
 
 
 @dataclass(frozen=True)
@@ -142,16 +143,16 @@ def seed_share(by_lambda: Mapping[float, Sequence[float]], main: float) -> float
     """Share of the variance of an answer that is luck: E(Var_seed) / (Var_lambda(E) + E(Var_seed)); aim below .05.
 
     `by_lambda` are the values of one measure by replicate at each lambda, weighted by the part of the prior nearest
-    to it. The seeds' part is s^2 / n averaged over the slices, n being the replicates behind the headline, those at
-    `main` (slices have fewer). NaN with fewer than two lambdas, or where nothing varies at all. Only lambda varies:
-    with the other parameters, which are not varied here, the true share is smaller. The means of the slices hold some
+    to it. The seeds' part is s^2 / n averaged over the lambdas, n being the replicates behind the headline, those at
+    `main` (others have fewer). NaN with fewer than two lambdas, or where nothing varies at all. Only lambda varies:
+    with the other parameters, which are not varied here, the true share is smaller. The means of the lambdas hold some
     luck themselves, so a large share is told too small; at the aim that is no matter. Raises ValueError if `main` is
     not among the lambdas or one has fewer than two values.
     """
     if len(by_lambda) < 2:
         return float("nan")
     if main not in by_lambda or min(map(len, by_lambda.values())) < 2:
-        raise ValueError(f"lambda {main:g} and two values a slice are needed, got {sorted(by_lambda)}")
+        raise ValueError(f"lambda {main:g} and two values each are needed, got {sorted(by_lambda)}")
     prior = weights(list(by_lambda))
     means = np.array([np.mean(values) for values in by_lambda.values()])
     luck = float(prior @ [np.var(values, ddof=1) for values in by_lambda.values()]) / len(by_lambda[main])

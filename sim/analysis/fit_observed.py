@@ -9,6 +9,7 @@ from sim.codes import PLACE, STATUS
 from sim.ensemble import Run
 from sim.locations import DATA
 from sim.months import month
+from sim.tables import OF_COMPARISONS
 
 OBSERVED = DATA / "observed"
 """Folder of what was seen of emigration; `sim/data/README.md` says what is what."""
@@ -22,8 +23,7 @@ def fit_table(runs: Sequence[Run]) -> pd.DataFrame:
     Simulated values are means over the runs; only what lies inside the simulated months is compared.
     """
     rows = _departures(runs) + _stocks(runs)
-    columns = ["destination", "series", "period", "observed", "simulated", "source", "confidence"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=OF_COMPARISONS["fit"].names)
 
 
 def _departures(runs: Sequence[Run]) -> list[tuple[object, ...]]:

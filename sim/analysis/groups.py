@@ -10,14 +10,13 @@ from sim.analysis.dimensions import GROUPS_BY_DESTINATION
 from sim.analysis.effects import DESTINATIONS, Paired, Window, estimate
 from sim.codes import PLACE_NAMES
 from sim.groups import MEASURES, labels, stacked
+from sim.tables import OF_COMPARISONS
 
 
 def groups_table(paired: Sequence[Paired], window: Window) -> pd.DataFrame:
     """Levels and paired differences by group over the months of the window, in persons; `wished` in unit-months.
 
-    Columns: measure, destination ("" for all), dimension, group, baseline and scenario (means over replicates),
-    estimate (scenario less baseline) with low and high; the rows are those of `sim.analysis.dimensions`. The groups of
-    one dimension add up to the total.
+    The rows are those of `sim.analysis.dimensions`. The groups of one dimension add up to the total.
     """
     before = stacked([one.groups for one, _ in paired], window.start) * window.one_in
     after = stacked([other.groups for _, other in paired], window.start) * window.one_in
@@ -27,8 +26,7 @@ def groups_table(paired: Sequence[Paired], window: Window) -> pd.DataFrame:
         if measure in GROUPS_BY_DESTINATION:
             for place in DESTINATIONS:
                 rows += _rows(before[:, number, place], after[:, number, place], measure, PLACE_NAMES[place])
-    columns = ["measure", "destination", "dimension", "group", "baseline", "scenario", "estimate", "low", "high"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=OF_COMPARISONS["groups"].names)
 
 
 def _rows(

@@ -48,7 +48,7 @@ class Decision:
     month: int
     felt: dict[str, float]  # what the circle and the country tell the unit
     group: int  # 0 threatened, 1 the others
-    lam: float
+    lambda_: float
     push: dict[str, float]
     eta: float
     free_to_exit: bool
@@ -70,7 +70,7 @@ class Decision:
         """By how much the unit would rather leave for a place than stay, in log-odds; it leaves above zero."""
         if self.values[place] == MINUS_INFINITY:
             return MINUS_INFINITY
-        return float(self.lam * (self.values[place] + self.noise[place]) + self.stable + self.eta - self.stay)
+        return float(self.lambda_ * (self.values[place] + self.noise[place]) + self.stable + self.eta - self.stay)
 
     @property
     def best(self) -> int:
@@ -86,7 +86,7 @@ class Decision:
     @property
     def chance(self) -> float:
         """Probability of leaving this month, before the month's luck."""
-        return float(leave_probability(self.eta, self.lam, float(np.exp(self.values).sum())))
+        return float(leave_probability(self.eta, self.lambda_, float(np.exp(self.values).sum())))
 
     def part(self, place: int) -> dict[str, float]:
         """Terms of the best channel of an open place, by name; they add up to its value."""
@@ -132,7 +132,7 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
     push = np.zeros(len(PUSH))
     eta = float(fill_push(Row(people, head), now, push))
     group = int(threat_group(int(class_of(Row(people, head), t)) % N_FLAGS, float(model.world.belarus[t]["war_fear"])))
-    lam = float(given.lam[group])
+    lambda_ = float(given.lam[group])
     tastes = np.empty((2, SLOTS))
     draw_tastes(people.key[head], b, given.trait_seed, tastes)
     apart = empty_apart()
@@ -150,7 +150,7 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
     luck = words(people.key[head], t, _CHOICE, 0, given.seed)
     noise = np.empty(SLOTS)
     slot_noise(people.key[head], t, given.seed, luck[0], noise)
-    stable = stable_angle_term(uniform(luck[1]), lam) + stable_rest(uniform(luck[2]), lam)
+    stable = stable_angle_term(uniform(luck[1]), lambda_) + stable_rest(uniform(luck[2]), lambda_)
     circle = int(circle_of(model.circles, head))
     size = int(model.circles.start[circle + 1] - model.circles.start[circle])
     belarus, memory = model.world.belarus[t], float(model.circles.memory[circle])
@@ -163,7 +163,7 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
         "heard": float(model.circles.heard[circle]),
     }
     found = Decision(
-        t, felt, group, lam, dict(zip(PUSH, push.tolist(), strict=True)), eta, free,
+        t, felt, group, lambda_, dict(zip(PUSH, push.tolist(), strict=True)), eta, free,
         (t - int(people.birth[head])) // 12,
         float(money(Row(people, head))), terms, obstacles, prices, values, channels, ahead, noise, float(stable),
         float(gumbel(uniform(luck[3]))), chosen, event,

@@ -1,4 +1,4 @@
-"""The prior of lambda, the nest of leave against stay, and what part of it stands for each slice of lambda."""
+"""The prior of lambda, the nest of leave against stay, and what part of it stands for each value of lambda."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ def weights(lambdas: Sequence[float]) -> NDArray[np.float64]:
     """
     values = np.asarray(lambdas, float)
     if not len(values) or len(np.unique(values)) < len(values):
-        raise ValueError(f"slices of lambda must be one or more, each once; got {list(lambdas)}")
+        raise ValueError(f"values of lambda must be one or more, each once; got {list(lambdas)}")
     order = np.argsort(values)
     middles = (values[order][1:] + values[order][:-1]) / 2
     ends = np.concatenate([[0.0], beta.cdf(middles, *PRIOR), [1.0]])

@@ -19,6 +19,7 @@ from sim.codes import N_SECTORS
 from sim.columns import Columns
 from sim.history.history import History
 from sim.history.wording import Addition
+from sim.tables import OF_COMPARISONS
 from sim.units import choice_class, class_groups
 from sim.world import World
 
@@ -79,7 +80,7 @@ def reach_table(
         (f"{addition.event}: {addition.parameter}", *numbers, _note(rule, numbers, contradicts(addition, additions)))
         for rule, addition, numbers in zip(changed, additions, means, strict=True)
     ]
-    return pd.DataFrame(rows, columns=["rule", "eligible", "touched", "changed", "note"])
+    return pd.DataFrame(rows, columns=OF_COMPARISONS["reach"].names)
 
 
 def _reached(

@@ -114,7 +114,7 @@ def fill_values(
 def fill_pull_losses(
     apart: Apart,
     chosen: int,
-    lam: float,
+    lambda_: float,
     absent: NDArray[np.float64],
     pulls: NDArray[np.bool_],
     leave: NDArray[np.float32],
@@ -131,7 +131,7 @@ def fill_pull_losses(
     for r in range(len(pulls)):
         fill_values(terms, obstacles, pulls[r], r == _KIN, absent, without)
         rest = inclusive(without)
-        leave[r] = lam * (whole - rest)
+        leave[r] = lambda_ * (whole - rest)
         choice[r] = WHOLE
         if without[chosen] > MINUS_INFINITY:
             choice[r] = min(WHOLE, (values[chosen] - whole) - (without[chosen] - rest))
@@ -172,10 +172,10 @@ def fill_records(
         draw_tastes(head.key, now.coefficients, now.run.trait_seed, tastes)
         fill_unit(head, now, residents, waiting, tastes, apart)
         mask = class_of(head, now.month) % N_FLAGS
-        lam = now.run.lam[threat_group(mask, now.belarus.war_fear)]
+        lambda_ = now.run.lam[threat_group(mask, now.belarus.war_fear)]
         absent[_SAFETY] = -now.coefficients.safety if mask & FLAG_PERSECUTED else 0.0
         leave, choice = record.leave[len(pushes) :], record.choice
-        fill_pull_losses(apart, head.plan_place, lam, absent, pulls, leave, choice)
+        fill_pull_losses(apart, head.plan_place, lambda_, absent, pulls, leave, choice)
 
 
 class ReasonsOf:

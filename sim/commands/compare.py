@@ -20,7 +20,7 @@ from sim.analysis.reach import reach_table, rules
 from sim.checks import ENOUGH
 from sim.codes import PLACE_NAMES
 from sim.commands.pairs import Pairs, decomposed, families, first_count, paired_runs
-from sim.commands.runs import as_csv, ensemble_of, planned, write_world
+from sim.commands.runs import ensemble_of, planned, write_world
 from sim.ensemble import Ensemble
 from sim.errors import UserError
 from sim.figures.cells import hide_few
@@ -39,9 +39,8 @@ from sim.population.fit import fit_table as people_table
 from sim.report.table import summary_text
 from sim.settings import Settings, fingerprint, resolved_yaml
 from sim.store import manifest, write_folder
-
-ADD_UP = ("taxonomy", "substitution", "final")
-"""Tables whose rows add up to all residents, and are written with all their digits."""
+from sim.tables import DENSE, OF_COMPARISONS
+from sim.tables.files import write_csv
 
 
 def run(settings: Settings) -> Path | Plan:
@@ -108,7 +107,7 @@ def first_month(settings: Settings, events: Sequence[Event]) -> int:
 
 def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Sequence[Addition]) -> None:
     settings, window = ensemble.settings, pairs.window
-    main = pairs.by_lambda[settings.choice.lam]
+    main = pairs.by_lambda[settings.choice.lambda_]
     baseline, scenario = ensemble.world(settings.baseline), ensemble.world(settings.scenario)
     ours = [one for one, _ in main]
     histories = ensemble.history(settings.baseline), ensemble.history(settings.scenario)
@@ -129,11 +128,10 @@ def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Seq
     }
     if settings.scenario in settings.decompose:
         found["decomposition"] = decomposed(ensemble, pairs)
-    for name in dimensions.KEYS:
+    for name in DENSE:
         dimensions.dense(name, found[name], pairs.by_lambda, PLACE_NAMES[window.focus])
     for name, table in found.items():
-        digits = 10 if name in ADD_UP else 6
-        (folder / f"{name}.csv").write_text(as_csv(table, digits), encoding="utf-8")
+        write_csv(folder, OF_COMPARISONS[name], table)
 
 
 def _people(ensemble: Ensemble) -> pd.DataFrame:
@@ -141,7 +139,7 @@ def _people(ensemble: Ensemble) -> pd.DataFrame:
         (cell.margin, cell.cell, cell.target, cell.synthetic, 100.0 * cell.error / cell.target if cell.target else 0.0)
         for cell in people_table(ensemble.population)
     ]
-    return pd.DataFrame(rows, columns=["margin", "cell", "target", "synthetic", "error_percent"])
+    return pd.DataFrame(rows, columns=OF_COMPARISONS["people"].names)
 
 
 def _about(settings: Settings, pairs: Pairs, events: Sequence[Event]) -> dict[str, object]:

@@ -121,18 +121,22 @@ def run(settings: Settings) -> Path:
     found: dict[float, Constants] = {}
     constants = Constants(np.zeros(SLOTS), np.zeros(N_CHANNELS))
 
-    def level_of(lam: float) -> float:
-        return decision.level(ensemble.behaviour._replace(lambda_=lam))
+    def level_of(lambda_: float) -> float:
+        return decision.level(ensemble.behaviour._replace(lambda_=lambda_))
 
-    for lam in LAMBDAS if decision.lam is None else (decision.lam,):
+    for lambda_ in LAMBDAS if decision.lam is None else (decision.lam,):
         largest = 0.0
         for _ in range(SWEEPS):
-            expected = _expected(ensemble, lam, constants)
-            constants, largest = sweep(constants, level_of(lam), expected, by_place, by_channel)
-        print(f"lambda {lam:g}: largest gap of a destination or channel {np.expm1(largest):.1%}")
-        found[lam] = constants
-    if settings.choice.lam in found:
-        print(_by_year(ensemble, settings.choice.lam, level_of(settings.choice.lam), found[settings.choice.lam]))
+            expected = _expected(ensemble, lambda_, constants)
+            constants, largest = sweep(constants, level_of(lambda_), expected, by_place, by_channel)
+        print(f"lambda {lambda_:g}: largest gap of a destination or channel {np.expm1(largest):.1%}")
+        found[lambda_] = constants
+    if settings.choice.lambda_ in found:
+        print(
+            _by_year(
+                ensemble, settings.choice.lambda_, level_of(settings.choice.lambda_), found[settings.choice.lambda_]
+            )
+        )
     file = inverted(file_of(decision.name).name)
     file.parent.mkdir(exist_ok=True)
     write_file(file, _page(found, decision.name))
@@ -148,16 +152,16 @@ def earliest(by_place: list[Target]) -> list[Target]:
     return list(first.values())
 
 
-def _by_year(ensemble: Ensemble, lam: float, level: float, constants: Constants) -> str:
+def _by_year(ensemble: Ensemble, lambda_: float, level: float, constants: Constants) -> str:
     """Each reading beside the model's, with destinations at their level of the first reading alone, and with all.
 
     Channels keep their constants. With the level alone, every later year is told by the mechanisms, not by a fit.
     """
     by_place, _ = targets()
-    fitted, levelled = _expected(ensemble, lam, constants), constants
+    fitted, levelled = _expected(ensemble, lambda_, constants), constants
     for _ in range(SWEEPS):
-        levelled, _ = sweep(levelled, level, _expected(ensemble, lam, levelled), earliest(by_place), [])
-    alone = _expected(ensemble, lam, levelled)
+        levelled, _ = sweep(levelled, level, _expected(ensemble, lambda_, levelled), earliest(by_place), [])
+    alone = _expected(ensemble, lambda_, levelled)
     lines = [f"{'destination':<14} {'months':<16} {'observed':>9} {'level alone':>12} {'all readings':>13}"]
     for target in by_place:
         period = f"{label(target.first)}/{label(target.last)}"
@@ -166,12 +170,12 @@ def _by_year(ensemble: Ensemble, lam: float, level: float, constants: Constants)
     return "\n".join(lines)
 
 
-def _expected(ensemble: Ensemble, lam: float, constants: Constants) -> NDArray[np.float64]:
+def _expected(ensemble: Ensemble, lambda_: float, constants: Constants) -> NDArray[np.float64]:
     """Expected departures of those who decide, by month, place and channel, mean of the replicates."""
     replicates = ensemble.settings.replicate_count
     total = np.zeros((ensemble.months, SLOTS, N_CHANNELS))
     for replicate in range(replicates):
-        model = ensemble.model(Job("historical", lam, replicate), ensemble.threads, constants)
+        model = ensemble.model(Job("historical", lambda_, replicate), ensemble.threads, constants)
         total += model.run().recorder.expected_of_deciders(model.world)
         model.close()
     return total / replicates
@@ -186,11 +190,11 @@ def _page(found: dict[float, Constants], decision: str) -> str:
         "# of Georgia, Ukraine and Russia. The channels work and visa_free are the reference, zero (assumptions).\n"
     )
     sets = {
-        str(lam): {
+        str(lambda_): {
             "destinations": {n: round(float(c.places[PLACE[n]]), 4) for n in PLACE_NAMES if n != "belarus"},
             "channels": {n: round(float(c.channels[CHANNEL[n]]), 4) for n in CHANNEL_NAMES if n != "none"},
         }
-        for lam, c in sorted(found.items())
+        for lambda_, c in sorted(found.items())
     }
     body = {"unit": "utility", "source": "inverted on observed departures 2019-2022", "confidence": "assumption"}
     return head + yaml.safe_dump({**body, "constants": sets}, sort_keys=False)

@@ -21,8 +21,8 @@ from sim.missing import Family
 from sim.points import Shelf, point
 from sim.settings import Settings
 
-SLICED = 5
-"""Pairs at each slice of lambda where the stopping rule decides the others (assumption: slices show a direction)."""
+BESIDE = 5
+"""Pairs at each other lambda where the stopping rule decides the rest (assumption: they show a direction)."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +53,14 @@ def families(ensemble: Ensemble, replicates: int) -> list[Family]:
     settings = ensemble.settings
     counts = lambdas(settings, replicates)
     if settings.replicates == ENOUGH:
-        counts = {lam: replicates if lam == settings.choice.lam else SLICED for lam in counts}
+        counts = {lambda_: replicates if lambda_ == settings.choice.lambda_ else BESIDE for lambda_ in counts}
     split = settings.scenario in settings.decompose
     found = []
-    for lam, count in counts.items():
-        asked = (settings.freeze, *(corners() if split and lam == settings.choice.lam else ()))
+    for lambda_, count in counts.items():
+        asked = (settings.freeze, *(corners() if split and lambda_ == settings.choice.lambda_ else ()))
         held = {tuple(sorted(freeze)) for freeze in asked}
-        others = [point(ensemble, settings.scenario, lam, freeze) for freeze in sorted(held)]
-        found.append(family(ensemble, lam, others, count))
+        others = [point(ensemble, settings.scenario, lambda_, freeze) for freeze in sorted(held)]
+        found.append(family(ensemble, lambda_, others, count))
     return found
 
 
@@ -70,7 +70,7 @@ def paired_runs(ensemble: Ensemble, start: int, additions: Sequence[Addition]) -
     With `replicates=enough` the number at the main lambda is the first, of 10, 15, 20 and so on, at which the rule of
     `sim.analysis.enough` stops, or the most that the settings allow. It hangs on no run that happens to be there.
     """
-    settings, main = ensemble.settings, ensemble.settings.choice.lam
+    settings, main = ensemble.settings, ensemble.settings.choice.lambda_
     count = first_count(settings)
     by_rule = settings.replicates == ENOUGH
     while True:
@@ -88,7 +88,7 @@ def paired_runs(ensemble: Ensemble, start: int, additions: Sequence[Addition]) -
         found[main] = found[main][: stops[0]]
         spread = {name: (changes[: stops[0]], levels[: stops[0]]) for name, (changes, levels) in spread.items()}
     told = verdict(spread, wording(PLACE_NAMES[window.focus]))
-    share = seed_share({lam: headline(pairs, window)["arrivals"][0] for lam, pairs in found.items()}, main)
+    share = seed_share({lambda_: headline(pairs, window)["arrivals"][0] for lambda_, pairs in found.items()}, main)
     tables = [curve(changes, levels, measure) for measure, (changes, levels) in spread.items()]
     ledger.say(told.sentence)
     return Pairs(found, window, told, share, pd.concat(tables, ignore_index=True))
@@ -97,10 +97,10 @@ def paired_runs(ensemble: Ensemble, start: int, additions: Sequence[Addition]) -
 def read(shelf: Shelf, wanted: Sequence[Family], freeze: Sequence[str]) -> dict[float, list[Paired]]:
     """Paired runs by lambda, from the files of the baseline's point and of that with these feedbacks held."""
     found = {}
-    for one in sorted(wanted, key=lambda one: one.baseline.lam):
+    for one in sorted(wanted, key=lambda one: one.baseline.lambda_):
         other = next(point for point in one.others if set(point.freeze) == set(freeze))
         worlds = [shelf.read(side, one.replicates) for side in (one.baseline, other)]
-        found[one.baseline.lam] = list(zip(*worlds, strict=True))
+        found[one.baseline.lambda_] = list(zip(*worlds, strict=True))
     return found
 
 
@@ -109,7 +109,7 @@ def decomposed(ensemble: Ensemble, pairs: Pairs) -> pd.DataFrame:
 
     Columns: measure, destination, part, estimate, low, high.
     """
-    settings, main = ensemble.settings, ensemble.settings.choice.lam
+    settings, main = ensemble.settings, ensemble.settings.choice.lambda_
     ours = [one for one, _ in pairs.by_lambda[main]]
     shelf = Shelf(settings.results_dir)
     effects: dict[str, dict[tuple[str, ...], list[float]]] = {"arrivals": {}, "departures": {}}

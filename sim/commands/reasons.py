@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim import codes, months, seals, tables
+from sim import codes, months, seals
 from sim.analysis import citing
 from sim.analysis.reasons import PULLS, REASONS, ReasonsOf
 from sim.commands.explain import RULE
@@ -16,6 +16,8 @@ from sim.errors import UserError
 from sim.figures.cells import MINIMUM
 from sim.settings import Settings, fingerprint, resolved_yaml
 from sim.store import manifest, write_folder
+from sim.tables import OF_OTHERS
+from sim.tables.files import write_parquet
 
 
 def run(settings: Settings) -> Path:
@@ -30,7 +32,7 @@ def run(settings: Settings) -> Path:
     ensemble.world(settings.scenario)  # a mistake in its files is told before anything is compiled
     found = []
     for replicate in range(settings.replicate_count):
-        model = ensemble.model(Job(settings.scenario, settings.choice.lam, replicate), ensemble.threads)
+        model = ensemble.model(Job(settings.scenario, settings.choice.lambda_, replicate), ensemble.threads)
         seen = ReasonsOf()
         model.observer = seen
         model.run()
@@ -47,8 +49,8 @@ def run(settings: Settings) -> Path:
     print(f"Why this destination\n{citing.ranking_text(table, 'destination', 'destination')}\n")
     folder = Path(settings.results_dir) / "reasons" / f"{settings.scenario}-{fingerprint(settings)[:8]}"
     with write_folder(folder) as partial:
-        tables.write_parquet(partial / "reasons.parquet", tables.arrow(table))
-        tables.write_parquet(partial / "commitments.parquet", tables.arrow(commitments(found)))
+        write_parquet(partial, OF_OTHERS["reasons"], table)
+        write_parquet(partial, OF_OTHERS["commitments"], commitments(found))
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
         seals.write(partial, manifest(settings, began, {"kind": "reasons"}), folder.name)
     return folder

@@ -10,19 +10,20 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from sim.errors import UserError
 from sim.figures.cells import rounded
 from sim.library import folders, pruning, queries
-from sim.library.apart import Apart, apart, find
-from sim.library.columns import OF_A_COMPARISON, OF_A_POINT
 from sim.library.listing import MOST_ROWS, listing
 from sim.library.views import open_library
-from sim.points import inputs_digest
 from sim.settings import Settings
+from sim.tables.views import VIEWS
+
+if TYPE_CHECKING:
+    from sim.library.apart import Apart
 
 IsStale = Callable[[Mapping[str, Any]], bool]
 
@@ -60,6 +61,8 @@ def run(settings: Settings, is_stale: IsStale | None = None) -> Path | None:
 
 def differs_from_present(manifest: Mapping[str, Any]) -> bool:
     """Tell whether a point was made by another program or from other data than the present ones."""
+    from sim.points import inputs_digest  # loads the model
+
     return bool(manifest.get("inputs") != inputs_digest())
 
 
@@ -77,7 +80,7 @@ def _show(settings: Settings, connection: duckdb.DuckDBPyConnection, target: Pat
         _say(f"No {asked.show}{kind}: {settings.results_dir} holds {_held(connection)}")
         return
     more = queries.count(connection, sql) - MOST_ROWS if len(rows) > MOST_ROWS else 0
-    known = {*OF_A_POINT, *OF_A_COMPARISON} if asked.sql is None else ()
+    known = {column.name for _, front in VIEWS.values() for column in front} if asked.sql is None else ()
     _print(answer.columns, rows[:MOST_ROWS], more, known)
 
 
@@ -88,6 +91,8 @@ def _held(connection: duckdb.DuckDBPyConnection) -> str:
 
 def _set_apart(settings: Settings, connection: duckdb.DuckDBPyConnection, target: Path | None) -> None:
     """One table for each point that the condition picks, against the one named."""
+    from sim.library.apart import apart, find  # loads the model, which nothing else here needs
+
     points, _ = folders.points(settings.results_dir)
     baseline = find(points, settings.results.against or "")
     picked = _picked(settings, connection)
@@ -113,7 +118,7 @@ def _set_apart(settings: Settings, connection: duckdb.DuckDBPyConnection, target
         _print(tuple(one.table.columns), told[:MOST_ROWS], max(0, len(told) - MOST_ROWS))
 
 
-def _as_told(one: Apart) -> list[tuple[Any, ...]]:
+def _as_told(one: "Apart") -> list[tuple[Any, ...]]:
     """The rows of a table with people rounded to what the sample can tell."""
     one_in = max(one.scenario.row["one_in"], one.baseline.row["one_in"])
     return [

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
-import pandas as pd
-
-from sim import ledger, shared, tables
+from sim import ledger, shared, tidy
 from sim.decision import rule
 from sim.ensemble import Ensemble, Run
 from sim.figures import cells
@@ -20,6 +18,8 @@ from sim.plan import Plan, plan
 from sim.points import Point, Shelf, point
 from sim.schedule import schedule_table
 from sim.settings import Settings
+from sim.tables import OF_POINTS, OF_WORLDS
+from sim.tables.files import as_csv, write_parquet
 
 
 def ensemble_of(settings: Settings) -> Ensemble:
@@ -31,19 +31,19 @@ def ensemble_of(settings: Settings) -> Ensemble:
     return Ensemble(settings, partial(shared.people, sweep.shared, *chosen))
 
 
-def family(ensemble: Ensemble, lam: float, others: Sequence[Point], replicates: int, own: bool = True) -> Family:
+def family(ensemble: Ensemble, lambda_: float, others: Sequence[Point], replicates: int, own: bool = True) -> Family:
     """Points of one world beside the settings' baseline at a lambda."""
-    return Family(point(ensemble, ensemble.settings.baseline, lam), tuple(others), replicates, own)
+    return Family(point(ensemble, ensemble.settings.baseline, lambda_), tuple(others), replicates, own)
 
 
 def lambdas(settings: Settings, replicates: int) -> dict[float, int]:
-    """Replicates at the main lambda and, half as many (at least two), at each slice.
+    """Replicates at the main lambda and, half as many (at least two), at each other.
 
-    Under a rule that sets lambda itself the slices would all be the same world, and are left out.
+    Under a rule that sets lambda itself the others would all be the same world, and are left out.
     """
-    slices = settings.choice.slices if rule(settings.decision).lam is None else ()
-    beside = [lam for lam in slices if lam != settings.choice.lam]
-    return {settings.choice.lam: replicates} | dict.fromkeys(beside, max(2, replicates // 2))
+    others = settings.choice.lambdas if rule(settings.decision).lam is None else ()
+    beside = [lambda_ for lambda_ in others if lambda_ != settings.choice.lambda_]
+    return {settings.choice.lambda_: replicates} | dict.fromkeys(beside, max(2, replicates // 2))
 
 
 def get(ensemble: Ensemble, families: Sequence[Family]) -> Shelf:
@@ -63,34 +63,25 @@ def planned(ensemble: Ensemble, families: Sequence[Family]) -> Plan:
 def beside(ensemble: Ensemble, of: Point, runs: Iterable[Run]) -> dict[str, str]:
     """Texts beside a point's tables: history, sources, schedule, and what observers of its world would see."""
     history, world = ensemble.history(of.scenario), ensemble.world(of.scenario)
+    seen = {
+        "registers": register_table(runs, world),
+        "repression": repression_table(runs, world, ensemble.behaviour),
+        "public_money": money_table(runs, world),
+    }
     return {
         "history.txt": history.debug(),
         "sources.txt": sources(history),
         "schedule.txt": schedule_table() + "\n",
-        "registers.csv": as_csv(register_table(runs, world)),
-        "repression.csv": as_csv(repression_table(runs, world, ensemble.behaviour)),
-        "public_money.csv": as_csv(money_table(runs, world)),
+        **{f"{name}.csv": as_csv(OF_POINTS[name], table) for name, table in seen.items()},
     }
 
 
 def write_world(folder: Path, runs: list[Run], history: History, one_in: int) -> None:
     """Write the tables, the history and the sources of one world's runs, at every lambda, into a folder."""
     folder.mkdir(exist_ok=True)
-    cells_of = {
-        "stocks": tables.stock_cells,
-        "flows": tables.flow_cells,
-        "harms": tables.harm_cells,
-        "wishes": tables.wish_cells,
-    }
-    for name, of_run in cells_of.items():
-        tables.write_parquet(folder / f"{name}.parquet", tables.arrow(tables.of_runs(runs, of_run)))
-    groups = tables.groups(runs, one_in)
-    tables.write_parquet(folder / "groups.parquet", tables.arrow(cells.hide_few(groups, one_in, groups["replicates"])))
+    for name in ("stocks", "flows", "harms", "wishes"):
+        write_parquet(folder, OF_WORLDS[name], tidy.of_runs(runs, name))
+    groups = tidy.groups(runs, one_in)
+    write_parquet(folder, OF_WORLDS["groups"], cells.hide_few(groups, one_in, groups["replicates"]))
     (folder / "history.txt").write_text(history.debug(), encoding="utf-8")
     (folder / "sources.txt").write_text(sources(history), encoding="utf-8")
-
-
-def as_csv(table: pd.DataFrame, digits: int = 6) -> str:
-    """A table as text, numbers to so many digits."""
-    text: str = table.to_csv(index=False, float_format=f"%.{digits}g", lineterminator="\n")
-    return text

@@ -12,12 +12,12 @@ from sim.settings import Settings
 def run(settings: Settings) -> Path | Plan:
     """Simulate a scenario as far as nobody has; returns the folder of its point, or with `dry` the plan."""
     ensemble = ensemble_of(settings)
-    lam, replicates = settings.choice.lam, settings.replicate_count
-    wanted = point(ensemble, settings.scenario, lam, settings.freeze)
+    lambda_, replicates = settings.choice.lambda_, settings.replicate_count
+    wanted = point(ensemble, settings.scenario, lambda_, settings.freeze)
     if settings.scenario == settings.baseline and not settings.freeze:
         families = [Family(wanted, (), replicates)]
     else:  # months that it shares with the baseline may be shared with other scenarios
-        families = [family(ensemble, lam, [wanted], replicates, own=False)]
+        families = [family(ensemble, lambda_, [wanted], replicates, own=False)]
     if settings.dry:
         return planned(ensemble, families)
     return get(ensemble, families).path(wanted)

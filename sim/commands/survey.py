@@ -26,6 +26,8 @@ from sim.observation.security import anchored, fear_at_home
 from sim.observation.survey import Sampling, observed_rows, pooled, survey_table
 from sim.settings import Settings, fingerprint, resolved_yaml
 from sim.store import manifest, write_folder
+from sim.tables import OF_OTHERS
+from sim.tables.files import write_csv
 
 
 def run(settings: Settings) -> Path:
@@ -43,7 +45,7 @@ def run(settings: Settings) -> Path:
     parts: list[Answers] = []
     reasons = []
     for replicate in range(settings.replicate_count):
-        model = ensemble.model(Job(settings.scenario, settings.choice.lam, replicate), ensemble.threads)
+        model = ensemble.model(Job(settings.scenario, settings.choice.lambda_, replicate), ensemble.threads)
         seen = ReasonsOf()
         model.observer = seen if settings.decision == RULE else None
         parts += asked_of(model, replicate)
@@ -58,7 +60,7 @@ def run(settings: Settings) -> Path:
     print(page)
     folder = Path(settings.results_dir) / "survey" / f"{settings.scenario}-{fingerprint(settings)[:8]}"
     with write_folder(folder) as partial:
-        table.to_csv(partial / "survey.csv", index=False, float_format="%.6g", lineterminator="\n")
+        write_csv(partial, OF_OTHERS["survey"], table)
         (partial / "survey.txt").write_text(page + "\n", encoding="utf-8")
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
         seals.write(partial, manifest(settings, began, {"kind": "survey"}), folder.name)

@@ -1,6 +1,5 @@
 """The files of one comparison, read when asked for; every figure, table and report sees them through `Results`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -12,33 +11,8 @@ import pandas as pd
 
 from sim import codes, months, seals
 from sim.analysis.dimensions import DESTINATIONS, ORIGIN
-
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "effects.csv": ("scenario", "measure", "destination", "lambda", "estimate", "low", "high", "unit"),
-    "substitution.csv": (*("lambda", "baseline", "scenario", "persons", "low", "high", "frechet_low", "frechet_high"),),
-    "final.csv": (*("lambda", "baseline", "scenario", "persons", "low", "high", "frechet_low", "frechet_high"),),
-    "taxonomy.csv": ("lambda", "category", "persons", "low", "high", "months", "months_low", "months_high"),
-    "reach.csv": ("rule", "eligible", "touched", "changed", "note"),
-    "fit.csv": ("destination", "series", "period", "observed", "simulated", "source", "confidence"),
-    "people.csv": ("margin", "cell", "target", "synthetic", "error_percent"),
-    "groups.csv": (
-        *("measure", "destination", "dimension", "group", "baseline", "scenario", "estimate", "low", "high"),
-    ),
-    "stocks.parquet": ("lambda", "replicate", "month", "destination", "status", "persons"),
-    "flows.parquet": ("lambda", "replicate", "month", "from", "to", "channel", "persons", "expected_persons"),
-    "harms.parquet": ("lambda", "replicate", "month", "harm", "persons"),
-}
-"""Columns that each file must have; it may have more."""
-MAYBE_EMPTY = ("fit.csv", "reach.csv", "flows.parquet")
-"""Files that may have no rows: nothing was observed so early, no rule differs, or nobody moves.
-
-Every other table has a row for each of its cells, see `sim.analysis.dimensions`; monthly tables of a world have rows
-for the cells that are not zero, but for `harms.parquet`, which has every replicate, month and harm.
-"""
-EMPTY = dict.fromkeys(
-    ("lambda", "baseline", "scenario", "estimate", "low", "high", "months", "months_low", "months_high"), [""]
-)
-"""Columns whose empty cells are numbers that are not shown, not texts."""
+from sim.tables import OF_COMPARISONS, OF_WORLDS
+from sim.tables.declaration import PARQUET, TEXT
 
 NAMES = {
     "uae": "the Emirates",
@@ -123,16 +97,20 @@ class Results:
         return self.path(name).read_text(encoding="utf-8")
 
     def _table(self, name: str) -> pd.DataFrame:
-        path = self.path(name)
-        wanted = COLUMNS[path.name]
-        if path.suffix == ".parquet":
+        """A table by name, that of a world as `historical/flows`; there may be more columns than those declared."""
+        world, _, name = name.rpartition("/")
+        declared = (OF_WORLDS if world else OF_COMPARISONS)[name]
+        path = self.path(f"{world}/{declared.file}" if world else declared.file)
+        if declared.form == PARQUET:
             frame = pd.read_parquet(path.absolute())
         else:
-            frame = pd.read_csv(path, dtype={"period": str}, keep_default_na=False, na_values=EMPTY)
-        missing = [column for column in wanted if column not in frame]
+            texts = {column.name: str for column in declared.columns if column.kind == TEXT}
+            empty = {column.name: [""] for column in declared.columns if column.name not in texts}
+            frame = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=empty)
+        missing = [column for column in declared.names if column not in frame]
         if missing:
             raise ValueError(f"{path} lacks the column(s) {', '.join(missing)}; it has {', '.join(map(str, frame))}")
-        if frame.empty and path.name not in MAYBE_EMPTY:
+        if frame.empty and not declared.maybe_empty:
             raise ValueError(f"{path} has no rows")
         return frame
 
@@ -195,24 +173,24 @@ class Results:
     @cached_property
     def effects(self) -> pd.DataFrame:
         """Effects of the scenario, all measures and all lambda."""
-        frame = self.table("effects.csv")
+        frame = self.table("effects")
         frame = frame[frame["scenario"] == self.scenario]
         if frame.empty:
             raise ValueError(f"{self.folder / 'effects.csv'} has no rows of the scenario '{self.scenario}'")
         return frame
 
-    def measure(self, measure: str, lam: float | None = None) -> pd.DataFrame:
+    def measure(self, measure: str, lambda_: float | None = None) -> pd.DataFrame:
         """Rows of one measure at one lambda (by default the main one), one a destination."""
-        lam = self.main if lam is None else lam
+        lambda_ = self.main if lambda_ is None else lambda_
         frame = self.effects
-        rows = frame[(frame["measure"] == measure) & np.isclose(frame["lambda"], lam)]
+        rows = frame[(frame["measure"] == measure) & np.isclose(frame["lambda"], lambda_)]
         if rows.empty:
-            raise ValueError(f"{self.folder / 'effects.csv'} has no row of '{measure}' at lambda {lam:g}")
+            raise ValueError(f"{self.folder / 'effects.csv'} has no row of '{measure}' at lambda {lambda_:g}")
         return rows
 
-    def effect(self, measure: str, destination: str | None = None, lam: float | None = None) -> Effect:
+    def effect(self, measure: str, destination: str | None = None, lambda_: float | None = None) -> Effect:
         """One effect; without a destination the total, which is the only row or the one without a destination."""
-        rows = self.measure(measure, lam)
+        rows = self.measure(measure, lambda_)
         if destination is not None:
             rows = rows[rows["destination"] == destination]
         elif len(rows) > 1:
@@ -223,42 +201,42 @@ class Results:
         row = rows.iloc[0]
         return Effect(float(row["estimate"]), float(row["low"]), float(row["high"]), str(row["unit"]))
 
-    def category(self, category: str, lam: float | None = None) -> Effect:
+    def category(self, category: str, lambda_: float | None = None) -> Effect:
         """Persons in a category of the taxonomy of paired lives."""
-        lam = self.main if lam is None else lam
-        frame = self.table("taxonomy.csv")
+        lambda_ = self.main if lambda_ is None else lambda_
+        frame = self.table("taxonomy")
         named = frame["category"].str.replace(" ", "_") == category
-        rows = frame[named & np.isclose(frame["lambda"], lam)]
+        rows = frame[named & np.isclose(frame["lambda"], lambda_)]
         if len(rows) != 1:
-            raise ValueError(f"{self.folder / 'taxonomy.csv'} has {len(rows)} rows '{category}' at lambda {lam:g}")
+            raise ValueError(f"{self.folder / 'taxonomy.csv'} has {len(rows)} rows '{category}' at lambda {lambda_:g}")
         row = rows.iloc[0]
         return Effect(float(row["persons"]), float(row["low"]), float(row["high"]), "persons")
 
-    def series(self, world: str, file: str, lam: float | None = None) -> pd.DataFrame:
+    def series(self, world: str, file: str, lambda_: float | None = None) -> pd.DataFrame:
         """A monthly table of one world at one lambda (by default the main one), with month numbers as `at`."""
-        frame = self.table(f"{world}/{file}.parquet")
-        frame = frame[np.isclose(frame["lambda"].astype(float), self.main if lam is None else lam)]
+        frame = self.table(f"{world}/{file}")
+        frame = frame[np.isclose(frame["lambda"].astype(float), self.main if lambda_ is None else lambda_)]
         labels = frame["month"].astype("category")
         numbers = np.array([months.month(text) for text in labels.cat.categories], dtype=np.int64)
         return frame.assign(at=numbers[labels.cat.codes.to_numpy()])
 
-    def arrivals(self, world: str, lam: float | None = None) -> pd.DataFrame:
+    def arrivals(self, world: str, lambda_: float | None = None) -> pd.DataFrame:
         """Expected arrivals from Belarus: rows (replicate, month number), one column a destination, persons a month."""
-        flows = self.series(world, "flows", lam)
+        flows = self.series(world, "flows", lambda_)
         left = flows[(flows["from"] == ORIGIN) & (flows["to"] != ORIGIN)]
-        return self._wide(left.rename(columns={"to": "destination"}), "expected_persons", self._axes(world, lam))
+        return self._wide(left.rename(columns={"to": "destination"}), "expected_persons", self._axes(world, lambda_))
 
-    def residents(self, world: str, lam: float | None = None) -> pd.DataFrame:
+    def residents(self, world: str, lambda_: float | None = None) -> pd.DataFrame:
         """Settled residents (people on short work abroad left out): rows (replicate, month), columns destinations."""
-        stocks = self.series(world, "stocks", lam)
+        stocks = self.series(world, "stocks", lambda_)
         settled = stocks[(stocks["status"] != "pendular") & (stocks["destination"] != ORIGIN)]
-        return self._wide(settled, "persons", self._axes(world, lam))
+        return self._wide(settled, "persons", self._axes(world, lambda_))
 
-    def _axes(self, world: str, lam: float | None) -> pd.MultiIndex:
+    def _axes(self, world: str, lambda_: float | None) -> pd.MultiIndex:
         """Every replicate and month of a world, in order; ValueError if it was not run at this lambda."""
-        harms = self.series(world, "harms", lam)
+        harms = self.series(world, "harms", lambda_)
         if harms.empty:
-            raise ValueError(f"{self.folder / world / 'harms'}.parquet has no rows at lambda {lam or self.main:g}")
+            raise ValueError(f"{self.folder / world / 'harms'}.parquet has no rows at lambda {lambda_ or self.main:g}")
         levels = [sorted(harms[name].unique()) for name in ("replicate", "at")]
         return pd.MultiIndex.from_product(levels, names=["replicate", "at"])
 

@@ -24,19 +24,19 @@ def caption(results: Results) -> str:
     )
 
 
-def density(lam: np.ndarray) -> np.ndarray:
+def density(lambda_: np.ndarray) -> np.ndarray:
     """Density of the prior of lambda."""
     a, b = PRIOR
     scale = math.gamma(a + b) / (math.gamma(a) * math.gamma(b))
-    return scale * lam ** (a - 1) * (1 - lam) ** (b - 1)
+    return scale * lambda_ ** (a - 1) * (1 - lambda_) ** (b - 1)
 
 
 def data(results: Results) -> pd.DataFrame:
     """By lambda: `lost` and `deflected` (share of the lost) with low and high, and the closed form."""
     rows = []
     start = min((int(policy.start) for policy in results.policies), default=0)
-    for lam in results.lambdas:
-        before, after = results.arrivals(results.baseline, lam), results.arrivals(results.scenario, lam)
+    for lambda_ in results.lambdas:
+        before, after = results.arrivals(results.baseline, lambda_), results.arrivals(results.scenario, lambda_)
         change = (after - before).groupby(level="replicate").sum()
         lost = -change[results.focus]
         gained = change.drop(columns=results.focus).sum(axis=1)
@@ -45,11 +45,11 @@ def data(results: Results) -> pd.DataFrame:
         s = float(later[results.focus] / later.sum()) if later.sum() > 0 else math.nan
         rows.append(
             {
-                "lambda": lam,
+                "lambda": lambda_,
                 **dict(zip(("lost", "lost_low", "lost_high"), centre(lost), strict=True)),
                 **dict(zip(("deflected", "deflected_low", "deflected_high"), centre(share), strict=True)),
                 "baseline_share": s,
-                "closed_form": float(deflection(s, lam)) if 0 < s < 1 else math.nan,
+                "closed_form": float(deflection(s, lambda_)) if 0 < s < 1 else math.nan,
             }
         )
     return pd.DataFrame(rows)
@@ -85,7 +85,7 @@ def draw(results: Results) -> Figure:
         axes.fill_between(grid, 0, hill / hill.max() * top * 0.22, color=style.ORANGE, alpha=0.22, lw=0, zorder=0)
         axes.plot(PRIOR_90, [0, 0], color=style.ORANGE, lw=4, solid_capstyle="butt", clip_on=False)
         axes.set_xlim(0, 1)
-        axes.set_xticks([0, *table["lambda"], 1], ["0", *[f"{lam:g}".lstrip("0") for lam in table["lambda"]], "1"])
+        axes.set_xticks([0, *table["lambda"], 1], ["0", *[f"{one:g}".lstrip("0") for one in table["lambda"]], "1"])
         axes.set_xlabel("\u03bb   (0: all go elsewhere, 1: none does)")
         axes.tick_params(axis="x", length=3.5, color=style.QUIET)
     left.text(

@@ -31,7 +31,7 @@ def places(results: Results, table: pd.DataFrame) -> list[str]:
 
 def observed(results: Results) -> pd.DataFrame:
     """Observed stocks: destination, time `at` in months (end of the period named) and thousand persons."""
-    fit = results.table("fit.csv")
+    fit = results.table("fit")
     stock = fit[fit["series"].str.contains("|".join(OBSERVED), case=False)]
     return pd.DataFrame(
         {

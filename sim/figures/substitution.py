@@ -46,15 +46,15 @@ def data(results: Results) -> pd.DataFrame:
     """Persons by lambda and outcome, in drawing order, with `shown` false where too few simulated people stand."""
     rows = []
     places = named(results)
-    for lam in results.lambdas:
-        deflected = results.measure("deflected", lam)
+    for lambda_ in results.lambdas:
+        deflected = results.measure("deflected", lambda_)
         deflected = deflected[~deflected["destination"].isin(["", "all", results.focus])]
         by_place = deflected.set_index("destination")["estimate"]
-        rows.append((lam, "other_channel", results.effect("other_channel", lam=lam).estimate))
-        rows += [(lam, place, float(by_place.get(place, 0.0))) for place in places]
-        rows.append((lam, ELSEWHERE, float(by_place.drop(places, errors="ignore").sum())))
+        rows.append((lambda_, "other_channel", results.effect("other_channel", lambda_=lambda_).estimate))
+        rows += [(lambda_, place, float(by_place.get(place, 0.0))) for place in places]
+        rows.append((lambda_, ELSEWHERE, float(by_place.drop(places, errors="ignore").sum())))
         rows += [
-            (lam, measure, results.effect(measure, lam=lam).estimate)
+            (lambda_, measure, results.effect(measure, lambda_=lambda_).estimate)
             for measure in ("delayed", "brought_forward", "irregular", "asylum", "stuck")
         ]
     table = pd.DataFrame(rows, columns=["lambda", "outcome", "persons"])
@@ -155,9 +155,9 @@ def bars(axes: Axes, table: pd.DataFrame, results: Results) -> None:
     """Shares at every lambda, the main one taller; shares of ten percent and more are written."""
     labels = look(results)
     lambdas = sorted(table["lambda"].unique())
-    for row, lam in enumerate(lambdas):
-        is_main = np.isclose(lam, results.main)
-        part = table[table["lambda"] == lam]
+    for row, lambda_ in enumerate(lambdas):
+        is_main = np.isclose(lambda_, results.main)
+        part = table[table["lambda"] == lambda_]
         total, left = part["persons"].clip(lower=0).sum(), 0.0
         for cell in part.itertuples():
             share = max(cell.persons, 0) / total * 100 if total else 0.0
@@ -169,10 +169,10 @@ def bars(axes: Axes, table: pd.DataFrame, results: Results) -> None:
                 )
             left += share
     axes.set_title("the same, of every 100 of them, at each \u03bb", color=style.QUIET, fontsize=8)
-    axes.set_yticks(range(len(lambdas)), [f"\u03bb = {lam:g}" for lam in lambdas])
-    for tick, lam in zip(axes.get_yticklabels(), lambdas, strict=True):
+    axes.set_yticks(range(len(lambdas)), [f"\u03bb = {lambda_:g}" for lambda_ in lambdas])
+    for tick, lambda_ in zip(axes.get_yticklabels(), lambdas, strict=True):
         tick.set_color(style.INK)
-        tick.set_fontweight("bold" if np.isclose(lam, results.main) else "normal")
+        tick.set_fontweight("bold" if np.isclose(lambda_, results.main) else "normal")
     axes.invert_yaxis()
     axes.set_xlim(0, 100)
     axes.set_xticks([])

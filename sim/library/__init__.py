@@ -1,6 +1,6 @@
 """What runs left, as tables to be asked in SQL: every point and every comparison of a folder of results.
 
-`open_library` gives a connection of DuckDB with one view a table (`sim/library/columns.py`). The connection reads
+`open_library` gives a connection of DuckDB with one view a table (`sim/tables`). The connection reads
 no file by itself: Parquet comes to it through Arrow, from the checked folders only, and file system, network,
 extensions and settings are closed to whatever is asked. `sim.library.queries` lets nothing but a SELECT through.
 """

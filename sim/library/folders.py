@@ -11,23 +11,65 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from annotated_types import Ge, Le, Lt
+from pydantic import AfterValidator, BaseModel, Strict, ValidationError, create_model
 
 from sim import seals
-from sim.library.columns import COMPARED, TABLES, fits
 from sim.messages import shown
 from sim.seals import Damaged
+from sim.tables import OF_COMPARISONS, OF_POINTS, Table
+from sim.tables.declaration import CSV, REAL, TEXT, TIME, TRUTH, WHOLE
+from sim.tables.views import COMPARISONS as COMPARED
+from sim.tables.views import POINTS as COMPUTED
 
 POINTS, COMPARISONS, STUDIES = "points", "compare", "studies"
 OTHERS = ("survey", "reasons", "explain")
 """Folders of the results that have a manifest."""
-READ = {"point": [f"{name}.parquet" for name in TABLES], "comparison": [f"{name}.csv" for name in COMPARED]}
-"""Files that become views, by kind of folder."""
+READ = {"point": OF_POINTS, "comparison": OF_COMPARISONS}
+"""Tables that become views, by kind of folder."""
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{12,64}", re.ASCII)
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("not printable")
+    return text
+
+
+def _in_utc(when: datetime) -> datetime:
+    try:
+        return (when.astimezone(UTC) if when.tzinfo else when).replace(tzinfo=None, microsecond=0)
+    except OverflowError as error:
+        raise ValueError("out of range") from error
+
+
+_Text = Annotated[str, Strict(), AfterValidator(_printable)]
+_TYPES: dict[pa.DataType, Any] = {
+    TEXT: _Text,
+    WHOLE: Annotated[int, Strict(), Ge(0), Lt(2**63)],
+    REAL: Annotated[float, Strict(), Ge(-1e300), Le(1e300)],
+    TRUTH: Annotated[bool, Strict()],
+    TIME: Annotated[datetime, AfterValidator(_in_utc)],
+}
+_WRITTEN: dict[str, Any] = {"freeze": list[_Text], "coefficients": dict[str, Any]}
+"""Columns that a manifest does not hold as texts."""
+
+
+def _manifest(table: Table) -> type[BaseModel]:
+    """What a manifest must hold for the line of its folder."""
+    columns: dict[str, Any] = {}
+    for column in table.columns:
+        kind = _WRITTEN.get(column.name, _TYPES[column.kind])
+        columns[column.name] = (kind | None, None) if column.null or column.name in _WRITTEN else (kind, ...)
+    return create_model(table.name, **columns)
+
+
+_MANIFESTS = {table.name: _manifest(table) for table in (COMPUTED, COMPARED)}
 
 
 @dataclass(frozen=True)
@@ -50,7 +92,7 @@ class Folder:
     row: Mapping[str, Any]
     """Its line of `points` or `comparisons`."""
     tables: Mapping[str, pa.Schema]
-    """Columns of the Parquet files, by name of the table (points only)."""
+    """Columns of the files that become views, by name of the view."""
 
 
 def points(results_dir: Path | str) -> tuple[list[Folder], list[Fault]]:
@@ -83,8 +125,9 @@ def verify(folder: Path | str) -> list[str]:
             _comparison(folder, written)
     except Damaged as damage:
         return [str(damage)]
-    read = [name for name in READ.get(str(written.get("kind")), ()) if name not in written["files"]]
-    return [*seals.faults(folder), *(f"{name} is not in the manifest" for name in read if (folder / name).exists())]
+    tables = READ.get(str(written.get("kind")), {}).values()
+    unlisted = [table.file for table in tables if table.view and table.file not in written["files"]]
+    return [*seals.faults(folder), *(f"{name} is not in the manifest" for name in unlisted if (folder / name).exists())]
 
 
 def manifest_or_none(folder: Path) -> Mapping[str, Any] | None:
@@ -135,128 +178,76 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _point(path: Path, written: Mapping[str, Any]) -> Folder:
-    if written.get("kind") != "point":
+    point = written.get("point")
+    if written.get("kind") != "point" or not isinstance(point, dict):
         raise Damaged("its manifest is not that of a point")
-    point, name = written.get("point"), _need(written, "fingerprint", _is_text)
-    if not isinstance(point, dict):
-        raise Damaged("manifest.json lacks 'point'")
-    row: dict[str, Any] = {
-        "fingerprint": name,
-        "scenario": _need(point, "scenario", _is_text),
-        "baseline": _need(point, "baseline", _is_text, null=True),
-        "decision": _need(point, "decision", _is_text),
-        "lambda": _need(point, "lambda", _is_number, null=True),
-        "freeze": _texts(point.get("freeze")),
-        "coefficients": _json(point.get("coefficients")),
-        "one_in": _need(point, "one_in", _is_whole),
-        "seed": _need(point, "seed", _is_whole),
-        "until": _need(point, "until", _is_text),
-        "replicates": _need(written, "replicates", _is_whole),
-        **_about(path, written),
-    }
-    if not _FINGERPRINT.fullmatch(name):
+    row = _row(COMPUTED, path, {**written, **point})
+    if not _FINGERPRINT.fullmatch(row["fingerprint"]):
         raise Damaged("the fingerprint in manifest.json is none")
-    ours = f"{row['scenario']}-{name[:12]}"
+    ours = f"{row['scenario']}-{row['fingerprint'][:12]}"
     if path.name != ours:
         raise Damaged(f"its manifest is that of {shown(ours)}")
-    tables = {table: _table(path, table) for table in TABLES if f"{table}.parquet" in written["files"]}
-    return Folder(path, written, row, tables)
+    return Folder(path, written, row, _tables(path, written, OF_POINTS))
 
 
 def _comparison(path: Path, written: Mapping[str, Any]) -> Folder:
     chosen = written.get("settings")
     if written.get("kind") != "comparison" or not isinstance(chosen, dict):
         raise Damaged("its manifest is not that of a comparison")
-    row = {
-        "fingerprint": _need(written, "fingerprint", _is_text),
-        "scenario": _need(written, "scenario", _is_text),
-        "baseline": _need(written, "baseline", _is_text),
-        "decision": _need(chosen, "decision", _is_text, null=True),
-        "freeze": _texts(chosen.get("freeze")),
-        "one_in": _need(chosen, "one_in", _is_whole, null=True),
-        "seed": _need(chosen, "seed", _is_whole, null=True),
-        "until": _need(chosen, "end", _is_text, null=True),
-        "lambda": _need(chosen, "lambda", _is_number, null=True),
-        "coefficients": _json(chosen.get("coefficients")),
-        "focus": _need(written, "focus", _is_text, null=True),
-        "replicates": _need(chosen, "replicates", _is_whole, null=True),
-        **_about(path, written),
-    }
-    for name in READ["comparison"]:
-        there = name in written["files"] or (path / name).exists()
-        if there and (fault := seals.fault_of(path, name, written["files"])):
-            raise Damaged(fault)
-    if "effects.csv" not in written["files"]:
+    row = _row(COMPARED, path, {**chosen, "until": chosen.get("end"), **written})
+    tables = _tables(path, written, OF_COMPARISONS)
+    if "effects" not in tables:
         raise Damaged("effects.csv is missing")
-    return Folder(path, written, row, {})
+    return Folder(path, written, row, tables)
 
 
-def _about(path: Path, written: Mapping[str, Any]) -> dict[str, Any]:
-    when = written.get("time")
+def _row(table: Table, path: Path, written: Mapping[str, Any]) -> dict[str, Any]:
+    """The line of a folder in `points` or `comparisons`; Damaged names what its manifest lacks or has wrong."""
+    told = {**written, "megabytes": megabytes(path), "folder": path.name}
     try:
-        at = datetime.fromisoformat(when) if isinstance(when, str) else None
-    except ValueError:
-        at = None
-    if at is not None and at.tzinfo is not None:
-        at = at.astimezone(UTC).replace(tzinfo=None)
-    changes = written.get("uncommitted_changes")
-    return {
-        "commit": _need(written, "commit", _is_text, null=True),
-        "uncommitted_changes": changes if isinstance(changes, bool) else None,
-        "time": at.replace(microsecond=0) if at else None,
-        "cpu_seconds": _need(written, "cpu_seconds", _is_number, null=True),
-        "megabytes": megabytes(path),
-        "folder": path.name,
+        row = _MANIFESTS[table.name].model_validate(told).model_dump()
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        key, value = str(fault["loc"][0]), told.get(str(fault["loc"][0]))
+        wrong = "missing" if value is None else shown(str(value)[:60])
+        raise Damaged(f"manifest.json: {key} is {wrong}") from error
+    texts = {
+        "freeze": ",".join(row["freeze"] or ()),
+        "coefficients": json.dumps(row["coefficients"] or {}, sort_keys=True),
     }
+    return row | texts
 
 
-def _table(folder: Path, name: str) -> pa.Schema:
-    """Columns of a table as its file says, texts as texts; a file cut short has lost them."""
-    path = seals.inside(folder, f"{name}.parquet")
+def _tables(path: Path, written: Mapping[str, Any], declared: Mapping[str, Table]) -> dict[str, pa.Schema]:
+    """Columns of the files that become views: text is compared with its digest, Parquet has checksums of its own."""
+    found = {}
+    for table in declared.values():
+        is_text, listed = table.form == CSV, table.file in written["files"]
+        if table.view and (listed or (is_text and (path / table.file).exists())):
+            if is_text and (fault := seals.fault_of(path, table.file, written["files"])):
+                raise Damaged(fault)
+            found[table.view] = (_header if is_text else _schema)(path, table)
+    return found
+
+
+def _header(folder: Path, table: Table) -> pa.Schema:
+    """Columns of a table that is text, by its first line."""
+    with (folder / table.file).open("rb") as file:
+        if file.readline(10_000).rstrip(b"\r\n") != ",".join(table.names).encode():
+            raise Damaged(f"{table.file} is damaged, or has other columns")
+    return pa.schema([(column.name, column.kind) for column in table.columns])
+
+
+def _schema(folder: Path, table: Table) -> pa.Schema:
+    """Columns of a table as its file says; a file cut short has lost them."""
+    path = seals.inside(folder, table.file)
     try:
         found = pq.read_schema(path.absolute())  # Arrow takes a name with a colon for an address
+        table.checked(pa.schema([field for field in found if field.name in table.names]))
     except PermissionError as error:
         raise Damaged(f"{path.name} cannot be read: {error.strerror}") from error
     except (OSError, pa.ArrowException) as error:
         raise Damaged(f"{path.name} is damaged") from error
-    for column, kind in TABLES[name].items():
-        if found.get_field_index(column) < 0:
-            raise Damaged(f"{path.name} lacks the column '{column}', or has it twice")
-        if not fits(found.field(column).type, kind):
-            raise Damaged(f"{path.name}: the column '{column}' holds {found.field(column).type}, not {kind}")
+    except ValueError as error:
+        raise Damaged(str(error)) from error
     return found
-
-
-def _need(record: Mapping[str, Any], key: str, is_right: Any, null: bool = False) -> Any:
-    value = record.get(key)
-    if not (null and value is None) and not is_right(value):
-        raise Damaged(f"manifest.json: {key} is {'missing' if value is None else _said(value)}")
-    return value
-
-
-def _said(value: Any) -> str:
-    return shown(str(value)[:60])
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and value.isprintable()
-
-
-def _is_whole(value: Any) -> bool:
-    return type(value) is int and 0 <= value < 2**63
-
-
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and abs(value) < 1e300
-
-
-def _texts(value: Any) -> str:
-    if value is not None and not (isinstance(value, list) and all(map(_is_text, value))):
-        raise Damaged(f"manifest.json: freeze is {_said(value)}")
-    return ",".join(value or [])
-
-
-def _json(value: Any) -> str:
-    if value is not None and not isinstance(value, dict):
-        raise Damaged(f"manifest.json: coefficients is {_said(value)}")
-    return json.dumps(value or {}, sort_keys=True)

@@ -4,22 +4,24 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from sim.tables.views import VIEWS
+
+UNITS = ("persons", "agents", "EUR")
 MOST_ROWS = 40
 """Rows printed; the rest is counted."""
 WIDEST = 36
 """Letters of a text that a terminal shows."""
 SHORT = {"commit": 12}
 """Columns of which a terminal shows fewer."""
-COUNTED = {"persons", "expected_persons", "agents", "baseline", "scenario", "difference", "estimate", "low", "high"}
-"""Columns of people, whose thousands are set apart."""
+COUNTED = {column.view for table, _ in VIEWS.values() for column in table.columns if column.unit in UNITS} | {
+    *("baseline", "scenario", "difference", "estimate", "low", "high")  # of two points, and of effects
+}
+"""Columns of people and of money, whose thousands are set apart."""
 BETWEEN = "  "
 
 
 def listing(
-    columns: Sequence[str],
-    rows: Sequence[Sequence[Any]],
-    width: int | None = None,
-    known: Collection[str] = (),
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], width: int | None = None, known: Collection[str] = ()
 ) -> tuple[list[str], list[str]]:
     """Lines of a table, and notes on what it leaves out.
 

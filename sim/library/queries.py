@@ -7,10 +7,10 @@ from typing import Any
 import duckdb
 
 from sim.errors import UserError
-from sim.library.columns import VIEWS
 from sim.messages import shown
+from sim.tables.views import VIEWS
 
-RESERVED = ("lambda", "freeze", "from", "to", "group")
+RESERVED = ("lambda", "freeze", "from", "to", "group", "end", "natural")
 """Columns whose names are words of SQL."""
 OF_THE_QUERY = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.PermissionException)
 """Faults that lie in the words of a query, not in what it reads."""

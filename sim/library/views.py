@@ -1,4 +1,7 @@
-"""The views: DuckDB over the Parquet of the points and the tables of the comparisons."""
+"""The views: DuckDB over the tables of the points and the comparisons, as they are declared.
+
+Arrow reads the files: DuckDB's own reader of Parquet passes over a page whose checksum is wrong.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,18 +16,10 @@ from pyarrow.fs import LocalFileSystem
 
 from sim.figures.cells import MINIMUM
 from sim.library import folders
-from sim.library.columns import (
-    COMPARED,
-    COMPARISONS,
-    DAMAGED,
-    OF_A_COMPARISON,
-    OF_A_POINT,
-    POINTS,
-    RENAMED,
-    TABLES,
-    schema,
-)
 from sim.library.folders import Fault, Folder
+from sim.tables import OF_COMPARISONS, Table
+from sim.tables.declaration import PARQUET
+from sim.tables.views import COLUMNS, COMPARISONS, DAMAGED, POINTS, VIEWS, columns_of, described
 
 CLOSED: dict[str, str | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
@@ -47,10 +42,6 @@ WINDOW cell AS (PARTITION BY fingerprint, month, measure, destination, dimension
 """
 
 
-_CHECKED = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
-"""A page that has changed on the disk is a fault, not a number."""
-
-
 def open_library(
     results_dir: Path | str, told: Callable[[Fault], None] | None = None, threads: int = 2
 ) -> duckdb.DuckDBPyConnection:
@@ -64,13 +55,16 @@ def open_library(
     points, faults = folders.points(results_dir)
     compared, others = folders.comparisons(results_dir)
     faults += others + folders.studies(results_dir)
-    tables = {name: _of_points(name, points) for name in TABLES}
-    tables["points"] = _rows(POINTS, [point.row for point in points])
-    tables["comparisons"] = _rows(COMPARISONS, [one.row for one in compared])
-    tables |= {name: _of_comparisons(name, compared, faults) for name in COMPARED}
     names = [fault.folder.name.encode(errors="backslashreplace").decode() for fault in faults]
-    rows = [{"folder": name, "fault": fault.says} for name, fault in zip(names, faults, strict=True)]
-    tables["damaged"] = _rows(DAMAGED, rows)
+    tables = {
+        "points": _rows(POINTS, [point.row for point in points]),
+        "comparisons": _rows(COMPARISONS, [one.row for one in compared]),
+        "damaged": _rows(DAMAGED, [{"folder": n, "fault": f.says} for n, f in zip(names, faults, strict=True)]),
+        "columns": _rows(COLUMNS, described()),
+    }
+    for name, (table, _) in VIEWS.items():
+        if name not in tables:
+            tables[name] = _files(name, compared if table in OF_COMPARISONS.values() else points)
     for name, table in tables.items():
         connection.register(f"{name}_files", table)
         connection.execute(f"CREATE VIEW {name} AS {SMALL_CELLS if name == 'groups' else f'FROM {name}_files'}")
@@ -82,66 +76,53 @@ def open_library(
     return connection
 
 
-def _of_points(name: str, points: Sequence[Folder]) -> Any:
-    """One table of all points, as a dataset that reads only the files and columns a query needs."""
-    having = [point for point in points if name in point.tables]
-    columns = dict(OF_A_POINT) | TABLES[name]
-    for point in having:
-        for field in point.tables[name]:
-            kind = _plain(field.type)
-            if columns.setdefault(field.name, kind) != kind and field.name not in {*OF_A_POINT, *TABLES[name]}:
+def _files(view: str, every: Sequence[Folder]) -> Any:
+    """One table of all folders that have it, as a dataset that reads only the files and columns a query needs."""
+    table, front = VIEWS[view]
+    declared = columns_of(view)
+    having = [folder for folder in every if view in folder.tables]
+    columns = {name: column.kind for name, column in declared.items()}
+    for folder in having if table.form == PARQUET else ():
+        for field in folder.tables[view]:
+            kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+            if columns.setdefault(field.name, kind) != kind and field.name not in declared:
                 columns[field.name] = pa.string()
+    schema = pa.schema(list(columns.items()))
     if not having:
-        return schema(columns).empty_table()
+        return schema.empty_table()
     return ds.FileSystemDataset.from_paths(
-        [str((point.path / f"{name}.parquet").absolute()) for point in having],
-        schema=schema(columns),
-        format=ds.ParquetFileFormat(default_fragment_scan_options=_CHECKED),
+        [str((folder.path / table.file).absolute()) for folder in having],
+        schema=schema,
+        format=_format(table, {column.name for column in front}),
         filesystem=LocalFileSystem(),
-        partitions=[_constants(point.row) for point in having],
+        partitions=[_constants(folder.row, {column.name: column.kind for column in front}) for folder in having],
     )
 
 
-def _plain(kind: pa.DataType) -> pa.DataType:
-    return kind.value_type if pa.types.is_dictionary(kind) else kind
+def _format(table: Table, front: set[str]) -> ds.FileFormat:
+    """How the files of a table are read: a page of Parquet that has changed on the disk is a fault, not a number."""
+    if table.form == PARQUET:
+        return ds.ParquetFileFormat(
+            default_fragment_scan_options=ds.ParquetFragmentScanOptions(page_checksum_verification=True)
+        )
+    names = [f"{column.name} of the file" if column.view in front else column.view for column in table.columns]
+    return ds.CsvFileFormat(
+        default_fragment_scan_options=ds.CsvFragmentScanOptions(
+            read_options=pyarrow.csv.ReadOptions(column_names=names, skip_rows=1),
+            convert_options=pyarrow.csv.ConvertOptions(null_values=["", "nan"]),
+        )
+    )
 
 
-def _constants(row: Mapping[str, Any]) -> pc.Expression:
-    """What is true of every row of a point: gives the columns in front, and lets a query skip other points' files."""
+def _constants(row: Mapping[str, Any], front: Mapping[str, pa.DataType]) -> pc.Expression:
+    """What is true of every row of a folder: gives the columns in front, and lets a query skip other folders' files."""
     known = pc.field("fingerprint") == row["fingerprint"]
-    for name, kind in OF_A_POINT.items():
+    for name, kind in front.items():
         if row[name] is not None:
             known = known & (pc.field(name) == pa.scalar(row[name], kind))
     return known
 
 
-def _of_comparisons(name: str, compared: Sequence[Folder], faults: list[Fault]) -> pa.Table:
-    """One table of all comparisons; files that cannot be read are added to the faults."""
-    columns = schema(dict(OF_A_COMPARISON) | COMPARED[name])
-    parts = [columns.empty_table()]
-    for one in compared:
-        path = one.path / f"{name}.csv"
-        if not path.is_file():  # an older comparison, or a smaller one
-            continue
-        try:
-            found = _csv(path, name)
-        except (OSError, KeyError, pa.ArrowException):
-            faults.append(Fault(one.path, f"{path.name} is damaged, or lacks a column"))
-            continue
-        front = {key: pa.repeat(pa.scalar(one.row[key], kind), len(found)) for key, kind in OF_A_COMPARISON.items()}
-        parts.append(pa.table({**front, **{key: found[key] for key in COMPARED[name]}}, schema=columns))
-    return pa.concat_tables(parts)
-
-
-def _csv(path: Path, name: str) -> pa.Table:
-    """The known columns of a CSV file; raises KeyError for a missing one and ArrowInvalid for a wrong value."""
-    kinds = COMPARED[name]
-    back = {new: old for old, new in RENAMED.get(name, {}).items()}
-    written = {back.get(key, key): kind for key, kind in kinds.items()}
-    options = pyarrow.csv.ConvertOptions(column_types=written, include_columns=list(written), null_values=["", "nan"])
-    table = pyarrow.csv.read_csv(path, convert_options=options)
-    return table.rename_columns(list(kinds))
-
-
-def _rows(columns: dict[str, pa.DataType], rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-    return pa.Table.from_pylist([dict(row) for row in rows], schema=schema(columns))
+def _rows(table: Table, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    schema = pa.schema([(column.name, column.kind) for column in table.columns])
+    return pa.Table.from_pylist([dict(row) for row in rows], schema=schema)

@@ -16,6 +16,7 @@ from sim.behaviour import Behaviour
 from sim.ensemble import Run
 from sim.months import month
 from sim.recorder import HARMS
+from sim.tables import OF_POINTS
 from sim.world import World
 
 Floats = NDArray[np.float64]
@@ -43,8 +44,7 @@ def expected_prisoners(world: World, b: Behaviour) -> Floats:
 def repression_table(runs: Iterable[Run], world: World, b: Behaviour) -> pd.DataFrame:
     """Observed detentions and prisoners beside the model's, persons.
 
-    Columns: series, start, end, observed, simulated (mean of the runs), expected (of prisoners, by the rules alone),
-    source, confidence. A stock is that at the end of the month of its date, or of the month before if the date is the
+    A stock is that at the end of the month of its date, or of the month before if the date is the
     first day of one.
     """
     both = np.mean([(run.harms[:, HARMS.index("detained")], run.prisoners) for run in runs], axis=0)
@@ -62,5 +62,4 @@ def repression_table(runs: Iterable[Run], world: World, b: Behaviour) -> pd.Data
         else:
             made = float(detained[first : last + 1].sum()), float("nan")
         rows.append((row.series, row.start, row.end, row.value, *made, row.source, row.confidence))
-    columns = ["series", "start", "end", "observed", "simulated", "expected", "source", "confidence"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=OF_POINTS["repression"].names)

@@ -15,14 +15,14 @@ from sim.codes import N_SECTORS, PLACE, PLACE_NAMES, SECTOR
 from sim.ensemble import Run
 from sim.months import FIRST_YEAR
 from sim.observation.parameters import public_money as parameters
+from sim.tables import OF_COMPARISONS, OF_POINTS
 from sim.world import World
 
 Floats = NDArray[np.float64]
 Persons = NDArray[np.float64] | NDArray[np.int64]
 
-ITEMS = ("income_tax", "income_tax_it", "contributions", "support", "balance")
-"""What is reckoned, EUR: income tax, the part of it that workers of IT pay, employees' and employers' contributions,
-support, and the balance, which is income tax and contributions less support."""
+ITEMS = tuple(column.name for column in OF_POINTS["public_money"].values if column.unit == "EUR")
+"""What is reckoned: income tax, the part of it that workers of IT pay, contributions, support and the balance."""
 SHARES = ("income_tax", "employee_contributions", "employer_contributions")
 """Shares of the gross wage, as named on file."""
 _IT = SECTOR["it"]
@@ -71,10 +71,7 @@ def by_year(monthly_values: Floats) -> Floats:
 
 
 def money_table(runs: Iterable[Run], world: World) -> pd.DataFrame:
-    """Public money by lambda, replicate, destination and year, EUR, with the mean number who work.
-
-    Columns: lambda, replicate, destination, year, employed, and the `ITEMS`.
-    """
+    """Public money by lambda, replicate, destination and year, EUR, with the mean number who work."""
     rows = []
     for run in runs:
         money = by_year(by_month(run, world))
@@ -82,15 +79,15 @@ def money_table(runs: Iterable[Run], world: World) -> pd.DataFrame:
         workers = by_year(run.employed.sum(axis=2)) / months[:, None]
         for year in range(len(money)):
             for place in range(1, len(PLACE_NAMES)):
-                who = run.job.lam, run.job.replicate, PLACE_NAMES[place], FIRST_YEAR + year
+                who = run.job.lambda_, run.job.replicate, PLACE_NAMES[place], FIRST_YEAR + year
                 rows.append((*who, float(workers[year, place]), *money[year, place].tolist()))
-    return pd.DataFrame(rows, columns=["lambda", "replicate", "destination", "year", "employed", *ITEMS])
+    return pd.DataFrame(rows, columns=OF_POINTS["public_money"].names)
 
 
 def money_difference(pairs: Sequence[tuple[Run, Run]], before: World, after: World) -> pd.DataFrame:
     """Public money of the baseline and the scenario, by destination, year and item, EUR; `pairs` have the same luck.
 
-    Columns: destination, year, item, baseline, scenario, difference, low, high (90%, luck only).
+    Intervals are 90% intervals of the luck only.
     """
     base = np.array([by_year(by_month(one, before)) for one, _ in pairs])
     other = np.array([by_year(by_month(two, after)) for _, two in pairs])
@@ -102,6 +99,4 @@ def money_difference(pairs: Sequence[tuple[Run, Run]], before: World, after: Wor
                 found = estimate((two - one).tolist())
                 means = float(one.mean()), float(two.mean())
                 rows.append((PLACE_NAMES[place], FIRST_YEAR + year, item, *means, found.mean, found.low, found.high))
-    return pd.DataFrame(
-        rows, columns=["destination", "year", "item", "baseline", "scenario", "difference", "low", "high"]
-    )
+    return pd.DataFrame(rows, columns=OF_COMPARISONS["public_money"].names)

@@ -17,6 +17,7 @@ from sim.ensemble import Run
 from sim.months import month
 from sim.observation.parameters import observation
 from sim.stays import BANDS
+from sim.tables import OF_POINTS
 from sim.world import World
 
 Floats = NDArray[np.float64]
@@ -84,8 +85,7 @@ def register(run: Run, world: World, place: int) -> dict[str, Floats]:
 def register_table(runs: Iterable[Run], world: World) -> pd.DataFrame:
     """Observed stocks beside the model's residents and register, means over the runs, which are gone through once.
 
-    Columns: destination, date, definition, observed, residents, counted, waiting, natural, register, source,
-    confidence; only observations inside the simulated months.
+    Only observations inside the simulated months.
     """
     observed = pd.read_csv(OBSERVED / "stocks.csv")
     counted = observed[observed["definition"].isin(RESIDENTS)]
@@ -99,5 +99,4 @@ def register_table(runs: Iterable[Run], world: World) -> pd.DataFrame:
             if 0 <= at < len(mean["register"]):
                 found = [float(mean[key][at]) for key in ("residents", "counted", "waiting", "natural", "register")]
                 rows.append((name, row.date, row.definition, row.persons, *found, row.source, row.confidence))
-    columns = ["destination", "date", "definition", "observed", "residents", "counted", "waiting", "natural"]
-    return pd.DataFrame(rows, columns=[*columns, "register", "source", "confidence"])
+    return pd.DataFrame(rows, columns=OF_POINTS["registers"].names)

@@ -40,17 +40,17 @@ def blocks(results: Results) -> tuple[Block, ...]:
 
     def difference(label: str, measure: str, place: str | None = None, levels: tuple[str, str] = ("", "")) -> Row:
         effect = results.effect(measure, place)
-        near = tuple(words.change(results.effect(measure, place, lam).estimate, results) for lam in other)
+        near = tuple(words.change(results.effect(measure, place, lambda_).estimate, results) for lambda_ in other)
         change, ends = words.change(effect.estimate, results), words.interval(effect, results)
         return Row(label, change, ends, *levels, deep=bool(place) and measure != "arrivals", beside=near)
 
     def people(label: str, measure: str, place: str | None = None, deep: bool = False) -> Row:
-        def found(lam: float | None = None) -> Effect:
-            return results.category(measure, lam) if measure == "deflected" and not place else (
-                results.effect(measure, place, lam))  # fmt: skip
+        def found(lambda_: float | None = None) -> Effect:
+            return results.category(measure, lambda_) if measure == "deflected" and not place else (
+                results.effect(measure, place, lambda_))  # fmt: skip
 
         effect = found()
-        near = tuple(words.count(found(lam).estimate, results) for lam in other)
+        near = tuple(words.count(found(lambda_).estimate, results) for lambda_ in other)
         persons, ends = words.count(effect.estimate, results), words.interval(effect, results, signed=False)
         return Row(label, persons, ends, deep=deep or bool(place), beside=near)
 
@@ -115,7 +115,7 @@ def blocks(results: Results) -> tuple[Block, ...]:
 
 def beside(results: Results) -> list[float]:
     """Values of lambda shown beside the main one."""
-    return [lam for lam in results.lambdas if not np.isclose(lam, results.main)]
+    return [lambda_ for lambda_ in results.lambdas if not np.isclose(lambda_, results.main)]
 
 
 def by_channel(results: Results) -> list[tuple[str, Effect, Effect]]:
@@ -133,10 +133,10 @@ def by_channel(results: Results) -> list[tuple[str, Effect, Effect]]:
     return sorted(found, key=lambda item: (-item[1].estimate, item[0]))
 
 
-def changed(results: Results, lam: float | None = None) -> float:
+def changed(results: Results, lambda_: float | None = None) -> float:
     """Persons whose move the scenario changes: another channel or country, later, without a visa, or not at all."""
     ways = ("other_channel", "deflected", "delayed", "irregular", "asylum", "stuck")
-    return sum(results.category(way, lam).estimate for way in ways)
+    return sum(results.category(way, lambda_).estimate for way in ways)
 
 
 def deflected_to(results: Results) -> list[str]:
@@ -147,10 +147,10 @@ def deflected_to(results: Results) -> list[str]:
     return rows.sort_values(["estimate", "destination"], ascending=[False, True])["destination"].tolist()
 
 
-def deflected_share(results: Results, lam: float | None = None) -> float:
+def deflected_share(results: Results, lambda_: float | None = None) -> float:
     """Share of those whose move changes that goes to another country; NaN when nobody's changes."""
-    touched = changed(results, lam)
-    return results.category("deflected", lam).estimate / touched if touched > 0 else float("nan")
+    touched = changed(results, lambda_)
+    return results.category("deflected", lambda_).estimate / touched if touched > 0 else float("nan")
 
 
 def sentence(results: Results) -> str:
@@ -186,13 +186,13 @@ def sentence(results: Results) -> str:
 
 def caution(results: Results) -> str:
     """How far lambda moves the answer, in one sentence."""
-    sizes = [changed(results, lam) for lam in results.lambdas]
+    sizes = [changed(results, lambda_) for lambda_ in results.lambdas]
     if not any(sizes):
         return "It changes nobody's move at any \u03bb."
     if not any(words.shown(size, results) for size in sizes):
         return "It changes the move of too few simulated people to say how \u03bb moves the answer."
     low, high = min(results.lambdas), max(results.lambdas)
-    share = [told_share(results, lam) for lam in (results.main, low, high)]
+    share = [told_share(results, lambda_) for lambda_ in (results.main, low, high)]
     return (
         f"Of those whose move changes, {share[0]} go to another country at \u03bb = {results.main:g}, "
         f"{share[1]} at \u03bb = {low:g} and {share[2]} at \u03bb = {high:g}; \u03bb is a judgement "
@@ -200,12 +200,12 @@ def caution(results: Results) -> str:
     )
 
 
-def told_share(results: Results, lam: float) -> str:
+def told_share(results: Results, lambda_: float) -> str:
     """The share of those whose move changes that goes to another country; `few` for too few, `none` of nobody."""
-    size = changed(results, lam)
+    size = changed(results, lambda_)
     if not words.shown(size, results):
         return words.FEW
-    return words.percent(deflected_share(results, lam)) if size else "none"
+    return words.percent(deflected_share(results, lambda_)) if size else "none"
 
 
 def sorted_ends(effect: Effect) -> tuple[float, float, float]:
@@ -215,22 +215,22 @@ def sorted_ends(effect: Effect) -> tuple[float, float, float]:
     return effect.estimate, effect.low, effect.high
 
 
-def slices(results: Results) -> list[dict[str, str | bool]]:
+def by_lambda(results: Results) -> list[dict[str, str | bool]]:
     """A line for each lambda: arrivals lost, deflected, stuck, departures."""
     lines: list[dict[str, str | bool]] = []
-    for lam in results.lambdas:
-        arrivals = results.effect("arrivals", results.focus, lam)
-        deflected, stuck = results.category("deflected", lam), results.effect("stuck", lam=lam)
-        departures = results.effect("departures", lam=lam)
+    for lambda_ in results.lambdas:
+        arrivals = results.effect("arrivals", results.focus, lambda_)
+        deflected, stuck = results.category("deflected", lambda_), results.effect("stuck", lambda_=lambda_)
+        departures = results.effect("departures", lambda_=lambda_)
         lines.append(
             {
-                "lambda": f"{lam:g}",
-                "main": bool(np.isclose(lam, results.main)),
+                "lambda": f"{lambda_:g}",
+                "main": bool(np.isclose(lambda_, results.main)),
                 "arrivals": words.change(arrivals.estimate, results),
                 "arrivals_interval": words.interval(arrivals, results),
                 "deflected": words.count(deflected.estimate, results),
                 "deflected_interval": words.interval(deflected, results, signed=False),
-                "share": words.percent(deflected_share(results, lam))
+                "share": words.percent(deflected_share(results, lambda_))
                 if words.shown(deflected.estimate, results)
                 else "",
                 "stuck": words.count(stuck.estimate, results),

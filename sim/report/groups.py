@@ -27,7 +27,7 @@ def tables(results: Results) -> list[dict[str, Any]]:
 
     Groups of nobody in either world are left out.
     """
-    frame = results.table("groups.csv")
+    frame = results.table("groups")
     focus = results.focus
     told = [
         ("Departures", "departed", "", tuple(DIMENSIONS)),

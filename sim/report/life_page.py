@@ -165,7 +165,7 @@ def because(one: Decision) -> str:
         second = _second(one)
         parts.append(
             f"Best this month is {words.place(best)} by {by}{alone} with value {number(one.values[best])} and luck "
-            f"{number(one.noise[best])}{second}. Margin: lambda {one.lam:g} times their sum, plus Z "
+            f"{number(one.noise[best])}{second}. Margin: lambda {one.lambda_:g} times their sum, plus Z "
             f"{number(one.stable)}, plus the wish to leave {number(one.eta)}, less G0 {number(one.stay)}, is "
             f"{number(one.best_margin)}: it {'leaves' if one.chosen >= 0 else 'stays'}. Before the month's luck the "
             f"chance of leaving was {one.chance:.2%}, and {_share(one, best):.0%} of it for {words.place(best)}."

@@ -79,12 +79,12 @@ def context(results: Results) -> dict[str, Any]:
         "caution": answer.caution(results),
         "blocks": answer.blocks(results),
         "rule": words.rule(results),
-        "beside": [f"{lam:g}" for lam in answer.beside(results)],
-        "slices": answer.slices(results),
+        "beside": [f"{lambda_:g}" for lambda_ in answer.beside(results)],
+        "by_lambda": answer.by_lambda(results),
         "main": f"{results.main:g}",
         "prior": PRIOR,
         "prior_90": PRIOR_90,
-        "example": [(f"{lam:g}", words.percent(float(deflection(0.09, lam)))) for lam in (0.2, 0.5, 0.8)],
+        "example": [(f"{lambda_:g}", words.percent(float(deflection(0.09, lambda_)))) for lambda_ in (0.2, 0.5, 0.8)],
         "channels": channels(results),
         "matrices": matrices(results),
         "taxonomy": taxonomy(results),
@@ -149,7 +149,7 @@ def inline(svg: str, name: str) -> str:
 def reach(results: Results) -> list[dict[str, Any]]:
     """Rules of the scenario: whom they could touch, whom they did; inert ones with the reason."""
     rows = []
-    for row in results.table("reach.csv").to_dict("records"):
+    for row in results.table("reach").to_dict("records"):
         numbers = {name: words.count(float(row[name]), results) for name in ("eligible", "touched", "changed")}
         note = "" if pd.isna(row["note"]) else str(row["note"])
         rows.append({"rule": row["rule"], **numbers, "note": note, "inert": float(row["changed"]) == 0})
@@ -175,12 +175,12 @@ def matrices(results: Results) -> list[dict[str, Any]]:
     return [
         {
             "title": f"Those who go to {focus} under the rules in force: where they go first under the scenario",
-            "rows": matrix(results, "substitution.csv"),
+            "rows": matrix(results, "substitution"),
         },
         {
             "title": f"Those who live in {focus} at the end of {end} under the rules in force, of all who lived in "
             "Belarus at the start: where they live then under the scenario",
-            "rows": matrix(results, "final.csv"),
+            "rows": matrix(results, "final"),
         },
     ]
 
@@ -213,7 +213,7 @@ def matrix(results: Results, file: str) -> list[dict[str, str]]:
 
 def taxonomy(results: Results) -> list[dict[str, str]]:
     """Everyone, by what the scenario changes in their paired life, at the main lambda."""
-    frame = results.table("taxonomy.csv")
+    frame = results.table("taxonomy")
     rows = frame[frame["lambda"].sub(results.main).abs() < 1e-9]
     lines = []
     for row in rows.to_dict("records"):
@@ -235,7 +235,7 @@ def taxonomy(results: Results) -> list[dict[str, str]]:
 
 def fit(results: Results) -> dict[str, Any]:
     """The uncalibrated history against the observed one: rows with their ratio, and how many are near."""
-    frame = results.table("fit.csv")
+    frame = results.table("fit")
     rows, near = [], 0
     for row in frame.to_dict("records"):
         observed, simulated = float(row["observed"]), float(row["simulated"])
@@ -262,7 +262,7 @@ def amount(value: float) -> str:
 
 def people(results: Results) -> dict[str, Any]:
     """The synthetic people against the official margins: worst rows first."""
-    frame = results.table("people.csv")
+    frame = results.table("people")
     worst = frame.assign(size=frame["error_percent"].abs()).sort_values(
         ["size", "margin", "cell"], ascending=[False, True, True]
     )

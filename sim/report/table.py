@@ -26,14 +26,14 @@ def aligned(rows: Iterable[Sequence[str]], left: Collection[int] = (0,)) -> list
 
 
 def summary_text(folder: str | Path) -> str:
-    """The comparison in plain text: sentence, table, lambda slices, and what the numbers are not.
+    """The comparison in plain text: sentence, table, other lambdas, and what the numbers are not.
 
     Raises FileNotFoundError or ValueError naming the file of the folder that is missing or wrong.
     """
     results = Results(folder)
     parts = answer.blocks(results)
     other = answer.beside(results)
-    rows: list[Sequence[str]] = [(*TITLES, *(f"λ={lam:g}" for lam in other))]
+    rows: list[Sequence[str]] = [(*TITLES, *(f"λ={lambda_:g}" for lambda_ in other))]
     for block in parts:
         rows.append((block.heading, *[""] * (len(rows[0]) - 1)))
         rows += [
@@ -49,13 +49,13 @@ def summary_text(folder: str | Path) -> str:
         ]
     table = aligned(rows)
     rule = "\u2500" * max(map(len, table))
-    slices = aligned(
+    by_lambda = aligned(
         [
             ("lambda", "arrivals", "go elsewhere", "share", "stay", "leave Belarus"),
             *[
                 (f"{line['lambda']}{' *' if line['main'] else ''}",
                  *(str(line[key]) for key in ("arrivals", "deflected", "share", "stuck", "departures")))
-                for line in answer.slices(results)
+                for line in answer.by_lambda(results)
             ],
         ]
     )  # fmt: skip
@@ -71,7 +71,7 @@ def summary_text(folder: str | Path) -> str:
         *table[1:],
         rule,
         "",
-        *slices,
+        *by_lambda,
         "",
         *textwrap.wrap(words.rule(results), WIDTH),
         *textwrap.wrap(

@@ -45,7 +45,7 @@ def stops(study: Study) -> list[dict[str, Any]]:
 
 
 def _last(one: Comparison) -> list[dict[str, str]]:
-    frame = one.optional("enough.csv")
+    frame = one.optional("enough")
     if frame is None:
         return []
     last = frame.groupby("measure", sort=False).tail(1)

@@ -47,7 +47,7 @@ class Comparison:
     @property
     def others(self) -> tuple[float, ...]:
         """Values of lambda beside the main one, ascending."""
-        return tuple(lam for lam in self.results.lambdas if not math.isclose(lam, self.results.main))
+        return tuple(lambda_ for lambda_ in self.results.lambdas if not math.isclose(lambda_, self.results.main))
 
     @cached_property
     def place(self) -> str:
@@ -78,15 +78,15 @@ class Comparison:
     @cached_property
     def _categories(self) -> dict[tuple[str, float], Effect]:
         found = {}
-        for row in self.results.table("taxonomy.csv").to_dict("records"):
+        for row in self.results.table("taxonomy").to_dict("records"):
             persons, low, high = (float(row[name]) for name in ("persons", "low", "high"))
             name = str(row["category"]).replace(" ", "_")
             found[name, round(float(row["lambda"]), 9)] = Effect(persons, low, high, "persons")
         return found
 
-    def effect(self, measure: str, destination: str = "", lam: float | None = None) -> Effect | None:
+    def effect(self, measure: str, destination: str = "", lambda_: float | None = None) -> Effect | None:
         """A measure of effects.csv or, for a total, a category of taxonomy.csv; None if the comparison has neither."""
-        at = round(self.results.main if lam is None else lam, 9)
+        at = round(self.results.main if lambda_ is None else lambda_, 9)
         found = self._effects.get((measure, destination, at))
         if found is None and not destination:
             found = self._categories.get((measure.replace(" ", "_"), at))
@@ -98,10 +98,9 @@ class Comparison:
 
     def optional(self, name: str) -> pd.DataFrame | None:
         """A table that not every comparison has, numbers as numbers; None if it is not there or empty."""
-        path = self.results.folder / name
-        if not path.is_file():
+        if not (self.results.folder / f"{name}.csv").is_file():
             return None
-        frame = pd.read_csv(path, keep_default_na=False, na_values=dict.fromkeys(("estimate", "low", "high"), [""]))
+        frame = self.results.table(name)
         return None if frame.empty else frame
 
     def optional_text(self, name: str) -> str:

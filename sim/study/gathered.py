@@ -8,44 +8,34 @@ from typing import Any
 
 import pandas as pd
 
-from sim.figures.results import COLUMNS
 from sim.study.comparisons import Study, plain
 from sim.study.expected import Verdict, wanted
+from sim.tables import OF_COMPARISONS, OF_OTHERS, Table
 
-FILES = {
-    "effects.csv": (),
-    "taxonomy.csv": (),
-    "groups.csv": (),
-    "decomposition.csv": ("measure", "destination", "part", "estimate", "low", "high"),
-    "enough.csv": ("n", "measure", "estimate", "half_width", "wanted", "enough", "cv"),
-}
-"""Tables that are put together, with the columns of those that not every comparison has."""
-RENAMED = {"groups.csv": {"baseline": "persons_baseline", "scenario": "persons_scenario"}}
-"""Levels of both worlds, named so that `scenario` is the scenario's name."""
+FILES = {"effects": False, "taxonomy": False, "groups": False, "decomposition": True, "enough": True}
+"""Tables that are put together, and whether a comparison may be without."""
 
 
 def write(study: Study, verdicts: Sequence[Verdict], folder: Path) -> list[Path]:
     """Write the tables of a study into its folder; returns the files. Optional tables that nobody has are left out."""
-    written = []
-    for name, optional in FILES.items():
-        table = together(study, name, optional)
-        if table is not None:
-            written.append(_write(folder / name, table))
-    return [*written, _write(folder / "expectations.csv", expectations(study, verdicts))]
+    found = {OF_COMPARISONS[name].file: together(study, OF_COMPARISONS[name], may) for name, may in FILES.items()}
+    expected = expectations(study, verdicts)
+    return [
+        *(_write(folder / file, table) for file, table in found.items() if table is not None),
+        _write(folder / OF_OTHERS["expectations"].file, expected),
+    ]
 
 
-def together(study: Study, name: str, optional: Sequence[str] = ()) -> pd.DataFrame | None:
+def together(study: Study, declared: Table, optional: bool = False) -> pd.DataFrame | None:
     """One table of all comparisons, cells as they stand in the files; None for an optional one that nobody has."""
-    new = RENAMED.get(name, {})
+    names = {column.name: column.view for column in declared.columns}
     keys = list(study.experiment.parameters)
     parts = []
     for one in study.comparisons:
-        path = one.results.folder / name
-        if optional and not path.is_file():
+        if optional and not (one.results.folder / declared.file).is_file():
             continue
-        if not optional:
-            one.results.table(name)  # says what is missing or wrong
-        frame = pd.read_csv(one.results.path(name), dtype=str, keep_default_na=False).rename(columns=new)
+        one.results.table(declared.name)  # says what is missing or wrong
+        frame = pd.read_csv(one.results.path(declared.file), dtype=str, keep_default_na=False).rename(columns=names)
         frame = frame.drop(columns="scenario", errors="ignore")
         for place, (column, value) in enumerate([("scenario", one.scenario), *cells(one.parameters).items()]):
             frame.insert(place, column, value)
@@ -54,8 +44,7 @@ def together(study: Study, name: str, optional: Sequence[str] = ()) -> pd.DataFr
         return pd.concat(parts, ignore_index=True)
     if optional:
         return None
-    columns = [new.get(column, column) for column in COLUMNS[name]]
-    return pd.DataFrame(columns=["scenario", *keys, *[column for column in columns if column != "scenario"]])
+    return pd.DataFrame(columns=["scenario", *keys, *(name for name in names.values() if name != "scenario")])
 
 
 def cells(parameters: Any) -> dict[str, str]:

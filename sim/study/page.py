@@ -133,7 +133,7 @@ def sources(study: Study) -> list[tuple[str, str]]:
 
 def undivided(study: Study) -> list[str]:
     """Scenarios whose effect was to be split over feedbacks, and is in no comparison."""
-    split = {one.scenario for one in study.comparisons if one.optional("decomposition.csv") is not None}
+    split = {one.scenario for one in study.comparisons if one.optional("decomposition") is not None}
     return [heading(name) for name in study.experiment.decompose if name not in split]
 
 

@@ -42,9 +42,9 @@ class Line:
     main: bool = False
 
 
-def cell(one: Comparison, measure: str, place: str = "", lam: float | None = None, signed: bool = True) -> Cell:
+def cell(one: Comparison, measure: str, place: str = "", lambda_: float | None = None, signed: bool = True) -> Cell:
     """One effect in words; a dash if the comparison does not tell it."""
-    effect = one.effect(measure, place, lam)
+    effect = one.effect(measure, place, lambda_)
     if effect is None:
         return Cell(DASH)
     text = (words.change if signed else words.count)(effect.estimate, one.results)
@@ -75,13 +75,13 @@ def by_lambda(study: Study) -> list[tuple[str, list[Line]]]:
     found = []
     for one in study.comparisons:
         lines = []
-        for lam in one.results.lambdas:
+        for lambda_ in one.results.lambdas:
             places = [one.place, *[""] * (len(COLUMNS) - 1)]
             cells = [
-                cell(one, measure, place, lam, signed)
+                cell(one, measure, place, lambda_, signed)
                 for (measure, _, signed), place in zip(COLUMNS, places, strict=True)
             ]
-            lines.append(Line(f"{lam:.12g}", "", tuple(cells), lam not in one.others))
+            lines.append(Line(f"{lambda_:.12g}", "", tuple(cells), lambda_ not in one.others))
         name = f"{one.title}{one.point and ', '}{one.point} (arrivals: {wording(one.place)})"
         found.append((name, lines))
     return found

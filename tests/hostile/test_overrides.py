@@ -24,7 +24,7 @@ from tests.hostile.examples import examples
 RUN_IT = "canary_in_the_mine.sing"
 KEYS = (
     *("task", "scenario", "baseline", "decision", "until", "people", "people.one_in", "choice", "choice.lambda"),
-    *("choice.slices", "seed", "replicates", "threads", "results_dir", "freeze", "person", "decompose", "experiment"),
+    *("choice.lambdas", "seed", "replicates", "threads", "results_dir", "freeze", "person", "decompose", "experiment"),
     *(
         "most_replicates",
         "coefficients",
@@ -43,7 +43,7 @@ NO_KEYS = (
         ".seed",
         "a.b.c.d",
         "seed[0]",
-        "choice.slices[0]",
+        "choice.lambdas[0]",
         "вырай",
         "sеed",
         "x" * 3000,
@@ -198,7 +198,7 @@ SOUND = (
         "choice.lambda=1",
     ),
     *(
-        "choice.slices=[0.1,0.5]",
+        "choice.lambdas=[0.1,0.5]",
         "seed=7",
         "++seed=8",
         "replicates=null",
@@ -368,7 +368,7 @@ jsons = st.recursive(
 USUAL = {
     "people": st.fixed_dictionaries({"one_in": st.integers(1, 10**6) | jsons}),
     "choice": st.fixed_dictionaries(
-        {"lambda": st.floats(0.1, 1) | jsons, "slices": st.lists(st.floats(0.1, 1)) | jsons}
+        {"lambda": st.floats(0.1, 1) | jsons, "lambdas": st.lists(st.floats(0.1, 1)) | jsons}
     ),
 }
 
@@ -386,7 +386,7 @@ def test_settings_of_any_record_are_valid_or_refused_in_one_line(data):
     except UserError as error:
         one_line(str(error))
         return
-    assert isinstance(settings, Settings) and 0.01 <= settings.choice.lam <= 1 and settings.people.one_in >= 1
+    assert isinstance(settings, Settings) and 0.01 <= settings.choice.lambda_ <= 1 and settings.people.one_in >= 1
     assert settings.results_dir.isprintable() and settings.replicate_count >= 1 and 0 <= settings.last_month <= 83
 
 

@@ -19,6 +19,7 @@ from sim.commands import results as command
 from sim.errors import UserError
 from sim.library import open_library, select, verify
 from sim.settings import Asked, Settings
+from sim.tables import OF_POINTS
 from tests.unit.fake_points import change_manifest, write_comparison, write_point
 
 
@@ -263,6 +264,50 @@ def test_a_damaged_table_of_a_comparison_is_named_and_left_out(results, text):
     assert [fault.folder for fault in told] == [folder]
     assert list(select(library, "SELECT count(*) FROM taxonomy").rows) == [(2,)]
     assert list(select(library, "SELECT count(*) FROM comparisons").rows) == [(1,)]
+
+
+def write_text(folder, name, text):
+    """Put a text in the place of a table, and seal the folder as anybody can."""
+    (folder / name).write_text(text)
+    digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    files = json.loads((folder / "manifest.json").read_text())["files"]
+    change_manifest(folder, files=files | {name: digest})
+
+
+HEAD = "lambda,category,persons,low,high,months,months_low,months_high\n"
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "\x00\x01", HEAD.replace("low", "lower"), HEAD[:-1] + ",more\n"])
+def test_other_columns_under_a_seal_are_named_and_left_out(results, text):
+    folder = write_comparison(results, "hurt")
+    write_text(folder, "taxonomy.csv", text)
+    told = []
+    library = open_library(results, told.append)
+    assert [fault.folder for fault in told] == [folder] and "taxonomy.csv is damaged, or has" in str(told[0])
+    assert list(select(library, "SELECT count(*) FROM taxonomy").rows) == [(2,)]
+    assert verify(folder) == ["taxonomy.csv is damaged, or has other columns"]
+
+
+@pytest.mark.parametrize("row", ["x,stuck,1,2,3,,,\n", "0.5,stuck,many,2,3,,,\n", "0.5,stuck\n"])
+def test_another_value_under_a_seal_is_told_in_one_line(results, row):
+    write_text(write_comparison(results, "hurt"), "taxonomy.csv", HEAD + row)
+    library = open_library(results)
+    with pytest.raises(UserError, match="CSV") as told:
+        list(select(library, "FROM taxonomy").rows)
+    assert "\n" not in str(told.value)
+    assert list(select(library, "SELECT count(*) FROM comparisons").rows) == [(2,)]
+
+
+def test_an_edited_text_of_a_point_is_found(results):
+    folder = write_point(results, "hurt")
+    head = ",".join(OF_POINTS["repression"].names)
+    write_text(folder, "repression.csv", f"{head}\nprisoners,2021-01-01,2021-01-01,200,100,150.5,Viasna,high\n")
+    sql = "SELECT scenario, series, observed, expected FROM repression"
+    assert list(select(open_library(results), sql).rows) == [("hurt", "prisoners", 200.0, 150.5)]
+    (folder / "repression.csv").write_text(f"{head}\nprisoners,2021-01-01,2021-01-01,300,100,150.5,Viasna,high\n")
+    told = []
+    assert list(select(open_library(results, told.append), sql).rows) == []
+    assert [fault.says for fault in told] == ["repression.csv has changed"]
 
 
 def test_a_page_of_a_file_that_is_damaged_is_told_in_one_line(results):

@@ -41,7 +41,7 @@ def results() -> str:
 
 def done(one_in: int = 20_000, **changes) -> Path:
     """The folder that a task leaves at a tiny size."""
-    usual = {"choice": Choice(slices=(0.5,)), "threads": 1, "results_dir": results(), "report": False}
+    usual = {"choice": Choice(lambdas=(0.5,)), "threads": 1, "results_dir": results(), "report": False}
     settings = Settings(people=People(one_in), **(usual | changes))
     return task(settings.task)(settings)
 

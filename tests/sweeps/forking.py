@@ -65,8 +65,8 @@ def main():
 
     settings = Settings(people=People(one_in=4000), until="2019-08", threads=1)
     ensemble = Ensemble(settings)
-    of = point(ensemble, settings.baseline, settings.choice.lam)
-    list(ensemble.live(Job(settings.baseline, settings.choice.lam, 0), []))  # loads the machine code
+    of = point(ensemble, settings.baseline, settings.choice.lambda_)
+    list(ensemble.live(Job(settings.baseline, settings.choice.lambda_, 0), []))  # loads the machine code
     for line in sys.stdin:
         asked = json.loads(line)
         with tempfile.TemporaryDirectory() as folder:

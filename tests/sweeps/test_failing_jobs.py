@@ -42,7 +42,7 @@ def test_failed_jobs_of_a_study_stand_on_top_of_its_page(tmp_path):
         "people.one_in=4000",
         "until=2020-12",
         "replicates=2",
-        "choice.slices=[0.62]",
+        "choice.lambdas=[0.62]",
         "scenario=no_covid,no_crackdown",
     )
     code, out, err = run(results, "experiment=what_drove_it", *small, faults=[raises_in("no_covid")])

@@ -31,7 +31,7 @@ def fingerprint_of(point: dict[str, Any]) -> str:
 
 
 def tables_of(point: dict[str, Any], replicates: int = 3, scale: int = 1) -> dict[str, pd.DataFrame]:
-    """The eight tables; `scale` multiplies the departures to Lithuania, the luck is the same for every scenario."""
+    """The nine tables; `scale` multiplies the departures to Lithuania, the luck is the same for every scenario."""
     rng = np.random.default_rng(point["seed"])
     each = pd.DataFrame(
         [(i, month) for i in range(replicates) for month in MONTHS if month <= point["until"]],
@@ -73,9 +73,13 @@ def tables_of(point: dict[str, Any], replicates: int = 3, scale: int = 1) -> dic
             kind="departed", **{"from": "belarus", "to": "lithuania"}, channel="work", reason="choice",
             key=np.arange(len(each), dtype=np.uint64),
         ),
+        "decisions": rows(
+            kind="applied", destination="lithuania", channel="work", reason="none",
+            key=np.arange(len(each), dtype=np.uint64),
+        ),
         "groups": pd.concat(groups),
         "settled": rows(destination="lithuania", measure="residents", group="18-44", persons=one),
-        "totals": rows(measure="prisoners", persons=one),
+        "totals": rows(measure="prisoners", group=0, persons=one),
     }  # fmt: skip
 
 
@@ -130,7 +134,7 @@ def change_manifest(folder: Path, **changes: Any) -> None:
 def write_comparison(results: Path, scenario: str = "lithuania_visa_ban", **changes: Any) -> Path:
     """Write the tables of a comparison that the library reads, and return its folder."""
     settings = {"scenario": scenario, "decision": "destination_nest", "freeze": [], "one_in": 1000, "lambda": 0.62}
-    settings |= {"start": "2019-01", "end": "2020-12", "seed": 1, "replicates": 2, "slices": [0.2], **changes}
+    settings |= {"start": "2019-01", "end": "2020-12", "seed": 1, "replicates": 2, "lambdas": [0.2], **changes}
     name = fingerprint_of(settings) + "0000"
     folder = results / "compare" / f"{scenario}-{name[:8]}"
     folder.mkdir(parents=True)
@@ -139,7 +143,10 @@ def write_comparison(results: Path, scenario: str = "lithuania_visa_ban", **chan
         f"{scenario},arrivals,lithuania,0.62,-2600,-3200,-2000,persons\n"
         f"{scenario},departures,,0.62,-1900,-2200,-1600,persons\n"
     )
-    (folder / "taxonomy.csv").write_text("lambda,category,persons,low,high\n0.62,stuck,1900,1600,2200\n0.2,stuck,,,\n")
+    (folder / "taxonomy.csv").write_text(
+        "lambda,category,persons,low,high,months,months_low,months_high\n"
+        "0.62,stuck,1900,1600,2200,,,\n0.2,stuck,,,,,,\n"
+    )
     (folder / "substitution.csv").write_text(
         "lambda,baseline,scenario,persons,low,high,frechet_low,frechet_high\n0.62,lithuania,poland,1300,800,1700,0,9\n"
     )

@@ -96,9 +96,9 @@ def _worlds(rng, replicates, one_in, lambdas, strength):
     rush = np.isin(at, np.arange(months.month(ANNOUNCED), months.month(START))) * 0.15
     worlds = ("historical", "lithuania_ban")
     out = {kind: {world: [] for world in worlds} for kind in ("stocks", "flows", "harms")}
-    for lam in lambdas:
+    for lambda_ in lambdas:
         share = base[0] / base.sum(axis=0)
-        delta = ((1 - share) ** lam - (1 - share)) / share
+        delta = ((1 - share) ** lambda_ - (1 - share)) / share
         for replicate in range(replicates):
             luck = 1 + 0.01 * rng.standard_normal(base.shape) + 0.015 * rng.standard_normal((len(names), 1))
             before = base * luck
@@ -112,22 +112,22 @@ def _worlds(rng, replicates, one_in, lambdas, strength):
                 stay = np.cumsum(arrivals, axis=1) * 0.8 + np.array([PLACES[n] * 18 for n in names])[:, None]
                 for status, part in (("permit", 0.75), ("visa", 0.2), ("asylum_seeker", 0.05)):
                     out["stocks"][world].append(
-                        _long(labels, names, stay * part, lam, replicate, one_in, status=status)
+                        _long(labels, names, stay * part, lambda_, replicate, one_in, status=status)
                     )
                 for channel, part in CHANNELS.items():
                     out["flows"][world].append(
-                        _long(labels, names, arrivals * part, lam, replicate, one_in, rng=rng, channel=channel)
+                        _long(labels, names, arrivals * part, lambda_, replicate, one_in, rng=rng, channel=channel)
                     )
                 more = closed if world == "lithuania_ban" else closed * 0
                 for harm in HARMS:
                     persons = luck[harm] + more * rng.poisson(ADDS[harm] * 20 / one_in, at.size) * one_in / 20
-                    row = {"lambda": lam, "replicate": replicate, "month": labels, "harm": harm, "persons": persons}
+                    row = {"lambda": lambda_, "replicate": replicate, "month": labels, "harm": harm, "persons": persons}
                     out["harms"][world].append(pd.DataFrame(row))
     return tuple({world: pd.concat(parts, ignore_index=True) for world, parts in out[kind].items()} for kind in out)
 
 
-def _long(labels, names, values, lam, replicate, one_in, rng=None, status=None, channel=None):
-    row = {"lambda": lam, "replicate": replicate, "month": np.tile(labels, len(names))}
+def _long(labels, names, values, lambda_, replicate, one_in, rng=None, status=None, channel=None):
+    row = {"lambda": lambda_, "replicate": replicate, "month": np.tile(labels, len(names))}
     if status:
         row |= {"destination": np.repeat(names, len(labels)), "status": status}
         return pd.DataFrame(row | {"persons": (values.ravel() // one_in) * one_in})
@@ -147,21 +147,21 @@ def whole(name: str, table: pd.DataFrame, lambdas: tuple[float, ...] = LAMBDAS) 
 
 def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
     effects, taxonomy, substitution, final = [], [], [], []
-    for lam in lambdas:
+    for lambda_ in lambdas:
         wide = {}
         for world, frame in flows.items():
-            part = frame[np.isclose(frame["lambda"], lam)]
+            part = frame[np.isclose(frame["lambda"], lambda_)]
             wide[world] = part.groupby(["replicate", "to"], observed=True)["expected_persons"].sum().unstack()
         before, after = wide["historical"], wide["lithuania_ban"]
 
-        def add(measure, destination, values, unit="persons", lam=lam):
+        def add(measure, destination, values, unit="persons", lambda_=lambda_):
             values = np.asarray(values, dtype=float)
             low, high = np.quantile(values, [0.05, 0.95])
             row = (
                 "lithuania_ban",
                 measure,
                 destination,
-                lam,
+                lambda_,
                 round(values.mean(), 2),
                 round(low, 2),
                 round(high, 2),
@@ -196,7 +196,7 @@ def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
         add("returned", "", lost * -0.04)
         sums = {}
         for world, frame in harms.items():
-            part = frame[np.isclose(frame["lambda"], lam)]
+            part = frame[np.isclose(frame["lambda"], lambda_)]
             sums[world] = part.groupby(["replicate", "harm"], observed=True)["persons"].sum().unstack()
         for harm in HARMS:
             add(harm, "", sums["lithuania_ban"][harm] - sums["historical"][harm])
@@ -213,10 +213,10 @@ def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
         for name, values in amounts.items():
             months = (3.2, 2.9, 3.5) if name in ("delayed", "brought_forward") else ("", "", "")
             ends = values.quantile(0.05), values.quantile(0.95)
-            taxonomy.append((lam, name.replace("_", " "), values.mean(), *ends, *months))
+            taxonomy.append((lambda_, name.replace("_", " "), values.mean(), *ends, *months))
         for place in [*PLACES, "stay"]:
             mean = {"lithuania": 1e4, "stay": amounts["stuck"].mean()}.get(place, change.get(place, lost).mean())
-            row = (lam, "lithuania", place, mean, mean * 0.95, mean * 1.05, 0.0, min(lost.mean(), mean * 6))
+            row = (lambda_, "lithuania", place, mean, mean * 0.95, mean * 1.05, 0.0, min(lost.mean(), mean * 6))
             substitution.append(row)
             final.append((*row[:2], "belarus" if place == "stay" else place, *(0.8 * number for number in row[3:])))
     names = ["scenario", "measure", "destination", "lambda", "estimate", "low", "high", "unit"]

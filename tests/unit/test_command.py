@@ -116,7 +116,7 @@ def test_the_last_line_says_where_the_results_are(run):
     assert code == 0
     assert out == [f"results: {Path('results/seed-3')}"]
     assert err == ["a warning"]
-    assert (seen[0].seed, seen[0].choice.lam) == (3, 0.5)
+    assert (seen[0].seed, seen[0].choice.lambda_) == (3, 0.5)
     assert sorted(path.name for path in Path().rglob("*")) == ["results", "seed-3"]
 
 
@@ -366,13 +366,13 @@ def test_a_study_is_a_sweep_that_ends_in_a_page(run, study):
     code, out, err, seen = run("experiment=two", "hydra/launcher=basic", "results_dir=s/${x}", fault=None)
     assert code == 2 and seen == [] and "one results_dir" in err[-1]
     code, out, _, seen = run("experiment=two", "hydra/launcher=basic", "scenario=open_door", "choice.lambda=0.5")
-    assert (code, [(one.scenario, one.choice.lam) for one in seen]) == (0, [("open_door", 0.5)])
+    assert (code, [(one.scenario, one.choice.lambda_) for one in seen]) == (0, [("open_door", 0.5)])
     assert (seen[0].people.one_in, seen[0].seed, seen[0].report, seen[0].experiment) == (700, 4, False, "two")
     assert seen[0].replicates == "enough" and out[-1] == "results: page"
     assert study == [("two", "results", [DONE])]
     code, out, _, seen = run("experiment=two", "hydra/launcher=basic", "results_dir=t")
-    assert [(one.scenario, one.choice.lam) for one in seen[1:]] == [
-        (name, lam) for name in ("lithuania_visa_ban", "open_door") for lam in (0.2, 0.8)
+    assert [(one.scenario, one.choice.lambda_) for one in seen[1:]] == [
+        (name, lambda_) for name in ("lithuania_visa_ban", "open_door") for lambda_ in (0.2, 0.8)
     ]
     assert code == 3 and study[-1] == ("two", "t", [DONE, FAILED, FAILED, FAILED]), "the probe's jobs share a folder"
     assert out[-1] == "results: page", "the page is made of what is there"

@@ -73,10 +73,10 @@ def test_a_value_reaches_its_setting():
         ("choice.lambda", 1.01, ("choice.lambda=1.01", "from 0.01 to 1")),
         ("choice.lambda", float("nan"), ("choice.lambda=NaN", "from 0.01")),
         ("choice.lambda", True, ("choice.lambda=true", "a number")),
-        ("choice.slices", [], ("choice.slices=[]", "a list of numbers")),
-        ("choice.slices", [0.2, 0.6, 0.6000000000000001], ("choice.slices=", "all different")),
-        ("choice.slices", [0.2, "x"], ("choice.slices=", "a list of numbers")),
-        ("choice.slices", 0.2, ("choice.slices=0.2", "a list of numbers")),
+        ("choice.lambdas", [], ("choice.lambdas=[]", "a list of numbers")),
+        ("choice.lambdas", [0.2, 0.6, 0.6000000000000001], ("choice.lambdas=", "all different")),
+        ("choice.lambdas", [0.2, "x"], ("choice.lambdas=", "a list of numbers")),
+        ("choice.lambdas", 0.2, ("choice.lambdas=0.2", "a list of numbers")),
         ("until", "2030-01", ("until=2030-01", "from 2019-01 to 2025-12", "YYYY-MM")),
         ("until", "2018-12", ("until=2018-12", "from 2019-01 to 2025-12")),
         ("until", "2020-13", ("until=2020-13", "YYYY-MM")),
@@ -138,7 +138,7 @@ def test_a_wrong_value_is_named_with_what_is_allowed(key, value, words):
         (("bar=2",), ("'bar'", "people", "results_dir")),
         (("sead=3",), ("'sead'", "did you mean seed?")),
         (("people.foo=1",), ("'people.foo'", "people.one_in")),
-        (("choice.lam=0.5",), ("'choice.lam'", "choice.lambda", "did you mean lambda?")),
+        (("choice.lambda_=0.5",), ("'choice.lambda_'", "choice.lambda", "did you mean lambda?")),
         (("people=3",), ("people=3", "people.one_in")),
         (("seed=${nowhere}",), ("nowhere",)),
     ],
@@ -156,7 +156,7 @@ def test_an_unknown_key_is_named_with_the_known_ones(overrides, words):
         ("sead", ("'sead'", "did you mean seed?")),
         ("a.b.c", ("'a'", "results_dir")),
         ("people.one_in.x", ("'people.one_in.x'", "people.one_in is a value")),
-        ("choice.lamda", ("choice.lambda, choice.slices", "did you mean lambda?")),
+        ("choice.lamda", ("choice.lambda, choice.lambdas", "did you mean lambda?")),
     ],
 )
 def test_a_key_of_any_depth_is_explained(key, words):
@@ -209,18 +209,18 @@ def test_all_faults_are_told_at_once():
 
 
 def test_a_real_that_differs_in_its_last_digits_is_the_same_setting():
-    for lam in (0.6000000000000001, 0.2 + 0.4, 0.5999999999999999):
-        other = Settings(choice=Choice(lam, (0.2, 0.30000000000000004)), coefficients={"peers": 0.7 + 0.1})
+    for lambda_ in (0.6000000000000001, 0.2 + 0.4, 0.5999999999999999):
+        other = Settings(choice=Choice(lambda_, (0.2, 0.30000000000000004)), coefficients={"peers": 0.7 + 0.1})
         same = Settings(choice=Choice(0.6, (0.2, 0.3)), coefficients={"peers": 0.8})
         assert other == same and fingerprint(other) == fingerprint(same) and command(other) == command(same)
     assert Choice(0.6000001) != Choice(0.6)
-    assert Choice(1.0000000000000002).lam == 1.0 and Choice(0.00999999999999999).lam == 0.01
+    assert Choice(1.0000000000000002).lambda_ == 1.0 and Choice(0.00999999999999999).lambda_ == 0.01
     assert fingerprint(Settings(coefficients={"kin": -0.0})) == fingerprint(Settings(coefficients={"kin": 0.0}))
 
 
 def test_the_fingerprint_of_the_usual_settings_stays(monkeypatch):
     monkeypatch.setattr(settings, "CONF", config.MAIN_FILE.parent)
-    assert fingerprint(Settings()) == "42862b3a8ae218c1"
+    assert fingerprint(Settings()) == "3192f9fc8c10c798"
 
 
 def test_resolved_yaml_reads_back_to_the_same_settings():
@@ -262,7 +262,7 @@ def test_the_fingerprint_changes_with_every_setting_that_changes_a_number_and_no
         Settings(replicates=9),
         Settings(people=People(101)),
         Settings(choice=Choice(0.63)),
-        Settings(choice=Choice(slices=(0.2, 0.5))),  # the second of one section
+        Settings(choice=Choice(lambdas=(0.2, 0.5))),  # the second of one section
     ]
     prints = {fingerprint(other) for other in others}
     assert len(prints) == len(others) == len(record_of(Settings())) - len(settings.WITHOUT_EFFECT) + 1
@@ -270,8 +270,8 @@ def test_the_fingerprint_changes_with_every_setting_that_changes_a_number_and_no
 
 
 def test_the_command_repeats_the_run():
-    chosen = Settings(seed=5, people=People(1000), choice=Choice(slices=(0.2, 1)), threads=1, results_dir="elsewhere")
-    assert command(chosen) == "python -m sim people.one_in=1000 choice.slices=[0.2,1.0] seed=5"
+    chosen = Settings(seed=5, people=People(1000), choice=Choice(lambdas=(0.2, 1)), threads=1, results_dir="elsewhere")
+    assert command(chosen) == "python -m sim people.one_in=1000 choice.lambdas=[0.2,1.0] seed=5"
     assert config.settings_from(composed(*command(chosen).split()[3:])) == replace(
         chosen, threads=Settings.threads, results_dir=Settings.results_dir
     )

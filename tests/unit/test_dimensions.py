@@ -6,7 +6,7 @@ import pytest
 from fake_results import sealed, whole, write
 
 from sim import groups as who
-from sim import tables
+from sim import tidy
 from sim.analysis import dimensions
 from sim.analysis.effects import (
     Window,
@@ -30,7 +30,6 @@ from sim.recorder import HARMS
 from sim.report import answer
 from sim.report.page import context
 from sim.stays import BANDS
-from sim.tidy import tables as tidy_tables
 
 MONTHS, RESIDENTS, ONE_IN = 5, 9_000, 100
 LAMBDAS = (0.5, 0.62)
@@ -39,7 +38,7 @@ WINDOW = Window(0, LITHUANIA, ONE_IN, RESIDENTS)
 NUMBERS = ["estimate", "low", "high"]
 
 
-def nobody(scenario: str, lam: float, replicate: int, **changes) -> Run:
+def nobody(scenario: str, lambda_: float, replicate: int, **changes) -> Run:
     """A run in which nothing happens to anybody, but for what is given."""
     whole, per_place = np.int64, (MONTHS, SLOTS)
     usual = {
@@ -58,13 +57,13 @@ def nobody(scenario: str, lam: float, replicate: int, **changes) -> Run:
         "without_work": np.zeros(per_place, whole),
         "prisoners": np.zeros(MONTHS, whole),
     }
-    return Run(job=Job(scenario, lam, replicate), **(usual | changes))
+    return Run(job=Job(scenario, lambda_, replicate), **(usual | changes))
 
 
-def pairs(changes=lambda lam, replicate: {}, replicates: int = 3):
+def pairs(changes=lambda lambda_, replicate: {}, replicates: int = 3):
     """Pairs of runs of nobody; `changes` are what the scenario has at a lambda and replicate."""
-    ours = [nobody("historical", lam, n) for lam in LAMBDAS for n in range(replicates)]
-    theirs = [nobody("ban", lam, n, **changes(lam, n)) for lam in LAMBDAS for n in range(replicates)]
+    ours = [nobody("historical", lambda_, n) for lambda_ in LAMBDAS for n in range(replicates)]
+    theirs = [nobody("ban", lambda_, n, **changes(lambda_, n)) for lambda_ in LAMBDAS for n in range(replicates)]
     return pair_up(ours, theirs)
 
 
@@ -97,9 +96,9 @@ def test_where_nothing_happens_every_row_is_there_and_zero():
 
 
 def test_a_channel_used_in_one_world_of_one_replicate_at_one_lambda_has_its_row_at_every_lambda():
-    def once(lam, replicate):
+    def once(lambda_, replicate):
         expected = np.zeros((MONTHS, SLOTS, N_CHANNELS))
-        if (lam, replicate) == (0.5, 1):
+        if (lambda_, replicate) == (0.5, 1):
             expected[3, LITHUANIA, CHANNEL["mediated"]] = 300.0
         return {"expected": expected}
 
@@ -112,8 +111,8 @@ def test_a_channel_used_in_one_world_of_one_replicate_at_one_lambda_has_its_row_
 
 
 def test_a_life_in_one_replicate_only_has_its_cell_in_every_matrix():
-    def one_leaves(lam, replicate):
-        moves = np.zeros(1 if (lam, replicate) == (0.62, 2) else 0, MOVE)
+    def one_leaves(lambda_, replicate):
+        moves = np.zeros(1 if (lambda_, replicate) == (0.62, 2) else 0, MOVE)
         moves["kind"], moves["place"], moves["channel"] = EVENT["departed"], POLAND, CHANNEL["work"]
         moves["key"], moves["month"] = 256, 2
         return {"moves": moves}
@@ -129,7 +128,7 @@ def test_a_life_in_one_replicate_only_has_its_cell_in_every_matrix():
 
 
 def test_a_group_of_nobody_is_a_row_of_zero_beside_one_of_somebody():
-    def drafted(lam, replicate):
+    def drafted(lambda_, replicate):
         counts = np.zeros((MONTHS, len(who.MEASURES), SLOTS, who.N_GROUPS), np.int32)
         counts[1, who.MEASURES.index("drafted"), 0, who.labels().index(("sex", "male"))] = 2
         return {"groups": counts}
@@ -168,10 +167,10 @@ def test_values_all_alike_have_an_interval_without_width():
 
 def test_tables_of_runs_in_which_nobody_moves_have_their_columns():
     run = nobody("historical", 0.5, 0)
-    found = tables.groups([run], ONE_IN)
+    found = tidy.groups([run], ONE_IN)
     assert found.empty and {"lambda", "replicates", "measure", "persons"} <= set(found)
     assert cells.hide_few(found, ONE_IN, found["replicates"]).empty
-    made = tidy_tables(run)
+    made = tidy.tables(run)
     assert len(made["flows"]) == len(made["moves"]) == 0 and len(made["harms"]) == MONTHS * len(HARMS)
 
 

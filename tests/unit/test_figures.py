@@ -147,7 +147,7 @@ def test_closed_form_of_deflection():
     assert nest.deflection(0.3, 0.0) == pytest.approx(1)
     assert nest.deflection(0.3, 1.0) == pytest.approx(0)
     assert nest.deflection(1e-6, 0.45) == pytest.approx(0.55, abs=1e-5)
-    assert [round(float(nest.deflection(0.09, lam)), 2) for lam in (0.2, 0.45, 0.7)] == [0.79, 0.54, 0.29]
+    assert [round(float(nest.deflection(0.09, lambda_)), 2) for lambda_ in (0.2, 0.45, 0.7)] == [0.79, 0.54, 0.29]
     with pytest.raises(ValueError, match="between 0 and 1"):
         nest.deflection(1.0, 0.5)
 

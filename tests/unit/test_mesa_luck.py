@@ -234,12 +234,12 @@ def test_every_month_of_a_batch_is_there():
 
 
 def test_replicates_in_a_batch_are_those_of_the_settings_seed_in_every_scenario():
-    found = batch({"scenario": ["historical", "no_war"], "lam": [0.5, 0.62], "replicate": range(2)})
+    found = batch({"scenario": ["historical", "no_war"], "lambda_": [0.5, 0.62], "replicate": range(2)})
     assert len(found) == 8 and set(found["seed"]) == {1} and found["first"].nunique() == 2
     assert (found.groupby("replicate")["first"].nunique() == 1).all()
     ensemble = Ensemble(Settings(people=People(one_in=20_000), until="2019-05", threads=1))
     model = ensemble.model(Job("historical", 0.5, 1)).run()
-    row = found[(found["scenario"] == "historical") & (found["lam"] == 0.5) & (found["replicate"] == 1)]
+    row = found[(found["scenario"] == "historical") & (found["lambda_"] == 0.5) & (found["replicate"] == 1)]
     assert row["poland"].item() == Counted.poland(model)
 
 
@@ -256,7 +256,7 @@ def test_seeds_in_a_batch_are_taken():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"scenario": "lithuania_visa_bam"}, {"lam": 2.0}, {"one_in": 0}, {"until": "soon"}, {"rng": -1}],
+    [{"scenario": "lithuania_visa_bam"}, {"lambda_": 2.0}, {"one_in": 0}, {"until": "soon"}, {"rng": -1}],
 )
 def test_keywords_that_can_be_no_setting_are_refused(wrong):
     with pytest.raises(UserError):

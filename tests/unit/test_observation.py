@@ -110,7 +110,7 @@ def fake_run(months=4, **stocks):
         residents=np.zeros((months, SLOTS, 4), np.int64),
         employed=np.zeros((months, SLOTS, N_SECTORS), np.int64),
         without_work=np.zeros((months, SLOTS), np.int64),
-        job=SimpleNamespace(lam=0.62, replicate=0),
+        job=SimpleNamespace(lambda_=0.62, replicate=0),
     )
     for name, persons in stocks.items():
         run.stocks[:, LITHUANIA, STATUS[name]] = persons

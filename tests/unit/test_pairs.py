@@ -174,7 +174,7 @@ def window():
 def test_runs_are_paired_by_lambda_and_replicate(pairs):
     assert list(pairs) == [0.62] and len(pairs[0.62]) == 3
     for ours, theirs in pairs[0.62]:
-        assert (ours.job.replicate, ours.job.lam) == (theirs.job.replicate, theirs.job.lam)
+        assert (ours.job.replicate, ours.job.lambda_) == (theirs.job.replicate, theirs.job.lambda_)
         assert np.array_equal(ours.flows[:START], theirs.flows[:START]) and not np.array_equal(ours.flows, theirs.flows)
 
 

@@ -26,8 +26,8 @@ OF_THE_MAKING = {"time", "cpu_seconds", "peak_memory_mb", "run_seconds", "seal",
 """Keys of a manifest that tell of the making, not of what was made; the seal covers them too."""
 
 
-def mark(name="no_covid", lam=0.62, freeze=(), **changes):
-    return point(ensemble(**changes), name, lam, freeze).fingerprint
+def mark(name="no_covid", lambda_=0.62, freeze=(), **changes):
+    return point(ensemble(**changes), name, lambda_, freeze).fingerprint
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +43,13 @@ def test_how_and_where_a_point_is_computed_does_not_count(usual):
         {"results": Asked(show="flows")}, {"coefficients": {"peers": RECORDS["peers"]["value"]}},
     ):  # fmt: skip
         assert mark(**change) == usual, change
-    assert mark(lam=1) == mark(lam=1.0)
+    assert mark(lambda_=1) == mark(lambda_=1.0)
 
 
 def test_all_that_decides_a_number_counts(usual):
     found = {
         "scenario": mark("historical"),
-        "lambda": mark(lam=0.5),
+        "lambda": mark(lambda_=0.5),
         "freeze": mark(freeze=("queues",)),
         "freeze more": mark(freeze=("diaspora", "queues")),
         "freeze at another path": mark(freeze=("queues",), baseline="no_covid"),
@@ -357,6 +357,6 @@ def test_fresh_points_of_the_engine_are_neither_stale_nor_damaged(engines, capsy
     for what in ("stale", "damaged", "partial"):
         _, out, _ = asked(capsys, folder, prune=what, dry=True)
         assert out[-1] == "0 folders, 0.0 MB would be removed", what
-    monkeypatch.setattr(results, "inputs_digest", lambda: {**_inputs(), "program": "other"})
+    monkeypatch.setattr("sim.points.inputs_digest", lambda: {**_inputs(), "program": "other"})
     _, out, _ = asked(capsys, folder, prune="stale", dry=True)
     assert out[-1].startswith("3 folders")

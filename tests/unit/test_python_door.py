@@ -23,34 +23,36 @@ DESIGN = np.array([[0.1 + 0.2, 0.35, 1000.0, 3.0], [0.95, -0.5, 20000.0, 4.0]])
 
 
 def test_a_row_of_a_design_matrix_is_a_setting():
-    lam, peers, one_in, seed = DESIGN[0]
-    made = Settings(choice={"lambda": lam}, coefficients={"peers": peers}, people={"one_in": one_in}, seed=seed)
+    lambda_, peers, one_in, seed = DESIGN[0]
+    made = Settings(choice={"lambda": lambda_}, coefficients={"peers": peers}, people={"one_in": one_in}, seed=seed)
     plain = Settings(choice=Choice(0.3), coefficients={"peers": 0.35}, people=People(1000), seed=3)
     assert made == plain and fingerprint(made) == fingerprint(plain) and resolved_yaml(made) == resolved_yaml(plain)
-    assert type(made.people.one_in) is int and type(made.choice.lam) is float
+    assert type(made.people.one_in) is int and type(made.choice.lambda_) is float
 
 
 @pytest.mark.parametrize("kinds", ["of floats", "of anything"])
 def test_a_row_of_a_data_frame_is_a_setting(kinds):
-    table = pd.DataFrame(DESIGN, columns=["lam", "peers", "one_in", "seed"]).astype({"one_in": int, "seed": int})
+    table = pd.DataFrame(DESIGN, columns=["lambda_", "peers", "one_in", "seed"]).astype({"one_in": int, "seed": int})
     if kinds == "of anything":
         table = table.assign(until=pd.Timestamp("2023-05-01"), scenario="no_war", threads=pd.NA, report=True)
     row = table.iloc[1]
     given = {key: row[key] for key in ("until", "scenario", "threads", "report") if key in row}
-    made = Settings(choice=row[["lam"]], coefficients=row[["peers"]], people=row[["one_in"]], seed=row.seed, **given)
-    assert (made.choice.lam, made.coefficients, made.people.one_in, made.seed) == (0.95, {"peers": -0.5}, 20000, 4)
+    made = Settings(
+        choice=row[["lambda_"]], coefficients=row[["peers"]], people=row[["one_in"]], seed=row.seed, **given
+    )
+    assert (made.choice.lambda_, made.coefficients, made.people.one_in, made.seed) == (0.95, {"peers": -0.5}, 20000, 4)
     if kinds == "of anything":
         assert (made.until, made.scenario, made.threads, made.report) == ("2023-05", "no_war", None, True)
-    assert Job("historical", lam=row.lam, replicate=row.seed) == Job("historical", 0.95, 4)
+    assert Job("historical", lambda_=row.lambda_, replicate=row.seed) == Job("historical", 0.95, 4)
 
 
 def test_two_lambdas_that_are_two_points_look_like_two():
     record = record_of(Settings())
     told = {"scenario": "no_war", "one_in": 1000, "coefficients": {}, "freeze": []}
     told |= {key: record[key] for key in ("decision", "seed", "until")}
-    for lam, word in ((0.6000001, "choice.lambda=0.6000001"), (0.6, "choice.lambda=0.6"), (1.0, "choice.lambda=1")):
-        assert word in points.command({**told, "lambda": lam}, 1).split()
-        assert word.removeprefix("choice.lambda=") in points.Point("no_war", lam, (), {}, "f" * 16, 1).title.split()
+    for lambda_, word in ((0.6000001, "choice.lambda=0.6000001"), (0.6, "choice.lambda=0.6"), (1.0, "choice.lambda=1")):
+        assert word in points.command({**told, "lambda": lambda_}, 1).split()
+        assert word.removeprefix("choice.lambda=") in points.Point("no_war", lambda_, (), {}, "f" * 16, 1).title.split()
 
 
 def test_scalars_paths_and_arrays_count_as_what_they_stand_for():
@@ -92,24 +94,24 @@ def test_a_date_is_the_month_in_which_it_lies(until):
 @pytest.mark.parametrize(
     ("made", "words"),
     [
-        (lambda: Job("historical", lam=2.0), ("lam=2.0 is not a number from 0.01 to 1",)),
-        (lambda: Job("historical", lam=62), ("lam=62",)),
-        (lambda: Job("historical", lam=-1), ("lam=-1",)),
-        (lambda: Job("historical", lam=float("nan")), ("lam=NaN",)),
-        (lambda: Job("historical", lam=np.float64("nan")), ("lam=NaN",)),
-        (lambda: Job("historical", lam=np.bool_(True)), ("lam=true",)),
-        (lambda: Job("historical", lam="0.5"), ('lam="0.5" is not a number',)),
+        (lambda: Job("historical", lambda_=2.0), ("lambda_=2.0 is not a number from 0.01 to 1",)),
+        (lambda: Job("historical", lambda_=62), ("lambda_=62",)),
+        (lambda: Job("historical", lambda_=-1), ("lambda_=-1",)),
+        (lambda: Job("historical", lambda_=float("nan")), ("lambda_=NaN",)),
+        (lambda: Job("historical", lambda_=np.float64("nan")), ("lambda_=NaN",)),
+        (lambda: Job("historical", lambda_=np.bool_(True)), ("lambda_=true",)),
+        (lambda: Job("historical", lambda_="0.5"), ('lambda_="0.5" is not a number',)),
         (lambda: Job("historical", 0.62, 1.5), ("replicate=1.5 is not a whole number",)),
         (lambda: Job("historical", 0.62, -1), ("replicate=-1",)),
-        (lambda: Job(3, 7), ("scenario=3 is not the name of a scenario; lam=7",)),
-        (lambda: Job("historical"), ("lam has no value",)),
-        (lambda: Job("historical", lamda=0.5), ("'lamda' is not a known key", "lam has no value")),
+        (lambda: Job(3, 7), ("scenario=3 is not the name of a scenario; lambda_=7",)),
+        (lambda: Job("historical"), ("lambda_ has no value",)),
+        (lambda: Job("historical", lamda=0.5), ("'lamda' is not a known key", "lambda_ has no value")),
         (lambda: Other("no_war", ("queue",)), ("freeze=", "queues, diaspora, information")),
-        (lambda: replace(Job("historical", 0.5), lam=3), ("lam=3",)),
+        (lambda: replace(Job("historical", 0.5), lambda_=3), ("lambda_=3",)),
         (lambda: Settings(people={"one_in": 0}), ("people.one_in=0 is not a whole number from 1 to 95719",)),
         (lambda: Settings(people={"onein": 9}), ("'people.onein' is not a known key", "did you mean one_in?")),
         (lambda: Settings(people=[1000]), ("people=[1000]", "people.one_in")),
-        (lambda: Settings(choice={"lam": 2, "slices": [3]}), ("choice.lambda=2", "choice.slices=[3]")),
+        (lambda: Settings(choice={"lambda_": 2, "lambdas": [3]}), ("choice.lambda=2", "choice.lambdas=[3]")),
         (lambda: Settings(sead=3), ("'sead' is not a known key", "did you mean seed?")),
         (lambda: Settings(seed=True), ("seed=true",)),
         (lambda: Settings(seed="3"), ('seed="3"',)),
@@ -123,7 +125,7 @@ def test_a_date_is_the_month_in_which_it_lies(until):
         (lambda: Settings(freeze="queues"), ("freeze=queues is not a list",)),
         (lambda: Settings(freeze={"queues"}), ("freeze=", "is not a list")),
         (lambda: Settings(coefficients=pd.Series({"peers": np.nan, "kn": 1.0})), ("peers=NaN", "kn=1.0")),
-        (lambda: Choice(5, "x"), ("choice.lambda=5", "choice.slices=x")),
+        (lambda: Choice(5, "x"), ("choice.lambda=5", "choice.lambdas=x")),
         (lambda: People(1, 2), ("people.1",)),
     ],
 )

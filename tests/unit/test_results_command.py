@@ -14,10 +14,10 @@ from sim.commands import results as command
 from sim.errors import UserError
 from sim.library import folders, open_library, queries, select, verify
 from sim.library.apart import CHANNEL_GROUPS, apart, find
-from sim.library.columns import COMPARISONS, OF_A_POINT, POINTS, TABLES, VIEWS
 from sim.library.listing import listing
 from sim.points import inputs_digest
 from sim.settings import Asked, Settings
+from sim.tables.views import VIEWS, columns_of
 from tests.unit.fake_points import DIGESTS, change_manifest, tables_of, write_comparison, write_point
 
 
@@ -54,12 +54,9 @@ def test_without_results_every_view_is_there_and_empty(tmp_path):
     library = open_library(tmp_path / "nothing")
     for name in VIEWS:
         answer = select(library, queries.view(name))
-        assert list(answer.rows) == []
-        if name in TABLES:
-            extra = ["persons"] if name == "groups" else []
-            assert list(answer.columns) == [*OF_A_POINT, *TABLES[name], *extra]
-    assert select(library, "FROM points").columns == tuple(POINTS)
-    assert select(library, "FROM comparisons").columns == tuple(COMPARISONS)
+        assert (list(answer.rows) == []) == (name != "columns")
+        extra = ["persons"] if name == "groups" else []
+        assert list(answer.columns) == [*columns_of(name), *extra]
     assert not (tmp_path / "nothing").exists()
 
 
@@ -303,7 +300,7 @@ def test_prune_stale_asks_what_is_stale(ask, results):
 
 def test_points_of_another_program_are_stale():
     present = inputs_digest()
-    assert set(present) == {"program", "data", "people", "codes"}
+    assert set(present) == {"program", "tables", "data", "people", "codes"}
     assert not command.differs_from_present({"inputs": dict(present)})
     for name in present:
         assert command.differs_from_present({"inputs": present | {name: "other"}}), name

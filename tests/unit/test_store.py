@@ -11,10 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sim import store, tables
+from sim import store
 from sim.errors import UserError
 from sim.locks import is_free
 from sim.settings import Settings
+from sim.tables import Column, Table
+from sim.tables.declaration import PARQUET, REAL, TEXT, WHOLE
+from sim.tables.files import write_parquet
 
 
 def test_a_folder_appears_whole(tmp_path):
@@ -99,6 +102,15 @@ def test_a_lock_that_is_no_file_is_told_in_one_line(tmp_path, kind):
             ask()
 
 
+DECLARED = Table(
+    "t",
+    "a row of a test",
+    (Column("month", WHOLE, ""), Column("destination", TEXT, "")),
+    (Column("persons", REAL, ""),),
+    PARQUET,
+)
+
+
 def columns() -> dict:
     rng = np.random.default_rng(1)
     return {
@@ -109,7 +121,7 @@ def columns() -> dict:
 
 
 def test_a_table_reads_back_as_it_was_written(tmp_path):
-    tables.write_parquet(tmp_path / "t.parquet", columns())
+    write_parquet(tmp_path, DECLARED, pa.table(columns()))
     table = pq.read_table(tmp_path / "t.parquet")
     assert table.to_pydict() == {name: list(values) for name, values in columns().items()}
     assert table.schema.field("month").type == pa.int16()
@@ -121,14 +133,15 @@ def test_a_table_reads_back_as_it_was_written(tmp_path):
 
 
 def test_equal_tables_give_equal_bytes(tmp_path):
-    tables.write_parquet(tmp_path / "a.parquet", columns())
-    tables.write_parquet(tmp_path / "b.parquet", pa.table(columns()))
     noted = pa.table(columns()).replace_schema_metadata({"pandas": "notes of another library"})
-    tables.write_parquet(tmp_path / "c.parquet", noted)
-    assert len({(tmp_path / f"{name}.parquet").read_bytes() for name in "abc"}) == 1
+    written = set()
+    for table in (pa.table(columns()), pa.table(columns()), noted):
+        write_parquet(tmp_path, DECLARED, table)
+        written.add((tmp_path / "t.parquet").read_bytes())
+    assert len(written) == 1
     frame = pd.DataFrame(columns())
-    tables.write_parquet(tmp_path / "d.parquet", frame)
-    assert pq.read_table(tmp_path / "d.parquet").to_pandas().equals(frame)
+    write_parquet(tmp_path, DECLARED, frame)
+    assert pq.read_table(tmp_path / "t.parquet").to_pandas().equals(frame)
 
 
 def test_a_digest_changes_with_names_and_bytes_only(tmp_path):

@@ -65,9 +65,9 @@ def test_a_key_on_the_command_line_replaces_the_swept_one(tmp_path, monkeypatch)
     study = load_experiment("lambda")
     assert len(study.parameters["choice.lambda"]) > 1
     found = composed(tmp_path, monkeypatch, "lambda", "choice.lambda=0.33")
-    assert [(one.scenario, one.choice.lam) for one in found] == [(name, 0.33) for name in study.scenarios]
+    assert [(one.scenario, one.choice.lambda_) for one in found] == [(name, 0.33) for name in study.scenarios]
     found = composed(tmp_path, monkeypatch, "lambda", "choice.lambda=0.33,0.44", "scenario=no_war")
-    assert [(one.scenario, one.choice.lam) for one in found] == [("no_war", 0.33), ("no_war", 0.44)]
+    assert [(one.scenario, one.choice.lambda_) for one in found] == [("no_war", 0.33), ("no_war", 0.44)]
 
 
 def test_a_key_on_the_command_line_replaces_what_the_study_sets(tmp_path, monkeypatch):
@@ -93,7 +93,7 @@ def test_coefficients_and_lists_of_a_study_reach_the_settings(tmp_path, monkeypa
         "question": "What?", "expectation": "More.", "refuted_by": "Fewer.", "figures": ["harms"], "expects": [part],
         "scenarios": ["no_war"],
         "parameters": {"coefficients.peers": [0, 0.7], "freeze": [[], ["queues", "diaspora"]], "until": ["2024-06"]},
-        "settings": {"coefficients.kin": 1, "choice.slices": [0.3], "seed": 4},
+        "settings": {"coefficients.kin": 1, "choice.lambdas": [0.3], "seed": 4},
     }  # fmt: skip
     (tmp_path / "mine.yaml").write_text(yaml.safe_dump(content))
     study = load_experiment("mine", tmp_path)

@@ -32,7 +32,7 @@ def test_several_values_of_what_a_sweep_has_one_are_refused(word):
         (["seed=3,4,5", "scenario=no_war,no_covid"], 6),
         (["seed=range(1,5)"], 4),
         (["seed=range(1,6,2)", "choice.lambda=0.2,0.8"], 6),
-        (["choice.slices=[0.2,0.5]"], 1),
+        (["choice.lambdas=[0.2,0.5]"], 1),
         (["freeze=[],[queues]"], 2),
         (["coefficients.peers=0.1,0.2"], 2),
     ],

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import groups, tables
+from sim import groups, tidy
 from sim.analysis.effects import Window
 from sim.analysis.groups import groups_table
 from sim.codes import EVENT, MOTIVE, PLACE, SECTOR
@@ -102,14 +102,14 @@ def test_differences_are_paired_and_small_cells_are_empty():
     assert (everywhere.drop(index=few) == 0.0).all(axis=None)
     assert len(everywhere) == len(table) // groups.N_GROUPS, "every measure and destination has its row"
     assert hidden[hidden["group"] == "draft"].notna().all().all()
-    yearly = tables.groups([one for one, _ in pairs], 100)
+    yearly = tidy.groups([one for one, _ in pairs], 100)
     assert yearly[yearly["group"] == "draft"]["persons"].tolist() == [(47 + 97) / 2 * 100]
 
 
 def test_a_comparison_and_a_simulation_leave_results_by_group(tmp_path, capsys):
     """One end-to-end run of each, of one person in a thousand."""
     given = {"people": People(one_in=1000), "results_dir": str(tmp_path), "threads": 1, "until": "2024-06"}
-    folder = compare.run(Settings(**given, replicates=2, choice=Choice(slices=(0.8,))))
+    folder = compare.run(Settings(**given, replicates=2, choice=Choice(lambdas=(0.8,))))
     table = pd.read_csv(folder / "groups.csv", keep_default_na=False, na_values={"estimate": [""]})
     assert {"motive", "sex", "age", "sector"} == set(table["dimension"])
     assert {"departed", "wished"} <= set(table["measure"])

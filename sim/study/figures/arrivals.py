@@ -34,11 +34,11 @@ def data(study: Study) -> pd.DataFrame:
     """Estimate, low and high by comparison (`row`) and lambda, with `main` and `shown`."""
     found = []
     for row, one in enumerate(study.comparisons):
-        for lam in one.results.lambdas:
-            effect = one.effect("arrivals", one.place, lam)
+        for lambda_ in one.results.lambdas:
+            effect = one.effect("arrivals", one.place, lambda_)
             if effect is not None:
                 found.append(
-                    (row, one.scenario, one.point, one.place, lam, lam not in one.others, effect.estimate,
+                    (row, one.scenario, one.point, one.place, lambda_, lambda_ not in one.others, effect.estimate,
                      effect.low, effect.high, one.shown(effect.estimate))
                 )  # fmt: skip
     columns = ["row", "scenario", "point", "destination", "lambda", "main", "estimate", "low", "high", "shown"]
@@ -56,7 +56,7 @@ def draw(study: Study) -> Figure:
     figure = rows.canvas(lines, TITLE, 0.3, 0.6)
     axes = figure.subplots()
     rows.label(axes, lines)
-    others = sorted({lam for one in study.comparisons for lam in one.others})
+    others = sorted({lambda_ for one in study.comparisons for lambda_ in one.others})
     shape = dict(zip(others, rows.MARKS if len(others) > 4 else _spread(len(others)), strict=False))
     for cell in table.to_dict("records"):
         at = lines.at(cell["row"])
@@ -76,9 +76,17 @@ def draw(study: Study) -> Figure:
     if shape:
         keys = [
             Line2D(
-                [], [], marker=mark, color=style.QUIET, mfc="none", ls="", ms=3.5, mew=0.7, label=f"\u03bb = {lam:g}"
+                [],
+                [],
+                marker=mark,
+                color=style.QUIET,
+                mfc="none",
+                ls="",
+                ms=3.5,
+                mew=0.7,
+                label=f"\u03bb = {one:g}",
             )
-            for lam, mark in shape.items()
+            for one, mark in shape.items()
         ]
         rows.legend(figure, keys, len(keys))
     return figure

@@ -45,7 +45,7 @@ def _told(study: Study) -> tuple[list[str], list[str]]:
 
 def split(one: Comparison) -> pd.DataFrame | None:
     """Rows of decomposition.csv of one effect: arrivals in focus where they are split, else the first there is."""
-    frame = one.optional("decomposition.csv")
+    frame = one.optional("decomposition")
     if frame is None:
         return None
     arrivals = frame[(frame["measure"] == "arrivals") & (frame["destination"] == one.results.focus)]

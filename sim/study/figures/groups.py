@@ -42,7 +42,7 @@ def departures(study: Study) -> pd.DataFrame:
     """
     parts = []
     for row, one in enumerate(study.comparisons):
-        frame = one.results.table("groups.csv")
+        frame = one.results.table("groups")
         wanted = (frame["measure"] == "departed") & (frame["destination"] == "") & frame["dimension"].isin(DIMENSIONS)
         part = cells.hide_few(frame[wanted], one.results.one_in, one.results.replicates)
         parts.append(part.rename(columns={"scenario": "after"}).assign(row=row, scenario=one.scenario, point=one.point))

@@ -43,15 +43,17 @@ def data(study: Study) -> pd.DataFrame:
     """Estimate, low and high by comparison (`row`), measure and lambda, with `main` and `shown`."""
     found = []
     for row, one in enumerate(study.comparisons):
-        for lam in one.results.lambdas:
+        for lambda_ in one.results.lambdas:
             for measure in SERIES:
-                effect = one.effect(measure, one.place if measure == "arrivals" else "", lam)
+                effect = one.effect(measure, one.place if measure == "arrivals" else "", lambda_)
                 if effect is None and measure == "deflected":
                     continue
                 effect = effect or Effect(math.nan, math.nan, math.nan, "persons")
                 numbers = (effect.estimate, effect.low, effect.high)
                 shown = math.isfinite(effect.estimate) and one.shown(effect.estimate)
-                found.append((row, one.scenario, one.point, measure, lam, lam not in one.others, *numbers, shown))
+                found.append(
+                    (row, one.scenario, one.point, measure, lambda_, lambda_ not in one.others, *numbers, shown)
+                )
     columns = ["row", "scenario", "point", "measure", "lambda", "main", "estimate", "low", "high", "shown"]
     return pd.DataFrame(found, columns=columns)
 
