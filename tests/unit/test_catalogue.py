@@ -74,7 +74,7 @@ def test_yaml_is_read_as_it_is_meant(text, content):
 
 def test_every_file_is_read_as_a_lenient_reader_reads_it():
     files = [*CONF.glob("*/*.yaml"), *(CONF.parent / "experiments").glob("*.yaml")]
-    assert len(files) > 150
+    assert len(files) > 130
     for path in files:
         assert strict_yaml.read(path) == yaml.safe_load(path.read_text(encoding="utf-8")), path
 
