@@ -278,9 +278,13 @@ def load_history(scenario: str = HISTORICAL, conf: Path = CONF, until: date = LA
     """The history of a scenario, or of a composition: all that happened, and what is enacted, removed and ended.
 
     Raises CatalogueError with all faults of the files that it needs, those of other policies are not judged, and with
-    all faults of the composition: what is enacted on top, or taken away, must count before the end of the day `until`.
+    all faults of the composition: what is enacted on top, or taken away, must be announced by the day `until`.
     """
-    asked = naming.composition(scenario)
+    return history_of(naming.composition(scenario), conf, until)
+
+
+def history_of(asked: Composition, conf: Path = CONF, until: date = LAST_DAY) -> History:
+    """The history of a composition, as `load_history` gives it by name."""
     plan, document, where = _scenario(asked.scenario, conf)
     gathered = Gathered()
     parameters = _parameters(conf, gathered)

@@ -138,7 +138,7 @@ def test_a_spoilt_file_is_refused_by_name(conf, file, old, new, message):
 
 
 def test_an_unknown_scenario_names_the_nearest():
-    with pytest.raises(CatalogueError, match="^no scenario 'no_wars' in conf/scenario; known: no_war,"):
+    with pytest.raises(CatalogueError, match="^no scenario 'no_wars' in .* or policy in conf/policy; known: no_war,"):
         catalogue.load_history("no_wars")
 
 
@@ -299,7 +299,7 @@ def test_a_template_that_is_filled_in_by_its_own_comments_runs(conf):
 
 def test_a_file_whose_name_would_break_a_line_is_no_scenario(conf):
     shutil.copy(conf / "scenario" / "no_war.yaml", conf / "scenario" / "b'an.yaml")
-    with pytest.raises(CatalogueError, match="no scenario 'b'an' in conf/scenario; known: "):
+    with pytest.raises(CatalogueError, match="no scenario 'b'an' in conf/scenario or policy in conf/policy; known: "):
         catalogue.load_scenario("b'an", conf)
 
 
