@@ -106,7 +106,7 @@ Slices = Annotated[
     AfterValidator(_different),
     wanted(f"a list of numbers {_RANGE}, at most {MOST_SLICES}, all different"),
 ]
-Name = Annotated[Line, wanted("the name of a scenario")]
+Name = Annotated[Line, AfterValidator(lambda name: composition(name).name), wanted("the name of a scenario")]
 Folder = Annotated[Line, wanted("a text on one line that names a folder")]
 File = Annotated[Line | None, wanted("a text on one line that names a file, or null")]
 Words = Annotated[

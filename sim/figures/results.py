@@ -12,6 +12,7 @@ import pandas as pd
 
 from sim import codes, months, seals
 from sim.analysis.dimensions import DESTINATIONS, ORIGIN
+from sim.history import naming
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "effects.csv": ("scenario", "measure", "destination", "lambda", "estimate", "low", "high", "unit"),
@@ -59,8 +60,7 @@ def wording(code: str) -> str:
     """A code as a reader's word: places with capitals, the rest with spaces."""
     if code in NAMES:
         return NAMES[code]
-    words = code.replace("_", " ")
-    return words.title() if code in codes.PLACE else words
+    return code.replace("_", " ").title() if code in codes.PLACE else naming.words(code)
 
 
 def heading(code: str) -> str:
@@ -236,7 +236,7 @@ class Results:
 
     def series(self, world: str, file: str, lam: float | None = None) -> pd.DataFrame:
         """A monthly table of one world at one lambda (by default the main one), with month numbers as `at`."""
-        frame = self.table(f"{world}/{file}.parquet")
+        frame = self.table(f"{naming.folder(world)}/{file}.parquet")
         frame = frame[np.isclose(frame["lambda"].astype(float), self.main if lam is None else lam)]
         labels = frame["month"].astype("category")
         numbers = np.array([months.month(text) for text in labels.cat.categories], dtype=np.int64)

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim import seals
+from sim.history import naming
 from sim.library.columns import COMPARED, TABLES, fits
 from sim.messages import shown
 from sim.seals import Damaged
@@ -156,7 +157,7 @@ def _point(path: Path, written: Mapping[str, Any]) -> Folder:
     }
     if not _FINGERPRINT.fullmatch(name):
         raise Damaged("the fingerprint in manifest.json is none")
-    ours = f"{row['scenario']}-{name[:12]}"
+    ours = f"{naming.folder(row['scenario'])}-{name[:12]}"
     if path.name != ours:
         raise Damaged(f"its manifest is that of {shown(ours)}")
     tables = {table: _table(path, table) for table in TABLES if f"{table}.parquet" in written["files"]}
