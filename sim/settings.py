@@ -46,9 +46,9 @@ def known_scenarios() -> list[str]:
     return list(catalogue.scenario_names(CONF))
 
 
-def known_policies() -> list[str]:
-    """Names of the policies of conf/policy and the shocks of conf/event, in alphabetical order."""
-    return list(catalogue.policy_names(CONF))
+def known_policies(proposed: bool = False) -> list[str]:
+    """Names of the policies of conf/policy and the shocks of conf/event, or only of what did not happen."""
+    return list(catalogue.policy_names(CONF, proposed))
 
 
 def world_named(asked: Composition, until: date = LAST_DAY) -> str:
