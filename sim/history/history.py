@@ -14,14 +14,12 @@ from sim.history.composition import Floats, date_of, days_of
 from sim.history.parameters import (
     LAST_DAY,
     Change,
-    Closing,
     Event,
     HistoryError,
     Parameter,
     Policy,
-    Setting,
+    change_faults,
     day,
-    misfit,
     need_date,
     need_end,
     unknown,
@@ -66,11 +64,8 @@ class History:
         parameter = self.parameters.get(change.parameter)
         if parameter is None:
             raise HistoryError(f"{where} changes {unknown(change.parameter, self.parameters)}")
-        if isinstance(change, Closing) != (parameter.rule == "restriction"):
-            raise HistoryError(f"{where}: {misfit(parameter, isinstance(change, Closing))}")
-        for item in change.values if isinstance(change, Setting) else ():
-            if outside := parameter.outside(item.value):
-                raise HistoryError(f"{where}: {change.parameter}: {outside}")
+        for fault in change_faults(parameter, change):
+            raise HistoryError(f"{where}: {fault}")
 
     @cached_property
     def _acting(self) -> Mapping[str, tuple[tuple[Event, Change], ...]]:
