@@ -14,10 +14,10 @@ from pathlib import Path
 
 from sim.codes import PLACE
 from sim.history import naming, strict_yaml, unstated
+from sim.history.admission import Channel
 from sim.history.destinations import (
     BELARUS_INSTRUMENTS,
     CHANNEL_RULES,
-    Channel,
     Destination,
     destination_of,
 )

@@ -10,6 +10,7 @@ from datetime import date
 from functools import cached_property
 
 from sim.history import composition, wording
+from sim.history.admission import SETS
 from sim.history.composition import Floats, date_of, days_of
 from sim.history.parameters import (
     LAST_DAY,
@@ -174,6 +175,11 @@ class History:
         """Value of a parameter in each month, float64[months]: the mean over the days of the month."""
         return composition.monthly_mean(self.daily(name, days_of(months)), months)
 
+    def at_ends(self, name: str, months: int) -> Floats:
+        """Value of a parameter on the last day of each month, float64[months]: of what has no mean, as a set."""
+        ends = [days_of(month + 1) - 1 for month in range(months)]
+        return self.daily(name, days_of(months))[ends]
+
     def open_shares(self, name: str, months: int) -> Floats:
         """Share of each month's days on which an instrument is open, float64[months, 1 + N_CHANNELS + N_GROUPS].
 
@@ -204,7 +210,7 @@ class History:
         if self.parameter(name).rule == "restriction":
             return wording.contrast(row, was)
         unit = self.parameter(name).unit
-        before = wording.amount(was[0], unit) if unit == "flag" else wording.number(was[0])
+        before = wording.amount(was[0], unit) if unit in ("flag", *SETS) else wording.number(was[0])
         return f"{self._said(name, row)} (was {before})"
 
     def debug(self, until: date = LAST_DAY) -> str:
@@ -335,7 +341,8 @@ class History:
         by = tuple(sorted(rivals)) if rule in ("restriction", "highest", "lowest") else ()
         if said:
             sentence = f"{title}: {'; '.join(said)}."
-            direction = composition.direction(*(h._monthly_or_open(name) for h in (tried, base)))
+            sides = [] if base.parameter(name).unit in SETS else [h._monthly_or_open(name) for h in (tried, base)]
+            direction = composition.direction(*sides) if sides else 0
             return Addition(policy.name, event.name, name, removed, "effective", (), sentence, direction)
         if by:
             verb = "is" if len(by) == 1 else "are"

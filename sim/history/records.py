@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
-from sim.history import spelling
+from sim.history import admission, spelling
 from sim.history.judging import (
     Day,
     Faults,
@@ -238,6 +238,7 @@ def _setting(
     name: str, content: Any, event: Mapping[str, Any], parameter: Parameter | None, replaces: bool = False
 ) -> Setting:
     start, last, faults = event.get("start"), event.get("until"), Faults()
+    content = admission.numbers(content, parameter)
     about = {key: event.get(key) for key in ("source", "confidence")}
     if isinstance(content, Mapping):
         values = _dated(content, about)
