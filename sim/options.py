@@ -70,11 +70,11 @@ def empty(employers: int = 1) -> Options:
 
 
 @compiled(forceinline=True)
-def eligible(world: World, place: int, channel: int, sector: int, groups: int) -> bool:
-    """True if the law opens a channel to people of this sector and these groups (ages apart)."""
-    if not world.law[place, channel].exists or not (world.law[place, channel].sectors >> sector) & 1:
+def eligible(world: World, t: int, place: int, channel: int, sector: int, groups: int) -> bool:
+    """True if a channel is open by law to people of this sector and these groups (ages apart) in month `t`."""
+    if not world.law[place, channel].exists or not (world.rules[t, place, channel].sectors >> sector) & 1:
         return False
-    asked = world.law[place, channel].groups
+    asked = world.rules[t, place, channel].groups
     return asked == 0 or (asked & groups) != 0
 
 
@@ -159,7 +159,7 @@ def fill(
                 country = country_value(world, t, b, constant, residents[place], place, sector, unsafe)
                 first = count
                 for channel in range(N_CHANNELS):
-                    if not eligible(world, place, channel, sector, groups):
+                    if not eligible(world, t, place, channel, sector, groups):
                         continue
                     share = offer_share(world, t, place, sector, workers)
                     country_and_kind = country + conditions.channel_constants[channel]
@@ -177,7 +177,8 @@ def fill(
                     offer.place, offer.channel = place, channel
                     offer.fare = fare(world, t, place, channel, groups)
                     offer.each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
-                    offer.youngest, offer.oldest = world.law[place, channel].youngest, world.law[place, channel].oldest
+                    offer.youngest = world.rules[t, place, channel].youngest
+                    offer.oldest = world.rules[t, place, channel].oldest
                     options.near[kind, place] = max(options.near[kind, place], offer.value)
                     options.free[kind, place] = max(options.free[kind, place], offer.free)
                     count += 1

@@ -195,8 +195,8 @@ def fill_unit(
             rest[2] = b.kin if kin == place else 0.0
             rest[3] = b.separation if ahead[place, channel] else 0.0
             dead = (access[1] == MINUS_INFINITY) | (access[2] == MINUS_INFINITY) | (access[7] == MINUS_INFINITY)
-            found = 0 if eligible(world, place, channel, sector, groups) else 2
-            found |= 0 if (age >= law.youngest) & (age <= law.oldest) else 4
+            found = 0 if eligible(world, t, place, channel, sector, groups) else 2
+            found |= 0 if (age >= rules.youngest) & (age <= rules.oldest) else 4
             found |= 8 if (channel == _FAMILY) & (kin != place) else 0
             found |= 16 if (channel == RELOCATION) & (moved != place) else 0
             found |= 32 if (means < whole) & (not ahead[place, channel]) else 0

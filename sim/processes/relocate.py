@@ -66,7 +66,7 @@ def fill_relocation(
         values[place] = MINUS_INFINITY
         if place == _BELARUS or world.places[t, place].distance <= 0.0:
             continue
-        if not eligible(world, place, RELOCATION, sector, groups):
+        if not eligible(world, t, place, RELOCATION, sector, groups):
             continue
         country = country_value(world, t, b, conditions.constants[place], residents[place], place, sector, False)
         queue = queue_months(waiting[place, RELOCATION], world.rules[t, place, RELOCATION].capacity, b.patience)

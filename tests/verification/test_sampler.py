@@ -242,9 +242,9 @@ def plain_look(people, row, t, world, b, conditions, residents, waiting, values,
         constant = conditions.constants[place]
         common = country_value(world, t, b, constant, residents[place], place, sector, (mask & FLAG_PERSECUTED) != 0)
         for channel in range(N_CHANNELS):
-            law = world.law[place, channel]
+            rules = world.rules[t, place, channel]
             age = (t - people.birth[row]) // 12
-            if not eligible(world, place, channel, sector, groups) or age < law.youngest or age > law.oldest:
+            if not eligible(world, t, place, channel, sector, groups) or age < rules.youngest or age > rules.oldest:
                 continue
             if channel == FAMILY and people.kin[row] != place:
                 continue
