@@ -233,10 +233,12 @@ class World:
         return "" if plain(value) in (None, "") else self._one(value, info)
 
     def _several(self, value: Any, info: ValidationInfo) -> tuple[str, ...]:
-        found = plain(value)
-        names = tuple(self._one(one, info) for one in found) if isinstance(found, tuple) else None
-        if names is None or len(set(names)) < len(names):
-            raise refusal(f"a list of scenarios, each at most once; known are: {', '.join(self._known())}")
+        found, known = plain(value), self._known()
+        listed = found if isinstance(found, tuple) else (None,)
+        sound = all(isinstance(one, str) and composition(one).scenario in known for one in listed)
+        names = tuple(self._one(one, info) for one in listed) if sound else ()
+        if not sound or len(set(names)) < len(names):
+            raise refusal(f"a list of scenarios, each at most once; known are: {', '.join(known)}")
         return names
 
 

@@ -209,9 +209,7 @@ class History:
     def _contrasted(self, name: str, row: Floats, was: Floats) -> str:
         if self.parameter(name).rule == "restriction":
             return wording.contrast(row, was)
-        unit = self.parameter(name).unit
-        before = wording.amount(was[0], unit) if unit in ("flag", *SETS) else wording.number(was[0])
-        return f"{self._said(name, row)} (was {before})"
+        return f"{self._said(name, row)} (was {wording.bare(was[0], self.parameter(name).unit)})"
 
     def debug(self, until: date = LAST_DAY) -> str:
         """The history epoch by epoch to a day: what begins and ends, and what the rules in force become.

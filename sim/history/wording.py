@@ -68,6 +68,13 @@ def amount(value: float, unit: str) -> str:
     return f"{number(value)} {unit}"
 
 
+def bare(value: float, unit: str) -> str:
+    """A number without its unit; a flag is yes or no, a set the names in it."""
+    if unit in SETS:
+        return names(value, unit)
+    return amount(value, unit) if unit == "flag" else number(value)
+
+
 def percent(share: float) -> str:
     """A share in per cent, without a needless decimal."""
     return f"{100.0 * share:.1f}".removesuffix(".0") + "%"
