@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 from sim.arithmetic import exp, log
 from sim.behaviour import Behaviour
 from sim.choice import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term, openness_term, ratio_term
-from sim.codes import CHANNEL, N_CHANNELS, N_SECTORS, PLACE, SECTOR, SLOTS
+from sim.codes import AGE_FROM, CHANNEL, GROUP, N_CHANNELS, N_INSTRUMENTS, N_SECTORS, PLACE, SECTOR, SLOTS
 from sim.compiling import compiled
 from sim.conditions import Conditions
 from sim.luck import TASTE_LIMIT
-from sim.units import N_CLASSES, choice_class, class_groups
+from sim.units import N_AGES, N_CLASSES, age_group, age_limits, choice_class, class_groups
 from sim.world import World, admission_share, fare, travel_share
 
 _BELARUS = PLACE["belarus"]
+_AGES = 1 + N_CHANNELS + np.array([GROUP[name] for name in AGE_FROM])
+"""Columns of an openness table that are of groups by age."""
 _WORK, _FAMILY, RELOCATION = CHANNEL["work"], CHANNEL["family"], CHANNEL["relocation"]
 _IT, _CHILD = SECTOR["it"], SECTOR["child"]
 
@@ -45,7 +47,7 @@ OFFER = np.dtype(
 class Options(NamedTuple):
     """What is on offer in a month, by choice class."""
 
-    offers: NDArray[np.void]  # OFFER [classes, places * channels]
+    offers: NDArray[np.void]  # OFFER [classes, places * channels * ages]
     lengths: NDArray[np.int64]  # [classes] offers worth a look, the first of each row
     near: NDArray[np.float64]  # [classes, places] largest value of a place, whatever it costs
     free: NDArray[np.float64]  # [classes, places] the same, were everything open
@@ -58,7 +60,7 @@ class Options(NamedTuple):
 def empty(employers: int = 1) -> Options:
     """Options of a month before they are filled: nothing on offer; `employers` counts number 0, none."""
     return Options(
-        offers=np.zeros((N_CLASSES, SLOTS * N_CHANNELS), OFFER),
+        offers=np.zeros((N_CLASSES, SLOTS * N_CHANNELS * N_AGES), OFFER),
         lengths=np.zeros(N_CLASSES, np.int64),
         near=np.full((N_CLASSES, SLOTS), MINUS_INFINITY),
         free=np.full((N_CLASSES, SLOTS), MINUS_INFINITY),
@@ -118,6 +120,17 @@ def queue_months(waiting: float, capacity: float, patience: float) -> float:
 
 
 @compiled(forceinline=True)
+def asks_age(world: World, t: int) -> bool:
+    """True if a rule of the month is another one for people of some age: an exception, or one that is revoked."""
+    for place in range(SLOTS):
+        for instrument in range(N_INSTRUMENTS):
+            for column in _AGES:
+                if world.openness[t, place, instrument, column] != world.openness[t, place, instrument, 0]:
+                    return True
+    return False
+
+
+@compiled(forceinline=True)
 def offer_share(world: World, t: int, place: int, sector: int, workers: float) -> float:
     """Offers of work from a destination per worker of the sector, at most one a month."""
     if workers <= 0.0:
@@ -140,6 +153,7 @@ def fill(
     `residents` float64[places] are settled Belarusians, `waiting` float64[places, channels] those in queues, both
     in persons.
     """
+    by_age = asks_age(world, t)
     range_of_taste = 2.0 * b.spread_channel * TASTE_LIMIT
     for sector in range(N_SECTORS):
         if sector == _CHILD:  # children head no unit
@@ -168,23 +182,33 @@ def fill(
                     unqueued = country_and_kind + channel_value(world, t, b, place, channel, share, 0.0)
                     if unqueued == MINUS_INFINITY:
                         continue
-                    admitted = admission_share(world, t, place, channel, groups)
-                    travel = travel_share(world, t, place, channel, groups)
-                    offer = offers[count]
-                    offer.open, offer.free = common, unqueued
-                    offer.onward = common + openness_term(admitted)
-                    offer.value = common + openness_term(min(admitted, travel))
-                    offer.place, offer.channel = place, channel
-                    offer.fare = fare(world, t, place, channel, groups)
-                    offer.each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
-                    offer.youngest = world.rules[t, place, channel].youngest
-                    offer.oldest = world.rules[t, place, channel].oldest
-                    options.near[kind, place] = max(options.near[kind, place], offer.value)
-                    options.free[kind, place] = max(options.free[kind, place], offer.free)
-                    count += 1
+                    # what the class loses by closures ahead is told without regard to age
+                    access = access_share(world, t, place, channel, groups)
+                    options.near[kind, place] = max(options.near[kind, place], common + openness_term(access))
+                    options.free[kind, place] = max(options.free[kind, place], unqueued)
+                    for number in range(N_AGES if by_age else 1):  # one offer to all, or one to the people of each age
+                        low, high = age_limits(number) if by_age else (0, 255)
+                        who = (groups | age_group(low)) if by_age else groups
+                        access = access_share(world, t, place, channel, who) if by_age else access
+                        offer = offers[count]
+                        offer.open, offer.free = common, unqueued
+                        offer.onward = common + openness_term(admission_share(world, t, place, channel, who))
+                        offer.value = common + openness_term(access)
+                        offer.place, offer.channel = place, channel
+                        offer.fare = fare(world, t, place, channel, who)
+                        offer.each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds
+                        offer.youngest = max(low, world.rules[t, place, channel].youngest)
+                        offer.oldest = min(high, world.rules[t, place, channel].oldest)
+                        count += 1 if offer.youngest <= offer.oldest else 0
                 count = shortlist(offers, first, count, range_of_taste)
             options.lengths[kind] = count
             options.top[kind] = options.free[kind].max()
+
+
+@compiled(forceinline=True)
+def access_share(world: World, t: int, place: int, channel: int, groups: int) -> float:
+    """Share of the month in which people of these groups may leave Belarus and are admitted by a channel."""
+    return min(admission_share(world, t, place, channel, groups), travel_share(world, t, place, channel, groups))
 
 
 @compiled(forceinline=True)

@@ -27,7 +27,7 @@ from sim.conditions import Circles, Conditions
 from sim.luck import NORMAL_GRID, PURPOSE, words
 from sim.options import RELOCATION, Options, eligible, move_price, offer_share, queue_months
 from sim.rows import Person, beside
-from sim.units import adults, choice_class, class_groups, exposure_weight, flags, money, push, service_term
+from sim.units import adults, choice_class, exposure_weight, flags, groups_of, money, push, service_term
 from sim.views import look
 from sim.world import World, admission_share, fare, travel_share
 
@@ -163,7 +163,7 @@ def fill_unit(
     `prices` float64[places, channels] in EUR of what the unit has to have, and `ahead` (the head alone would go).
     """
     sector, mask = head.sector, flags(head, t)
-    groups, kin, moved = class_groups(sector, mask), head.kin, options.moved[head.employer]
+    groups, kin, moved = groups_of(head, t), head.kin, options.moved[head.employer]
     age, size, grown = (t - head.birth) // 12, head.unit_size, adults(head)
     means, workers = money(head), conditions.reference.workers[sector]
     terms[:], obstacles[:], prices[:], ahead[:] = 0.0, 1, 0.0, False

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.codes import GROUP, SECTOR
+from sim.codes import AGE_FROM, GROUP, SECTOR
 from sim.history import spelling
 from sim.history.parameters import FIRST_DAY, Dated, Parameter
 from sim.messages import shown
@@ -18,7 +18,7 @@ ADMISSION = ("sectors", "groups", "youngest", "oldest")
 """What says whom a channel admits: parameters `<place>.<channel>.<name>`."""
 SETS: dict[str, tuple[Mapping[str, int], int, int]] = {
     "sectors": (SECTOR, 0xFFFF, 0xFFFF),
-    "groups": (GROUP, 0, 2**32 - 1),
+    "groups": ({name: code for name, code in GROUP.items() if name not in AGE_FROM}, 0, 2**32 - 1),
 }
 """Units of what is a set: the names in it, the mask that an empty list stands for (anybody), and the largest mask."""
 

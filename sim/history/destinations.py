@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import PlainValidator, ValidationInfo, field_validator
 
-from sim.codes import CHANNEL, GROUP, INSTRUMENT, PLACE, SECTOR, STATUS
+from sim.codes import CHANNEL, INSTRUMENT, PLACE, STATUS
 from sim.history import admission, spelling, unstated
 from sim.history.admission import OLDEST, Channel
 from sim.history.judging import Faults, Flag, Names, Record, Text, judge, named
@@ -72,7 +72,7 @@ class EligibleRecord(Record):
     @field_validator("sectors", "groups", mode="after")
     @classmethod
     def _names(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        return _known(names, tuple(SECTOR if info.field_name == "sectors" else GROUP))
+        return _known(names, tuple(admission.SETS[str(info.field_name)][0]))
 
     @field_validator("ages", mode="plain")
     @classmethod

@@ -15,7 +15,7 @@ from sim.eventlog import note
 from sim.luck import PURPOSE, uniform, words
 from sim.processes.screening import OF_APPLICATION, fails_screening, screened
 from sim.rows import Person, at, beside
-from sim.units import class_groups, flags, going
+from sim.units import going, groups_of
 from sim.world import World, admission_share
 
 READS = ("key", "sector", "visa", "applied")
@@ -101,7 +101,7 @@ def apply(
         key, plan = head.key, head.plan
         if plan == _GRANTED:
             continue
-        groups = class_groups(head.sector, flags(head, t))
+        groups = groups_of(head, t)
         if admission_share(world, t, place, channel, groups) <= 0.0 or world.rules[t, place, channel].offered <= 0.0:
             lose_plan(head)
             n = note(log, n, t, row, key, _BLOCKED, 0, place, channel, _CLOSED)

@@ -13,7 +13,7 @@ from sim.luck import PURPOSE, uniform, words
 from sim.options import RELOCATION, move_price
 from sim.processes.apply import lose_plan
 from sim.rows import Person, at, beside
-from sim.units import adults, class_groups, flags, may_exit, money
+from sim.units import adults, groups_of, may_exit, money
 from sim.world import World, fare, open_share, travel_share
 
 READS = ("key", "circle", "sector", "held", "exit_ban", "conscription")
@@ -94,7 +94,7 @@ def depart(
         if head.plan != _GRANTED:
             continue
         place, channel, key = head.plan_place, head.plan_channel, head.key
-        groups = class_groups(head.sector, flags(head, t))
+        groups = groups_of(head, t)
         alone = head.lead == _PLANNED
         size, grown = (1, 1) if alone else (head.unit_size, adults(head))
         each = world.rules[t, place, channel].fee + world.rules[t, place, channel].funds

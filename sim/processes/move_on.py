@@ -17,7 +17,7 @@ from sim.options import Options
 from sim.processes.depart import arrive, leave_home, pay
 from sim.processes.live import destitute
 from sim.rows import Person, at, beside
-from sim.units import adults, choice_class, class_groups, flags, in_party, is_barred, money, persecuted
+from sim.units import adults, choice_class, flags, groups_of, in_party, is_barred, money, persecuted
 from sim.views import FROM_ABROAD, draw_tastes, look
 from sim.world import World, admission_share, fare, travel_share
 
@@ -206,7 +206,7 @@ def follow(
             free &= (one.mode == _HOME) & (not barred)
             left += 1
             grown += one.member == 1
-    groups = class_groups(head.sector, flags(head, t))
+    groups = groups_of(head, t)
     passable = min(admission_share(world, t, place, _FAMILY, groups), travel_share(world, t, place, _FAMILY, groups))
     price = fare(world, t, place, _FAMILY, groups) * left + world.rules[t, place, _FAMILY].fee * grown
     if not free or money(head) < price:

@@ -15,7 +15,7 @@ from sim.processes.depart import brings_work
 from sim.processes.live import live, works
 from sim.processes.screening import OF_RENEWAL, fails_screening
 from sim.rows import Person, at, beside
-from sim.units import class_groups, flags, in_party
+from sim.units import groups_of, in_party
 from sim.world import World, open_share
 
 READS = ("place", "channel", "since", "passport", "birth", "member", "sector", "mode")
@@ -130,7 +130,7 @@ def decide_status(
         instrument = _RENEWAL
     else:
         instrument = _FIRST_PERMIT
-    groups = class_groups(head.sector, flags(head, t))
+    groups = groups_of(head, t)
     openness = open_share(world.openness[t, place, instrument], channel, groups)
     papers, granted = world.places[t, place].travel_document, world.rules[t, place, channel].renewal
     ground = b.renewal_jobless if brings_work(channel) and not works(head) else 1.0

@@ -1,5 +1,7 @@
 """The world compiled from a history: dated fields at the origin and of places, risk by exposure, the outlook."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from sim.options import eligible
 from sim.units import class_groups
 from sim.world import BELARUS, build, first_difference
 
+D = date.fromisoformat
 DESTINATIONS = load_destinations()
 HISTORY = load_history()
 WORLD = build(HISTORY, DESTINATIONS, 84)
@@ -134,7 +137,7 @@ def test_a_number_no_world_can_have_is_refused_by_name():
 # whom a channel admits
 
 
-START = "2021-06-15"
+START = D("2021-06-15")
 
 
 def admitting(channel, **names):
@@ -142,7 +145,7 @@ def admitting(channel, **names):
     changes = tuple(
         Setting(f"poland.{channel}.{name}", (Dated(START, value, "test", "found"),)) for name, value in names.items()
     )
-    event = Event("opened", "2021-06-01", "2021-06-15", "2022-06-14", changes, "test", "found")
+    event = Event("opened", D("2021-06-01"), D("2021-06-15"), D("2022-06-14"), changes, "test", "found")
     return HISTORY.enact(Policy("opened", "a change", "somebody", False, (event,)))
 
 
@@ -183,8 +186,8 @@ def test_a_channel_opened_to_a_sector_is_on_offer_to_it_in_those_months_alone():
 
 def test_two_policies_that_say_whom_a_channel_admits_conflict_by_name():
     one = admitting("it_scheme", oldest=30)
-    event = Event("other", "2022-01-01", "2022-01-01", None, (
-        Setting("poland.it_scheme.oldest", (Dated("2022-01-01", 40, "test", "found"),)),), "test", "found")  # fmt: skip
+    event = Event("other", D("2022-01-01"), D("2022-01-01"), None, (
+        Setting("poland.it_scheme.oldest", (Dated(D("2022-01-01"), 40, "test", "found"),)),), "test", "found")  # fmt: skip
     with pytest.raises(HistoryError, match="'opened' and 'other' both set poland.it_scheme.oldest on 2022-01-01"):
         one.enact(Policy("other", "a change", "somebody", False, (event,))).check()
 

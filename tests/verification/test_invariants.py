@@ -367,7 +367,8 @@ def groups_of(lived, people, head, t):
             found.add("visa_holder")
         if people.conscription[row] == CONSCRIPTION["liable"]:
             found.add("draft_liable")
-    return found
+    age = (t - people.birth[head]) // 12
+    return found | {"age_60_over" if age >= 60 else "age_28_59" if age >= 28 else "age_18_27"}
 
 
 def is_open(world, t, place, instrument, channel, groups):
