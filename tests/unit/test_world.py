@@ -186,8 +186,8 @@ def test_a_channel_opened_to_a_sector_is_on_offer_to_it_in_those_months_alone():
 
 def test_two_policies_that_say_whom_a_channel_admits_conflict_by_name():
     one = admitting("it_scheme", oldest=30)
-    event = Event("other", D("2022-01-01"), D("2022-01-01"), None, (
-        Setting("poland.it_scheme.oldest", (Dated(D("2022-01-01"), 40, "test", "found"),)),), "test", "found")  # fmt: skip
+    change = Setting("poland.it_scheme.oldest", (Dated(D("2022-01-01"), 40, "test", "found"),))
+    event = Event("other", D("2022-01-01"), D("2022-01-01"), None, (change,), "test", "found")
     with pytest.raises(HistoryError, match="'opened' and 'other' both set poland.it_scheme.oldest on 2022-01-01"):
         one.enact(Policy("other", "a change", "somebody", False, (event,))).check()
 
