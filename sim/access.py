@@ -13,11 +13,14 @@ _LAND_EXIT, _EXIT = INSTRUMENT["land_exit"], INSTRUMENT["exit"]
 
 
 @compiled(forceinline=True)
-def eligible(law: Any, sector: int, groups: int) -> bool:
-    """True if the law of a channel, a record of `LAW`, admits people of this sector and these groups (ages apart)."""
-    if not law.exists or not (law.sectors >> sector) & 1:
+def eligible(law: Any, rules: Any, sector: int, groups: int) -> bool:
+    """True if a channel, by its records of `LAW` and `RULES`, admits people of this sector and these groups.
+
+    Ages are apart.
+    """
+    if not law.exists or not (rules.sectors >> sector) & 1:
         return False
-    return law.groups == 0 or (law.groups & groups) != 0
+    return rules.groups == 0 or (rules.groups & groups) != 0
 
 
 @compiled(forceinline=True)
@@ -62,3 +65,9 @@ def fare(now: Now, place: int, channel: int, groups: int) -> float:
         if land > 0.0:
             return now.places[place].fare_land
     return now.places[place].fare_air
+
+
+@compiled(forceinline=True)
+def access_share(now: Now, place: int, channel: int, groups: int) -> float:
+    """Share of the month in which people of these groups may leave Belarus and are admitted by a channel."""
+    return min(admission_share(now, place, channel, groups), travel_share(now, place, channel, groups))

@@ -1,12 +1,14 @@
 """A model made by keywords, as Mesa's `batch_run` and its like make their models."""
 
 import secrets
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from sim.ensemble import Ensemble, Job
+from sim.history.naming import HISTORICAL
 from sim.model import EmigrationModel
 from sim.population.synthesis import Population, synthesise
 from sim.settings import Choice, People, Settings, fingerprint
@@ -18,7 +20,8 @@ MOST_WORLDS = 8
 class ScenarioModel(EmigrationModel):
     """A scenario at one setting of the parameters, ready for its first month, made by keywords.
 
-    `scenario` is a name of `conf/scenario`, `lambda_` is `choice.lambda`, by default that of the settings. `one_in` is
+    `scenario` is a name of `conf/scenario`, by default what happened; `policy` names what is enacted on top of it,
+    `without` what is taken away. `lambda_` is `choice.lambda`, by default that of the settings. `one_in` is
     `people.one_in`; further keywords are settings that count for a run: `until`, `coefficients`, `decision`. A class
     made of this one adds a `datacollector` and collects at the end of its `step`.
 
@@ -30,24 +33,27 @@ class ScenarioModel(EmigrationModel):
 
     def __init__(
         self,
-        scenario: str = "historical",
+        scenario: str | None = None,
         lambda_: float | None = None,
         *,
         one_in: int = People().one_in,
         replicate: int | None = None,
         rng: Any = None,
         threads: int = 1,
+        policy: Sequence[str] | str | None = None,
+        without: Sequence[str] | str | None = None,
         **settings: Any,
     ) -> None:
-        asked = Settings(
-            scenario=scenario, choice=Choice() if lambda_ is None else Choice(lambda_=lambda_)
-        )  # if it can be asked
+        own: dict[str, Any] = {"scenario": scenario or HISTORICAL, "policy": policy, "without": without}
+        own |= {key: settings[key] for key in ("until",) if key in settings}  # how late a policy may come
+        choice = Choice() if lambda_ is None else Choice(lambda_=lambda_)
+        asked = Settings(**own, choice=choice)  # if it can be asked
         ensemble = _ensemble(_Same(Settings(people=People(one_in=one_in), **settings)))
         if rng is None:
             seed = secrets.randbits(32) if replicate is None else ensemble.settings.seed
         else:
             seed = _seed(rng)
-        super().__init__(**ensemble.arguments(Job(scenario, asked.choice.lambda_, replicate or 0), threads, seed))
+        super().__init__(**ensemble.arguments(Job(asked.scenario, asked.choice.lambda_, replicate or 0), threads, seed))
 
 
 class _Same:

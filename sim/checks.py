@@ -20,6 +20,7 @@ from pydantic import (
     Strict,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
@@ -29,6 +30,7 @@ from sim import months
 from sim.behaviour import RECORDS, SMALLEST_LAMBDA, load
 from sim.errors import UserError
 from sim.feedback import FEEDBACKS
+from sim.history.naming import composition
 from sim.messages import shown
 from sim.values import canonical, plain
 
@@ -46,6 +48,11 @@ ENOUGH: Literal["enough"] = "enough"
 def refusal(wanted: str) -> PydanticCustomError:
     """The fault of a value that is not what is `wanted`."""
     return PydanticCustomError("setting", "{wanted}", {"wanted": wanted})
+
+
+def refused(faults: Sequence[str]) -> PydanticCustomError:
+    """The faults of a value that are told each in words of its own."""
+    return PydanticCustomError("faults", "{faults}", {"faults": list(faults)})
 
 
 def wanted(text: str) -> WrapValidator:
@@ -99,7 +106,7 @@ Lambdas = Annotated[
     AfterValidator(_different),
     wanted(f"a list of numbers {_RANGE}, at most {MOST_LAMBDAS}, all different"),
 ]
-Name = Annotated[Line, wanted("the name of a scenario")]
+Name = Annotated[Line, AfterValidator(lambda name: composition(name).name), wanted("the name of a scenario")]
 Folder = Annotated[Line, wanted("a text on one line that names a folder")]
 File = Annotated[Line | None, wanted("a text on one line that names a file, or null")]
 Words = Annotated[
@@ -167,7 +174,7 @@ def _coefficients(value: Any) -> dict[str, float]:
             except (UserError, OverflowError) as error:
                 faults.append(f"{key}={written(number)} is not possible: {error}")
     if faults:
-        raise PydanticCustomError("faults", "{faults}", {"faults": faults})
+        raise refused(faults)
     return dict(sorted(found.items()))
 
 
@@ -200,6 +207,53 @@ def each_of(known: Callable[[], Sequence[str]], what: str) -> PlainValidator:
     return PlainValidator(check)
 
 
+class World:
+    """Checks of the names of worlds: a known scenario, or a composition that `named` gives its one name.
+
+    `named` raises UserError with the faults of a composition.
+    """
+
+    def __init__(self, known: Callable[[], Sequence[str]], named: Callable[[str], str]) -> None:
+        self._known, self._named = known, named
+        self.one, self.or_none = PlainValidator(self._one), PlainValidator(self._or_none)
+        self.several = PlainValidator(self._several)
+
+    def _one(self, value: Any, info: ValidationInfo) -> str:
+        name, known = plain(value), self._known()
+        scenario = composition(name).scenario if isinstance(name, str) else ""
+        if scenario not in known:
+            raise refusal(f"known; known are: {', '.join(known) or 'none'}{closest(scenario or name, known)}")
+        try:
+            return self._named(name)
+        except UserError as error:
+            raise refused([f"{info.field_name}={shown(name)}: {fault}" for fault in error.faults]) from None
+
+    def _or_none(self, value: Any, info: ValidationInfo) -> str:
+        """A world, or an empty name for null, which stands for the usual one."""
+        return "" if plain(value) in (None, "") else self._one(value, info)
+
+    def _several(self, value: Any, info: ValidationInfo) -> tuple[str, ...]:
+        found, known = plain(value), self._known()
+        listed = found if isinstance(found, tuple) else (None,)
+        sound = all(isinstance(one, str) and composition(one).scenario in known for one in listed)
+        names = tuple(self._one(one, info) for one in listed) if sound else ()
+        if not sound or len(set(names)) < len(names):
+            raise refusal(f"a list of scenarios, each at most once; known are: {', '.join(known)}")
+        return names
+
+
+def _bundles(value: Any) -> tuple[str, ...] | None:
+    """Names of policies; a single one is a list of one. Whether they are known is asked of all together."""
+    found = plain(value)
+    found = (found,) if isinstance(found, str) else found
+    if found is None:
+        return None
+    if not isinstance(found, tuple) or not found or not all(isinstance(one, str) and one.strip() for one in found):
+        raise refusal("a list with at least one name of conf/policy or conf/event, as [lithuania_full_ban], or null")
+    return tuple(one.strip() for one in found)
+
+
+Bundles = Annotated[tuple[str, ...] | None, PlainValidator(_bundles)]
 Feedbacks = Annotated[tuple[str, ...], each_of(lambda: FEEDBACKS, "feedbacks"), AfterValidator(_sorted)]
 
 

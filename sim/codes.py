@@ -33,6 +33,8 @@ PLACE = _codes("places")
 CHANNEL = _codes("channels")
 INSTRUMENT = _codes("instruments")
 GROUP = _codes("groups")
+AGE_FROM = _codes("ages")
+"""Groups by age, and the first completed year of each, ascending from 0."""
 STATUS = _codes("statuses")
 MODE = _codes("modes")
 SEX = _codes("sexes")

@@ -18,7 +18,9 @@ from sim.codes import EVENT, REASON
 from sim.errors import UserError
 from sim.eventlog import EVENT_TYPE
 from sim.feedback import Held
+from sim.history import naming
 from sim.history.catalogue import load_destinations, load_history
+from sim.history.composition import date_of, days_of
 from sim.history.history import History
 from sim.lived import State
 from sim.model import EmigrationModel
@@ -37,7 +39,7 @@ MANY_PEOPLE = 1_000_000
 
 @section()
 class Job:
-    """One run to make: a scenario, a lambda, a replicate."""
+    """One run to make: a scenario, or a composition by its name, a lambda, a replicate."""
 
     scenario: checks.Name
     lambda_: checks.ALambda
@@ -167,16 +169,18 @@ class Ensemble:
         return behaviour.load(self.settings.coefficients)
 
     def history(self, scenario: str) -> History:
-        """The history of a scenario."""
+        """The history of a scenario, or of a composition by its name (see `sim.history.naming`)."""
         if scenario not in self._histories:
-            self._histories[scenario] = load_history(scenario)
+            self._histories[scenario] = load_history(scenario, until=date_of(days_of(self.months) - 1))
         return self._histories[scenario]
 
     def add(self, scenario: str, history: History) -> None:
         """Name a history made in Python, so that jobs can ask for it like for a file of `conf/scenario`.
 
-        Raises UserError for a name that is taken by a file or by an earlier call.
+        Raises UserError for a name that is taken by a file or by an earlier call, and for that of a composition.
         """
+        if naming.composition(scenario).is_composed:
+            raise UserError(f"scenario '{scenario}' reads as a composition; leave out + and ~")
         if scenario in self._histories or scenario in known_scenarios():
             raise UserError(f"scenario '{scenario}' is taken; name the history otherwise")
         self._histories[scenario] = history

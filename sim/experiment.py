@@ -17,6 +17,7 @@ from sim.analysis.pairs import CATEGORIES
 from sim.checks import ENOUGH, MOST_REPLICATES
 from sim.codes import PLACE
 from sim.errors import UserError
+from sim.history.naming import composition
 from sim.history.strict_yaml import (
     CatalogueError,
     need_keys,
@@ -36,6 +37,7 @@ from sim.settings import (
     known_scenarios,
     record_of,
     settings_from_mapping,
+    world_named,
 )
 
 FIGURES = ("arrivals", "where_they_go", "lambda", "harms", "groups", "feedbacks")
@@ -110,13 +112,13 @@ def load_experiment(name: str, folder: Path = EXPERIMENTS, figures: Sequence[str
     with within(known[name].shown):
         own = need_keys(read(known[name].path), _NEEDED, _ALSO)
         texts = {key: need_text(own, key) for key in ("question", "expectation", "refuted_by")}
-        scenarios = _some_names(own, "scenarios", known_scenarios())
+        scenarios = _scenarios(own["scenarios"])
         baseline = _baseline(own.get("baseline", "historical"), scenarios)
         parameters, settings = _swept(own.get("parameters", {})), _fixed(own.get("settings", {}))
         for key in parameters.keys() & settings.keys():
             raise CatalogueError(f"settings: '{key}' is swept in parameters too; give it once")
         with within("decompose"):
-            decompose = need_names(own.get("decompose", []), scenarios)
+            decompose = need_names(_worlds(own.get("decompose", [])), scenarios)
         drawn = _some_names(own, "figures", figures)
         if "feedbacks" in drawn and not decompose:
             raise CatalogueError("figures: 'feedbacks' has nothing to show; name scenarios in decompose")
@@ -170,9 +172,32 @@ def _some_names(record: Mapping[str, Any], key: str, known: Sequence[str]) -> tu
         return names
 
 
+def _worlds(content: Any) -> Any:
+    """A text that names a composition, or each of a list, as the one name of its world; anything else as it is."""
+    if isinstance(content, list):
+        return [_worlds(one) for one in content]
+    if not isinstance(content, str) or not (asked := composition(content)).is_composed:
+        return content
+    need_name(asked.scenario, known_scenarios())
+    try:
+        return world_named(asked)
+    except UserError as error:
+        raise CatalogueError(*(f"{shown(content)}: {fault}" for fault in error.faults)) from None
+
+
+def _scenarios(content: Any) -> tuple[str, ...]:
+    with within("scenarios"):
+        named = _worlds(content)
+    listed = named if isinstance(named, list) else []
+    composed = [one for one in listed if isinstance(one, str) and composition(one).is_composed]
+    return _some_names({"scenarios": named}, "scenarios", (*known_scenarios(), *composed))
+
+
 def _baseline(content: Any, scenarios: Sequence[str]) -> str:
     with within("baseline"):
-        baseline = need_name(content, known_scenarios())
+        named = _worlds(content)
+        is_composed = isinstance(named, str) and composition(named).is_composed
+        baseline: str = named if is_composed else need_name(named, known_scenarios())
     if baseline in scenarios:
         raise CatalogueError(f"scenarios: '{baseline}' is the baseline too; a comparison needs two worlds")
     return baseline
@@ -229,14 +254,14 @@ def _expects(content: Any, scenarios: Sequence[str], parameters: Mapping[str, tu
 def _expected(content: Any, scenarios: Sequence[str], parameters: Mapping[str, tuple[Any, ...]]) -> Expected:
     own = need_keys(content, ["says", "scenario", "measure"], ["destination", "above", "below", "where", "at"])
     with within("scenario"):
-        scenario = need_name(own["scenario"], scenarios)
+        scenario = need_name(_worlds(own["scenario"]), scenarios)
     given = [key for key in ("above", "below") if own.get(key) is not None]
     if len(given) != 1:
         raise CatalogueError(f"give one of above and below, not {'both' if given else 'none'}")
     where, at = (_points(own.get(key, {}), parameters, key) for key in ("where", "at"))
     elsewhere = any(key in where and where[key] != value for key, value in at.items())
     with within(given[0]):
-        bound = _bound(own[given[0]], [other for other in scenarios if elsewhere or other != scenario])
+        bound = _bound(_worlds(own[given[0]]), [other for other in scenarios if elsewhere or other != scenario])
     if at and not isinstance(bound, str):
         raise CatalogueError(f"at: a number is the same everywhere; name a scenario in {given[0]}")
     measure, destination = _measured(own["measure"], own.get("destination", ""))

@@ -9,7 +9,7 @@ from sim.behaviour import Behaviour
 from sim.choice import MINUS_INFINITY
 from sim.codes import N_CHANNELS, SLOTS
 from sim.conditions import Circles, Conditions
-from sim.units import N_CLASSES
+from sim.units import N_AGES, N_CLASSES
 from sim.world import World
 
 OFFER = np.dtype(
@@ -33,7 +33,7 @@ OFFER = np.dtype(
 class Options(NamedTuple):
     """What is on offer in a month, by choice class."""
 
-    offers: NDArray[np.void]  # OFFER [classes, places * channels]
+    offers: NDArray[np.void]  # OFFER [classes, places * channels * ages]
     lengths: NDArray[np.int64]  # [classes] offers worth a look, the first of each row
     near: NDArray[np.float64]  # [classes, places] largest value of a place, whatever it costs
     free: NDArray[np.float64]  # [classes, places] the same, were everything open
@@ -46,7 +46,7 @@ class Options(NamedTuple):
 def no_options(employers: int = 1) -> Options:
     """Options of a month before they are filled: nothing on offer; `employers` counts number 0, none."""
     return Options(
-        offers=np.zeros((N_CLASSES, SLOTS * N_CHANNELS), OFFER),
+        offers=np.zeros((N_CLASSES, SLOTS * N_CHANNELS * N_AGES), OFFER),
         lengths=np.zeros(N_CLASSES, np.int64),
         near=np.full((N_CLASSES, SLOTS), MINUS_INFINITY),
         free=np.full((N_CLASSES, SLOTS), MINUS_INFINITY),

@@ -9,17 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.access import admission_share, eligible, fare, travel_share
+from sim.access import access_share, admission_share, eligible, fare
 from sim.arithmetic import exp, log
 from sim.choice import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term, openness_term, ratio_term
-from sim.codes import CHANNEL, N_CHANNELS, N_SECTORS, PLACE, SECTOR, SLOTS
+from sim.codes import AGE_FROM, CHANNEL, GROUP, N_CHANNELS, N_INSTRUMENTS, N_SECTORS, PLACE, SECTOR, SLOTS
 from sim.compiling import compiled
 from sim.handles import handle
 from sim.luck import TASTE_LIMIT
 from sim.now import Now, Options
-from sim.units import N_CLASSES, choice_class, class_groups
+from sim.units import N_AGES, N_CLASSES, age_group, age_limits, choice_class, class_groups
 
 _BELARUS = PLACE["belarus"]
+_AGES = 1 + N_CHANNELS + np.array([GROUP[name] for name in AGE_FROM])
+"""Columns of an openness table that are of groups by age."""
 _WORK, _FAMILY, RELOCATION = CHANNEL["work"], CHANNEL["family"], CHANNEL["relocation"]
 _IT, _CHILD = SECTOR["it"], SECTOR["child"]
 
@@ -71,6 +73,17 @@ def queue_months(waiting: float, capacity: float, patience: float) -> float:
 
 
 @compiled(forceinline=True)
+def asks_age(now: Now) -> bool:
+    """True if a rule of the month is another one for people of some age: an exception, or one that is revoked."""
+    for place in range(SLOTS):
+        for instrument in range(N_INSTRUMENTS):
+            for column in _AGES:
+                if now.openness[place, instrument, column] != now.openness[place, instrument, 0]:
+                    return True
+    return False
+
+
+@compiled(forceinline=True)
 def offer_share(now: Now, place: int, sector: int, workers: float) -> float:
     """Offers of work from a destination per worker of the sector, at most one a month."""
     if workers <= 0.0:
@@ -91,6 +104,7 @@ def fill(
     in persons.
     """
     now = handle(now)
+    by_age = asks_age(now)
     range_of_taste = 2.0 * now.coefficients.spread_channel * TASTE_LIMIT
     for sector in range(N_SECTORS):
         if sector == _CHILD:  # children head no unit
@@ -110,7 +124,7 @@ def fill(
                 country = country_value(now, constant, residents[place], place, sector, unsafe)
                 first = count
                 for channel in range(N_CHANNELS):
-                    if not eligible(now.law[place, channel], sector, groups):
+                    if not eligible(now.law[place, channel], now.rules[place, channel], sector, groups):
                         continue
                     share = offer_share(now, place, sector, workers)
                     country_and_kind = country + now.run.channel_constants[channel]
@@ -123,22 +137,24 @@ def fill(
                     unqueued = country_and_kind + channel_value(now, place, channel, share, 0.0)
                     if unqueued == MINUS_INFINITY:
                         continue
-                    admitted = admission_share(now, place, channel, groups)
-                    travel = travel_share(now, place, channel, groups)
-                    offer = offers[count]
-                    offer.open, offer.free = common, unqueued
-                    offer.onward = common + openness_term(admitted)
-                    offer.value = common + openness_term(min(admitted, travel))
-                    offer.place, offer.channel = place, channel
-                    offer.fare = fare(now, place, channel, groups)
-                    offer.each = now.rules[place, channel].fee + now.rules[place, channel].funds
-                    offer.youngest, offer.oldest = (
-                        now.law[place, channel].youngest,
-                        now.law[place, channel].oldest,
-                    )
-                    options.near[kind, place] = max(options.near[kind, place], offer.value)
-                    options.free[kind, place] = max(options.free[kind, place], offer.free)
-                    count += 1
+                    # what the class loses by closures ahead is told without regard to age
+                    access = access_share(now, place, channel, groups)
+                    options.near[kind, place] = max(options.near[kind, place], common + openness_term(access))
+                    options.free[kind, place] = max(options.free[kind, place], unqueued)
+                    for number in range(N_AGES if by_age else 1):  # one offer to all, or one to the people of each age
+                        low, high = age_limits(number) if by_age else (0, 255)
+                        who = (groups | age_group(low)) if by_age else groups
+                        access = access_share(now, place, channel, who) if by_age else access
+                        offer = offers[count]
+                        offer.open, offer.free = common, unqueued
+                        offer.onward = common + openness_term(admission_share(now, place, channel, who))
+                        offer.value = common + openness_term(access)
+                        offer.place, offer.channel = place, channel
+                        offer.fare = fare(now, place, channel, who)
+                        offer.each = now.rules[place, channel].fee + now.rules[place, channel].funds
+                        offer.youngest = max(low, now.rules[place, channel].youngest)
+                        offer.oldest = min(high, now.rules[place, channel].oldest)
+                        count += 1 if offer.youngest <= offer.oldest else 0
                 count = shortlist(offers, first, count, range_of_taste)
             options.lengths[kind] = count
             options.top[kind] = options.free[kind].max()

@@ -23,6 +23,7 @@ from sim import checkpoint, seals, tidy
 from sim.arrays import NotArrays, is_whole
 from sim.ensemble import Ensemble, Job, Other, Run
 from sim.errors import UserError
+from sim.history import naming
 from sim.locations import CONF, DATA, PACKAGE
 from sim.locks import Lock
 from sim.machine_code import rows
@@ -54,7 +55,7 @@ class Point:
     @property
     def name(self) -> str:
         """Name of its folder."""
-        return f"{self.scenario}-{self.fingerprint[:12]}"
+        return f"{naming.folder(self.scenario)}-{self.fingerprint[:12]}"
 
     @property
     def title(self) -> str:
@@ -302,7 +303,7 @@ class Shelf:
 
 def command(record: Mapping[str, Any], replicates: int) -> str:
     """The command that makes a point again."""
-    words = [f"scenario={record['scenario']}", f"choice.lambda={record['lambda']:.12g}"]
+    words = [*naming.composition(record["scenario"]).asked, f"choice.lambda={record['lambda']:.12g}"]
     words += [f"{key}={record[key]}" for key in ("decision", "seed", "until")]
     words += [f"people.one_in={record['one_in']}", f"replicates={replicates}"]
     words += [f"coefficients.{name}={value!r}" for name, value in record["coefficients"].items()]

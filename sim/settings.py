@@ -10,15 +10,19 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import field, is_dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sim import checks, months
 from sim.errors import UserError
-from sim.history.catalogue import scenario_names
+from sim.history import catalogue, naming
+from sim.history.composition import date_of, days_of
+from sim.history.naming import Composition
+from sim.history.parameters import LAST_DAY
 from sim.locations import CONF, EXPERIMENTS, files
 from sim.messages import shown
 from sim.sections import from_mapping, inner_of, section, unknown
@@ -33,9 +37,28 @@ FEW = 8
 """Replicates of a comparison that asks for no number: what half a minute allows; `enough` asks the stopping rule."""
 
 
+USUAL = "lithuania_visa_ban"
+"""The scenario of a run that asks for no world at all."""
+
+
 def known_scenarios() -> list[str]:
-    """Names of the scenarios described in conf/scenario, in alphabetical order."""
-    return list(scenario_names(CONF))
+    """Names that a scenario may have, files of conf/scenario and proposals of conf/policy, in alphabetical order."""
+    return list(catalogue.scenario_names(CONF))
+
+
+def known_policies(proposed: bool = False) -> list[str]:
+    """Names of the policies of conf/policy and the shocks of conf/event, or only of what did not happen."""
+    return list(catalogue.policy_names(CONF, proposed))
+
+
+def world_named(asked: Composition, until: date = LAST_DAY) -> str:
+    """The one name of a world: of a scenario, which is known, or of a composition on top of it.
+
+    Raises UserError with every fault of a composition.
+    """
+    if asked.is_composed:
+        catalogue.history_of(asked, CONF, until)
+    return catalogue.world_name(asked, CONF)
 
 
 def known_decisions() -> list[str]:
@@ -80,20 +103,31 @@ class Asked:
     prune: Annotated[str | None, checks.one_of(lambda: PRUNED, null=True)] = None
 
 
-Scenario = Annotated[str, checks.one_of(lambda: known_scenarios())]
+_WORLD = checks.World(lambda: known_scenarios(), lambda name: world_named(naming.composition(name)))
+
+
+def _asked(scenario: str, policy: tuple[str, ...] | None, without: tuple[str, ...] | None) -> Composition:
+    """What is asked for by three keys; what policies are enacted on, if no scenario is named, is what happened."""
+    usual = naming.HISTORICAL if policy or without else USUAL
+    own = naming.composition(scenario or usual)
+    return Composition(own.scenario, own.policy + (policy or ()), own.without + (without or ()))
 
 
 @section()
 class Settings:
-    """All that a user may choose about a run."""
+    """All that a user may choose about a run.
+
+    `policy` and `without`, policies and shocks to enact and events or policies to take away, are taken up into
+    `scenario` when the settings are made: it is the name of the whole world (see `sim.history.naming`).
+    """
 
     task: Annotated[str, checks.one_of(lambda: list(TASKS))] = "compare"
-    scenario: Scenario = "lithuania_visa_ban"
-    baseline: Scenario = "historical"
+    scenario: Annotated[str, _WORLD.or_none] = ""
+    baseline: Annotated[str, _WORLD.one] = naming.HISTORICAL
     decision: Annotated[str, checks.one_of(lambda: known_decisions())] = "destination_nest"
     freeze: checks.Feedbacks = ()
     person: checks.Person = "first:departed"
-    decompose: Annotated[tuple[str, ...], checks.each_of(lambda: known_scenarios(), "scenarios")] = ()
+    decompose: Annotated[tuple[str, ...], _WORLD.several] = ()
     experiment: Annotated[str | None, checks.one_of(lambda: known_experiments(), null=True)] = None
     until: checks.Month = "2025-12"
     people: Annotated[People, checks.Section] = field(default_factory=People)
@@ -108,6 +142,30 @@ class Settings:
     dry: checks.Flag = False
     match: checks.Words = None
     results: Annotated[Asked, checks.Section] = field(default_factory=Asked)
+    policy: checks.Bundles = None
+    without: Annotated[checks.Bundles, Field(validate_default=True)] = None
+
+    @field_validator("without", mode="after")
+    @classmethod
+    def _composes(cls, without: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
+        """Refuse what does not compose; what is wrong with another key is told by that key."""
+        own = info.data
+        asked = _asked(own.get("scenario", ""), own.get("policy"), without)
+        if own.get("policy") or without:
+            until = date_of(days_of(months.month(own.get("until", months.label(months.LAST_MONTH))) + 1) - 1)
+            try:
+                world_named(asked, until)
+            except UserError as error:
+                raise checks.refused(error.faults) from None
+        return without
+
+    @model_validator(mode="after")
+    def _named_once(self) -> "Settings":
+        """Take policies and removals up into the name of the world."""
+        asked = _asked(self.scenario, self.policy, self.without)
+        for key, value in (("scenario", catalogue.world_name(asked, CONF)), ("policy", None), ("without", None)):
+            object.__setattr__(self, key, value)
+        return self
 
     @property
     def replicate_count(self) -> int:
@@ -130,8 +188,8 @@ class Settings:
         return months.month(self.until)
 
 
-WITHOUT_EFFECT = ("threads", "results_dir", "report", "dry", "experiment", "match", "results")
-"""Keys that say how and where to compute and what to show, and change no number."""
+WITHOUT_EFFECT = ("threads", "results_dir", "report", "dry", "experiment", "match", "results", "policy", "without")
+"""Keys that say how and where to compute and what to show, or what the scenario says already; they change no number."""
 
 
 def settings_from_mapping(record: Mapping[str, Any]) -> Settings:
@@ -183,10 +241,11 @@ def resolved_yaml(settings: Settings) -> str:
 def command(settings: Settings) -> str:
     """The command that repeats a run: the keys that differ from their defaults and change a number."""
     usual = dict(_dotted(Settings()))
-    words = [
+    words = naming.composition(settings.scenario).asked if settings.scenario != USUAL else []
+    words += [
         f"{key}={json.dumps(value, separators=(',', ':')) if isinstance(value, list) else value}"
         for key, value in _dotted(settings)
-        if value != usual.get(key) and key.split(".")[0] not in WITHOUT_EFFECT
+        if value != usual.get(key) and key.split(".")[0] not in (*WITHOUT_EFFECT, "scenario")
     ]
     return " ".join(["python -m sim", *words])
 

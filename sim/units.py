@@ -21,7 +21,7 @@ from sim.choice import (
     repression_term,
     war_term,
 )
-from sim.codes import CONSCRIPTION, EXPOSURE, GROUP, LEAD, MODE, N_SECTORS, PLACE, SECTOR
+from sim.codes import AGE_FROM, CONSCRIPTION, EXPOSURE, GROUP, LEAD, MODE, N_SECTORS, PLACE, SECTOR
 from sim.columns import Columns
 from sim.compiling import compiled
 from sim.conditions import ADULT_MONTHS, OTHERS, THREATENED
@@ -29,6 +29,10 @@ from sim.luck import NORMAL_GRID
 from sim.months import LONG_AGO
 from sim.rows import Person, at, beside
 
+_AGES = np.array([GROUP[name] for name in AGE_FROM])
+_AGE_FROM = np.array(list(AGE_FROM.values()))
+N_AGES = len(AGE_FROM)
+"""Groups by age."""
 N_CLASSES = N_SECTORS * N_FLAGS
 """Choice classes: sector times flags."""
 _MEDIA = EXPOSURE["media"]
@@ -101,6 +105,29 @@ def class_groups(sector: int, mask: int) -> int:
     if mask & FLAG_DRAFT:
         groups |= 1 << _G_DRAFT
     return groups
+
+
+@compiled(forceinline=True)
+def age_group(age: int) -> int:
+    """The group (bit of codes `groups`) of a head of that age in completed years."""
+    bit = 0
+    for number in range(N_AGES):
+        if age >= _AGE_FROM[number]:
+            bit = 1 << _AGES[number]
+    return bit
+
+
+@compiled(forceinline=True)
+def age_limits(number: int) -> tuple[int, int]:
+    """First and last completed year of a group by age, 255 for no last."""
+    last = _AGE_FROM[number + 1] - 1 if number + 1 < N_AGES else 255
+    return _AGE_FROM[number], last
+
+
+@compiled(forceinline=True)
+def groups_of(head: Person, t: int) -> int:
+    """Groups (bit mask of codes `groups`) to which a unit belongs, that of the head's age included."""
+    return class_groups(head.sector, flags(head, t)) | age_group((t - head.birth) // 12)
 
 
 @compiled(forceinline=True)

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from sim.codes import (
     CHANNEL,
     EXPOSURE,
-    GROUP,
     INSTRUMENT,
     N_CHANNELS,
     N_GROUPS,
@@ -26,6 +25,7 @@ from sim.codes import (
     STATUS,
 )
 from sim.compiling import compiled
+from sim.history.admission import ADMISSION
 from sim.history.catalogue import Channel, Destination
 from sim.history.history import History
 from sim.history.parameters import HistoryError
@@ -45,14 +45,10 @@ LAW = np.dtype(
         ("exists", "u1"),
         ("entry", "i1"),  # instrument needed to enter, -1 for none
         ("residence", "i1"),  # instrument needed to stay, -1 for none
-        ("sectors", "u2"),  # bit mask of sectors admitted
-        ("groups", "u4"),  # bit mask of groups admitted, 0 for everyone
-        ("youngest", "u1"),  # years
-        ("oldest", "u1"),  # years
         ("first_status", "u1"),  # status on arrival
     ]
 )
-"""Law of a channel, which no event changes."""
+"""Law of a channel, which no event changes: whom it admits is dated."""
 
 RULES = np.dtype(
     [
@@ -65,6 +61,10 @@ RULES = np.dtype(
         ("stay", "f8"),  # months of the first status
         ("works", "f8"),  # right to work on arrival
         ("renewal", "f8"),  # probability; for asylum, of recognition
+        ("groups", "u4"),  # bit mask of groups admitted, 0 for everyone
+        ("sectors", "u2"),  # bit mask of sectors admitted
+        ("youngest", "u1"),  # years
+        ("oldest", "u1"),  # years
     ]
 )
 """Dated rules of a channel."""
@@ -231,7 +231,9 @@ def build(history: History, destinations: Mapping[str, Destination], months: int
         for channel, terms in destination.channels.items():
             law[place, CHANNEL[channel]] = _law(terms)
             for short in RULES.names or ():
-                rules[short][:, place, CHANNEL[channel]] = series(f"{name}.{channel}.{short}", short)
+                full = f"{name}.{channel}.{short}"
+                values = history.at_ends(full, months) if short in ADMISSION else series(full, short)
+                rules[short][:, place, CHANNEL[channel]] = values
 
     home = PLACE["belarus"]
     for instrument in ("land_exit", "exit"):
@@ -262,9 +264,7 @@ def _within_limits(name: str, field: str, values: Floats) -> Floats:
 def _law(terms: Channel) -> tuple[int, ...]:
     entry = -1 if terms.entry == "none" else INSTRUMENT[terms.entry]
     residence = -1 if terms.residence == "none" else INSTRUMENT[terms.residence]
-    sectors = sum(1 << SECTOR[sector] for sector in terms.sectors) if terms.sectors else 0xFFFF
-    groups = sum(1 << GROUP[group] for group in terms.groups)
-    return (1, entry, residence, sectors, groups, *terms.ages, STATUS[terms.status])
+    return (1, entry, residence, STATUS[terms.status])
 
 
 def first_difference(one: World, other: World) -> int:

@@ -81,11 +81,12 @@ def plain_world(months: int, places: tuple[str, ...], channels: tuple[str, ...] 
     for place in places:
         for channel in channels:
             entry = INSTRUMENT["visa_free"]
-            law[PLACE[place], CHANNEL[channel]] = (1, entry, -1, 0xFFFF, 0, 0, 200, STATUS["permit"])
+            law[PLACE[place], CHANNEL[channel]] = (1, entry, -1, STATUS["permit"])
     rules = np.zeros((months, SLOTS, N_CHANNELS), RULES)
     for name in ("offered", "approval", "works", "renewal"):
         rules[name] = 1.0
     rules["capacity"], rules["stay"] = np.inf, 1200.0
+    rules["sectors"], rules["oldest"] = 0xFFFF, 200
     there = np.zeros((months, SLOTS), PLACES)
     for name in ("wage", "premium_it", "rent", "safety", "language", "by_land", "by_air"):
         there[name] = 1
@@ -126,11 +127,11 @@ def tighten(world: World, place: str, channel: str, start: int = 0, **values: fl
 
 
 def admit(world: World, place: str, channel: str, **terms: int) -> World:
-    """The same world with terms of one channel's law replaced."""
-    law = world.law.copy()
+    """The same world with terms of one channel's law, or whom it admits throughout, replaced."""
+    law, rules = world.law.copy(), world.rules.copy()
     for name, value in terms.items():
-        law[name][PLACE[place], CHANNEL[channel]] = value
-    return world._replace(law=law)
+        (law if name in law.dtype.names else rules)[name][..., PLACE[place], CHANNEL[channel]] = value
+    return world._replace(law=law, rules=rules)
 
 
 def start(people: Crowd, world: World, b: Behaviour, table: Constants | None = None, **options) -> EmigrationModel:

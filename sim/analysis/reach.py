@@ -50,14 +50,17 @@ def rules(additions: Sequence[Addition], baseline: History, scenario: History, m
 
 
 def admitted(counts: NDArray[np.int64], world: World, about: Scope) -> int:
-    """Residents whom the law admits to a channel that a rule is about; `counts` int64[classes] in persons."""
+    """Residents whom the last month admits to a channel that a rule is about; `counts` int64[classes] in persons."""
     if about.at_home:
         return int(counts.sum())
-    total, pairs = 0, np.argwhere(about.entries)
+    total, pairs, last = 0, np.argwhere(about.entries), len(world.rules) - 1
     for sector in range(N_SECTORS):
         for mask in range(N_FLAGS):
             groups = class_groups(sector, mask)
-            if any(eligible(world.law[place, channel], sector, groups) for place, channel in pairs):
+            if any(
+                eligible(world.law[place, channel], world.rules[last, place, channel], sector, groups)
+                for place, channel in pairs
+            ):
                 total += int(counts[choice_class(sector, mask)])
     return total
 

@@ -29,7 +29,7 @@ from sim.luck import NORMAL_GRID, PURPOSE, words
 from sim.now import Now
 from sim.options import RELOCATION, move_price, offer_share, queue_months
 from sim.rows import Person, beside
-from sim.units import adults, choice_class, class_groups, exposure_weight, flags, money, push, service_term
+from sim.units import adults, choice_class, exposure_weight, flags, groups_of, money, push, service_term
 from sim.views import Prospects, look
 
 PUSH = ("level", "repression", "war", "draft", "mobilisation", "age", "skill", "ties", "peers", "frailty", "rush")
@@ -167,7 +167,7 @@ def fill_unit(
     """
     terms, obstacles, prices, ahead = apart
     sector, mask = head.sector, flags(head, now.month)
-    groups, kin, moved = class_groups(sector, mask), head.kin, now.options.moved[head.employer]
+    groups, kin, moved = groups_of(head, now.month), head.kin, now.options.moved[head.employer]
     age, size, grown = (now.month - head.birth) // 12, head.unit_size, adults(head)
     means, workers = money(head), now.run.reference.workers[sector]
     terms[:], obstacles[:], prices[:], ahead[:] = 0.0, 1, 0.0, False
@@ -198,8 +198,8 @@ def fill_unit(
             rest[2] = now.coefficients.kin if kin == place else 0.0
             rest[3] = now.coefficients.separation if ahead[place, channel] else 0.0
             dead = (access[1] == MINUS_INFINITY) | (access[2] == MINUS_INFINITY) | (access[7] == MINUS_INFINITY)
-            found = 0 if eligible(now.law[place, channel], sector, groups) else 2
-            found |= 0 if (age >= law.youngest) & (age <= law.oldest) else 4
+            found = 0 if eligible(law, rules, sector, groups) else 2
+            found |= 0 if (age >= rules.youngest) & (age <= rules.oldest) else 4
             found |= 8 if (channel == _FAMILY) & (kin != place) else 0
             found |= 16 if (channel == RELOCATION) & (moved != place) else 0
             found |= 32 if (means < whole) & (not ahead[place, channel]) else 0

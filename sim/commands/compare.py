@@ -21,9 +21,11 @@ from sim.checks import ENOUGH
 from sim.codes import PLACE_NAMES
 from sim.commands.pairs import Pairs, decomposed, families, first_count, paired_runs
 from sim.commands.runs import ensemble_of, planned, write_world
+from sim.commands.worlds import simulated
 from sim.ensemble import Ensemble
 from sim.errors import UserError
 from sim.figures.cells import hide_few
+from sim.history import naming
 from sim.history.catalogue import load_scenario
 from sim.history.history import History
 from sim.history.parameters import Event
@@ -63,15 +65,16 @@ def run(settings: Settings) -> Path | Plan:
         if settings.replicates != ENOUGH:
             return first
         return replace(first, most=planned(ensemble, families(ensemble, settings.most_replicates)))
+    say(simulated(settings))
     say(opening(additions).rstrip())
     pairs = paired_runs(ensemble, start, additions)
     ours = [one for paired in pairs.by_lambda.values() for one, _ in paired]
     theirs = [other for paired in pairs.by_lambda.values() for _, other in paired]
-    folder = Path(settings.results_dir) / "compare" / f"{settings.scenario}-{fingerprint(settings)[:8]}"
+    folder = Path(settings.results_dir) / "compare" / f"{naming.folder(settings.scenario)}-{fingerprint(settings)[:8]}"
     with write_folder(folder) as partial:
         _write_tables(partial, ensemble, pairs, additions)
-        write_world(partial / settings.baseline, ours, baseline, pairs.window.one_in)
-        write_world(partial / settings.scenario, theirs, scenario, pairs.window.one_in)
+        write_world(partial / naming.folder(settings.baseline), ours, baseline, pairs.window.one_in)
+        write_world(partial / naming.folder(settings.scenario), theirs, scenario, pairs.window.one_in)
         (partial / "adds.txt").write_text(opening(additions), encoding="utf-8")
         (partial / "diff.txt").write_text(scenario.diff(baseline), encoding="utf-8")
         (partial / "sources.txt").write_text(sources(scenario), encoding="utf-8")

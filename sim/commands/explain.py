@@ -15,6 +15,7 @@ from sim.analysis.life import Follower, Life, head_of, life
 from sim.analysis.pairs import align
 from sim.codes import EVENT
 from sim.commands.compare import changed_events
+from sim.commands.worlds import simulated
 from sim.ensemble import Ensemble, Job
 from sim.errors import UserError
 from sim.model import EmigrationModel
@@ -43,6 +44,7 @@ def run(settings: Settings) -> Path:
         scenarios.append(settings.scenario)
     for name in scenarios:
         ensemble.world(name)  # a mistake in its files is told before anything is compiled
+    print(simulated(settings))
     people = ensemble.population.people
     row = find(ensemble, scenarios)
     lives = tell(ensemble, scenarios, row)

@@ -5,6 +5,7 @@ import textwrap
 
 from sim.errors import UserError
 from sim.history import wording
+from sim.history.admission import SETS
 from sim.history.catalogue import load_history
 from sim.history.composition import date_of, days_of
 from sim.history.history import History
@@ -55,7 +56,7 @@ def listing(history: History, parameters: list[Parameter], months: int) -> list[
         latest = [item for item in parameter.values if item.date <= last][-1]
         about = f"{parameter.rule}, {parameter.unit}{_range(parameter)}"
         head = f"{parameter.name:{wide}}  {about}: {_now(history, parameter, months)}"
-        given = f"{latest.date}: {wording.number(latest.value)}, {latest.source} ({latest.confidence})"
+        given = f"{latest.date}: {wording.bare(latest.value, parameter.unit)}, {latest.source} ({latest.confidence})"
         source = f"{parameter.meaning}. {given}"
         if parameter.rule == "restriction":
             source = parameter.meaning
@@ -68,7 +69,7 @@ def listing(history: History, parameters: list[Parameter], months: int) -> list[
 
 
 def _range(parameter: Parameter) -> str:
-    if parameter.rule == "restriction":
+    if parameter.rule == "restriction" or parameter.unit in SETS:
         return ""
     high = "no limit" if math.isinf(parameter.high) else f"{parameter.high:,g}"
     return f", {parameter.low:,g} to {high}"

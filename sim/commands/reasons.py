@@ -11,9 +11,11 @@ from sim import codes, months, seals
 from sim.analysis import citing
 from sim.analysis.reasons import PULLS, REASONS, ReasonsOf
 from sim.commands.explain import RULE
+from sim.commands.worlds import simulated
 from sim.ensemble import Ensemble, Job
 from sim.errors import UserError
 from sim.figures.cells import MINIMUM
+from sim.history import naming
 from sim.settings import Settings, fingerprint, resolved_yaml
 from sim.store import manifest, write_folder
 from sim.tables import OF_OTHERS
@@ -30,6 +32,7 @@ def run(settings: Settings) -> Path:
         raise UserError(f"decision={settings.decision} has other terms; task={settings.task} takes {RULE} apart")
     ensemble = Ensemble(settings)
     ensemble.world(settings.scenario)  # a mistake in its files is told before anything is compiled
+    print(simulated(settings, compared=False))
     found = []
     for replicate in range(settings.replicate_count):
         model = ensemble.model(Job(settings.scenario, settings.choice.lambda_, replicate), ensemble.threads)
@@ -41,13 +44,13 @@ def run(settings: Settings) -> Path:
     if not sum(map(len, found)):
         raise UserError(f"scenario={settings.scenario}: nobody commits to leaving until {settings.until}")
     table = citing.reasons_table(found, MINIMUM)
-    print(f"{settings.scenario}: share of units who would cite each reason")
+    print("Share of units who would cite each reason")
     print(f"(with a = {citing.A:g} and b = {citing.B:g}, which are assumptions: read the order, not the level).")
     print("Conditional scenario, not a forecast; nothing is calibrated yet.\n")
     print(f"Why leave, by stream\n{citing.ranking_text(table, 'leave', 'motive')}\n")
     print(f"Why leave, by year\n{citing.ranking_text(table, 'leave', 'year')}\n")
     print(f"Why this destination\n{citing.ranking_text(table, 'destination', 'destination')}\n")
-    folder = Path(settings.results_dir) / "reasons" / f"{settings.scenario}-{fingerprint(settings)[:8]}"
+    folder = Path(settings.results_dir) / "reasons" / f"{naming.folder(settings.scenario)}-{fingerprint(settings)[:8]}"
     with write_folder(folder) as partial:
         write_parquet(partial, OF_OTHERS["reasons"], table)
         write_parquet(partial, OF_OTHERS["commitments"], commitments(found))

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from sim.commands.worlds import simulated
+from sim.history import naming
 from sim.history.catalogue import load_history
 from sim.history.composition import date_of, days_of
 from sim.history.sources import sources
@@ -32,12 +34,13 @@ def history(settings: Settings) -> Path:
     ours, base = load_history(settings.scenario), load_history(settings.baseline)
     until = date_of(days_of(settings.last_month + 1) - 1)
     text = ours.debug(until)
+    print(simulated(settings))
     print(text)
     difference = ours.diff(base, until)
     print(difference)
     adds = "\n".join(item.sentence for item in ours.adds(base, until)) or "Nothing is added or removed."
     print(f"\nWhat each change adds to the rules in force in '{settings.baseline}':\n{adds}")
-    folder = Path(settings.results_dir) / "history" / settings.scenario
+    folder = Path(settings.results_dir) / "history" / naming.folder(settings.scenario)
     with write_folder(folder) as partial:
         (partial / "history.txt").write_text(text, encoding="utf-8")
         (partial / "diff.txt").write_text(difference, encoding="utf-8")

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from sim.commands.runs import ensemble_of, family, get, planned
+from sim.commands.worlds import simulated
+from sim.ledger import say
 from sim.missing import Family
 from sim.plan import Plan
 from sim.points import point
@@ -20,4 +22,5 @@ def run(settings: Settings) -> Path | Plan:
         families = [family(ensemble, lambda_, [wanted], replicates, own=False)]
     if settings.dry:
         return planned(ensemble, families)
+    say(simulated(settings, compared=False))
     return get(ensemble, families).path(wanted)

@@ -15,8 +15,10 @@ from sim import seals
 from sim.analysis.reasons import ReasonsOf
 from sim.codes import EVENT
 from sim.commands.explain import RULE
+from sim.commands.worlds import simulated
 from sim.ensemble import Ensemble, Job
 from sim.errors import UserError
+from sim.history import naming
 from sim.luck import replicate_seed
 from sim.model import EmigrationModel
 from sim.months import label
@@ -42,6 +44,7 @@ def run(settings: Settings) -> Path:
         )
     ensemble = Ensemble(settings)
     ensemble.world(settings.scenario)  # a mistake in its files is told before anything is compiled
+    print(simulated(settings, compared=False))
     parts: list[Answers] = []
     reasons = []
     for replicate in range(settings.replicate_count):
@@ -58,7 +61,7 @@ def run(settings: Settings) -> Path:
     table, sampling = survey_table(asked, rng, records if settings.decision == RULE else None)
     page = printed(table, sampling, asked, len(np.unique(asked.keys)))
     print(page)
-    folder = Path(settings.results_dir) / "survey" / f"{settings.scenario}-{fingerprint(settings)[:8]}"
+    folder = Path(settings.results_dir) / "survey" / f"{naming.folder(settings.scenario)}-{fingerprint(settings)[:8]}"
     with write_folder(folder) as partial:
         write_csv(partial, OF_OTHERS["survey"], table)
         (partial / "survey.txt").write_text(page + "\n", encoding="utf-8")

@@ -36,7 +36,8 @@ def differences(asked: Sequence[Sequence[str]]) -> list[dict[str, str]]:
 
 
 def _plain(word: str) -> str:
-    """A value as it was meant: 0.6 for 0.6000000000000001, which a range leads to."""
+    """A value as it was meant: without quotes for Hydra, and 0.6 for 0.6000000000000001, which a range leads to."""
+    word = word[1:-1] if len(word) > 1 and word[0] == word[-1] == "'" else word
     try:
         return f"{float(word):.10g}" if "." in word else word
     except ValueError:

@@ -1,7 +1,9 @@
 """From the command line to settings and jobs: the only part of the program that knows Hydra.
 
 `conf/config.yaml` is given to Hydra as one plain table. The folders beside it describe the model's world and are
-no groups of Hydra's: a scenario is a name, so that `scenario=a,b` with `-m` is a sweep like any other.
+no groups of Hydra's: a scenario is a name, so that `scenario=a,b` with `-m` is a sweep like any other. Policies are a
+list of names, in Hydra's words `policy=[a,b]`: a group would merge the files of a and b into the settings, in an order
+that counts, where a world is composed of policies in none.
 """
 
 import sys
@@ -33,6 +35,8 @@ def run(job: Job, close: Close) -> list[Outcome]:
         study = load_experiment(name)
     if study is not None and (task := line.value("task", "compare")) != "compare":
         raise UserError(f"experiment={study.name} is of comparisons; leave out task={shown(task)}")
+    if study is not None and (given := {"policy", "without"} & line.given):
+        raise UserError(f"experiment={study.name} names its worlds itself; leave out {' and '.join(sorted(given))}")
     if line.only_shows or (study is None and not line.is_sweep):
         return single(job, line, study)
     return sweep(job, line, study, close)

@@ -15,13 +15,15 @@ from hydra.errors import HydraException
 from sim.config.table import adding
 from sim.errors import UserError
 from sim.messages import nearest, shown
-from sim.settings import known_decisions, known_experiments, known_scenarios
+from sim.settings import known_decisions, known_experiments, known_policies, known_scenarios
 
 MOST_JOBS = 10_000
 """Most jobs of a sweep; a larger number is a slip."""
 NAMES: Mapping[str, Callable[[], list[str]]] = {
     "scenario": known_scenarios,
     "baseline": known_scenarios,
+    "policy": known_policies,
+    "without": known_policies,
     "decision": known_decisions,
     "experiment": known_experiments,
 }

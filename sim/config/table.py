@@ -1,5 +1,6 @@
 """The table that Hydra composes from: the settings, how Hydra behaves, launchers and studies under their names."""
 
+import textwrap
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from omegaconf import OmegaConf
 from sim.history import strict_yaml
 from sim.history.strict_yaml import need_keys, within
 from sim.locations import CONF
-from sim.settings import Settings, keys_of
+from sim.settings import Settings, keys_of, known_policies, known_scenarios
 
 if TYPE_CHECKING:
     from sim.experiment import Experiment
@@ -39,18 +40,30 @@ _HYDRA: dict[str, Any] = {
     "help": {
         "header": "Vyraj: an agent-based simulation of emigration from Belarus.",
         "template": """\
-${hydra.help.header}
+${{hydra.help.header}}
 
 python -m sim [key=value ...]        one run
 python -m sim -m key=value,value     a sweep, one job for each combination
 python -m sim experiment=NAME        a study of experiments/, a sweep and one page
 
 $CONFIG
+Scenarios, for scenario, baseline and decompose:
+{scenarios}
+
+Proposals, for policy:
+{proposed}
+
+What happened, for without, which takes events of these, too:
+{happened}
+
 The comments in conf/config.yaml say what each key means. python -m sim --cfg job prints what would be run.
 """,
     },
 }
 """How Hydra behaves; nothing of the model."""
+
+
+_INDENTED: dict[str, Any] = {"initial_indent": "  ", "subsequent_indent": "  ", "break_on_hyphens": False}
 
 
 def main_table(sweep_folder: str | None = None) -> dict[str, Any]:
@@ -60,8 +73,20 @@ def main_table(sweep_folder: str | None = None) -> dict[str, Any]:
     """
     with within(f"conf/{MAIN_FILE.name}"):
         table = need_keys(strict_yaml.read(MAIN_FILE), (), list(keys_of(Settings)))
-    behaviour = {**_HYDRA, "sweep": {"dir": sweep_folder or ".", "subdir": "."}}
+    behaviour = {**_HYDRA, "sweep": {"dir": sweep_folder or ".", "subdir": "."}, "help": _help()}
     return {**table, "defaults": ["_self_", {"override hydra/job_logging": "stdout"}], "hydra": behaviour}
+
+
+def _help() -> dict[str, str]:
+    """What `--help` prints, with the names that a world may be composed of."""
+    proposed = known_policies(proposed=True)
+    known = {
+        "scenarios": known_scenarios(),
+        "proposed": proposed,
+        "happened": [name for name in known_policies() if name not in proposed],
+    }
+    lists = {key: textwrap.fill(", ".join(names), 110, **_INDENTED) for key, names in known.items()}
+    return {**_HYDRA["help"], "template": _HYDRA["help"]["template"].format(**lists)}
 
 
 def offer(sweep_folder: str | None, study: "Experiment | None") -> None:

@@ -82,7 +82,7 @@ class Line:
 
     def sweeping(self, words: Sequence[str]) -> "Line":
         """The line with more words to sweep, which vary more slowly than its own."""
-        return Line(self.options, (*_parsed(words), *self.overrides))
+        return Line(self.options, (*_parsed([for_hydra(word, True) for word in words]), *self.overrides))
 
     def with_words(self, *words: str) -> "Line":
         """The line with more options or words behind."""

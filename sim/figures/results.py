@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim import codes, months, seals
 from sim.analysis.dimensions import DESTINATIONS, ORIGIN
+from sim.history import naming
 from sim.tables import OF_COMPARISONS, OF_WORLDS
 from sim.tables.declaration import PARQUET, TEXT
 
@@ -33,8 +34,7 @@ def wording(code: str) -> str:
     """A code as a reader's word: places with capitals, the rest with spaces."""
     if code in NAMES:
         return NAMES[code]
-    words = code.replace("_", " ")
-    return words.title() if code in codes.PLACE else words
+    return code.replace("_", " ").title() if code in codes.PLACE else naming.words(code)
 
 
 def heading(code: str) -> str:
@@ -214,7 +214,7 @@ class Results:
 
     def series(self, world: str, file: str, lambda_: float | None = None) -> pd.DataFrame:
         """A monthly table of one world at one lambda (by default the main one), with month numbers as `at`."""
-        frame = self.table(f"{world}/{file}")
+        frame = self.table(f"{naming.folder(world)}/{file}")
         frame = frame[np.isclose(frame["lambda"].astype(float), self.main if lambda_ is None else lambda_)]
         labels = frame["month"].astype("category")
         numbers = np.array([months.month(text) for text in labels.cat.categories], dtype=np.int64)

@@ -8,28 +8,26 @@ import re
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-from pydantic import Field, field_validator
 
 from sim.codes import PLACE
-from sim.history import spelling, strict_yaml, unstated
+from sim.history import naming, strict_yaml, unstated
+from sim.history.admission import Channel
 from sim.history.destinations import (
     BELARUS_INSTRUMENTS,
     CHANNEL_RULES,
-    Channel,
     Destination,
     destination_of,
 )
 from sim.history.history import History
-from sim.history.judging import Faults, Names, Record, Text, judge, named, tell
-from sim.history.parameters import HistoryError, Parameter, Policy, restriction
+from sim.history.judging import Faults, judge, named, tell
+from sim.history.naming import HISTORICAL, Composition
+from sim.history.parameters import LAST_DAY, Parameter, Policy, restriction
 from sim.history.records import ParameterRecord, policy_of
-from sim.history.strict_yaml import CatalogueError, Document, within
+from sim.history.scenarios import Scenario, ScenarioRecord, composed, need_usable, played
+from sim.history.strict_yaml import CatalogueError, Document, Place, within
 from sim.locations import CONF, File, files
 from sim.messages import nearest, shown
 
@@ -64,17 +62,6 @@ class Gathered:
 def _files(conf: Path, folder: str) -> dict[str, File]:
     """Files of a folder by name, in alphabetical order: see `sim.locations.files`."""
     return files(conf / folder, f"conf/{folder}")
-
-
-SCENARIO = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}")
-"""What a scenario may be called: a word of the command line, and the name of a folder of results."""
-
-
-def _need_usable(name: str) -> None:
-    """Raise CatalogueError if a file's name cannot be the name of a scenario."""
-    if not SCENARIO.fullmatch(name):
-        allowed = "digits and _ . - without spaces"
-        raise CatalogueError(f"'{shown(name)}' cannot be used: a name is of letters a to z, {allowed}; rename the file")
 
 
 # parameters and destinations
@@ -190,6 +177,19 @@ def _policies(conf: Path, folder: str) -> dict[str, Policy]:
     return found
 
 
+def _happened(content: bytes) -> bool | None:
+    """Whether a file says that its policy was adopted; None if it does not say."""
+    said = _HISTORICAL.search(content)
+    return None if said is None else said[1].lower() not in _NOT
+
+
+def policy_names(conf: Path = CONF, proposed: bool = False) -> tuple[str, ...]:
+    """Names of all policies and shocks, or only of those that did not happen, in alphabetical order."""
+    found = {**_files(conf, "event"), **_files(conf, "policy")}
+    chosen = (name for name, file in found.items() if not (proposed and _happened(strict_yaml.source(file.path))))
+    return tuple(sorted(chosen))
+
+
 def _needed(conf: Path, enact: Collection[str], parameters: Parameters | None, gathered: Gathered) -> dict[str, Policy]:
     """Policies and shocks that happened, or that a scenario enacts: a faulty file of another stops no scenario."""
     events, found = _files(conf, "event"), {}
@@ -198,10 +198,9 @@ def _needed(conf: Path, enact: Collection[str], parameters: Parameters | None, g
     for name, file, shock in listed:
         with gathered.within(file.shown):
             content = strict_yaml.source(file.path)
-            said = _HISTORICAL.search(content)
-            happened = said is not None and said[1].lower() not in _NOT
+            happened = _happened(content)
             if not happened and name not in enact:
-                if said is None:
+                if happened is None:
                     _tell_if_faulty(name, file, content, shock)
                 continue
             if not shock and name in events:
@@ -222,95 +221,79 @@ def _tell_if_faulty(name: str, file: File, content: bytes, shock: bool) -> None:
 # scenarios
 
 
-@dataclass(frozen=True)
-class Scenario:
-    """A history told by what it adds to the historical one, what it takes from it, and what ends on another day.
-
-    `until` gives events or whole policies a new last day, None for no end.
-    """
-
-    name: str
-    description: str
-    enact: tuple[str, ...]
-    without: tuple[str, ...]
-    until: Mapping[str, date | None]
-
-
-class ScenarioRecord(Record):
-    """A scenario's file."""
-
-    description: Text
-    enact: Names = ()
-    without: Names = ()
-    until: Any = Field(None, validate_default=True)
-
-    @field_validator("until", mode="plain")
-    @classmethod
-    def _last_days(cls, content: Any) -> Mapping[str, date | None]:
-        faults, last = Faults(), {}
-        for name, value in named({} if content is None else content).items():
-            with faults.at(name):
-                last[name] = spelling.last_day(value)
-        faults.refuse()
-        return last
-
-
 def scenario_names(conf: Path = CONF) -> tuple[str, ...]:
-    """Names of the scenarios in `conf/scenario`."""
-    return tuple(_files(conf, "scenario"))
+    """Names of the scenarios: files of `conf/scenario`, and every proposal, which is a scenario by itself."""
+    return tuple(sorted({*_files(conf, "scenario"), *policy_names(conf, proposed=True)}))
+
+
+def world_name(asked: Composition, conf: Path = CONF) -> str:
+    """The one name of a world, however it is asked for: of a proposal alone its own, else that of the composition."""
+    files, (scenario, policy, without) = _files(conf, "scenario"), asked
+    if (policy or without) and scenario not in files and scenario != HISTORICAL:  # a proposal, in no order
+        scenario, policy = HISTORICAL, (scenario, *policy)
+    alone = scenario == HISTORICAL and len(set(policy)) == 1 and not without and policy[0] not in files
+    return policy[0] if alone else Composition(scenario, policy, without).name
 
 
 def load_scenario(name: str, conf: Path = CONF) -> Scenario:
-    """A scenario's description and the names of what it enacts and removes."""
-    return _scenario(name, conf)[0]
+    """A scenario's description and the names of what it enacts and removes; of a composition in words."""
+    asked = naming.composition(name)
+    plan = _scenario(asked.scenario, conf)[0]
+    if not asked.is_composed:
+        return plan
+    described = f"{naming.words(name)[:1].upper()}{naming.words(name)[1:]}."
+    enact, without = (*plan.enact, *asked.policy), (*plan.without, *asked.without)
+    return Scenario(name, described, enact, without, plan.until)
 
 
-def _scenario(name: str, conf: Path) -> tuple[Scenario, Document, File]:
+def _scenario(name: str, conf: Path) -> tuple[Scenario, Document, str]:
+    """A scenario with its document and where that is; a policy is the scenario that enacts it, if no file has its name.
+
+    Raises CatalogueError for a name that is neither.
+    """
     listed = _files(conf, "scenario")
     if name not in listed:
-        raise CatalogueError(f"no scenario '{shown(name)}' in conf/scenario; known: {nearest(name, listed)}")
+        return _proposal(name, conf)
     with within(listed[name].shown):
-        _need_usable(name)
+        need_usable(name)
         document = strict_yaml.document(strict_yaml.source(listed[name].path))
         own = judge(ScenarioRecord, document)
-    return Scenario(name, own.description, own.enact, own.without, own.until), document, listed[name]
+    return Scenario(name, own.description, own.enact, own.without, own.until), document, listed[name].shown
 
 
-def load_history(scenario: str = "historical", conf: Path = CONF) -> History:
-    """The history of a scenario: all that happened, and what the scenario enacts, removes and ends.
+def _proposal(name: str, conf: Path) -> tuple[Scenario, Document, str]:
+    """The scenario of one policy, or shock, which needs no file of its own."""
+    policies = _files(conf, "policy")
+    file = (policies | _files(conf, "event")).get(name)
+    if file is None:
+        known = nearest(name, scenario_names(conf))
+        raise CatalogueError(f"no scenario '{shown(name)}' in conf/scenario or policy in conf/policy; known: {known}")
+    with within(file.shown):
+        need_usable(name)
+        own = _policy(name, strict_yaml.source(file.path), name not in policies, None)
+    return Scenario(name, own.description, (name,), (), {}), Document({}, Place(0, "", {}), ()), file.shown
 
-    Raises CatalogueError with all faults of the files that it needs; those of other policies are not judged.
+
+def load_history(scenario: str = HISTORICAL, conf: Path = CONF, until: date = LAST_DAY) -> History:
+    """The history of a scenario, or of a composition: all that happened, and what is enacted, removed and ended.
+
+    Raises CatalogueError with all faults of the files that it needs, those of other policies are not judged, and with
+    all faults of the composition: what is enacted on top, or taken away, must be announced by the day `until`.
     """
-    plan, document, file = _scenario(scenario, conf)
+    return history_of(naming.composition(scenario), conf, until)
+
+
+def history_of(asked: Composition, conf: Path = CONF, until: date = LAST_DAY) -> History:
+    """The history of a composition, as `load_history` gives it by name."""
+    plan, document, where = _scenario(asked.scenario, conf)
     gathered = Gathered()
     parameters = _parameters(conf, gathered)
-    bundles = _needed(conf, plan.enact, parameters, gathered)
+    bundles = _needed(conf, {*plan.enact, *asked.policy}, parameters, gathered)
     gathered.refuse()
     assert parameters is not None
     with within("conf"):
         happened = History.of(parameters.values()).enact(*(one for one in bundles.values() if one.historical))
-    with within(file.shown):
-        known = (*_files(conf, "event"), *_files(conf, "policy"))
-        return _composed(plan, document, happened, bundles, known).check()
-
-
-def _composed(
-    plan: Scenario, document: Document, happened: History, bundles: Mapping[str, Policy], known: Collection[str]
-) -> History:
-    """What happened, with what a scenario enacts, removes and ends."""
-    faults, history = Faults(), happened
-    for number, name in enumerate(plan.enact):
-        with faults.at("enact", number):
-            if name not in bundles:
-                raise HistoryError(f"no policy '{shown(name)}'; known: {nearest(name, known)}")
-            history = history.enact(bundles[name])
-    for number, name in enumerate(plan.without):
-        with faults.at("without", number):
-            history.without(name)
-    tell(document, faults)
-    history = history.without(*plan.without)
-    for name, last in plan.until.items():
-        with faults.at("until", name):
-            history = history.ending(name, last)
-    tell(document, faults)
-    return history
+    known = policy_names(conf)
+    with within(where):
+        history = played(plan, document, happened, bundles, known).check()
+    return composed(history, asked, bundles, known, until) if asked.is_composed else history

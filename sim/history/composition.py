@@ -53,34 +53,58 @@ def _span(event: Event, days: int) -> tuple[int, int]:
     return min(day(event.start), days), min(day(event.last) + 1, days)
 
 
+def _replaces(change: Change) -> bool:
+    return isinstance(change, Setting) and change.replaces
+
+
+def _first(event: Event, change: Change) -> date:
+    """Day from which a change acts."""
+    return change.values[0].date if isinstance(change, Setting) else event.start
+
+
+def _acts(event: Event, change: Change, interpolate: str, days: int) -> tuple[int, int, Floats]:
+    """First day on which a setting acts, the day after its last, both at most `days`, and its values between them."""
+    assert isinstance(change, Setting)
+    first, after = _span(event, days)
+    first = min(max(first, day(change.values[0].date)), after)
+    return first, after, path(change.values, interpolate, days)[first:after]
+
+
 def need_one_setter(name: str, acting: Acting) -> None:
     """Raise HistoryError if two events set one parameter on the same day: there is no order between them."""
-    spans = sorted((event.start, event.last, event.name) for event, _ in acting)
+    spans = sorted((_first(event, change), event.last, event.name) for event, change in acting)
     for (_, last, one), (start, _, other) in zip(spans, spans[1:], strict=False):
         if start <= last:
-            hint = f"remove one, as by 'without: [{one}]' in the scenario"
+            hint = f"remove one, as by without=[{one}]"
             raise HistoryError(f"events '{one}' and '{other}' both set {name} on {start}; {hint}")
 
 
 def daily_value(parameter: Parameter, acting: Acting, days: int) -> Floats:
     """Value of a parameter on each of `days` days, float64[days]; for a restriction the share closed.
 
-    A change acts from its first date to the last day of its event. Raises HistoryError if two events set the
-    parameter at once, or if the result leaves the parameter's range.
+    A change acts from its first date to the last day of its event. One that replaces stands for all that began before
+    its first date. Raises HistoryError if two events set the parameter at once, or if the result leaves the
+    parameter's range.
     """
-    if parameter.rule == "set":
-        need_one_setter(parameter.name, acting)
+    setters = [pair for pair in acting if parameter.rule == "set" or _replaces(pair[1])]
+    need_one_setter(parameter.name, setters)
     value = path(parameter.values, parameter.interpolate, days)
+    since = np.full(days, date.min.toordinal())  # the day from which what acts counts
+    for event, change in setters:
+        first, after, own = _acts(event, change, parameter.interpolate, days)
+        value[first:after], since[first:after] = own, _first(event, change).toordinal()
     for event, change in acting:
-        first, after = _span(event, days)
+        if (event, change) in setters:
+            continue
         if isinstance(change, Closing):
+            first, after = _span(event, days)
             value[first:after] = np.maximum(value[first:after], change.closed)
             continue
-        first = min(max(first, day(change.values[0].date)), after)
-        own = path(change.values, parameter.interpolate, days)[first:after]
-        combine = _COMBINE.get(parameter.rule)
+        first, after, own = _acts(event, change, parameter.interpolate, days)
+        counts = since[first:after] <= _first(event, change).toordinal()
         with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is outside the range, and refused below
-            value[first:after] = own if combine is None else combine(value[first:after], own)
+            combined = _COMBINE[parameter.rule](value[first:after], own)
+        value[first:after] = np.where(counts, combined, value[first:after])
     outside = np.flatnonzero(~((value >= parameter.low) & (value <= parameter.high)))
     if len(outside):
         number, limits = int(outside[0]), f"[{parameter.low:g}, {parameter.high:g}]"

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import PlainValidator, ValidationInfo, field_validator
 
-from sim.codes import CHANNEL, GROUP, INSTRUMENT, PLACE, SECTOR, STATUS
-from sim.history import spelling, unstated
+from sim.codes import CHANNEL, INSTRUMENT, PLACE, STATUS
+from sim.history import admission, spelling, unstated
+from sim.history.admission import OLDEST, Channel
 from sim.history.judging import Faults, Flag, Names, Record, Text, judge, named
 from sim.history.parameters import HistoryError, Parameter, restriction
 from sim.history.records import ParameterRecord
@@ -35,27 +36,6 @@ DESTINATION_PLACES = tuple(name for name in PLACE if name != "belarus")
 
 
 ARRIVAL_STATUSES = tuple(name for name in STATUS if name not in ("home", "pendular"))
-OLDEST = 150
-"""Highest age that a channel may name, years."""
-
-
-@dataclass(frozen=True)
-class Channel:
-    """A way to come to live in a destination; its numbers are the parameters `<place>.<channel>.<name>`.
-
-    `entry` and `residence` name the instruments it needs ("none": none), `status` the right held on arrival.
-    Eligible are those of `sectors` (none named: any), of `groups` (none named: any), of the ages from the
-    first to the second, both included.
-    """
-
-    name: str
-    meaning: str
-    entry: str
-    residence: str
-    sectors: tuple[str, ...]
-    groups: tuple[str, ...]
-    ages: tuple[int, int]
-    status: str
 
 
 @dataclass(frozen=True)
@@ -92,7 +72,7 @@ class EligibleRecord(Record):
     @field_validator("sectors", "groups", mode="after")
     @classmethod
     def _names(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        return _known(names, tuple(SECTOR if info.field_name == "sectors" else GROUP))
+        return _known(names, tuple(admission.SETS[str(info.field_name)][0]))
 
     @field_validator("ages", mode="plain")
     @classmethod
@@ -197,5 +177,6 @@ def destination_of(name: str, document: Document) -> tuple[Destination, tuple[Pa
         record = own.channels[channel]
         channels[channel] = record.made(channel)
         parameters += [number.made(f"{name}.{channel}.{key}") for key, number in record.parameters.items()]
+        parameters += admission.parameters(name, channels[channel])
     made = Destination(name, own.description, own.schengen, own.access, own.instruments, channels)
     return made, tuple(parameters)

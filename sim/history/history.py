@@ -10,18 +10,17 @@ from datetime import date
 from functools import cached_property
 
 from sim.history import composition, wording
+from sim.history.admission import SETS
 from sim.history.composition import Floats, date_of, days_of
 from sim.history.parameters import (
     LAST_DAY,
     Change,
-    Closing,
     Event,
     HistoryError,
     Parameter,
     Policy,
-    Setting,
+    change_faults,
     day,
-    misfit,
     need_date,
     need_end,
     unknown,
@@ -66,11 +65,8 @@ class History:
         parameter = self.parameters.get(change.parameter)
         if parameter is None:
             raise HistoryError(f"{where} changes {unknown(change.parameter, self.parameters)}")
-        if isinstance(change, Closing) != (parameter.rule == "restriction"):
-            raise HistoryError(f"{where}: {misfit(parameter, isinstance(change, Closing))}")
-        for item in change.values if isinstance(change, Setting) else ():
-            if outside := parameter.outside(item.value):
-                raise HistoryError(f"{where}: {change.parameter}: {outside}")
+        for fault in change_faults(parameter, change):
+            raise HistoryError(f"{where}: {fault}")
 
     @cached_property
     def _acting(self) -> Mapping[str, tuple[tuple[Event, Change], ...]]:
@@ -179,6 +175,11 @@ class History:
         """Value of a parameter in each month, float64[months]: the mean over the days of the month."""
         return composition.monthly_mean(self.daily(name, days_of(months)), months)
 
+    def at_ends(self, name: str, months: int) -> Floats:
+        """Value of a parameter on the last day of each month, float64[months]: of what has no mean, as a set."""
+        ends = [days_of(month + 1) - 1 for month in range(months)]
+        return self.daily(name, days_of(months))[ends]
+
     def open_shares(self, name: str, months: int) -> Floats:
         """Share of each month's days on which an instrument is open, float64[months, 1 + N_CHANNELS + N_GROUPS].
 
@@ -208,9 +209,7 @@ class History:
     def _contrasted(self, name: str, row: Floats, was: Floats) -> str:
         if self.parameter(name).rule == "restriction":
             return wording.contrast(row, was)
-        unit = self.parameter(name).unit
-        before = wording.amount(was[0], unit) if unit == "flag" else wording.number(was[0])
-        return f"{self._said(name, row)} (was {before})"
+        return f"{self._said(name, row)} (was {wording.bare(was[0], self.parameter(name).unit)})"
 
     def debug(self, until: date = LAST_DAY) -> str:
         """The history epoch by epoch to a day: what begins and ends, and what the rules in force become.
@@ -340,7 +339,8 @@ class History:
         by = tuple(sorted(rivals)) if rule in ("restriction", "highest", "lowest") else ()
         if said:
             sentence = f"{title}: {'; '.join(said)}."
-            direction = composition.direction(*(h._monthly_or_open(name) for h in (tried, base)))
+            sides = [] if base.parameter(name).unit in SETS else [h._monthly_or_open(name) for h in (tried, base)]
+            direction = composition.direction(*sides) if sides else 0
             return Addition(policy.name, event.name, name, removed, "effective", (), sentence, direction)
         if by:
             verb = "is" if len(by) == 1 else "are"

@@ -147,13 +147,20 @@ class Parameter:
             if self.interpolate == "linear" and math.isinf(item.value):
                 raise HistoryError(f"{where}: {item.date}: no straight line leads to {item.value:g}")
 
-    def outside(self, value: float) -> str:
-        """What is wrong with a value by which an event may change the parameter; empty if nothing is."""
-        if self.rule == "product":
+    def outside(self, value: float, replaces: bool = False) -> str:
+        """What is wrong with a value by which an event may change the parameter, or which it sets; empty if nothing."""
+        if self.rule == "product" and not replaces:
             return f"factor {value:g} is negative" if value < 0.0 else ""
-        if self.rule != "sum" and not self.low <= value <= self.high:
+        if (self.rule != "sum" or replaces) and not self.low <= value <= self.high:
             return f"{value:g} is outside [{self.low:g}, {self.high:g}]"
         return ""
+
+
+def no_set(parameter: Parameter) -> str:
+    """What is wrong with a change that is said to set what no event can set, or what every event sets; else empty."""
+    if parameter.rule == "set":
+        return f"{parameter.name} has the rule set: write the number alone ({parameter.unit})"
+    return "" if parameter.rule != "restriction" else misfit(parameter, False)
 
 
 def misfit(parameter: Parameter, closes: bool) -> str:
@@ -172,10 +179,15 @@ def restriction(place: str, instrument: str) -> Parameter:
 
 @dataclass(frozen=True)
 class Setting:
-    """A change of a number: from each date on, the value that the parameter's rule combines."""
+    """A change of a number: from each date on, the value that the parameter's rule combines.
+
+    One that `replaces` combines with nothing that began before it: from its first date to the end of its event its
+    value stands for the parameter's own and for what earlier events made of it; later events combine with it.
+    """
 
     parameter: str
     values: tuple[Dated, ...]
+    replaces: bool = False
 
     def __post_init__(self) -> None:
         _need_name(self.parameter, "change of parameter")
@@ -221,6 +233,19 @@ def closing_faults(closed: float, exceptions: Sequence[str], revoked: Sequence[s
 
 
 Change = Setting | Closing
+
+
+def change_faults(parameter: Parameter, change: Change) -> Iterator[str]:
+    """What is wrong with a change of a parameter that is known."""
+    closes = isinstance(change, Closing)
+    if closes != (parameter.rule == "restriction"):
+        yield misfit(parameter, closes)
+    elif isinstance(change, Setting):
+        if change.replaces and (wrong := no_set(parameter)):
+            yield wrong
+        for item in change.values:
+            if outside := parameter.outside(item.value, change.replaces):
+                yield f"{change.parameter}: {outside}"
 
 
 def date_faults(announced: date, start: date, until: date | None) -> Iterator[tuple[str, str]]:

@@ -1,12 +1,13 @@
 """Models of what stands in files of parameters and policies, and the plain objects that are made of it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
-from sim.history import spelling
+from sim.history import admission, spelling
 from sim.history.judging import (
     Day,
     Faults,
@@ -36,6 +37,7 @@ from sim.history.parameters import (
     closing_faults,
     date_faults,
     misfit,
+    no_set,
     unknown,
 )
 from sim.history.strict_yaml import Document, Place
@@ -180,6 +182,8 @@ def _change(name: str, content: Any, event: Mapping[str, Any], parameters: Param
     parameter = (parameters or {}).get(name)
     if parameters is not None and parameter is None:
         faults.add(unknown(name, parameters))
+    if isinstance(content, Mapping) and "set" in content:
+        return _replacing(name, content, event, parameter, faults)
     closes = isinstance(content, Mapping) and all(isinstance(key, str) for key in content)
     closes = closes and not all(_is_day(key) for key in content)
     if parameter is not None and closes != (parameter.rule == "restriction"):
@@ -190,6 +194,22 @@ def _change(name: str, content: Any, event: Mapping[str, Any], parameters: Param
         change = _closing(sound, content) if closes else _setting(sound, content, event, parameter)
     faults.refuse()
     assert change is not None
+    return change
+
+
+def _replacing(
+    name: str, content: Mapping[Any, Any], event: Mapping[str, Any], parameter: Parameter | None, faults: Faults
+) -> Change:
+    """A change that sets a number in place of what is in force; raises ValidationError with all that is wrong."""
+    if parameter is not None and (wrong := no_set(parameter)):
+        faults.add(wrong)
+    for key in content:
+        if key != "set":
+            faults.add(f"'{shown(key)}' cannot stand beside set, which replaces all that is in force", key)
+    change = Setting(NOT_SAID, (Dated(FIRST_DAY, 0.0, NOT_SAID, "assumption"),), True)
+    with faults.at("set"):
+        change = replace(_setting(_sound(name), content["set"], event, parameter, True), replaces=True)
+    faults.refuse()
     return change
 
 
@@ -214,8 +234,11 @@ def _closing(name: str, content: Any) -> Closing:
     return Closing(name, own.closed, own.exceptions, own.revoke)
 
 
-def _setting(name: str, content: Any, event: Mapping[str, Any], parameter: Parameter | None) -> Setting:
+def _setting(
+    name: str, content: Any, event: Mapping[str, Any], parameter: Parameter | None, replaces: bool = False
+) -> Setting:
     start, last, faults = event.get("start"), event.get("until"), Faults()
+    content = admission.numbers(content, parameter)
     about = {key: event.get(key) for key in ("source", "confidence")}
     if isinstance(content, Mapping):
         values = _dated(content, about)
@@ -227,7 +250,7 @@ def _setting(name: str, content: Any, event: Mapping[str, Any], parameter: Param
         with faults.at(*([] if key is None else [key])):
             if start and (item.date < start or (last and item.date > last)):
                 raise ValueError(f"{item.date} is not inside the event")
-            if parameter is not None and (outside := parameter.outside(item.value)):
+            if parameter is not None and (outside := parameter.outside(item.value, replaces)):
                 raise ValueError(outside)
     faults.refuse()
     return Setting(name, values)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.codes import CHANNEL, GROUP, N_CHANNELS, N_GROUPS
+from sim.history.admission import SETS, names
 
 Row = Sequence[float] | NDArray[np.float64]
 """A row of an openness table."""
@@ -59,10 +60,19 @@ def number(value: float) -> str:
 
 
 def amount(value: float, unit: str) -> str:
-    """A number with its unit; a flag is yes or no."""
+    """A number with its unit; a flag is yes or no, a set the names in it."""
+    if unit in SETS:
+        return f"{names(value, unit)} ({unit})"
     if unit == "flag" and value in (0.0, 1.0):
         return "yes" if value else "no"
     return f"{number(value)} {unit}"
+
+
+def bare(value: float, unit: str) -> str:
+    """A number without its unit; a flag is yes or no, a set the names in it."""
+    if unit in SETS:
+        return names(value, unit)
+    return amount(value, unit) if unit == "flag" else number(value)
 
 
 def percent(share: float) -> str:

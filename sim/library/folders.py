@@ -19,6 +19,7 @@ from annotated_types import Ge, Le, Lt
 from pydantic import AfterValidator, BaseModel, Strict, ValidationError, create_model
 
 from sim import seals
+from sim.history import naming
 from sim.messages import shown
 from sim.seals import Damaged
 from sim.tables import OF_COMPARISONS, OF_POINTS, Table
@@ -184,7 +185,7 @@ def _point(path: Path, written: Mapping[str, Any]) -> Folder:
     row = _row(COMPUTED, path, {**written, **point})
     if not _FINGERPRINT.fullmatch(row["fingerprint"]):
         raise Damaged("the fingerprint in manifest.json is none")
-    ours = f"{row['scenario']}-{row['fingerprint'][:12]}"
+    ours = f"{naming.folder(row['scenario'])}-{row['fingerprint'][:12]}"
     if path.name != ours:
         raise Damaged(f"its manifest is that of {shown(ours)}")
     return Folder(path, written, row, _tables(path, written, OF_POINTS))

@@ -19,7 +19,7 @@ from sim.luck import PURPOSE, uniform, words
 from sim.now import Now
 from sim.processes.screening import OF_APPLICATION, fails_screening, screened
 from sim.rows import Person, at, beside
-from sim.units import class_groups, flags, going
+from sim.units import going, groups_of
 
 _APPLICATION, _QUOTA = PURPOSE["application"], PURPOSE["quota"]
 _NO_PLAN, _QUEUED, _PROCESSING, _GRANTED = PLAN["none"], PLAN["queued"], PLAN["processing"], PLAN["granted"]
@@ -110,7 +110,7 @@ def advance(
         key, plan = head.key, head.plan
         if plan == _GRANTED:
             continue
-        groups = class_groups(head.sector, flags(head, now.month))
+        groups = groups_of(head, now.month)
         if admission_share(now, place, channel, groups) <= 0.0 or now.rules[place, channel].offered <= 0.0:
             lose_plan(head)
             note(log, now.month, head, _BLOCKED, (0, place), channel, _CLOSED)

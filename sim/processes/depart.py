@@ -16,7 +16,7 @@ from sim.now import Now
 from sim.options import RELOCATION, move_price
 from sim.processes.apply import lose_plan
 from sim.rows import Person, at, beside
-from sim.units import adults, class_groups, flags, may_exit, money
+from sim.units import adults, groups_of, may_exit, money
 from sim.world import open_share
 
 _DEPARTURE = PURPOSE["departure"]
@@ -98,7 +98,7 @@ def set_out(
         if head.plan != _GRANTED:
             continue
         place, channel, key = head.plan_place, head.plan_channel, head.key
-        groups = class_groups(head.sector, flags(head, now.month))
+        groups = groups_of(head, now.month)
         alone = head.lead == _PLANNED
         size, grown = (1, 1) if alone else (head.unit_size, adults(head))
         each = now.rules[place, channel].fee + now.rules[place, channel].funds

@@ -19,7 +19,7 @@ from sim.processes.live import destitute
 from sim.processes.settled import settled_units
 from sim.room import Block, Span
 from sim.rows import Person, at, beside
-from sim.units import adults, choice_class, class_groups, flags, in_party, is_barred, money, persecuted
+from sim.units import adults, choice_class, flags, groups_of, in_party, is_barred, money, persecuted
 from sim.views import FROM_ABROAD, draw_tastes, look, no_prospects
 
 _SETTLE, _EVENTS, _FOLLOW = PURPOSE["settle"], PURPOSE["events"], PURPOSE["follow"]
@@ -169,7 +169,7 @@ def follow(
             free &= (one.mode == _HOME) & (not barred)
             left += 1
             grown += one.member == 1
-    groups = class_groups(head.sector, flags(head, now.month))
+    groups = groups_of(head, now.month)
     passable = min(admission_share(now, place, _FAMILY, groups), travel_share(now, place, _FAMILY, groups))
     price = fare(now, place, _FAMILY, groups) * left + now.rules[place, _FAMILY].fee * grown
     if not free or money(head) < price:

@@ -62,7 +62,7 @@ def fill_relocation(
         values[place] = MINUS_INFINITY
         if place == _BELARUS or now.places[place].distance <= 0.0:
             continue
-        if not eligible(now.law[place, RELOCATION], sector, groups):
+        if not eligible(now.law[place, RELOCATION], now.rules[place, RELOCATION], sector, groups):
             continue
         country = country_value(now, now.run.constants[place], residents[place], place, sector, False)
         queue = queue_months(

@@ -13,7 +13,7 @@ from sim.processes.screening import OF_RENEWAL, fails_screening
 from sim.processes.settled import settled_units
 from sim.room import Block, Span
 from sim.rows import Person, at, beside
-from sim.units import class_groups, flags, in_party
+from sim.units import groups_of, in_party
 from sim.world import open_share
 
 _SETTLE, _LIVING = PURPOSE["settle"], PURPOSE["living"]
@@ -109,7 +109,7 @@ def decide_status(
         instrument = _RENEWAL
     else:
         instrument = _FIRST_PERMIT
-    groups = class_groups(head.sector, flags(head, now.month))
+    groups = groups_of(head, now.month)
     openness = open_share(now.openness[place, instrument], channel, groups)
     papers, granted = (
         now.places[place].travel_document,

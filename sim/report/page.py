@@ -14,6 +14,7 @@ from sim import figures, seals
 from sim.figures import cells, style
 from sim.figures.nest import PRIOR, PRIOR_90, deflection
 from sim.figures.results import Results, heading, wording
+from sim.history import naming
 from sim.report import answer, groups, words
 
 HERE = Path(__file__).parent
@@ -94,7 +95,8 @@ def context(results: Results) -> dict[str, Any]:
         "sources": results.text("sources.txt"),
         "config": results.text("config.yaml"),
         "histories": [
-            (heading(name), results.text(f"{name}/history.txt")) for name in (results.baseline, results.scenario)
+            (heading(name), results.text(f"{naming.folder(name)}/history.txt"))
+            for name in (results.baseline, results.scenario)
         ],
         "command": results.fact("command"),
         "settings": flat(settings),

@@ -58,8 +58,8 @@ def test_the_citation_is_of_this_version():
     assert {"message", "title", "type"} <= cited.keys() and not {"doi", "url", "repository-code"} & cited.keys()
 
 
-TO_BE_WRITTEN = {f"conf/{kind}/latvia_dear_permits.yaml" for kind in ("policy", "scenario")}
-"""Files that the reader of `conf/policy/README.md` is told to write."""
+TO_BE_WRITTEN = {"conf/policy/latvia_dear_permits.yaml"}
+"""What the reader of `conf/policy/README.md` is told to write."""
 
 
 @pytest.mark.parametrize("page", PAGES)

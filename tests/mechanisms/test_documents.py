@@ -93,8 +93,8 @@ def test_decrees_call_reserve_officers():
 def test_objectors_find_doors_that_no_adopted_policy_opened():
     """From January 2023, to draft-liable men; in Lithuania nine in ten of who asks for asylum are recognised."""
     for place in ("latvia", "estonia", "czechia"):
-        law = world("protection_for_objectors").law[PLACE[place], CHANNEL["humanitarian"]]
-        assert law["groups"] & 1 << GROUP["draft_liable"]
+        rules = world("protection_for_objectors").rules[-1][PLACE[place], CHANNEL["humanitarian"]]
+        assert rules["groups"] & 1 << GROUP["draft_liable"]
         offered = [
             rule(when, place, "humanitarian", "offered", scenario)
             for scenario in ("historical", "protection_for_objectors")
@@ -113,7 +113,7 @@ def test_the_it_visa_of_uzbekistan_begins_in_april_2022():
     """And the package for firms on 25 February, four days before the end of that month."""
     assert [rule(when, "uzbekistan", "it_scheme", "offered") for when in ("2022-03", "2022-04")] == [0.0, 1.0]
     assert rule("2022-02", "uzbekistan", "relocation", "offered") == pytest.approx(4 / 28)
-    assert world().law[PLACE["uzbekistan"], CHANNEL["it_scheme"]]["groups"] == 1 << GROUP["it"]
+    assert world().rules[-1][PLACE["uzbekistan"], CHANNEL["it_scheme"]]["groups"] == 1 << GROUP["it"]
 
 
 def test_one_stays_a_year_in_georgia_and_half_a_year_in_armenia_without_a_visa():
@@ -125,9 +125,9 @@ def test_one_stays_a_year_in_georgia_and_half_a_year_in_armenia_without_a_visa()
 
 def test_humanitarian_visas_are_for_the_persecuted_and_the_ministry_s_since_march_2022():
     """The persecuted come despite closed borders since 12 August 2020; the ministry mediates since 11 March 2022."""
-    law = world().law[PLACE["lithuania"]]
-    assert law["groups"][CHANNEL["humanitarian"]] == 1 << GROUP["persecuted"]
-    assert law["groups"][CHANNEL["mediated"]] == 1 << GROUP["persecuted"] | 1 << GROUP["it"]
+    rules = world().rules[-1][PLACE["lithuania"]]
+    assert rules["groups"][CHANNEL["humanitarian"]] == 1 << GROUP["persecuted"]
+    assert rules["groups"][CHANNEL["mediated"]] == 1 << GROUP["persecuted"] | 1 << GROUP["it"]
     assert rule("2020-08", "lithuania", "humanitarian", "offered") == pytest.approx(20 / 31)
     offered = [rule(when, "lithuania", "mediated", "offered") for when in ("2022-02", "2022-03", "2022-04")]
     assert offered == pytest.approx([0.0, 21 / 31, 1.0])
@@ -248,9 +248,9 @@ def test_a_package_shuts_three_countries_on_one_day():
 
 def test_channels_differ_by_whom_they_admit():
     """In Lithuania: anybody by work, students to study, the Polish card only in Poland, IT by its scheme."""
-    law = world().law
-    groups = {name: int(law[PLACE["lithuania"], CHANNEL[name]]["groups"]) for name in CHANNEL_NAMES if name != "none"}
+    law, rules = world().law, world().rules[-1]
+    groups = {name: int(rules[PLACE["lithuania"], CHANNEL[name]]["groups"]) for name in CHANNEL_NAMES if name != "none"}
     assert groups["work"] == 0 and groups["study"] == 1 << GROUP["student"] and groups["it_scheme"] == 1 << GROUP["it"]
     assert law[PLACE["poland"], CHANNEL["ancestry"]]["exists"]
-    moved = law[PLACE["lithuania"], CHANNEL["relocation"]]["sectors"]
+    moved = rules[PLACE["lithuania"], CHANNEL["relocation"]]["sectors"]
     assert moved == 1 << SECTOR["it"] | 1 << SECTOR["ngo_media"]

@@ -9,6 +9,7 @@ from omegaconf import OmegaConf
 
 from sim import config, settings
 from sim.errors import UserError
+from sim.history.catalogue import load_policies, load_shocks
 from sim.settings import Asked, Choice, People, Settings, command, fingerprint, record_of, resolved_yaml
 
 
@@ -242,7 +243,8 @@ def test_the_fingerprint_changes_with_every_setting_that_changes_a_number_and_no
     for key, value in free.items():
         assert usual == fingerprint(Settings(**{key: value})), key
     assert usual == fingerprint(Settings(results=Asked(show="flows", where="true")))
-    assert {*free, "results"} == set(settings.WITHOUT_EFFECT)
+    assert usual == fingerprint(Settings(policy=None, without=None)), "they are told by the scenario"
+    assert {*free, "results", "policy", "without"} == set(settings.WITHOUT_EFFECT)
     assert fingerprint(Settings(choice=Choice(1))) == fingerprint(Settings(choice=Choice(1.0)))
     assert fingerprint(Settings(coefficients={"peers": 1})) == fingerprint(Settings(coefficients={"peers": 1.0}))
     assert usual == fingerprint(Settings(person=3)), "only task=explain follows a person"
@@ -278,8 +280,10 @@ def test_the_command_repeats_the_run():
     assert command(Settings()) == "python -m sim"
 
 
-def test_scenarios_of_the_project_are_the_files_of_its_folder(monkeypatch):
+def test_scenarios_of_the_project_are_the_files_of_its_folder_and_the_proposals(monkeypatch):
     conf = Path(config.MAIN_FILE).parent
     monkeypatch.setattr(settings, "CONF", conf)
-    assert settings.known_scenarios() == sorted(path.stem for path in (conf / "scenario").iterdir())
-    assert {Settings.scenario, Settings.baseline} <= set(settings.known_scenarios())
+    proposed = {name for name, policy in {**load_policies(), **load_shocks()}.items() if not policy.historical}
+    files = {path.stem for path in (conf / "scenario").iterdir()}
+    assert settings.known_scenarios() == sorted(files | proposed)
+    assert {settings.USUAL, Settings.baseline} <= set(settings.known_scenarios()) and len(files - proposed) > 10

@@ -365,3 +365,76 @@ def test_adds_of_a_set_value_that_takes_the_place_of_another():
     base = BASE.enact(first)
     verdicts = {item.event: item.verdict for item in base.without(first.name).enact(second).adds(base)}
     assert verdicts == {"second": "effective", "first": "effective"}
+
+
+# a set that replaces what is in force
+
+
+def replacing(name, rule, value, start, until=None):
+    change = Setting(f"a.{rule}", dated((start, value)), replaces=True)
+    return policy(name, event(f"{name}_event", start, until, change))
+
+
+def monthly(history, rule):
+    return history.monthly(f"a.{rule}", 60)
+
+
+@pytest.mark.parametrize("rule", ["highest", "lowest", "product", "sum"])
+def test_a_set_stands_for_all_that_began_before_it_and_combines_with_what_comes_later(rule):
+    """10 at first; 4 from 2020; set to 50 in 2021 and 2022; 3 from July 2021: the set counts but for what is later."""
+    early = policy(
+        "early", event("early_event", "2020-01-01", None, sets(f"a.{rule}", "2020-01-01", ("2020-01-01", 4)))
+    )
+    late = policy("late", event("late_event", "2021-07-01", None, sets(f"a.{rule}", "2021-07-01", ("2021-07-01", 3))))
+    fixed = replacing("fixed", rule, 50, "2021-01-01", "2022-12-31")
+    combine = {"highest": max, "lowest": min, "product": lambda a, b: a * b, "sum": lambda a, b: a + b}[rule]
+    found = monthly(BASE.enact(early, late, fixed), rule)
+    assert found[month("2019-12")] == 10 and found[month("2020-12")] == combine(10, 4)
+    assert found[month("2021-01")] == found[month("2021-06")] == 50
+    assert found[month("2021-07")] == found[month("2022-12")] == combine(50, 3)
+    assert found[month("2023-01")] == combine(combine(10, 4), 3), "after its end all is as if it had not been"
+    for order in ((late, fixed, early), (fixed, early, late)):
+        assert (monthly(BASE.enact(*order), rule) == found).all()
+
+
+def test_a_set_raises_a_cap_that_the_lowest_would_keep():
+    cap = policy("cap", event("cap_event", "2020-01-01", None, sets("a.lowest", "2020-01-01", ("2020-01-01", 2))))
+    assert monthly(BASE.enact(cap, change("a.lowest", 8, "2021-01-01", None)), "lowest")[30] == 2
+    raised = BASE.enact(cap, replacing("raised", "lowest", 8, "2021-01-01"))
+    assert monthly(raised, "lowest")[30] == 8
+    (told,) = raised.adds(BASE.enact(cap))
+    assert told.sentence == "raised_event: a.lowest: from 2021-01-01 8 units (was 2)."
+    assert monthly(raised.ending("raised", D("2021-12-31")), "lowest")[40] == 2
+
+
+def test_what_is_in_force_from_the_day_of_a_set_combines_with_it():
+    together = BASE.enact(replacing("raised", "lowest", 20, "2021-01-01"), change("a.lowest", 8, "2021-01-01", None))
+    assert monthly(together, "lowest")[month("2021-02")] == 8
+
+
+def test_a_set_holds_over_the_parameters_own_later_steps_and_has_steps_of_its_own():
+    base = History.of([parameter("a.lowest", "lowest", values=(("2019-01-01", 10), ("2021-06-01", 1)))])
+    change = Setting("a.lowest", dated(("2021-01-01", 5), ("2021-07-01", 7)), replaces=True)
+    found = base.enact(policy("x", event("x", "2020-12-01", "2021-12-31", change))).monthly("a.lowest", 48)
+    assert [found[month(at)] for at in ("2020-12", "2021-01", "2021-06", "2021-07", "2022-01")] == [10, 5, 5, 7, 1]
+
+
+def test_two_sets_at_once_are_a_conflict_by_name_and_two_after_each_other_are_none():
+    one, two = replacing("one", "sum", 5, "2021-01-01", "2021-12-31"), replacing("two", "sum", 6, "2021-12-31")
+    with pytest.raises(HistoryError, match="'one_event' and 'two_event' both set a.sum on 2021-12-31; remove"):
+        BASE.enact(two, one).check()
+    after = BASE.enact(one, replacing("two", "sum", 6, "2022-01-01")).check()
+    assert monthly(after, "sum")[[35, 36]].tolist() == [5, 6]
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "said"),
+    [
+        ("set", 5, "a.set has the rule set: write the number alone"),
+        ("product", 1001, "a.product: 1001 is outside"),
+        ("sum", -1, "a.sum: -1 is outside"),
+    ],
+)
+def test_a_set_that_cannot_be_is_refused_by_name(rule, value, said):
+    with pytest.raises(HistoryError, match=said):
+        BASE.enact(replacing("wrong", rule, value, "2021-01-01"))

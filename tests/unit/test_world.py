@@ -1,15 +1,20 @@
 """The world compiled from a history: dated fields at the origin and of places, risk by exposure, the outlook."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
-from sim.codes import CHANNEL, EXPOSURE, INSTRUMENT, PLACE
+from sim.codes import CHANNEL, EXPOSURE, GROUP, INSTRUMENT, PLACE, SECTOR
 from sim.history import unstated
 from sim.history.catalogue import load_destinations, load_history
 from sim.history.parameters import Dated, Event, HistoryError, Policy, Setting
 from sim.months import month
+from sim.options import eligible
+from sim.units import class_groups
 from sim.world import BELARUS, build, first_difference
 
+D = date.fromisoformat
 DESTINATIONS = load_destinations()
 HISTORY = load_history()
 WORLD = build(HISTORY, DESTINATIONS, 84)
@@ -127,3 +132,71 @@ def test_a_number_no_world_can_have_is_refused_by_name():
     start = HISTORY.event("lithuania_security_refusals").start
     with pytest.raises(HistoryError, match=r"^lithuania.revocation is 2.0021 on 2023-08-01, outside \[0, 1\]"):
         changed("lithuania.revocation", start, 2.0).check()
+
+
+# whom a channel admits
+
+
+START = D("2021-06-15")
+
+
+def admitting(channel, **names):
+    """The history in which whom a Polish channel admits is changed from 15 June 2021 to 14 June 2022."""
+    changes = tuple(
+        Setting(f"poland.{channel}.{name}", (Dated(START, value, "test", "found"),)) for name, value in names.items()
+    )
+    event = Event("opened", D("2021-06-01"), D("2021-06-15"), D("2022-06-14"), changes, "test", "found")
+    return HISTORY.enact(Policy("opened", "a change", "somebody", False, (event,)))
+
+
+def test_whom_a_channel_admits_is_what_its_file_says_unless_a_policy_changes_it():
+    for name, destination in DESTINATIONS.items():
+        for channel, terms in destination.channels.items():
+            rules = WORLD.rules[:, PLACE[name], CHANNEL[channel]]
+            sectors = sum(1 << SECTOR[sector] for sector in terms.sectors) or 0xFFFF
+            assert set(rules["sectors"]) == {sectors}
+            assert set(rules["groups"]) == {sum(1 << GROUP[group] for group in terms.groups)}
+            assert {*rules["youngest"], *rules["oldest"]} == set(terms.ages)
+
+
+def test_a_policy_changes_whom_a_channel_admits_from_the_month_of_its_day():
+    masks = {"groups": 0, "sectors": 1 << SECTOR["it"] | 1 << SECTOR["industry"], "youngest": 20, "oldest": 30}
+    world = build(admitting("it_scheme", **masks), DESTINATIONS, 84)
+    there = world.rules[:, PLACE["poland"], CHANNEL["it_scheme"]]
+    before = WORLD.rules[:, PLACE["poland"], CHANNEL["it_scheme"]]
+    inside = np.zeros(84, bool)
+    inside[month("2021-06") : month("2022-06")] = True  # a month counts as its last day does
+    for name, value in masks.items():
+        assert (there[name][inside] == value).all() and (there[name][~inside] == before[name][~inside]).all()
+    assert first_difference(world, WORLD) == month("2021-06")
+    elsewhere = world.rules.copy()
+    elsewhere[:, PLACE["poland"], CHANNEL["it_scheme"]] = before
+    assert (elsewhere == WORLD.rules).all()
+
+
+def test_a_channel_opened_to_a_sector_is_on_offer_to_it_in_those_months_alone():
+    industry, it = SECTOR["industry"], SECTOR["it"]
+    world = build(admitting("it_scheme", groups=0, sectors=1 << industry), DESTINATIONS, 84)
+    there = PLACE["poland"], CHANNEL["it_scheme"]
+    for when, admitted in (("2021-05", it), ("2021-06", industry), ("2022-05", industry), ("2022-06", it)):
+        for sector in (industry, it):
+            groups = class_groups(sector, 0)
+            assert eligible(world, month(when), *there, sector, groups) == (sector == admitted)
+
+
+def test_two_policies_that_say_whom_a_channel_admits_conflict_by_name():
+    one = admitting("it_scheme", oldest=30)
+    change = Setting("poland.it_scheme.oldest", (Dated(D("2022-01-01"), 40, "test", "found"),))
+    event = Event("other", D("2022-01-01"), D("2022-01-01"), None, (change,), "test", "found")
+    with pytest.raises(HistoryError, match="'opened' and 'other' both set poland.it_scheme.oldest on 2022-01-01"):
+        one.enact(Policy("other", "a change", "somebody", False, (event,))).check()
+
+
+def test_whom_a_channel_admits_is_told_by_names():
+    history = admitting("it_scheme", groups=0, sectors=1 << SECTOR["it"] | 1 << SECTOR["industry"], oldest=30)
+    assert [item.sentence for item in history.adds(HISTORY)] == [
+        "opened: poland.it_scheme.groups: from 2021-06-15 to 2022-06-14 anybody (groups) (was it).",
+        "opened: poland.it_scheme.oldest: from 2021-06-15 to 2022-06-14 30 years (was 64).",
+        "opened: poland.it_scheme.sectors: from 2021-06-15 to 2022-06-14 it, industry (sectors) (was anybody).",
+    ]
+    assert all(item.verdict == "effective" for item in history.adds(HISTORY))

@@ -366,7 +366,8 @@ def groups_of(lived, people, head, t):
             found.add("visa_holder")
         if people.conscription[row] == CONSCRIPTION["liable"]:
             found.add("draft_liable")
-    return found
+    age = (t - people.birth[head]) // 12
+    return found | {"age_60_over" if age >= 60 else "age_28_59" if age >= 28 else "age_18_27"}
 
 
 def is_open(world, t, place, instrument, channel, groups):
@@ -404,9 +405,9 @@ def test_no_ineligible_application(lived):
         t, head, place, channel = (int(event[name]) for name in ("month", "row", "place", "channel"))
         people, law, rules = lived.decided[t], world.law[place, channel], world.rules[t, place, channel]
         groups = groups_of(lived, people, head, t)
-        assert law["exists"] and (law["sectors"] >> people.sector[head]) & 1
-        assert law["groups"] == 0 or any((law["groups"] >> GROUP[group]) & 1 for group in groups)
-        assert law["youngest"] <= (t - people.birth[head]) // 12 <= law["oldest"]
+        assert law["exists"] and (rules["sectors"] >> people.sector[head]) & 1
+        assert rules["groups"] == 0 or any((rules["groups"] >> GROUP[group]) & 1 for group in groups)
+        assert rules["youngest"] <= (t - people.birth[head]) // 12 <= rules["oldest"]
         assert t - people.birth[head] >= 18 * 12
         assert channel != CHANNEL["family"] or people.kin[head] == place
         assert channel != CHANNEL["work"] or world.demand[t, place, people.sector[head]] > 0.0
@@ -555,8 +556,9 @@ def test_an_employer_takes_staff_for_a_time_and_to_one_place(lived):
             if not begins or t >= begins[-1] + months:
                 begins.append(t)
                 place, hazard = moved[t, number], "it" if sectors[number] == SECTOR["it"] else "media"
-                law = model.world.law[place, CHANNEL["relocation"]]
-                assert law["exists"] and law["sectors"] >> sectors[number] & 1
+                there = place, CHANNEL["relocation"]
+                assert model.world.law[there]["exists"]
+                assert model.world.rules[t][there]["sectors"] >> sectors[number] & 1
                 assert model.world.belarus[t][f"relocation_{hazard}"] > 0.0
             assert moved[t, number] == moved[begins[-1], number]
         for t in begins:

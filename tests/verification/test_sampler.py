@@ -244,9 +244,13 @@ def plain_look(people, row, now, residents, waiting, values, channels):
         constant = now.run.constants[place]
         common = country_value(now, constant, residents[place], place, sector, (mask & FLAG_PERSECUTED) != 0)
         for channel in range(N_CHANNELS):
-            law = now.law[place, channel]
+            rules = now.rules[place, channel]
             age = (now.month - people.birth[row]) // 12
-            if not eligible(law, sector, groups) or age < law.youngest or age > law.oldest:
+            if (
+                not eligible(now.law[place, channel], rules, sector, groups)
+                or age < rules.youngest
+                or age > rules.oldest
+            ):
                 continue
             if channel == FAMILY and people.kin[row] != place:
                 continue

@@ -11,7 +11,18 @@ import numpy as np
 import pytest
 
 from sim import columns
-from sim.codes import CHANNEL, EVENT, EVENT_NAMES, MOTIVE, PLACE_NAMES, REASON
+from sim.codes import (
+    CHANNEL,
+    EVENT,
+    EVENT_NAMES,
+    GROUP,
+    INSTRUMENT,
+    MOTIVE,
+    N_CHANNELS,
+    PLACE,
+    PLACE_NAMES,
+    REASON,
+)
 from sim.decision.destination_nest import FIXED_POINT
 from tests.stratified import hot_history, restless, second_reading, stratified_people
 from tests.worlds import TOLD, close, constants, hot, hot_world, start, tighten
@@ -35,6 +46,17 @@ def by_hand_closed(people):
     return world, b, table
 
 
+def by_hand_by_age(people):
+    """Closed from the second year, but for the young by visa-free entry and for the old by permits."""
+    world, b, table = by_hand_closed(people)
+    openness, first = world.openness.copy(), 1 + N_CHANNELS
+    for instrument, group in (("visa_free", "age_18_27"), ("permit", "age_60_over"), ("permit", "age_18_27")):
+        openness[12:, PLACE["lithuania"], INSTRUMENT[instrument], first + GROUP[group]] = 1.0
+    openness[12:, PLACE["poland"], INSTRUMENT["land"], 0] = 0.5
+    openness[12:, PLACE["poland"], INSTRUMENT["land"], first + GROUP["age_28_59"]] = 1.0
+    return world._replace(openness=openness), b, table
+
+
 def by_hand_aspiring(people):
     world, b, table = by_hand(people)
     return world, b._replace(conversion=0.3), table
@@ -51,6 +73,7 @@ def by_history_banned(people):
 WORLDS = {
     "by hand": (by_hand, 1, "destination_nest"),
     "by hand, Lithuania closed": (by_hand_closed, 1, "destination_nest"),
+    "by hand, by age": (by_hand_by_age, 1, "destination_nest"),
     "history": (by_history, 1, "destination_nest"),
     "history, full ban": (by_history_banned, 1, "destination_nest"),
     "history, one in ten": (by_history, 10, "destination_nest"),

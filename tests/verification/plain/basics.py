@@ -17,6 +17,7 @@ DESTINATIONS = [p for p in PLACES if p != HOME]
 CHANNELS = range(N_CHANNELS)
 EXPOSURES = sorted(EXPOSURE.values())
 BIT = {name: 1 << number for name, number in GROUP.items()}
+AGES = BIT["age_18_27"] | BIT["age_28_59"] | BIT["age_60_over"]
 NORMAL: list[float] = NORMAL_GRID.tolist()
 PENDULAR_SECTORS = (SECTOR["transport"], SECTOR["construction"], SECTOR["industry"])
 EMPLOYER_KEYS = 2**63  # an employer's key is this plus its number (3.4, 3.5)

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, LEAD, N_CHANNELS, PLAN, SEX, SLOTS
 
-from .basics import BIT, HOME, NORMAL
+from .basics import AGES, BIT, HOME, NORMAL
 from .entities import PlainPerson, Unit
 from .offers import FROM_ELSEWHERE, Look, Offer
 from .rules import Mind, Rules, shares
@@ -111,7 +111,7 @@ class Choice(Rules):
             + code.peers * circle.share_abroad()
             + code.spread_leave * NORMAL[unit.head.frailty]
             + adults / len(unit.adults)
-            + code.anticipation * circle.heard * self.rush(unit.head.sector, unit.groups(self.month))
+            + code.anticipation * circle.heard * self.rush(unit.head.sector, unit.groups(self.month) & ~AGES)
         )
 
     def service(self, adult: PlainPerson) -> float:

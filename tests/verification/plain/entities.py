@@ -78,7 +78,9 @@ class Unit:
             "visa_holder": any(adult.visa >= t for adult in self.adults),
             "draft_liable": any(adult.liable() for adult in self.adults),
         }
-        return sum(BIT[name] for name, is_set in flags.items() if is_set)
+        age = (t - self.head.birth) // 12
+        ages = {"age_18_27": age <= 27, "age_28_59": 28 <= age <= 59, "age_60_over": age >= 60}
+        return sum(BIT[name] for name, is_set in (flags | ages).items() if is_set)
 
     def party(self) -> list[PlainPerson]:
         """The people of the unit who are settled abroad (3.3)."""

@@ -96,8 +96,8 @@ class Offers(Base):
 
     def eligible(self, p: int, c: int, sector: int, groups: int) -> bool:
         """The law lets the channel exist and admits the sector and the groups (3.3)."""
-        wanted = self.law.groups[p][c]
-        admits = self.law.sectors[p][c] >> sector & 1 and (wanted == 0 or wanted & groups)
+        wanted = self.rules.groups[p][c]
+        admits = self.rules.sectors[p][c] >> sector & 1 and (wanted == 0 or wanted & groups)
         return bool(self.law.exists[p][c] and admits)
 
     def fare(self, p: int, c: int, groups: int) -> float:
@@ -154,7 +154,7 @@ class Offers(Base):
                 continue
             best: Offer | None = None
             for c, plain_value, fare in channels:
-                if not self.law.youngest[p][c] <= age <= self.law.oldest[p][c] or not self.known(head, p, c):
+                if not self.rules.youngest[p][c] <= age <= self.rules.oldest[p][c] or not self.known(head, p, c):
                     continue
                 value, ahead = plain_value, False
                 if look.price and money < self.price(p, c, fare, size, len(adults)):

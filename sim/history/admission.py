@@ -1,0 +1,95 @@
+"""Whom a channel admits: sectors, groups and ages, which a policy may change from a day on.
+
+They are parameters like any other, of the rule `set`: sets of names are told by bit masks, ages in whole years.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sim.codes import AGE_FROM, GROUP, SECTOR
+from sim.history import spelling
+from sim.history.parameters import FIRST_DAY, Dated, Parameter
+from sim.messages import shown
+
+OLDEST = 150
+"""Highest age that a channel may name, years."""
+ADMISSION = ("sectors", "groups", "youngest", "oldest")
+"""What says whom a channel admits: parameters `<place>.<channel>.<name>`."""
+SETS: dict[str, tuple[Mapping[str, int], int, int]] = {
+    "sectors": (SECTOR, 0xFFFF, 0xFFFF),
+    "groups": ({name: code for name, code in GROUP.items() if name not in AGE_FROM}, 0, 2**32 - 1),
+}
+"""Units of what is a set: the names in it, the mask that an empty list stands for (anybody), and the largest mask."""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A way to come to live in a destination; its numbers are the parameters `<place>.<channel>.<name>`.
+
+    `entry` and `residence` name the instruments it needs ("none": none), `status` the right held on arrival.
+    Eligible are those of `sectors` (none named: any), of `groups` (none named: any), of the ages from the
+    first to the second, both included.
+    """
+
+    name: str
+    meaning: str
+    entry: str
+    residence: str
+    sectors: tuple[str, ...]
+    groups: tuple[str, ...]
+    ages: tuple[int, int]
+    status: str
+
+
+def parameters(place: str, channel: Channel) -> Iterator[Parameter]:
+    """Whom a channel of a place admits, as its file says, as four parameters."""
+    low, high = channel.ages
+    source = f"conf/destination/{place}.yaml: whom the channel {channel.name} is for"
+    for name, value, largest, unit, meaning in (
+        ("sectors", mask(channel.sectors, "sectors"), SETS["sectors"][2], "sectors", "sectors admitted"),
+        (
+            "groups",
+            mask(channel.groups, "groups"),
+            SETS["groups"][2],
+            "groups",
+            "groups admitted, one is enough",
+        ),
+        ("youngest", low, OLDEST, "years", "lowest age of the head of a unit that is admitted"),
+        ("oldest", high, OLDEST, "years", "highest age of the head of a unit that is admitted"),
+    ):
+        first = Dated(FIRST_DAY, float(value), source, "assumption")
+        about = f"{meaning} by {channel.name} of {place}"
+        yield Parameter(f"{place}.{channel.name}.{name}", about, unit, "set", "step", 0.0, float(largest), (first,))
+
+
+def mask(names: tuple[str, ...], unit: str) -> int:
+    """A set of names as a bit mask; raises ValueError for a name that is not known."""
+    known, anybody, _ = SETS[unit]
+    found = 0
+    for name in names:
+        found |= 1 << known[spelling.one_of(name, dict(known), f"one of {unit} ")]
+    return found if names else anybody
+
+
+def names(value: float, unit: str) -> str:
+    """A bit mask in words."""
+    known, anybody, _ = SETS[unit]
+    listed = ", ".join(name for name, code in known.items() if int(value) >> code & 1)
+    return "anybody" if int(value) == anybody else listed or "nobody"
+
+
+def numbers(content: Any, parameter: Parameter | None) -> Any:
+    """What an event makes of a parameter, with lists of names as masks where it is a set, one by one if dated.
+
+    Raises ValueError for what is no set where one is asked for. Of a parameter that is not known any list is taken.
+    """
+    if isinstance(content, Mapping):
+        inner = ("value",) if "value" in content else tuple(content)
+        return {key: numbers(one, parameter) if key in inner else one for key, one in content.items()}
+    unit = "" if parameter is None else parameter.unit
+    if unit in SETS:
+        if not isinstance(content, list | tuple):
+            raise ValueError(f"'{shown(content)}' is not a list of {unit}; write names in [ ], or [] for anybody")
+        return mask(spelling.names(content), unit)
+    return 0 if parameter is None and isinstance(content, list) else content

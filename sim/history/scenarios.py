@@ -1,0 +1,152 @@
+"""What a scenario is, how it changes what happened, and what may be composed on top of it.
+
+Policies that are enacted and what is taken away are sets of names: no order of them matters, and none may stand in
+both. Every fault of a composition is told by name, all at once.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from sim.history import spelling
+from sim.history.history import History
+from sim.history.judging import Faults, Names, Record, Text, named, tell
+from sim.history.naming import Composition
+from sim.history.parameters import Event, HistoryError, Policy
+from sim.history.strict_yaml import CatalogueError, Document
+from sim.messages import nearest, shown
+
+SCENARIO = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}")
+"""What a scenario may be called: a word of the command line, and the name of a folder of results."""
+
+
+def need_usable(name: str) -> None:
+    """Raise CatalogueError if a file's name cannot be the name of a scenario."""
+    if not SCENARIO.fullmatch(name):
+        allowed = "digits and _ . - without spaces"
+        raise CatalogueError(f"'{shown(name)}' cannot be used: a name is of letters a to z, {allowed}; rename the file")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A history told by what it adds to the historical one, what it takes from it, and what ends on another day.
+
+    `until` gives events or whole policies a new last day, None for no end.
+    """
+
+    name: str
+    description: str
+    enact: tuple[str, ...]
+    without: tuple[str, ...]
+    until: Mapping[str, date | None]
+
+
+class ScenarioRecord(Record):
+    """A scenario's file."""
+
+    description: Text
+    enact: Names = ()
+    without: Names = ()
+    until: Any = Field(None, validate_default=True)
+
+    @field_validator("until", mode="plain")
+    @classmethod
+    def _last_days(cls, content: Any) -> Mapping[str, date | None]:
+        faults, last = Faults(), {}
+        for name, value in named({} if content is None else content).items():
+            with faults.at(name):
+                last[name] = spelling.last_day(value)
+        faults.refuse()
+        return last
+
+
+def played(
+    plan: Scenario, document: Document, happened: History, bundles: Mapping[str, Policy], known: Collection[str]
+) -> History:
+    """What happened, with what a scenario enacts, removes and ends."""
+    faults, history = Faults(), happened
+    for number, name in enumerate(plan.enact):
+        with faults.at("enact", number):
+            if name not in bundles:
+                raise HistoryError(f"no policy '{shown(name)}'; known: {nearest(name, known)}")
+            history = history.enact(bundles[name])
+    for number, name in enumerate(plan.without):
+        with faults.at("without", number):
+            history.without(name)
+    tell(document, faults)
+    history = history.without(*plan.without)
+    for name, last in plan.until.items():
+        with faults.at("until", name):
+            history = history.ending(name, last)
+    tell(document, faults)
+    return history
+
+
+def composed(
+    base: History, asked: Composition, bundles: Mapping[str, Policy], known: Collection[str], until: date
+) -> History:
+    """The history of a scenario, `base`, with what is asked for on top of it, `bundles` being the policies by name.
+
+    Raises HistoryError with a line for every fault: an unknown name, one given twice, enacted and taken away or in
+    force already, a removal of what is not in force, policies that conflict, and what counts only after `until`.
+    """
+    faults = [*_named_twice("policy", asked.policy), *_named_twice("without", asked.without)]
+    faults += [f"policy: '{shown(one)}' is taken away too, by without" for one in _both(asked)]
+    enacted, there = base, {policy.name for policy in base.policies}
+    for name in sorted(set(asked.policy)):
+        if name in there:
+            faults.append(f"policy: '{shown(name)}' is in force already, {_why(name, asked.scenario, bundles)}")
+        elif name not in known:
+            faults.append(f"policy: no policy or shock '{shown(name)}'; known: {nearest(name, known)}")
+        else:
+            faults += _late("policy", name, bundles[name].events, until)
+            try:
+                enacted = enacted.enact(bundles[name])
+            except HistoryError as error:  # an event's name is taken
+                faults.append(f"policy: '{shown(name)}': {error}")
+    gone = []
+    for name in sorted(set(asked.without) - set(asked.policy)):
+        try:
+            left = {event.name for policy in enacted.without(name).policies for event in policy.events}
+        except HistoryError as error:
+            faults.append(f"without: {error}")
+            continue
+        gone.append(name)
+        events = [event for policy in enacted.policies for event in policy.events]
+        faults += _late("without", name, [event for event in events if event.name not in left], until)
+    history = enacted.without(*gone)
+    try:
+        history.check()
+    except HistoryError as error:
+        faults += error.faults
+    if faults:
+        raise HistoryError(*faults)
+    return history
+
+
+def _named_twice(key: str, names: Sequence[str]) -> Iterator[str]:
+    for one in dict.fromkeys(names):
+        if names.count(one) > 1:
+            yield f"{key}: '{shown(one)}' is given twice"
+
+
+def _both(asked: Composition) -> list[str]:
+    return sorted(set(asked.policy) & set(asked.without))
+
+
+def _why(name: str, scenario: str, bundles: Mapping[str, Policy]) -> str:
+    """Why a policy is in force in a scenario by itself."""
+    if bundles[name].historical:
+        return "because it happened; leave it out"
+    return f"because scenario={shown(scenario)} enacts it; leave it out"
+
+
+def _late(key: str, name: str, events: Sequence[Event], until: date) -> Iterator[str]:
+    """What is said of events of which the world would hear nothing before its end."""
+    first = min(event.announced for event in events)
+    if first > until:
+        yield f"{key}: '{shown(name)}' is announced on {first}, after the last day, {until}; choose a later until"
