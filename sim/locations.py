@@ -25,11 +25,13 @@ DATA = PACKAGE / "data"
 """Folder of the data; `sim/data/README.md` says what is what."""
 CODES = CONF / "codes.yaml"
 """Codes that compiled rules hold as constants."""
+SCHEMA = CONF / "schema.yaml"
+"""What each number of a destination is."""
 
 CATALOGUE = ("policy", "event", "scenario", "destination", "history")
 """Folders of `conf/` with a file for each name. All that they say goes into the compiled world, by which a point is
 known, so that a user may add to them."""
-SINGLE = ("behaviour.yaml", "codes.yaml", "config.yaml", "people.yaml", "hydra")
+SINGLE = ("behaviour.yaml", "codes.yaml", "config.yaml", "people.yaml", "schema.yaml", "hydra")
 """What a user's own `conf/` cannot change: coefficients and settings are given on the command line, codes are compiled,
 and how jobs are launched must not depend on the folder that one happens to stand in."""
 ENDINGS = (".yaml", ".yml", ".json")

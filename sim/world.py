@@ -220,8 +220,7 @@ def build(history: History, destinations: Mapping[str, Destination], months: int
         for short in _OF_A_PLACE:
             here[short] = series(f"{name}.{short}", short)
         here["premium_it"] = series(f"{name}.premium.it", "premium_it")
-        if f"{name}.demand.pendular" in history.parameters:  # a place that names no pendular work has none
-            here["pendular"] = series(f"{name}.demand.pendular", "pendular")
+        here["pendular"] = series(f"{name}.demand.pendular", "pendular")
         for instrument in destination.instruments:
             openness[:, place, INSTRUMENT[instrument]] = history.open_shares(f"{name}.{instrument}", months)
             outlook[:, place, INSTRUMENT[instrument]] = history.outlook(f"{name}.{instrument}", months)

@@ -17,14 +17,8 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from sim.codes import PLACE
-from sim.history import spelling, strict_yaml, unstated
-from sim.history.destinations import (
-    BELARUS_INSTRUMENTS,
-    CHANNEL_RULES,
-    Channel,
-    Destination,
-    destination_of,
-)
+from sim.history import spelling, strict_yaml
+from sim.history.destinations import BELARUS_INSTRUMENTS, Channel, Destination, destination_of
 from sim.history.history import History
 from sim.history.judging import Faults, Names, Record, Text, judge, named, tell
 from sim.history.parameters import HistoryError, Parameter, Policy, restriction
@@ -33,7 +27,7 @@ from sim.history.strict_yaml import CatalogueError, Document, within
 from sim.locations import CONF, File, files
 from sim.messages import nearest, shown
 
-__all__ = ["CHANNEL_RULES", "Channel", "Destination"]
+__all__ = ["Channel", "Destination"]
 
 _NOT = (b"false", b"no", b"off")
 _HISTORICAL = re.compile(rb"""(?:^|[{,])[ \t]*["']?historical["']?[ \t]*:[ \t]*["']?([A-Za-z~]*)""", re.MULTILINE)
@@ -110,27 +104,21 @@ def _of_places(destinations: Contents, history: Contents) -> tuple[Parameters, M
         with gathered.within(file.shown):
             places[name], numbers = destination_of(name, strict_yaml.document(content))
             stated += numbers
-    schemes = {f"{place}.{name}.offered": (place, name) for place, own in places.items() for name in own.channels}
     for _, file, content in history:
         with gathered.within(file.shown):
-            parameters += _stated_in(strict_yaml.document(content), None if gathered.found else schemes)
+            parameters += _stated_in(strict_yaml.document(content))
     gathered.refuse()
-    parameters += stated
-    names = {parameter.name for parameter in parameters}
-    for place in places:
-        parameters += unstated.numbers(place, names)
-    parameters += [unstated.offered(*scheme) for name, scheme in schemes.items() if name not in names]
-    return Parameters(History.of(parameters).parameters), places
+    return Parameters(History.of([*parameters, *stated]).parameters), places
 
 
-def _stated_in(document: Document, schemes: Mapping[str, object] | None) -> list[Parameter]:
-    """Parameters of a file of `conf/history`; what is offered must be one of the `schemes`, where they are known."""
+def _stated_in(document: Document) -> list[Parameter]:
+    """Parameters of a file of `conf/history`: those of Belarus, for a destination's stand in the destination's file."""
     faults, found = Faults(), []
     with faults.at():
         for name, content in named(document.content).items():
             with faults.at(name):
-                if schemes is not None and name.endswith(".offered") and name not in schemes:
-                    raise ValueError(f"no such channel; known: {nearest(name, schemes)}")
+                if (place := name.partition(".")[0]) in PLACE and place != "belarus":
+                    raise ValueError(f"stands in conf/destination/{place}.yaml")
                 found.append(ParameterRecord.model_validate(content).made(name))
     tell(document, faults)
     return found

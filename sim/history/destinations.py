@@ -7,27 +7,16 @@ from typing import Annotated, Any
 from pydantic import PlainValidator, ValidationInfo, field_validator
 
 from sim.codes import CHANNEL, GROUP, INSTRUMENT, PLACE, SECTOR, STATUS
-from sim.history import spelling, unstated
-from sim.history.judging import Faults, Flag, Names, Record, Text, judge, named
+from sim.history import schema, spelling
+from sim.history.judging import Faults, Flag, Names, Record, Text, judge, mapping, named
 from sim.history.parameters import HistoryError, Parameter, restriction
-from sim.history.records import ParameterRecord
+from sim.history.records import NumberRecord
+from sim.history.schema import Kind
 from sim.history.strict_yaml import Document
 from sim.messages import shown
 
 BELARUS_INSTRUMENTS = ("exit", "land_exit")
 """Restrictions of the origin; those of a destination stand in its file."""
-
-CHANNEL_RULES = {
-    "months": "sum",
-    "fee": "sum",
-    "funds": "sum",
-    "approval": "product",
-    "capacity": "lowest",
-    "stay": "lowest",
-    "works": "set",
-    "renewal": "product",
-}
-"""Numbers of a channel and the rules by which events change them."""
 
 DESTINATION_CHANNELS = tuple(name for name in CHANNEL if name != "none")
 DESTINATION_INSTRUMENTS = tuple(name for name in INSTRUMENT if name not in BELARUS_INSTRUMENTS)
@@ -37,6 +26,8 @@ DESTINATION_PLACES = tuple(name for name in PLACE if name != "belarus")
 ARRIVAL_STATUSES = tuple(name for name in STATUS if name not in ("home", "pendular"))
 OLDEST = 150
 """Highest age that a channel may name, years."""
+_OF_THE_SCHEMA = ("meaning", "unit", "rule", "range")
+"""Keys that only the schema has."""
 
 
 @dataclass(frozen=True)
@@ -103,22 +94,40 @@ class EligibleRecord(Record):
         return content[0], content[1]
 
 
-def _numbers(content: Any, rules: Mapping[str, str] | None) -> dict[str, ParameterRecord]:
-    """Numbers by key, each with the rule that is fixed for it; where `rules` are given, exactly those."""
-    faults, found = Faults(), {}
+def _parameters(owner: str, content: Any, kinds: Mapping[str, Kind]) -> tuple[Parameter, ...]:
+    """The numbers of a destination or channel, `owner` with a dot before each name, as the schema says what they are.
+
+    Raises ValidationError with all that is wrong: a name that the schema does not know, one that is missing, what only
+    the schema may say, a value outside its range.
+    """
+    faults, found = Faults(), []
     for key, value in named(content).items():
         with faults.at(key):
-            if rules is not None:
-                spelling.one_of(key, tuple(rules), "key ")
-            found[key] = ParameterRecord.model_validate(value)
-            wanted = (unstated.PLACE_RULES if rules is None else rules).get(key, "set")
-            if found[key].rule != wanted:
-                raise ValueError(f"rule '{found[key].rule}' should be '{wanted}'")
-    for key in rules or ():
-        if key not in content:
-            faults.add(f"key '{key}' is missing")
+            spelling.one_of(key, tuple(kinds), "parameter ")
+            found.append(_parameter(f"{owner}.{key}", value, kinds[key]))
+    for key in kinds:
+        if key not in content and kinds[key].unstated is None:
+            faults.add(f"key '{key}' is missing ({kinds[key].meaning}, {kinds[key].unit})")
     faults.refuse()
-    return found
+    return (*found, *(kinds[key].silent(f"{owner}.{key}") for key in kinds if key not in content))
+
+
+def _parameter(name: str, content: Any, kind: Kind) -> Parameter:
+    """A number from what a file says of it; raises ValidationError."""
+    faults, own = Faults(), mapping(content)
+    for key in _OF_THE_SCHEMA:
+        if key in own:
+            said = getattr(kind, key)
+            faults.add(
+                f"'{shown(own[key])}' cannot stand here: conf/schema.yaml says {shown(said)}; delete the key", key
+            )
+    made = None
+    with faults.at():
+        record = NumberRecord.model_validate({key: own[key] for key in own if key not in _OF_THE_SCHEMA})
+        made = kind.of(name, record.values, record.interpolate)
+    faults.refuse()
+    assert made is not None
+    return made
 
 
 class ChannelRecord(Record):
@@ -138,8 +147,8 @@ class ChannelRecord(Record):
 
     @field_validator("parameters", mode="plain")
     @classmethod
-    def _parameters(cls, content: Any) -> dict[str, ParameterRecord]:
-        return _numbers(content, CHANNEL_RULES)
+    def _parameters(cls, content: Any, info: ValidationInfo) -> tuple[Parameter, ...]:
+        return _parameters((info.context or {}).get("owner", ""), content, schema.of_channels())
 
     def made(self, name: str) -> Channel:
         """The channel of that name."""
@@ -166,8 +175,8 @@ class DestinationRecord(Record):
 
     @field_validator("parameters", mode="plain")
     @classmethod
-    def _parameters(cls, content: Any) -> dict[str, ParameterRecord]:
-        return _numbers(content, None)
+    def _parameters(cls, content: Any, info: ValidationInfo) -> tuple[Parameter, ...]:
+        return _parameters((info.context or {}).get("owner", ""), content, schema.of_destinations())
 
     @field_validator("channels", mode="plain")
     @classmethod
@@ -177,7 +186,8 @@ class DestinationRecord(Record):
         for name, value in named(content).items():
             with faults.at(name):
                 spelling.one_of(name, DESTINATION_CHANNELS)
-                found[name] = ChannelRecord.model_validate(value, context={"instruments": instruments})
+                context = {"instruments": instruments, "owner": f"{(info.context or {}).get('owner', '')}.{name}"}
+                found[name] = ChannelRecord.model_validate(value, context=context)
         faults.refuse()
         return found
 
@@ -187,15 +197,14 @@ def destination_of(name: str, document: Document) -> tuple[Destination, tuple[Pa
 
     Raises CatalogueError with all faults of the file, each with its line.
     """
-    own = judge(DestinationRecord, document)
+    own = judge(DestinationRecord, document, {"owner": name})
     if name not in DESTINATION_PLACES:
         raise HistoryError(f"no place '{shown(name)}' in conf/codes.yaml; known: {', '.join(DESTINATION_PLACES)}")
-    parameters = [record.made(f"{name}.{key}") for key, record in own.parameters.items()]
-    parameters += [restriction(name, instrument) for instrument in own.instruments]
+    parameters = [*own.parameters, *(restriction(name, instrument) for instrument in own.instruments)]
     channels = {}
     for channel in sorted(own.channels, key=lambda channel: CHANNEL[channel]):
         record = own.channels[channel]
         channels[channel] = record.made(channel)
-        parameters += [number.made(f"{name}.{channel}.{key}") for key, number in record.parameters.items()]
+        parameters += record.parameters
     made = Destination(name, own.description, own.schengen, own.access, own.instruments, channels)
     return made, tuple(parameters)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from sim.codes import CHANNEL, EXPOSURE, INSTRUMENT, PLACE
-from sim.history import unstated
 from sim.history.catalogue import load_destinations, load_history
 from sim.history.parameters import Dated, Event, HistoryError, Policy, Setting
+from sim.history.schema import of_destinations
 from sim.months import month
 from sim.world import BELARUS, build, first_difference
 
@@ -79,7 +79,7 @@ def test_silence_is_no_screening_and_no_limit():
     for name in DESTINATIONS:
         assert (of_place(name, "inflow_limit") == np.inf).all() and (of_place(name, "tightening") == 1).all()
         assert not of_place(name, "rent_response").any() and (of_place(name, "city") > 1e5).all()
-        for field in unstated.SILENCE:
+        for field in of_destinations():
             assert f"{name}.{field}" in HISTORY.parameters
 
 
