@@ -47,7 +47,7 @@ from sim.views import (
     fill_tastes,
     look,
 )
-from sim.world import World
+from sim.world import Nests, World
 
 READS: tuple[str, ...] = (
     *("key", "member", "unit_size", "birth", "education", "exposure", "ancestry", "kin", "ties", "frailty", "sector"),
@@ -89,6 +89,7 @@ def ask(
     values, weights, tastes, goers = np.empty(SLOTS), np.empty(SLOTS), np.empty((2, SLOTS)), np.empty(SLOTS)
     channels, ahead = np.empty(SLOTS, np.uint8), np.empty(SLOTS, np.bool_)
     war_fear, rho, seed = world.belarus[t].war_fear, b.nest_region, conditions.seed
+    nests = Nests(rho, world.places[t].region)
     for k in range(picked):
         i = room.picked[k]
         head = at(people, room.rows[i])
@@ -102,9 +103,9 @@ def ask(
             top = look(head, t, kind, FROM_HOME, options, world, b, tastes, values, channels, ahead)
             if in_panel(key, conditions.panel):
                 fill_goers(ahead, head.unit_size, conditions.panel_weight, goers)
-                expect(values, channels, eta, lam, rho, goers, weights, expected)
+                expect(values, channels, eta, lam, nests, goers, weights, expected)
             if not stays(key, t, seed, luck, lam, rho, eta, top, conditions.bounds, group):
-                place = decide(key, t, seed, lam, rho, eta, room.luck[:, i], values, top, weights)
+                place = decide(key, t, seed, lam, nests, eta, room.luck[:, i], values, top, weights)
                 if place >= 0:
                     stream = motive(mask, group, channels[place])
                     n = commit(head, t, place, channels[place], ahead[place], stream, log, n)
@@ -112,12 +113,12 @@ def ask(
         top = look(head, t, kind, UNQUEUED, options, world, b, tastes, values, channels, ahead)
         if stays(key, t, seed, luck, lam, rho, eta, top, conditions.bounds, group):
             continue
-        place = decide(key, t, seed, lam, rho, eta, room.luck[:, i], values, top, weights)
+        place = decide(key, t, seed, lam, nests, eta, room.luck[:, i], values, top, weights)
         if place >= 0:
             channel, reason = channels[place], _QUEUE
             for view in range(FREE_TO_EXIT, UNQUEUED):
                 top = look(head, t, kind, view, options, world, b, tastes, values, channels, ahead)
-                if decide(key, t, seed, lam, rho, eta, room.luck[:, i], values, top, weights) >= 0:
+                if decide(key, t, seed, lam, nests, eta, room.luck[:, i], values, top, weights) >= 0:
                     reason = obstacle(view)
                     break
             n = wish(head, t, place, channel, reason, motive(mask, group, channel), log, n)

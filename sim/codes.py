@@ -30,6 +30,7 @@ SLOTS: int = _tables["slots"]
 """Destination slots for which the noise of a choice is drawn, used or not."""
 
 PLACE = _codes("places")
+WORLD_REGION = _codes("world_regions")
 CHANNEL = _codes("channels")
 INSTRUMENT = _codes("instruments")
 GROUP = _codes("groups")

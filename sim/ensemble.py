@@ -190,7 +190,7 @@ class Ensemble:
     def constants_at(self, lam: float) -> constants.Constants:
         """Constants of destinations and channels at a lambda, under the settings' rule of decision."""
         if lam not in self._constants:
-            self._constants[lam] = constants.load(lam, constants.file_of(self.settings.decision))
+            self._constants[lam] = constants.load(lam, self.settings.decision)
         return self._constants[lam]
 
     def model(

@@ -26,6 +26,7 @@ from sim.errors import UserError
 from sim.locations import CONF, DATA, PACKAGE
 from sim.locks import Lock
 from sim.machine_code import rows
+from sim.population.census import diaspora
 from sim.store import digest, provenance, restore, seeds, write_file, write_folder
 from sim.world import World
 
@@ -86,6 +87,7 @@ def point(ensemble: Ensemble, scenario: str, lam: float, freeze: Sequence[str] =
         "point": {key: value for key, value in record.items() if key not in ("baseline", "coefficients")},
         "world": world_digest(ensemble.world(scenario)),
         "baseline": world_digest(ensemble.world(settings.baseline)) if freeze else None,
+        "settled": diaspora().tolist(),
         "behaviour": list(ensemble.behaviour.item()),
         "constants": [array.tolist() for array in ensemble.constants_at(lam)],
         "inputs": inputs_digest(),

@@ -24,6 +24,7 @@ from sim.codes import (
     SECTOR,
     SLOTS,
     STATUS,
+    WORLD_REGION,
 )
 from sim.compiling import compiled
 from sim.history.catalogue import Channel, Destination
@@ -94,6 +95,12 @@ PLACES = np.dtype(
         ("rent_response", "f8"),  # rise of rents (share) by a rise of the city's people (share)
         ("inflow_limit", "f8"),  # arrivals in twelve months, in persons, beyond which approvals tighten
         ("tightening", "f8"),  # factor on approvals while beyond it
+        ("income_tax", "f8"),  # share of the gross wage
+        ("employee_contributions", "f8"),  # share of the gross wage
+        ("employer_contributions", "f8"),  # share of the gross wage, on top of it
+        ("support_drawn", "f8"),  # share of adults who draw support
+        ("support_month", "f8"),  # support of each, share of the mean net wage
+        ("region", "u1"),  # part of the world, for the rule region_nests
     ]
 )
 """Dated prices and fixed facts of a place."""
@@ -139,6 +146,13 @@ class World(NamedTuple):
     outlook: Floats  # as openness, six months on by what is announced
 
 
+class Nests(NamedTuple):
+    """How destinations nest in regions, for the rules that ask."""
+
+    rho: float  # dissimilarity of destinations of one region over that of regions
+    region: NDArray[np.uint8]  # [P]
+
+
 _BELARUS = {
     "detentions": "detentions",
     "charges": "charges",
@@ -169,7 +183,9 @@ LIMITS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("news", "war_fear", "ban_accused", "ban_liable", "arrest_on_return", "passport_abroad"), _SHARE),
     **dict.fromkeys(("pardon", "summons_reach", "study_abroad", "relocation_it", "relocation_media"), _SHARE),
     **dict.fromkeys(("travel_document", "screening_false", "screening_true", "revocation"), _SHARE),
-    **dict.fromkeys(("naturalisation", "tightening"), _SHARE),
+    **dict.fromkeys(("naturalisation", "tightening", "support_drawn", "support_month"), _SHARE),
+    **dict.fromkeys(("income_tax", "employee_contributions"), (0.0, 0.49)),
+    "employer_contributions": (0.0, 10.0),
     **dict.fromkeys(("detentions", "charges", "closures", "summoned", "drafted", "officers"), _COUNT),
     **dict.fromkeys(("visas", "inflow_limit"), _COUNT),
     **dict.fromkeys(("pendular", "diaspora", "demand", "capacity"), _COUNT),
@@ -192,6 +208,7 @@ _OF_A_PLACE = (
     *("wage", "rent", "safety", "unsafe", "distance", "language", "diaspora"),
     *("visas", "travel_document", "screening_false", "screening_true", "revocation", "naturalisation"),
     *("city", "rent_response", "inflow_limit", "tightening"),
+    *("income_tax", "employee_contributions", "employer_contributions", "support_drawn", "support_month"),
 )
 """Fields of PLACES that are parameters `<place>.<field>`."""
 
@@ -214,6 +231,7 @@ def build(history: History, destinations: Mapping[str, Destination], months: int
     for name, destination in destinations.items():
         place = PLACE[name]
         here = places[:, place]
+        here["region"] = WORLD_REGION[destination.region]
         for way in destination.access:
             here[f"by_{way}"] = 1
             here[f"fare_{way}"] = series(f"{name}.fare_{way}", f"fare_{way}")

@@ -21,8 +21,10 @@ from sim.codes import (
     SEX,
     SLOTS,
     STATUS,
+    WORLD_REGION,
 )
 from sim.constants import Constants
+from sim.history.catalogue import load_destinations
 from sim.model import EmigrationModel
 from sim.months import LONG_AGO, NEVER
 from sim.units import choice_class
@@ -94,6 +96,8 @@ def plain_world(months: int, places: tuple[str, ...], channels: tuple[str, ...] 
     belarus["passport_abroad"] = belarus["return_pull"] = belarus["summons_reach"] = belarus["study_abroad"] = 1.0
     there["travel_document"] = there["tightening"] = there["city"] = 1.0
     there["inflow_limit"] = np.inf
+    for name, destination in load_destinations().items():
+        there["region"][:, PLACE[name]] = WORLD_REGION[destination.region]
     openness = np.ones((months, SLOTS, N_INSTRUMENTS, COLUMNS_OF_OPENNESS))
     demand, risk = np.full((months, SLOTS, N_SECTORS), 1e9), np.ones((months, len(EXPOSURE)))
     return World(law, rules, openness, there, demand, belarus, risk, openness)

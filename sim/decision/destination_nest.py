@@ -20,7 +20,7 @@ from sim.conditions import Circles, Conditions
 from sim.luck import Four
 from sim.options import Options
 from sim.room import Room
-from sim.world import World
+from sim.world import Nests, World
 
 __all__ = ["CLOSED", "FIXED_POINT", "LAMBDA", "READS", "WRITES", "choose", "expect", "level", "prepare"]
 
@@ -61,7 +61,7 @@ def decide(
     t: int,
     seed: int,
     lam: float,
-    rho: float,
+    nests: Nests,
     eta: float,
     luck: NDArray[np.uint32],
     values: NDArray[np.float64],
@@ -78,14 +78,14 @@ def expect(
     channels: NDArray[np.uint8],
     eta: float,
     lam: float,
-    rho: float,
+    nests: Nests,
     goers: NDArray[np.float64],
     weights: NDArray[np.float64],
     expected: NDArray[np.int64],
 ) -> None:
     """Add a unit's probabilities of committing to each destination, times who would go, `goers` float64[16] persons.
 
-    `weights` float64[16] is a buffer; `rho`, the dissimilarity of destinations of one region, is for other rules.
+    `weights` float64[16] is a buffer; `nests`, the regions of destinations, are for other rules.
     """
     for place in range(SLOTS):  # a loop of its own, so that it becomes vectors
         weights[place] = exp(max(values[place], CLOSED))

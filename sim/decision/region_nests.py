@@ -25,7 +25,7 @@ from sim.choice import (
     stable_exponential_term,
     surely_stays,
 )
-from sim.codes import PLACE, PLACE_NAMES, SLOTS
+from sim.codes import SLOTS, WORLD_REGION
 from sim.columns import Columns
 from sim.commitment import FIXED_POINT
 from sim.compiling import compiled
@@ -33,26 +33,13 @@ from sim.conditions import Circles, Conditions
 from sim.luck import PURPOSE, Four, uniform, words
 from sim.options import Options
 from sim.room import Room
-from sim.world import World
+from sim.world import Nests, World
 
 __all__ = ["LAMBDA", "READS", "WRITES", "choose", "level", "prepare"]
 
 LAMBDA: float | None = None
 """Everybody has the run's dissimilarity of regions against staying."""
-N_REGIONS = 3
-REGIONS: tuple[tuple[str, ...], ...] = (
-    ("lithuania", "poland", "latvia", "estonia", "germany", "czechia", "other_eu"),
-    ("ukraine", "georgia", "armenia", "uzbekistan", "russia"),
-    ("uae", "other_visa_free", "rest_of_world"),
-)
-"""Destinations by region: the European Union, the former Soviet Union outside it, the rest."""
-REGION_OF = np.zeros(SLOTS, np.uint8)
-"""Region of each place; those unused lie in the first."""
-for _region, _names in enumerate(REGIONS):
-    for _name in _names:
-        REGION_OF[PLACE[_name]] = _region
-if sorted(name for names in REGIONS for name in names) != sorted(set(PLACE_NAMES) - {"belarus"}):
-    raise AssertionError("each destination belongs to one region")
+N_REGIONS = len(WORLD_REGION)
 _REGION = PURPOSE["region"]
 _OF_REGIONS = 2
 """Row of the bound tables that holds those of the regions' noise, after the two groups'."""
@@ -82,7 +69,7 @@ def region_noise(key: int, month: int, seed: int, rho: float, region: int) -> fl
 
 @compiled
 def best_by_region(
-    values: NDArray[np.float64], noise: NDArray[np.float64], liking: NDArray[np.float64], rho: float
+    values: NDArray[np.float64], noise: NDArray[np.float64], liking: NDArray[np.float64], nests: Nests
 ) -> tuple[int, float]:
     """Open destination of the largest `rho (v_j + E_j) + Z_r` and that sum; -1 if every one is closed.
 
@@ -91,7 +78,7 @@ def best_by_region(
     best, found = MINUS_INFINITY, -1
     for slot in range(SLOTS):
         if values[slot] > MINUS_INFINITY:
-            worth = rho * (values[slot] + noise[slot]) + liking[REGION_OF[slot]]
+            worth = nests.rho * (values[slot] + noise[slot]) + liking[nests.region[slot]]
             if worth > best:
                 best, found = worth, slot
     return found, best
@@ -124,7 +111,7 @@ def decide(
     t: int,
     seed: int,
     lam: float,
-    rho: float,
+    nests: Nests,
     eta: float,
     luck: NDArray[np.uint32],
     values: NDArray[np.float64],
@@ -137,7 +124,7 @@ def decide(
     """
     if top == MINUS_INFINITY:
         return -1
-    margin = leave_margin(luck[0], luck[1], luck[2], luck[3], lam) + eta
+    rho, margin = nests.rho, leave_margin(luck[0], luck[1], luck[2], luck[3], lam) + eta
     margin -= best_noise_term(uniform(luck[0]), lam)
     liking = np.empty(N_REGIONS)
     for region in range(N_REGIONS):
@@ -145,7 +132,7 @@ def decide(
     if margin + lam * (rho * (top + best_noise_term(uniform(luck[0]), 1.0)) + liking.max()) <= 0.0:
         return -1
     slot_noise(key, t, seed, luck[0], noise)
-    place, worth = best_by_region(values, noise, liking, rho)
+    place, worth = best_by_region(values, noise, liking, nests)
     return place if margin + lam * worth > 0.0 else -1
 
 
@@ -155,7 +142,7 @@ def expect(
     channels: NDArray[np.uint8],
     eta: float,
     lam: float,
-    rho: float,
+    nests: Nests,
     goers: NDArray[np.float64],
     weights: NDArray[np.float64],
     expected: NDArray[np.int64],
@@ -168,14 +155,14 @@ def expect(
     inside, shares = np.zeros(N_REGIONS), np.empty(N_REGIONS)
     for place in range(SLOTS):
         weights[place] = exp(max(values[place], CLOSED))
-        inside[REGION_OF[place]] += weights[place]
+        inside[nests.region[place]] += weights[place]
     total = 0.0
     for region in range(N_REGIONS):
-        shares[region] = power(inside[region], rho)
+        shares[region] = power(inside[region], nests.rho)
         total += shares[region]
     scale = leave_probability(eta, lam, total) * FIXED_POINT / total
     for place in range(SLOTS):
-        region = REGION_OF[place]
+        region = nests.region[place]
         expected[place, channels[place]] += np.int64(
             weights[place] / inside[region] * shares[region] * scale * goers[place]
         )

@@ -25,7 +25,7 @@ from sim.room import Room
 from sim.rows import Person, at
 from sim.units import may_exit, threat_group
 from sim.views import FREE_TO_EXIT, FROM_HOME, UNQUEUED, fill_tastes, look
-from sim.world import World
+from sim.world import Nests, World
 
 READS: tuple[str, ...] = (*asking.READS, "aspires")
 WRITES = asking.WRITES
@@ -98,6 +98,7 @@ def choose(
     values, noise, tastes, goers = np.empty(SLOTS), np.empty(SLOTS), np.empty((2, SLOTS)), np.empty(SLOTS)
     channels, ahead = np.empty(SLOTS, np.uint8), np.empty(SLOTS, np.bool_)
     war_fear, rho, seed = world.belarus[t].war_fear, b.nest_region, conditions.seed
+    nests = Nests(rho, world.places[t].region)
     for k in range(picked):
         i = room.picked[k]
         row, kind, eta, luck, key = room.rows[i], room.kinds[i], room.etas[i], four(room.luck, i), room.keys[k]
@@ -115,7 +116,7 @@ def choose(
             top = look(head, t, kind, UNQUEUED, options, world, b, tastes, values, channels, ahead)
             if stays(key, t, seed, luck, lam, rho, eta, top, conditions.bounds, group):
                 continue
-            if decide(key, t, seed, lam, rho, eta, room.luck[:, i], values, top, noise) < 0:
+            if decide(key, t, seed, lam, nests, eta, room.luck[:, i], values, top, noise) < 0:
                 continue
         head.aspires = t
         view = FREE_TO_EXIT

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import PlainValidator, ValidationInfo, field_validator
 
-from sim.codes import CHANNEL, GROUP, INSTRUMENT, PLACE, SECTOR, STATUS
+from sim.codes import CHANNEL, GROUP, INSTRUMENT, PLACE, SECTOR, STATUS, WORLD_REGION
 from sim.history import schema, spelling
+from sim.history.constants import Constant, ConstantRecord
 from sim.history.judging import Faults, Flag, Names, Record, Text, judge, mapping, named
 from sim.history.parameters import HistoryError, Parameter, restriction
 from sim.history.records import NumberRecord
@@ -51,7 +52,10 @@ class Channel:
 
 @dataclass(frozen=True)
 class Destination:
-    """A country people may live in: how it can be reached, the instruments it has, its channels by name."""
+    """A country people may live in: how it can be reached, the instruments it has, its channels by name.
+
+    `region` is the part of the world it lies in, `constant` what the terms of the model leave of its value.
+    """
 
     name: str
     description: str
@@ -59,6 +63,8 @@ class Destination:
     access: tuple[str, ...]
     instruments: tuple[str, ...]
     channels: Mapping[str, Channel]
+    region: str
+    constant: Constant
 
 
 def _known(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
@@ -130,10 +136,17 @@ def _parameter(name: str, content: Any, kind: Kind) -> Parameter:
     return made
 
 
+class WayRecord(Record):
+    """A channel's own file: what it means where a destination does not say it in other words, and its constant."""
+
+    meaning: Text
+    constants: ConstantRecord
+
+
 class ChannelRecord(Record):
     """A way to come to live in a destination."""
 
-    meaning: Text
+    meaning: Text | None = None
     entry: str
     residence: str
     eligible: EligibleRecord
@@ -150,10 +163,10 @@ class ChannelRecord(Record):
     def _parameters(cls, content: Any, info: ValidationInfo) -> tuple[Parameter, ...]:
         return _parameters((info.context or {}).get("owner", ""), content, schema.of_channels())
 
-    def made(self, name: str) -> Channel:
-        """The channel of that name."""
-        who = self.eligible
-        return Channel(name, self.meaning, self.entry, self.residence, who.sectors, who.groups, who.ages, self.status)
+    def made(self, name: str, meaning: str) -> Channel:
+        """The channel of that name; `meaning` is what it means where nothing else is said."""
+        who, meaning = self.eligible, self.meaning or meaning
+        return Channel(name, meaning, self.entry, self.residence, who.sectors, who.groups, who.ages, self.status)
 
 
 class DestinationRecord(Record):
@@ -161,10 +174,12 @@ class DestinationRecord(Record):
 
     description: Text
     schengen: Flag
+    region: Annotated[str, PlainValidator(lambda value: spelling.one_of(value, tuple(WORLD_REGION)))]
     instruments: Names
     access: Names
     parameters: Any
     channels: Any
+    constants: ConstantRecord
 
     @field_validator("instruments", "access", mode="after")
     @classmethod
@@ -192,7 +207,23 @@ class DestinationRecord(Record):
         return found
 
 
-def destination_of(name: str, document: Document) -> tuple[Destination, tuple[Parameter, ...]]:
+@dataclass(frozen=True)
+class Way:
+    """A channel as all destinations share it: what it means, and the constant of its value."""
+
+    meaning: str
+    constant: Constant
+
+
+def way_of(name: str, document: Document) -> Way:
+    """A channel from its own file; raises CatalogueError with all faults of the file, each with its line."""
+    own = judge(WayRecord, document)
+    if name not in DESTINATION_CHANNELS:
+        raise HistoryError(f"no channel '{shown(name)}' in conf/codes.yaml; known: {', '.join(DESTINATION_CHANNELS)}")
+    return Way(own.meaning, own.constants.made())
+
+
+def destination_of(name: str, document: Document, ways: Mapping[str, Way]) -> tuple[Destination, tuple[Parameter, ...]]:
     """A destination from its file, its numbers and those of its channels as parameters, and its restrictions.
 
     Raises CatalogueError with all faults of the file, each with its line.
@@ -204,7 +235,7 @@ def destination_of(name: str, document: Document) -> tuple[Destination, tuple[Pa
     channels = {}
     for channel in sorted(own.channels, key=lambda channel: CHANNEL[channel]):
         record = own.channels[channel]
-        channels[channel] = record.made(channel)
+        channels[channel] = record.made(channel, ways[channel].meaning)
         parameters += record.parameters
-    made = Destination(name, own.description, own.schengen, own.access, own.instruments, channels)
-    return made, tuple(parameters)
+    about = own.description, own.schengen, own.access, own.instruments
+    return Destination(name, *about, channels, own.region, own.constants.made()), tuple(parameters)

@@ -11,10 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.effects import estimate
-from sim.codes import N_SECTORS, PLACE, PLACE_NAMES, SECTOR
+from sim.codes import N_SECTORS, PLACE_NAMES, SECTOR
 from sim.ensemble import Run
 from sim.months import FIRST_YEAR
-from sim.observation.parameters import public_money as parameters
 from sim.world import World
 
 Floats = NDArray[np.float64]
@@ -24,7 +23,7 @@ ITEMS = ("income_tax", "income_tax_it", "contributions", "support", "balance")
 """What is reckoned, EUR: income tax, the part of it that workers of IT pay, employees' and employers' contributions,
 support, and the balance, which is income tax and contributions less support."""
 SHARES = ("income_tax", "employee_contributions", "employer_contributions")
-"""Shares of the gross wage, as named on file."""
+"""Shares of the gross wage, parameters of each destination."""
 _IT = SECTOR["it"]
 
 
@@ -50,16 +49,14 @@ def by_month(run: Run, world: World) -> Floats:
     """The items by month and place, EUR, float64[T, places, items]."""
     months = len(run.stocks)
     found = np.zeros((months, len(PLACE_NAMES), len(ITEMS)))
-    known, it = parameters(), np.arange(N_SECTORS) == _IT
-    for place, name in enumerate(PLACE_NAMES):
-        if place == PLACE["belarus"]:
-            continue
+    it = np.arange(N_SECTORS) == _IT
+    for place in range(1, len(PLACE_NAMES)):
         here = world.places[:months, place]
-        wage, premium = here["wage"].astype(float)[:, None], here["premium_it"].astype(float)[:, None]
+        wage, premium = here["wage"][:, None], here["premium_it"][:, None]
         found[:, place] = monthly(
             run.employed[:, place], run.residents[:, place, 1:].sum(axis=1), run.without_work[:, place],
-            wage * np.where(it, premium, 1.0), [known.over(share, name, months) for share in SHARES],
-            known.over("support_month", name, months) * wage[:, 0], known.over("support_drawn", name, months),
+            wage * np.where(it, premium, 1.0), [here[share] for share in SHARES],
+            here["support_month"] * here["wage"], here["support_drawn"],
         )  # fmt: skip
     return found
 

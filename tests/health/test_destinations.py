@@ -1,6 +1,5 @@
 """Health of `conf/destination`: files match the codes, channels are complete, every number is sourced and in range."""
 
-import csv
 import math
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ CODES = yaml.safe_load((ROOT / "conf" / "codes.yaml").read_text(encoding="utf-8"
 SCHEMA = yaml.safe_load((ROOT / "conf" / "schema.yaml").read_text(encoding="utf-8"))
 FILES = {path.stem: path for path in sorted((ROOT / "conf" / "destination").glob("*.yaml"))}
 PLACES = {name: yaml.safe_load(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
+WAYS = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "conf/channel").glob("*.yaml")}
 CHANNELS = [(place, channel) for place in PLACES for channel in PLACES[place]["channels"]]
 
 FIRST, LAST = date(2019, 1, 1), date(2025, 12, 31)
@@ -71,12 +71,14 @@ def test_a_fault_is_found() -> None:
 
 def test_files_match_the_codes() -> None:
     assert set(FILES) == set(CODES["places"]) - {"belarus"}
+    assert set(WAYS) == set(CODES["channels"]) - {"none"}
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_every_place_has_every_parameter(place: str) -> None:
     content = PLACES[place]
-    assert set(content) == {"description", "schengen", "access", "instruments", "parameters", "channels"}
+    about = {"description", "schengen", "region", "access", "instruments"}
+    assert set(content) == about | {"parameters", "channels", "constants"}
     assert ("visas" in content["parameters"]) == content["schengen"]
     assert all_faults(content["parameters"], SCHEMA["destination"]) == {}
 
@@ -95,8 +97,9 @@ def test_instruments_and_access(place: str) -> None:
 @pytest.mark.parametrize(("place", "channel"), CHANNELS)
 def test_every_channel_is_complete(place: str, channel: str) -> None:
     own, instruments = PLACES[place]["channels"][channel], PLACES[place]["instruments"]
-    assert set(own) == {"meaning", "entry", "residence", "eligible", "status", "parameters"}
-    assert channel in CODES["channels"] and channel != "none" and own["meaning"]
+    assert set(own) - {"meaning"} == {"entry", "residence", "eligible", "status", "parameters"}
+    assert channel in CODES["channels"] and channel != "none"
+    assert own.get("meaning") != WAYS[channel]["meaning"]  # which is said once
     assert own["entry"] in (*instruments, "none") and own["residence"] in (*instruments, "none")
     assert own["status"] in set(CODES["statuses"]) - {"home", "pendular"}
     assert set(own["eligible"]) == {"sectors", "groups", "ages"}
@@ -111,12 +114,6 @@ def test_rules_are_those_of_the_first_day(place: str, channel: str) -> None:
     """A change of a rule is a policy; only a fee, which is a price, may be dated here."""
     parameters = PLACES[place]["channels"][channel]["parameters"]
     assert [key for key, parameter in parameters.items() if "values" in parameter and key != "fee"] == []
-
-
-def test_the_settled_are_those_of_the_synthesis() -> None:
-    with (ROOT / "sim" / "data" / "population" / "diaspora.csv").open(encoding="utf-8") as file:
-        rows = {row["place"]: float(row["value"]) for row in csv.DictReader(file)}
-    assert {place: content["parameters"]["diaspora"]["value"] for place, content in PLACES.items()} == rows
 
 
 def test_relocation_costs_the_staff_nothing_and_brings_work() -> None:

@@ -325,7 +325,7 @@ def test_every_rule_has_constants_and_a_fingerprint_of_its_own():
         settings = Settings(decision=decision, people=People(one_in=20_000), until="2019-02", threads=1)
         model = Ensemble(settings).model(Job("historical", 0.62, 0))
         assert model.rule.name == decision
-        on_file = constants_on_file.load(0.62, constants_on_file.file_of(decision))
+        on_file = constants_on_file.load(0.62, decision)
         assert np.array_equal(model._constants.places, on_file.places)
         seen.add((fingerprint(settings), on_file.places.tobytes()))
     assert len({print_ for print_, _ in seen}) == len({table for _, table in seen}) == len(RULES)
