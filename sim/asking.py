@@ -44,6 +44,7 @@ from sim.views import (
     UNQUEUED,
     WITHIN_MEANS,
     ceiling,
+    fill_further_tastes,
     fill_tastes,
     look,
 )
@@ -86,8 +87,9 @@ def ask(
     picked = gather(
         people, first_circle, last_circle, t, circles, world, options, b, conditions, room, stays, of_the_panel
     )
-    values, weights, tastes, goers = np.empty(SLOTS), np.empty(SLOTS), np.empty((2, SLOTS)), np.empty(SLOTS)
-    channels, ahead = np.empty(SLOTS, np.uint8), np.empty(SLOTS, np.bool_)
+    places = len(world.law)
+    values, weights, tastes, goers = np.empty(places), np.empty(places), np.empty((2, SLOTS)), np.empty(places)
+    channels, ahead = np.empty(places, np.uint8), np.empty(places, np.bool_)
     war_fear, rho, seed = world.belarus[t].war_fear, b.nest_region, conditions.seed
     nests = Nests(rho, world.places[t].region)
     for k in range(picked):
@@ -99,6 +101,7 @@ def ask(
         lam = conditions.lam[group]
         fill_tastes(four(room.country_taste, k), b.spread_country, tastes[0])
         fill_tastes(four(room.channel_taste, k), b.spread_channel, tastes[1])
+        fill_further_tastes(key, places, b, conditions.trait_seed, tastes)
         if may_exit(head, t):
             top = look(head, t, kind, FROM_HOME, options, world, b, tastes, values, channels, ahead)
             if in_panel(key, conditions.panel):
@@ -127,8 +130,8 @@ def ask(
 
 @compiled(forceinline=True)
 def fill_goers(ahead: NDArray[np.bool_], size: int, each: float, goers: NDArray[np.float64]) -> None:
-    """Fill the persons who would go to each place, float64[16]: the unit's or its head's, `each` for so many."""
-    for place in range(SLOTS):
+    """Fill the persons who would go to each place, float64[places]: the unit's or its head's, `each` for so many."""
+    for place in range(len(goers)):
         goers[place] = each if ahead[place] else each * size
 
 

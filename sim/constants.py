@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour import LARGEST_CONSTANT
-from sim.codes import CHANNEL, N_CHANNELS, PLACE, SLOTS
+from sim.codes import CHANNEL, N_CHANNELS, N_PLACES, PLACE
 from sim.decision import DEFAULT
 from sim.history.catalogue import load_channels, load_destinations
 from sim.history.constants import Constant
@@ -43,7 +43,7 @@ def load(lam: float, decision: str = DEFAULT, conf: Path = CONF) -> Constants:
     constants that are missing, like none, or too large.
     """
     faults: list[str] = []
-    places, channels = np.zeros(SLOTS), np.zeros(N_CHANNELS)
+    places, channels = np.zeros(N_PLACES), np.zeros(N_CHANNELS)
     for folder, table, codes, stated in zip(
         ("destination", "channel"), (places, channels), (PLACE, CHANNEL), on_file(conf), strict=True
     ):
@@ -87,6 +87,8 @@ def _between(x: float, known: list[tuple[float, float]]) -> float:
     if x <= known[0][0]:
         return known[0][1]
     for (low, before), (high, after) in zip(known, known[1:], strict=False):
-        if x <= high:
+        if x == high:
+            return after
+        if x < high:
             return before + (x - low) / (high - low) * (after - before)
     return known[-1][1]

@@ -15,7 +15,7 @@ from sim.agents.institutions import BelarusianState, Destination, Employer
 from sim.agents.people import People
 from sim.agents.person import Person
 from sim.behaviour import Behaviour
-from sim.codes import CHANNEL_NAMES, EVENT, LEAD, N_CHANNELS, PLACE, PLAN, SLOTS, STATUS
+from sim.codes import CHANNEL_NAMES, EVENT, LEAD, N_CHANNELS, N_PLACES, PLACE, PLAN, STATUS
 from sim.constants import Constants
 from sim.continuing import Continued, mapping
 from sim.eventlog import buffer
@@ -82,20 +82,20 @@ class EmigrationModel(Continued):
         self.options = options.empty(len(population.employers))
         self.recorder = Recorder(self.one_in)
         self.pending = np.zeros(0, np.int64)
-        self.banked = np.zeros((SLOTS, N_CHANNELS), np.int64)
+        self.banked = np.zeros((N_PLACES, N_CHANNELS), np.int64)
         self._blocks = passes.blocks(self.circles.start, block)
         self._threads = threads
         self._log: list[NDArray[np.void]] = []
-        self._committed, self._following = np.zeros((SLOTS, N_CHANNELS), np.int64), np.zeros(SLOTS, np.int64)
+        self._committed, self._following = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros(N_PLACES, np.int64)
         self._run_blocks = mapping(threads)
         self.stocks = self._count()
         self._started = _settled(self.stocks)
         self.residents = world.places["diaspora"][0].copy()
-        self.arrivals = np.zeros(SLOTS, np.int64)
-        self.inflow = np.zeros((12, SLOTS), np.int64)
+        self.arrivals = np.zeros(N_PLACES, np.int64)
+        self.inflow = np.zeros((12, N_PLACES), np.int64)
         self.held, self.paths = NOTHING, Paths()
         self.keeps_paths = False
-        self.queued = np.zeros((SLOTS, N_CHANNELS))
+        self.queued = np.zeros((N_PLACES, N_CHANNELS))
         """Persons in queues as the month began, float64[places, channels]."""
         self.processes: dict[str, Callable[[EmigrationModel], None]] = {
             row.name: partial(_run, row.name) for row in SCHEDULE
@@ -131,7 +131,7 @@ class EmigrationModel(Continued):
         return self._planning(self.pending)
 
     def _planning(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        counts = np.zeros((SLOTS, N_CHANNELS), np.int64)
+        counts = np.zeros((N_PLACES, N_CHANNELS), np.int64)
         where = self.columns.plan_place[rows], self.columns.plan_channel[rows]
         alone = self.columns.lead[rows] == LEAD["planned"]
         np.add.at(counts, where, np.where(alone, 1, self.columns.unit_size[rows]))
@@ -175,8 +175,8 @@ class EmigrationModel(Continued):
 
     def _begin_month(self) -> None:
         self._log = []
-        self._committed, self._following = np.zeros((SLOTS, N_CHANNELS), np.int64), np.zeros(SLOTS, np.int64)
-        self.arrivals = np.zeros(SLOTS, np.int64)
+        self._committed, self._following = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros(N_PLACES, np.int64)
+        self.arrivals = np.zeros(N_PLACES, np.int64)
         queued = self.pending[self.columns.plan[self.pending] == PLAN["queued"]]
         waiting = self._planning(queued).astype(np.float64) * self.one_in
         self.queued = waiting
@@ -251,7 +251,7 @@ class EmigrationModel(Continued):
         moved = (_settled(self.stocks) - self._started) * self.one_in
         self.residents = np.maximum(self.world.places["diaspora"][0] + moved, 0.0)
         arriving = [log["place"][np.isin(log["kind"], _ARRIVALS)] for log in self._log]
-        self.arrivals = np.bincount(np.concatenate([[], *arriving]).astype(np.int64), minlength=SLOTS)
+        self.arrivals = np.bincount(np.concatenate([[], *arriving]).astype(np.int64), minlength=N_PLACES)
         self.inflow = np.concatenate([self.inflow[1:], self.arrivals[None]])
         markets.respond(self.world, self.month, self.residents, self.inflow.sum(axis=0) * self.one_in)
 
@@ -277,7 +277,7 @@ class EmigrationModel(Continued):
         return [counted for _, counted in results]
 
     def _count(self) -> NDArray[np.int64]:
-        counts = np.zeros((SLOTS, len(STATUS)), np.int64)
+        counts = np.zeros((N_PLACES, len(STATUS)), np.int64)
         np.add.at(counts, (self.columns.place, self.columns.status), 1)
         return counts
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.arithmetic import exp, log
 from sim.behaviour import Behaviour
 from sim.choice import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term, openness_term, ratio_term
-from sim.codes import CHANNEL, N_CHANNELS, N_SECTORS, PLACE, SECTOR, SLOTS
+from sim.codes import CHANNEL, N_CHANNELS, N_PLACES, N_SECTORS, PLACE, SECTOR
 from sim.compiling import compiled
 from sim.conditions import Conditions
 from sim.luck import TASTE_LIMIT
@@ -58,10 +58,10 @@ class Options(NamedTuple):
 def empty(employers: int = 1) -> Options:
     """Options of a month before they are filled: nothing on offer; `employers` counts number 0, none."""
     return Options(
-        offers=np.zeros((N_CLASSES, SLOTS * N_CHANNELS), OFFER),
+        offers=np.zeros((N_CLASSES, N_PLACES * N_CHANNELS), OFFER),
         lengths=np.zeros(N_CLASSES, np.int64),
-        near=np.full((N_CLASSES, SLOTS), MINUS_INFINITY),
-        free=np.full((N_CLASSES, SLOTS), MINUS_INFINITY),
+        near=np.full((N_CLASSES, N_PLACES), MINUS_INFINITY),
+        free=np.full((N_CLASSES, N_PLACES), MINUS_INFINITY),
         top=np.full(N_CLASSES, MINUS_INFINITY),
         pending=np.zeros(1, np.bool_),
         rush=np.zeros(N_CLASSES),
@@ -151,14 +151,14 @@ def fill(
             offers = options.offers[kind]
             options.near[kind], options.free[kind] = MINUS_INFINITY, MINUS_INFINITY
             count = 0
-            for place in range(SLOTS):
+            for place in range(len(world.law)):
                 if place == _BELARUS or world.places[t, place].distance <= 0.0:
                     continue
                 unsafe = (mask & FLAG_PERSECUTED) != 0
                 constant = conditions.constants[place]
                 country = country_value(world, t, b, constant, residents[place], place, sector, unsafe)
                 first = count
-                for channel in range(N_CHANNELS):
+                for channel in range(world.law.shape[1]):
                     if not eligible(world, place, channel, sector, groups):
                         continue
                     share = offer_share(world, t, place, sector, workers)
@@ -205,7 +205,7 @@ def fill_rush(options: Options, later: Options) -> None:
 def inclusive(values: NDArray[np.float64]) -> float:
     """Log of the sum of exponentials of the values of all destinations, float64[places], none below `CLOSED`."""
     total = 0.0
-    for place in range(SLOTS):
+    for place in range(len(values)):
         total += exp(max(values[place], CLOSED)) if place != _BELARUS else 0.0
     return log(total)
 

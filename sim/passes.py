@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
-from sim.codes import MODE, N_CHANNELS, N_STATUSES, SLOTS
+from sim.codes import MODE, N_STATUSES
 from sim.columns import Columns
 from sim.compiling import compiled
 from sim.conditions import Circles, Conditions
@@ -79,7 +79,7 @@ def before_queues(
     `parts` is a bit mask of the processes to run: `REPRESS`, `CONSCRIPT`, `PERCEIVE`, `VISIT`, `CHOOSE`.
     """
     n = np.int64(0)  # not the literal: one type, one compilation
-    expected = np.zeros((SLOTS, N_CHANNELS), np.int64)
+    expected = np.zeros(world.law.shape, np.int64)
     room = make_room(largest(circles.start, first_circle, last_circle))
     ends = np.empty(4, np.int64)
     for first in range(first_circle, last_circle, STRIP):
@@ -125,7 +125,7 @@ def apart(rule: Any) -> Any:
         log: NDArray[np.void],
         parts: int,
     ) -> tuple[int, NDArray[np.int64]]:
-        expected = np.zeros((SLOTS, N_CHANNELS), np.int64)
+        expected = np.zeros(world.law.shape, np.int64)
         room = make_room(int(circles.start[last_circle] - circles.start[first_circle]))
         n = rule(people, first_circle, last_circle, t, circles, world, options, b, conditions, room, log, 0, expected)
         return n, expected
@@ -152,7 +152,7 @@ def after_queues(
     `parts` is a bit mask of the processes to run: `SETTLE`, `MOVE_ON`; the count is always made.
     """
     n = np.int64(0)  # not the literal: one type, one compilation
-    following = np.zeros(SLOTS, np.int64)
+    following = np.zeros(len(world.law), np.int64)
     first, last = circles.start[first_circle], circles.start[last_circle]
     heads = np.empty(last - first, np.int64)
     units = np.int64(0)
@@ -167,6 +167,6 @@ def after_queues(
     if parts & MOVE_ON:
         n = move_on(people, heads, units, t, circles, world, options, b, conditions, log, n, following)
         n = pendular(people, first, last, t, world, b, conditions, log, n)
-    stocks = np.zeros((SLOTS, N_STATUSES), np.int64)
+    stocks = np.zeros((len(world.law), N_STATUSES), np.int64)
     count(people, first, last, stocks)
     return n, stocks, following

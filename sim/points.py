@@ -21,6 +21,7 @@ import yaml
 import sim
 from sim import checkpoint, seals, tidy
 from sim.arrays import NotArrays, is_whole
+from sim.codes import CHANNEL, PLACE
 from sim.ensemble import Ensemble, Job, Other, Run
 from sim.errors import UserError
 from sim.locations import CONF, DATA, PACKAGE
@@ -114,6 +115,7 @@ def inputs_digest() -> dict[str, str]:
         "program": digest(PACKAGE, "*.py", decides),
         "data": digest(DATA, "*"),
         **{name: digest(CONF, f"{name}.yaml") for name in ("people", "codes")},
+        "names": hashlib.sha256(json.dumps([dict(PLACE), dict(CHANNEL)]).encode()).hexdigest(),
     }
 
 

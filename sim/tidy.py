@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim import groups as who
-from sim.codes import CHANNEL_NAMES, EVENT, PLACE_NAMES, REASON_NAMES, SECTOR_NAMES, SLOTS, STATUS_NAMES
+from sim.codes import CHANNEL_NAMES, EVENT, N_PLACES, PLACE_NAMES, REASON_NAMES, SECTOR_NAMES, STATUS_NAMES
 from sim.ensemble import DECISION, DECISIONS, MOVE, MOVES, WISH, Job, Run
 from sim.months import label
 from sim.recorder import HARMS
@@ -210,10 +210,10 @@ def _run(parts: Mapping[str, pa.Table], job: Job, months: int) -> Run:
             for name, known in (("from", PLACE_NAMES), ("to", PLACE_NAMES), ("channel", CHANNEL_NAMES))
         ),
     )
-    moved = _filled((months, SLOTS, SLOTS, len(CHANNEL_NAMES)), cells, _numbers(flows, "persons"))
+    moved = _filled((months, N_PLACES, N_PLACES, len(CHANNEL_NAMES)), cells, _numbers(flows, "persons"))
     home = cells[1] == BELARUS
     expected = _filled(
-        (months, SLOTS, len(CHANNEL_NAMES)),
+        (months, N_PLACES, len(CHANNEL_NAMES)),
         (cells[0][home], cells[2][home], cells[3][home]),
         _numbers(flows, "expected_persons")[home],
         np.float64,
@@ -232,14 +232,16 @@ def _run(parts: Mapping[str, pa.Table], job: Job, months: int) -> Run:
     return Run(
         job=job,
         flows=moved,
-        stocks=_filled((months, SLOTS, len(STATUS_NAMES)), stock, _numbers(parts["stocks"], "persons")),
+        stocks=_filled((months, N_PLACES, len(STATUS_NAMES)), stock, _numbers(parts["stocks"], "persons")),
         harms=_numbers(parts["harms"], "persons").reshape(months, len(HARMS)),
         expected=expected,
         moves=_moves_of(parts["moves"], at["moves"]),
         wishes=_wishes_of(parts["wishes"], at["wishes"]),
         blocked=totals["blocked"],
         residents_by_class=totals["residents_of_class"],
-        groups=_filled((months, len(who.MEASURES), SLOTS, who.N_GROUPS), counted, _numbers(groups, "agents"), np.int32),
+        groups=_filled(
+            (months, len(who.MEASURES), N_PLACES, who.N_GROUPS), counted, _numbers(groups, "agents"), np.int32
+        ),
         residents=settled["residents"],
         employed=settled["employed"],
         without_work=settled["without_work"][..., 0],
@@ -253,7 +255,7 @@ def _settled_counts(table: pa.Table, at: NDArray[np.int64], measure: str, months
     part = table.filter(pa.array(chosen))
     names = _SETTLED[measure]
     where = at[chosen], _codes(part, "destination", PLACE_NAMES), _codes(part, "group", names)
-    return _filled((months, SLOTS, len(names)), where, _numbers(part, "persons"))
+    return _filled((months, N_PLACES, len(names)), where, _numbers(part, "persons"))
 
 
 def _moves_of(table: pa.Table, at: NDArray[np.int64]) -> NDArray[np.void]:

@@ -32,18 +32,26 @@ def ceiling(options: Options, kind: int, kin: int, b: Behaviour) -> float:
 
 @compiled(forceinline=True)
 def fill_tastes(four: Four, spread: float, tastes: NDArray[np.float64]) -> None:
-    """Turn four words of luck into sixteen normal tastes, one a byte, lowest byte first; `tastes` float64[16]."""
+    """Turn four words of luck into sixteen normal tastes, one a byte, lowest byte first: the first of `tastes`."""
     for k in range(4):
         word = four[k]
         for j in range(4):
             tastes[4 * k + j] = spread * NORMAL_GRID[(word >> (8 * j)) & 255]
 
 
+@compiled(forceinline=True)
+def fill_further_tastes(key: int, places: int, b: Behaviour, seed: int, tastes: NDArray[np.float64]) -> None:
+    """Fill a unit's tastes for places from 16 on, if there are any; `tastes` float64[2, slots]."""
+    if places > 16:
+        fill_tastes(words(key, 0, TASTE, 1, seed), b.spread_country, tastes[0, 16:])
+
+
 @compiled
 def draw_tastes(key: int, b: Behaviour, seed: int, tastes: NDArray[np.float64]) -> None:
-    """A unit's fixed tastes for countries and for channels; `tastes` float64[2, 16] is filled."""
+    """A unit's fixed tastes for countries and for channels; `tastes` float64[2, slots] is filled."""
     fill_tastes(words(key, 0, TASTE, 0, seed), b.spread_country, tastes[0])
     fill_tastes(words(key, 0, CHANNEL_TASTE, 0, seed), b.spread_channel, tastes[1])
+    fill_further_tastes(key, SLOTS, b, seed, tastes)
 
 
 @compiled(forceinline=True)
@@ -62,9 +70,9 @@ def look(
 ) -> float:
     """Fill a unit's value and best channel of every destination; return the largest value.
 
-    `view` is one of `FROM_HOME` to `FROM_ABROAD`; `tastes` float64[2, 16] are for countries and channels. `values`
-    float64[16], `channels` uint8[16] and `ahead` bool[16] (the head alone, ahead of the family) are filled, minus
-    infinity where no channel is open, eligible and affordable.
+    `view` is one of `FROM_HOME` to `FROM_ABROAD`; `tastes` float64[2, slots] are for countries and channels. `values`
+    float64[places], `channels` uint8[places] and `ahead` bool[places] (the head alone, ahead of the family) are
+    filled, minus infinity where no channel is open, eligible and affordable.
     """
     kin, here, moved = head.kin, head.place, options.moved[head.employer]
     age, size = (t - head.birth) // 12, head.unit_size
@@ -73,7 +81,7 @@ def look(
         size, grown, means = party(head, size, grown)
     splits, unlimited = (view < WITHIN_MEANS) & (size > 1), (view >= WITHIN_MEANS) & (view != FROM_ABROAD)
     offers, count, there = options.offers[kind], options.lengths[kind], world.places[t]
-    for place in range(SLOTS):
+    for place in range(len(values)):
         values[place], channels[place], ahead[place] = MINUS_INFINITY, 0, False
     for i in range(count):
         offer = offers[i]
@@ -87,7 +95,7 @@ def look(
         if fits & (value > values[place]):
             values[place], channels[place], ahead[place] = value, channel, not whole
     top = MINUS_INFINITY
-    for place in range(SLOTS):
+    for place in range(len(values)):
         if values[place] > MINUS_INFINITY:
             values[place] += tastes[0, place] + (b.kin if kin == place else 0.0)
             top = max(top, values[place])

@@ -22,7 +22,7 @@ from sim.analysis.terms import (
 )
 from sim.choice import MINUS_INFINITY, N_FLAGS, gumbel, leave_probability, slot_noise, stable_angle_term
 from sim.choice import stable_exponential_term as stable_rest
-from sim.codes import EVENT, N_CHANNELS, SLOTS
+from sim.codes import EVENT, N_CHANNELS, N_PLACES, SLOTS
 from sim.luck import PURPOSE, uniform, words
 from sim.model import EmigrationModel
 from sim.rows import Row
@@ -134,16 +134,16 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
     lam = float(given.lam[group])
     tastes = np.empty((2, SLOTS))
     draw_tastes(people.key[head], b, given.trait_seed, tastes)
-    terms = np.zeros((SLOTS, N_CHANNELS, len(TERMS)))
-    obstacles, prices = np.zeros((SLOTS, N_CHANNELS), np.int64), np.zeros((SLOTS, N_CHANNELS))
-    alone = np.zeros((SLOTS, N_CHANNELS), np.bool_)
+    terms = np.zeros((N_PLACES, N_CHANNELS, len(TERMS)))
+    obstacles, prices = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros((N_PLACES, N_CHANNELS))
+    alone = np.zeros((N_PLACES, N_CHANNELS), np.bool_)
     table = model.options, model.world, b, given
     fill_unit(Row(people, head), t, *table, model.residents, model.queued, tastes, terms, obstacles, prices, alone)
 
     def again(view: int) -> tuple[int, NDArray[np.float64], NDArray[np.uint8], NDArray[np.bool_]]:
-        values, channels, ahead = np.empty(SLOTS), np.empty(SLOTS, np.uint8), np.empty(SLOTS, np.bool_)
+        values, channels, ahead = np.empty(N_PLACES), np.empty(N_PLACES, np.uint8), np.empty(N_PLACES, np.bool_)
         place = reconsider(
-            Row(people, head), t, view, *table, lam, eta, tastes, values, channels, ahead, np.empty(SLOTS)
+            Row(people, head), t, view, *table, lam, eta, tastes, values, channels, ahead, np.empty(N_PLACES)
         )
         return int(place), values, channels, ahead
 
@@ -151,7 +151,7 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
     free = bool(may_exit(Row(people, head), t))
     chosen = chosen if free else -1
     luck = words(people.key[head], t, _CHOICE, 0, given.seed)
-    noise = np.empty(SLOTS)
+    noise = np.empty(N_PLACES)
     slot_noise(people.key[head], t, given.seed, luck[0], noise)
     stable = stable_angle_term(uniform(luck[1]), lam) + stable_rest(uniform(luck[2]), lam)
     circle = int(circle_of(model.circles, head))
@@ -180,7 +180,7 @@ def _need_sums(found: Decision, alone: NDArray[np.bool_]) -> None:
     """The terms add up to the engine's values, and what they call open and best is what the engine does."""
     assert abs(sum(found.push.values()) - found.eta) < TOLERANCE, "push"
     sums = found.terms.sum(axis=2)
-    for place in range(SLOTS):
+    for place in range(N_PLACES):
         usable = (found.obstacles[place] == 0) & (sums[place] > MINUS_INFINITY)
         is_open = found.values[place] > MINUS_INFINITY
         assert usable.any() == is_open, f"place {place}: open or not"

@@ -14,7 +14,7 @@ from sim.analysis.terms import ACCESS, COUNTRY, OWN, PUSH, TERMS, class_of, fill
 from sim.arithmetic import exp, log
 from sim.behaviour import Behaviour
 from sim.choice import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term
-from sim.codes import CHANNEL, EVENT, N_CHANNELS, SLOTS
+from sim.codes import CHANNEL, EVENT, SLOTS
 from sim.columns import Columns
 from sim.compiling import compiled
 from sim.conditions import Circles, Conditions
@@ -87,7 +87,7 @@ def inclusive(values: NDArray[np.float64]) -> float:
     if top == MINUS_INFINITY:
         return CLOSED
     total = 0.0
-    for place in range(SLOTS):
+    for place in range(len(values)):
         total += exp(max(values[place] - top, CLOSED))
     return top + log(total)
 
@@ -101,9 +101,9 @@ def fill_values(
 
     `absent` float64[terms] is what each term is without its reason; `lonely` closes the channel of family.
     """
-    for place in range(SLOTS):
+    for place in range(len(values)):
         values[place] = MINUS_INFINITY
-        for channel in range(N_CHANNELS):
+        for channel in range(terms.shape[1]):
             if obstacles[place, channel] or (lonely and channel == _FAMILY):
                 continue
             whole = total = 0.0
@@ -124,7 +124,7 @@ def fill_pull_losses(
 
     `absent` float64[terms] is what each term is without its reason.
     """
-    values, without = np.empty(SLOTS), np.empty(SLOTS)
+    values, without = np.empty(len(terms)), np.empty(len(terms))
     fill_values(terms, obstacles, np.zeros(terms.shape[2], np.bool_), False, absent, values)
     whole = inclusive(values)
     for r in range(len(pulls)):
@@ -154,9 +154,9 @@ def fill_records(
 ) -> None:
     """Fill the losses of each unit that committed this month; `heads` int64[n] are rows, `records` RECORD[n]."""
     push, tastes = np.empty(pushes.shape[1]), np.empty((2, SLOTS))
-    terms = np.empty((SLOTS, N_CHANNELS, pulls.shape[1]))
-    obstacles, prices = np.empty((SLOTS, N_CHANNELS), np.int64), np.empty((SLOTS, N_CHANNELS))
-    ahead, absent = np.empty((SLOTS, N_CHANNELS), np.bool_), np.zeros(pulls.shape[1])
+    terms = np.empty((*world.law.shape, pulls.shape[1]))
+    obstacles, prices = np.empty(world.law.shape, np.int64), np.empty(world.law.shape)
+    ahead, absent = np.empty(world.law.shape, np.bool_), np.zeros(pulls.shape[1])
     absent[_DIASPORA] = diaspora_term(0.0, b.diaspora)
     for n in range(len(heads)):
         head, record = at(people, heads[n]), records[n]

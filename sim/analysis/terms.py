@@ -21,7 +21,7 @@ from sim.choice import (
     repression_term,
     war_term,
 )
-from sim.codes import CHANNEL, CONSCRIPTION, N_CHANNELS, PLACE, SECTOR, SLOTS
+from sim.codes import CHANNEL, CONSCRIPTION, PLACE, SECTOR
 from sim.compiling import compiled
 from sim.conditions import Circles, Conditions
 from sim.luck import NORMAL_GRID, PURPOSE, words
@@ -167,11 +167,11 @@ def fill_unit(
     age, size, grown = (t - head.birth) // 12, head.unit_size, adults(head)
     means, workers = money(head), conditions.reference.workers[sector]
     terms[:], obstacles[:], prices[:], ahead[:] = 0.0, 1, 0.0, False
-    for place in range(SLOTS):
+    for place in range(terms.shape[0]):
         if place == _BELARUS or world.places[t, place].distance <= 0.0:
             continue
         reserve = b.reserve * world.places[t, place].rent
-        for channel in range(N_CHANNELS):
+        for channel in range(terms.shape[1]):
             law, rules = world.law[place, channel], world.rules[t, place, channel]
             if not law.exists:
                 continue

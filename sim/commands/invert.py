@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.fit_observed import OBSERVED
 from sim.arithmetic import log
-from sim.codes import CHANNEL, N_CHANNELS, PLACE, PLACE_NAMES, SLOTS
+from sim.codes import CHANNEL, N_CHANNELS, N_PLACES, PLACE
 from sim.constants import Constants, on_file
 from sim.decision import rule
 from sim.ensemble import Ensemble, Job
@@ -61,7 +61,8 @@ class Target(NamedTuple):
 
 def targets() -> tuple[list[Target], list[Target]]:
     """Readings of departures by destination and by channel, from the observed data."""
-    every_place, every_channel = list(range(1, len(PLACE_NAMES))), list(range(N_CHANNELS))
+    every_place = [place for place in PLACE.values() if place != PLACE["belarus"]]
+    every_channel = list(range(N_CHANNELS))
     departures = pd.read_csv(OBSERVED / "departures.csv")
     by_place = [
         Target(row.destination, month(row.start), month(row.end), [PLACE[row.destination]], every_channel, row.persons)
@@ -156,7 +157,7 @@ def names_of(wanted: list[Target]) -> set[str]:
 
 def beginning(decision: str) -> Constants:
     """The constants from which a first inversion begins: zero where it moves them, those on file elsewhere."""
-    places, channels = np.zeros(SLOTS), np.zeros(N_CHANNELS)
+    places, channels = np.zeros(N_PLACES), np.zeros(N_CHANNELS)
     for table, codes, stated in zip((places, channels), (PLACE, CHANNEL), on_file(), strict=True):
         for name, one in stated.items():
             table[codes[name]] = one.value or 0.0
@@ -193,7 +194,7 @@ def _by_year(ensemble: Ensemble, lam: float, level: float, constants: Constants)
 def _expected(ensemble: Ensemble, lam: float, constants: Constants) -> NDArray[np.float64]:
     """Expected departures of those who decide, by month, place and channel, mean of the replicates."""
     replicates = ensemble.settings.replicate_count
-    total = np.zeros((ensemble.months, SLOTS, N_CHANNELS))
+    total = np.zeros((ensemble.months, N_PLACES, N_CHANNELS))
     for replicate in range(replicates):
         model = ensemble.model(Job("historical", lam, replicate), ensemble.threads, constants)
         total += model.run().recorder.expected_of_deciders(model.world)

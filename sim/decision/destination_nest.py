@@ -12,7 +12,6 @@ from sim.arithmetic import exp
 from sim.asking import READS, WRITES, ask
 from sim.behaviour import Behaviour
 from sim.choice import CLOSED, leave_probability, surely_stays
-from sim.codes import SLOTS
 from sim.columns import Columns
 from sim.commitment import FIXED_POINT
 from sim.compiling import compiled
@@ -68,7 +67,7 @@ def decide(
     top: float,
     noise: NDArray[np.float64],
 ) -> int:
-    """Destination a unit commits to this month, or -1 if it stays; `luck` uint32[4], `noise` float64[16] a buffer."""
+    """Destination a unit commits to this month, or -1 if it stays; `luck` uint32[4], `noise` [places] a buffer."""
     return choice.decide(key, t, seed, lam, eta, luck, values, top, noise)
 
 
@@ -83,17 +82,17 @@ def expect(
     weights: NDArray[np.float64],
     expected: NDArray[np.int64],
 ) -> None:
-    """Add a unit's probabilities of committing to each destination, times who would go, `goers` float64[16] persons.
+    """Add a unit's probabilities of committing to each destination, times who would go, `goers` [places] persons.
 
-    `weights` float64[16] is a buffer; `nests`, the regions of destinations, are for other rules.
+    `weights` float64[places] is a buffer; `nests`, the regions of destinations, are for other rules.
     """
-    for place in range(SLOTS):  # a loop of its own, so that it becomes vectors
+    for place in range(len(values)):  # a loop of its own, so that it becomes vectors
         weights[place] = exp(max(values[place], CLOSED))
     total = 0.0
-    for place in range(SLOTS):
+    for place in range(len(values)):
         total += weights[place]
     scale = leave_probability(eta, lam, total) * FIXED_POINT / total
-    for place in range(SLOTS):
+    for place in range(len(values)):
         expected[place, channels[place]] += np.int64(weights[place] * scale * goers[place])
 
 

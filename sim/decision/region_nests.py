@@ -25,7 +25,7 @@ from sim.choice import (
     stable_exponential_term,
     surely_stays,
 )
-from sim.codes import SLOTS, WORLD_REGION
+from sim.codes import WORLD_REGION
 from sim.columns import Columns
 from sim.commitment import FIXED_POINT
 from sim.compiling import compiled
@@ -73,10 +73,10 @@ def best_by_region(
 ) -> tuple[int, float]:
     """Open destination of the largest `rho (v_j + E_j) + Z_r` and that sum; -1 if every one is closed.
 
-    `values` and `noise` float64[16] are the destinations', `liking` float64[regions] the Z of the regions.
+    `values` and `noise` float64[places] are the destinations', `liking` float64[regions] the Z of the regions.
     """
     best, found = MINUS_INFINITY, -1
-    for slot in range(SLOTS):
+    for slot in range(len(values)):
         if values[slot] > MINUS_INFINITY:
             worth = nests.rho * (values[slot] + noise[slot]) + liking[nests.region[slot]]
             if worth > best:
@@ -118,7 +118,7 @@ def decide(
     top: float,
     noise: NDArray[np.float64],
 ) -> int:
-    """Destination a unit commits to this month, or -1 if it stays; `luck` uint32[4], `noise` float64[16] a buffer.
+    """Destination a unit commits to this month, or -1 if it stays; `luck` uint32[4], `noise` [places] a buffer.
 
     A unit leaves if `lambda max_r (rho max_j (v_j + E_j) + Z_r) + Z + eta > G0`, for the best j of the best r.
     """
@@ -147,13 +147,13 @@ def expect(
     weights: NDArray[np.float64],
     expected: NDArray[np.int64],
 ) -> None:
-    """Add a unit's probabilities of committing to each destination, times who would go, `goers` float64[16] persons.
+    """Add a unit's probabilities of committing to each destination, times who would go, `goers` [places] persons.
 
     `P(leave) = 1 / (1 + exp(-(eta + lambda log sum_r exp(rho I_r))))`, `P(j | leave) = exp(rho I_r) / sum * exp(v_j) /
-    exp(I_r)`. `weights` float64[16] is a buffer.
+    exp(I_r)`. `weights` float64[places] is a buffer.
     """
     inside, shares = np.zeros(N_REGIONS), np.empty(N_REGIONS)
-    for place in range(SLOTS):
+    for place in range(len(values)):
         weights[place] = exp(max(values[place], CLOSED))
         inside[nests.region[place]] += weights[place]
     total = 0.0
@@ -161,7 +161,7 @@ def expect(
         shares[region] = power(inside[region], nests.rho)
         total += shares[region]
     scale = leave_probability(eta, lam, total) * FIXED_POINT / total
-    for place in range(SLOTS):
+    for place in range(len(values)):
         region = nests.region[place]
         expected[place, channels[place]] += np.int64(
             weights[place] / inside[region] * shares[region] * scale * goers[place]

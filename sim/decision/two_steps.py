@@ -24,7 +24,7 @@ from sim.options import Options
 from sim.room import Room
 from sim.rows import Person, at
 from sim.units import may_exit, threat_group
-from sim.views import FREE_TO_EXIT, FROM_HOME, UNQUEUED, fill_tastes, look
+from sim.views import FREE_TO_EXIT, FROM_HOME, UNQUEUED, fill_further_tastes, fill_tastes, look
 from sim.world import Nests, World
 
 READS: tuple[str, ...] = (*asking.READS, "aspires")
@@ -60,16 +60,16 @@ def expect(
     weights: NDArray[np.float64],
     expected: NDArray[np.int64],
 ) -> None:
-    """Add an aspiring unit's probabilities of each destination, times who would go, `goers` float64[16] persons.
+    """Add an aspiring unit's probabilities of each destination, times who would go, `goers` float64[places] persons.
 
-    At least one destination is open; `weights` float64[16] is a buffer.
+    At least one destination is open; `weights` float64[places] is a buffer.
     """
     total = 0.0
-    for place in range(SLOTS):
+    for place in range(len(values)):
         weights[place] = exp(max(values[place], CLOSED))
         total += weights[place]
     scale = conversion * FIXED_POINT / total
-    for place in range(SLOTS):
+    for place in range(len(values)):
         expected[place, channels[place]] += np.int64(weights[place] * scale * goers[place])
 
 
@@ -95,8 +95,9 @@ def choose(
     log position.
     """
     picked = gather(people, first_circle, last_circle, t, circles, world, options, b, conditions, room, stays, aspired)
-    values, noise, tastes, goers = np.empty(SLOTS), np.empty(SLOTS), np.empty((2, SLOTS)), np.empty(SLOTS)
-    channels, ahead = np.empty(SLOTS, np.uint8), np.empty(SLOTS, np.bool_)
+    places = len(world.law)
+    values, noise, tastes, goers = np.empty(places), np.empty(places), np.empty((2, SLOTS)), np.empty(places)
+    channels, ahead = np.empty(places, np.uint8), np.empty(places, np.bool_)
     war_fear, rho, seed = world.belarus[t].war_fear, b.nest_region, conditions.seed
     nests = Nests(rho, world.places[t].region)
     for k in range(picked):
@@ -109,6 +110,7 @@ def choose(
         drawn = words(key, t, _ASPIRATION, 0, seed)
         fill_tastes(four(room.country_taste, k), b.spread_country, tastes[0])
         fill_tastes(four(room.channel_taste, k), b.spread_channel, tastes[1])
+        fill_further_tastes(key, places, b, conditions.trait_seed, tastes)
         if before:
             if uniform(drawn[1]) < b.aspiration_exit:
                 continue

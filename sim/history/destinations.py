@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import PlainValidator, ValidationInfo, field_validator
 
-from sim.codes import CHANNEL, GROUP, INSTRUMENT, PLACE, SECTOR, STATUS, WORLD_REGION
+from sim.codes import CHANNEL, CHANNEL_SLOTS, GROUP, INSTRUMENT, PLACE, SECTOR, SLOTS, STATUS, WORLD_REGION
 from sim.history import schema, spelling
 from sim.history.constants import Constant, ConstantRecord
 from sim.history.judging import Faults, Flag, Names, Record, Text, judge, mapping, named
-from sim.history.parameters import HistoryError, Parameter, restriction
+from sim.history.parameters import Parameter, restriction
 from sim.history.records import NumberRecord
 from sim.history.schema import Kind
 from sim.history.strict_yaml import Document
@@ -21,7 +21,6 @@ BELARUS_INSTRUMENTS = ("exit", "land_exit")
 
 DESTINATION_CHANNELS = tuple(name for name in CHANNEL if name != "none")
 DESTINATION_INSTRUMENTS = tuple(name for name in INSTRUMENT if name not in BELARUS_INSTRUMENTS)
-DESTINATION_PLACES = tuple(name for name in PLACE if name != "belarus")
 
 
 ARRIVAL_STATUSES = tuple(name for name in STATUS if name not in ("home", "pendular"))
@@ -77,6 +76,30 @@ def _known(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
                 raise ValueError(f"'{name}' is given twice")
     faults.refuse()
     return tuple(names)
+
+
+class CodedRecord(Record):
+    """What stands in results and arrays under a code of its own, which its file declares."""
+
+    code: Any
+
+    @field_validator("code", mode="plain")
+    @classmethod
+    def _code(cls, content: Any, info: ValidationInfo) -> int:
+        name, codes, slots = ((info.context or {})[key] for key in ("name", "codes", "slots"))
+        free = [code for code in range(1, slots) if code not in codes.values()]
+        if type(content) is not int or not 0 < content < slots:
+            raise ValueError(f"'{shown(content)}' is not a whole number from 1 to {slots - 1}; free: {_listed(free)}")
+        for other, code in codes.items():
+            if code == content and other != name:
+                raise ValueError(f"{content} is the code of {other}; free: {_listed(free)}")
+        if codes.get(name) != content:
+            raise ValueError(f"{content} should be {codes.get(name)}, which results hold")
+        return content
+
+
+def _listed(free: Sequence[int]) -> str:
+    return ", ".join(str(code) for code in free[:5]) + (" and more" if len(free) > 5 else "") if free else "none"
 
 
 class EligibleRecord(Record):
@@ -136,7 +159,7 @@ def _parameter(name: str, content: Any, kind: Kind) -> Parameter:
     return made
 
 
-class WayRecord(Record):
+class WayRecord(CodedRecord):
     """A channel's own file: what it means where a destination does not say it in other words, and its constant."""
 
     meaning: Text
@@ -169,7 +192,7 @@ class ChannelRecord(Record):
         return Channel(name, meaning, self.entry, self.residence, who.sectors, who.groups, who.ages, self.status)
 
 
-class DestinationRecord(Record):
+class DestinationRecord(CodedRecord):
     """A country people may live in."""
 
     description: Text
@@ -217,9 +240,7 @@ class Way:
 
 def way_of(name: str, document: Document) -> Way:
     """A channel from its own file; raises CatalogueError with all faults of the file, each with its line."""
-    own = judge(WayRecord, document)
-    if name not in DESTINATION_CHANNELS:
-        raise HistoryError(f"no channel '{shown(name)}' in conf/codes.yaml; known: {', '.join(DESTINATION_CHANNELS)}")
+    own = judge(WayRecord, document, {"name": name, "codes": CHANNEL, "slots": CHANNEL_SLOTS})
     return Way(own.meaning, own.constants.made())
 
 
@@ -228,9 +249,7 @@ def destination_of(name: str, document: Document, ways: Mapping[str, Way]) -> tu
 
     Raises CatalogueError with all faults of the file, each with its line.
     """
-    own = judge(DestinationRecord, document, {"owner": name})
-    if name not in DESTINATION_PLACES:
-        raise HistoryError(f"no place '{shown(name)}' in conf/codes.yaml; known: {', '.join(DESTINATION_PLACES)}")
+    own = judge(DestinationRecord, document, {"owner": name, "name": name, "codes": PLACE, "slots": SLOTS})
     parameters = [*own.parameters, *(restriction(name, instrument) for instrument in own.instruments)]
     channels = {}
     for channel in sorted(own.channels, key=lambda channel: CHANNEL[channel]):

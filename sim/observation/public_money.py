@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.effects import estimate
-from sim.codes import N_SECTORS, PLACE_NAMES, SECTOR
+from sim.codes import N_SECTORS, PLACE, PLACE_NAMES, SECTOR
 from sim.ensemble import Run
 from sim.months import FIRST_YEAR
 from sim.world import World
@@ -25,6 +25,7 @@ support, and the balance, which is income tax and contributions less support."""
 SHARES = ("income_tax", "employee_contributions", "employer_contributions")
 """Shares of the gross wage, parameters of each destination."""
 _IT = SECTOR["it"]
+DESTINATIONS = [place for place in PLACE.values() if place != PLACE["belarus"]]
 
 
 def monthly(
@@ -50,7 +51,7 @@ def by_month(run: Run, world: World) -> Floats:
     months = len(run.stocks)
     found = np.zeros((months, len(PLACE_NAMES), len(ITEMS)))
     it = np.arange(N_SECTORS) == _IT
-    for place in range(1, len(PLACE_NAMES)):
+    for place in DESTINATIONS:
         here = world.places[:months, place]
         wage, premium = here["wage"][:, None], here["premium_it"][:, None]
         found[:, place] = monthly(
@@ -78,7 +79,7 @@ def money_table(runs: Iterable[Run], world: World) -> pd.DataFrame:
         months = by_year(np.ones(len(run.employed)))
         workers = by_year(run.employed.sum(axis=2)) / months[:, None]
         for year in range(len(money)):
-            for place in range(1, len(PLACE_NAMES)):
+            for place in DESTINATIONS:
                 who = run.job.lam, run.job.replicate, PLACE_NAMES[place], FIRST_YEAR + year
                 rows.append((*who, float(workers[year, place]), *money[year, place].tolist()))
     return pd.DataFrame(rows, columns=["lambda", "replicate", "destination", "year", "employed", *ITEMS])
@@ -92,7 +93,7 @@ def money_difference(pairs: Sequence[tuple[Run, Run]], before: World, after: Wor
     base = np.array([by_year(by_month(one, before)) for one, _ in pairs])
     other = np.array([by_year(by_month(two, after)) for _, two in pairs])
     rows = []
-    for place in range(1, len(PLACE_NAMES)):
+    for place in DESTINATIONS:
         for year in range(base.shape[1]):
             for i, item in enumerate(ITEMS):
                 one, two = base[:, year, place, i], other[:, year, place, i]

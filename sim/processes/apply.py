@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
-from sim.codes import CHANNEL, EVENT, LEAD, N_CHANNELS, PLAN, REASON, SLOTS
+from sim.codes import CHANNEL, EVENT, LEAD, PLAN, REASON
 from sim.columns import Columns
 from sim.compiling import compiled
 from sim.conditions import Conditions
@@ -82,9 +82,10 @@ def apply(
     `cumulative` float64[2, places, channels]: persons admitted by limited capacity before and after this month;
     `banked` int64[places, channels]: places kept because the next unit in the queue did not fit.
     """
-    left = np.empty((SLOTS, N_CHANNELS), np.int64)
-    for place in range(SLOTS):
-        for channel in range(N_CHANNELS):
+    places, channels = world.law.shape
+    left = np.empty((places, channels), np.int64)
+    for place in range(places):
+        for channel in range(channels):
             if np.isinf(world.rules[t, place, channel].capacity):
                 left[place, channel] = UNLIMITED
             else:
@@ -94,7 +95,7 @@ def apply(
                     cumulative[0, place, channel], cumulative[1, place, channel], conditions.one_in, luck
                 )
                 left[place, channel] = month + banked[place, channel]
-    stuck = np.zeros((SLOTS, N_CHANNELS), np.bool_)
+    stuck = np.zeros((places, channels), np.bool_)
     for row in rows:
         head = at(people, row)
         place, channel = head.plan_place, head.plan_channel
@@ -138,7 +139,7 @@ def apply(
             n = note(log, n, t, row, key, _REFUSED, 0, place, channel, reason)
             lose_plan(head)
             head.due = t + int(b.reapply_months)
-    for place in range(SLOTS):
-        for channel in range(N_CHANNELS):
+    for place in range(places):
+        for channel in range(channels):
             banked[place, channel] = left[place, channel] if stuck[place, channel] else 0
     return n

@@ -159,8 +159,9 @@ def move_onward(
     n: int,
 ) -> int:
     """Move a unit to another destination drawn by value, if any is open to it; returns the next log position."""
-    values, noise, channels = np.empty(SLOTS), np.empty(SLOTS), np.empty(SLOTS, np.uint8)
-    tastes, ahead = np.empty((2, SLOTS)), np.empty(SLOTS, np.bool_)
+    places = len(world.law)
+    values, noise, channels = np.empty(places), np.empty(places), np.empty(places, np.uint8)
+    tastes, ahead = np.empty((2, SLOTS)), np.empty(places, np.bool_)
     origin = head.place
     kind = choice_class(head.sector, flags(head, t))
     draw_tastes(head.key, b, conditions.trait_seed, tastes)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from sim.arithmetic import sin
 from sim.behaviour import Behaviour
 from sim.choice import PI
-from sim.codes import CHANNEL, EVENT, MODE, PLACE, REASON, SECTOR, SLOTS, STATUS
+from sim.codes import CHANNEL, EVENT, MODE, PLACE, REASON, SECTOR, STATUS
 from sim.columns import Columns
 from sim.compiling import compiled
 from sim.conditions import ADULT_MONTHS, Conditions
@@ -59,10 +59,10 @@ def may_go_on_pendular_work(
 def pendular_rates(
     world: World, t: int, b: Behaviour, conditions: Conditions, sector: int, rates: NDArray[np.float64]
 ) -> float:
-    """Fill the monthly probability of pendular departure to each place, float64[16]; return their sum."""
+    """Fill the monthly probability of pendular departure to each place, float64[places]; return their sum."""
     total = 0.0
     groups = class_groups(sector, 0)
-    for place in range(SLOTS):
+    for place in range(len(rates)):
         rates[place] = 0.0
         demand = world.places[t, place].pendular
         if place != _BELARUS and demand > 0.0 and conditions.reference.pendular > 0.0:
@@ -85,7 +85,7 @@ def pendular(
     n: int,
 ) -> int:
     """Send workers of rows `first` to `last` - 1 to pendular work and bring back those whose months are over."""
-    drivers, others = np.empty(SLOTS), np.empty(SLOTS)
+    drivers, others = np.empty(len(world.law)), np.empty(len(world.law))
     all_drivers = pendular_rates(world, t, b, conditions, _TRANSPORT, drivers)
     all_others = pendular_rates(world, t, b, conditions, _CONSTRUCTION, others)
     called = workers_called(people, first, last, t, conditions.seed, max(all_drivers, all_others))
@@ -114,7 +114,7 @@ def pendular(
         if not may_go_on_pendular_work(mode, place, sector, plan, held, exit_ban, conscription, age, t):
             continue
         rates = drivers if drives else others
-        for place in range(SLOTS):
+        for place in range(len(rates)):
             u -= rates[place]
             if u < 0.0:
                 months = 3 + int(uniform(luck[2]) * (2.0 * b.pendular_months - 5.0))

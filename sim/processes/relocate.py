@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
 from sim.choice import MINUS_INFINITY, best_slot, gumbels, openness_term
-from sim.codes import PLACE, SECTOR, SLOTS
+from sim.codes import PLACE, SECTOR
 from sim.compiling import compiled
 from sim.conditions import EMPLOYER_KEY, Conditions, Employers
 from sim.luck import PURPOSE, uniform, words
@@ -33,7 +33,8 @@ def relocate(
 ) -> None:
     """Let employers decide to move; `moved` uint8[employers] is filled with the place to which each takes its staff."""
     hazards = (world.belarus[t].relocation_it, world.belarus[t].relocation_media)
-    values, noise = np.empty((2, SLOTS)), np.empty(SLOTS)
+    places = len(world.law)
+    values, noise = np.empty((2, places)), np.empty(places)
     for which, sector in enumerate((_IT, _NGO_MEDIA)):
         fill_relocation(world, t, b, conditions, residents, waiting, sector, values[which])
     for number in range(1, len(employers.sector)):
@@ -60,9 +61,9 @@ def fill_relocation(
     sector: int,
     values: NDArray[np.float64],
 ) -> None:
-    """Fill what each place is worth to an employer of a sector, float64[16]: as to staff without flags."""
+    """Fill what each place is worth to an employer of a sector, float64[places]: as to staff without flags."""
     groups = class_groups(sector, 0)
-    for place in range(SLOTS):
+    for place in range(len(values)):
         values[place] = MINUS_INFINITY
         if place == _BELARUS or world.places[t, place].distance <= 0.0:
             continue

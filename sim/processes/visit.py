@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.behaviour import Behaviour
-from sim.codes import INSTRUMENT, MODE, PLACE, SLOTS
+from sim.codes import INSTRUMENT, MODE, PLACE
 from sim.columns import Columns
 from sim.compiling import compiled
 from sim.conditions import ADULT_MONTHS, Conditions
@@ -24,7 +24,7 @@ _SHORT_VISA = INSTRUMENT["short_visa"]
 def visa_rate(world: World, t: int, conditions: Conditions) -> float:
     """Probability that an adult at home is issued a C visa in a month, by any Schengen state that still issues them."""
     issued = 0.0
-    for place in range(SLOTS):
+    for place in range(len(world.law)):
         issued += world.places[t, place].visas * world.openness[t, place, _SHORT_VISA, 0]
     return min(1.0, issued / conditions.reference.adults) if conditions.reference.adults > 0.0 else 0.0
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim import behaviour, constants
 from sim.behaviour import LIMITS, RECORDS
-from sim.codes import N_CHANNELS, SLOTS
+from sim.codes import N_CHANNELS, N_PLACES
 from sim.errors import UserError
 from sim.history.parameters import HistoryError
 from sim.locations import CONF
@@ -45,7 +45,7 @@ def tables():
     size = behaviour.LARGEST_CONSTANT
     one = st.sampled_from((-size, 0.0, size)) | st.floats(-size, size)
     lists = st.tuples(
-        st.lists(one, min_size=SLOTS, max_size=SLOTS), st.lists(one, min_size=N_CHANNELS, max_size=N_CHANNELS)
+        st.lists(one, min_size=N_PLACES, max_size=N_PLACES), st.lists(one, min_size=N_CHANNELS, max_size=N_CHANNELS)
     )
     return lists.map(lambda pair: constants.Constants(*map(invariants.np.array, pair)))
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.codes import CHANNEL, EXPOSURE, MODE, N_CHANNELS, N_SECTORS, N_STATUSES, PLACE, SECTOR, SLOTS, STATUS
+from sim.codes import CHANNEL, EXPOSURE, MODE, N_CHANNELS, N_PLACES, N_SECTORS, N_STATUSES, PLACE, SECTOR, STATUS
 from sim.history.catalogue import load_parameters
 from sim.observation import prisons, public_money, registers, security
 from sim.observation.parameters import Dated
@@ -106,11 +106,11 @@ def test_births_less_deaths_add_up_and_leave_like_others():
 def fake_run(months=4, **stocks):
     """A run of people settled in Lithuania by status, the same every month, all of 18 to 44."""
     run = SimpleNamespace(
-        stocks=np.zeros((months, SLOTS, N_STATUSES), np.int64),
-        flows=np.zeros((months, SLOTS, SLOTS, N_CHANNELS), np.int64),
-        residents=np.zeros((months, SLOTS, 4), np.int64),
-        employed=np.zeros((months, SLOTS, N_SECTORS), np.int64),
-        without_work=np.zeros((months, SLOTS), np.int64),
+        stocks=np.zeros((months, N_PLACES, N_STATUSES), np.int64),
+        flows=np.zeros((months, N_PLACES, N_PLACES, N_CHANNELS), np.int64),
+        residents=np.zeros((months, N_PLACES, 4), np.int64),
+        employed=np.zeros((months, N_PLACES, N_SECTORS), np.int64),
+        without_work=np.zeros((months, N_PLACES), np.int64),
         job=SimpleNamespace(lam=0.62, replicate=0),
     )
     for name, persons in stocks.items():
