@@ -254,7 +254,8 @@ def destination_of(name: str, document: Document, ways: Mapping[str, Way]) -> tu
     channels = {}
     for channel in sorted(own.channels, key=lambda channel: CHANNEL[channel]):
         record = own.channels[channel]
-        channels[channel] = record.made(channel, ways[channel].meaning)
+        meaning = ways[channel].meaning if channel in ways else ""  # the faults of its file are told with these
+        channels[channel] = record.made(channel, meaning)
         parameters += record.parameters
     about = own.description, own.schengen, own.access, own.instruments
     return Destination(name, *about, channels, own.region, own.constants.made()), tuple(parameters)
