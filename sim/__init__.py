@@ -6,6 +6,7 @@ The layout is the import order: each row imports only from rows above it.
 errors         a user's mistake
 messages       values and names as messages show them
 locations      where configuration, studies and data lie, and what a user's own folders add
+declared       codes that files of destinations and channels declare
 machine_code   the folder of machine code, named by the sources
 compiling      compiled rules
 arithmetic     exp, log and sin with the same bits everywhere
@@ -20,6 +21,7 @@ room           buffers of a pass
 history/       parameters, events and policies as one History, read from `conf/`
 behaviour      coefficients of the decision
 choice         named terms of utility, structural noise, probabilities
+limits         what values a world can have
 world          rules, prices and demand as arrays
 conditions     one run's constants: luck, circles, reference counts
 units          reading a decision unit from the columns

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.choice import N_FLAGS, Weighing, repression_term, war_term
-from sim.codes import REASON, SLOTS
+from sim.choice import N_FLAGS, Nests, Weighing, repression_term, war_term
+from sim.codes import REASON
 from sim.columns import Columns
 from sim.commitment import commit, motive, wish
 from sim.compiling import compiled
@@ -43,6 +43,7 @@ from sim.views import (
     UNQUEUED,
     WITHIN_MEANS,
     ceiling,
+    fill_further_tastes,
     fill_tastes,
     look,
     no_prospects,
@@ -60,7 +61,8 @@ def ask(people: Columns, circles: Span, now: Now, block: Block, stays: Any, deci
     """
     room, bounds = block.room, now.run.bounds
     picked = gather(people, circles, now, room, stays, of_the_panel)
-    prospects, noise, goers = no_prospects(), np.empty(SLOTS), np.empty(SLOTS)
+    places = len(now.law)
+    prospects, noise, goers = no_prospects(places), np.empty(places), np.empty(places)
     channels, ahead = prospects.channels, prospects.ahead
     for k in range(picked):
         i = room.picked[k]
@@ -97,8 +99,8 @@ def ask(people: Columns, circles: Span, now: Now, block: Block, stays: Any, deci
 def weighing(now: Now, choice_class: int, key: int, luck: Four, eta: float) -> Weighing:
     """How a unit of a choice class weighs leaving against staying this month."""
     group = threat_group(choice_class % N_FLAGS, now.belarus.war_fear)
-    lam, rho = now.run.lam[group], now.coefficients.nest_region
-    return Weighing(key, now.month, now.run.seed, luck, group, lam, rho, eta)
+    nests = Nests(now.coefficients.nest_region, now.places["region"])
+    return Weighing(key, now.month, now.run.seed, luck, group, now.run.lam[group], nests, eta)
 
 
 @compiled(forceinline=True)
@@ -106,12 +108,13 @@ def fill_unit_tastes(room: Room, k: int, now: Now, tastes: NDArray[np.float64]) 
     """Fill the fixed tastes of a picked unit, float64[2, slots]."""
     fill_tastes(four(room.country_taste, k), now.coefficients.spread_country, tastes[0])
     fill_tastes(four(room.channel_taste, k), now.coefficients.spread_channel, tastes[1])
+    fill_further_tastes(room.keys[k], len(now.law), now.coefficients, now.run.trait_seed, tastes)
 
 
 @compiled(forceinline=True)
 def fill_goers(ahead: NDArray[np.bool_], size: int, each: float, goers: NDArray[np.float64]) -> None:
-    """Fill the persons who would go to each place, float64[16]: the unit's or its head's, `each` for so many."""
-    for place in range(SLOTS):
+    """Fill the persons who would go to each place, float64[places]: the unit's or its head's, `each` for so many."""
+    for place in range(len(goers)):
         goers[place] = each if ahead[place] else each * size
 
 

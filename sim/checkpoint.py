@@ -11,7 +11,7 @@ import numpy as np
 from sim import groups as who
 from sim import markets
 from sim.arrays import Form, NotArrays, packed, read_about, unpacked
-from sim.codes import N_CHANNELS, N_STATUSES, SECTOR_NAMES, SLOTS
+from sim.codes import N_CHANNELS, N_PLACES, N_STATUSES, SECTOR_NAMES
 from sim.columns import STATES_RECORD
 from sim.ensemble import DECISION, MOVE, WISH, Job, Run
 from sim.eventlog import EVENT_TYPE
@@ -28,19 +28,19 @@ WHOLE, REAL = np.dtype(np.int64), np.dtype(np.float64)
 def run_forms(months: int) -> dict[str, Form]:
     """The arrays of a finished run of so many months."""
     return {
-        "flows": (WHOLE, (months, SLOTS, SLOTS, N_CHANNELS)),
-        "stocks": (WHOLE, (months, SLOTS, N_STATUSES)),
+        "flows": (WHOLE, (months, N_PLACES, N_PLACES, N_CHANNELS)),
+        "stocks": (WHOLE, (months, N_PLACES, N_STATUSES)),
         "harms": (WHOLE, (months, len(HARMS))),
-        "expected": (REAL, (months, SLOTS, N_CHANNELS)),
+        "expected": (REAL, (months, N_PLACES, N_CHANNELS)),
         "moves": (MOVE, (None,)),
         "wishes": (WISH, (None,)),
         "decisions": (DECISION, (None,)),
         "blocked": (WHOLE, (months,)),
         "residents_by_class": (WHOLE, (N_CLASSES,)),
-        "groups": (np.dtype(np.int32), (months, len(who.MEASURES), SLOTS, who.N_GROUPS)),
-        "residents": (WHOLE, (months, SLOTS, len(BANDS))),
-        "employed": (WHOLE, (months, SLOTS, len(SECTOR_NAMES))),
-        "without_work": (WHOLE, (months, SLOTS)),
+        "groups": (np.dtype(np.int32), (months, len(who.MEASURES), N_PLACES, who.N_GROUPS)),
+        "residents": (WHOLE, (months, N_PLACES, len(BANDS))),
+        "employed": (WHOLE, (months, N_PLACES, len(SECTOR_NAMES))),
+        "without_work": (WHOLE, (months, N_PLACES)),
         "prisoners": (WHOLE, (months,)),
     }
 
@@ -99,22 +99,22 @@ class StateForms:
             "heard": (REAL, (self.circles,)),
             "employer_place": (np.dtype(np.uint8), (self.employers,)),
             "employer_until": (np.dtype(np.int16), (self.employers,)),
-            "stocks": (WHOLE, (SLOTS, N_STATUSES)),
-            "started": (WHOLE, (SLOTS,)),
+            "stocks": (WHOLE, (N_PLACES, N_STATUSES)),
+            "started": (WHOLE, (N_PLACES,)),
             "pending": (WHOLE, (None,)),
-            "banked": (WHOLE, (SLOTS, N_CHANNELS)),
-            "residents": (REAL, (SLOTS,)),
-            "inflow": (WHOLE, (12, SLOTS)),
-            "arrivals": (WHOLE, (SLOTS,)),
-            "kept_stocks": (WHOLE, (month, SLOTS, N_STATUSES)),
-            "kept_committed": (WHOLE, (month, SLOTS, N_CHANNELS)),
-            "kept_following": (WHOLE, (month, SLOTS)),
+            "banked": (WHOLE, (N_PLACES, N_CHANNELS)),
+            "residents": (REAL, (N_PLACES,)),
+            "inflow": (WHOLE, (12, N_PLACES)),
+            "arrivals": (WHOLE, (N_PLACES,)),
+            "kept_stocks": (WHOLE, (month, N_PLACES, N_STATUSES)),
+            "kept_committed": (WHOLE, (month, N_PLACES, N_CHANNELS)),
+            "kept_following": (WHOLE, (month, N_PLACES)),
             "events": (EVENT_TYPE, (None,)),
             "events_until": (WHOLE, (month,)),
         }
         if self.responds:
-            forms["rules"] = (RULES, (month, SLOTS, N_CHANNELS))
-            forms["places"] = (PLACES, (month, SLOTS))
+            forms["rules"] = (RULES, (month, N_PLACES, N_CHANNELS))
+            forms["places"] = (PLACES, (month, N_PLACES))
         forms["mesa"] = (np.dtype(np.uint8), (None,))
         return forms
 

@@ -24,10 +24,12 @@ MINUS_INFINITY = -np.inf
 CLOSED = -600.0
 """Value that stands for minus infinity in weights: nothing beside any other, and far from slow subnormal numbers."""
 PI = 3.141592653589793
-LOG_SLOTS = 2.772588722239781
-"""Natural logarithm of the 16 slots (checked by a test against `SLOTS`)."""
+LOG_SLOTS = 3.4657359027997265
+"""Natural logarithm of the 32 slots (checked by a test against `SLOTS`)."""
 _WINNER = PURPOSE["winner"]
 _SLOTS_0 = PURPOSE["slots_0"]
+_OF_SLOTS = 27
+"""A word without its leading five bits, which name one of 32 slots."""
 BINS = 1024
 """Bins of a uniform in the tables of upper bounds."""
 _SLACK = 1e-9
@@ -163,32 +165,38 @@ def leave_margin(luck: Four, lam: float) -> float:
 
 @compiled
 def slot_noise(key: int, month: int, seed: int, best: int, noise: NDArray[np.float64]) -> None:
-    """The Gumbels of all slots, given that their largest is `log J - log W`.
+    """The Gumbels of the places, given that the largest of all `SLOTS` slots is `log J - log W`.
 
     One slot drawn uniformly holds the maximum; the rest are `-log(exp(-Emax) + X_j)`, X_j exponential.
-    `noise` float64[16] is filled. Unused slots are drawn too, so adding a destination changes nobody.
+    `noise` float64[places] is filled. Each slot has words of its own and the maximum may fall on one that no place
+    uses, so that adding a destination changes nobody else.
     """
     floor = -log(uniform(best)) / SLOTS  # exp(-Emax)
     top = -log(floor)
-    winner = words(key, month, _WINNER, 0, seed)[0] >> 28
-    for quarter in range(SLOTS // 4):
-        four = words(key, month, _SLOTS_0 + quarter, 0, seed)
-        for k in range(4):
-            slot = quarter * 4 + k
-            noise[slot] = top if slot == winner else -log(floor - log(uniform(four[k])))
+    winner = words(key, month, _WINNER, 0, seed)[0] >> _OF_SLOTS
+    for slot in range(len(noise)):
+        if slot % 4 == 0:
+            four = slot_words(key, month, _SLOTS_0, slot, seed)
+        noise[slot] = top if slot == winner else -log(floor - log(uniform(four[slot % 4])))
+
+
+@compiled(forceinline=True)
+def slot_words(key: int, month: int, purpose: int, slot: int, seed: int) -> Four:
+    """Four words, of a slot and the three after it, `purpose` the first of four: draw 0 for slots below 16, then 1."""
+    return words(key, month, purpose + (slot % 16) // 4, slot // 16, seed)
 
 
 @compiled
 def gumbels(key: int, month: int, purpose: int, seed: int, noise: NDArray[np.float64]) -> None:
-    """Fill a Gumbel for every place, float64[16], from four purposes, `purpose` the first.
+    """Fill a Gumbel for every place, float64[places], from four purposes, `purpose` the first.
 
     The largest value plus noise is a draw by `exp(value)`; the noise belongs to key, month and place, so that closing
     one place moves only those who would have gone there.
     """
-    for quarter in range(SLOTS // 4):
-        four = words(key, month, purpose + quarter, 0, seed)
-        for k in range(4):
-            noise[quarter * 4 + k] = gumbel(uniform(four[k]))
+    for slot in range(len(noise)):
+        if slot % 4 == 0:
+            four = slot_words(key, month, purpose, slot, seed)
+        noise[slot] = gumbel(uniform(four[slot % 4]))
 
 
 @compiled
@@ -201,6 +209,13 @@ def best_slot(values: NDArray[np.float64], noise: NDArray[np.float64]) -> int:
     return found
 
 
+class Nests(NamedTuple):
+    """How destinations nest in regions, for the rules that ask."""
+
+    rho: float  # dissimilarity of destinations of one region over that of regions
+    region: NDArray[np.uint8]  # [places]
+
+
 class Weighing(NamedTuple):
     """How a unit weighs leaving against staying this month: its luck, dissimilarities and wish to leave."""
 
@@ -210,7 +225,7 @@ class Weighing(NamedTuple):
     luck: Four  # words of the purpose `choice`
     group: int  # `THREATENED` or `OTHERS`
     lam: float  # dissimilarity of destinations against staying
-    rho: float  # dissimilarity of destinations of one region
+    nests: Nests
     eta: float  # log-odds of the wish to leave
 
 

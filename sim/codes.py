@@ -1,7 +1,8 @@
-"""The fixed codes of places, channels, statuses and the like, read once from `conf/codes.yaml`.
+"""The fixed codes of places, channels, statuses and the like, read once.
 
-`PLACE["poland"]` is a number, `PLACE_NAMES[2]` a name. Compiled rules use the numbers as constants,
-so the file belongs to the fingerprint of the machine code.
+They stand in `conf/codes.yaml`, those of destinations and channels in their own files. `PLACE["poland"]` is a number,
+`PLACE_NAMES[2]` a name. Compiled rules use shipped codes as constants, so these belong to the fingerprint of the
+machine code; they never use the number of places or channels, to which a user may add.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from types import MappingProxyType
 
 import yaml
 
+from sim.declared import in_use
 from sim.locations import CODES
 
 _tables = yaml.safe_load(CODES.read_text(encoding="utf-8"))
@@ -27,10 +29,17 @@ def names(codes: Mapping[str, int]) -> tuple[str, ...]:
 
 
 SLOTS: int = _tables["slots"]
-"""Destination slots for which the noise of a choice is drawn, used or not."""
+"""Places for which the luck of a choice is laid out, used or not."""
+CHANNEL_SLOTS: int = _tables["channel_slots"]
+"""Channels for which taste is laid out, used or not."""
 
-PLACE = _codes("places")
-CHANNEL = _codes("channels")
+PLACE: Mapping[str, int] = MappingProxyType(
+    {**_codes("places"), **in_use("destination", _codes("places").values(), SLOTS)}
+)
+WORLD_REGION = _codes("world_regions")
+CHANNEL: Mapping[str, int] = MappingProxyType(
+    {**_codes("channels"), **in_use("channel", _codes("channels").values(), CHANNEL_SLOTS)}
+)
 INSTRUMENT = _codes("instruments")
 GROUP = _codes("groups")
 AGE_FROM = _codes("ages")

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import N_CHANNELS, N_PLACES
+
 MAX_BYTES = 128
 """Most bytes a person may take besides the key (design contract: 9.4 million people under 3 GB)."""
 
@@ -34,6 +36,7 @@ class Column:
 
 
 _M = (-32768, 32767)
+_PLACE, _CHANNEL = (0, N_PLACES - 1), (0, N_CHANNELS - 1)
 
 SCHEMA: tuple[Column, ...] = (
     # identity and unit
@@ -50,7 +53,7 @@ SCHEMA: tuple[Column, ...] = (
     Column("politics", "u1", "code", "segment of September 2020: opponent of the protest, observer, protest", 0, 2),
     Column("exposure", "u1", "code", "what exposes to repression: protest, strike, media, NGO, word on the war", 0, 5),
     Column("ancestry", "u1", "flag", "holds a Polish card", 0, 1),
-    Column("kin", "u1", "place", "destination where close family or friends live, 0 if nowhere", 0, 15),
+    Column("kin", "u1", "place", "destination where close family or friends live, 0 if nowhere", *_PLACE),
     Column("ties", "u1", "1/255", "ties that hold: caring, health, property", 0, 255),
     Column("frailty", "u1", "grid", "fixed readiness to leave: index of a standard normal's 256 equal slices", 0, 255),
     Column(
@@ -62,12 +65,12 @@ SCHEMA: tuple[Column, ...] = (
     Column("income", "f4", "EUR/month", "net personal income in Belarus, 2019 prices", 0, 1e6),
     Column("savings", "f4", "EUR", "liquid savings of the person", 0, 1e9, ("depart", "settle", "move_on")),
     # where and by what right
-    Column("place", "u1", "code", "country of residence", 0, 15, ("depart", "move_on", "pendular")),
+    Column("place", "u1", "code", "country of residence", *_PLACE, ("depart", "move_on", "pendular")),
     Column("mode", "u1", "code", "home, pendular or settled", 0, 2, ("depart", "move_on", "pendular")),
     Column(
         "status", "u1", "code", "right by which the person stays", 0, 8, ("depart", "settle", "move_on", "pendular")
     ),
-    Column("channel", "u1", "code", "channel by which the present place was entered", 0, 12, ("depart", "move_on")),
+    Column("channel", "u1", "code", "channel of entry into the present place", *_CHANNEL, ("depart", "move_on")),
     Column("since", "i2", "month", "month of arrival in the present place", *_M, ("depart", "move_on", "pendular")),
     Column(
         "expiry", "i2", "month", "last month of the present status", *_M, ("depart", "settle", "move_on", "pendular")
@@ -93,8 +96,8 @@ SCHEMA: tuple[Column, ...] = (
     Column("serves_until", "i2", "month", "last month of service", *_M, ("conscript",)),
     # the plan of a unit, kept on its head's row
     Column("plan", "u1", "code", "none, queued, processing or granted", 0, 3, ("choose", "apply", "depart")),
-    Column("plan_place", "u1", "code", "destination of the plan", 0, 15, ("choose",)),
-    Column("plan_channel", "u1", "code", "channel of the plan", 0, 12, ("choose",)),
+    Column("plan_place", "u1", "code", "destination of the plan", *_PLACE, ("choose",)),
+    Column("plan_channel", "u1", "code", "channel of the plan", *_CHANNEL, ("choose",)),
     Column("applied", "i2", "month", "month of application", *_M, ("choose",)),
     Column(
         "due", "i2", "month", "decision on the application; without a plan, first month of a new one", *_M, ("apply",)

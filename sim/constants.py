@@ -1,28 +1,26 @@
 """Constants of destinations and channels: what the terms of the model do not explain about where and how.
 
-They are inverted on observed departures to the end of 2022 (`task=invert`), one set for each lambda and a file for
-each rule of decision, and are provisional: constants fitted to flows reproduce those flows by construction and prove
-nothing.
+Each stands in the file of its destination or channel. Most are inverted on observed departures to the end of 2022
+(`task=invert`), one for each lambda and rule of decision, and are provisional: constants fitted to flows reproduce
+those flows by construction and prove nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from math import fsum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour import LARGEST_CONSTANT
-from sim.codes import CHANNEL, N_CHANNELS, PLACE, SLOTS
+from sim.codes import CHANNEL, N_CHANNELS, N_PLACES, PLACE
 from sim.decision import DEFAULT
-from sim.errors import UserError
-from sim.history.parameters import need_number
-from sim.history.strict_yaml import CatalogueError, need_keys, need_named, read, within
-from sim.locations import CONF, constants
-from sim.messages import shown
-
-FILE = CONF / "constants.yaml"
-"""Those of the default rule of decision; any other rule has a file of its own beside it."""
+from sim.history.catalogue import load_channels, load_destinations
+from sim.history.constants import Constant
+from sim.history.strict_yaml import CatalogueError
+from sim.locations import CONF
+from sim.messages import nearest
 
 
 class Constants(NamedTuple):
@@ -32,69 +30,65 @@ class Constants(NamedTuple):
     channels: NDArray[np.float64]  # [channels]
 
 
-def file_of(decision: str) -> Path:
-    """File of the constants of a rule of decision."""
-    return constants("constants.yaml" if decision == DEFAULT else f"constants_{decision}.yaml")
+def on_file(conf: Path = CONF) -> tuple[dict[str, Constant], dict[str, Constant]]:
+    """The constants of destinations and of channels as their files state them, by name."""
+    destinations = {name: one.constant for name, one in load_destinations(conf).items()}
+    return destinations, {name: one.constant for name, one in load_channels(conf).items()}
 
 
-def load(lambda_: float, file: Path = FILE) -> Constants:
-    """Constants for a lambda, straight lines between the lambdas on file, the nearest set outside their range.
+def load(lambda_: float, decision: str = DEFAULT, conf: Path = CONF) -> Constants:
+    """Constants for a lambda under a rule of decision.
 
-    Raises UserError if the file is missing, or by name and lambda for a constant that is missing, unknown or too large.
+    Straight lines between the lambdas on file, the nearest one outside their range. Raises CatalogueError with all
+    constants that are missing, like none, or too large.
     """
-    if not file.exists():
-        rule = file.stem.removeprefix(f"{FILE.stem}_")
-        also = "" if rule == FILE.stem else f" decision={rule}"
-        raise UserError(f"conf/{file.name} is missing; `python -m sim task=invert{also}` writes it")
-    with within(f"conf/{file.name}"):
-        sets = _sets(need_keys(read(file), ("unit", "source", "confidence", "constants"))["constants"])
-    known = sorted(sets)
-
-    def at(section: str, name: str) -> float:
-        return _between(lambda_, known, [sets[key][section][name] for key in known])
-
-    places, channels = np.zeros(SLOTS), np.zeros(N_CHANNELS)
-    for name, code in PLACE.items():
-        places[code] = 0.0 if name == "belarus" else at("destinations", name)
-    for name, code in CHANNEL.items():
-        channels[code] = 0.0 if name == "none" else at("channels", name)
+    faults: list[str] = []
+    places, channels = np.zeros(N_PLACES), np.zeros(N_CHANNELS)
+    for folder, table, codes, stated in zip(
+        ("destination", "channel"), (places, channels), (PLACE, CHANNEL), on_file(conf), strict=True
+    ):
+        for name in stated:
+            try:
+                table[codes[name]] = _value(name, stated, lambda_, decision)
+            except ValueError as error:
+                faults.append(f"conf/{folder}/{name}.yaml: constants: {error}")
+    if faults:
+        raise CatalogueError(*faults)
     return Constants(places, channels)
 
 
-def _sets(content: Any) -> dict[float, dict[str, dict[str, float]]]:
-    """The constants by lambda, section and name, every one checked."""
-    names = {"destinations": [name for name in PLACE if name != "belarus"]}
-    names["channels"] = [name for name in CHANNEL if name != "none"]
-    sets = {}
-    for key, sections in need_named(content).items():
-        with within(f"constants: '{shown(key)}'"):
-            try:
-                lambda_ = float(key)
-            except ValueError:
-                raise CatalogueError("is not a lambda") from None
-            need_keys(sections, list(names))
-            if lambda_ in sets:
-                raise CatalogueError("is given twice")
-            sets[lambda_] = {name: _numbers(name, sections[name], names[name]) for name in names}
-    if not sets or not all(0.0 < lambda_ <= 1.0 for lambda_ in sets):
-        raise CatalogueError("constants: give sets by lambda, a number above 0 and at most 1")
-    return sets
+def _value(name: str, stated: Mapping[str, Constant], lambda_: float, decision: str) -> float:
+    """The constant of one destination or channel; raises ValueError if there is none."""
+    own = stated[name]
+    if own.like:
+        values = [_like(other, stated, lambda_, decision) for other in own.like]
+        return fsum(values) / len(values)
+    if own.value is not None:
+        value = own.value
+    else:
+        assert own.values is not None
+        if decision not in own.values:
+            also = "" if decision == DEFAULT else f" decision={decision}"
+            raise ValueError(f"values: '{decision}' is missing; `python -m sim task=invert{also}` writes it")
+        value = _between(lambda_, sorted(own.values[decision].items()))
+    if abs(value) > LARGEST_CONSTANT:
+        raise ValueError(f"{value:g} is outside [{-LARGEST_CONSTANT:g}, {LARGEST_CONSTANT:g}]")
+    return value
 
 
-def _numbers(section: str, content: Any, names: Sequence[str]) -> dict[str, float]:
-    with within(section):
-        numbers = {name: need_number(value, name) for name, value in need_keys(content, names).items()}
-        for name, value in numbers.items():
-            if abs(value) > LARGEST_CONSTANT:
-                raise CatalogueError(f"{name} is {value:g}, outside [{-LARGEST_CONSTANT:g}, {LARGEST_CONSTANT:g}]")
-        return numbers
+def _like(name: str, stated: Mapping[str, Constant], lambda_: float, decision: str) -> float:
+    if name not in stated or stated[name].like:
+        known = nearest(name, [other for other, one in stated.items() if not one.like])
+        raise ValueError(f"like: '{name}' has no constant of its own; known: {known}")
+    return _value(name, stated, lambda_, decision)
 
 
-def _between(x: float, known: list[float], values: list[float]) -> float:
-    if x <= known[0]:
-        return values[0]
-    for i in range(1, len(known)):
-        if x <= known[i]:
-            share = (x - known[i - 1]) / (known[i] - known[i - 1])
-            return values[i - 1] + share * (values[i] - values[i - 1])
-    return values[-1]
+def _between(x: float, known: list[tuple[float, float]]) -> float:
+    if x <= known[0][0]:
+        return known[0][1]
+    for (low, before), (high, after) in zip(known, known[1:], strict=False):
+        if x == high:
+            return after
+        if x < high:
+            return before + (x - low) / (high - low) * (after - before)
+    return known[-1][1]

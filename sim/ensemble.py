@@ -194,7 +194,7 @@ class Ensemble:
     def constants_at(self, lambda_: float) -> constants.Constants:
         """Constants of destinations and channels at a lambda, under the settings' rule of decision."""
         if lambda_ not in self._constants:
-            self._constants[lambda_] = constants.load(lambda_, constants.file_of(self.settings.decision))
+            self._constants[lambda_] = constants.load(lambda_, self.settings.decision)
         return self._constants[lambda_]
 
     def model(

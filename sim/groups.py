@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import codes
-from sim.codes import EVENT, SLOTS
+from sim.codes import EVENT, N_PLACES
 from sim.columns import Columns
 from sim.compiling import compiled
 
@@ -74,7 +74,7 @@ def count(events: NDArray[np.void], people: Columns, sectors: NDArray[np.uint8],
     The place is where one goes; of a return, of a lost status and of a wish the place left, lived in, wished for.
     `sectors` are those at the start: nobody changes group by what happens to them.
     """
-    counts = np.zeros((months, len(MEASURES), SLOTS, N_GROUPS), np.int32)
+    counts = np.zeros((months, len(MEASURES), N_PLACES, N_GROUPS), np.int32)
     streams = motives(events, people)
     measure_of = np.full(max(EVENT.values()) + 1, -1)
     for number, name in enumerate(MEASURES):

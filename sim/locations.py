@@ -25,11 +25,13 @@ DATA = PACKAGE / "data"
 """Folder of the data; `sim/data/README.md` says what is what."""
 CODES = CONF / "codes.yaml"
 """Codes that compiled rules hold as constants."""
+SCHEMA = CONF / "schema.yaml"
+"""What each number of a destination is."""
 
-CATALOGUE = ("policy", "event", "scenario", "destination", "history")
+CATALOGUE = ("policy", "event", "scenario", "destination", "channel", "history")
 """Folders of `conf/` with a file for each name. All that they say goes into the compiled world, by which a point is
 known, so that a user may add to them."""
-SINGLE = ("behaviour.yaml", "codes.yaml", "config.yaml", "people.yaml", "hydra")
+SINGLE = ("behaviour.yaml", "codes.yaml", "config.yaml", "people.yaml", "schema.yaml", "hydra")
 """What a user's own `conf/` cannot change: coefficients and settings are given on the command line, codes are compiled,
 and how jobs are launched must not depend on the folder that one happens to stand in."""
 ENDINGS = (".yaml", ".yml", ".json")
@@ -40,7 +42,7 @@ MOST_SHOWN = 5
 """Files that a note lists by name."""
 _TOLD = "VYRAJ_TOLD"
 _UNREAD = "not read: a name is of letters a to z, digits and _ . - and ends in .yaml, .yml or .json"
-_SINGLE = f"not read: a conf/ of your own may hold {', '.join(CATALOGUE)} and files of constants"
+_SINGLE = f"not read: a conf/ of your own may hold {', '.join(CATALOGUE)}"
 _REPLACES = "read in place of the file of that name which comes with Vyraj"
 
 
@@ -85,22 +87,13 @@ def configuration() -> Mapping[str, Path]:
     for folder in CATALOGUE:
         found = {name: path for name, path in found.items() if name.partition("/")[0] != folder}
         found |= {f"{folder}/{name}.yaml": file.path for name, file in files(CONF / folder, "").items()}
-    return found | {path.name: constants(path.name) for path in CONF.glob("constants*.yaml")}
+    return found
 
 
-def constants(name: str) -> Path:
-    """A file of constants: the working folder's `conf/NAME` if there is one, or else the one that is shipped."""
-    own = _own("conf")
-    if own is None or not (own / name).is_file():
-        return CONF / name
-    _tell([f"conf/{name}"], _REPLACES)
-    return own / name
-
-
-def inverted(name: str) -> Path:
-    """Where a file of constants is written: where it is read from, but never into an installed package."""
-    found = constants(name)
-    return Path.cwd() / "conf" / name if INSTALLED and found == CONF / name else found
+def written(folder: str, name: str) -> Path:
+    """Where a file of a catalogue is written: where it is read from, but never into an installed package."""
+    found = files(CONF / folder, f"conf/{folder}")[name].path
+    return Path.cwd() / "conf" / folder / f"{name}.yaml" if INSTALLED and found.is_relative_to(CONF) else found
 
 
 def _own(called: str) -> Path | None:

@@ -27,12 +27,13 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     "replicate": (0, ("seed", "spare_1", "spare_2", "spare_3")),  # key: seed of the run; month: replicate
     # the decision of a unit; key: the unit's head
     "choice": (1, ("best_noise", "stable_angle", "stable_exponential", "stay_noise")),
+    # the noise of places, one word a place: draw 0 for places 0 to 15, draw 1 for places 16 to 31
     "slots_0": (2, ("slot_0", "slot_1", "slot_2", "slot_3")),  # rest of the noise of each slot,
     "slots_1": (3, ("slot_4", "slot_5", "slot_6", "slot_7")),  # for those who pass the bound
     "slots_2": (4, ("slot_8", "slot_9", "slot_10", "slot_11")),
     "slots_3": (5, ("slot_12", "slot_13", "slot_14", "slot_15")),
     "winner": (6, ("slot", "spare_1", "spare_2", "spare_3")),  # which slot holds the largest noise
-    # fixed taste: sixteen bytes, lowest byte first; drawn at month 0
+    # fixed taste: sixteen bytes, lowest byte first; drawn at month 0, for places 16 to 31 with draw 1
     "taste": (7, ("slots_0_3", "slots_4_7", "slots_8_11", "slots_12_15")),  # byte: place
     "channel_taste": (8, ("channels_0_3", "channels_4_7", "channels_8_11", "channels_12_15")),  # byte: channel
     # what happens to a person in a month

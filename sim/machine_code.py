@@ -22,6 +22,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import sim
+from sim.declared import shipped
 from sim.errors import UserError
 from sim.locations import CODES, PACKAGE
 
@@ -44,6 +45,13 @@ def versions() -> tuple[str, ...]:
     packages = [f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy")]
     target = [os.environ.get(name, "") for name in ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_OPT")]
     return platform.python_implementation(), sys.version, *packages, get_host_cpu_name(), *target
+
+
+def shipped_codes() -> list[str]:
+    """Return the codes of destinations and channels that compiled rules may hold; a user's own are not among them."""
+    return [
+        f"{folder} {name} {code}" for folder in ("destination", "channel") for name, code in shipped(folder).items()
+    ]
 
 
 def rows(layout: str) -> list[str]:
@@ -157,7 +165,7 @@ def folder() -> Path:
     """The folder of exactly these sources, codes and versions, made if absent."""
     root, order = cache_root(), rows(sim.__doc__ or "")
     below = order[order.index(LAST_OF_THE_RULES) + 1 :] if LAST_OF_THE_RULES in order else []
-    found = root / f"machine-code-{fingerprint(PACKAGE, [CODES], versions(), below)}"
+    found = root / f"machine-code-{fingerprint(PACKAGE, [CODES], [*versions(), *shipped_codes()], below)}"
     if found.is_symlink() or (found.exists() and not found.is_dir()):
         remove(found)
     try:

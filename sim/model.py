@@ -15,7 +15,7 @@ from sim.agents.institutions import BelarusianState, Destination, Employer
 from sim.agents.people import People
 from sim.agents.person import Person
 from sim.behaviour import Behaviour
-from sim.codes import CHANNEL_NAMES, LEAD, N_CHANNELS, PLACE, SLOTS, STATUS
+from sim.codes import CHANNEL_NAMES, LEAD, N_CHANNELS, N_PLACES, PLACE, STATUS
 from sim.constants import Constants
 from sim.continuing import Continued, mapping
 from sim.eventlog import noted
@@ -77,7 +77,7 @@ class EmigrationModel(Continued):
         self.options = no_options(len(population.employers))
         self.recorder = Recorder(self.one_in)
         self.pending = np.zeros(0, np.int64)
-        self.banked = np.zeros((SLOTS, N_CHANNELS), np.int64)
+        self.banked = np.zeros((N_PLACES, N_CHANNELS), np.int64)
         self._blocks = [
             (circles, passes.largest(self.circles.start, circles))
             for circles in passes.blocks(self.circles.start, block)
@@ -88,11 +88,11 @@ class EmigrationModel(Continued):
         self.stocks = self._count()
         self.settled_at_start = self.settled()
         self.residents = world.places["diaspora"][0].copy()
-        self.arrivals = np.zeros(SLOTS, np.int64)
-        self.inflow = np.zeros((12, SLOTS), np.int64)
+        self.arrivals = np.zeros(N_PLACES, np.int64)
+        self.inflow = np.zeros((12, N_PLACES), np.int64)
         self.held, self.paths = NOTHING, Paths()
         self.keeps_paths = False
-        self.queued = np.zeros((SLOTS, N_CHANNELS))
+        self.queued = np.zeros((N_PLACES, N_CHANNELS))
         """Persons in queues as the month began, float64[places, channels]."""
         self.processes: dict[str, Callable[[EmigrationModel], None]] = {
             row.name: partial(_run, row) for row in SCHEDULE
@@ -129,7 +129,7 @@ class EmigrationModel(Continued):
 
     def planning(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """People whose units, headed in these rows, have a plan, in agents, int64[places, channels]."""
-        counts = np.zeros((SLOTS, N_CHANNELS), np.int64)
+        counts = np.zeros((N_PLACES, N_CHANNELS), np.int64)
         where = self.columns.plan_place[rows], self.columns.plan_channel[rows]
         alone = self.columns.lead[rows] == LEAD["planned"]
         np.add.at(counts, where, np.where(alone, 1, self.columns.unit_size[rows]))
@@ -178,7 +178,7 @@ class EmigrationModel(Continued):
     def forget_month(self) -> None:
         """Begin with an empty log and no expected flows."""
         self._log: list[NDArray[np.void]] = []
-        self.committed, self.following = np.zeros((SLOTS, N_CHANNELS), np.int64), np.zeros(SLOTS, np.int64)
+        self.committed, self.following = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros(N_PLACES, np.int64)
 
     def settled(self) -> NDArray[np.int64]:
         """Agents settled in each place, pendular workers left out."""
@@ -227,7 +227,7 @@ class EmigrationModel(Continued):
             self.stocks = stocks
 
     def _count(self) -> NDArray[np.int64]:
-        counts = np.zeros((SLOTS, len(STATUS)), np.int64)
+        counts = np.zeros((N_PLACES, len(STATUS)), np.int64)
         np.add.at(counts, (self.columns.place, self.columns.status), 1)
         return counts
 
@@ -237,7 +237,7 @@ def passes_of(rule: rules.Rule) -> list[tuple[passes.Pass, list[str]]]:
     found = [[(row.name, row.run) for row in rows] for rows in PHASES if rows[0].phase == "parallel"]
     if rule.name != rules.DEFAULT:
         found = [[row for row in rows if row[0] != "choose"] for rows in found] + [[("choose", rule.choose)]]
-    return [(passes.fused(rows), [name for name, _ in rows]) for rows in found]
+    return [(passes.fused(tuple(rows)), [name for name, _ in rows]) for rows in found]
 
 
 def _run(row: Process, model: EmigrationModel) -> None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.behaviour import Behaviour
 from sim.choice import MINUS_INFINITY
-from sim.codes import N_CHANNELS, SLOTS
+from sim.codes import N_CHANNELS, N_PLACES
 from sim.conditions import Circles, Conditions
 from sim.units import N_AGES, N_CLASSES
 from sim.world import World
@@ -46,10 +46,10 @@ class Options(NamedTuple):
 def no_options(employers: int = 1) -> Options:
     """Options of a month before they are filled: nothing on offer; `employers` counts number 0, none."""
     return Options(
-        offers=np.zeros((N_CLASSES, SLOTS * N_CHANNELS * N_AGES), OFFER),
+        offers=np.zeros((N_CLASSES, N_PLACES * N_CHANNELS * N_AGES), OFFER),
         lengths=np.zeros(N_CLASSES, np.int64),
-        near=np.full((N_CLASSES, SLOTS), MINUS_INFINITY),
-        free=np.full((N_CLASSES, SLOTS), MINUS_INFINITY),
+        near=np.full((N_CLASSES, N_PLACES), MINUS_INFINITY),
+        free=np.full((N_CLASSES, N_PLACES), MINUS_INFINITY),
         top=np.full(N_CLASSES, MINUS_INFINITY),
         pending=np.zeros(1, np.bool_),
         rush=np.zeros(N_CLASSES),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.access import access_share, admission_share, eligible, fare
 from sim.arithmetic import exp, log
 from sim.choice import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term, openness_term, ratio_term
-from sim.codes import AGE_FROM, CHANNEL, GROUP, N_CHANNELS, N_INSTRUMENTS, N_SECTORS, PLACE, SECTOR, SLOTS
+from sim.codes import AGE_FROM, CHANNEL, GROUP, N_GROUPS, N_SECTORS, PLACE, SECTOR
 from sim.compiling import compiled
 from sim.handles import handle
 from sim.luck import TASTE_LIMIT
@@ -20,8 +20,8 @@ from sim.now import Now, Options
 from sim.units import N_AGES, N_CLASSES, age_group, age_limits, choice_class, class_groups
 
 _BELARUS = PLACE["belarus"]
-_AGES = 1 + N_CHANNELS + np.array([GROUP[name] for name in AGE_FROM])
-"""Columns of an openness table that are of groups by age."""
+_AGES = np.array([GROUP[name] for name in AGE_FROM])
+"""Bits of the groups by age."""
 _WORK, _FAMILY, RELOCATION = CHANNEL["work"], CHANNEL["family"], CHANNEL["relocation"]
 _IT, _CHILD = SECTOR["it"], SECTOR["child"]
 
@@ -75,9 +75,11 @@ def queue_months(waiting: float, capacity: float, patience: float) -> float:
 @compiled(forceinline=True)
 def asks_age(now: Now) -> bool:
     """True if a rule of the month is another one for people of some age: an exception, or one that is revoked."""
-    for place in range(SLOTS):
-        for instrument in range(N_INSTRUMENTS):
-            for column in _AGES:
+    places, instruments, columns = now.openness.shape
+    for place in range(places):
+        for instrument in range(instruments):
+            for bit in _AGES:
+                column = columns - N_GROUPS + bit
                 if now.openness[place, instrument, column] != now.openness[place, instrument, 0]:
                     return True
     return False
@@ -116,14 +118,14 @@ def fill(
             offers = options.offers[kind]
             options.near[kind], options.free[kind] = MINUS_INFINITY, MINUS_INFINITY
             count = 0
-            for place in range(SLOTS):
+            for place in range(len(now.law)):
                 if place == _BELARUS or now.places[place].distance <= 0.0:
                     continue
                 unsafe = (mask & FLAG_PERSECUTED) != 0
                 constant = now.run.constants[place]
                 country = country_value(now, constant, residents[place], place, sector, unsafe)
                 first = count
-                for channel in range(N_CHANNELS):
+                for channel in range(now.law.shape[1]):
                     if not eligible(now.law[place, channel], now.rules[place, channel], sector, groups):
                         continue
                     share = offer_share(now, place, sector, workers)
@@ -179,7 +181,7 @@ def fill_rush(options: Options, later: Options) -> None:
 def inclusive(values: NDArray[np.float64]) -> float:
     """Log of the sum of exponentials of the values of all destinations, float64[places], none below `CLOSED`."""
     total = 0.0
-    for place in range(SLOTS):
+    for place in range(len(values)):
         total += exp(max(values[place], CLOSED)) if place != _BELARUS else 0.0
     return log(total)
 

@@ -21,12 +21,14 @@ import yaml
 import sim
 from sim import checkpoint, seals, tidy
 from sim.arrays import NotArrays, is_whole
+from sim.codes import CHANNEL, PLACE
 from sim.ensemble import Ensemble, Job, Other, Run
 from sim.errors import UserError
 from sim.history import naming
 from sim.locations import CONF, DATA, PACKAGE
 from sim.locks import Lock
 from sim.machine_code import rows
+from sim.population.census import diaspora
 from sim.store import digest, provenance, restore, seeds, write_file, write_folder
 from sim.world import World
 
@@ -87,6 +89,7 @@ def point(ensemble: Ensemble, scenario: str, lambda_: float, freeze: Sequence[st
         "point": {key: value for key, value in record.items() if key not in ("baseline", "coefficients")},
         "world": world_digest(ensemble.world(scenario)),
         "baseline": world_digest(ensemble.world(settings.baseline)) if freeze else None,
+        "settled": diaspora().tolist(),
         "behaviour": list(ensemble.behaviour.item()),
         "constants": [array.tolist() for array in ensemble.constants_at(lambda_)],
         "inputs": inputs_digest(),
@@ -114,6 +117,7 @@ def inputs_digest() -> dict[str, str]:
         "tables": hashlib.sha256(tidy.layout().encode()).hexdigest(),
         "data": digest(DATA, "*"),
         **{name: digest(CONF, f"{name}.yaml") for name in ("people", "codes")},
+        "names": hashlib.sha256(json.dumps([dict(PLACE), dict(CHANNEL)]).encode()).hexdigest(),
     }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import CHANNEL, EVENT, N_CHANNELS, N_STATUSES, SLOTS
+from sim.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, N_STATUSES
 from sim.commitment import FIXED_POINT
 from sim.eventlog import EVENT_TYPE
 from sim.world import World
@@ -53,7 +53,7 @@ class Recorder:
 
     def stock_persons(self) -> Counts:
         """Persons by month, place and status, int64[months, places, statuses]."""
-        return np.array(self.stocks).reshape(-1, SLOTS, N_STATUSES) * self.one_in
+        return np.array(self.stocks).reshape(-1, N_PLACES, N_STATUSES) * self.one_in
 
     def harm_persons(self) -> Counts:
         """Persons by month and harm (order of `HARMS`), int64[months, harms]."""
@@ -65,7 +65,7 @@ class Recorder:
 
     def flow_persons(self) -> Counts:
         """Persons who changed residence, int64[months, from, to, channels]."""
-        flows = np.zeros((len(self.log), SLOTS, SLOTS, N_CHANNELS), np.int64)
+        flows = np.zeros((len(self.log), N_PLACES, N_PLACES, N_CHANNELS), np.int64)
         moves = [EVENT[name] for name in MOVES]
         for t, log in enumerate(self.log):
             moved = log[np.isin(log["kind"], moves)]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import N_CHANNELS, N_STATUSES, SLOTS
+from sim.codes import N_CHANNELS, N_PLACES, N_STATUSES
 from sim.compiling import compiled
 from sim.eventlog import EVENT_TYPE, PER_PERSON, Log, empty_log
 from sim.now import Now
@@ -58,8 +58,8 @@ def make_block(people: int, at_once: int) -> Block:
         np.empty(n, np.float64),
         np.empty(PER_PERSON * n, EVENT_TYPE),
     )
-    expected, following = np.zeros((SLOTS, N_CHANNELS), np.int64), np.zeros(SLOTS, np.int64)
-    return Block(room, empty_log(people), expected, following, np.zeros((SLOTS, N_STATUSES), np.int64))
+    expected, following = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros(N_PLACES, np.int64)
+    return Block(room, empty_log(people), expected, following, np.zeros((N_PLACES, N_STATUSES), np.int64))
 
 
 @compiled

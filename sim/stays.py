@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import EVENT, MODE, N_SECTORS, SLOTS
+from sim.codes import EVENT, MODE, N_PLACES, N_SECTORS
 from sim.columns import Columns
 from sim.compiling import compiled
 from sim.processes.depart import brings_work
@@ -41,9 +41,9 @@ def stays(events: NDArray[np.void], start: Columns, end: Columns, months: int) -
     `events` are a run's, those of a person in order of time; `start` and `end` the people before and after the run.
     """
     changes = (
-        np.zeros((months + 1, SLOTS, len(BANDS)), np.int64),
-        np.zeros((months + 1, SLOTS, N_SECTORS), np.int64),
-        np.zeros((months + 1, SLOTS), np.int64),
+        np.zeros((months + 1, N_PLACES, len(BANDS)), np.int64),
+        np.zeros((months + 1, N_PLACES, N_SECTORS), np.int64),
+        np.zeros((months + 1, N_PLACES), np.int64),
         np.zeros(months + 1, np.int64),
     )
     place = np.where(start.mode == _SETTLED, start.place, 0).astype(np.int64)

@@ -34,9 +34,9 @@ class Prospects(NamedTuple):
 
 
 @compiled
-def no_prospects() -> Prospects:
+def no_prospects(places: int) -> Prospects:
     """Room for what a unit sees."""
-    return Prospects(np.empty((2, SLOTS)), np.empty(SLOTS), np.empty(SLOTS, np.uint8), np.empty(SLOTS, np.bool_))
+    return Prospects(np.empty((2, SLOTS)), np.empty(places), np.empty(places, np.uint8), np.empty(places, np.bool_))
 
 
 @compiled(forceinline=True)
@@ -50,18 +50,26 @@ def ceiling(now: Now, choice_class: int, kin: int) -> float:
 
 @compiled(forceinline=True)
 def fill_tastes(four: Four, spread: float, tastes: NDArray[np.float64]) -> None:
-    """Turn four words of luck into sixteen normal tastes, one a byte, lowest byte first; `tastes` float64[16]."""
+    """Turn four words of luck into sixteen normal tastes, one a byte, lowest byte first: the first of `tastes`."""
     for k in range(4):
         word = four[k]
         for j in range(4):
             tastes[4 * k + j] = spread * NORMAL_GRID[(word >> (8 * j)) & 255]
 
 
+@compiled(forceinline=True)
+def fill_further_tastes(key: int, places: int, coefficients: Behaviour, seed: int, tastes: NDArray[np.float64]) -> None:
+    """Fill a unit's tastes for places from 16 on, if there are any; `tastes` float64[2, slots]."""
+    if places > 16:
+        fill_tastes(words(key, 0, TASTE, 1, seed), coefficients.spread_country, tastes[0, 16:])
+
+
 @compiled
 def draw_tastes(key: int, coefficients: Behaviour, seed: int, tastes: NDArray[np.float64]) -> None:
-    """A unit's fixed tastes for countries and for channels; `tastes` float64[2, 16] is filled."""
+    """A unit's fixed tastes for countries and for channels; `tastes` float64[2, slots] is filled."""
     fill_tastes(words(key, 0, TASTE, 0, seed), coefficients.spread_country, tastes[0])
     fill_tastes(words(key, 0, CHANNEL_TASTE, 0, seed), coefficients.spread_channel, tastes[1])
+    fill_further_tastes(key, SLOTS, coefficients, seed, tastes)
 
 
 @compiled(forceinline=True)
@@ -84,7 +92,7 @@ def look(
         size, grown, means = party(head, size, grown)
     splits, unlimited = (view < WITHIN_MEANS) & (size > 1), (view >= WITHIN_MEANS) & (view != FROM_ABROAD)
     offers, count, there = now.options.offers[choice_class], now.options.lengths[choice_class], now.places
-    for place in range(SLOTS):
+    for place in range(len(values)):
         values[place], channels[place], ahead[place] = MINUS_INFINITY, 0, False
     for i in range(count):
         offer = offers[i]
@@ -98,7 +106,7 @@ def look(
         if fits & (value > values[place]):
             values[place], channels[place], ahead[place] = value, channel, not whole
     top = MINUS_INFINITY
-    for place in range(SLOTS):
+    for place in range(len(values)):
         if values[place] > MINUS_INFINITY:
             values[place] += tastes[0, place] + (now.coefficients.kin if kin == place else 0.0)
             top = max(top, values[place])

@@ -18,25 +18,25 @@ from sim.codes import (
     N_CHANNELS,
     N_GROUPS,
     N_INSTRUMENTS,
+    N_PLACES,
     N_SECTORS,
     PLACE,
     SECTOR,
-    SLOTS,
     STATUS,
+    WORLD_REGION,
 )
 from sim.compiling import compiled
 from sim.history.admission import ADMISSION
 from sim.history.catalogue import Channel, Destination
 from sim.history.history import History
-from sim.history.parameters import HistoryError
-from sim.months import label
+from sim.limits import within_limits
 
 Floats = NDArray[np.float64]
 
 DEMAND_SECTORS = ("transport", "construction", "industry", "it", "other")
 """Sectors for which destinations state a demand; every other sector draws on `other`."""
 
-_EVERYONE, _BY_CHANNEL, _BY_GROUP = 0, 1, 1 + N_CHANNELS
+_EVERYONE, _BY_CHANNEL = 0, 1
 COLUMNS_OF_OPENNESS = 1 + N_CHANNELS + N_GROUPS
 
 
@@ -94,6 +94,12 @@ PLACES = np.dtype(
         ("rent_response", "f8"),  # rise of rents (share) by a rise of the city's people (share)
         ("inflow_limit", "f8"),  # arrivals in twelve months, in persons, beyond which approvals tighten
         ("tightening", "f8"),  # factor on approvals while beyond it
+        ("income_tax", "f8"),  # share of the gross wage
+        ("employee_contributions", "f8"),  # share of the gross wage
+        ("employer_contributions", "f8"),  # share of the gross wage, on top of it
+        ("support_drawn", "f8"),  # share of adults who draw support
+        ("support_month", "f8"),  # support of each, share of the mean net wage
+        ("region", "u1"),  # part of the world, for the rule region_nests
     ]
 )
 """Dated prices and fixed facts of a place."""
@@ -126,7 +132,7 @@ BELARUS = np.dtype(
 class World(NamedTuple):
     """Rules, prices and conditions by month.
 
-    T months, P place slots, C channels, I instruments, S sectors, E exposures.
+    T months, P places, C channels, I instruments, S sectors, E exposures.
     """
 
     law: NDArray[np.void]  # LAW [P, C]
@@ -161,37 +167,11 @@ _BELARUS = {
 }
 """Field of World -> history parameter `belarus.<name>`."""
 
-_SHARE, _COUNT, _MONEY = (0.0, 1.0), (0.0, 1e9), (0.0, 1e9)
-_PRICE = (0.01, 1e6)
-"""Of what the model takes the logarithm."""
-LIMITS: dict[str, tuple[float, float]] = {
-    **dict.fromkeys(("offered", "approval", "works", "renewal", "safety", "unsafe", "language"), _SHARE),
-    **dict.fromkeys(("news", "war_fear", "ban_accused", "ban_liable", "arrest_on_return", "passport_abroad"), _SHARE),
-    **dict.fromkeys(("pardon", "summons_reach", "study_abroad", "relocation_it", "relocation_media"), _SHARE),
-    **dict.fromkeys(("travel_document", "screening_false", "screening_true", "revocation"), _SHARE),
-    **dict.fromkeys(("naturalisation", "tightening"), _SHARE),
-    **dict.fromkeys(("detentions", "charges", "closures", "summoned", "drafted", "officers"), _COUNT),
-    **dict.fromkeys(("visas", "inflow_limit"), _COUNT),
-    **dict.fromkeys(("pendular", "diaspora", "demand", "capacity"), _COUNT),
-    **dict.fromkeys(("fee", "funds", "fare_land", "fare_air"), _MONEY),
-    **dict.fromkeys(("wage", "rent"), _PRICE),
-    "months": (0.0, 1200.0),
-    "stay": (0.0, 1200.0),
-    "premium_it": (0.01, 100.0),
-    "distance": (1.0, 40000.0),
-    "risk": (0.0, 1e6),
-    "city": (1.0, 1e9),
-    "rent_response": (0.0, 100.0),
-    "return_pull": (0.0, 1000.0),
-}
-"""Smallest and largest value of each field in any world; what a range in `conf/` allows must lie within, too."""
-_OR_NONE = ("capacity", "stay", "fare_land", "fare_air", "inflow_limit")
-"""Fields that may be infinite: no limit, no way."""
-
 _OF_A_PLACE = (
     *("wage", "rent", "safety", "unsafe", "distance", "language", "diaspora"),
     *("visas", "travel_document", "screening_false", "screening_true", "revocation", "naturalisation"),
     *("city", "rent_response", "inflow_limit", "tightening"),
+    *("income_tax", "employee_contributions", "employer_contributions", "support_drawn", "support_month"),
 )
 """Fields of PLACES that are parameters `<place>.<field>`."""
 
@@ -201,27 +181,27 @@ def build(history: History, destinations: Mapping[str, Destination], months: int
 
     Raises HistoryError for a parameter that does not exist, or whose value no world can have.
     """
-    law, rules = np.zeros((SLOTS, N_CHANNELS), LAW), np.zeros((months, SLOTS, N_CHANNELS), RULES)
-    places = np.zeros((months, SLOTS), PLACES)
-    demand = np.zeros((months, SLOTS, N_SECTORS))
-    openness = np.ones((months, SLOTS, N_INSTRUMENTS, COLUMNS_OF_OPENNESS))  # what does not exist closes nothing
+    law, rules = np.zeros((N_PLACES, N_CHANNELS), LAW), np.zeros((months, N_PLACES, N_CHANNELS), RULES)
+    places = np.zeros((months, N_PLACES), PLACES)
+    demand = np.zeros((months, N_PLACES, N_SECTORS))
+    openness = np.ones((months, N_PLACES, N_INSTRUMENTS, COLUMNS_OF_OPENNESS))  # what does not exist closes nothing
     outlook = openness.copy()
     belarus, risk = np.zeros(months, BELARUS), np.zeros((months, len(EXPOSURE)))
 
     def series(name: str, field: str) -> Floats:
-        return _within_limits(name, field, history.monthly(name, months))
+        return within_limits(name, field, history.monthly(name, months))
 
     for name, destination in destinations.items():
         place = PLACE[name]
         here = places[:, place]
+        here["region"] = WORLD_REGION[destination.region]
         for way in destination.access:
             here[f"by_{way}"] = 1
             here[f"fare_{way}"] = series(f"{name}.fare_{way}", f"fare_{way}")
         for short in _OF_A_PLACE:
             here[short] = series(f"{name}.{short}", short)
         here["premium_it"] = series(f"{name}.premium.it", "premium_it")
-        if f"{name}.demand.pendular" in history.parameters:  # a place that names no pendular work has none
-            here["pendular"] = series(f"{name}.demand.pendular", "pendular")
+        here["pendular"] = series(f"{name}.demand.pendular", "pendular")
         for instrument in destination.instruments:
             openness[:, place, INSTRUMENT[instrument]] = history.open_shares(f"{name}.{instrument}", months)
             outlook[:, place, INSTRUMENT[instrument]] = history.outlook(f"{name}.{instrument}", months)
@@ -246,19 +226,6 @@ def build(history: History, destinations: Mapping[str, Destination], months: int
     for exposure, column in EXPOSURE.items():
         risk[:, column] = series(f"belarus.risk.{exposure}", "risk")
     return World(law, rules, openness, places, demand, belarus, risk, outlook)
-
-
-def _within_limits(name: str, field: str, values: Floats) -> Floats:
-    """The monthly values of a parameter, if the model can run on them; raises HistoryError if not."""
-    low, high = LIMITS[field]
-    fits = (values >= low) & (values <= high)
-    if field in _OR_NONE:
-        fits |= values == np.inf
-    if not fits.all():
-        month = int(np.flatnonzero(~fits)[0])
-        limits = f"[{low:g}, {high:g}]" + (" or .inf" if field in _OR_NONE else "")
-        raise HistoryError(f"{name} is {values[month]:g} in {label(month)}, outside {limits}: no world can have it")
-    return values
 
 
 def _law(terms: Channel) -> tuple[int, ...]:
@@ -289,13 +256,13 @@ def open_share(openness: Floats, channel: int, groups: int) -> float:
     share = max(openness[_EVERYONE], openness[_BY_CHANNEL + channel])
     for group in range(N_GROUPS):
         if (groups >> group) & 1:
-            share = max(share, openness[_BY_GROUP + group])
+            share = max(share, openness[len(openness) - N_GROUPS + group])
     return share
 
 
 def cumulative_capacity(world: World) -> NDArray[np.float64]:
     """Persons admitted by limited capacity since the start, float64[months + 1, places, channels]."""
-    total = np.zeros((len(world.rules) + 1, SLOTS, N_CHANNELS))
+    total = np.zeros((len(world.rules) + 1, N_PLACES, N_CHANNELS))
     for t in range(len(world.rules)):
         capacity = world.rules["capacity"][t]
         total[t + 1] = total[t] + np.where(np.isinf(capacity), 0.0, capacity)

@@ -15,14 +15,16 @@ from sim.codes import (
     INSTRUMENT,
     N_CHANNELS,
     N_INSTRUMENTS,
+    N_PLACES,
     N_SECTORS,
     PLACE,
     SECTOR,
     SEX,
-    SLOTS,
     STATUS,
+    WORLD_REGION,
 )
 from sim.constants import Constants
+from sim.history.catalogue import load_destinations
 from sim.model import EmigrationModel
 from sim.months import LONG_AGO, NEVER
 from sim.units import choice_class
@@ -77,17 +79,17 @@ def quiet(**changes: float) -> Behaviour:
 
 def plain_world(months: int, places: tuple[str, ...], channels: tuple[str, ...] = ("visa_free",)) -> World:
     """A world in which each named place is open by the named channels at once, free and without limit."""
-    law = np.zeros((SLOTS, N_CHANNELS), LAW)
+    law = np.zeros((N_PLACES, N_CHANNELS), LAW)
     for place in places:
         for channel in channels:
             entry = INSTRUMENT["visa_free"]
             law[PLACE[place], CHANNEL[channel]] = (1, entry, -1, STATUS["permit"])
-    rules = np.zeros((months, SLOTS, N_CHANNELS), RULES)
+    rules = np.zeros((months, N_PLACES, N_CHANNELS), RULES)
     for name in ("offered", "approval", "works", "renewal"):
         rules[name] = 1.0
     rules["capacity"], rules["stay"] = np.inf, 1200.0
     rules["sectors"], rules["oldest"] = 0xFFFF, 200
-    there = np.zeros((months, SLOTS), PLACES)
+    there = np.zeros((months, N_PLACES), PLACES)
     for name in ("wage", "premium_it", "rent", "safety", "language", "by_land", "by_air"):
         there[name] = 1
     there["distance"], there["diaspora"] = 500.0, 9500.0
@@ -95,14 +97,16 @@ def plain_world(months: int, places: tuple[str, ...], channels: tuple[str, ...] 
     belarus["passport_abroad"] = belarus["return_pull"] = belarus["summons_reach"] = belarus["study_abroad"] = 1.0
     there["travel_document"] = there["tightening"] = there["city"] = 1.0
     there["inflow_limit"] = np.inf
-    openness = np.ones((months, SLOTS, N_INSTRUMENTS, COLUMNS_OF_OPENNESS))
-    demand, risk = np.full((months, SLOTS, N_SECTORS), 1e9), np.ones((months, len(EXPOSURE)))
+    for name, destination in load_destinations().items():
+        there["region"][:, PLACE[name]] = WORLD_REGION[destination.region]
+    openness = np.ones((months, N_PLACES, N_INSTRUMENTS, COLUMNS_OF_OPENNESS))
+    demand, risk = np.full((months, N_PLACES, N_SECTORS), 1e9), np.ones((months, len(EXPOSURE)))
     return World(law, rules, openness, there, demand, belarus, risk, openness)
 
 
 def constants(**values: float) -> Constants:
     """Constants of destinations and channels by name, zero elsewhere."""
-    places, channels = np.zeros(SLOTS), np.zeros(N_CHANNELS)
+    places, channels = np.zeros(N_PLACES), np.zeros(N_CHANNELS)
     for name, value in values.items():
         if name in PLACE:
             places[PLACE[name]] = value

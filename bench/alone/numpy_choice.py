@@ -15,7 +15,7 @@ from bench.alone.stages import Stages
 from bench.alone.worlds import JOB, ensemble, warm, without_panel
 from sim import choice, passes
 from sim.behaviour import Behaviour
-from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, MODE, PLACE, SLOTS
+from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, MODE, N_PLACES, PLACE
 from sim.columns import Columns
 from sim.conditions import ADULT_MONTHS
 from sim.luck import NORMAL_GRID
@@ -56,7 +56,7 @@ def measure(one_in: int, before: int, months: int) -> dict[str, Any]:
     model.run(before)
     bare.run(before)
     luck = np.random.Generator(np.random.SFC64(1))
-    tastes = luck.integers(0, 256, (SLOTS, len(model.columns.key)), np.uint8)
+    tastes = luck.integers(0, 256, (N_PLACES, len(model.columns.key)), np.uint8)
     blocks = [
         (int(model.circles.start[first]), int(model.circles.start[last]))
         for first, last in passes.blocks(model.circles.start)
@@ -89,7 +89,7 @@ def month_of(model: EmigrationModel) -> Month:
     """The month as it stands before the choice; the best value of each destination over channels for a whole class."""
     b, t, circles = model.behaviour, model.month, model.circles
     kinds = len(model.options.lengths)
-    values = np.full((SLOTS, kinds), CLOSED)
+    values = np.full((N_PLACES, kinds), CLOSED)
     for kind in range(kinds):
         offers = model.options.offers[kind, : model.options.lengths[kind]]
         offers = offers[~np.isin(offers["channel"], _FOR_THE_FEW)]
@@ -184,8 +184,8 @@ def choose(
     """
     heads, kinds, eta = units(people, first, last, one_in, month)
     taste = month.b.spread_country * NORMAL_GRID
-    weights = np.empty((SLOTS - 1, len(heads)))  # Belarus is no destination
-    for place in range(1, SLOTS):
+    weights = np.empty((N_PLACES - 1, len(heads)))  # Belarus is no destination
+    for place in range(1, N_PLACES):
         np.take(month.values[place], kinds, out=weights[place - 1])
         weights[place - 1] += taste[tastes[place, first:last][heads]]
     top = weights.max(axis=0)

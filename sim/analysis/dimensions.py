@@ -13,13 +13,13 @@ import pandas as pd
 
 from sim import groups as who
 from sim.analysis.pairs import CATEGORIES, OUTCOMES
-from sim.codes import CHANNEL_NAMES, PLACE_NAMES
+from sim.codes import CHANNEL, PLACE
 from sim.recorder import HARMS
 from sim.tables import DENSE, OF_COMPARISONS
 
 ORIGIN = "belarus"
-DESTINATIONS = tuple(place for place in PLACE_NAMES if place != ORIGIN)
-CHANNELS = CHANNEL_NAMES[1:]
+DESTINATIONS = tuple(place for place in PLACE if place != ORIGIN)
+CHANNELS = tuple(channel for channel in CHANNEL if channel != "none")
 """Channels by which one may leave; the first code is none."""
 OBSTACLES = ("exit", "funds", "closed", "quota")
 """Why a wish to leave could not be followed, in the order in which it is told."""

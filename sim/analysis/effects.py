@@ -28,7 +28,7 @@ from sim.analysis.pairs import (
     settled_before,
     stuck_person_months,
 )
-from sim.codes import CHANNEL, CHANNEL_NAMES, PLACE, PLACE_NAMES, REASON, SLOTS
+from sim.codes import CHANNEL, CHANNEL_NAMES, N_CHANNELS, PLACE, PLACE_NAMES, REASON
 from sim.ensemble import Run
 from sim.recorder import HARMS
 from sim.tables import OF_COMPARISONS
@@ -38,7 +38,7 @@ Paired = tuple[Run, Run]
 
 LEVEL = 0.90
 """Coverage of every interval printed."""
-DESTINATIONS = [place for place in range(SLOTS) if place < len(PLACE_NAMES) and place != PLACE["belarus"]]
+DESTINATIONS = [place for place in PLACE.values() if place != PLACE["belarus"]]
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,9 @@ def _add_arrivals(
         add("scenario_arrivals", name, [one[place].sum() for one in after])
         add("arrivals", name, [b[place].sum() - a[place].sum() for a, b in zip(before, after, strict=True)])
     focus = PLACE_NAMES[window.focus]
-    for channel in range(1, len(CHANNEL_NAMES)):
+    for channel in range(1, N_CHANNELS):
+        if not CHANNEL_NAMES[channel]:
+            continue
         used = [(a[window.focus, channel], b[window.focus, channel]) for a, b in zip(before, after, strict=True)]
         add(f"arrivals_by_channel:{CHANNEL_NAMES[channel]}", focus, [b - a for a, b in used])
         add(f"baseline_by_channel:{CHANNEL_NAMES[channel]}", focus, [a for a, _ in used])

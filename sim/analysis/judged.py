@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.codes import CHANNEL, EVENT, INSTRUMENT, MODE, N_CHANNELS, N_STATUSES, PLACE, REASON, SLOTS, STATUS
+from sim.codes import CHANNEL, EVENT, INSTRUMENT, MODE, N_CHANNELS, N_PLACES, N_STATUSES, PLACE, REASON, STATUS
 from sim.columns import Columns
 from sim.ensemble import Run
 from sim.processes.screening import screened
@@ -74,7 +74,7 @@ class Scope:
 
 def scope(parameter: str, world: World) -> Scope:
     """What the parameter of a name is about in a world."""
-    entries, stays = np.zeros((SLOTS, N_CHANNELS), bool), np.zeros((SLOTS, N_CHANNELS, N_STATUSES), bool)
+    entries, stays = np.zeros((N_PLACES, N_CHANNELS), bool), np.zeros((N_PLACES, N_CHANNELS, N_STATUSES), bool)
     name, *rest = parameter.split(".")
     place, first = PLACE[name], rest[0]
     exists = world.law["exists"] > 0

@@ -23,7 +23,7 @@ from sim.analysis.terms import (
 )
 from sim.choice import MINUS_INFINITY, N_FLAGS, gumbel, leave_probability, slot_noise, stable_angle_term
 from sim.choice import stable_exponential_term as stable_rest
-from sim.codes import EVENT, SLOTS
+from sim.codes import EVENT, N_PLACES, SLOTS
 from sim.luck import PURPOSE, uniform, words
 from sim.model import EmigrationModel
 from sim.rows import Row
@@ -140,15 +140,15 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
     terms, obstacles, prices, alone = apart
 
     def again(view: int) -> tuple[int, NDArray[np.float64], NDArray[np.uint8], NDArray[np.bool_]]:
-        prospects = no_prospects()
-        place = reconsider(Row(people, head), now, view, eta, prospects, np.empty(SLOTS))
+        prospects = no_prospects(N_PLACES)
+        place = reconsider(Row(people, head), now, view, eta, prospects, np.empty(N_PLACES))
         return int(place), prospects.values, prospects.channels, prospects.ahead
 
     chosen, values, channels, ahead = again(FROM_HOME)
     free = bool(may_exit(Row(people, head), t))
     chosen = chosen if free else -1
     luck = words(people.key[head], t, _CHOICE, 0, given.seed)
-    noise = np.empty(SLOTS)
+    noise = np.empty(N_PLACES)
     slot_noise(people.key[head], t, given.seed, luck[0], noise)
     stable = stable_angle_term(uniform(luck[1]), lambda_) + stable_rest(uniform(luck[2]), lambda_)
     circle = int(circle_of(model.circles, head))
@@ -177,7 +177,7 @@ def _need_sums(found: Decision, alone: NDArray[np.bool_]) -> None:
     """The terms add up to the engine's values, and what they call open and best is what the engine does."""
     assert abs(sum(found.push.values()) - found.eta) < TOLERANCE, "push"
     sums = found.terms.sum(axis=2)
-    for place in range(SLOTS):
+    for place in range(N_PLACES):
         usable = (found.obstacles[place] == 0) & (sums[place] > MINUS_INFINITY)
         is_open = found.values[place] > MINUS_INFINITY
         assert usable.any() == is_open, f"place {place}: open or not"

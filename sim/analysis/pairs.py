@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import CHANNEL, EVENT, SLOTS
+from sim.codes import CHANNEL, EVENT, N_PLACES
 
 CATEGORIES = (
     "unchanged",
@@ -183,7 +183,7 @@ def matrix(baseline: NDArray[np.int64], scenario: NDArray[np.int64], one_in: int
 
     Row and column `STAY` are those who stay; those of `everyone` who are not in the arrays stay in both worlds.
     """
-    cells = np.zeros((SLOTS, SLOTS), np.int64)
+    cells = np.zeros((N_PLACES, N_PLACES), np.int64)
     np.add.at(cells, (baseline, scenario), one_in)
     cells[STAY, STAY] += everyone - one_in * len(baseline)
     return cells

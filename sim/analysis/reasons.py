@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.analysis.terms import ACCESS, COUNTRY, OWN, PUSH, TERMS, Apart, class_of, fill_push, fill_unit
 from sim.arithmetic import exp, log
 from sim.choice import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term
-from sim.codes import CHANNEL, EVENT, N_CHANNELS, SLOTS
+from sim.codes import CHANNEL, EVENT, SLOTS
 from sim.columns import Columns
 from sim.compiling import compiled
 from sim.model import EmigrationModel
@@ -82,7 +82,7 @@ def inclusive(values: NDArray[np.float64]) -> float:
     if top == MINUS_INFINITY:
         return CLOSED
     total = 0.0
-    for place in range(SLOTS):
+    for place in range(len(values)):
         total += exp(max(values[place] - top, CLOSED))
     return top + log(total)
 
@@ -96,9 +96,9 @@ def fill_values(
 
     `absent` float64[terms] is what each term is without its reason; `lonely` closes the channel of family.
     """
-    for place in range(SLOTS):
+    for place in range(len(values)):
         values[place] = MINUS_INFINITY
-        for channel in range(N_CHANNELS):
+        for channel in range(terms.shape[1]):
             if obstacles[place, channel] or (lonely and channel == _FAMILY):
                 continue
             whole = total = 0.0
@@ -124,7 +124,7 @@ def fill_pull_losses(
 
     `absent` float64[terms] is what each term is without its reason.
     """
-    values, without = np.empty(SLOTS), np.empty(SLOTS)
+    values, without = np.empty(len(apart.terms)), np.empty(len(apart.terms))
     terms, obstacles = apart.terms, apart.obstacles
     fill_values(terms, obstacles, np.zeros(terms.shape[2], np.bool_), False, absent, values)
     whole = inclusive(values)
@@ -154,10 +154,10 @@ def fill_records(
     residents, waiting = market
     push, tastes = np.empty(pushes.shape[1]), np.empty((2, SLOTS))
     apart = Apart(
-        np.empty((SLOTS, N_CHANNELS, pulls.shape[1])),
-        np.empty((SLOTS, N_CHANNELS), np.int64),
-        np.empty((SLOTS, N_CHANNELS)),
-        np.empty((SLOTS, N_CHANNELS), np.bool_),
+        np.empty((*now.law.shape, pulls.shape[1])),
+        np.empty(now.law.shape, np.int64),
+        np.empty(now.law.shape),
+        np.empty(now.law.shape, np.bool_),
     )
     absent = np.zeros(pulls.shape[1])
     absent[_DIASPORA] = diaspora_term(0.0, now.coefficients.diaspora)

@@ -22,7 +22,7 @@ from sim.choice import (
     repression_term,
     war_term,
 )
-from sim.codes import CHANNEL, CONSCRIPTION, N_CHANNELS, PLACE, SECTOR, SLOTS
+from sim.codes import CHANNEL, CONSCRIPTION, N_CHANNELS, N_PLACES, PLACE, SECTOR
 from sim.compiling import compiled
 from sim.conditions import Circles
 from sim.luck import NORMAL_GRID, PURPOSE, words
@@ -107,7 +107,7 @@ class Apart(NamedTuple):
 
 def empty_apart() -> Apart:
     """Room for one unit's options."""
-    of_channels = (SLOTS, N_CHANNELS)
+    of_channels = (N_PLACES, N_CHANNELS)
     return Apart(
         np.zeros((*of_channels, len(TERMS))),
         np.zeros(of_channels, np.int64),
@@ -171,11 +171,11 @@ def fill_unit(
     age, size, grown = (now.month - head.birth) // 12, head.unit_size, adults(head)
     means, workers = money(head), now.run.reference.workers[sector]
     terms[:], obstacles[:], prices[:], ahead[:] = 0.0, 1, 0.0, False
-    for place in range(SLOTS):
+    for place in range(terms.shape[0]):
         if place == _BELARUS or now.places[place].distance <= 0.0:
             continue
         reserve = now.coefficients.reserve * now.places[place].rent
-        for channel in range(N_CHANNELS):
+        for channel in range(terms.shape[1]):
             law, rules = now.law[place, channel], now.rules[place, channel]
             if not law.exists:
                 continue

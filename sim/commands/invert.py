@@ -1,26 +1,29 @@
 """Inversion of constants on observed departures to the end of 2022 (Berry 1994), by rule of decision and lambda.
 
 Each constant is moved by the log of observed over simulated departures until they agree. The fit is exact by
-construction and proves nothing; places without observed departures take the mean constant of the visa-free
-places that have some, channels without any take none (assumptions).
+construction and proves nothing. Inverted are the destinations and channels whose files give `values` by rule and
+lambda; the others have the constant that their files state, or the mean of those they are like.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import yaml
 from numpy.typing import NDArray
 
 from sim.analysis.fit_observed import OBSERVED
 from sim.arithmetic import log
-from sim.codes import CHANNEL, CHANNEL_NAMES, N_CHANNELS, PLACE, PLACE_NAMES, SLOTS
-from sim.constants import Constants, file_of
+from sim.codes import CHANNEL, N_CHANNELS, N_PLACES, PLACE
+from sim.constants import Constants, on_file
 from sim.decision import rule
 from sim.ensemble import Ensemble, Job
-from sim.locations import inverted
+from sim.errors import UserError
+from sim.history import strict_yaml
+from sim.history.constants import ConstantRecord, Sets
+from sim.locations import written
 from sim.months import label, month
 from sim.settings import Settings
 from sim.store import write_file
@@ -36,7 +39,6 @@ LARGEST_CHANNEL = 12.0
 """Utility either way; a channel whose whole group takes it already gains nothing by more, and would climb for ever."""
 ANCHOR = "work"
 """Channel whose constant is zero: a common shift of all channels is one of all places."""
-VISA_FREE_OBSERVED = ("georgia", "ukraine", "russia")
 LAMBDAS = (0.95, 0.8, 0.62, 0.5, 0.35, 0.2)
 """From high to low: each starts from the last, and a low lambda moves the total least."""
 
@@ -59,7 +61,8 @@ class Target(NamedTuple):
 
 def targets() -> tuple[list[Target], list[Target]]:
     """Readings of departures by destination and by channel, from the observed data."""
-    every_place, every_channel = list(range(1, len(PLACE_NAMES))), list(range(N_CHANNELS))
+    every_place = [place for place in PLACE.values() if place != PLACE["belarus"]]
+    every_channel = list(range(N_CHANNELS))
     departures = pd.read_csv(OBSERVED / "departures.csv")
     by_place = [
         Target(row.destination, month(row.start), month(row.end), [PLACE[row.destination]], every_channel, row.persons)
@@ -90,20 +93,22 @@ def sweep(
     """One sweep: moved constants, and the largest gap (in logs) before it.
 
     A shift of all constants by c moves the log of the total only by `level * c` (lambda, under the default rule), so
-    the gap of the total counts `1 / level - 1` times on top of each place's own.
+    the gap of the total counts `1 / level - 1` times on top of each place's own. Constants without an observation stay,
+    but for those that are the mean of others.
     """
     places, channels = constants.places.copy(), constants.channels.copy()
     own, total = gaps(by_place, expected)
     for name, gap in own.items():
         places[PLACE[name]] += limited(STEP * (gap + (1.0 / level - 1.0) * total))
-    mean = sum(float(places[PLACE[name]]) for name in VISA_FREE_OBSERVED) / len(VISA_FREE_OBSERVED)
-    for name, code in PLACE.items():
-        if name != "belarus" and name not in own:
-            places[code] = mean
     kinds = gaps(by_channel, expected)[0] if by_channel else {}
     for name, gap in kinds.items():
-        moved = channels[CHANNEL[name]] + limited(STEP * (gap - kinds[ANCHOR]))
-        channels[CHANNEL[name]] = min(max(moved, -LARGEST_CHANNEL), LARGEST_CHANNEL)
+        if name != ANCHOR:
+            moved = channels[CHANNEL[name]] + limited(STEP * (gap - kinds[ANCHOR]))
+            channels[CHANNEL[name]] = min(max(moved, -LARGEST_CHANNEL), LARGEST_CHANNEL)
+    for table, codes, stated in zip((places, channels), (PLACE, CHANNEL), on_file(), strict=True):
+        for name, one in stated.items():
+            if one.like:
+                table[codes[name]] = sum(table[codes[other]] for other in one.like) / len(one.like)
     largest = max(abs(gap) for gap in [*own.values(), *kinds.values()])
     return Constants(places, channels), largest
 
@@ -113,13 +118,18 @@ def limited(move: float) -> float:
     return min(max(move, -LARGEST_MOVE), LARGEST_MOVE)
 
 
-def run(settings: Settings) -> Path:
-    """Invert under the settings' rule for every lambda it can take and write the rule's file; returns its path."""
+def run(settings: Settings) -> list[Path]:
+    """Invert under the settings' rule for every lambda it can take; returns the files that were written.
+
+    Raises UserError, before anything is computed, for a file that asks for what was not observed or cannot be written.
+    """
     ensemble = Ensemble(replace(settings, until=LAST, scenario="historical"))
     decision = rule(settings.decision)
     by_place, by_channel = targets()
+    sought = (names_of(by_place), names_of(by_channel) - {ANCHOR})
+    pages = _pages(decision.name, sought)
     found: dict[float, Constants] = {}
-    constants = Constants(np.zeros(SLOTS), np.zeros(N_CHANNELS))
+    constants = beginning(decision.name)
 
     def level_of(lambda_: float) -> float:
         return decision.level(ensemble.behaviour._replace(lambda_=lambda_))
@@ -137,10 +147,25 @@ def run(settings: Settings) -> Path:
                 ensemble, settings.choice.lambda_, level_of(settings.choice.lambda_), found[settings.choice.lambda_]
             )
         )
-    file = inverted(file_of(decision.name).name)
-    file.parent.mkdir(exist_ok=True)
-    write_file(file, _page(found, decision.name))
-    return file
+    for page in pages:
+        page.file.parent.mkdir(parents=True, exist_ok=True)
+        values = {lambda_: float(getattr(one, page.table)[page.code]) for lambda_, one in sorted(found.items())}
+        write_file(page.file, page.text.replace(_MARK, _line(decision.name, values)))
+    return [page.file for page in pages]
+
+
+def names_of(wanted: list[Target]) -> set[str]:
+    """Names of what was observed."""
+    return {target.name for target in wanted}
+
+
+def beginning(decision: str) -> Constants:
+    """The constants from which a first inversion begins: zero where it moves them, those on file elsewhere."""
+    places, channels = np.zeros(N_PLACES), np.zeros(N_CHANNELS)
+    for table, codes, stated in zip((places, channels), (PLACE, CHANNEL), on_file(), strict=True):
+        for name, one in stated.items():
+            table[codes[name]] = one.value or 0.0
+    return Constants(places, channels)
 
 
 def earliest(by_place: list[Target]) -> list[Target]:
@@ -173,7 +198,7 @@ def _by_year(ensemble: Ensemble, lambda_: float, level: float, constants: Consta
 def _expected(ensemble: Ensemble, lambda_: float, constants: Constants) -> NDArray[np.float64]:
     """Expected departures of those who decide, by month, place and channel, mean of the replicates."""
     replicates = ensemble.settings.replicate_count
-    total = np.zeros((ensemble.months, SLOTS, N_CHANNELS))
+    total = np.zeros((ensemble.months, N_PLACES, N_CHANNELS))
     for replicate in range(replicates):
         model = ensemble.model(Job("historical", lambda_, replicate), ensemble.threads, constants)
         total += model.run().recorder.expected_of_deciders(model.world)
@@ -181,20 +206,70 @@ def _expected(ensemble: Ensemble, lambda_: float, constants: Constants) -> NDArr
     return total / replicates
 
 
-def _page(found: dict[float, Constants], decision: str) -> str:
-    head = (
-        f"# Constants of destinations and channels by lambda, in utility, for the rule {decision}. PROVISIONAL:\n"
-        "# inverted on departures to the end of 2022 (sim/data/observed, departures.csv and channels.csv) by\n"
-        f"# task=invert decision={decision}; not calibrated. They reproduce those totals by construction, which\n"
-        "# proves nothing. Armenia, Uzbekistan, UAE and other visa-free places have no observed departures: the mean\n"
-        "# of Georgia, Ukraine and Russia. The channels work and visa_free are the reference, zero (assumptions).\n"
-    )
-    sets = {
-        str(lambda_): {
-            "destinations": {n: round(float(c.places[PLACE[n]]), 4) for n in PLACE_NAMES if n != "belarus"},
-            "channels": {n: round(float(c.channels[CHANNEL[n]]), 4) for n in CHANNEL_NAMES if n != "none"},
-        }
-        for lambda_, c in sorted(found.items())
-    }
-    body = {"unit": "utility", "source": "inverted on observed departures 2019-2022", "confidence": "assumption"}
-    return head + yaml.safe_dump({**body, "constants": sets}, sort_keys=False)
+class _Page(NamedTuple):
+    """A file to be written: its text with a mark where the line of the rule will stand."""
+
+    file: Path
+    text: str
+    table: str  # field of Constants
+    code: int
+
+
+_MARK = "\0"
+
+
+def _pages(decision: str, sought: tuple[set[str], set[str]]) -> list[_Page]:
+    """The files of all destinations and channels that are inverted; raises UserError with all that cannot be."""
+    pages, faults = [], []
+    for folder, table, codes, stated, observed in zip(
+        ("destination", "channel"), ("places", "channels"), (PLACE, CHANNEL), on_file(), sought, strict=True
+    ):
+        for name, one in stated.items():
+            where = f"conf/{folder}/{name}.yaml: constants"
+            if one.values is not None and name not in observed:
+                faults.append(f"{where}: no departures were observed by which to invert; give value or like")
+            elif one.values is None and name in observed:
+                faults.append(f"{where}: departures were observed; give values, or {{}} to have them written")
+            elif one.values is not None:
+                file = written(folder, name)
+                text = marked(strict_yaml.source(file).decode("utf-8-sig"), decision)
+                if _written(text, decision) != {**one.values, decision: {1.0: 0.0}}:
+                    faults.append(f"{where}: values: give each rule a line of its own below `values:`")
+                pages.append(_Page(file, text, table, codes[name]))
+    if faults:
+        raise UserError(*faults)
+    return pages
+
+
+def marked(text: str, decision: str) -> str:
+    """The text of a destination or channel with a mark in place of the line of a rule; all else stays as it is."""
+    lines = text.split("\n")
+    place = strict_yaml.composed(text).place.inside["constants"].inside["values"]
+    known = {name: inside.line - 1 for name, inside in place.inside.items()}
+    first = known.get(decision, place.line)
+    after = first
+    if decision in known:
+        after += 1
+        while after < len(lines) and lines[after].strip() and _indent(lines[after]) > _indent(lines[first]):
+            after += 1
+    elif lines[first - 1].rstrip().endswith("{}"):
+        lines[first - 1] = lines[first - 1].rstrip()[:-2]
+    return "\n".join([*lines[:first], _MARK, *lines[after:]])
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _written(text: str, decision: str) -> Sets | None:
+    """What the constants of a marked text would be with zero in place of the mark, None if it could not be read."""
+    try:
+        content = strict_yaml.composed(text.replace(_MARK, _line(decision, {1.0: 0.0}))).content
+        return ConstantRecord.model_validate(content["constants"]).values  # type: ignore[no-any-return]
+    except (UserError, ValueError):
+        return None
+
+
+def _line(decision: str, values: Mapping[float, float]) -> str:
+    by_lambda = ", ".join(f'"{lambda_}": {round(value, 4)}' for lambda_, value in values.items())
+    return f"    {decision}: {{{by_lambda}}}"

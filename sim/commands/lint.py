@@ -21,7 +21,7 @@ def run(settings: Settings) -> None:
     """Judge every file and print how many there are; raises UserError with all faults of all files."""
     faults = faults_of(CONF)
     for decision in names():
-        faults += _faults(partial(constants.load, settings.choice.lambda_, constants.file_of(decision)))
+        faults += _faults(partial(constants.load, settings.choice.lambda_, decision))
     faults += _faults(assumptions.records)
     if not faults:  # which a study's scenarios would only repeat
         for study in experiment_names():

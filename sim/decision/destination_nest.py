@@ -12,7 +12,6 @@ from sim.arithmetic import exp
 from sim.asking import ask
 from sim.behaviour import Behaviour
 from sim.choice import CLOSED, Weighing, leave_probability, surely_stays
-from sim.codes import SLOTS
 from sim.columns import Columns
 from sim.commitment import FIXED_POINT
 from sim.compiling import compiled
@@ -57,18 +56,18 @@ def expect(
     weights: NDArray[np.float64],
     expected: NDArray[np.int64],
 ) -> None:
-    """Add a unit's probabilities of committing to each destination, times who would go, `goers` float64[16] persons.
+    """Add a unit's probabilities of committing to each destination, times who would go, `goers` [places] persons.
 
     `weights` float64[places] is a buffer.
     """
     values, channels = prospects.values, prospects.channels
-    for place in range(SLOTS):  # a loop of its own, so that it becomes vectors
+    for place in range(len(values)):  # a loop of its own, so that it becomes vectors
         weights[place] = exp(max(values[place], CLOSED))
     total = 0.0
-    for place in range(SLOTS):
+    for place in range(len(values)):
         total += weights[place]
     scale = leave_probability(unit.eta, unit.lam, total) * FIXED_POINT / total
-    for place in range(SLOTS):
+    for place in range(len(values)):
         expected[place, channels[place]] += np.int64(weights[place] * scale * goers[place])
 
 

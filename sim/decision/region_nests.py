@@ -16,6 +16,7 @@ from sim.choice import (
     BINS,
     CLOSED,
     MINUS_INFINITY,
+    Nests,
     Weighing,
     best_noise_term,
     bound_tables,
@@ -26,7 +27,7 @@ from sim.choice import (
     stable_exponential_term,
     surely_stays,
 )
-from sim.codes import PLACE, PLACE_NAMES, SLOTS
+from sim.codes import WORLD_REGION
 from sim.columns import Columns
 from sim.commitment import FIXED_POINT
 from sim.compiling import compiled
@@ -40,20 +41,7 @@ __all__ = ["LAMBDA", "choose", "level", "prepare"]
 
 LAMBDA: float | None = None
 """Everybody has the run's dissimilarity of regions against staying."""
-N_REGIONS = 3
-REGIONS: tuple[tuple[str, ...], ...] = (
-    ("lithuania", "poland", "latvia", "estonia", "germany", "czechia", "other_eu"),
-    ("ukraine", "georgia", "armenia", "uzbekistan", "russia"),
-    ("uae", "other_visa_free", "rest_of_world"),
-)
-"""Destinations by region: the European Union, the former Soviet Union outside it, the rest."""
-REGION_OF = np.zeros(SLOTS, np.uint8)
-"""Region of each place; those unused lie in the first."""
-for _region, _names in enumerate(REGIONS):
-    for _name in _names:
-        REGION_OF[PLACE[_name]] = _region
-if sorted(name for names in REGIONS for name in names) != sorted(set(PLACE_NAMES) - {"belarus"}):
-    raise AssertionError("each destination belongs to one region")
+N_REGIONS = len(WORLD_REGION)
 _REGION = PURPOSE["region"]
 _OF_REGIONS = 2
 """Row of the bound tables that holds those of the regions' noise, after the two groups'."""
@@ -83,16 +71,16 @@ def region_noise(key: int, month: int, seed: int, rho: float, region: int) -> fl
 
 @compiled
 def best_by_region(
-    values: NDArray[np.float64], noise: NDArray[np.float64], liking: NDArray[np.float64], rho: float
+    values: NDArray[np.float64], noise: NDArray[np.float64], liking: NDArray[np.float64], nests: Nests
 ) -> tuple[int, float]:
     """Open destination of the largest `rho (v_j + E_j) + Z_r` and that sum; -1 if every one is closed.
 
-    `values` and `noise` float64[16] are the destinations', `liking` float64[regions] the Z of the regions.
+    `values` and `noise` float64[places] are the destinations', `liking` float64[regions] the Z of the regions.
     """
     best, found = MINUS_INFINITY, -1
-    for slot in range(SLOTS):
+    for slot in range(len(values)):
         if values[slot] > MINUS_INFINITY:
-            worth = rho * (values[slot] + noise[slot]) + liking[REGION_OF[slot]]
+            worth = nests.rho * (values[slot] + noise[slot]) + liking[nests.region[slot]]
             if worth > best:
                 best, found = worth, slot
     return found, best
@@ -105,7 +93,7 @@ def stays(unit: Weighing, top: float, bounds: NDArray[np.float64]) -> bool:
     for region in range(N_REGIONS):
         drawn = words(unit.key, unit.month, _REGION, region, unit.seed)
         liked = max(liked, bounds[_OF_REGIONS, 1, drawn[0] >> 22] + bounds[_OF_REGIONS, 2, drawn[1] >> 22])
-    return surely_stays(unit.luck, bounds[unit.group], unit.lam * (unit.rho * top + liked) + unit.eta)
+    return surely_stays(unit.luck, bounds[unit.group], unit.lam * (unit.nests.rho * top + liked) + unit.eta)
 
 
 @compiled
@@ -116,7 +104,7 @@ def decide(unit: Weighing, values: NDArray[np.float64], top: float, noise: NDArr
     """
     if top == MINUS_INFINITY:
         return -1
-    best, lam, rho = unit.luck[0], unit.lam, unit.rho
+    best, lam, rho = unit.luck[0], unit.lam, unit.nests.rho
     margin = leave_margin(unit.luck, lam) + unit.eta
     margin -= best_noise_term(uniform(best), lam)
     liking = np.empty(N_REGIONS)
@@ -125,7 +113,7 @@ def decide(unit: Weighing, values: NDArray[np.float64], top: float, noise: NDArr
     if margin + lam * (rho * (top + best_noise_term(uniform(best), 1.0)) + liking.max()) <= 0.0:
         return -1
     slot_noise(unit.key, unit.month, unit.seed, best, noise)
-    place, worth = best_by_region(values, noise, liking, rho)
+    place, worth = best_by_region(values, noise, liking, unit.nests)
     return place if margin + lam * worth > 0.0 else -1
 
 
@@ -137,23 +125,23 @@ def expect(
     weights: NDArray[np.float64],
     expected: NDArray[np.int64],
 ) -> None:
-    """Add a unit's probabilities of committing to each destination, times who would go, `goers` float64[16] persons.
+    """Add a unit's probabilities of committing to each destination, times who would go, `goers` [places] persons.
 
     `P(leave) = 1 / (1 + exp(-(eta + lambda log sum_r exp(rho I_r))))`, `P(j | leave) = exp(rho I_r) / sum * exp(v_j) /
-    exp(I_r)`. `weights` float64[16] is a buffer.
+    exp(I_r)`. `weights` float64[places] is a buffer.
     """
-    values, channels, rho = prospects.values, prospects.channels, unit.rho
+    values, channels, region_of = prospects.values, prospects.channels, unit.nests.region
     inside, shares = np.zeros(N_REGIONS), np.empty(N_REGIONS)
-    for place in range(SLOTS):
+    for place in range(len(values)):
         weights[place] = exp(max(values[place], CLOSED))
-        inside[REGION_OF[place]] += weights[place]
+        inside[region_of[place]] += weights[place]
     total = 0.0
     for region in range(N_REGIONS):
-        shares[region] = power(inside[region], rho)
+        shares[region] = power(inside[region], unit.nests.rho)
         total += shares[region]
     scale = leave_probability(unit.eta, unit.lam, total) * FIXED_POINT / total
-    for place in range(SLOTS):
-        region = REGION_OF[place]
+    for place in range(len(values)):
+        region = region_of[place]
         expected[place, channels[place]] += np.int64(
             weights[place] / inside[region] * shares[region] * scale * goers[place]
         )

@@ -12,7 +12,7 @@ from sim.arithmetic import exp
 from sim.asking import fill_goers, fill_unit_tastes, gather, obstacle, weighing
 from sim.behaviour import Behaviour
 from sim.choice import CLOSED, MINUS_INFINITY, N_FLAGS, best_slot, slot_noise
-from sim.codes import REASON, SLOTS
+from sim.codes import REASON
 from sim.columns import Columns
 from sim.commitment import FIXED_POINT, commit, motive, wish
 from sim.compiling import compiled
@@ -55,17 +55,17 @@ def expect(
     weights: NDArray[np.float64],
     expected: NDArray[np.int64],
 ) -> None:
-    """Add an aspiring unit's probabilities of each destination, times who would go, `goers` float64[16] persons.
+    """Add an aspiring unit's probabilities of each destination, times who would go, `goers` float64[places] persons.
 
     At least one destination is open; `weights` float64[places] is a buffer.
     """
     values, channels = prospects.values, prospects.channels
     total = 0.0
-    for place in range(SLOTS):
+    for place in range(len(values)):
         weights[place] = exp(max(values[place], CLOSED))
         total += weights[place]
     scale = conversion * FIXED_POINT / total
-    for place in range(SLOTS):
+    for place in range(len(values)):
         expected[place, channels[place]] += np.int64(weights[place] * scale * goers[place])
 
 
@@ -74,7 +74,8 @@ def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
     """Let units of these circles begin, keep and end aspirations, and follow some."""
     room, log = block.room, block.log
     picked = gather(people, circles, now, room, stays, aspired)
-    prospects, noise, goers = no_prospects(), np.empty(SLOTS), np.empty(SLOTS)
+    places = len(now.law)
+    prospects, noise, goers = no_prospects(places), np.empty(places), np.empty(places)
     values, channels, ahead = prospects.values, prospects.channels, prospects.ahead
     for k in range(picked):
         i = room.picked[k]

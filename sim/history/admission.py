@@ -3,24 +3,22 @@
 They are parameters like any other, of the rule `set`: sets of names are told by bit masks, ages in whole years.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sim.codes import AGE_FROM, GROUP, SECTOR
 from sim.history import spelling
-from sim.history.parameters import FIRST_DAY, Dated, Parameter
+from sim.history.parameters import Parameter
 from sim.messages import shown
 
-OLDEST = 150
-"""Highest age that a channel may name, years."""
 ADMISSION = ("sectors", "groups", "youngest", "oldest")
-"""What says whom a channel admits: parameters `<place>.<channel>.<name>`."""
-SETS: dict[str, tuple[Mapping[str, int], int, int]] = {
-    "sectors": (SECTOR, 0xFFFF, 0xFFFF),
-    "groups": ({name: code for name, code in GROUP.items() if name not in AGE_FROM}, 0, 2**32 - 1),
+"""What says whom a channel admits: parameters `<place>.<channel>.<name>`, of which `conf/schema.yaml` says the rest."""
+SETS: dict[str, tuple[Mapping[str, int], int]] = {
+    "sectors": (SECTOR, 0xFFFF),
+    "groups": ({name: code for name, code in GROUP.items() if name not in AGE_FROM}, 0),
 }
-"""Units of what is a set: the names in it, the mask that an empty list stands for (anybody), and the largest mask."""
+"""Units of what is a set: the names in it, and the mask that an empty list stands for (anybody)."""
 
 
 @dataclass(frozen=True)
@@ -42,30 +40,15 @@ class Channel:
     status: str
 
 
-def parameters(place: str, channel: Channel) -> Iterator[Parameter]:
-    """Whom a channel of a place admits, as its file says, as four parameters."""
-    low, high = channel.ages
-    source = f"conf/destination/{place}.yaml: whom the channel {channel.name} is for"
-    for name, value, largest, unit, meaning in (
-        ("sectors", mask(channel.sectors, "sectors"), SETS["sectors"][2], "sectors", "sectors admitted"),
-        (
-            "groups",
-            mask(channel.groups, "groups"),
-            SETS["groups"][2],
-            "groups",
-            "groups admitted, one is enough",
-        ),
-        ("youngest", low, OLDEST, "years", "lowest age of the head of a unit that is admitted"),
-        ("oldest", high, OLDEST, "years", "highest age of the head of a unit that is admitted"),
-    ):
-        first = Dated(FIRST_DAY, float(value), source, "assumption")
-        about = f"{meaning} by {channel.name} of {place}"
-        yield Parameter(f"{place}.{channel.name}.{name}", about, unit, "set", "step", 0.0, float(largest), (first,))
+def values(channel: Channel) -> Mapping[str, float]:
+    """Whom a channel admits, as its file says, as numbers by `ADMISSION`; raises ValueError for an unknown name."""
+    sets = {unit: float(mask(getattr(channel, unit), unit)) for unit in SETS}
+    return {**sets, "youngest": float(channel.ages[0]), "oldest": float(channel.ages[1])}
 
 
 def mask(names: tuple[str, ...], unit: str) -> int:
     """A set of names as a bit mask; raises ValueError for a name that is not known."""
-    known, anybody, _ = SETS[unit]
+    known, anybody = SETS[unit]
     found = 0
     for name in names:
         found |= 1 << known[spelling.one_of(name, dict(known), f"one of {unit} ")]
@@ -74,7 +57,7 @@ def mask(names: tuple[str, ...], unit: str) -> int:
 
 def names(value: float, unit: str) -> str:
     """A bit mask in words."""
-    known, anybody, _ = SETS[unit]
+    known, anybody = SETS[unit]
     listed = ", ".join(name for name, code in known.items() if int(value) >> code & 1)
     return "anybody" if int(value) == anybody else listed or "nobody"
 

@@ -11,16 +11,12 @@ from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
-from sim.codes import PLACE
-from sim.history import naming, strict_yaml, unstated
+from sim.codes import CHANNEL, PLACE
+from sim.history import naming, strict_yaml
 from sim.history.admission import Channel
-from sim.history.destinations import (
-    BELARUS_INSTRUMENTS,
-    CHANNEL_RULES,
-    Destination,
-    destination_of,
-)
+from sim.history.destinations import BELARUS_INSTRUMENTS, Destination, Way, destination_of, way_of
 from sim.history.history import History
 from sim.history.judging import Faults, judge, named, tell
 from sim.history.naming import HISTORICAL, Composition
@@ -31,7 +27,7 @@ from sim.history.strict_yaml import CatalogueError, Document, Place, within
 from sim.locations import CONF, File, files
 from sim.messages import nearest, shown
 
-__all__ = ["CHANNEL_RULES", "Channel", "Destination"]
+__all__ = ["Channel", "Destination", "Way"]
 
 _NOT = (b"false", b"no", b"off")
 _HISTORICAL = re.compile(rb"""(?:^|[{,])[ \t]*["']?historical["']?[ \t]*:[ \t]*["']?([A-Za-z~]*)""", re.MULTILINE)
@@ -87,45 +83,50 @@ def _contents(conf: Path, folder: str, gathered: Gathered) -> Contents:
     return tuple(found)
 
 
+class Places(NamedTuple):
+    """What the files say of the world outside the people, besides its events."""
+
+    parameters: Parameters
+    destinations: Mapping[str, Destination]  # in order of their codes
+    ways: Mapping[str, Way]  # channels, as all destinations share them
+
+
 @lru_cache(maxsize=16)
-def _of_places(destinations: Contents, history: Contents) -> tuple[Parameters, Mapping[str, Destination]]:
-    """All parameters and all destinations, in order of their codes."""
-    gathered, places = Gathered(), {}
+def _of_places(destinations: Contents, history: Contents, channels: Contents) -> Places:
+    """All parameters, destinations and channels."""
+    gathered, places, ways = Gathered(), {}, {}
     parameters = [restriction("belarus", instrument) for instrument in BELARUS_INSTRUMENTS]
     stated: list[Parameter] = []
+    for name, file, content in sorted(channels, key=lambda one: CHANNEL.get(one[0], 0)):
+        with gathered.within(file.shown):
+            ways[name] = way_of(name, strict_yaml.document(content))
     for name, file, content in sorted(destinations, key=lambda one: PLACE.get(one[0], 0)):
         with gathered.within(file.shown):
-            places[name], numbers = destination_of(name, strict_yaml.document(content))
+            places[name], numbers = destination_of(name, strict_yaml.document(content), ways)
             stated += numbers
-    schemes = {f"{place}.{name}.offered": (place, name) for place, own in places.items() for name in own.channels}
     for _, file, content in history:
         with gathered.within(file.shown):
-            parameters += _stated_in(strict_yaml.document(content), None if gathered.found else schemes)
+            parameters += _stated_in(strict_yaml.document(content))
     gathered.refuse()
-    parameters += stated
-    names = {parameter.name for parameter in parameters}
-    for place in places:
-        parameters += unstated.numbers(place, names)
-    parameters += [unstated.offered(*scheme) for name, scheme in schemes.items() if name not in names]
-    return Parameters(History.of(parameters).parameters), places
+    return Places(Parameters(History.of([*parameters, *stated]).parameters), places, ways)
 
 
-def _stated_in(document: Document, schemes: Mapping[str, object] | None) -> list[Parameter]:
-    """Parameters of a file of `conf/history`; what is offered must be one of the `schemes`, where they are known."""
+def _stated_in(document: Document) -> list[Parameter]:
+    """Parameters of a file of `conf/history`: those of Belarus, for a destination's stand in the destination's file."""
     faults, found = Faults(), []
     with faults.at():
         for name, content in named(document.content).items():
             with faults.at(name):
-                if schemes is not None and name.endswith(".offered") and name not in schemes:
-                    raise ValueError(f"no such channel; known: {nearest(name, schemes)}")
+                if (place := name.partition(".")[0]) in PLACE and place != "belarus":
+                    raise ValueError(f"stands in conf/destination/{place}.yaml")
                 found.append(ParameterRecord.model_validate(content).made(name))
     tell(document, faults)
     return found
 
 
-def _places(conf: Path) -> tuple[Parameters, Mapping[str, Destination]]:
+def _places(conf: Path) -> Places:
     gathered = Gathered()
-    contents = _contents(conf, "destination", gathered), _contents(conf, "history", gathered)
+    contents = [_contents(conf, folder, gathered) for folder in ("destination", "history", "channel")]
     gathered.refuse()
     return _of_places(*contents)
 
@@ -133,7 +134,7 @@ def _places(conf: Path) -> tuple[Parameters, Mapping[str, Destination]]:
 def _parameters(conf: Path, gathered: Gathered) -> Parameters | None:
     """All parameters by name, or None where there are faults, which are gathered: policies are judged all the same."""
     try:
-        return _places(conf)[0]
+        return _places(conf).parameters
     except CatalogueError as error:
         gathered.found += error.faults
         return None
@@ -141,12 +142,17 @@ def _parameters(conf: Path, gathered: Gathered) -> Parameters | None:
 
 def load_destinations(conf: Path = CONF) -> dict[str, Destination]:
     """Every destination of `conf/destination` by name, in order of its code."""
-    return dict(_places(conf)[1])
+    return dict(_places(conf).destinations)
+
+
+def load_channels(conf: Path = CONF) -> dict[str, Way]:
+    """Every channel of `conf/channel` by name, in order of its code."""
+    return dict(_places(conf).ways)
 
 
 def load_parameters(conf: Path = CONF) -> tuple[Parameter, ...]:
     """Every parameter by name: of `conf/history`, of the destinations and their channels, and every restriction."""
-    return tuple(_places(conf)[0].values())
+    return tuple(_places(conf).parameters.values())
 
 
 # policies and shocks

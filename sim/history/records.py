@@ -45,6 +45,7 @@ from sim.locations import NAME
 from sim.messages import shown
 
 Confidence = Annotated[str, PlainValidator(lambda value: spelling.one_of(value, CONFIDENCES, "confidence "))]
+Interpolate = Annotated[str, PlainValidator(lambda value: spelling.one_of(value, ("step", "linear")))]
 Parameters = Mapping[str, Parameter]
 
 NOT_SAID = "not said"
@@ -75,19 +76,14 @@ def _dated(content: Any, about: Mapping[str, Any]) -> tuple[Dated, ...]:
     return tuple(values)
 
 
-class ParameterRecord(Record):
-    """A parameter of `conf/history` or of a destination."""
+class KindRecord(Record):
+    """What a number is: meaning, unit, rule of composition, way between dates, and range."""
 
     meaning: Words
     unit: Words
     rule: Annotated[str, PlainValidator(lambda value: spelling.one_of(value, RULES, "rule "))]
-    interpolate: Annotated[str, PlainValidator(lambda value: spelling.one_of(value, ("step", "linear")))]
+    interpolate: Interpolate
     range: Any
-    source: Words
-    confidence: Confidence
-    note: Note = ""
-    value: Any = None
-    values: Any = Field(None, validate_default=True)
 
     @field_validator("rule", mode="after")
     @classmethod
@@ -103,6 +99,22 @@ class ParameterRecord(Record):
             raise ValueError(f"'{shown(content)}' is not a list of the lowest and the highest value")
         return spelling.number(content[0]), spelling.number(content[1])
 
+    def of(self, name: str, values: tuple[Dated, ...], interpolate: str | None = None) -> Parameter:
+        """The parameter of that name with these values; raises HistoryError for one outside the range."""
+        low, high = self.range
+        way = interpolate or self.interpolate
+        return Parameter(name, self.meaning, self.unit, self.rule, way, low, high, values)
+
+
+class ValuesRecord(Record):
+    """Values of a number whose meaning stands elsewhere; `value` is short for one value from 1 January 2019."""
+
+    source: Words
+    confidence: Confidence
+    note: Note = ""
+    value: Any = None
+    values: Any = Field(None, validate_default=True)
+
     @field_validator("values", mode="plain")
     @classmethod
     def _values(cls, content: Any, info: ValidationInfo) -> tuple[Dated, ...]:
@@ -111,10 +123,19 @@ class ParameterRecord(Record):
             raise ValueError("give either value or values")
         return _dated({FIRST_DAY: single} if content is None else content, info.data)
 
+
+class NumberRecord(ValuesRecord):
+    """A number of a destination or channel; it may say that its values move between dates otherwise than usual."""
+
+    interpolate: Interpolate | None = None
+
+
+class ParameterRecord(ValuesRecord, KindRecord):
+    """A parameter of `conf/history`, which says itself what it is."""
+
     def made(self, name: str) -> Parameter:
-        """The parameter of that name; `value` is short for one value from 1 January 2019."""
-        low, high = self.range
-        return Parameter(name, self.meaning, self.unit, self.rule, self.interpolate, low, high, self.values)
+        """The parameter of that name."""
+        return self.of(name, self.values)
 
 
 class ClosingRecord(Record):

@@ -1,4 +1,4 @@
-"""Dated, sourced parameters of the observation: `sim/data/observation.csv` and `sim/data/public_money.csv`."""
+"""Dated, sourced parameters of the observation: `sim/data/observation.csv`."""
 
 from functools import cache
 from pathlib import Path
@@ -49,9 +49,3 @@ class Dated:
 def observation() -> Dated:
     """Parameters of the survey, the sense of security and the registers."""
     return Dated(DATA / "observation.csv")
-
-
-@cache
-def public_money() -> Dated:
-    """Taxes, contributions and support by destination."""
-    return Dated(DATA / "public_money.csv")

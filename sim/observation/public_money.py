@@ -14,7 +14,6 @@ from sim.analysis.effects import estimate
 from sim.codes import N_SECTORS, PLACE, PLACE_NAMES, SECTOR
 from sim.ensemble import Run
 from sim.months import FIRST_YEAR
-from sim.observation.parameters import public_money as parameters
 from sim.tables import OF_COMPARISONS, OF_POINTS
 from sim.world import World
 
@@ -24,8 +23,9 @@ Persons = NDArray[np.float64] | NDArray[np.int64]
 ITEMS = tuple(column.name for column in OF_POINTS["public_money"].values if column.unit == "EUR")
 """What is reckoned: income tax, the part of it that workers of IT pay, contributions, support and the balance."""
 SHARES = ("income_tax", "employee_contributions", "employer_contributions")
-"""Shares of the gross wage, as named on file."""
+"""Shares of the gross wage, parameters of each destination."""
 _IT = SECTOR["it"]
+DESTINATIONS = [place for place in PLACE.values() if place != PLACE["belarus"]]
 
 
 def monthly(
@@ -50,16 +50,14 @@ def by_month(run: Run, world: World) -> Floats:
     """The items by month and place, EUR, float64[T, places, items]."""
     months = len(run.stocks)
     found = np.zeros((months, len(PLACE_NAMES), len(ITEMS)))
-    known, it = parameters(), np.arange(N_SECTORS) == _IT
-    for place, name in enumerate(PLACE_NAMES):
-        if place == PLACE["belarus"]:
-            continue
+    it = np.arange(N_SECTORS) == _IT
+    for place in DESTINATIONS:
         here = world.places[:months, place]
-        wage, premium = here["wage"].astype(float)[:, None], here["premium_it"].astype(float)[:, None]
+        wage, premium = here["wage"][:, None], here["premium_it"][:, None]
         found[:, place] = monthly(
             run.employed[:, place], run.residents[:, place, 1:].sum(axis=1), run.without_work[:, place],
-            wage * np.where(it, premium, 1.0), [known.over(share, name, months) for share in SHARES],
-            known.over("support_month", name, months) * wage[:, 0], known.over("support_drawn", name, months),
+            wage * np.where(it, premium, 1.0), [here[share] for share in SHARES],
+            here["support_month"] * here["wage"], here["support_drawn"],
         )  # fmt: skip
     return found
 
@@ -78,7 +76,7 @@ def money_table(runs: Iterable[Run], world: World) -> pd.DataFrame:
         months = by_year(np.ones(len(run.employed)))
         workers = by_year(run.employed.sum(axis=2)) / months[:, None]
         for year in range(len(money)):
-            for place in range(1, len(PLACE_NAMES)):
+            for place in DESTINATIONS:
                 who = run.job.lambda_, run.job.replicate, PLACE_NAMES[place], FIRST_YEAR + year
                 rows.append((*who, float(workers[year, place]), *money[year, place].tolist()))
     return pd.DataFrame(rows, columns=OF_POINTS["public_money"].names)
@@ -92,7 +90,7 @@ def money_difference(pairs: Sequence[tuple[Run, Run]], before: World, after: Wor
     base = np.array([by_year(by_month(one, before)) for one, _ in pairs])
     other = np.array([by_year(by_month(two, after)) for _, two in pairs])
     rows = []
-    for place in range(1, len(PLACE_NAMES)):
+    for place in DESTINATIONS:
         for year in range(base.shape[1]):
             for i, item in enumerate(ITEMS):
                 one, two = base[:, year, place, i], other[:, year, place, i]

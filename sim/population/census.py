@@ -11,7 +11,8 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import LOCALITY, PLACE, REGION, SEX
+from sim.codes import LOCALITY, N_PLACES, PLACE, REGION, SEX
+from sim.history.catalogue import load_destinations, load_parameters
 from sim.locations import DATA
 from sim.population.assumptions import by_age, value
 from sim.population.raking import groups, rake
@@ -68,10 +69,10 @@ def age_sex(date: str, territory: str) -> NDArray[np.float64]:
 @cache
 def diaspora() -> NDArray[np.float64]:
     """Belarusians settled in each place about the end of 2018, outside the residents, [places] persons."""
-    table = np.zeros(len(PLACE))
-    for row in read("diaspora"):
-        if row["lies"] == "outside":
-            table[PLACE[row["place"]]] = float(row["value"])
+    table = np.zeros(N_PLACES)
+    known = {parameter.name: parameter for parameter in load_parameters()}
+    for name in load_destinations():
+        table[PLACE[name]] = known[f"{name}.diaspora"].values[0].value
     return table
 
 

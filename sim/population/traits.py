@@ -26,8 +26,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import CHANNEL, CONSCRIPTION, EDUCATION, EXPOSURE, N_SECTORS, PLACE, POLITICS, SECTOR, SEX
+from sim.codes import CHANNEL, CONSCRIPTION, EDUCATION, EXPOSURE, N_PLACES, N_SECTORS, PLACE, POLITICS, SECTOR, SEX
 from sim.compiling import compiled
+from sim.history.catalogue import load_destinations
 from sim.months import LONG_AGO, NEVER
 from sim.population import employers, exposure, income, service, standing
 from sim.population.assumptions import value
@@ -149,9 +150,14 @@ def tables() -> Tables:
 
 
 def diaspora_channel() -> NDArray[np.uint8]:
-    """Channel by which the settled diaspora is taken to have come, by place: work, or visa-free entry."""
-    channel = np.full(len(PLACE), CHANNEL["work"], np.uint8)
-    channel[[PLACE[name] for name in value("diaspora_visa_free")]] = CHANNEL["visa_free"]
+    """Channel by which the settled diaspora is taken to have come, by place: work, or visa-free where none is for work.
+
+    An assumption: it decides by which rule a status is renewed.
+    """
+    channel = np.full(N_PLACES, CHANNEL["work"], np.uint8)
+    for name, destination in load_destinations().items():
+        if "work" not in destination.channels and "visa_free" in destination.channels:
+            channel[PLACE[name]] = CHANNEL["visa_free"]
     return channel
 
 

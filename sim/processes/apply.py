@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.access import admission_share
-from sim.codes import CHANNEL, EVENT, LEAD, N_CHANNELS, PLAN, REASON, SLOTS
+from sim.codes import CHANNEL, EVENT, LEAD, PLAN, REASON
 from sim.columns import Columns
 from sim.compiling import compiled
 from sim.conditions import Conditions
@@ -91,9 +91,10 @@ def advance(
     `banked` int64[places, channels]: places kept because the next unit in the queue did not fit.
     """
     now, log = handle(now), handle(log)
-    left = np.empty((SLOTS, N_CHANNELS), np.int64)
-    for place in range(SLOTS):
-        for channel in range(N_CHANNELS):
+    places, channels = now.law.shape
+    left = np.empty((places, channels), np.int64)
+    for place in range(places):
+        for channel in range(channels):
             if np.isinf(now.rules[place, channel].capacity):
                 left[place, channel] = UNLIMITED
             else:
@@ -103,7 +104,7 @@ def advance(
                     cumulative[0, place, channel], cumulative[1, place, channel], now.run.one_in, luck
                 )
                 left[place, channel] = month + banked[place, channel]
-    stuck = np.zeros((SLOTS, N_CHANNELS), np.bool_)
+    stuck = np.zeros((places, channels), np.bool_)
     for row in rows:
         head = at(people, row)
         place, channel = head.plan_place, head.plan_channel
@@ -147,6 +148,6 @@ def advance(
             note(log, now.month, head, _REFUSED, (0, place), channel, reason)
             lose_plan(head)
             head.due = now.month + int(now.coefficients.reapply_months)
-    for place in range(SLOTS):
-        for channel in range(N_CHANNELS):
+    for place in range(places):
+        for channel in range(channels):
             banked[place, channel] = left[place, channel] if stuck[place, channel] else 0

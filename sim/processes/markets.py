@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.codes import EVENT, SLOTS
+from sim.codes import EVENT, N_PLACES
 from sim.markets import respond
 
 _ARRIVALS = (EVENT["departed"], EVENT["onward"])
@@ -15,6 +15,6 @@ def markets(model: Any) -> None:
     moved = (model.settled() - model.settled_at_start) * model.one_in
     model.residents = np.maximum(model.world.places["diaspora"][0] + moved, 0.0)
     arriving = [log["place"][np.isin(log["kind"], _ARRIVALS)] for log in model._log]
-    model.arrivals = np.bincount(np.concatenate([[], *arriving]).astype(np.int64), minlength=SLOTS)
+    model.arrivals = np.bincount(np.concatenate([[], *arriving]).astype(np.int64), minlength=N_PLACES)
     model.inflow = np.concatenate([model.inflow[1:], model.arrivals[None]])
     respond(model.world, model.month, model.residents, model.inflow.sum(axis=0) * model.one_in)

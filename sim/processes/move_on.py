@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from sim.access import admission_share, fare, travel_share
 from sim.behaviour import Behaviour
 from sim.choice import best_slot, gumbels
-from sim.codes import CHANNEL, CONSCRIPTION, EVENT, LEAD, MODE, PLACE, REASON, SLOTS, STATUS
+from sim.codes import CHANNEL, CONSCRIPTION, EVENT, LEAD, MODE, PLACE, REASON, STATUS
 from sim.columns import Columns
 from sim.commitment import FIXED_POINT
 from sim.compiling import compiled
@@ -126,7 +126,7 @@ def move_onward(
     log: Log,
 ) -> None:
     """Move a unit to another destination drawn by value, if any is open to it."""
-    prospects, noise = no_prospects(), np.empty(SLOTS)
+    prospects, noise = no_prospects(len(now.law)), np.empty(len(now.law))
     values, channels = prospects.values, prospects.channels
     origin = head.place
     kind = choice_class(head.sector, flags(head, now.month))

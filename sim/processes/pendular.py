@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from sim.access import travel_share
 from sim.arithmetic import sin
 from sim.choice import PI
-from sim.codes import CHANNEL, EVENT, MODE, PLACE, REASON, SECTOR, SLOTS, STATUS
+from sim.codes import CHANNEL, EVENT, MODE, PLACE, REASON, SECTOR, STATUS
 from sim.columns import Columns
 from sim.compiling import compiled
 from sim.conditions import ADULT_MONTHS
@@ -53,10 +53,10 @@ def may_go_on_pendular_work(
 
 @compiled
 def pendular_rates(now: Now, sector: int, rates: NDArray[np.float64]) -> float:
-    """Fill the monthly probability of pendular departure to each place, float64[16]; return their sum."""
+    """Fill the monthly probability of pendular departure to each place, float64[places]; return their sum."""
     total = 0.0
     groups = class_groups(sector, 0)
-    for place in range(SLOTS):
+    for place in range(len(rates)):
         rates[place] = 0.0
         demand = now.places[place].pendular
         if place != _BELARUS and demand > 0.0 and now.run.reference.pendular > 0.0:
@@ -72,7 +72,7 @@ def pendular_rates(now: Now, sector: int, rates: NDArray[np.float64]) -> float:
 def pendular(people: Columns, circles: Span, now: Now, block: Block) -> None:
     """Send workers of these circles to pendular work and bring back those whose months are over."""
     (first, last), room, log = rows_of(circles, now), block.room, block.log
-    drivers, others = np.empty(SLOTS), np.empty(SLOTS)
+    drivers, others = np.empty(len(now.law)), np.empty(len(now.law))
     all_drivers = pendular_rates(now, _TRANSPORT, drivers)
     all_others = pendular_rates(now, _CONSTRUCTION, others)
     called = workers_called(people, first, last, now, room, max(all_drivers, all_others))
@@ -102,7 +102,7 @@ def pendular(people: Columns, circles: Span, now: Now, block: Block) -> None:
         if not may_go_on_pendular_work(mode, place, sector, plan, held, exit_ban, conscription, age, now.month):
             continue
         rates = drivers if drives else others
-        for place in range(SLOTS):
+        for place in range(len(rates)):
             u -= rates[place]
             if u < 0.0:
                 months = 3 + int(uniform(luck[2]) * (2.0 * now.coefficients.pendular_months - 5.0))

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from sim.access import admission_share, eligible
 from sim.choice import MINUS_INFINITY, best_slot, gumbels, openness_term
-from sim.codes import PLACE, SECTOR, SLOTS
+from sim.codes import PLACE, SECTOR
 from sim.compiling import compiled
 from sim.conditions import EMPLOYER_KEY, Employers
 from sim.handles import handle
@@ -29,7 +29,7 @@ def relocate(
     """Let employers decide to move; `moved` uint8[employers] is filled with the place to which each takes its staff."""
     now = handle(now)
     hazards = (now.belarus.relocation_it, now.belarus.relocation_media)
-    values, noise = np.empty((2, SLOTS)), np.empty(SLOTS)
+    values, noise = np.empty((2, len(now.law))), np.empty(len(now.law))
     for which, sector in enumerate((_IT, _NGO_MEDIA)):
         fill_relocation(now, residents, waiting, sector, values[which])
     for number in range(1, len(employers.sector)):
@@ -56,9 +56,9 @@ def fill_relocation(
     sector: int,
     values: NDArray[np.float64],
 ) -> None:
-    """Fill what each place is worth to an employer of a sector, float64[16]: as to staff without flags."""
+    """Fill what each place is worth to an employer of a sector, float64[places]: as to staff without flags."""
     groups = class_groups(sector, 0)
-    for place in range(SLOTS):
+    for place in range(len(values)):
         values[place] = MINUS_INFINITY
         if place == _BELARUS or now.places[place].distance <= 0.0:
             continue

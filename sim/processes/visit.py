@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.codes import INSTRUMENT, MODE, PLACE, SLOTS
+from sim.codes import INSTRUMENT, MODE, PLACE
 from sim.columns import Columns
 from sim.compiling import compiled
 from sim.conditions import ADULT_MONTHS
@@ -20,7 +20,7 @@ _SHORT_VISA = INSTRUMENT["short_visa"]
 def visa_rate(now: Now) -> float:
     """Probability that an adult at home is issued a C visa in a month, by any Schengen state that still issues them."""
     issued = 0.0
-    for place in range(SLOTS):
+    for place in range(len(now.law)):
         issued += now.places[place].visas * now.openness[place, _SHORT_VISA, 0]
     return min(1.0, issued / now.run.reference.adults) if now.run.reference.adults > 0.0 else 0.0
 

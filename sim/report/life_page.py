@@ -8,7 +8,7 @@ import numpy as np
 from sim import months
 from sim.analysis.life import Decision, Life, first_difference, that_mattered
 from sim.analysis.terms import PUSH, TERMS
-from sim.codes import EVENT, N_CHANNELS, PLACE_NAMES, REASON, SLOTS
+from sim.codes import EVENT, N_CHANNELS, N_PLACES, PLACE, REASON
 from sim.columns import Columns
 from sim.figures.results import heading, wording
 from sim.report import life_words as words
@@ -201,7 +201,7 @@ BRIEF_PLACES = 5
 
 def destinations(one: Decision, brief: bool) -> Block:
     """Open destinations by their best channel, all terms, best first; in brief the few best, one a column."""
-    is_open = [place for place in range(SLOTS) if np.isfinite(one.values[place])]
+    is_open = [place for place in range(N_PLACES) if np.isfinite(one.values[place])]
     ranked = sorted(is_open, key=lambda place: -(one.values[place] + one.noise[place]))
     ranked = ranked[: BRIEF_PLACES if brief else None]
     used = [name for name in TERMS if any(one.part(place)[name] for place in ranked)]
@@ -223,7 +223,7 @@ def channels(one: Decision) -> Block:
     """Every lawful channel of every destination: its value where it is open, why it is closed where it is not."""
     rows = [("destination", "open (value)", "closed (why)")]
     sums = one.terms.sum(axis=2)
-    for place in range(1, len(PLACE_NAMES)):
+    for place in list(PLACE.values())[1:]:
         opened, closed = [], []
         for channel in range(1, N_CHANNELS):
             why = one.why_closed(place, channel)

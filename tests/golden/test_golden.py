@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.codes import EVENT, MODE, PLACE, SLOTS
+from sim.codes import EVENT, MODE, N_PLACES, PLACE
 from sim.ensemble import Ensemble, Job
 from sim.recorder import HARMS
 from sim.settings import People, Settings
@@ -30,7 +30,7 @@ def by_place(counts):
 def residents(people, one_in):
     """Persons by country of residence; those on pendular work live in Belarus."""
     home = np.where(people.mode == MODE["settled"], people.place, PLACE["belarus"])
-    return by_place(np.bincount(home, minlength=SLOTS) * one_in)
+    return by_place(np.bincount(home, minlength=N_PLACES) * one_in)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def found():
     for kind in (*MOVES, "pendular_out"):
         for end in ("origin", "place"):
             frozen[f"{kind}_{'from' if end == 'origin' else 'to'}"] = {
-                year: by_place(np.bincount(of(events, kind, year)[end], minlength=SLOTS) * one_in) for year in YEARS
+                year: by_place(np.bincount(of(events, kind, year)[end], minlength=N_PLACES) * one_in) for year in YEARS
             }
     for harm in HARMS:
         frozen[harm] = {year: len(of(events, harm, year)) * one_in for year in YEARS}

@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "sim" / "data"
@@ -13,7 +12,7 @@ TABLES = sorted(DATA.rglob("*.csv"))
 OBSERVED = sorted((DATA / "observed").glob("*.csv"))
 LAST = date(2022, 12, 31)
 CONFIDENCES = {"found", "memory-high", "memory-low", "assumption"}
-PLACES = set(yaml.safe_load((ROOT / "conf" / "codes.yaml").read_text(encoding="utf-8"))["places"])
+PLACES = {"belarus", *(path.stem for path in (ROOT / "conf" / "destination").glob("*.yaml"))}
 SUMS = {"world", "eu"}
 COLUMNS = {
     "channels": "channel,destinations,start,end,persons,source,confidence,note",

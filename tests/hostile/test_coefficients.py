@@ -1,17 +1,18 @@
 """Random coefficients and constants, extreme ones among them: a run with all invariants, or one line; nothing NaN."""
 
-import math
+import re
+import shutil
 
 import pytest
-import yaml
 from hypothesis import event, given
 from hypothesis import strategies as st
 
 from sim import behaviour, constants
 from sim.behaviour import LIMITS, RECORDS
-from sim.codes import N_CHANNELS, SLOTS
+from sim.codes import N_CHANNELS, N_PLACES
 from sim.errors import UserError
 from sim.history.parameters import HistoryError
+from sim.locations import CONF
 from tests.hostile import invariants
 from tests.hostile.examples import examples
 from tests.hostile.messages import plain_to_see
@@ -44,7 +45,7 @@ def tables():
     size = behaviour.LARGEST_CONSTANT
     one = st.sampled_from((-size, 0.0, size)) | st.floats(-size, size)
     lists = st.tuples(
-        st.lists(one, min_size=SLOTS, max_size=SLOTS), st.lists(one, min_size=N_CHANNELS, max_size=N_CHANNELS)
+        st.lists(one, min_size=N_PLACES, max_size=N_PLACES), st.lists(one, min_size=N_CHANNELS, max_size=N_CHANNELS)
     )
     return lists.map(lambda pair: constants.Constants(*map(invariants.np.array, pair)))
 
@@ -92,27 +93,21 @@ def test_an_unknown_coefficient_is_named_with_the_known_ones(name):
         assert "unknown coefficient" in one_line(refused.value) and "known: " in str(refused.value)
 
 
-@pytest.fixture(scope="module")
-def on_file():
-    return yaml.safe_load(constants.FILE.read_text(encoding="utf-8"))
-
-
 @examples(40)
-@given(st.sampled_from(("destinations", "channels")), st.data())
-def test_a_spoilt_file_of_constants_is_refused_by_name(on_file, tmp_path_factory, section, data):
-    names = sorted(on_file["constants"]["0.62"][section])
-    name = data.draw(st.sampled_from(names))
-    value = data.draw(st.sampled_from([1e308, -51, math.inf, math.nan, "x", None, True, [], {}]))
-    changed = {**on_file, "constants": {key: {**sets} for key, sets in on_file["constants"].items()}}
-    changed["constants"]["0.62"][section] = {**on_file["constants"]["0.62"][section], name: value}
-    if data.draw(st.booleans()):
-        del changed["constants"]["0.62"][section][name]
-    file = tmp_path_factory.mktemp("constants") / "constants.yaml"
-    file.write_text(yaml.safe_dump(changed), encoding="utf-8")
+@given(
+    st.sampled_from(["destination/poland", "channel/study"]),
+    st.sampled_from(["1e308", "-51", ".inf", ".nan", "x", "null", "true", "[]", "{}"]),
+)
+def test_a_spoilt_constant_is_refused_by_name(tmp_path_factory, name, value):
+    conf = tmp_path_factory.mktemp("constants") / "conf"
+    shutil.copytree(CONF, conf)
+    file = conf / f"{name}.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub('(destination_nest: .*"0.62": )[-.0-9]+', rf"\g<1>{value}", text), encoding="utf-8")
     with pytest.raises(UserError) as refused:
-        constants.load(0.62, file)
+        constants.load(0.62, conf=conf)
     message = one_line(refused.value)
-    assert "conf/constants.yaml" in message and "0.62" in message and section in message and name in message
+    assert f"conf/{name}.yaml" in message and "constants" in message
 
 
 @examples(25)

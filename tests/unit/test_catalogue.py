@@ -10,6 +10,7 @@ import yaml
 from sim.codes import GROUP, SECTOR
 from sim.commands import lint, parameters
 from sim.history import catalogue, strict_yaml
+from sim.history.schema import of_channels
 from sim.history.strict_yaml import CatalogueError
 from sim.locations import CONF
 from sim.messages import nearest
@@ -118,7 +119,10 @@ LITHUANIA = "destination/lithuania.yaml"
         (POLICY, "offered: 1", "fee: 0,5", "lithuania.humanitarian.fee: '0,5' is not a number; write 0.5"),
         (POLICY, "from: 2020-08-12", "from: 12.08.2020", "from: '12.08.2020' is not a date; write 2020-08-12"),
         ("history/prices.yaml", "range: [0, 20000]", "range: [20000, 0]", "belarus.wage: parameter 'belarus.wage'"),
-        ("history/offered.yaml", "poland.it_scheme.offered", "poland.it.offered", "poland.it.offered: no such channel"),
+        ("history/prices.yaml", "belarus.wage:", "latvia.wage:", "latvia.wage: stands in conf/destination/latvia.yaml"),
+        (LITHUANIA, "      stay: {value: 24", "      stay: {value: 0", "stay': 2019-01-01: 0 is outside [1, 240]"),
+        (LITHUANIA, "{value: 24", "{unit: years, value: 24", "'years' cannot stand here: conf/schema.yaml says months"),
+        (LITHUANIA, "confidence: found", "confidence: found\n    rule: sum", "conf/schema.yaml says set"),
         (LITHUANIA, "channels:\n  work:", "channels:\n  labour:", "labour: unknown 'labour'"),
         (LITHUANIA, "entry: permit", "entry: visa_free", "work: entry: unknown 'visa_free'"),
         (LITHUANIA, "schengen: true", "schengen: maybe", "schengen: 'maybe' is not"),
@@ -155,7 +159,32 @@ def test_a_number_that_a_file_leaves_out_is_a_parameter_all_the_same():
     names = {parameter.name: parameter for parameter in catalogue.load_parameters()}
     assert "georgia.visas" in names and names["georgia.visas"].values[0].value == 0
     assert names["lithuania.visas"].values[0].value > 1000 and names["lithuania.visas"].rule == "product"
-    assert "lithuania.demand.pendular" not in names and names["uae.inflow_limit"].values[0].value == float("inf")
+    assert names["lithuania.demand.pendular"].values[0].value == 0
+    assert names["uae.inflow_limit"].values[0].value == float("inf")
+
+
+def test_all_faults_of_a_destination_are_told_at_once(conf):
+    for old, new in (
+        ("  wage:", "  wages:"),
+        ("safety: {value: 1,", "safety: {value: 2,"),
+        ("      fee: {", "      fees: {"),
+        ("months: {value:", "months: {unit: days, value:"),
+    ):
+        spoil(conf, LITHUANIA, old, new)
+    with pytest.raises(CatalogueError) as caught:
+        catalogue.load_history("no_war", conf)
+    told = "\n".join(caught.value.faults)
+    for said in (
+        "parameters: key 'wage' is missing (mean net wage, full time, in the main city, EUR/month)",
+        "parameters: wages: unknown parameter 'wages'; known: ",
+        "parameters: safety: parameter 'lithuania.safety': 2019-01-01: 2 is outside [0, 1]",
+        "channels: work: parameters: key 'fee' is missing (fees of the application, EUR)",
+        "channels: work: parameters: fees: unknown parameter 'fees'; known: fee,",
+        "months: unit: 'days' cannot stand here: conf/schema.yaml says months; delete the key",
+    ):
+        assert said in told
+    assert all(fault.startswith(f"conf/{LITHUANIA}: line ") for fault in caught.value.faults)
+    assert len(caught.value.faults) == 6
 
 
 def test_a_destination_is_read_with_its_channels_and_numbers():
@@ -168,7 +197,7 @@ def test_a_destination_is_read_with_its_channels_and_numbers():
             assert names[f"{place}.{instrument}"].rule == "restriction"
         for name, channel in destination.channels.items():
             assert channel.name == name and names[f"{place}.{name}.offered"].rule == "set"
-            assert all(names[f"{place}.{name}.{key}"].rule == rule for key, rule in catalogue.CHANNEL_RULES.items())
+            assert all(names[f"{place}.{name}.{key}"].rule == kind.rule for key, kind in of_channels().items())
     assert "russia.national_visa" not in names
 
 
@@ -292,7 +321,7 @@ def test_a_template_that_is_filled_in_by_its_own_comments_runs(conf):
     event = history.event("my_event")
     assert {change.parameter for change in event.changes} == {
         "latvia.permit", "latvia.short_visa", "poland.work.fee", "georgia.visa_free.stay", "lithuania.work.approval",
-        "estonia.work.months",
+        "estonia.work.stay", "poland.it_scheme.sectors", "estonia.work.months",
     }  # fmt: skip
     assert (event.announced, event.start, event.until) == (date(2023, 5, 10), date(2023, 7, 1), date(2024, 6, 30))
     assert "effective" in {item.verdict for item in history.adds(catalogue.load_history("historical", conf))}

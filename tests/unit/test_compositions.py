@@ -331,7 +331,7 @@ def test_a_sweep_leaves_a_point_a_composition_and_a_row_that_says_which(here):
 
 
 def test_a_comparison_of_a_composition_has_a_page_that_names_it_and_a_command_that_repeats_it(here):
-    words = [*SMALL[:-2], "threads=1", "choice.slices=[0.8]", "without=[covid_2020]"]
+    words = [*SMALL[:-2], "threads=1", "choice.lambdas=[0.8]", "without=[covid_2020]"]
     code, out, err = here(*words)
     assert code == 0, err
     folder = here.folder / out.splitlines()[-1].removeprefix("results: ")

@@ -19,7 +19,7 @@ from sim.analysis.effects import (
 )
 from sim.analysis.enough import headline, verdict
 from sim.analysis.groups import groups_table
-from sim.codes import CHANNEL, EVENT, N_CHANNELS, N_SECTORS, PLACE, SLOTS, STATUS_NAMES
+from sim.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, N_SECTORS, PLACE, STATUS_NAMES
 from sim.ensemble import DECISION, MOVE, WISH, Job, Run
 from sim.figures import cells, style
 from sim.figures import figure as comparison_figure
@@ -40,9 +40,9 @@ NUMBERS = ["estimate", "low", "high"]
 
 def nobody(scenario: str, lambda_: float, replicate: int, **changes) -> Run:
     """A run in which nothing happens to anybody, but for what is given."""
-    whole, per_place = np.int64, (MONTHS, SLOTS)
+    whole, per_place = np.int64, (MONTHS, N_PLACES)
     usual = {
-        "flows": np.zeros((MONTHS, SLOTS, SLOTS, N_CHANNELS), whole),
+        "flows": np.zeros((MONTHS, N_PLACES, N_PLACES, N_CHANNELS), whole),
         "stocks": np.zeros((*per_place, len(STATUS_NAMES)), whole),
         "harms": np.zeros((MONTHS, len(HARMS)), whole),
         "expected": np.zeros((*per_place, N_CHANNELS)),
@@ -51,7 +51,7 @@ def nobody(scenario: str, lambda_: float, replicate: int, **changes) -> Run:
         "decisions": np.zeros(0, DECISION),
         "blocked": np.zeros(MONTHS, whole),
         "residents_by_class": np.zeros(4, whole),
-        "groups": np.zeros((MONTHS, len(who.MEASURES), SLOTS, who.N_GROUPS), np.int32),
+        "groups": np.zeros((MONTHS, len(who.MEASURES), N_PLACES, who.N_GROUPS), np.int32),
         "residents": np.zeros((*per_place, len(BANDS)), whole),
         "employed": np.zeros((*per_place, N_SECTORS), whole),
         "without_work": np.zeros(per_place, whole),
@@ -97,7 +97,7 @@ def test_where_nothing_happens_every_row_is_there_and_zero():
 
 def test_a_channel_used_in_one_world_of_one_replicate_at_one_lambda_has_its_row_at_every_lambda():
     def once(lambda_, replicate):
-        expected = np.zeros((MONTHS, SLOTS, N_CHANNELS))
+        expected = np.zeros((MONTHS, N_PLACES, N_CHANNELS))
         if (lambda_, replicate) == (0.5, 1):
             expected[3, LITHUANIA, CHANNEL["mediated"]] = 300.0
         return {"expected": expected}
@@ -129,7 +129,7 @@ def test_a_life_in_one_replicate_only_has_its_cell_in_every_matrix():
 
 def test_a_group_of_nobody_is_a_row_of_zero_beside_one_of_somebody():
     def drafted(lambda_, replicate):
-        counts = np.zeros((MONTHS, len(who.MEASURES), SLOTS, who.N_GROUPS), np.int32)
+        counts = np.zeros((MONTHS, len(who.MEASURES), N_PLACES, who.N_GROUPS), np.int32)
         counts[1, who.MEASURES.index("drafted"), 0, who.labels().index(("sex", "male"))] = 2
         return {"groups": counts}
 

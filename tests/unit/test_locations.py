@@ -7,7 +7,8 @@ import shutil
 import pytest
 
 from sim import locations, store
-from sim.constants import file_of, load
+from sim.codes import CHANNEL
+from sim.constants import load
 from sim.ensemble import Ensemble
 from sim.errors import UserError
 from sim.experiment import experiment_names, load_experiment
@@ -141,7 +142,7 @@ def test_a_file_of_a_shipped_name_takes_its_place_and_this_is_said(here, capfd):
 def test_a_copy_of_what_is_shipped_is_no_news(here, capfd):
     shutil.rmtree(here / "conf")
     shutil.copytree(CONF, here / "conf")
-    for name in ("behaviour", "codes", "config", "people"):
+    for name in ("behaviour", "codes", "config", "people", "schema"):
         (here / "conf" / f"{name}.yaml").unlink()
     shutil.rmtree(here / "conf" / "hydra")
     before = catalogue.load_history("no_war").monthly("lithuania.short_visa", 84)
@@ -218,16 +219,16 @@ def test_a_point_is_known_by_what_its_world_says_wherever_that_stands(here):
     assert before[0] == added[0] == edited[0] and added[1] != edited[1]
 
 
-def test_constants_of_a_user_s_own_are_read_and_this_is_said(here, capfd):
-    text = (CONF / "constants.yaml").read_text(encoding="utf-8")
-    (here / "conf" / "constants.yaml").write_text(text)
-    assert file_of("destination_nest") == here / "conf" / "constants.yaml" == locations.inverted("constants.yaml")
-    assert (load(0.62, file_of("destination_nest")).places == load(0.62).places).all()
-    assert capfd.readouterr().err.startswith("vyraj: conf/constants.yaml: read in place of")
-    assert file_of("flat_logit") == CONF / "constants_flat_logit.yaml"
+def test_a_channel_of_a_user_s_own_replaces_a_shipped_one_and_this_is_said(here, capfd):
+    (here / "conf" / "channel").mkdir()
+    text = (CONF / "channel" / "work.yaml").read_text(encoding="utf-8")
+    (here / "conf" / "channel" / "work.yaml").write_text(text.replace("value: 0", "value: 1.5"))
+    assert load(0.62).channels[CHANNEL["work"]] == 1.5
+    assert capfd.readouterr().err.startswith("vyraj: conf/channel/work.yaml: read in place of")
+    assert locations.written("channel", "work") == here / "conf" / "channel" / "work.yaml"
 
 
 def test_an_installed_package_is_never_written_to(here, monkeypatch):
-    assert locations.inverted("constants.yaml") == CONF / "constants.yaml"
+    assert locations.written("channel", "work") == CONF / "channel" / "work.yaml"
     monkeypatch.setattr(locations, "INSTALLED", True)
-    assert locations.inverted("constants.yaml") == here / "conf" / "constants.yaml"
+    assert locations.written("channel", "work") == here / "conf" / "channel" / "work.yaml"

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from sim import compiling, errors, locations, machine_code
+from sim import compiling, declared, errors, locations, machine_code
 
-SOURCES = [Path(module.__file__) for module in (machine_code, compiling, errors, locations)]
+SOURCES = [Path(module.__file__) for module in (machine_code, compiling, declared, errors, locations)]
 RULE = """
 from sim.compiling import compiled
 

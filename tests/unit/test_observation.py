@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.codes import CHANNEL, EXPOSURE, MODE, N_CHANNELS, N_SECTORS, N_STATUSES, PLACE, SECTOR, SLOTS, STATUS
-from sim.observation import parameters, prisons, public_money, registers, security
+from sim.codes import CHANNEL, EXPOSURE, MODE, N_CHANNELS, N_PLACES, N_SECTORS, N_STATUSES, PLACE, SECTOR, STATUS
+from sim.history.catalogue import load_parameters
+from sim.observation import prisons, public_money, registers, security
 from sim.observation.parameters import Dated
 from sim.settings import People, Settings
 from sim.stays import stays
@@ -32,10 +33,10 @@ def test_a_parameter_has_the_value_in_force_of_its_own_place(tmp_path):
 
 
 def test_every_destination_has_its_taxes():
-    known = parameters.public_money()
+    parameters = {parameter.name: parameter for parameter in load_parameters()}
     for place in PLACE:
         if place != "belarus":
-            taken = [known.at(name, place) for name in public_money.SHARES]
+            taken = [parameters[f"{place}.{name}"].values[0].value for name in public_money.SHARES]
             assert all(0.0 <= share < 0.5 for share in taken) and sum(taken[:2]) < 0.6
 
 
@@ -105,11 +106,11 @@ def test_births_less_deaths_add_up_and_leave_like_others():
 def fake_run(months=4, **stocks):
     """A run of people settled in Lithuania by status, the same every month, all of 18 to 44."""
     run = SimpleNamespace(
-        stocks=np.zeros((months, SLOTS, N_STATUSES), np.int64),
-        flows=np.zeros((months, SLOTS, SLOTS, N_CHANNELS), np.int64),
-        residents=np.zeros((months, SLOTS, 4), np.int64),
-        employed=np.zeros((months, SLOTS, N_SECTORS), np.int64),
-        without_work=np.zeros((months, SLOTS), np.int64),
+        stocks=np.zeros((months, N_PLACES, N_STATUSES), np.int64),
+        flows=np.zeros((months, N_PLACES, N_PLACES, N_CHANNELS), np.int64),
+        residents=np.zeros((months, N_PLACES, 4), np.int64),
+        employed=np.zeros((months, N_PLACES, N_SECTORS), np.int64),
+        without_work=np.zeros((months, N_PLACES), np.int64),
         job=SimpleNamespace(lambda_=0.62, replicate=0),
     )
     for name, persons in stocks.items():
@@ -155,7 +156,8 @@ def test_support_is_paid_to_nobody_who_works():
 
 def test_a_ban_that_costs_workers_costs_their_taxes():
     world = plain_world(24, ("lithuania",))
-    world.places["wage"][:] = 1000.0
+    world.places["wage"][:], world.places["support_drawn"], world.places["support_month"] = 1000.0, 0.1, 0.15
+    world.places["income_tax"], world.places["employee_contributions"] = 0.18, 0.195
     more, fewer = fake_run(24, permit=100), fake_run(24, permit=100)
     more.employed[:, LITHUANIA, SECTOR["other"]] = 60
     fewer.employed[:12, LITHUANIA, SECTOR["other"]] = 60
@@ -163,8 +165,7 @@ def test_a_ban_that_costs_workers_costs_their_taxes():
     fewer.without_work[12:, LITHUANIA] = 10
     table = public_money.money_difference([(more, fewer), (more, fewer)], world, world)
     table = table[table["destination"] == "lithuania"].set_index(["year", "item"])["difference"]
-    known = parameters.public_money()
-    tax, employee = known.at("income_tax", "lithuania"), known.at("employee_contributions", "lithuania")
+    tax, employee = 0.18, 0.195
     assert table[2019, "income_tax"] == table[2019, "balance"] == 0.0
     assert table[2020, "income_tax"] == pytest.approx(-10 * 12 * 1000.0 / (1 - tax - employee) * tax)
     assert table[2020, "support"] > 0.0 > table[2020, "balance"]

@@ -26,7 +26,7 @@ from sim.analysis.pairs import (
     matrix,
     stuck_person_months,
 )
-from sim.codes import CHANNEL, EVENT, MODE, PLACE, SLOTS
+from sim.codes import CHANNEL, EVENT, MODE, N_PLACES, PLACE
 from sim.ensemble import Job
 from sim.eventlog import EVENT_TYPE
 from tests.worlds import close, constants, hot, hot_people, hot_world, start, tighten
@@ -102,7 +102,7 @@ def test_a_matrix_has_the_margins_of_both_worlds(pair):
         assert leaves[place] == 50 * (ours["place"] == place).sum()
         assert goes[place] == 50 * (theirs["place"] == place).sum()
     assert leaves[STAY] == goes[STAY] == 50 * 5 and cells[STAY, STAY] == 50 * 4
-    assert cells.shape == (SLOTS, SLOTS) and cells.sum() == 50 * (len(LIVES) + 4)
+    assert cells.shape == (N_PLACES, N_PLACES) and cells.sum() == 50 * (len(LIVES) + 4)
     assert cells[LITHUANIA, POLAND] == 200 and cells[LITHUANIA, STAY] == 50 and cells[STAY, GEORGIA] == 50
 
 
@@ -148,7 +148,7 @@ START, PEOPLE = 12, 4000
 def kept(ensemble, model, job):
     """What a finished run keeps, and where people live at the end, [places]."""
     settled = model.columns.place[model.columns.mode == MODE["settled"]]
-    return SimpleNamespace(**vars(ensemble._finish(model, job)), settled=np.bincount(settled, minlength=SLOTS))
+    return SimpleNamespace(**vars(ensemble._finish(model, job)), settled=np.bincount(settled, minlength=N_PLACES))
 
 
 @pytest.fixture(scope="module")

@@ -192,7 +192,7 @@ def test_targets_keep_the_official_national_margin():
     assert table[old:].ravel() == pytest.approx(age_sex("2019-01-01", "belarus")[-5:].ravel(), rel=1e-9)
 
 
-def test_the_diaspora_is_that_of_the_destinations():
+def test_the_settled_abroad_are_those_of_the_destinations():
     files = sorted((CONF / "destination").glob("*.yaml"))
     assert len(files) == np.count_nonzero(diaspora())
     for file in files:

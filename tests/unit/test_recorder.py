@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.codes import CHANNEL, EVENT, N_CHANNELS, PLACE, SLOTS
+from sim.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, PLACE
 from sim.decision.destination_nest import FIXED_POINT
 from sim.recorder import HARMS, MOVES, through_queues
 from tests.worlds import admit, close, crowd, hot, hot_people, hot_world, plain_world, quiet, start, tighten
@@ -16,7 +16,7 @@ POLAND, CHANNEL_USED = PLACE["poland"], CHANNEL["visa_free"]
 def arrivals(entering, **rules):
     """Expected arrivals in Poland by month when so many commit each month."""
     world = tighten(plain_world(len(entering), ("poland",)), "poland", "visa_free", **rules)
-    committed = np.zeros((len(entering), SLOTS, N_CHANNELS), np.int64)
+    committed = np.zeros((len(entering), N_PLACES, N_CHANNELS), np.int64)
     committed[:, POLAND, CHANNEL_USED] = np.array(entering) * FIXED_POINT
     found = through_queues(committed, world)
     assert found.sum() == found[:, POLAND, CHANNEL_USED].sum()
@@ -37,7 +37,7 @@ def test_a_queue_lets_through_its_capacity():
 
 
 def test_what_waits_when_a_channel_closes_is_lost():
-    committed = np.zeros((5, SLOTS, N_CHANNELS), np.int64)
+    committed = np.zeros((5, N_PLACES, N_CHANNELS), np.int64)
     committed[:2, POLAND, CHANNEL_USED] = 8 * FIXED_POINT
     world = close(
         tighten(plain_world(5, ("poland",)), "poland", "visa_free", capacity=6.0), "poland", "visa_free", 2, 3
@@ -58,7 +58,7 @@ def test_expected_arrivals_are_the_mean_of_departures(capacity):
     world = tighten(world, "georgia", "humanitarian", months=2.0, approval=0.9)
     world = close(admit(world, "georgia", "visa_free", entry=7), "georgia", "land", 5, 7)
     b = quiet(level=-2.6, spread_channel=0.5, patience=99.0)
-    realised, expected = np.zeros((40, 9, SLOTS, N_CHANNELS)), np.zeros((40, 9, SLOTS, N_CHANNELS))
+    realised, expected = np.zeros((40, 9, N_PLACES, N_CHANNELS)), np.zeros((40, 9, N_PLACES, N_CHANNELS))
     for seed in range(40):
         model = start(crowd(2000), world, b, seed=seed).run()
         realised[seed] = model.recorder.flow_persons()[:, 0]
@@ -76,7 +76,7 @@ def test_counts_are_those_of_the_log():
     assert harms.sum(axis=0).tolist() == [(events["kind"] == EVENT[harm]).sum() for harm in HARMS]
     moved = np.isin(events["kind"], [EVENT[move] for move in MOVES])
     assert recorder.flow_persons().sum(axis=(1, 2, 3)).tolist() == np.bincount(events["month"][moved]).tolist()
-    assert recorder.flow_persons()[:, range(SLOTS), range(SLOTS)].sum() == 0  # nobody moves to where they are
+    assert recorder.flow_persons()[:, range(N_PLACES), range(N_PLACES)].sum() == 0  # nobody moves to where they are
     copied = recorder.copy()
     copied.keep(recorder.stocks[0], recorder.committed[0], recorder.following[0], [])
     assert len(copied.stocks) == len(recorder.stocks) + 1

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.codes import EVENT, MODE, N_SECTORS, SLOTS
+from sim.codes import EVENT, MODE, N_PLACES, N_SECTORS
 from sim.stays import BANDS, stays
 from tests.worlds import hot, hot_people, hot_world, start
 
@@ -24,15 +24,15 @@ def lived():
         people = model.columns
         age = t - people.birth.astype(int)
         settled = people.mode == MODE["settled"]
-        residents = np.zeros((SLOTS, len(BANDS)), int)
+        residents = np.zeros((N_PLACES, len(BANDS)), int)
         band = np.digitize(age, [18 * 12, 45 * 12, 65 * 12])
         np.add.at(residents, (people.place[settled], band[settled]), 1)
         works = settled & (people.job > 0)
-        employed = np.zeros((SLOTS, N_SECTORS), int)
+        employed = np.zeros((N_PLACES, N_SECTORS), int)
         np.add.at(employed, (people.place[works], crowd.people.sector[works]), 1)
         idle = settled & (people.job == 0) & (age >= 18 * 12) & (age < 65 * 12)
         held = (people.held > t) | ((people.held == t) & (people.detained < t))
-        found.append((residents, employed, np.bincount(people.place[idle], minlength=SLOTS), held.sum()))
+        found.append((residents, employed, np.bincount(people.place[idle], minlength=N_PLACES), held.sum()))
     made = stays(model.recorder.events, crowd.people, model.columns, MONTHS)
     return made, [np.array(column) for column in zip(*found, strict=True)], model.recorder.events
 

@@ -5,12 +5,12 @@ from datetime import date
 import numpy as np
 import pytest
 
+from sim.access import eligible
 from sim.codes import CHANNEL, EXPOSURE, GROUP, INSTRUMENT, PLACE, SECTOR
-from sim.history import unstated
 from sim.history.catalogue import load_destinations, load_history
 from sim.history.parameters import Dated, Event, HistoryError, Policy, Setting
+from sim.history.schema import of_destinations
 from sim.months import month
-from sim.options import eligible
 from sim.units import class_groups
 from sim.world import BELARUS, build, first_difference
 
@@ -84,7 +84,7 @@ def test_silence_is_no_screening_and_no_limit():
     for name in DESTINATIONS:
         assert (of_place(name, "inflow_limit") == np.inf).all() and (of_place(name, "tightening") == 1).all()
         assert not of_place(name, "rent_response").any() and (of_place(name, "city") > 1e5).all()
-        for field in unstated.SILENCE:
+        for field in of_destinations():
             assert f"{name}.{field}" in HISTORY.parameters
 
 
@@ -181,7 +181,8 @@ def test_a_channel_opened_to_a_sector_is_on_offer_to_it_in_those_months_alone():
     for when, admitted in (("2021-05", it), ("2021-06", industry), ("2022-05", industry), ("2022-06", it)):
         for sector in (industry, it):
             groups = class_groups(sector, 0)
-            assert eligible(world, month(when), *there, sector, groups) == (sector == admitted)
+            law, rules = world.law[there], world.rules[month(when)][there]
+            assert eligible(law, rules, sector, groups) == (sector == admitted)
 
 
 def test_two_policies_that_say_whom_a_channel_admits_conflict_by_name():

@@ -23,13 +23,13 @@ from sim.codes import (
     LEAD,
     MODE,
     N_CHANNELS,
+    N_PLACES,
     PLACE,
     PLAN,
     REASON,
     REGION,
     SECTOR,
     SEX,
-    SLOTS,
     STATUS,
 )
 from sim.ensemble import Job
@@ -210,7 +210,7 @@ def test_stock_change_is_flow(lived):
     away = stocks[:, :, pendular]
     residents = stocks.sum(axis=2) - away
     residents[:, BELARUS] += away.sum(axis=1)
-    first = np.bincount(lived.before.place, lived.before.mode != AWAY, SLOTS)
+    first = np.bincount(lived.before.place, lived.before.mode != AWAY, N_PLACES)
     first[BELARUS] += (lived.before.mode == AWAY).sum()
     residents = np.vstack([first * lived.model.one_in, residents])
     assert np.array_equal(np.diff(residents, axis=0), flows.sum(axis=1) - flows.sum(axis=2))
@@ -570,7 +570,7 @@ def test_an_employer_takes_staff_for_a_time_and_to_one_place(lived):
 
 def admissions(lived):
     """Agents who passed the queue, int64[months, places, channels]."""
-    total = np.zeros((len(lived.ended), SLOTS, N_CHANNELS), np.int64)
+    total = np.zeros((len(lived.ended), N_PLACES, N_CHANNELS), np.int64)
     refused = {(e["month"], e["row"]) for e in lived.events("refused") if e["reason"] == REASON["quota"]}
     blocked = {(e["month"], e["row"]) for e in lived.events("blocked") if e["reason"] == REASON["closed"]}
     granted = {(e["month"], e["row"]) for e in lived.events("granted")}
@@ -960,8 +960,8 @@ def test_pendular_workers_are_never_counted_as_emigrants(lived):
     now = model.columns
     moved = np.isin(model.recorder.events["kind"], [EVENT[name] for name in ("departed", "returned", "onward")])
     assert model.recorder.flow_persons().sum() == moved.sum() * model.one_in
-    settled = np.bincount(now.place[now.mode == SETTLED], minlength=SLOTS)
-    began = np.bincount(lived.before.place[lived.before.mode == SETTLED], minlength=SLOTS)
+    settled = np.bincount(now.place[now.mode == SETTLED], minlength=N_PLACES)
+    began = np.bincount(lived.before.place[lived.before.mode == SETTLED], minlength=N_PLACES)
     grown = np.maximum(model.world.places["diaspora"][0] + (settled - began) * model.one_in, 0.0)
     assert np.array_equal(model.residents[1:], grown[1:])
     circle = now.circle // model.one_in

@@ -12,7 +12,7 @@ import pytest
 
 from sim import constants as constants_on_file
 from sim.behaviour import load
-from sim.codes import CHANNEL, EVENT, PLACE, REASON
+from sim.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, PLACE, REASON
 from sim.commands import invert
 from sim.commands.runs import lambdas
 from sim.commitment import FIXED_POINT
@@ -325,7 +325,7 @@ def test_every_rule_has_constants_and_a_fingerprint_of_its_own():
         settings = Settings(decision=decision, people=People(one_in=20_000), until="2019-02", threads=1)
         model = Ensemble(settings).model(Job("historical", 0.62, 0))
         assert model.rule.name == decision
-        on_file = constants_on_file.load(0.62, constants_on_file.file_of(decision))
+        on_file = constants_on_file.load(0.62, decision)
         assert np.array_equal(model._constants.places, on_file.places)
         seen.add((fingerprint(settings), on_file.places.tobytes()))
     assert len({print_ for print_, _ in seen}) == len({table for _, table in seen}) == len(RULES)
@@ -342,5 +342,5 @@ def test_a_rule_that_sets_lambda_has_one_set_of_constants_and_no_slices():
     assert lambdas(replace(settings, decision="region_nests"), 8) == {0.62: 8, 0.2: 4, 0.5: 4, 0.8: 4, 0.95: 4}
     assert rule("flat_logit").lam == 1.0
     assert rule("region_nests").lam is None
-    moved, _ = invert.sweep(constants(), 1.0, np.full((48, 16, 13), 1.0), *invert.targets())
+    moved, _ = invert.sweep(constants(), 1.0, np.full((48, N_PLACES, N_CHANNELS), 1.0), *invert.targets())
     assert np.isfinite(moved.places).all()

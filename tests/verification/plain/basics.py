@@ -7,12 +7,12 @@ from typing import Any
 from numpy.typing import NDArray
 
 from sim.arithmetic import exp, log
-from sim.codes import CHANNEL, EXPOSURE, GROUP, N_CHANNELS, PLACE, SECTOR, SLOTS
+from sim.codes import CHANNEL, EXPOSURE, GROUP, N_CHANNELS, N_PLACES, PLACE, SECTOR
 from sim.luck import NORMAL_GRID
 
 HOME = PLACE["belarus"]
 AT_HOME = (HOME, HOME, CHANNEL["none"])  # origin, place and channel of an event at home (3.5, 3.6)
-PLACES = range(SLOTS)
+PLACES = range(N_PLACES)
 DESTINATIONS = [p for p in PLACES if p != HOME]
 CHANNELS = range(N_CHANNELS)
 EXPOSURES = sorted(EXPOSURE.values())

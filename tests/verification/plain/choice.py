@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, LEAD, N_CHANNELS, PLAN, SEX, SLOTS
+from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, LEAD, N_CHANNELS, N_PLACES, PLAN, SEX
 
 from .basics import AGES, BIT, HOME, NORMAL
 from .entities import PlainPerson, Unit
@@ -25,7 +25,7 @@ class Choice(Rules):
 
     def choose(self) -> None:
         """Every unit at leisure decides, if it may, and else or then is asked for its wishes (3.8)."""
-        self.expected.append(np.zeros((SLOTS, N_CHANNELS)))
+        self.expected.append(np.zeros((N_PLACES, N_CHANNELS)))
         for unit in self.units:
             if unit.at_leisure(self.month):
                 mind = self.mind(unit.head.key, self.push(unit), self.dissimilarity(unit))

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import CHANNEL, N_CHANNELS, N_STATUSES, SLOTS
+from sim.codes import CHANNEL, N_CHANNELS, N_PLACES, N_STATUSES
 
 from .basics import DESTINATIONS
 from .borders import NO_INSTRUMENT
@@ -45,7 +45,7 @@ class Markets(Moves):
 
     def record(self) -> None:
         """Count agents by place and status at the end of the month (3.14)."""
-        stock = np.zeros((SLOTS, N_STATUSES), np.int64)
+        stock = np.zeros((N_PLACES, N_STATUSES), np.int64)
         for person in self.people:
             stock[person.place, person.status] += 1
         self.stocks.append(stock)
@@ -62,7 +62,7 @@ class Markets(Moves):
         Families that follow, and a fluid queue fed by the expected commitments; what is decided after the months run so
         far is beyond the run.
         """
-        departures = np.zeros((self.month, SLOTS, N_CHANNELS))
+        departures = np.zeros((self.month, N_PLACES, N_CHANNELS))
         departures[:, :, CHANNEL["family"]] = self.followers
         rules = self.world.rules
         for p, existing in self.lawful.items():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.arithmetic import sin
-from sim.codes import CHANNEL, LEAD, MODE, PLAN, SECTOR, SLOTS, STATUS
+from sim.codes import CHANNEL, LEAD, MODE, N_PLACES, PLAN, SECTOR, STATUS
 from sim.months import NEVER
 
 from .abroad import Abroad
@@ -20,7 +20,7 @@ class Moves(Abroad):
 
     def move_on(self) -> None:
         """A party returns, or else moves onward, or else is followed by the family; then pendular work (3.12)."""
-        self.followers.append(np.zeros(SLOTS))
+        self.followers.append(np.zeros(N_PLACES))
         for unit in self.settled_before():
             head, party = unit.head, unit.party()
             if self.luck("settle.return_home", head.key) < self.chance_of_return(unit, party):
@@ -77,9 +77,7 @@ class Moves(Abroad):
         key = unit.head.key
         offers = self.destinations(unit, FROM_ELSEWHERE, party)
         if offers:
-            worth = {
-                p: offer.value + gumbel(self.luck(f"onward_{p // 4}.slot_{p}", key)) for p, offer in offers.items()
-            }
+            worth = {p: offer.value + gumbel(self.luck_of_place("onward", p, key)) for p, offer in offers.items()}
             place = max(worth, key=lambda p: worth[p])
             for person in party:
                 self.arrive(unit, person, place, offers[place].channel, "onward", "choice")

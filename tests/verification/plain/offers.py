@@ -206,7 +206,7 @@ class Offers(Base):
             if self.eligible(p, c, sector, groups):
                 admission = log(self.now.admission(p, c, groups))
                 value = self.country_value(p, sector, groups) + self.channel_value(p, c, sector) + admission
-                value += gumbel(self.luck(f"relocation_{p // 4}.slot_{p}", key))
+                value += gumbel(self.luck_of_place("relocation", p, key))
                 if value > top:
                     best, top = p, value
         return best

@@ -9,7 +9,7 @@ import numpy as np
 from sim.arithmetic import exp, log, sin
 from sim.codes import PLACE, SLOTS
 
-from .basics import PLACES, gumbel, log_sum
+from .basics import gumbel, log_sum
 from .home import Home
 from .offers import Offer
 
@@ -47,10 +47,10 @@ class Rules(Home):
         return Mind(push, lam, stay, self.noise_of_nest(key, lam, "choice"), regions, self.noise_of_places(key))
 
     def noise_of_places(self, key: np.uint64) -> list[float]:
-        """Return the noise `E_j` of the sixteen places (3.8)."""
+        """Return the noise `E_j` of all place numbers, used or not (3.8)."""
         smallest = -log(self.luck("choice.best_noise", key)) / SLOTS
-        noise = [-log(smallest - log(self.luck(f"slots_{j // 4}.slot_{j}", key))) for j in PLACES]
-        noise[self.word("winner.slot", key) >> 28] = -log(smallest)
+        noise = [-log(smallest - log(self.luck_of_place("slots", j, key))) for j in range(SLOTS)]
+        noise[self.word("winner.slot", key) >> 27] = -log(smallest)
         return noise
 
     def noise_of_nest(self, key: np.uint64, lam: float, purpose: str, draw: int = 0) -> float:

@@ -98,9 +98,9 @@ class Base(mesa.Model):
                 self.units.append(unit)
 
     def tastes(self, key: np.uint64, purpose: str, spread: float) -> list[float]:
-        """Return the sixteen fixed tastes of a head, lowest byte of the first word first (3.4)."""
-        four = words(key, 0, PURPOSE[purpose], 0, self.trait_seed)
-        return [spread * NORMAL[byte] for word in four for byte in int(word).to_bytes(4, "little")]
+        """Return the fixed tastes of a head, lowest byte of the first word first, sixteen a draw (3.4)."""
+        eight = [word for draw in (0, 1) for word in words(key, 0, PURPOSE[purpose], draw, self.trait_seed)]
+        return [spread * NORMAL[byte] for word in eight for byte in int(word).to_bytes(4, "little")]
 
     def table(self) -> dict[str, NDArray[Any]]:
         """Return all columns as they are now, in row order, with the dtypes of the schema (1.4)."""
@@ -134,6 +134,10 @@ class Base(mesa.Model):
     ) -> float:
         """Return `U[purpose.word](key)` of the page, strictly between 0 and 1 (3.1)."""
         return uniform(self.word(name, key, month, seed, draw))
+
+    def luck_of_place(self, purposes: str, p: int, key: np.uint64) -> float:
+        """Return the number of place p among the words of four purposes (3.8)."""
+        return self.luck(f"{purposes}_{p % 16 // 4}.slot_{p % 16}", key, draw=p // 16)
 
     # --- 3.2 Dated parameters -----------------------------------------------------------------------------------------
 
