@@ -16,8 +16,8 @@ values         values of numpy and pandas, paths and arrays as plain ones
 months         the clock: whole months counted from January 2019
 columns        the schema of a person
 rows           a person as compiled rules see one
+handles        named tuples handed to compiled rules by their address
 eventlog       the event log
-room           buffers of a pass
 history/       parameters, events and policies as one History, read from `conf/`
 behaviour      coefficients of the decision
 choice         named terms of utility, structural noise, probabilities
@@ -25,6 +25,9 @@ limits         what values a world can have
 world          rules, prices and demand as arrays
 conditions     one run's constants: luck, circles, reference counts
 units          reading a decision unit from the columns
+now            the month as it stands: what a rule is told besides the person
+room           buffers, events and counts of a pass over a block
+access         whether one may come, and get there
 options        what is on offer in a month, by choice class
 views          a unit's look at what is on offer
 population/    synthesis of the people from official margins
@@ -32,9 +35,9 @@ commitment     what a decision leaves behind: a plan, or a wish
 asking         who is asked, with what push, and what comes of it: shared by all rules
 decision/      rules of decision, one module a rule
 constants      constants of destinations and channels, by rule
+markets        what so many newcomers do to a destination
 processes/     what happens in a month, one module a process
 passes         parallel phases of a month, fused by block
-markets        what so many newcomers do to a destination
 feedback       what comes back to others, and how to hold it
 recorder       what is counted
 lived          a run between two months, for another to go on from

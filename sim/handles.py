@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from numba import types
+from numba import config, types
 from numba.core import cgutils
 from numba.core.datamodel import models, register_default
 from numba.core.imputils import lower_getattr_generic
@@ -59,3 +59,11 @@ def handle(context: Any, parts: Any) -> Any:
         return builder.bitcast(place, cgutils.voidptr_t)
 
     return HandleType(parts)(parts), build
+
+
+def _itself(parts: Any) -> Any:
+    return parts
+
+
+if config.DISABLE_JIT:  # rules are plain Python
+    handle = _itself

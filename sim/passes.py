@@ -67,7 +67,7 @@ def fused(processes: tuple[tuple[str, Any], ...]) -> Any:
     order of the processes. It is made once, for all models of a process.
     """
     calls = "".join(_CALL.format(bit=1 << k, name=name, next=k + 1) for k, (name, _) in enumerate(processes))
-    name = "_then_".join(name for name, _ in processes)
+    name = "pass_of_" + "_then_".join(name for name, _ in processes)  # no process has such a name
     known = {"__name__": __name__, "handle": handle, "np": np, "in_order_of_circles": in_order_of_circles}
     scope: dict[str, Any] = known | {"STRIP": STRIP} | dict(processes)
     exec(_PASS.format(name=name, n=len(processes), calls=calls), scope)

@@ -1,8 +1,9 @@
 """A plugin of pytest that lets tests run with the rules as plain Python (`NUMBA_DISABLE_JIT=1`), for planted faults.
 
 A fault in a rule is then seen in seconds, where compiling the model takes minutes; worlds have to be small, since plain
-rules are some thousand times slower. Compiled rules read fields of records by name, which is given here to the arrays
-of a model; people have it already (`sim.rows.Row`). Bounds of the noise are tabulated once for each lambda.
+rules are some thousand times slower. Compiled rules read fields of records by name, which is given here to the records
+of a month, of its offers and of its log; people have it already (`sim.rows.Row`). Modules take the functions changed
+here by name, so the plugin has to come before them. Bounds of the noise are tabulated once for each lambda.
 """
 
 from functools import cache
@@ -10,18 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from sim import conditions, markets, model, options, passes
+from sim import conditions, eventlog, now, room
 
 
-def by_name(parts: Any) -> Any:
-    """The same named tuple, with arrays of records whose fields are read by name."""
-    records = {name: part for name, part in parts._asdict().items() if getattr(part, "dtype", np.dtype("u1")).names}
-    return parts._replace(**{name: part.view(np.recarray) for name, part in records.items()})
+def by_name(part: Any) -> Any:
+    """An array of records, or a named tuple with such arrays at any depth, so that fields are read by name."""
+    if hasattr(part, "_fields"):
+        return part._make(map(by_name, part))
+    return part.view(np.recarray) if isinstance(part, np.ndarray) and part.dtype.names else part
 
 
-_own, _empty, _room, _buffer = markets.own, options.empty, passes.make_room, model.buffer
-markets.own = lambda world: by_name(_own(world))
-options.empty = lambda *employers: by_name(_empty(*employers))
-passes.make_room = lambda n: by_name(_room(n))
-model.buffer = lambda people: _buffer(people).view(np.recarray)
+_at_month, _no_options, _empty_log, _make_block = now.at_month, now.no_options, eventlog.empty_log, room.make_block
+now.at_month = lambda month, world, *rest: _at_month(month, by_name(world), *rest)
+now.no_options = lambda *employers: by_name(_no_options(*employers))
+eventlog.empty_log = lambda people: by_name(_empty_log(people))
+room.make_block = lambda people, at_once: by_name(_make_block(people, at_once))
 conditions.bound_tables = cache(conditions.bound_tables)

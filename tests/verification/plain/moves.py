@@ -1,4 +1,4 @@
-"""3.12: returns, onward moves, families that follow, and pendular work."""
+"""3.12 and 3.12a: returns, onward moves, families that follow, and pendular work."""
 
 import math
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ class Moves(Abroad):
     """Moves of those who are abroad, and short work abroad (3.12)."""
 
     def move_on(self) -> None:
-        """A party returns, or else moves onward, or else is followed by the family; then pendular work (3.12)."""
+        """A party returns, or moves onward, or is followed by the family; then pendular work (3.12, 3.12a)."""
         self.followers.append(np.zeros(N_PLACES))
         for unit in self.settled_before():
             head, party = unit.head, unit.party()
@@ -115,7 +115,7 @@ class Moves(Abroad):
     # --- pendular work ------------------------------------------------------------------------------------------------
 
     def pendular(self) -> None:
-        """Pendular departures and returns (3.12)."""
+        """Pendular departures and returns (3.12a)."""
         t = self.month
         drivers = self.pendular_line(BIT["driver"])
         others = self.pendular_line(0)
@@ -130,7 +130,7 @@ class Moves(Abroad):
                     self.go_pendular(person, drivers if person.sector == SECTOR["transport"] else others)
 
     def pendular_line(self, groups: int) -> list[tuple[float, int]]:
-        """Return the places of pendular work, stacked on the line from 0: upper end and place (3.12)."""
+        """Return the places of pendular work, stacked on the line from 0: upper end and place (3.12a)."""
         angle = math.pi * (self.month % 12 - 1) / 6
         if angle > math.pi:
             angle -= 2 * math.pi
