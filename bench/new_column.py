@@ -45,7 +45,7 @@ def copy_with_column(root: Path, copied: Path) -> Path:
     """Copy what a run needs and add one column to the copy's schema; returns the copy."""
     for name in ("sim", "conf", "bench"):
         shutil.copytree(root / name, copied / name, ignore=shutil.ignore_patterns("__pycache__"))
-    schema = copied / "sim" / "columns.py"
+    schema = copied / "sim" / "population" / "schema.py"
     schema.write_text(with_column(schema.read_text(encoding="utf-8")), encoding="utf-8")
     return copied
 

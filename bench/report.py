@@ -41,8 +41,8 @@ def write(
 ) -> Path:
     """Write `bench.md` and `bench.json` into a new folder `bench/<time>-<name>` of `results`, whole or not at all."""
     # Only now, when all is measured: this process stays small until then.
-    from sim.settings import Settings
-    from sim.store import manifest, write_folder
+    from sim.runs.files import manifest, write_folder
+    from sim.runs.settings import Settings
 
     program = manifest(Settings(task="simulate", replicates=1), 0.0)
     record = {

@@ -17,7 +17,8 @@ from bench.tables import Table
 Found = dict[str, Any]
 LOOK = 0.25
 """Seconds between two looks at the memory of the workers."""
-IMPORTS = "import sim.config, sim.__main__, sim.commands.simulate, sim.commands.compare; print(flush=True); input()"
+LOADED = "sim.cli.hydra, sim.cli.main, sim.cli.commands.simulate, sim.cli.commands.compare"
+IMPORTS = f"import {LOADED}; print(flush=True); input()"
 """What a worker has loaded before it does anything."""
 
 

@@ -8,9 +8,9 @@ One circle of people in ten thousand, nothing calibrated: see how it is done, qu
 import mesa
 import pandas as pd
 
-from sim.agents.institutions import Destination
-from sim.batch import ScenarioModel
-from sim.months import label
+from sim.model.agents.institutions import Destination
+from sim.numerics.months import label
+from sim.runs.batch import ScenarioModel
 
 
 def settled(model, name):

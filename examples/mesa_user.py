@@ -11,12 +11,13 @@ from datetime import date
 import mesa
 import numpy as np
 
-from sim.agents.institutions import Destination
-from sim.ensemble import Ensemble, Job
-from sim.figures import style
 from sim.history.records import policy_from
-from sim.months import label, month
-from sim.settings import People, Settings
+from sim.model.agents.institutions import Destination
+from sim.numerics.months import label, month
+from sim.report import style
+from sim.runs.ensemble import Ensemble
+from sim.runs.run import Job
+from sim.runs.settings import People, Settings
 
 # People, rules in force and the luck of a replicate make a model: a mesa.Model whose step is a month.
 ensemble = Ensemble(Settings(people=People(one_in=1000), until="2022-12"))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim.ensemble import Ensemble
-from sim.settings import People, Settings
+from sim.runs.ensemble import Ensemble
+from sim.runs.settings import People, Settings
 
 
 def pytest_addoption(parser):

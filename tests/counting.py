@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from sim.codes import CHANNEL, EVENT, MODE, PLACE, STATUS
-from sim.months import NEVER
+from sim.numerics.codes import CHANNEL, EVENT, MODE, PLACE, STATUS
+from sim.numerics.months import NEVER
 from tests.worlds import Crowd, crowd, plain_world
 
 NEVER_LEAVE = {"level": -60.0}

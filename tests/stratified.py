@@ -4,13 +4,13 @@ the real history made hot for so few: what the second reading of the model is co
 
 import numpy as np
 
-from sim import columns
-from sim.behaviour import Behaviour, load
-from sim.codes import CONSCRIPTION, EXPOSURE, MODE, PLACE, SECTOR, SEX, STATUS
 from sim.history.catalogue import load_destinations, load_history
-from sim.model import EmigrationModel
-from sim.months import LONG_AGO, NEVER
-from sim.world import World, build
+from sim.history.coefficients import Behaviour, load
+from sim.history.compiled import World, build
+from sim.model.model import EmigrationModel
+from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, PLACE, SECTOR, SEX, STATUS
+from sim.numerics.months import LONG_AGO, NEVER
+from sim.population import schema
 from tests.verification.plain import PlainModel
 from tests.worlds import Crowd, give_employers
 
@@ -40,7 +40,7 @@ def stratified_people(one_in: int = 1) -> Crowd:
     plan = [household for many, *household in HOUSEHOLDS for _ in range(many)]
     plan = [plan[i] for i in luck.permutation(len(plan))]
     sizes = np.array([len(ages) for _, ages, _ in plan])
-    people = columns.empty(int(sizes.sum()))
+    people = schema.empty(int(sizes.sum()))
     first = np.cumsum(sizes) - sizes
     for number, ((_, ages, where), head) in enumerate(zip(plan, first, strict=True)):
         rows = np.arange(head, head + len(ages))
@@ -66,7 +66,7 @@ def stratified_people(one_in: int = 1) -> Crowd:
     return made
 
 
-def _place(people: columns.Columns, rows: np.ndarray, where: str, luck: np.random.Generator) -> None:
+def _place(people: schema.Columns, rows: np.ndarray, where: str, luck: np.random.Generator) -> None:
     """Put a household where it is at the start, and by what right."""
     people.expiry[rows] = NEVER
     people.since[rows] = luck.integers(-60, 0)
@@ -83,7 +83,7 @@ def _place(people: columns.Columns, rows: np.ndarray, where: str, luck: np.rando
         people.expiry[rows] = luck.integers(0, 8)
 
 
-def _persons(people: columns.Columns, luck: np.random.Generator) -> None:
+def _persons(people: schema.Columns, luck: np.random.Generator) -> None:
     """What differs from person to person: work, money, exposure, papers, service."""
     n = len(people.key)
     grown = people.member < 2
@@ -151,7 +151,7 @@ def restless(**changes: float) -> Behaviour:
 
 def second_reading(model: EmigrationModel, decision: str = "destination_nest") -> PlainModel:
     """The second reading of a model that has not begun: the same table, world, coefficients, constants and luck."""
-    table = {name: getattr(model.columns, name).copy() for name in columns.BY_NAME}
+    table = {name: getattr(model.columns, name).copy() for name in schema.BY_NAME}
     given = model.conditions
     world = model.world._replace(rules=model.world.rules.copy(), places=model.world.places.copy())  # markets change it
     return PlainModel(

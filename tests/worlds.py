@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import columns
-from sim.behaviour import RECORDS, Behaviour, load
-from sim.codes import (
+from sim.history.catalogue import load_destinations
+from sim.history.coefficients import RECORDS, Behaviour, load
+from sim.history.compiled import BELARUS, COLUMNS_OF_OPENNESS, LAW, PLACES, RULES, World
+from sim.model.decision.constants import Constants
+from sim.model.decision.units import choice_class
+from sim.model.model import EmigrationModel
+from sim.numerics.codes import (
     CHANNEL,
     CONSCRIPTION,
     EXPOSURE,
@@ -23,19 +27,15 @@ from sim.codes import (
     STATUS,
     WORLD_REGION,
 )
-from sim.constants import Constants
-from sim.history.catalogue import load_destinations
-from sim.model import EmigrationModel
-from sim.months import LONG_AGO, NEVER
-from sim.units import choice_class
-from sim.world import BELARUS, COLUMNS_OF_OPENNESS, LAW, PLACES, RULES, World
+from sim.numerics.months import LONG_AGO, NEVER
+from sim.population import schema
 
 
 @dataclass
 class Crowd:
     """People with the interface of a synthesised population."""
 
-    people: columns.Columns
+    people: schema.Columns
     circle_start: NDArray[np.int64]
     one_in: int = 1
     seed: int = 5
@@ -45,7 +45,7 @@ class Crowd:
 
 def crowd(n: int, circle: int = 100, first_key: int = 1, **values: object) -> Crowd:
     """`n` single adults of 30 at home, alike but for luck; `values` replace whole columns."""
-    people = columns.empty(n)
+    people = schema.empty(n)
     people.key[:] = np.arange(first_key, first_key + n, dtype=np.uint64) << np.uint64(8)
     people.circle[:] = np.arange(n) // circle
     people.unit_size[:] = 1
@@ -173,7 +173,7 @@ def regroup(people: Crowd, order: NDArray[np.int64]) -> Crowd:
     """The circles of a crowd in another order, some perhaps left out; circles are numbered by place, so anew."""
     sizes = np.diff(people.circle_start)[order]
     rows = np.concatenate([np.arange(*people.circle_start[[i, i + 1]]) for i in order])
-    taken = columns.Columns(*(array[rows] for array in people.people))
+    taken = schema.Columns(*(array[rows] for array in people.people))
     taken.circle[:] = np.repeat(np.arange(len(order)) * people.one_in, sizes)
     return Crowd(taken, np.concatenate([[0], np.cumsum(sizes)]), people.one_in, people.seed, people.employers)
 

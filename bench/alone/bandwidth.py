@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.columns import bytes_per_person
+from sim.population.schema import bytes_per_person
 
 Loop = Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]], int]
 

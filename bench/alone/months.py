@@ -5,8 +5,8 @@ from typing import Any
 
 from bench.alone.stages import Stages
 from bench.alone.worlds import JOB, ensemble, warm, without_panel
-from sim.columns import SCHEMA
-from sim.ensemble import Ensemble
+from sim.population.schema import SCHEMA
+from sim.runs.ensemble import Ensemble
 
 MOST_RUNS = 20
 

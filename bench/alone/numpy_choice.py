@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 
 from bench.alone.stages import Stages
 from bench.alone.worlds import JOB, ensemble, warm, without_panel
-from sim import choice, passes
-from sim.behaviour import Behaviour
-from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, MODE, N_PLACES, PLACE
-from sim.columns import Columns
-from sim.conditions import ADULT_MONTHS
-from sim.luck import NORMAL_GRID
-from sim.model import EmigrationModel
-from sim.months import LONG_AGO
-from sim.schedule import SCHEDULE
-from sim.units import MOBILISATION_ENDS_MONTHS, STUDENT_FROM, STUDENT_TO
+from sim.history.coefficients import Behaviour
+from sim.model import fused
+from sim.model.decision import utility
+from sim.model.decision.units import MOBILISATION_ENDS_MONTHS, STUDENT_FROM, STUDENT_TO
+from sim.model.model import EmigrationModel
+from sim.model.run_constants import ADULT_MONTHS
+from sim.model.schedule import SCHEDULE
+from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, MODE, N_PLACES, PLACE
+from sim.numerics.luck import NORMAL_GRID
+from sim.numerics.months import LONG_AGO
+from sim.population.schema import Columns
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -59,7 +60,7 @@ def measure(one_in: int, before: int, months: int) -> dict[str, Any]:
     tastes = luck.integers(0, 256, (N_PLACES, len(model.columns.key)), np.uint8)
     blocks = [
         (int(model.circles.start[first]), int(model.circles.start[last]))
-        for first, last in passes.blocks(model.circles.start)
+        for first, last in fused.blocks(model.circles.start)
     ]
     stages, deciding, leaving, left = Stages(), 0, 0, 0
     for _ in range(months):
@@ -146,11 +147,11 @@ def flags(people: Columns, rows: slice, adults: Rows, t: int) -> Rows:
     exposure, age = people.exposure[rows][adults], t - people.birth[rows][adults]
     persecuted = people.detained[rows][adults] > LONG_AGO
     persecuted |= (exposure == EXPOSURE["media"]) | (exposure == EXPOSURE["ngo"])
-    mask = choice.FLAG_PERSECUTED * persecuted.astype(np.int64)
-    mask += choice.FLAG_STUDENT * ((age >= STUDENT_FROM) & (age < STUDENT_TO))
-    mask += choice.FLAG_ANCESTRY * (people.ancestry[rows][adults] > 0)
-    mask += choice.FLAG_VISA * (people.visa[rows][adults] >= t)
-    mask += choice.FLAG_DRAFT * (people.conscription[rows][adults] == CONSCRIPTION["liable"])
+    mask = utility.FLAG_PERSECUTED * persecuted.astype(np.int64)
+    mask += utility.FLAG_STUDENT * ((age >= STUDENT_FROM) & (age < STUDENT_TO))
+    mask += utility.FLAG_ANCESTRY * (people.ancestry[rows][adults] > 0)
+    mask += utility.FLAG_VISA * (people.visa[rows][adults] >= t)
+    mask += utility.FLAG_DRAFT * (people.conscription[rows][adults] == CONSCRIPTION["liable"])
     return mask
 
 
@@ -166,7 +167,7 @@ def units(people: Columns, first: int, last: int, one_in: int, month: Month) -> 
     eta += month.b.spread_leave * NORMAL_GRID[people.frailty[rows][heads]]
     mask = flags(people, rows, heads, month.t)
     mask[couple] |= flags(people, rows, second, month.t)
-    return heads, people.sector[rows][heads] * np.int64(choice.N_FLAGS) + mask, eta
+    return heads, people.sector[rows][heads] * np.int64(utility.N_FLAGS) + mask, eta
 
 
 def choose(

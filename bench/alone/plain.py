@@ -7,8 +7,8 @@ import numpy as np
 
 from bench.alone.stages import Stages
 from bench.alone.worlds import JOB, ensemble, warm
-from sim import constants as constants_of
-from sim.model import EmigrationModel
+from sim.model.decision import constants as constants_of
+from sim.model.model import EmigrationModel
 
 
 def measure(people: str, months: int, one_in: int = 0, at_least: float = 1.0) -> dict[str, Any]:

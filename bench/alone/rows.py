@@ -4,7 +4,7 @@ from typing import Any
 
 from bench.alone.stages import Stages
 from bench.alone.worlds import JOB, ensemble, warm
-from sim.schedule import SCHEDULE
+from sim.model.schedule import SCHEDULE
 
 
 def measure(one_in: int, months: int) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import Any
 
 def measure(scenarios: Sequence[str], one_in: int, until: str) -> dict[str, Any]:
     """Wall and CPU seconds of one whole run of each scenario, and bytes of the columns that a run has for itself."""
-    from sim.ensemble import Ensemble, Job
-    from sim.settings import People, Settings
+    from sim.runs.ensemble import Ensemble
+    from sim.runs.run import Job
+    from sim.runs.settings import People, Settings
 
     ensemble = Ensemble(Settings(people=People(one_in=one_in), until=until, threads=1))
     people = ensemble.population.people

@@ -1,9 +1,10 @@
 """The people and the world that are measured: the history as it was, at the central values."""
 
-from sim.ensemble import Ensemble, Job
-from sim.model import EmigrationModel
-from sim.months import label
-from sim.settings import People, Settings
+from sim.model.model import EmigrationModel
+from sim.numerics.months import label
+from sim.runs.ensemble import Ensemble
+from sim.runs.run import Job
+from sim.runs.settings import People, Settings
 
 JOB = Job("historical", 0.62, 0)
 """The run that is measured; a fixed lambda, so that figures compare over time."""

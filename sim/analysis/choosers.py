@@ -5,11 +5,11 @@ from difflib import get_close_matches
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import codes
-from sim.codes import EVENT, EVENT_NAMES
-from sim.columns import Columns
-from sim.errors import UserError
-from sim.groups import motives
+from sim.model.recording.by_group import motives
+from sim.numerics import codes
+from sim.numerics.codes import EVENT, EVENT_NAMES
+from sim.numerics.errors import UserError
+from sim.population.schema import Columns
 
 PARTED = "parted"
 """Asks for somebody whose life differs between the two worlds."""

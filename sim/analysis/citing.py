@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim import codes, months
 from sim.analysis.reasons import PULLS, REASONS
+from sim.numerics import codes, months
 
 A = -2.0
 """Log-odds of citing a reason that made no difference (assumption: 12% name it by habit of speech)."""

@@ -1,9 +1,9 @@
 """The effect of a scenario split over feedbacks: queues, residents abroad, and what circles know.
 
-Each feedback is either the scenario run's own or held at the baseline's path (`sim.feedback`), which makes 8 worlds
-with the same luck. With all three held what remains is access: the rules themselves. The rest is split by Shapley
-(1953): the mean of what a feedback adds over all orders in which the three are let loose. Shares of a feedback are the
-model's, not facts: where feedbacks act together, the rule splits their joint part evenly.
+Each feedback is either the scenario run's own or held at the baseline's path (`sim.model.feedback`), which makes
+8 worlds with the same luck. With all three held what remains is access: the rules themselves. The rest is split by
+Shapley (1953): the mean of what a feedback adds over all orders in which the three are let loose. Shares of a feedback
+are the model's, not facts: where feedbacks act together, the rule splits their joint part evenly.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sim.analysis.effects import estimate
-from sim.feedback import FEEDBACKS
+from sim.model.feedback import FEEDBACKS
 
 ACCESS, WHOLE = "access", "whole"
 """Parts beside the feedbacks: the effect with all held, and with none."""

@@ -11,11 +11,11 @@ from itertools import product
 
 import pandas as pd
 
-from sim import groups as who
 from sim.analysis.pairs import CATEGORIES, OUTCOMES
-from sim.codes import CHANNEL, PLACE
-from sim.recorder import HARMS
-from sim.tables import DENSE, OF_COMPARISONS
+from sim.model.recording import by_group as who
+from sim.model.recording.recorder import HARMS
+from sim.numerics.codes import CHANNEL, PLACE
+from sim.runs.tables import DENSE, OF_COMPARISONS
 
 ORIGIN = "belarus"
 DESTINATIONS = tuple(place for place in PLACE if place != ORIGIN)

@@ -28,10 +28,10 @@ from sim.analysis.pairs import (
     settled_before,
     stuck_person_months,
 )
-from sim.codes import CHANNEL, CHANNEL_NAMES, N_CHANNELS, PLACE, PLACE_NAMES, REASON
-from sim.ensemble import Run
-from sim.recorder import HARMS
-from sim.tables import OF_COMPARISONS
+from sim.model.recording.recorder import HARMS
+from sim.numerics.codes import CHANNEL, CHANNEL_NAMES, N_CHANNELS, PLACE, PLACE_NAMES, REASON
+from sim.runs.run import Run
+from sim.runs.tables import OF_COMPARISONS
 
 Paired = tuple[Run, Run]
 """A run of the baseline and one of the scenario with the same lambda and luck."""

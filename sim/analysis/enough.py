@@ -17,7 +17,7 @@ from scipy.stats import t as student
 
 from sim.analysis.effects import LEVEL, Paired, Window, arrivals, estimate
 from sim.analysis.prior import weights
-from sim.tables import OF_COMPARISONS
+from sim.runs.tables import OF_COMPARISONS
 
 FIRST = 10
 """Pairs to start with."""

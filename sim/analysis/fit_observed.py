@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sim.codes import PLACE, STATUS
-from sim.ensemble import Run
-from sim.locations import DATA
-from sim.months import month
-from sim.tables import OF_COMPARISONS
+from sim.numerics.codes import PLACE, STATUS
+from sim.numerics.locations import DATA
+from sim.numerics.months import month
+from sim.runs.run import Run
+from sim.runs.tables import OF_COMPARISONS
 
 OBSERVED = DATA / "observed"
 """Folder of what was seen of emigration; `sim/data/README.md` says what is what."""

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.codes import CHANNEL, EVENT, INSTRUMENT, MODE, N_CHANNELS, N_PLACES, N_STATUSES, PLACE, REASON, STATUS
-from sim.columns import Columns
-from sim.ensemble import Run
-from sim.processes.screening import screened
-from sim.world import World
+from sim.history.compiled import World
+from sim.model.processes.screening import screened
+from sim.numerics.codes import CHANNEL, EVENT, INSTRUMENT, MODE, N_CHANNELS, N_PLACES, N_STATUSES, PLACE, REASON, STATUS
+from sim.population.schema import Columns
+from sim.runs.run import Run
 
 Flags = NDArray[np.bool_]
 FOREVER = int(np.iinfo(np.int16).max)

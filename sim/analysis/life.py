@@ -21,14 +21,14 @@ from sim.analysis.terms import (
     fill_unit,
     reconsider,
 )
-from sim.choice import MINUS_INFINITY, N_FLAGS, gumbel, leave_probability, slot_noise, stable_angle_term
-from sim.choice import stable_exponential_term as stable_rest
-from sim.codes import EVENT, N_PLACES, SLOTS
-from sim.luck import PURPOSE, uniform, words
-from sim.model import EmigrationModel
-from sim.rows import Row
-from sim.units import at_leisure, may_exit, money, threat_group
-from sim.views import FROM_HOME, UNQUEUED, draw_tastes, no_prospects
+from sim.model.decision.evaluation import FROM_HOME, UNQUEUED, draw_tastes, no_prospects
+from sim.model.decision.units import at_leisure, may_exit, money, threat_group
+from sim.model.decision.utility import MINUS_INFINITY, N_FLAGS, gumbel, leave_probability, slot_noise, stable_angle_term
+from sim.model.decision.utility import stable_exponential_term as stable_rest
+from sim.model.model import EmigrationModel
+from sim.numerics.codes import EVENT, N_PLACES, SLOTS
+from sim.numerics.luck import PURPOSE, uniform, words
+from sim.population.rows import Row
 
 TOLERANCE = 1e-9
 """Largest gap between the sum of the terms and the engine's own value."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import CHANNEL, EVENT, N_PLACES
+from sim.numerics.codes import CHANNEL, EVENT, N_PLACES
 
 CATEGORIES = (
     "unchanged",

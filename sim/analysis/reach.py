@@ -11,17 +11,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.access import eligible
 from sim.analysis.effects import Paired
 from sim.analysis.judged import Cases, Flags, Scope, abroad, cases, differing, lived, met, scope
-from sim.choice import N_FLAGS
-from sim.codes import N_SECTORS
-from sim.columns import Columns
+from sim.history.compiled import World
 from sim.history.history import History
 from sim.history.wording import Addition
-from sim.tables import OF_COMPARISONS
-from sim.units import choice_class, class_groups
-from sim.world import World
+from sim.model.decision.access import eligible
+from sim.model.decision.units import choice_class, class_groups
+from sim.model.decision.utility import N_FLAGS
+from sim.numerics.codes import N_SECTORS
+from sim.population.schema import Columns
+from sim.runs.tables import OF_COMPARISONS
 
 
 class Rule(NamedTuple):

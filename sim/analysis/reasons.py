@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.terms import ACCESS, COUNTRY, OWN, PUSH, TERMS, Apart, class_of, fill_push, fill_unit
-from sim.arithmetic import exp, log
-from sim.choice import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term
-from sim.codes import CHANNEL, EVENT, SLOTS
-from sim.columns import Columns
-from sim.compiling import compiled
-from sim.model import EmigrationModel
-from sim.now import Now
-from sim.rows import at
-from sim.units import threat_group
-from sim.views import draw_tastes
+from sim.model.decision.evaluation import draw_tastes
+from sim.model.decision.units import threat_group
+from sim.model.decision.utility import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term
+from sim.model.model import EmigrationModel
+from sim.model.now import Now
+from sim.numerics.arithmetic import exp, log
+from sim.numerics.codes import CHANNEL, EVENT, SLOTS
+from sim.numerics.compiling import compiled
+from sim.population.rows import at
+from sim.population.schema import Columns
 
 PUSHES: dict[str, tuple[str, ...]] = {
     "repression": ("repression",),

@@ -9,9 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.access import admission_share, eligible, fare, travel_share
-from sim.asking import weighing
-from sim.choice import (
+from sim.model.decision.access import admission_share, eligible, fare, travel_share
+from sim.model.decision.choosing import weighing
+from sim.model.decision.evaluation import Prospects, evaluate
+from sim.model.decision.offers import RELOCATION, move_price, offer_share, queue_months
+from sim.model.decision.units import adults, choice_class, exposure_weight, flags, groups_of, money, push, service_term
+from sim.model.decision.utility import (
     FLAG_PERSECUTED,
     MINUS_INFINITY,
     age_term,
@@ -22,15 +25,12 @@ from sim.choice import (
     repression_term,
     war_term,
 )
-from sim.codes import CHANNEL, CONSCRIPTION, N_CHANNELS, N_PLACES, PLACE, SECTOR
-from sim.compiling import compiled
-from sim.conditions import Circles
-from sim.luck import NORMAL_GRID, PURPOSE, words
-from sim.now import Now
-from sim.options import RELOCATION, move_price, offer_share, queue_months
-from sim.rows import Person, beside
-from sim.units import adults, choice_class, exposure_weight, flags, groups_of, money, push, service_term
-from sim.views import Prospects, look
+from sim.model.now import Now
+from sim.model.run_constants import Circles
+from sim.numerics.codes import CHANNEL, CONSCRIPTION, N_CHANNELS, N_PLACES, PLACE, SECTOR
+from sim.numerics.compiling import compiled
+from sim.numerics.luck import NORMAL_GRID, PURPOSE, words
+from sim.population.rows import Person, beside
 
 PUSH = ("level", "repression", "war", "draft", "mobilisation", "age", "skill", "ties", "peers", "frailty", "rush")
 """Terms of the wish to leave, in log-odds; those of persons are means over the unit's adults."""
@@ -213,6 +213,6 @@ def fill_unit(
 def reconsider(head: Person, now: Now, view: int, eta: float, prospects: Prospects, noise: NDArray[np.float64]) -> int:
     """Decide again for one unit, as the engine does in a view; fills its buffers, returns the place or -1."""
     kind = class_of(head, now.month)
-    top = look(head, now, kind, view, prospects)
+    top = evaluate(head, now, kind, view, prospects)
     luck = words(head.key, now.month, _CHOICE, 0, now.run.seed)
     return decide(weighing(now, kind, head.key, luck, eta), prospects.values, top, noise)

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.codes import AGE_FROM, GROUP, SECTOR
 from sim.history import spelling
 from sim.history.parameters import Parameter
-from sim.messages import shown
+from sim.numerics.codes import AGE_FROM, GROUP, SECTOR
+from sim.numerics.messages import shown
 
 ADMISSION = ("sectors", "groups", "youngest", "oldest")
 """What says whom a channel admits: parameters `<place>.<channel>.<name>`, of which `conf/schema.yaml` says the rest."""

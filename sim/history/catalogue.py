@@ -13,7 +13,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.codes import CHANNEL, PLACE
 from sim.history import naming, strict_yaml
 from sim.history.admission import Channel
 from sim.history.destinations import BELARUS_INSTRUMENTS, Destination, Way, destination_of, way_of
@@ -24,8 +23,9 @@ from sim.history.parameters import LAST_DAY, Parameter, Policy, restriction
 from sim.history.records import ParameterRecord, policy_of
 from sim.history.scenarios import Scenario, ScenarioRecord, composed, need_usable, played
 from sim.history.strict_yaml import CatalogueError, Document, Place, within
-from sim.locations import CONF, File, files
-from sim.messages import nearest, shown
+from sim.numerics.codes import CHANNEL, PLACE
+from sim.numerics.locations import CONF, File, files
+from sim.numerics.messages import nearest, shown
 
 __all__ = ["Channel", "Destination", "Way"]
 
@@ -56,7 +56,7 @@ class Gathered:
 
 
 def _files(conf: Path, folder: str) -> dict[str, File]:
-    """Files of a folder by name, in alphabetical order: see `sim.locations.files`."""
+    """Files of a folder by name, in alphabetical order: see `sim.numerics.locations.files`."""
     return files(conf / folder, f"conf/{folder}")
 
 

@@ -10,9 +10,9 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import months as clock
 from sim.history.parameters import FIRST_DAY, Change, Closing, Dated, Event, HistoryError, Parameter, Setting, day
 from sim.history.wording import COLUMNS, columns_of, listing
+from sim.numerics import months as clock
 
 Floats = NDArray[np.float64]
 Acting = Sequence[tuple[Event, Change]]

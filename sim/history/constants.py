@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from sim.history import spelling
 from sim.history.judging import Faults, Names, Note, Record, Words, named
 from sim.history.records import Confidence
-from sim.messages import shown
+from sim.numerics.messages import shown
 
 Sets = Mapping[str, Mapping[float, float]]
 """Constants in utility by rule of decision and lambda."""

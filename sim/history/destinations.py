@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from pydantic import PlainValidator, ValidationInfo, field_validator
 
-from sim.codes import CHANNEL, CHANNEL_SLOTS, INSTRUMENT, PLACE, SLOTS, STATUS, WORLD_REGION
 from sim.history import admission, schema, spelling
 from sim.history.admission import Channel
 from sim.history.constants import Constant, ConstantRecord
@@ -15,7 +14,8 @@ from sim.history.parameters import FIRST_DAY, Dated, Parameter, restriction
 from sim.history.records import NumberRecord
 from sim.history.schema import Kind
 from sim.history.strict_yaml import Document
-from sim.messages import shown
+from sim.numerics.codes import CHANNEL, CHANNEL_SLOTS, INSTRUMENT, PLACE, SLOTS, STATUS, WORLD_REGION
+from sim.numerics.messages import shown
 
 BELARUS_INSTRUMENTS = ("exit", "land_exit")
 """Restrictions of the origin; those of a destination stand in its file."""

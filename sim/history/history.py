@@ -26,8 +26,8 @@ from sim.history.parameters import (
     unknown,
 )
 from sim.history.wording import Addition
-from sim.messages import nearest, shown
-from sim.months import LAST_MONTH
+from sim.numerics.messages import nearest, shown
+from sim.numerics.months import LAST_MONTH
 
 
 @dataclass(frozen=True)

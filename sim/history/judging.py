@@ -15,7 +15,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from sim.history import spelling
 from sim.history.parameters import HistoryError
 from sim.history.strict_yaml import Document, Place, refuse
-from sim.messages import nearest, shown
+from sim.numerics.messages import nearest, shown
 
 Number = Annotated[float, PlainValidator(spelling.number)]
 Day = Annotated[date, PlainValidator(spelling.day)]

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
-from sim.codes import CHANNEL, GROUP
-from sim.errors import UserError
-from sim.locations import NAME
-from sim.messages import nearest, shown
-from sim.values import plain
+from sim.numerics.codes import CHANNEL, GROUP
+from sim.numerics.errors import UserError
+from sim.numerics.locations import NAME
+from sim.numerics.messages import nearest, shown
+from sim.numerics.values import plain
 
 FIRST_DAY = date(2019, 1, 1)
 LAST_DAY = date(2025, 12, 31)

@@ -41,8 +41,8 @@ from sim.history.parameters import (
     unknown,
 )
 from sim.history.strict_yaml import Document, Place
-from sim.locations import NAME
-from sim.messages import shown
+from sim.numerics.locations import NAME
+from sim.numerics.messages import shown
 
 Confidence = Annotated[str, PlainValidator(lambda value: spelling.one_of(value, CONFIDENCES, "confidence "))]
 Interpolate = Annotated[str, PlainValidator(lambda value: spelling.one_of(value, ("step", "linear")))]

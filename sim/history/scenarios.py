@@ -18,7 +18,7 @@ from sim.history.judging import Faults, Names, Record, Text, named, tell
 from sim.history.naming import Composition
 from sim.history.parameters import Event, HistoryError, Policy
 from sim.history.strict_yaml import CatalogueError, Document
-from sim.messages import nearest, shown
+from sim.numerics.messages import nearest, shown
 
 SCENARIO = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}")
 """What a scenario may be called: a word of the command line, and the name of a folder of results."""

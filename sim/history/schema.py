@@ -13,7 +13,7 @@ from sim.history import strict_yaml
 from sim.history.judging import Faults, Record, judge, named
 from sim.history.parameters import FIRST_DAY, Dated, Parameter
 from sim.history.records import DatedRecord, KindRecord
-from sim.locations import SCHEMA
+from sim.numerics.locations import SCHEMA
 
 
 class Kind(KindRecord):

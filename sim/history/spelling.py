@@ -10,8 +10,8 @@ from datetime import date, datetime
 from numbers import Integral, Real
 from typing import Any
 
-from sim.messages import nearest, shown
-from sim.values import plain
+from sim.numerics.messages import nearest, shown
+from sim.numerics.values import plain
 
 _NULLS = ("", "~", "null", "Null", "NULL")
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}

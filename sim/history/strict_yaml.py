@@ -19,7 +19,7 @@ import yaml
 
 from sim.history.parameters import HistoryError
 from sim.history.spelling import value_of
-from sim.messages import nearest, shown
+from sim.numerics.messages import nearest, shown
 
 _SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LARGEST = 1_000_000

@@ -11,8 +11,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import CHANNEL, GROUP, N_CHANNELS, N_GROUPS
 from sim.history.admission import SETS, names
+from sim.numerics.codes import CHANNEL, GROUP, N_CHANNELS, N_GROUPS
 
 Row = Sequence[float] | NDArray[np.float64]
 """A row of an openness table."""

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.locations import DATA
-from sim.months import month
+from sim.numerics.locations import DATA
+from sim.numerics.months import month
 
 ANYWHERE = "any"
 """Stands for every place that has no row of its own."""

@@ -12,12 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.fit_observed import OBSERVED
-from sim.behaviour import Behaviour
-from sim.ensemble import Run
-from sim.months import month
-from sim.recorder import HARMS
-from sim.tables import OF_POINTS
-from sim.world import World
+from sim.history.coefficients import Behaviour
+from sim.history.compiled import World
+from sim.model.recording.recorder import HARMS
+from sim.numerics.months import month
+from sim.runs.run import Run
+from sim.runs.tables import OF_POINTS
 
 Floats = NDArray[np.float64]
 

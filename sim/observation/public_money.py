@@ -11,11 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.effects import estimate
-from sim.codes import N_SECTORS, PLACE, PLACE_NAMES, SECTOR
-from sim.ensemble import Run
-from sim.months import FIRST_YEAR
-from sim.tables import OF_COMPARISONS, OF_POINTS
-from sim.world import World
+from sim.history.compiled import World
+from sim.numerics.codes import N_SECTORS, PLACE, PLACE_NAMES, SECTOR
+from sim.numerics.months import FIRST_YEAR
+from sim.runs.run import Run
+from sim.runs.tables import OF_COMPARISONS, OF_POINTS
 
 Floats = NDArray[np.float64]
 Persons = NDArray[np.float64] | NDArray[np.int64]

@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from sim.analysis import citing
 from sim.analysis.reasons import PULLS
 from sim.analysis.reasons import REASONS as LOSSES
-from sim.codes import CHANNEL, MODE, PLACE, STATUS
-from sim.columns import Columns
-from sim.conditions import ADULT_MONTHS
-from sim.months import LONG_AGO, month
+from sim.model.processes.live import PENSION_MONTHS, destitute
+from sim.model.processes.move_on import return_hazard
+from sim.model.run_constants import ADULT_MONTHS
+from sim.numerics.codes import CHANNEL, MODE, PLACE, STATUS
+from sim.numerics.months import LONG_AGO, month
 from sim.observation.parameters import observation
 from sim.observation.security import fear, scale
-from sim.processes.live import PENSION_MONTHS, destitute
-from sim.processes.move_on import return_hazard
-from sim.rows import Row
+from sim.population.rows import Row
+from sim.population.schema import Columns
 
 Floats = NDArray[np.float64]
 COUNTRY = PLACE["lithuania"]

@@ -12,13 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.fit_observed import OBSERVED, RESIDENTS
-from sim.codes import N_CHANNELS, PLACE, PLACE_NAMES, STATUS
-from sim.ensemble import Run
-from sim.months import month
+from sim.history.compiled import World
+from sim.model.recording.residents import BANDS
+from sim.numerics.codes import N_CHANNELS, PLACE, PLACE_NAMES, STATUS
+from sim.numerics.months import month
 from sim.observation.parameters import observation
-from sim.stays import BANDS
-from sim.tables import OF_POINTS
-from sim.world import World
+from sim.runs.run import Run
+from sim.runs.tables import OF_POINTS
 
 Floats = NDArray[np.float64]
 

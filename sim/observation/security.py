@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import CONSCRIPTION, EXPOSURE, MODE, STATUS
-from sim.months import LONG_AGO
+from sim.model.decision.units import MOBILISATION_ENDS_MONTHS
+from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, STATUS
+from sim.numerics.months import LONG_AGO
 from sim.observation.parameters import observation
-from sim.units import MOBILISATION_ENDS_MONTHS
 
 Floats = NDArray[np.float64]
 

@@ -7,8 +7,8 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from sim.errors import UserError
-from sim.locations import CONF
+from sim.numerics.errors import UserError
+from sim.numerics.locations import CONF
 
 FILE = CONF / "people.yaml"
 KEYS = ("meaning", "unit", "source", "confidence")

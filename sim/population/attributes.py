@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import EDUCATION, N_SECTORS, POLITICS, SECTOR, SEX
-from sim.errors import UserError
+from sim.numerics.codes import EDUCATION, N_SECTORS, POLITICS, SECTOR, SEX
+from sim.numerics.errors import UserError
 from sim.population.assumptions import by_age, shares, value
 from sim.population.census import CLASSES, MINORS, STRATA, figure, read, residents
 from sim.population.raking import groups, rake

@@ -11,9 +11,9 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import LOCALITY, N_PLACES, PLACE, REGION, SEX
 from sim.history.catalogue import load_destinations, load_parameters
-from sim.locations import DATA
+from sim.numerics.codes import LOCALITY, N_PLACES, PLACE, REGION, SEX
+from sim.numerics.locations import DATA
 from sim.population.assumptions import by_age, value
 from sim.population.raking import groups, rake
 

@@ -11,11 +11,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import behaviour
-from sim.arithmetic import power
-from sim.codes import EXPOSURE, SECTOR
-from sim.compiling import compiled
-from sim.errors import UserError
+from sim.history import coefficients
+from sim.numerics.arithmetic import power
+from sim.numerics.codes import EXPOSURE, SECTOR
+from sim.numerics.compiling import compiled
+from sim.numerics.errors import UserError
 from sim.population.assumptions import shares, value
 from sim.population.census import figure
 
@@ -40,7 +40,7 @@ class Employers(NamedTuple):
 @cache
 def employers() -> Employers:
     """All employers. Raises UserError if there are more than numbers."""
-    organisations, firms = round(behaviour.load().organisations), round(figure("hi_tech_park_companies"))
+    organisations, firms = round(coefficients.load().organisations), round(figure("hi_tech_park_companies"))
     newsrooms = round(organisations * value("media_share"))
     numbers = (firms, newsrooms, organisations - newsrooms)
     if min(numbers) < 1 or firms + organisations >= NUMBERS:

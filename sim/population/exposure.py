@@ -11,7 +11,7 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import EDUCATION, N_SECTORS, POLITICS, SECTOR, SEX
+from sim.numerics.codes import EDUCATION, N_SECTORS, POLITICS, SECTOR, SEX
 from sim.population.assumptions import shares, value
 from sim.population.attributes import TOWN, VILLAGE, attributes, people_by_zone
 from sim.population.census import CLASSES, ENDS, figure, single_years

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import (
+from sim.numerics.codes import (
     CONSCRIPTION,
     EDUCATION,
     EXPOSURE,
@@ -20,7 +20,7 @@ from sim.codes import (
     SEX,
     STATUS,
 )
-from sim.months import LONG_AGO
+from sim.numerics.months import LONG_AGO
 from sim.population import employers, exposure, service, standing
 from sim.population.assumptions import value
 from sim.population.attributes import (

@@ -14,7 +14,7 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import SEX
+from sim.numerics.codes import SEX
 from sim.population.assumptions import by_age, value
 from sim.population.census import CLASSES, ENDS, MINORS
 from sim.population.raking import rake

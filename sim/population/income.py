@@ -6,9 +6,9 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arithmetic import exp_array
-from sim.codes import EDUCATION, N_SECTORS, REGION, SECTOR, SEX
-from sim.luck import NORMAL_GRID
+from sim.numerics.arithmetic import exp_array
+from sim.numerics.codes import EDUCATION, N_SECTORS, REGION, SECTOR, SEX
+from sim.numerics.luck import NORMAL_GRID
 from sim.population.assumptions import shares, value
 from sim.population.attributes import JOBS, ZONE_OF_STRATUM, attributes
 from sim.population.census import CLASSES, MINORS, REGIONS, STRATA, figure, read, residents

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import EDUCATION, LOCALITY, N_SECTORS, PLACE, POLITICS, REGION, SEX
+from sim.numerics.codes import EDUCATION, LOCALITY, N_SECTORS, PLACE, POLITICS, REGION, SEX
 from sim.population import households
 from sim.population.assumptions import by_age, value
 from sim.population.attributes import ABROAD, ZONE_OF_STRATUM, attributes, people_by_zone

@@ -7,7 +7,7 @@ to about one household, and any circle can be made alone.
 
 import numpy as np
 
-from sim.compiling import compiled
+from sim.numerics.compiling import compiled
 from sim.population.layout import Layout
 
 # 2**32 times the fraction of an irrational number, made odd: multiples of each fill the unit interval evenly, and

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiling import compiled
+from sim.numerics.compiling import compiled
 
 TOLERANCE = 1e-9
 ROUNDS = 20_000

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import behaviour
-from sim.codes import CONSCRIPTION, EDUCATION, SECTOR, SEX
+from sim.history import coefficients
+from sim.numerics.codes import CONSCRIPTION, EDUCATION, SECTOR, SEX
 from sim.population import households
 from sim.population.assumptions import value
 from sim.population.attributes import attributes, people_by_zone
@@ -89,7 +89,7 @@ def fathers(minors: int) -> NDArray[np.float64]:
 
 def officers() -> float:
     """Share of reserve officers among men who have studied: a share of those who are fit."""
-    fixed = behaviour.load()
+    fixed = coefficients.load()
     return float((1 - fixed.exempt_share) * fixed.officer_share)
 
 
@@ -100,7 +100,7 @@ def _chances() -> NDArray[np.float64]:
     Fathers of minors who come out as serving count as served, so that others serve in their place. Raises ValueError
     if more men are drafted at an age than are fit and do not study.
     """
-    exempt = float(behaviour.load().exempt_share)
+    exempt = float(coefficients.load().exempt_share)
     men = men_of_draft_age()
     free = men[:, 0, 0] + men[:, 1, 0]
     serving, served = (counts / free for counts in drafted())

@@ -9,7 +9,7 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import N_SECTORS, PLACE, REGION, SECTOR, SEX
+from sim.numerics.codes import N_SECTORS, PLACE, REGION, SECTOR, SEX
 from sim.population.assumptions import by_age, shares, value
 from sim.population.attributes import ABROAD, JOBS, VILLAGE, ZONE_OF_STRATUM, ZONES
 from sim.population.census import CLASSES, ENDS, MINORS, REGIONS, STRATA, diaspora, figure, residents

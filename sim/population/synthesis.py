@@ -13,12 +13,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import CONSCRIPTION, LOCALITY, MODE, PLACE, REGION, SECTOR, SEX, STATUS
-from sim.columns import Columns, empty
-from sim.compiling import compiled
-from sim.errors import UserError
-from sim.luck import PURPOSE, byte, uniform, words
-from sim.months import LONG_AGO, NEVER
+from sim.numerics.codes import CONSCRIPTION, LOCALITY, MODE, PLACE, REGION, SECTOR, SEX, STATUS
+from sim.numerics.compiling import compiled
+from sim.numerics.errors import UserError
+from sim.numerics.luck import PURPOSE, byte, uniform, words
+from sim.numerics.months import LONG_AGO, NEVER
 from sim.population import traits
 from sim.population.census import MINORS
 from sim.population.employers import employer as employer_of
@@ -37,8 +36,9 @@ from sim.population.order import (
     rank,
     stratum_of,
 )
+from sim.population.rows import at
+from sim.population.schema import Columns, empty
 from sim.population.standing import WORKING_AGES
-from sim.rows import at
 
 _A, _B, _C, _D = (PURPOSE[f"trait_{letter}"] for letter in "abcd")
 _BELARUS, _ABROAD, _URBAN = PLACE["belarus"], REGION["abroad"], LOCALITY["urban"]

@@ -26,10 +26,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import CHANNEL, CONSCRIPTION, EDUCATION, EXPOSURE, N_PLACES, N_SECTORS, PLACE, POLITICS, SECTOR, SEX
-from sim.compiling import compiled
 from sim.history.catalogue import load_destinations
-from sim.months import LONG_AGO, NEVER
+from sim.numerics.codes import (
+    CHANNEL,
+    CONSCRIPTION,
+    EDUCATION,
+    EXPOSURE,
+    N_PLACES,
+    N_SECTORS,
+    PLACE,
+    POLITICS,
+    SECTOR,
+    SEX,
+)
+from sim.numerics.compiling import compiled
+from sim.numerics.months import LONG_AGO, NEVER
 from sim.population import employers, exposure, income, service, standing
 from sim.population.assumptions import value
 from sim.population.attributes import attributes

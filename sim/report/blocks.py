@@ -6,7 +6,7 @@ from pathlib import Path
 
 import jinja2
 
-from sim.figures import style
+from sim.report import style
 
 HERE = Path(__file__).parent
 

@@ -2,9 +2,9 @@
 
 import math
 
-from sim import months
-from sim.figures.cells import resolution, rounded, suppress
-from sim.figures.results import Effect, Results
+from sim.numerics import months
+from sim.report.results import Effect, Results
+from sim.runs.disclosure import resolution, rounded, suppress
 
 FEW = "few"
 """Written instead of a number that rests on too few simulated people."""

@@ -2,8 +2,8 @@
 
 A fault in a rule is then seen in seconds, where compiling the model takes minutes; worlds have to be small, since plain
 rules are some thousand times slower. Compiled rules read fields of records by name, which is given here to the records
-of a month, of its offers and of its log; people have it already (`sim.rows.Row`). Modules take the functions changed
-here by name, so the plugin has to come before them. Bounds of the noise are tabulated once for each lambda.
+of a month, of its offers and of its log; people have it already (`sim.population.rows.Row`). Modules take the functions
+changed here by name, so the plugin has to come before them. Bounds of the noise are tabulated once for each lambda.
 """
 
 from functools import cache
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim import conditions, eventlog, now, room
+from sim.model import eventlog, now, run_constants, scratch
 
 
 def by_name(part: Any) -> Any:
@@ -21,9 +21,9 @@ def by_name(part: Any) -> Any:
     return part.view(np.recarray) if isinstance(part, np.ndarray) and part.dtype.names else part
 
 
-_at_month, _no_options, _empty_log, _make_block = now.at_month, now.no_options, eventlog.empty_log, room.make_block
+_at_month, _no_options, _empty_log, _make_block = now.at_month, now.no_options, eventlog.empty_log, scratch.make_block
 now.at_month = lambda month, world, *rest: _at_month(month, by_name(world), *rest)
 now.no_options = lambda *employers: by_name(_no_options(*employers))
 eventlog.empty_log = lambda people: by_name(_empty_log(people))
-room.make_block = lambda people, at_once: by_name(_make_block(people, at_once))
-conditions.bound_tables = cache(conditions.bound_tables)
+scratch.make_block = lambda people, at_once: by_name(_make_block(people, at_once))
+run_constants.bound_tables = cache(run_constants.bound_tables)

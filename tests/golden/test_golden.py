@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.codes import EVENT, MODE, N_PLACES, PLACE
-from sim.ensemble import Ensemble, Job
-from sim.recorder import HARMS
-from sim.settings import People, Settings
+from sim.model.recording.recorder import HARMS
+from sim.numerics.codes import EVENT, MODE, N_PLACES, PLACE
+from sim.runs.ensemble import Ensemble
+from sim.runs.run import Job
+from sim.runs.settings import People, Settings
 
 FILE = Path(__file__).parent / "golden.json"
 YEARS = ("2019", "2020", "2021", "2022")

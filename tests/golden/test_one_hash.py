@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.ensemble import Job
-from sim.model import EmigrationModel
+from sim.model.model import EmigrationModel
 from sim.population.layout import layout
 from sim.population.traits import tables
+from sim.runs.run import Job
 from tests.verification.test_targets import GENERIC
 from tests.worlds import lives
 
@@ -28,8 +28,8 @@ SYNTHESIS = Path(__file__).parent / "synthesis.sha256"
 JOB = Job("historical", 0.62, 0)
 PROGRAM = """
 from numba import core
-from sim.ensemble import Ensemble
-from sim.settings import People, Settings
+from sim.runs.ensemble import Ensemble
+from sim.runs.settings import People, Settings
 from tests.golden.test_one_hash import JOB, digest
 print(core.registry.cpu_target.target_context.codegen().magic_tuple()[1])
 print(digest(Ensemble(Settings(people=People(one_in=1000), threads=1)).model(JOB).run()))

@@ -7,7 +7,7 @@ import pytest
 
 from sim.history import catalogue
 from sim.history.parameters import CONFIDENCES, FIRST_DAY, LAST_DAY, HistoryError, Setting
-from sim.months import month
+from sim.numerics.months import month
 
 PARAMETERS = catalogue.load_parameters()
 POLICIES = catalogue.load_policies()

@@ -6,9 +6,9 @@ from collections import Counter
 import pytest
 import yaml
 
-from sim.experiment import EXPERIMENTS, experiment_names, load_experiment
+from sim.analysis.experiment import EXPERIMENTS, experiment_names, load_experiment
 from sim.history import catalogue
-from sim.settings import known_scenarios
+from sim.runs.settings import known_scenarios
 
 NAMES = experiment_names()
 STUDIES = {name: load_experiment(name) for name in NAMES}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import machine_code
+from sim.numerics import machine_code
 
 ROOT = Path(__file__).parents[2]
 SIM = ROOT / "sim"
@@ -33,13 +33,13 @@ def files() -> list[Path]:
 
 
 def name_of(path: Path) -> str:
-    """`sim.figures.flows` of a module's file; a package's own file has the package's name."""
+    """`sim.report.comparison.figures.flows` of a module's file; a package's own file has the package's name."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def unit_of(name: str) -> str:
-    """The row of the layout to which a module belongs: itself, or the folder it lies in."""
+    """The row of the layout to which a module belongs: the package that it lies in."""
     return name.split(".")[1] if "." in name else ""
 
 
@@ -57,17 +57,34 @@ def imports_of(path: Path) -> set[str]:
     return found
 
 
-def layout() -> list[str]:
-    """Rows of the table in the docstring of sim/__init__.py, in order."""
-    text = ast.get_docstring(ast.parse((SIM / "__init__.py").read_text(encoding="utf-8"))) or ""
+def table(folder: Path = SIM) -> list[str]:
+    """Rows of the table in the docstring of a folder's __init__.py, in order; folders end with a slash."""
+    text = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
     body = re.split(r"^=+ +=+$", text, flags=re.MULTILINE)[1]
-    return [line.split()[0].strip("`").removesuffix("/") for line in body.splitlines() if line[:1].strip()]
+    return [line.split()[0] for line in body.splitlines() if line[:1].strip()]
+
+
+def layout() -> list[str]:
+    """Rows of the layout, in order."""
+    return [row.removesuffix("/") for row in table()]
 
 
 def test_every_module_has_its_row_in_the_layout_and_every_row_its_module():
     units = {unit_of(name_of(path)) for path in MODULES} - {""}
     assert len(layout()) == len(set(layout()))
     assert units == set(layout())
+
+
+def test_there_are_nine_packages_at_most_and_one_module_beside_them():
+    assert len([row for row in table() if row.endswith("/")]) <= 9
+    assert [row for row in table() if not row.endswith("/")] == ["__main__"]
+    assert {f"{path.parent.name}/" for path in SIM.glob("*/__init__.py")} == {*table()} - {"__main__"}
+
+
+@pytest.mark.parametrize("package", [path for path in MODULES if path.name == "__init__.py"], ids=name_of)
+def test_a_package_is_of_more_than_one_file(package):
+    inside = [path for path in package.parent.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()]
+    assert len(inside) > 2, "itself and one other"
 
 
 def test_imports_go_one_way():
@@ -82,6 +99,25 @@ def test_imports_go_one_way():
     assert wrong == []
 
 
+def test_imports_between_the_folders_of_the_model_go_one_way():
+    """Modules beside the folders may stand anywhere among them."""
+    rows = [f"sim.model.{row.removesuffix('/')}" for row in table(SIM / "model")]
+    folders = {name_of(path) for path in (SIM / "model").glob("*/__init__.py")}
+    assert set(rows) == folders and len(rows) == len(folders)
+
+    def rank(name: str) -> int | None:
+        return next((number for number, row in enumerate(rows) if f"{name}.".startswith(f"{row}.")), None)
+
+    found = {
+        (rank(name_of(path)), rank(other)): f"{name_of(path)} imports {other}"
+        for path in MODULES
+        for other in imports_of(path)
+    }
+    pairs = {(one, other): said for (one, other), said in found.items() if one is not None and other is not None}
+    assert (1, 0) in pairs, "processes use what decides"
+    assert [said for (one, other), said in pairs.items() if other > one] == []
+
+
 def test_no_two_modules_import_each_other_even_in_a_roundabout_way():
     graph = {name_of(path): {other for other in imports_of(path) if other.startswith("sim.")} for path in MODULES}
     assert len(graph) > 10
@@ -94,7 +130,7 @@ def test_only_the_configuration_knows_hydra():
         for path in MODULES
         if any(other.split(".")[0] in ("hydra", "omegaconf") for other in imports_of(path))
     }
-    assert knows and {unit_of(name) for name in knows} == {"config"}
+    assert knows and {name.rpartition(".")[0] for name in knows} == {"sim.cli.hydra"}
 
 
 @pytest.mark.parametrize("path", MODULES + BENCH, ids=name_of)
@@ -156,7 +192,7 @@ def test_what_compiles_below_the_rules_rests_on_the_fingerprint_of_the_machine_c
     order = layout()
     assert machine_code.rows((SIM / "__init__.py").read_text(encoding="utf-8")) == order
     below = set(order[order.index(machine_code.LAST_OF_THE_RULES) + 1 :])
-    compiling = {name_of(path): path for path in MODULES if "sim.compiling" in imports_of(path)}
+    compiling = {name_of(path): path for path in MODULES if "sim.numerics.compiling" in imports_of(path)}
     assert any(unit_of(name) in below for name in compiling)
     wrong = [
         f"{name} imports {other}"

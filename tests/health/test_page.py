@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from sim.behaviour import RECORDS
-from sim.codes import EVENT, REASON
-from sim.columns import schema_table
-from sim.luck import WORDS
-from sim.schedule import SCHEDULE
-from sim.world import BELARUS, LAW, PLACES, RULES, World
+from sim.history.coefficients import RECORDS
+from sim.history.compiled import BELARUS, LAW, PLACES, RULES, World
+from sim.model.schedule import SCHEDULE
+from sim.numerics.codes import EVENT, REASON
+from sim.numerics.luck import WORDS
+from sim.population.schema import schema_table
 
 PAGE = (Path(__file__).parents[2] / "docs" / "model.md").read_text(encoding="utf-8")
 TERMS = set(re.findall(r"[A-Za-z_][A-Za-z_0-9]*", PAGE))

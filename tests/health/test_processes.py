@@ -6,10 +6,11 @@ import inspect
 
 import pytest
 
-from sim import asking, columns, commitment
-from sim.decision import names
-from sim.processes import live, relocate
-from sim.schedule import SCHEDULE, schedule_table
+from sim.model.decision import choosing, commitment
+from sim.model.decision.rules import names
+from sim.model.processes import live, relocate
+from sim.model.schedule import SCHEDULE, schedule_table
+from sim.population import schema
 
 MODULES = {row.name: importlib.import_module(row.run.__module__) for row in SCHEDULE}
 PARTS = {"choose": commitment, "settle": live, "begin_month": relocate}
@@ -18,7 +19,7 @@ PARTS = {"choose": commitment, "settle": live, "begin_month": relocate}
 
 def declared(name: str) -> set[str]:
     """Columns that a process writes by the schema."""
-    return {column.name for column in columns.SCHEMA if name in column.written_by}
+    return {column.name for column in schema.SCHEMA if name in column.written_by}
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -29,8 +30,8 @@ def test_a_process_writes_no_column_but_those_of_which_the_schema_says_so(name: 
 
 @pytest.mark.parametrize("name", names())
 def test_every_rule_of_decision_writes_no_column_but_those_of_the_choice(name: str) -> None:
-    rule = importlib.import_module(f"sim.decision.{name}")
-    for module in (rule, asking, commitment):
+    rule = importlib.import_module(f"sim.model.decision.rules.{name}")
+    for module in (rule, choosing, commitment):
         assert columns_assigned(inspect.getsource(module)) <= declared("choose")
 
 
@@ -52,8 +53,8 @@ def columns_assigned(text: str) -> set[str]:
 def test_every_state_is_written_by_a_process_of_the_schedule() -> None:
     rows = {row.name for row in SCHEDULE}
     assert set(MODULES) <= rows
-    for name in columns.STATES:
-        assert set(columns.BY_NAME[name].written_by) <= rows
+    for name in schema.STATES:
+        assert set(schema.BY_NAME[name].written_by) <= rows
 
 
 def test_the_schedule_prints_itself_in_order() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 import sim
-from sim.codes import CHANNEL, CHANNEL_SLOTS, N_CHANNELS, N_PLACES, PLACE, SLOTS
-from sim.luck import WORDS
+from sim.numerics.codes import CHANNEL, CHANNEL_SLOTS, N_CHANNELS, N_PLACES, PLACE, SLOTS
+from sim.numerics.luck import WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
 GROWING = {"N_PLACES", "N_CHANNELS", "PLACE", "CHANNEL", "PLACE_NAMES", "CHANNEL_NAMES", "COLUMNS_OF_OPENNESS"}

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sim.codes import EVENT
-from sim.model import EmigrationModel
+from sim.model.model import EmigrationModel
+from sim.numerics.codes import EVENT
 from tests.verification import test_invariants as verified
 
 ALWAYS = (

@@ -5,9 +5,9 @@ from datetime import date, datetime
 
 from hypothesis import strategies as st
 
-from sim.codes import CHANNEL
 from sim.history import catalogue
 from sim.history.parameters import EXCEPTABLE, Closing, Dated, Event, Policy, Setting
+from sim.numerics.codes import CHANNEL
 
 HISTORICAL = catalogue.load_history()
 DESTINATIONS = catalogue.load_destinations()

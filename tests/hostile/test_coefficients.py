@@ -7,12 +7,13 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from sim import behaviour, constants
-from sim.behaviour import LIMITS, RECORDS
-from sim.codes import N_CHANNELS, N_PLACES
-from sim.errors import UserError
+from sim.history import coefficients
+from sim.history.coefficients import LIMITS, RECORDS
 from sim.history.parameters import HistoryError
-from sim.locations import CONF
+from sim.model.decision import constants
+from sim.numerics.codes import N_CHANNELS, N_PLACES
+from sim.numerics.errors import UserError
+from sim.numerics.locations import CONF
 from tests.hostile import invariants
 from tests.hostile.examples import examples
 from tests.hostile.messages import plain_to_see
@@ -25,7 +26,7 @@ WORLD = hot_world(18)
 
 def limits(name):
     """Smallest and largest value of a coefficient."""
-    return behaviour._OWN_LIMITS.get(name, LIMITS[RECORDS[name]["unit"]])
+    return coefficients._OWN_LIMITS.get(name, LIMITS[RECORDS[name]["unit"]])
 
 
 def one_line(error):
@@ -42,7 +43,7 @@ def allowed(draw):
 
 
 def tables():
-    size = behaviour.LARGEST_CONSTANT
+    size = coefficients.LARGEST_CONSTANT
     one = st.sampled_from((-size, 0.0, size)) | st.floats(-size, size)
     lists = st.tuples(
         st.lists(one, min_size=N_PLACES, max_size=N_PLACES), st.lists(one, min_size=N_CHANNELS, max_size=N_CHANNELS)
@@ -53,7 +54,7 @@ def tables():
 @examples(25)
 @given(allowed(), tables())
 def test_whatever_the_limits_allow_runs_with_every_invariant(changes, table):
-    finished = invariants.lived(start(PEOPLE, WORLD, behaviour.load(changes), table))
+    finished = invariants.lived(start(PEOPLE, WORLD, coefficients.load(changes), table))
     finished.model.close()
     event("somebody left" if len(finished.events("departed")) else "nobody left")
     invariants.hold(finished)
@@ -66,7 +67,7 @@ def test_every_coefficient_at_both_ends_of_its_limits():
         {name: value} for name in ("spread_channel", "fee", "wait", "return", "patience") for value in limits(name)
     ]
     for changes in ends:
-        finished = invariants.lived(start(PEOPLE, WORLD, behaviour.load(changes), constants.load(0.5)))
+        finished = invariants.lived(start(PEOPLE, WORLD, coefficients.load(changes), constants.load(0.5)))
         finished.model.close()
         invariants.hold(finished)
 
@@ -77,10 +78,10 @@ def test_any_value_is_taken_as_it_is_or_refused_by_name(name, value):
     low, high = limits(name)
     number = isinstance(value, int | float) and not isinstance(value, bool) and value == value
     if number and low <= value <= high:
-        assert getattr(behaviour.load({name: value}), behaviour._FIELDS[list(RECORDS).index(name)]) == value
+        assert getattr(coefficients.load({name: value}), coefficients._FIELDS[list(RECORDS).index(name)]) == value
         return
     with pytest.raises(HistoryError) as refused:
-        behaviour.load({name: value})
+        coefficients.load({name: value})
     assert f"'{name}'" in one_line(refused.value)
 
 
@@ -89,7 +90,7 @@ def test_any_value_is_taken_as_it_is_or_refused_by_name(name, value):
 def test_an_unknown_coefficient_is_named_with_the_known_ones(name):
     if name not in RECORDS:
         with pytest.raises(HistoryError) as refused:
-            behaviour.load({name: 1.0})
+            coefficients.load({name: 1.0})
         assert "unknown coefficient" in one_line(refused.value) and "known: " in str(refused.value)
 
 
@@ -111,11 +112,11 @@ def test_a_spoilt_constant_is_refused_by_name(tmp_path_factory, name, value):
 
 
 @examples(25)
-@given(st.floats(behaviour.SMALLEST_LAMBDA, 1.0))
+@given(st.floats(coefficients.SMALLEST_LAMBDA, 1.0))
 def test_any_lambda_has_constants_and_a_run(lam):
     table = constants.load(lam)
     assert invariants.np.isfinite(table.places).all() and invariants.np.isfinite(table.channels).all()
-    b = behaviour.load({"level": -3.0, "lambda": lam})
+    b = coefficients.load({"level": -3.0, "lambda": lam})
     finished = invariants.lived(start(PEOPLE, hot_world(6), b, table))
     finished.model.close()
     invariants.hold(finished)

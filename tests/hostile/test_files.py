@@ -9,12 +9,12 @@ import yaml
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from sim.errors import UserError
 from sim.history import catalogue, strict_yaml
+from sim.history.compiled import build
 from sim.history.records import policy_of
 from sim.history.strict_yaml import CatalogueError
-from sim.locations import CONF
-from sim.world import build
+from sim.numerics.errors import UserError
+from sim.numerics.locations import CONF
 from tests.hostile.examples import examples
 
 FOLDERS = ("scenario", "policy", "event", "destination", "history")

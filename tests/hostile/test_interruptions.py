@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.errors import UserError
-from sim.store import room_for_results, write_file, write_folder
+from sim.numerics.errors import UserError
+from sim.runs.files import room_for_results, write_file, write_folder
 
 STEPS = [(name, number, when) for name in ("mkdir", "rename") for number in (0, 1) for when in ("before", "after")]
 

@@ -13,12 +13,12 @@ from hydra_plugins.hydra_joblib_launcher import _core as local
 from hypothesis import event, example, given
 from hypothesis import strategies as st
 
-from sim import config
-from sim.__main__ import main
-from sim.config import FLAGS, harmless, table
-from sim.errors import UserError
-from sim.settings import Settings, keys_of, settings_from_mapping
-from sim.tasks import TASKS
+from sim.cli import hydra
+from sim.cli.hydra import FLAGS, harmless, table
+from sim.cli.main import main
+from sim.numerics.errors import UserError
+from sim.runs.settings import Settings, keys_of, settings_from_mapping
+from sim.runs.tasks import TASKS
 from tests.hostile.examples import examples
 
 RUN_IT = "canary_in_the_mine.sing"
@@ -354,12 +354,12 @@ def test_no_word_reaches_hydra_that_makes_it_import_or_write(line):
         one_line(str(error))
         return
     for word in passed:
-        assert word in FLAGS or word in ("--cfg", *config.SHOWN) or not word.startswith("-")
+        assert word in FLAGS or word in ("--cfg", *hydra.SHOWN) or not word.startswith("-")
         if "hydra" in word.partition("=")[0].lower() and "HYDRA" not in word:
             assert word.lstrip("+").startswith(("hydra/launcher=", "hydra.launcher.")) and "_target_" not in word
 
 
-MAIN = {key: value for key, value in config.main_table().items() if key in keys_of(Settings)}
+MAIN = {key: value for key, value in hydra.main_table().items() if key in keys_of(Settings)}
 jsons = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(VALUES),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),

@@ -11,15 +11,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sim import shared
-from sim.arrays import DIGEST, MARK
-from sim.checkpoint import packed_run, packed_state, state_forms
-from sim.columns import Columns
-from sim.commands import simulate
-from sim.ensemble import Job
-from sim.errors import UserError
-from sim.points import Shelf, point
-from sim.shared import PARTS, BaselineStates
+from sim.cli.commands import simulate
+from sim.numerics.errors import UserError
+from sim.population.schema import Columns
+from sim.runs import workers
+from sim.runs.arrays import DIGEST, MARK
+from sim.runs.packing import packed_run, packed_state, state_forms
+from sim.runs.points import Shelf, point
+from sim.runs.run import Job
+from sim.runs.workers import PARTS, BaselineStates
 from tests.unit.small_runs import SMALL, ensemble
 
 ROOT = Path(__file__).parents[2]
@@ -148,17 +148,17 @@ def test_in_the_place_of_a_state_it_is_refused(tmp_path, planted, made, plant):
 
 def test_in_the_place_of_any_column_of_people_it_is_refused(tmp_path, planted):
     asked = tmp_path, 20_000, 1, 1
-    shared.people(*asked)
+    workers.people(*asked)
     for name in (*Columns._fields, *PARTS):
         [path] = tmp_path.glob(f"people-*/{name}.npy")
         whole = path.read_bytes()
         for content in (pickle.dumps(planted), npy(planted), npz(planted), b"", whole[:50], whole[:-1]):
             path.write_bytes(content)
             with pytest.raises(UserError, match=rf"{name}\.npy .*; remove ") as told:
-                shared.people(*asked)
+                workers.people(*asked)
             assert "\n" not in str(told.value)
         path.write_bytes(whole)
-    shared.people(*asked)
+    workers.people(*asked)
 
 
 @pytest.mark.parametrize(
@@ -172,11 +172,11 @@ def test_in_the_place_of_any_column_of_people_it_is_refused(tmp_path, planted):
 )
 def test_a_column_of_another_type_or_length_is_refused(tmp_path, name, array):
     asked = tmp_path, 20_000, 1, 1
-    shared.people(*asked)
+    workers.people(*asked)
     [path] = tmp_path.glob(f"people-*/{name}.npy")
     np.save(path, array)
     with pytest.raises(UserError, match="remove"):
-        shared.people(*asked)
+        workers.people(*asked)
 
 
 def test_nothing_unpickles_a_file():

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
-from sim import constants
-from sim.codes import CHANNEL, INSTRUMENT, PLACE
-from sim.errors import UserError
+from sim.history.compiled import build
 from sim.history.parameters import FIRST_DAY, Closing, Dated, Event, HistoryError, Policy, Setting
-from sim.world import build
+from sim.model.decision import constants
+from sim.numerics.codes import CHANNEL, INSTRUMENT, PLACE
+from sim.numerics.errors import UserError
 from tests.hostile import invariants, strategies
 from tests.hostile.examples import examples
 from tests.hostile.messages import plain_to_see

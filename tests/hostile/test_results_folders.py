@@ -15,11 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.commands import results as command
-from sim.errors import UserError
-from sim.library import open_library, select, verify
-from sim.settings import Asked, Settings
-from sim.tables import OF_POINTS
+from sim.cli.commands import results as command
+from sim.numerics.errors import UserError
+from sim.runs.query import open_library, select, verify
+from sim.runs.settings import Asked, Settings
+from sim.runs.tables import OF_POINTS
 from tests.unit.fake_points import change_manifest, write_comparison, write_point
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.decision import names
+from sim.model.decision.rules import names
 from tests.hostile import invariants
 from tests.hostile.examples import examples
 from tests.worlds import constants, hot, hot_people, hot_world, start

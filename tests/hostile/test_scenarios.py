@@ -2,10 +2,10 @@
 
 import pytest
 
-from sim import constants
 from sim.history.catalogue import load_destinations, load_history
-from sim.locations import CONF
-from sim.world import build
+from sim.history.compiled import build
+from sim.model.decision import constants
+from sim.numerics.locations import CONF
 from tests.hostile import invariants
 from tests.worlds import hot, hot_people, start
 

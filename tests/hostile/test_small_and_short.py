@@ -13,16 +13,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import checks, study
 from sim.analysis import dimensions
-from sim.ensemble import Ensemble
-from sim.errors import UserError
-from sim.experiment import Expected, Experiment
-from sim.months import label
+from sim.analysis.experiment import Expected, Experiment
+from sim.model.recording.recorder import HARMS
+from sim.numerics.errors import UserError
+from sim.numerics.months import label
 from sim.population.layout import layout
-from sim.recorder import HARMS
-from sim.settings import Choice, People, Settings
-from sim.tasks import task
+from sim.report import study
+from sim.runs import checks
+from sim.runs.ensemble import Ensemble
+from sim.runs.settings import Choice, People, Settings
+from sim.runs.tasks import task
 
 ONE_CIRCLE = checks.CIRCLES
 """The largest sample interval: one circle of about 100 people is left."""

@@ -5,8 +5,8 @@ Each test is named in `docs/mechanisms.md` beside a fault that it catches (`test
 
 import pytest
 
-from sim.codes import CHANNEL, EXPOSURE, INSTRUMENT, PLACE, REASON, SECTOR, STATUS
-from sim.months import NEVER
+from sim.numerics.codes import CHANNEL, EXPOSURE, INSTRUMENT, PLACE, REASON, SECTOR, STATUS
+from sim.numerics.months import NEVER
 from tests.counting import NEVER_LEAVE, events_of, settled
 from tests.worlds import close, plain_world, quiet, start, tighten
 

@@ -6,9 +6,9 @@ Each test is named in `docs/mechanisms.md` beside a fault that it catches (`test
 import numpy as np
 import pytest
 
-from sim import markets
-from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, GROUP, PLACE, PLAN, REASON, SECTOR, SEX
-from sim.months import NEVER
+from sim.model import newcomers
+from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, GROUP, PLACE, PLAN, REASON, SECTOR, SEX
+from sim.numerics.months import NEVER
 from tests.counting import NEVER_LEAVE, employed, events_of, home_world
 from tests.worlds import admit, crowd, plain_world, quiet, start, young_men
 
@@ -131,7 +131,7 @@ def test_newcomers_raise_rents():
     world, poland = plain_world(2, ("poland",)), PLACE["poland"]
     world.places["city"], world.places["rent_response"][:, poland] = 1000.0, 0.9
     residents = world.places["diaspora"][0] + 100.0
-    markets.respond(world, 0, residents, np.zeros(len(residents), np.int64))
+    newcomers.respond(world, 0, residents, np.zeros(len(residents), np.int64))
     assert world.places["rent"][:, poland].tolist() == pytest.approx([1.0, 1.09])
 
 
@@ -139,11 +139,11 @@ def test_approvals_tighten_while_a_years_arrivals_exceed_the_limit():
     world, poland = plain_world(2, ("poland", "georgia")), PLACE["poland"]
     world.places["inflow_limit"][:, poland], world.places["tightening"][:, poland] = 50.0, 0.5
     inflow = np.full(world.places.shape[1], 60)
-    markets.respond(world, 0, world.places["diaspora"][0], inflow)
+    newcomers.respond(world, 0, world.places["diaspora"][0], inflow)
     channel = CHANNEL["visa_free"]
     assert world.rules["approval"][:, poland, channel].tolist() == [1.0, 0.5]
     assert world.rules["approval"][1, PLACE["georgia"], channel] == 1.0
-    markets.respond(world, 0, world.places["diaspora"][0], inflow - 20)
+    newcomers.respond(world, 0, world.places["diaspora"][0], inflow - 20)
     assert world.rules["approval"][1, poland, channel] == 0.5
 
 

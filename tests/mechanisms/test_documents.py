@@ -9,11 +9,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim import behaviour
-from sim.codes import CHANNEL, CHANNEL_NAMES, EXPOSURE, GROUP, INSTRUMENT, N_CHANNELS, PLACE, SECTOR, STATUS
+from sim.history import coefficients
 from sim.history.catalogue import load_destinations, load_history
-from sim.months import month
-from sim.world import build
+from sim.history.compiled import build
+from sim.numerics.codes import CHANNEL, CHANNEL_NAMES, EXPOSURE, GROUP, INSTRUMENT, N_CHANNELS, PLACE, SECTOR, STATUS
+from sim.numerics.months import month
 
 MONTHS = 84
 
@@ -187,7 +187,7 @@ def test_a_third_return_within_a_year_of_another_regime():
     """As about a third of those asked in Lithuania said; the year over, as ever."""
     pull = [at_home(when, "return_pull", "regime_change") for when in ("2023-12", "2024-01", "2024-12", "2025-01")]
     assert pull[0] == pull[3] == 1.0 and pull[1] == pull[2]
-    assert 1.0 - (1.0 - pull[1] * behaviour.load().return_) ** 12 == pytest.approx(1 / 3, abs=0.03)
+    assert 1.0 - (1.0 - pull[1] * coefficients.load().return_) ** 12 == pytest.approx(1 / 3, abs=0.03)
     for name in ("detentions", "charges", "ban_accused", "arrest_on_return"):
         assert at_home("2024-02", name, "regime_change") == at_home("2019-02", name) < at_home("2023-12", name)
 

@@ -6,7 +6,7 @@ Each test is named in `docs/mechanisms.md` beside a fault that it catches (`test
 import numpy as np
 import pytest
 
-from sim.codes import EDUCATION, SECTOR
+from sim.numerics.codes import EDUCATION, SECTOR
 from sim.population.attributes import attributes, people_by_zone
 from sim.population.census import MINORS, figure, read
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from sim import __version__, machine_code
+from sim import __version__
+from sim.numerics import machine_code
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -24,11 +25,11 @@ OTHER = (
 """Before a command: as a user who may read everything, wherever this Python lies, and write nothing of others."""
 SIMULATE = ("task=simulate", "scenario=try_mine", "people.one_in=20000", "until=2020-06")
 WHAT_COUNTS = """
-from sim import machine_code
-from sim.ensemble import Ensemble
-from sim.points import point
-from sim.settings import People, Settings
-from sim.store import digests
+from sim.numerics import machine_code
+from sim.runs.ensemble import Ensemble
+from sim.runs.points import point
+from sim.runs.settings import People, Settings
+from sim.runs.files import digests
 ensemble = Ensemble(Settings(people=People(one_in=20000), until="2020-06", threads=1))
 print(machine_code.folder().name, digests(), point(ensemble, "no_war", 0.62).fingerprint)
 """
@@ -166,7 +167,9 @@ def test_another_user_runs_it_from_another_folder(user, site):
     told = user(sys.executable, "-m", "sim", "task=history", "scenario=try_mine")
     assert "poland.national_visa" in told.stdout and told.stderr == ""
     study = user(
-        sys.executable, "-c", "from sim.experiment import load_experiment; print(load_experiment('again').name)"
+        sys.executable,
+        "-c",
+        "from sim.analysis.experiment import load_experiment; print(load_experiment('again').name)",
     )
     assert study.stdout == "again\n"
     assert sorted(site.rglob("*")) == before

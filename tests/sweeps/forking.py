@@ -59,9 +59,10 @@ class Forks:
 
 def main():
     """Serve requests, one a line of stdin, until there are no more."""
-    from sim.ensemble import Ensemble, Job
-    from sim.points import point
-    from sim.settings import People, Settings
+    from sim.runs.ensemble import Ensemble
+    from sim.runs.points import point
+    from sim.runs.run import Job
+    from sim.runs.settings import People, Settings
 
     settings = Settings(people=People(one_in=4000), until="2019-08", threads=1)
     ensemble = Ensemble(settings)
@@ -95,9 +96,9 @@ def _die_or_complete(ensemble, of, asked, said, told):
         log = os.open(told, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
         _plant(asked["die_at"], lambda line: os.write(log, f"{line}\n".encode()))
 
-        from sim.commands.runs import beside
-        from sim.missing import Family, complete
-        from sim.points import Shelf
+        from sim.cli.commands.runs import beside
+        from sim.runs.complete import Family, complete
+        from sim.runs.points import Shelf
 
         families = [Family(of, (), asked["replicates"])]
         complete(Shelf(asked["results"]), ensemble, families, partial(beside, ensemble), _unseen)

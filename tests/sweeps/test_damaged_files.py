@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.seals import seal
+from sim.runs.seals import seal
 from tests.sweeps.sweeping import contents, hidden, run
 
 

@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from sim.arrays import is_whole
-from sim.library import folders
+from sim.runs.arrays import is_whole
+from sim.runs.query import folders
 from tests.sweeps.sweeping import SMALL, contents, hidden, made, run
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.arrays import is_whole
-from sim.library import folders
+from sim.runs.arrays import is_whole
+from sim.runs.query import folders
 from tests.sweeps.sweeping import contents, hidden
 
 FRESH, EXTENDED = (0, 2), (2, 4)

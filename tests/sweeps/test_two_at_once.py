@@ -50,7 +50,7 @@ def test_who_comes_between_the_two_renames_of_a_replacement_waits(undisturbed, t
 REPLACE = """
 import sys
 from pathlib import Path
-from sim.store import write_folder
+from sim.runs.files import write_folder
 for number in range(500):
     with write_folder(Path(sys.argv[1]) / "run") as folder:
         (folder / "who.txt").write_text(sys.argv[2])

@@ -11,9 +11,9 @@ import pytest
 from tests.sweeps.sweeping import ROOT, contents, run
 
 FINGERPRINT = """
-from sim.ensemble import Ensemble
-from sim.points import point
-from sim.settings import People, Settings
+from sim.runs.ensemble import Ensemble
+from sim.runs.points import point
+from sim.runs.settings import People, Settings
 ensemble = Ensemble(Settings(people=People(one_in=4000), until="2020-12", threads=1))
 print(*(point(ensemble, name, 0.62).fingerprint for name in ("historical", "no_polish_schemes")))
 """
@@ -51,15 +51,15 @@ POLICY = "conf/policy/poland_business_harbour.yaml"
 SILENT = (
     (POLICY, r"\A", "# a remark\n"),
     (POLICY, r"gov\.pl;", "gov.pl, read again;"),
-    ("sim/report/__init__.py", r"\Z", "# a remark\n"),
-    ("sim/commands/compare.py", r"\Z", "# a remark\n"),
-    ("sim/points.py", r"\Z", "# a remark\n"),
+    ("sim/report/comparison/__init__.py", r"\Z", "# a remark\n"),
+    ("sim/cli/commands/compare.py", r"\Z", "# a remark\n"),
+    ("sim/runs/points.py", r"\Z", "# a remark\n"),
     ("experiments/borders.yaml", r"\A", "# a remark\n"),
 )
 """Edits that change no answer: file, what is replaced, by what."""
 LOUD = (
-    ("sim/processes/depart.py", r"\Z", "# a remark\n"),
-    ("sim/tidy.py", r"\Z", "# a remark\n"),
+    ("sim/model/processes/depart.py", r"\Z", "# a remark\n"),
+    ("sim/runs/parquet.py", r"\Z", "# a remark\n"),
     ("conf/people.yaml", r"\Z", "# a remark\n"),
 )
 """Edits that may change answers, for all worlds."""

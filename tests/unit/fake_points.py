@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim import seals
+from sim.runs import seals
 
 MONTHS = ("2019-01", "2019-02", "2019-03")
 DIGESTS = {"conf": "c" * 64, "data": "d" * 64, "program": "e" * 64}

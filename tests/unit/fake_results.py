@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim import codes, months, seals
 from sim.analysis import dimensions
+from sim.numerics import codes, months
+from sim.runs import seals
 
 LAMBDAS = (0.2, 0.5, 0.62, 0.8)
 MAIN = 0.62

@@ -12,7 +12,7 @@ import pandas as pd
 import yaml
 from fake_results import sealed, whole, write
 
-from sim.experiment import Expected, Experiment
+from sim.analysis.experiment import Expected, Experiment
 
 LAMBDAS = (0.2, 0.62, 0.8)
 KEPT = ("effects.csv", "taxonomy.csv", "groups.csv", "manifest.json", "sources.txt", "adds.txt")

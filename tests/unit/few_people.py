@@ -3,11 +3,11 @@
 import mesa
 import numpy as np
 
-from sim import columns
-from sim.agents.people import People
-from sim.agents.person import ATTRIBUTES
-from sim.codes import N_CHANNELS, N_PLACES, N_STATUSES, PLACE, SECTOR
-from sim.conditions import Employers
+from sim.model.agents.people import People
+from sim.model.agents.person import ATTRIBUTES
+from sim.model.run_constants import Employers
+from sim.numerics.codes import N_CHANNELS, N_PLACES, N_STATUSES, PLACE, SECTOR
+from sim.population import schema
 
 N = 200
 SIZES = (2, 1, 4, 3)  # couple; single; couple with two children; lone parent with two children
@@ -28,7 +28,7 @@ class FewPeople(mesa.Model):
         self.month = 40
         self.one_in = 100
         self.chosen = 0
-        self.columns = columns.empty(n)
+        self.columns = schema.empty(n)
         rows = np.arange(n)
         self.columns.key[:] = 2**63 + 7 * rows.astype(np.uint64)  # keys are neither rows nor small
         self.columns.circle[:] = rows // 100

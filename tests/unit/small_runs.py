@@ -5,8 +5,9 @@ from dataclasses import fields
 
 import numpy as np
 
-from sim.ensemble import Ensemble, Run
-from sim.settings import People, Settings
+from sim.runs.ensemble import Ensemble
+from sim.runs.run import Run
+from sim.runs.settings import People, Settings
 
 SMALL = Settings(task="simulate", scenario="no_covid", people=People(one_in=2000), until="2020-06", threads=1)
 """The world without the pandemic parts from the historical one in March 2020."""
@@ -41,7 +42,7 @@ class Counted:
 
     @contextmanager
     def __call__(self, months):
-        """As `sim.missing.Progress` asks."""
+        """As `sim.runs.complete.Progress` asks."""
         self.announced += months
         yield self.tick
 

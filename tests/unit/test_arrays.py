@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from sim.arrays import DIGEST, MARK, NotArrays, is_whole, packed, read_about, unpacked
+from sim.runs.arrays import DIGEST, MARK, NotArrays, is_whole, packed, read_about, unpacked
 
 RECORD = np.dtype([("month", "i2"), ("key", "u8")])
 FORMS = {

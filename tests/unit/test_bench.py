@@ -31,9 +31,9 @@ from bench.__main__ import main
 from bench.alone import numpy_choice, plain, rows
 from bench.plan import QUICK, Plan, in_turn
 from bench.tables import Table
-from sim.choice import leave_probability
-from sim.rows import Row
-from sim.units import at_leisure, choice_class, flags, may_exit, push
+from sim.model.decision.units import at_leisure, choice_class, flags, may_exit, push
+from sim.model.decision.utility import leave_probability
+from sim.population.rows import Row
 from tests.worlds import constants, crowd, hot, hot_people, hot_world, plain_world, quiet, start, value_of
 
 ROOT = Path(__file__).parents[2]
@@ -352,13 +352,13 @@ def load(path):
 
 
 def test_the_copy_has_one_column_of_one_byte_more_and_the_project_none(tmp_path):
-    before = (ROOT / "sim" / "columns.py").read_bytes()
+    before = (ROOT / "sim" / "population" / "schema.py").read_bytes()
     copied = new_column.copy_with_column(ROOT, tmp_path / "copy")
-    ours, theirs = load(ROOT / "sim" / "columns.py"), load(copied / "sim" / "columns.py")
+    ours, theirs = load(ROOT / "sim" / "population" / "schema.py"), load(copied / "sim" / "population" / "schema.py")
     assert [column.name for column in theirs.SCHEMA] == [*(column.name for column in ours.SCHEMA), "bench_spare"]
     assert theirs.TRAITS_RECORD["bench_spare"] == "u1"
     assert theirs.bytes_per_person() - ours.bytes_per_person() in (0, 8)  # records end at a multiple of eight bytes
-    assert (ROOT / "sim" / "columns.py").read_bytes() == before
+    assert (ROOT / "sim" / "population" / "schema.py").read_bytes() == before
 
 
 def test_without_a_schema_there_is_no_column_to_add():

@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 import yaml
 
-from sim.codes import GROUP, SECTOR
-from sim.commands import lint, parameters
+from sim.cli.commands import lint, parameters
 from sim.history import catalogue, strict_yaml
 from sim.history.schema import of_channels
 from sim.history.strict_yaml import CatalogueError
-from sim.locations import CONF
-from sim.messages import nearest
+from sim.numerics.codes import GROUP, SECTOR
+from sim.numerics.locations import CONF
+from sim.numerics.messages import nearest
 
 
 @pytest.fixture

@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sim import __main__ as entry
-from sim import plan, settings
-from sim.__main__ import main
-from sim.errors import UserError
-from sim.experiment import load_experiment
-from sim.ledger import DONE, FAILED, Ledger
-from sim.outcome import Outcome
-from sim.plan import Plan
-from sim.tasks import TASKS, task
+from sim.analysis.experiment import load_experiment
+from sim.cli import main as entry
+from sim.cli.main import main
+from sim.cli.outcome import Outcome
+from sim.numerics.errors import UserError
+from sim.runs import estimate, settings
+from sim.runs.estimate import Plan
+from sim.runs.progress import DONE, FAILED, Ledger
+from sim.runs.tasks import TASKS, task
 
 ROOT = Path(__file__).parents[2]
 SWEEP = ("-m", "task=probe", "hydra/launcher=basic")
@@ -302,9 +302,9 @@ def test_one_thread_is_one_process(run):
 
 def at_a_speed(monkeypatch, seconds):
     """Let a person and month take so many seconds, and a month besides none."""
-    monkeypatch.setattr(plan, "SECONDS_A_PERSON_MONTH", seconds)
-    monkeypatch.setattr(plan, "SECONDS_A_MONTH", 0.0)
-    monkeypatch.setattr(plan, "SECONDS_A_PANEL_MONTH", 0.0)
+    monkeypatch.setattr(estimate, "SECONDS_A_PERSON_MONTH", seconds)
+    monkeypatch.setattr(estimate, "SECONDS_A_MONTH", 0.0)
+    monkeypatch.setattr(estimate, "SECONDS_A_PANEL_MONTH", 0.0)
 
 
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(run, monkeypatch):
@@ -349,7 +349,7 @@ def study(monkeypatch):
     Path("mine/two.yaml").write_text(yaml.safe_dump(content))
     (settings.CONF / "scenario" / "open_door.yaml").touch()
     load = partial(load_experiment, folder=Path("mine").absolute())
-    monkeypatch.setattr("sim.experiment.load_experiment", load)
+    monkeypatch.setattr("sim.analysis.experiment.load_experiment", load)
     monkeypatch.setattr(settings, "EXPERIMENTS", Path("mine").absolute())
     monkeypatch.setitem(TASKS, "compare", "probe:run")
     closed = []
@@ -358,7 +358,7 @@ def study(monkeypatch):
         closed.append((experiment.name, results_dir, [one.state for one in entries]))
         return Outcome(left="page")
 
-    monkeypatch.setattr("sim.commands.study.close", close)
+    monkeypatch.setattr("sim.cli.commands.study.close", close)
     return closed
 
 
@@ -393,7 +393,7 @@ def test_a_study_may_be_looked_at_and_planned(run, study, monkeypatch):
 
 
 def test_a_page_that_fails_takes_nothing_with_it(run, study, monkeypatch):
-    monkeypatch.setattr("sim.commands.study.close", lambda *arguments: 1 / 0)
+    monkeypatch.setattr("sim.cli.commands.study.close", lambda *arguments: 1 / 0)
     code, out, err, _ = run("experiment=two", "hydra/launcher=basic", "scenario=open_door", "choice.lambda=0.5")
     assert (code, out) == (3, ["folder", str(Path("results/seed-4"))])
     assert "the run failed: ZeroDivisionError" in err[-1]

@@ -9,18 +9,19 @@ from hypothesis import given
 from hypothesis import settings as tries
 from hypothesis import strategies as st
 
-from sim import config
-from sim.__main__ import main
-from sim.batch import ScenarioModel
-from sim.ensemble import Ensemble, Job, Other
-from sim.errors import UserError
-from sim.experiment import load_experiment
+from sim.analysis.experiment import load_experiment
+from sim.cli import hydra
+from sim.cli.main import main
 from sim.history import catalogue, naming
 from sim.history.catalogue import history_of, load_history, load_scenario, world_name
+from sim.history.compiled import build
 from sim.history.naming import Composition, composition
-from sim.points import point, world_digest
-from sim.settings import People, Settings, command, fingerprint, record_of
-from sim.world import build
+from sim.numerics.errors import UserError
+from sim.runs.batch import ScenarioModel
+from sim.runs.ensemble import Ensemble
+from sim.runs.points import point, world_digest
+from sim.runs.run import Job, Other
+from sim.runs.settings import People, Settings, command, fingerprint, record_of
 
 POLICIES, SHOCKS = catalogue.load_policies(), catalogue.load_shocks()
 BUNDLES = {**SHOCKS, **POLICIES}
@@ -340,7 +341,7 @@ def test_a_comparison_of_a_composition_has_a_page_that_names_it_and_a_command_th
     assert "What happened without covid 2020" in page and "without=[covid_2020]" in page
     [asked] = [line for line in (folder / "manifest.json").read_text().splitlines() if '"command"' in line]
     assert "python -m sim without=[covid_2020] until=2020-04" in asked
-    written = config.settings_from(record_of(Settings()) | {"scenario": "historical~covid_2020"})
+    written = hydra.settings_from(record_of(Settings()) | {"scenario": "historical~covid_2020"})
     assert written == Settings(without=["covid_2020"])
 
 

@@ -7,10 +7,11 @@ import pytest
 import yaml
 from omegaconf import OmegaConf
 
-from sim import config, settings
-from sim.errors import UserError
+from sim.cli import hydra
 from sim.history.catalogue import load_policies, load_shocks
-from sim.settings import Asked, Choice, People, Settings, command, fingerprint, record_of, resolved_yaml
+from sim.numerics.errors import UserError
+from sim.runs import settings
+from sim.runs.settings import Asked, Choice, People, Settings, command, fingerprint, record_of, resolved_yaml
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +32,7 @@ def known_names(tmp_path, monkeypatch):
 
 
 def main_file() -> dict:
-    record = yaml.safe_load(config.MAIN_FILE.read_text(encoding="utf-8"))
+    record = yaml.safe_load(hydra.MAIN_FILE.read_text(encoding="utf-8"))
     return {key: value for key, value in record.items() if key not in ("hydra", "defaults")}
 
 
@@ -42,11 +43,11 @@ def composed(*overrides: str):
 
 
 def test_the_main_file_and_the_defaults_of_the_schema_agree():
-    assert config.settings_from(composed()) == Settings()
+    assert hydra.settings_from(composed()) == Settings()
 
 
 def test_a_value_reaches_its_setting():
-    got = config.settings_from(composed("people.one_in=7", "choice.lambda=1", "threads=null", "until=2022-12"))
+    got = hydra.settings_from(composed("people.one_in=7", "choice.lambda=1", "threads=null", "until=2022-12"))
     assert got == Settings(people=People(7), choice=Choice(1), threads=None, until="2022-12")
     assert got.last_month == 47
 
@@ -126,7 +127,7 @@ def test_a_wrong_value_is_named_with_what_is_allowed(key, value, words):
     *parents, last = key.split(".")
     (record[parents[0]] if parents else record)[last] = value
     with pytest.raises(UserError) as raised:
-        config.settings_from(OmegaConf.create(record))
+        hydra.settings_from(OmegaConf.create(record))
     message = str(raised.value)
     assert "\n" not in message
     for word in words:
@@ -146,7 +147,7 @@ def test_a_wrong_value_is_named_with_what_is_allowed(key, value, words):
 )
 def test_an_unknown_key_is_named_with_the_known_ones(overrides, words):
     with pytest.raises(UserError) as raised:
-        config.settings_from(composed(*overrides))
+        hydra.settings_from(composed(*overrides))
     for word in words:
         assert word in str(raised.value)
 
@@ -169,7 +170,7 @@ def test_a_missing_key_is_named():
     record = main_file()
     del record["seed"]
     with pytest.raises(UserError, match="seed has no value"):
-        config.settings_from(record)
+        hydra.settings_from(record)
 
 
 def test_settings_made_in_python_are_checked_too():
@@ -193,7 +194,7 @@ def test_all_faults_are_told_at_once():
     record["coefficients"] = {"peers": "x", "kin": 0.1, "peeers": 1}
     del record["dry"]
     with pytest.raises(UserError) as raised:
-        config.settings_from(record)
+        hydra.settings_from(record)
     told = str(raised.value).split("; ")
     for word in (
         "dry has no value",
@@ -220,13 +221,13 @@ def test_a_real_that_differs_in_its_last_digits_is_the_same_setting():
 
 
 def test_the_fingerprint_of_the_usual_settings_stays(monkeypatch):
-    monkeypatch.setattr(settings, "CONF", config.MAIN_FILE.parent)
+    monkeypatch.setattr(settings, "CONF", hydra.MAIN_FILE.parent)
     assert fingerprint(Settings()) == "3192f9fc8c10c798"
 
 
 def test_resolved_yaml_reads_back_to_the_same_settings():
     chosen = Settings(seed=5, choice=Choice(0.3, (0.1, 1)), until="2020-02")
-    assert config.settings_from(record_of(Settings()) | yaml.safe_load(resolved_yaml(chosen))) == chosen
+    assert hydra.settings_from(record_of(Settings()) | yaml.safe_load(resolved_yaml(chosen))) == chosen
     assert "lambda: 0.3" in resolved_yaml(chosen)
 
 
@@ -274,14 +275,14 @@ def test_the_fingerprint_changes_with_every_setting_that_changes_a_number_and_no
 def test_the_command_repeats_the_run():
     chosen = Settings(seed=5, people=People(1000), choice=Choice(lambdas=(0.2, 1)), threads=1, results_dir="elsewhere")
     assert command(chosen) == "python -m sim people.one_in=1000 choice.lambdas=[0.2,1.0] seed=5"
-    assert config.settings_from(composed(*command(chosen).split()[3:])) == replace(
+    assert hydra.settings_from(composed(*command(chosen).split()[3:])) == replace(
         chosen, threads=Settings.threads, results_dir=Settings.results_dir
     )
     assert command(Settings()) == "python -m sim"
 
 
 def test_scenarios_of_the_project_are_the_files_of_its_folder_and_the_proposals(monkeypatch):
-    conf = Path(config.MAIN_FILE).parent
+    conf = Path(hydra.MAIN_FILE).parent
     monkeypatch.setattr(settings, "CONF", conf)
     proposed = {name for name, policy in {**load_policies(), **load_shocks()}.items() if not policy.historical}
     files = {path.stem for path in (conf / "scenario").iterdir()}

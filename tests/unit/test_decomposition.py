@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim.analysis.decomposition import corners, parts, shapley
 from sim.analysis.effects import estimate
-from sim.feedback import FEEDBACKS
+from sim.model.feedback import FEEDBACKS
 
 QUEUES, DIASPORA, INFORMATION = FEEDBACKS
 GAMES = st.lists(

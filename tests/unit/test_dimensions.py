@@ -5,8 +5,6 @@ import pandas as pd
 import pytest
 from fake_results import sealed, whole, write
 
-from sim import groups as who
-from sim import tidy
 from sim.analysis import dimensions
 from sim.analysis.effects import (
     Window,
@@ -17,19 +15,21 @@ from sim.analysis.effects import (
     substitution_table,
     taxonomy_table,
 )
+from sim.analysis.effects_by_group import groups_table
 from sim.analysis.enough import headline, verdict
-from sim.analysis.groups import groups_table
-from sim.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, N_SECTORS, PLACE, STATUS_NAMES
-from sim.ensemble import DECISION, MOVE, WISH, Job, Run
-from sim.figures import cells, style
-from sim.figures import figure as comparison_figure
-from sim.figures.results import Results
+from sim.model.recording import by_group as who
+from sim.model.recording.recorder import HARMS
+from sim.model.recording.residents import BANDS
+from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, N_SECTORS, PLACE, STATUS_NAMES
 from sim.observation.public_money import by_year
 from sim.observation.registers import not_yet_registered
-from sim.recorder import HARMS
-from sim.report import answer
-from sim.report.page import context
-from sim.stays import BANDS
+from sim.report import style
+from sim.report.comparison import answer
+from sim.report.comparison.figures import figure as comparison_figure
+from sim.report.comparison.page import context
+from sim.report.results import Results
+from sim.runs import disclosure, parquet
+from sim.runs.run import DECISION, MOVE, WISH, Job, Run
 
 MONTHS, RESIDENTS, ONE_IN = 5, 9_000, 100
 LAMBDAS = (0.5, 0.62)
@@ -136,7 +136,7 @@ def test_a_group_of_nobody_is_a_row_of_zero_beside_one_of_somebody():
     rows = whole_tables(pairs(drafted))["groups"].set_index(["measure", "destination", "dimension", "group"])
     assert rows.loc[("drafted", "", "sex", "male"), ["scenario", *NUMBERS]].tolist() == [200.0, 200.0, 200.0, 200.0]
     assert rows.loc[("drafted", "", "sex", "female"), ["scenario", *NUMBERS]].tolist() == [0.0, 0.0, 0.0, 0.0]
-    hidden = cells.hide_few(rows, ONE_IN, 3)
+    hidden = disclosure.hide_few(rows, ONE_IN, 3)
     assert np.isnan(hidden.loc[("drafted", "", "sex", "male"), "estimate"])  # six simulated people are few
     assert hidden.loc[("drafted", "", "sex", "female"), NUMBERS].tolist() == [0.0, 0.0, 0.0]  # nobody is not few
 
@@ -167,10 +167,10 @@ def test_values_all_alike_have_an_interval_without_width():
 
 def test_tables_of_runs_in_which_nobody_moves_have_their_columns():
     run = nobody("historical", 0.5, 0)
-    found = tidy.groups([run], ONE_IN)
+    found = parquet.groups([run], ONE_IN)
     assert found.empty and {"lambda", "replicates", "measure", "persons"} <= set(found)
-    assert cells.hide_few(found, ONE_IN, found["replicates"]).empty
-    made = tidy.tables(run)
+    assert disclosure.hide_few(found, ONE_IN, found["replicates"]).empty
+    made = parquet.tables(run)
     assert len(made["flows"]) == len(made["moves"]) == 0 and len(made["harms"]) == MONTHS * len(HARMS)
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sim.figures.style import STAMP
+from sim.report.style import STAMP
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,10 +6,7 @@ import pytest
 import yaml
 
 from sim.analysis.effects import OBSTACLES
-from sim.analysis.pairs import CATEGORIES, OUTCOMES
-from sim.behaviour import RECORDS
-from sim.errors import UserError
-from sim.experiment import (
+from sim.analysis.experiment import (
     BY_DESTINATION,
     EXPERIMENTS,
     FIGURES,
@@ -19,9 +16,12 @@ from sim.experiment import (
     load_experiment,
     setting_keys,
 )
-from sim.experiment import CATEGORIES as EXPECTED_CATEGORIES
-from sim.recorder import HARMS
-from sim.settings import WITHOUT_EFFECT
+from sim.analysis.experiment import CATEGORIES as EXPECTED_CATEGORIES
+from sim.analysis.pairs import CATEGORIES, OUTCOMES
+from sim.history.coefficients import RECORDS
+from sim.model.recording.recorder import HARMS
+from sim.numerics.errors import UserError
+from sim.runs.settings import WITHOUT_EFFECT
 from tests.unit import fake_results
 
 PART = {

@@ -5,13 +5,13 @@ import pytest
 
 from sim.analysis.choosers import chooser, first, row_of
 from sim.analysis.life import Follower, life
-from sim.codes import EVENT, MOTIVE, PLACE, SECTOR
-from sim.commands import explain
-from sim.errors import UserError
-from sim.eventlog import EVENT_TYPE
+from sim.cli.commands import explain
+from sim.model.eventlog import EVENT_TYPE
+from sim.numerics.codes import EVENT, MOTIVE, PLACE, SECTOR
+from sim.numerics.errors import UserError
 from sim.report.blocks import Block, html, items, markdown, table
-from sim.report.life_page import page, timeline
-from sim.settings import People, Settings
+from sim.report.life.page import page, timeline
+from sim.runs.settings import People, Settings
 from tests import worlds
 
 

@@ -10,10 +10,14 @@ import pandas as pd
 import pytest
 from fake_results import LAMBDAS, MAIN, START, sealed, write
 
-from sim import figures, months, recorder
-from sim.errors import UserError
-from sim.figures import cells, nest, style
-from sim.figures.results import Results, instant
+from sim.analysis import closed_form
+from sim.model.recording import recorder
+from sim.numerics import months
+from sim.numerics.errors import UserError
+from sim.report import style
+from sim.report.comparison import figures
+from sim.report.results import Results, instant
+from sim.runs import disclosure
 
 
 @pytest.fixture(scope="module")
@@ -144,26 +148,30 @@ def test_sensitivity_follows_the_closed_form_that_made_the_data(results):
 
 
 def test_closed_form_of_deflection():
-    assert nest.deflection(0.3, 0.0) == pytest.approx(1)
-    assert nest.deflection(0.3, 1.0) == pytest.approx(0)
-    assert nest.deflection(1e-6, 0.45) == pytest.approx(0.55, abs=1e-5)
-    assert [round(float(nest.deflection(0.09, lambda_)), 2) for lambda_ in (0.2, 0.45, 0.7)] == [0.79, 0.54, 0.29]
+    assert closed_form.deflection(0.3, 0.0) == pytest.approx(1)
+    assert closed_form.deflection(0.3, 1.0) == pytest.approx(0)
+    assert closed_form.deflection(1e-6, 0.45) == pytest.approx(0.55, abs=1e-5)
+    assert [round(float(closed_form.deflection(0.09, lambda_)), 2) for lambda_ in (0.2, 0.45, 0.7)] == [
+        0.79,
+        0.54,
+        0.29,
+    ]
     with pytest.raises(ValueError, match="between 0 and 1"):
-        nest.deflection(1.0, 0.5)
+        closed_form.deflection(1.0, 0.5)
 
 
 def test_small_cells():
-    assert np.isnan(cells.suppress(2_900, 100))
-    assert cells.suppress(3_000, 100) == 3_000
-    assert cells.suppress(-3_000, 100) == -3_000
-    assert cells.suppress(300, 100, replicates=10) == 300
-    assert cells.suppress(0, 100) == 0
-    assert np.isnan(cells.suppress([29, 30], 1)).tolist() == [True, False]
+    assert np.isnan(disclosure.suppress(2_900, 100))
+    assert disclosure.suppress(3_000, 100) == 3_000
+    assert disclosure.suppress(-3_000, 100) == -3_000
+    assert disclosure.suppress(300, 100, replicates=10) == 300
+    assert disclosure.suppress(0, 100) == 0
+    assert np.isnan(disclosure.suppress([29, 30], 1)).tolist() == [True, False]
 
 
 def test_rounding():
-    assert [cells.rounded(value, 100) for value in (149, 150, -150, -49, 12_345)] == [100, 200, -200, 0, 12_300]
-    assert cells.rounded(149, 1) == 150
+    assert [disclosure.rounded(value, 100) for value in (149, 150, -150, -49, 12_345)] == [100, 200, -200, 0, 12_300]
+    assert disclosure.rounded(149, 1) == 150
 
 
 def test_a_missing_file_column_or_key_is_named(tmp_path):
@@ -199,7 +207,10 @@ def test_days_are_fractions_of_months():
 
 
 def test_figures_load_matplotlib_only_to_draw():
-    code = "import sys, sim.figures, sim.report; sys.exit('matplotlib' in sys.modules or 'jinja2' in sys.modules)"
+    code = (
+        "import sys, sim.report.comparison.figures, sim.report.comparison; "
+        "sys.exit('matplotlib' in sys.modules or 'jinja2' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -5,10 +5,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.codes import CHANNEL, GROUP, N_CHANNELS, N_GROUPS
 from sim.history.history import History
 from sim.history.parameters import Closing, Dated, Event, HistoryError, Parameter, Policy, Setting, restriction
-from sim.months import month
+from sim.numerics.codes import CHANNEL, GROUP, N_CHANNELS, N_GROUPS
+from sim.numerics.months import month
 
 D = date.fromisoformat
 WORK, HUMANITARIAN, MEDIATED = (1 + CHANNEL[name] for name in ("work", "humanitarian", "mediated"))

@@ -3,8 +3,8 @@
 import pytest
 from few_people import FewPeople, N, rows_of
 
-from sim.agents.institutions import BelarusianState, Destination, Employer
-from sim.codes import CHANNEL, CONSCRIPTION, PLACE, SECTOR, STATUS
+from sim.model.agents.institutions import BelarusianState, Destination, Employer
+from sim.numerics.codes import CHANNEL, CONSCRIPTION, PLACE, SECTOR, STATUS
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import yaml
 
-from sim.commands import invert
-from sim.constants import load
-from sim.decision import names
-from sim.errors import UserError
-from sim.locations import CONF
+from sim.cli.commands import invert
+from sim.model.decision.constants import load
+from sim.model.decision.rules import names
+from sim.numerics.errors import UserError
+from sim.numerics.locations import CONF
 
 FILE = """\
 # a remark

@@ -11,9 +11,9 @@ from hydra.core.config_store import ConfigNode, ConfigStore
 from hydra.core.plugins import Plugins
 from omegaconf import OmegaConf
 
-from sim import config
-from sim.config import table, words
-from sim.errors import UserError
+from sim.cli import hydra
+from sim.cli.hydra import table, words
+from sim.numerics.errors import UserError
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,7 +38,7 @@ def never(*anything):
 def test_a_preset_without_its_plugin_names_the_extra(name, known, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["vyraj", "-m", f"hydra/launcher={name}", "seed=1,2"])
     with pytest.raises(UserError, match=rf"hydra/launcher={name} needs .* pip install 'vyraj\[{name}\]'"):
-        config.run(never, never)
+        hydra.run(never, never)
 
 
 @pytest.mark.parametrize("name", table.PLUGINS)
@@ -62,7 +62,7 @@ def test_every_preset_has_its_file_and_every_file_its_preset():
 @pytest.mark.parametrize("name", ["ray_aws", "joblib", "submitit_local", "rocket"])
 def test_launchers_that_are_no_presets_are_refused(name):
     with pytest.raises(UserError, match=f"{name} is not known; known are: basic, local, slurm, ray"):
-        config.harmless(["-m", f"hydra/launcher={name}"])
+        hydra.harmless(["-m", f"hydra/launcher={name}"])
 
 
 @pytest.mark.parametrize(

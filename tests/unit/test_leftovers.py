@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from sim.commands import results as command
-from sim.errors import UserError
-from sim.locks import Lock
-from sim.settings import Asked, Settings
-from sim.store import write_file, write_folder
+from sim.cli.commands import results as command
+from sim.numerics.errors import UserError
+from sim.runs.files import write_file, write_folder
+from sim.runs.locks import Lock
+from sim.runs.settings import Asked, Settings
 from tests.unit.fake_points import write_comparison, write_point
 
 PLACES = ("points", "compare", "studies", "survey", "history")
@@ -26,7 +26,7 @@ def killed_while_writing(folder):
     """A process that was killed in the middle of writing a folder."""
     text = f"""
 import os, signal
-from sim.store import write_folder
+from sim.runs.files import write_folder
 with write_folder({str(folder)!r}) as partial:
     (partial / "half").write_text("x")
     os.kill(os.getpid(), signal.SIGKILL)

@@ -6,16 +6,17 @@ import shutil
 
 import pytest
 
-from sim import locations, store
-from sim.codes import CHANNEL
-from sim.constants import load
-from sim.ensemble import Ensemble
-from sim.errors import UserError
-from sim.experiment import experiment_names, load_experiment
+from sim.analysis.experiment import experiment_names, load_experiment
 from sim.history import catalogue
-from sim.locations import CONF, EXPERIMENTS, PACKAGE, files
-from sim.points import point
-from sim.settings import People, Settings, known_experiments, known_scenarios
+from sim.model.decision.constants import load
+from sim.numerics import locations
+from sim.numerics.codes import CHANNEL
+from sim.numerics.errors import UserError
+from sim.numerics.locations import CONF, EXPERIMENTS, PACKAGE, files
+from sim.runs import files as store
+from sim.runs.ensemble import Ensemble
+from sim.runs.points import point
+from sim.runs.settings import People, Settings, known_experiments, known_scenarios
 
 POLICY = """\
 description: A visa ban.

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from sim import luck
+from sim.numerics import luck
 
 # Upper quantile of chi-squared with 255 degrees of freedom for a false alarm rate of 1 in 100,000.
 CHI2_255 = 363.0

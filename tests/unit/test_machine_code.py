@@ -13,35 +13,37 @@ from pathlib import Path
 
 import pytest
 
-from sim import compiling, declared, errors, locations, machine_code
+from sim.numerics import compiling, declared, errors, locations, machine_code
 
 SOURCES = [Path(module.__file__) for module in (machine_code, compiling, declared, errors, locations)]
 RULE = """
-from sim.compiling import compiled
+from sim.numerics.compiling import compiled
 
 @compiled
 def rule(x):
     return x + 1
 """
 CALLER = """
-from sim.compiling import compiled
+from sim.numerics.compiling import compiled
 from sim.rule import rule
 
 @compiled
 def caller(x):
     return rule(x) * 10
 """
-BY_NUMBA_ALONE = {"sim.compiling import compiled": "numba import njit", "@compiled": "@njit(cache=True)"}
+BY_NUMBA_ALONE = {"sim.numerics.compiling import compiled": "numba import njit", "@compiled": "@njit(cache=True)"}
 
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     """A package of two compiled functions in two files, with the real guard."""
     package = tmp_path / "sim"
-    package.mkdir()
+    numerics = package / "numerics"
+    numerics.mkdir(parents=True)
     for source in SOURCES:
-        shutil.copy(source, package)
-    (package / "__init__.py").touch()
+        shutil.copy(source, numerics)
+    for folder in (package, numerics):
+        (folder / "__init__.py").touch()
     (package / "rule.py").write_text(RULE)
     (package / "caller.py").write_text(CALLER)
     (tmp_path / "conf").mkdir()
@@ -205,10 +207,10 @@ def test_fingerprint_refuses_a_missing_file(package: Path) -> None:
 
 
 def test_this_process_uses_the_guarded_folder() -> None:
-    from sim import luck
+    from sim.numerics import luck
 
     assert re.fullmatch("machine-code-[0-9a-f]{16}", machine_code.folder().name)
-    assert Path(luck.words.stats.cache_path) == machine_code.folder() / "sim.luck"
+    assert Path(luck.words.stats.cache_path) == machine_code.folder() / "sim.numerics.luck"
 
 
 def test_rules_of_others_are_compiled_and_not_kept() -> None:

@@ -21,11 +21,11 @@ from few_people import FewPeople, N, Plain, PlainPeople, rows_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.agents.bookkeeping import forget
-from sim.agents.groups import GroupBy
-from sim.agents.institutions import BelarusianState, Destination
-from sim.agents.members import AbstractAgentSet
-from sim.agents.people import People, Person
+from sim.model.agents.bookkeeping import forget
+from sim.model.agents.group_by import GroupBy
+from sim.model.agents.institutions import BelarusianState, Destination
+from sim.model.agents.members import AbstractAgentSet
+from sim.model.agents.people import People, Person
 
 CHECKS = {}
 
@@ -587,7 +587,7 @@ def test_a_finished_model_is_freed(work):
     assert watched() is None
 
 
-# Where people differ from Mesa's agents, for a reason given in the docstring of sim/agents/people.py
+# Where people differ from Mesa's agents, for a reason given in the docstring of sim/model/agents/people.py
 
 
 def test_everyone_cannot_be_changed_in_place():

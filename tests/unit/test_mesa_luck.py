@@ -13,12 +13,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.agents.institutions import Destination
-from sim.batch import ScenarioModel
-from sim.ensemble import Ensemble, Job
-from sim.errors import UserError
-from sim.model import EmigrationModel
-from sim.settings import People, Settings
+from sim.model.agents.institutions import Destination
+from sim.model.model import EmigrationModel
+from sim.numerics.errors import UserError
+from sim.runs.batch import ScenarioModel
+from sim.runs.ensemble import Ensemble
+from sim.runs.run import Job
+from sim.runs.settings import People, Settings
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,10 +8,11 @@ import weakref
 import mesa
 import pytest
 
-from sim.agents.person import Person
-from sim.ensemble import Ensemble, Job
-from sim.errors import UserError
-from sim.settings import People, Settings
+from sim.model.agents.person import Person
+from sim.numerics.errors import UserError
+from sim.runs.ensemble import Ensemble
+from sim.runs.run import Job
+from sim.runs.settings import People, Settings
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.commands import compare
-from sim.library import verify
-from sim.settings import Settings, resolved_yaml
+from sim.cli.commands import compare
+from sim.runs.query import verify
+from sim.runs.settings import Settings, resolved_yaml
 from tests.unit.small_runs import SMALL
 
 OF_THE_MAKING = {"time", "cpu_seconds", "peak_memory_mb", "run_seconds", "seal", "threads"}

@@ -6,13 +6,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.codes import CHANNEL, EXPOSURE, MODE, N_CHANNELS, N_PLACES, N_SECTORS, N_STATUSES, PLACE, SECTOR, STATUS
 from sim.history.catalogue import load_parameters
+from sim.model.recording.residents import stays
+from sim.numerics.codes import (
+    CHANNEL,
+    EXPOSURE,
+    MODE,
+    N_CHANNELS,
+    N_PLACES,
+    N_SECTORS,
+    N_STATUSES,
+    PLACE,
+    SECTOR,
+    STATUS,
+)
 from sim.observation import prisons, public_money, registers, security
 from sim.observation.parameters import Dated
-from sim.settings import People, Settings
-from sim.stays import stays
-from sim.tasks import task
+from sim.runs.settings import People, Settings
+from sim.runs.tasks import task
 from tests.worlds import crowd, hot, hot_people, hot_world, plain_world, quiet, start
 
 LITHUANIA = PLACE["lithuania"]

@@ -15,8 +15,8 @@ from sim.analysis.pairs import (
     matrix,
     settled_before,
 )
-from sim.codes import CHANNEL, EVENT, PLACE
-from sim.eventlog import EVENT_TYPE
+from sim.model.eventlog import EVENT_TYPE
+from sim.numerics.codes import CHANNEL, EVENT, PLACE
 
 LITHUANIA, POLAND, GEORGIA, BELARUS = (PLACE[name] for name in ("lithuania", "poland", "georgia", "belarus"))
 START = 10

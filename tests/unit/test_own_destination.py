@@ -60,8 +60,8 @@ def test_history_simulate_compare_and_report_run_on_it(folder):
 
 
 PROGRAM = """
-from sim.ensemble import Ensemble
-from sim.settings import People, Settings
+from sim.runs.ensemble import Ensemble
+from sim.runs.settings import People, Settings
 from tests.golden.test_one_hash import JOB, digest
 print(digest(Ensemble(Settings(people=People(one_in=5000), until="2020-12", threads=1)).model(JOB).run()))
 """

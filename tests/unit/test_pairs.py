@@ -26,9 +26,9 @@ from sim.analysis.pairs import (
     matrix,
     stuck_person_months,
 )
-from sim.codes import CHANNEL, EVENT, MODE, N_PLACES, PLACE
-from sim.ensemble import Job
-from sim.eventlog import EVENT_TYPE
+from sim.model.eventlog import EVENT_TYPE
+from sim.numerics.codes import CHANNEL, EVENT, MODE, N_PLACES, PLACE
+from sim.runs.run import Job
 from tests.worlds import close, constants, hot, hot_people, hot_world, start, tighten
 
 LITHUANIA, POLAND, GEORGIA = PLACE["lithuania"], PLACE["poland"], PLACE["georgia"]

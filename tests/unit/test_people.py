@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from few_people import FewPeople, N, rows_of
 
-from sim import columns
-from sim.agents.people import People, Person
-from sim.agents.person import ATTRIBUTES
-from sim.codes import PLACE
+from sim.model.agents.people import People, Person
+from sim.model.agents.person import ATTRIBUTES
+from sim.numerics.codes import PLACE
+from sim.population import schema
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_person_reads_and_writes_the_columns(model):
 
 def test_person_has_every_column_of_the_schema(model):
     person = Person(model, 3)
-    for column in columns.SCHEMA:
+    for column in schema.SCHEMA:
         assert getattr(person, column.name) == getattr(model.columns, column.name)[3]
         assert (f"{column.name}_name" in ATTRIBUTES) == (column.unit in ("code", "place"))
 

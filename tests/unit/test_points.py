@@ -11,15 +11,16 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from sim import points
-from sim.behaviour import RECORDS
-from sim.commands import results, simulate
-from sim.ensemble import Ensemble, Job
+from sim.cli.commands import results, simulate
 from sim.history.catalogue import load_history
-from sim.library import open_library, select, verify
-from sim.points import Shelf, point
-from sim.seals import checked, seal
-from sim.settings import Asked, Choice, People
+from sim.history.coefficients import RECORDS
+from sim.runs import points
+from sim.runs.ensemble import Ensemble
+from sim.runs.points import Shelf, point
+from sim.runs.query import open_library, select, verify
+from sim.runs.run import Job
+from sim.runs.seals import checked, seal
+from sim.runs.settings import Asked, Choice, People
 from tests.unit.small_runs import SMALL, differing, ensemble
 
 OF_THE_MAKING = {"time", "cpu_seconds", "peak_memory_mb", "run_seconds", "seal", "commit", "uncommitted_changes"}
@@ -101,12 +102,13 @@ _inputs = points.inputs_digest
 def test_the_program_counts_as_far_as_it_lives_lives():
     """What only reads results may change; the digest of the program covers the rows that decide."""
     rows = points.rows(points.sim.__doc__)
-    decides = {*rows[: rows.index("model") + 1], "ensemble", "tidy"}
-    assert {"luck", "choice", "population", "decision", "processes", "recorder", "groups", "stays"} <= decides
-    assert not {"figures", "report", "commands", "points", "missing", "config", "settings"} & decides
+    decides = {*rows[: rows.index("model") + 1], "runs/run", "runs/ensemble", "runs/parquet"}
+    assert {"numerics", "history", "population", "model"} <= decides
+    assert not {"runs", "analysis", "observation", "report", "cli", "runs/points", "runs/settings"} & decides
     folder = points.PACKAGE
     assert points.digest(folder, "*.py", decides) == points.inputs_digest()["program"]
-    assert points.digest(folder, "*.py", decides - {"luck"}) != points.inputs_digest()["program"]
+    for one in decides:
+        assert points.digest(folder, "*.py", decides - {one}) != points.inputs_digest()["program"], one
 
 
 def simulated(folder, replicates, **changes):
@@ -357,6 +359,6 @@ def test_fresh_points_of_the_engine_are_neither_stale_nor_damaged(engines, capsy
     for what in ("stale", "damaged", "partial"):
         _, out, _ = asked(capsys, folder, prune=what, dry=True)
         assert out[-1] == "0 folders, 0.0 MB would be removed", what
-    monkeypatch.setattr("sim.points.inputs_digest", lambda: {**_inputs(), "program": "other"})
+    monkeypatch.setattr("sim.runs.points.inputs_digest", lambda: {**_inputs(), "program": "other"})
     _, out, _ = asked(capsys, folder, prune="stale", dry=True)
     assert out[-1].startswith("3 folders")

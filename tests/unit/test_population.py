@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import yaml
 
-from sim import behaviour, columns
-from sim.codes import (
+from sim.history import coefficients
+from sim.numerics.codes import (
     CONSCRIPTION,
     EDUCATION,
     EXPOSURE,
@@ -20,10 +20,10 @@ from sim.codes import (
     SEX,
     STATUS,
 )
-from sim.errors import UserError
-from sim.locations import CONF
-from sim.months import LONG_AGO, NEVER
-from sim.population import employers, fit, layout, order, service
+from sim.numerics.errors import UserError
+from sim.numerics.locations import CONF
+from sim.numerics.months import LONG_AGO, NEVER
+from sim.population import employers, fit, layout, order, schema, service
 from sim.population.census import CLASSES, age_sex, diaspora, figure, residents
 from sim.population.households import couple_fit, parent_fit
 from sim.population.synthesis import synthesise
@@ -57,12 +57,12 @@ def household(people):
 
 
 def test_every_column_is_in_range(people):
-    assert columns.out_of_range(people) == []
-    assert [array.dtype for array in people] == [np.dtype(column.dtype) for column in columns.SCHEMA]
+    assert schema.out_of_range(people) == []
+    assert [array.dtype for array in people] == [np.dtype(column.dtype) for column in schema.SCHEMA]
 
 
 def test_a_person_fits_its_budget():
-    assert columns.bytes_per_person() <= columns.MAX_BYTES
+    assert schema.bytes_per_person() <= schema.MAX_BYTES
 
 
 def test_keys_are_unique_and_leave_room_for_newborns(people):
@@ -318,7 +318,7 @@ def test_standings_follow_the_rule_of_service(people, head):
 
 def test_standings_are_the_unfit_of_every_year_of_age_and_a_steady_draft():
     table, men = service.standings(), service.men_of_draft_age()
-    fixed = behaviour.load()
+    fixed = coefficients.load()
     assert table.sum(axis=1) == pytest.approx(men.sum(axis=(1, 2)))
     assert table[:, CONSCRIPTION["exempt"]] == pytest.approx(fixed.exempt_share * men.sum(axis=(1, 2)))
     of_18_months = 2 * figure("drafted_each_call") * figure("service_months") / 12
@@ -380,7 +380,7 @@ def test_employers_are_of_the_worker_s_sector(people):
     assert abs(it.mean() - 70_000 / 144_300) < 4 * 0.5 / len(it) ** 0.5  # false alarm once in 16,000
     numbers = np.bincount(sector_of, minlength=len(SECTOR))
     assert numbers[SECTOR["it"]] == figure("hi_tech_park_companies")
-    assert numbers[SECTOR["ngo_media"]] == behaviour.load().organisations
+    assert numbers[SECTOR["ngo_media"]] == coefficients.load().organisations
 
 
 def test_media_people_work_for_newsrooms(people):

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import points
-from sim.ensemble import Job, Other
-from sim.errors import UserError
 from sim.history.parameters import Closing, Dated, Event, HistoryError, Setting
 from sim.history.records import policy_from
-from sim.messages import shown
-from sim.settings import Asked, Choice, People, Settings, fingerprint, record_of, resolved_yaml
+from sim.numerics.errors import UserError
+from sim.numerics.messages import shown
+from sim.runs import points
+from sim.runs.run import Job, Other
+from sim.runs.settings import Asked, Choice, People, Settings, fingerprint, record_of, resolved_yaml
 
 DESIGN = np.array([[0.1 + 0.2, 0.35, 1000.0, 3.0], [0.95, -0.5, 20000.0, 4.0]])
 """A design matrix as SALib samples it: a row a point, every column a float."""
@@ -192,6 +192,6 @@ def test_letters_are_told_as_letters_unless_they_deceive(text, told):
 
 
 def test_settings_are_read_without_compiling():
-    asked = "import sys, sim.settings; print(sorted({'numba', 'mesa', 'hydra', 'pandas'} & set(sys.modules)))"
+    asked = "import sys, sim.runs.settings; print(sorted({'numba', 'mesa', 'hydra', 'pandas'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.locations import CONF
+from sim.numerics.locations import CONF
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("hydra", "omegaconf", "numba", "llvmlite", "mesa", "pandas", "numpy", "scipy", "matplotlib", "pyarrow")
 PROGRAM = """import atexit, sys
 atexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr))
-from sim.__main__ import main
+from sim.cli.main import main
 sys.exit(main())"""
 """The command, and at its end a line with all that it has imported."""
 

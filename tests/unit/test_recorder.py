@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from sim.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, PLACE
-from sim.decision.destination_nest import FIXED_POINT
-from sim.recorder import HARMS, MOVES, through_queues
+from sim.model.decision.rules.destination_nest import FIXED_POINT
+from sim.model.recording.recorder import HARMS, MOVES, through_queues
+from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, PLACE
 from tests.worlds import admit, close, crowd, hot, hot_people, hot_world, plain_world, quiet, start, tighten
 
 POLAND, CHANNEL_USED = PLACE["poland"], CHANNEL["visa_free"]

@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 from fake_results import MAIN, sealed, write
 
-from sim import report
-from sim.errors import UserError
-from sim.figures import figure, names, style
-from sim.figures.cells import rounded
-from sim.figures.results import Effect, Results
-from sim.report import answer, words
-from sim.report.page import context, drawn, inline, matrices, render, taxonomy
-from sim.report.table import summary_text
+from sim.numerics.errors import UserError
+from sim.report import comparison, style, words
+from sim.report.comparison import answer
+from sim.report.comparison.figures import figure, names
+from sim.report.comparison.page import context, drawn, inline, matrices, render, taxonomy
+from sim.report.comparison.table import summary_text
+from sim.report.results import Effect, Results
+from sim.runs.disclosure import rounded
 
 LOADING = {"src", "srcset", "poster", "data", "action", "background", "cite"}
 NO_FIGURES = {"answer": [], "lambda": [], "harms": [], "fit": []}
@@ -54,7 +54,7 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = write(tmp_path_factory.mktemp("compare"), replicates=3)
-    report.build(folder)
+    comparison.build(folder)
     return folder
 
 
@@ -197,7 +197,7 @@ def test_a_missing_file_is_named_and_leaves_no_page(folder, name):
     (folder / name).unlink()
     try:
         with pytest.raises(UserError, match=f"{re.escape(name)} is missing"):
-            report.build(folder)
+            comparison.build(folder)
     finally:
         (folder / name).write_bytes(kept)
     assert (folder / "report.html").read_bytes() == page

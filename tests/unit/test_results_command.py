@@ -9,15 +9,15 @@ import pytest
 from filelock import FileLock
 from scipy.stats import t as student
 
-from sim.codes import CHANNEL_NAMES
-from sim.commands import results as command
-from sim.errors import UserError
-from sim.library import folders, open_library, queries, select, verify
-from sim.library.apart import CHANNEL_GROUPS, apart, find
-from sim.library.listing import listing
-from sim.points import inputs_digest
-from sim.settings import Asked, Settings
-from sim.tables.views import VIEWS, columns_of
+from sim.analysis.side_by_side import CHANNEL_GROUPS, apart, find
+from sim.cli.commands import results as command
+from sim.numerics.codes import CHANNEL_NAMES
+from sim.numerics.errors import UserError
+from sim.runs.points import inputs_digest
+from sim.runs.query import folders, open_library, queries, select, verify
+from sim.runs.query.listing import listing
+from sim.runs.settings import Asked, Settings
+from sim.runs.tables.views import VIEWS, columns_of
 from tests.unit.fake_points import DIGESTS, change_manifest, tables_of, write_comparison, write_point
 
 
@@ -325,7 +325,7 @@ def test_what_somebody_works_on_stays(ask, results):
 
 
 def test_what_changed_since_it_was_looked_at_stays(results):
-    from sim.library import pruning
+    from sim.runs.query import pruning
 
     folder = next((results / "points").glob("historical-*"))
     [leftover] = pruning.named(results, [folder.name], "a test")

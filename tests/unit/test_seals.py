@@ -5,12 +5,14 @@ import shutil
 
 import pytest
 
-from sim import figures, report, seals
-from sim.commands import results as command
-from sim.errors import UserError
-from sim.figures.results import Results
-from sim.library import open_library, select, verify
-from sim.settings import Asked, Settings
+from sim.cli.commands import results as command
+from sim.numerics.errors import UserError
+from sim.report import comparison as report
+from sim.report.comparison import figures
+from sim.report.results import Results
+from sim.runs import seals
+from sim.runs.query import open_library, select, verify
+from sim.runs.settings import Asked, Settings
 from tests.unit import fake_results
 from tests.unit.fake_points import write_comparison, write_point
 

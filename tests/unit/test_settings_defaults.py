@@ -1,6 +1,6 @@
 """Defaults of the settings that depend on the task."""
 
-from sim.settings import Settings
+from sim.runs.settings import Settings
 
 
 def test_replicates_follow_the_task_unless_given() -> None:

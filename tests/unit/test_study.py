@@ -14,16 +14,15 @@ from fake_study import comparison, decomposed, enough, expected, experiment, fol
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from test_report import Page
 
-from sim import study
-from sim.errors import UserError
-from sim.figures import style
-from sim.figures.results import Effect
+from sim.numerics.errors import UserError
+from sim.report import study, style
+from sim.report.results import Effect
+from sim.report.study import figures
+from sim.report.study.comparisons import Study, point_words
+from sim.report.study.expected import judged, verdicts, wanted
+from sim.report.study.figures import rows
+from sim.report.study.said import table
 from sim.report.words import FEW
-from sim.study import figures
-from sim.study.comparisons import Study, point_words
-from sim.study.expected import judged, verdicts, wanted
-from sim.study.figures import rows
-from sim.study.said import table
 
 SCENARIOS = ("lithuania_ban", "poland_opens", "nothing_much")
 SWEPT = {"decision": ("destination_nest", "region_nests"), "choice.lambda": (0.62,)}

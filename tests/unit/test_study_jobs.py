@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from sim.config.composing import compose_and_do, settings_from
-from sim.config.jobs import _in_this_process
-from sim.config.table import offer, study_words, word
-from sim.config.words import harmless
-from sim.errors import UserError
-from sim.experiment import experiment_names, load_experiment
-from sim.settings import Settings, record_of, settings_from_mapping
+from sim.analysis.experiment import experiment_names, load_experiment
+from sim.cli.hydra.composing import compose_and_do, settings_from
+from sim.cli.hydra.jobs import _in_this_process
+from sim.cli.hydra.table import offer, study_words, word
+from sim.cli.hydra.words import harmless
+from sim.numerics.errors import UserError
+from sim.runs.settings import Settings, record_of, settings_from_mapping
 
 
 def composed(tmp_path, monkeypatch, name, *words):
@@ -97,7 +97,7 @@ def test_coefficients_and_lists_of_a_study_reach_the_settings(tmp_path, monkeypa
     }  # fmt: skip
     (tmp_path / "mine.yaml").write_text(yaml.safe_dump(content))
     study = load_experiment("mine", tmp_path)
-    monkeypatch.setattr("sim.settings.EXPERIMENTS", tmp_path)
+    monkeypatch.setattr("sim.runs.settings.EXPERIMENTS", tmp_path)
     offer(str(tmp_path / "sweep"), study)
     found, line = [], harmless(["experiment=mine"]).sweeping(study_words(study, ()))
     compose_and_do(line, lambda cfg: found.append(settings_from(cfg)))

@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from sim.agents.person import Person
 from sim.analysis.citing import B
 from sim.analysis.reasons import PULLS, REASONS, RECORD
-from sim.codes import MODE, PLACE
-from sim.codes import STATUS as CODES
-from sim.commands import survey as command
-from sim.errors import UserError
+from sim.cli.commands import survey as command
+from sim.model.agents.person import Person
+from sim.numerics.codes import MODE, PLACE
+from sim.numerics.codes import STATUS as CODES
+from sim.numerics.errors import UserError
 from sim.observation.questions import ROWS, Answers, answers, cited, destination_losses, eligible, leave_losses
 from sim.observation.survey import PROTECTED, drawn, fitted_odds, means, observed_rows, survey_table
-from sim.settings import People, Settings
-from sim.tasks import task
+from sim.runs.settings import People, Settings
+from sim.runs.tasks import task
 from tests.worlds import hot, hot_people, hot_world, start
 
 STATUS = [i for i, row in enumerate(ROWS) if row[0] == "legal_status"]

@@ -6,10 +6,10 @@ import pytest
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from sim.config.sweeping import MOST_JOBS, count, settled
-from sim.config.words import harmless
-from sim.errors import UserError
-from sim.settings import known_decisions, known_scenarios
+from sim.cli.hydra.sweeping import MOST_JOBS, count, settled
+from sim.cli.hydra.words import harmless
+from sim.numerics.errors import UserError
+from sim.runs.settings import known_decisions, known_scenarios
 
 
 def of_hydra(*words):

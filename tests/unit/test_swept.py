@@ -6,9 +6,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sim.commands.study import verdicts
-from sim.commands.swept import differences, headline, table
-from sim.outcome import Outcome
+from sim.cli.commands.study import verdicts
+from sim.cli.commands.swept import differences, headline, table
+from sim.cli.outcome import Outcome
 from tests.unit.fake_results import write
 
 

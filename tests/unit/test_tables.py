@@ -7,12 +7,12 @@ import pyarrow as pa
 import pytest
 from fake_points import write_comparison, write_point
 
-from sim.library import open_library, queries, select
-from sim.tables import DENSE, OF_COMPARISONS, OF_OTHERS, OF_POINTS, OF_WORLDS, labels
-from sim.tables.declaration import KINDS, REAL, TEXT
-from sim.tables.files import as_csv, write_parquet
-from sim.tables.page import PAGE, page
-from sim.tables.views import VIEWS, columns_of
+from sim.runs.query import open_library, queries, select
+from sim.runs.tables import DENSE, OF_COMPARISONS, OF_OTHERS, OF_POINTS, OF_WORLDS, labels
+from sim.runs.tables.declaration import KINDS, REAL, TEXT
+from sim.runs.tables.files import as_csv, write_parquet
+from sim.runs.tables.page import PAGE, page
+from sim.runs.tables.views import VIEWS, columns_of
 
 EVERY = {
     f"{of} {name}": table
@@ -31,7 +31,7 @@ def test_a_table_says_what_it_holds(table):
 
 
 def test_the_page_is_that_of_the_declaration():
-    assert PAGE.read_text(encoding="utf-8") == page(), "python -m sim.tables.page writes it anew"
+    assert PAGE.read_text(encoding="utf-8") == page(), "python -m sim.runs.tables.page writes it anew"
 
 
 def effects(**changes) -> pd.DataFrame:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from sim.config.sweeping import MOST_JOBS
-from sim.config.words import harmless
-from sim.errors import UserError
+from sim.cli.hydra.sweeping import MOST_JOBS
+from sim.cli.hydra.words import harmless
+from sim.numerics.errors import UserError
 
 
 def test_the_value_given_last_counts():

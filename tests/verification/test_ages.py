@@ -5,11 +5,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.codes import AGE_FROM, CHANNEL, EVENT, GROUP, INSTRUMENT, N_CHANNELS, PLACE
 from sim.history.catalogue import load_destinations, load_history
+from sim.history.compiled import build
 from sim.history.parameters import Closing, Event, Policy
-from sim.units import N_AGES, age_group, age_limits
-from sim.world import build
+from sim.model.decision.units import N_AGES, age_group, age_limits
+from sim.numerics.codes import AGE_FROM, CHANNEL, EVENT, GROUP, INSTRUMENT, N_CHANNELS, PLACE
 from tests.worlds import close, constants, crowd, plain_world, quiet, start
 
 COUNTRIES = ("lithuania", "poland")

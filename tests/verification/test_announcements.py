@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.codes import INSTRUMENT, MODE, PLACE, STATUS
+from sim.numerics.codes import INSTRUMENT, MODE, PLACE, STATUS
 from tests.counting import NEVER_LEAVE, events_of
 from tests.worlds import admit, close, constants, crowd, lives, plain_world, quiet, start
 

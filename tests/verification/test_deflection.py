@@ -10,8 +10,8 @@ import math
 import numpy as np
 import pytest
 
-from sim.codes import CHANNEL, EVENT, INSTRUMENT, PLACE
-from sim.decision.destination_nest import FIXED_POINT
+from sim.model.decision.rules.destination_nest import FIXED_POINT
+from sim.numerics.codes import CHANNEL, EVENT, INSTRUMENT, PLACE
 from tests.worlds import close, constants, crowd, plain_world, quiet, start
 
 LAMBDAS = (0.2, 0.5, 0.62, 0.8, 1.0)

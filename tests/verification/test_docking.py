@@ -10,13 +10,25 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.choice import FLAG_ANCESTRY, FLAG_PERSECUTED
-from sim.codes import CHANNEL, CONSCRIPTION, EDUCATION, EVENT, EXPOSURE, GROUP, INSTRUMENT, MODE, PLACE, PLAN, SECTOR
-from sim.conditions import reference, sum_of_weights
-from sim.decision.destination_nest import FIXED_POINT
-from sim.luck import NORMAL_GRID
-from sim.rows import Row
-from sim.units import push
+from sim.model.decision.rules.destination_nest import FIXED_POINT
+from sim.model.decision.units import push
+from sim.model.decision.utility import FLAG_ANCESTRY, FLAG_PERSECUTED
+from sim.model.run_constants import reference, sum_of_weights
+from sim.numerics.codes import (
+    CHANNEL,
+    CONSCRIPTION,
+    EDUCATION,
+    EVENT,
+    EXPOSURE,
+    GROUP,
+    INSTRUMENT,
+    MODE,
+    PLACE,
+    PLAN,
+    SECTOR,
+)
+from sim.numerics.luck import NORMAL_GRID
+from sim.population.rows import Row
 from tests.worlds import admit, close, constants, crowd, families, plain_world, quiet, start, tighten, value_of
 
 COUNTRIES = ("lithuania", "poland", "georgia", "uae")

@@ -8,8 +8,8 @@ import math
 import numpy as np
 import pytest
 
-from sim.codes import CHANNEL, CONSCRIPTION, EVENT, INSTRUMENT, LEAD, MODE, PLACE, REASON, STATUS
-from sim.months import NEVER
+from sim.numerics.codes import CHANNEL, CONSCRIPTION, EVENT, INSTRUMENT, LEAD, MODE, PLACE, REASON, STATUS
+from sim.numerics.months import NEVER
 from tests.counting import NEVER_LEAVE, assert_share, events_of
 from tests.worlds import admit, close, constants, families, plain_world, quiet, start, tighten
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.feedback import FEEDBACKS, Held
+from sim.model.feedback import FEEDBACKS, Held
 from tests.worlds import close, constants, hot, hot_people, hot_world, lives, start
 
 TABLE = constants(poland=0.5, lithuania=1.0)

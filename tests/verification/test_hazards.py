@@ -9,7 +9,8 @@ import math
 import numpy as np
 import pytest
 
-from sim.codes import (
+from sim.model.recording.recorder import HARMS
+from sim.numerics.codes import (
     CHANNEL,
     CONSCRIPTION,
     EDUCATION,
@@ -22,8 +23,7 @@ from sim.codes import (
     SEX,
     STATUS,
 )
-from sim.months import LONG_AGO, NEVER
-from sim.recorder import HARMS
+from sim.numerics.months import LONG_AGO, NEVER
 from tests.counting import NEVER_LEAVE, assert_share, employed, events_of, home_world, settled
 from tests.worlds import admit, close, constants, crowd, families, plain_world, quiet, start, tighten, young_men
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from sim import columns
-from sim.codes import (
+from sim.numerics.codes import (
     CHANNEL,
     CONSCRIPTION,
     EVENT,
@@ -32,9 +31,10 @@ from sim.codes import (
     SEX,
     STATUS,
 )
-from sim.ensemble import Job
-from sim.luck import PURPOSE, uniform, words
-from sim.months import LONG_AGO, NEVER
+from sim.numerics.luck import PURPOSE, uniform, words
+from sim.numerics.months import LONG_AGO, NEVER
+from sim.population import schema
+from sim.runs.run import Job
 from tests.worlds import (
     admit,
     close,
@@ -67,11 +67,11 @@ class Lived:
 
     model: object
     traits: dict[str, str]
-    before: columns.Columns
-    decided: list[columns.Columns]
-    departed: list[columns.Columns]
-    living: list[columns.Columns]
-    ended: list[columns.Columns]
+    before: schema.Columns
+    decided: list[schema.Columns]
+    departed: list[schema.Columns]
+    living: list[schema.Columns]
+    ended: list[schema.Columns]
     moved: list[np.ndarray]
 
     def events(self, *kinds):
@@ -103,14 +103,14 @@ def live(model, look=None):
     """Run a model to its horizon, row by row of the schedule, and keep what the columns said; `look(model)`, if given,
     is asked after every `begin_month`.
     """
-    traits = {name: digest(getattr(model.columns, name)) for name in columns.TRAITS}
-    lived = Lived(model, traits, columns.copy_states(model.columns), [], [], [], [], [])
+    traits = {name: digest(getattr(model.columns, name)) for name in schema.TRAITS}
+    lived = Lived(model, traits, schema.copy_states(model.columns), [], [], [], [], [])
     kept = {"choose": lived.decided, "depart": lived.departed, "settle": lived.living, "record": lived.ended}
     while model.month < model.horizon:
         for name, process in model.processes.items():
             process(model)
             if name in kept:
-                kept[name].append(columns.copy_states(model.columns))
+                kept[name].append(schema.copy_states(model.columns))
             if name == "begin_month":
                 lived.moved.append(model.options.moved.copy())
                 if look:
@@ -303,12 +303,12 @@ def test_citizens_never_lose_their_status(lived):
 
 def test_columns_stay_in_range(lived):
     for people in lived.decided + lived.ended:
-        assert columns.out_of_range(people) == []
+        assert schema.out_of_range(people) == []
 
 
 def test_traits_never_change(lived):
     """Arrays of traits are shared by all models of a population, so that a write would reach every other run."""
-    for name in columns.TRAITS:
+    for name in schema.TRAITS:
         assert getattr(lived.model.columns, name) is getattr(lived.before, name)
         assert digest(getattr(lived.model.columns, name)) == lived.traits[name], name
 
@@ -654,7 +654,7 @@ def test_a_queue_is_served_in_order_and_nobody_is_overtaken():
     """
     people = families(150)
     keep = np.flatnonzero((people.people.member == 0) | (people.people.key >> np.uint64(8) & np.uint64(1) == 0))
-    people.people = columns.Columns(*(array[keep] for array in people.people))
+    people.people = schema.Columns(*(array[keep] for array in people.people))
     odd = people.people.key >> np.uint64(8) & np.uint64(1) == 1
     people.people.unit_size[odd] = 1
     people.circle_start = np.append(np.flatnonzero(people.people.member == 0)[::15], len(keep))
@@ -991,10 +991,10 @@ def test_processes_write_what_they_declare_and_nothing_else():
     seen = set()
     while model.month < model.horizon:
         for name, process in model.processes.items():
-            before = columns.copy_states(model.columns)
+            before = schema.copy_states(model.columns)
             process(model)
-            for column in columns.STATES:
+            for column in schema.STATES:
                 if not np.array_equal(getattr(before, column), getattr(model.columns, column)):
                     seen.add((name, column))
-    declared = {(name, column.name) for column in columns.SCHEMA for name in column.written_by}
+    declared = {(name, column.name) for column in schema.SCHEMA for name in column.written_by}
     assert seen == declared

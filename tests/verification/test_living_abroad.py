@@ -6,8 +6,8 @@ Shares are compared by |z| <= 4, a false alarm of 6 in 100,000 each (about 2 in 
 import numpy as np
 import pytest
 
-from sim.codes import CHANNEL, CONSCRIPTION, EVENT, EXPOSURE, MODE, PLACE, REASON, SECTOR, SEX, STATUS
-from sim.months import NEVER
+from sim.numerics.codes import CHANNEL, CONSCRIPTION, EVENT, EXPOSURE, MODE, PLACE, REASON, SECTOR, SEX, STATUS
+from sim.numerics.months import NEVER
 from tests.counting import NEVER_LEAVE, assert_share, events_of, home_world, settled
 from tests.worlds import constants, families, plain_world, quiet, start, tighten
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.codes import CHANNEL, PLACE
+from sim.numerics.codes import CHANNEL, PLACE
 from tests.counting import events_of, home_world, settled
 from tests.worlds import constants, crowd, plain_world, quiet, start
 

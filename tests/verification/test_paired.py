@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import columns
-from sim.codes import CHANNEL, EVENT, GROUP, INSTRUMENT, MODE, PLACE, STATUS
-from sim.conditions import reference
-from sim.ensemble import Job
-from sim.passes import blocks
-from sim.world import first_difference
+from sim.history.compiled import first_difference
+from sim.model.fused import blocks
+from sim.model.run_constants import reference
+from sim.numerics.codes import CHANNEL, EVENT, GROUP, INSTRUMENT, MODE, PLACE, STATUS
+from sim.population import schema
+from sim.runs.run import Job
 from tests.worlds import (
     admit,
     close,
@@ -48,7 +48,7 @@ def fingerprint(model):
 def assert_same(one, other):
     """Two models have lived through the same, to the last bit."""
     assert np.array_equal(one.recorder.events, other.recorder.events)
-    for name, ours, theirs in zip(columns.Columns._fields, one.columns, other.columns, strict=True):
+    for name, ours, theirs in zip(schema.Columns._fields, one.columns, other.columns, strict=True):
         assert ours.tobytes() == theirs.tobytes(), name
     assert np.array_equal(one.recorder.stocks, other.recorder.stocks)
     assert np.array_equal(one.recorder.committed, other.recorder.committed)
@@ -195,7 +195,7 @@ def told_apart(model, keys):
     events = model.recorder.events
     order = np.argsort(model.columns.key)
     rows = order[np.isin(model.columns.key[order], keys)]
-    states = [getattr(model.columns, name)[rows] for name in columns.STATES]
+    states = [getattr(model.columns, name)[rows] for name in schema.STATES]
     return lives(events[np.isin(events["key"], keys)]), states
 
 
@@ -203,7 +203,7 @@ def assert_same_lives(one, other, keys):
     """The people with these keys live the same lives in both models."""
     (ours, our_states), (theirs, their_states) = told_apart(one, keys), told_apart(other, keys)
     assert len(ours) > 100 and np.array_equal(ours, theirs)
-    for name, mine, yours in zip(columns.STATES, our_states, their_states, strict=True):
+    for name, mine, yours in zip(schema.STATES, our_states, their_states, strict=True):
         assert np.array_equal(mine, yours), name
 
 
@@ -226,7 +226,7 @@ def test_one_unit_more_in_a_circle_changes_no_other_life():
     cut = everyone.circle_start[7] - 4
     keep = np.r_[0:cut, cut + 4 : len(everyone.people.key)]
     fewer = hot_people()
-    fewer.people = columns.Columns(*(array[keep] for array in everyone.people))
+    fewer.people = schema.Columns(*(array[keep] for array in everyone.people))
     fewer.employers = everyone.employers
     fewer.circle_start = np.where(everyone.circle_start >= cut + 4, everyone.circle_start - 4, everyone.circle_start)
     models = [start(people, world, b, TABLE, fixed=fixed).run() for people in (everyone, fewer)]
@@ -276,7 +276,7 @@ def test_blocks_change_no_life(block):
     assert (np.diff(other.recorder.events["month"]) >= 0).all()
     assert np.array_equal(one.recorder.stocks, other.recorder.stocks)
     assert np.array_equal(one.recorder.committed, other.recorder.committed)
-    for name in columns.STATES:
+    for name in schema.STATES:
         assert np.array_equal(getattr(one.columns, name), getattr(other.columns, name)), name
 
 

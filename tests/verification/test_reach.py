@@ -11,12 +11,12 @@ import pytest
 
 from sim.analysis.judged import scope
 from sim.analysis.reach import Rule, reach_table, rules
-from sim.codes import CHANNEL, CONSCRIPTION, INSTRUMENT, MODE, N_CHANNELS, PLACE, SECTOR, SEX, STATUS
-from sim.ensemble import decisions, moves
 from sim.history.catalogue import load_destinations, load_history
+from sim.history.compiled import build
 from sim.history.wording import Addition
-from sim.units import residents_by_class
-from sim.world import build
+from sim.model.decision.units import residents_by_class
+from sim.numerics.codes import CHANNEL, CONSCRIPTION, INSTRUMENT, MODE, N_CHANNELS, PLACE, SECTOR, SEX, STATUS
+from sim.runs.run import decisions, moves
 from tests.worlds import admit, close, crowd, families, plain_world, quiet, start, tighten
 
 MONTHS = 6

@@ -7,7 +7,7 @@ from sim.analysis import citing
 from sim.analysis.life import Follower
 from sim.analysis.reasons import PULLS, PUSHES, REASONS, RECORD, WHOLE, ReasonsOf
 from sim.analysis.terms import TERMS
-from sim.codes import CONSCRIPTION, EVENT, EXPOSURE, MOTIVE, PLACE, SEX
+from sim.numerics.codes import CONSCRIPTION, EVENT, EXPOSURE, MOTIVE, PLACE, SEX
 from tests import worlds
 
 POLAND, GEORGIA = PLACE["poland"], PLACE["georgia"]

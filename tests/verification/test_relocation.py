@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.codes import CHANNEL, INSTRUMENT, PLACE, SECTOR
+from sim.numerics.codes import CHANNEL, INSTRUMENT, PLACE, SECTOR
 from tests.counting import NEVER_LEAVE, assert_share, employed, events_of
 from tests.worlds import admit, close, constants, crowd, plain_world, quiet, start, tighten
 

@@ -6,8 +6,8 @@ Shares are compared by |z| <= 4, a false alarm of 6 in 100,000 each (about 1 in 
 import numpy as np
 import pytest
 
-from sim.codes import EXPOSURE, MODE, PLACE, SECTOR, STATUS
-from sim.months import LONG_AGO, NEVER
+from sim.numerics.codes import EXPOSURE, MODE, PLACE, SECTOR, STATUS
+from sim.numerics.months import LONG_AGO, NEVER
 from tests.counting import NEVER_LEAVE, assert_share, employed, events_of, home_world
 from tests.worlds import crowd, quiet, start
 

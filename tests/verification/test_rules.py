@@ -10,16 +10,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim import constants as constants_on_file
-from sim.behaviour import load
-from sim.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, PLACE, REASON
-from sim.commands import invert
-from sim.commands.runs import lambdas
-from sim.commitment import FIXED_POINT
-from sim.decision import names, region_nests, rule
-from sim.ensemble import Ensemble, Job
-from sim.errors import UserError
-from sim.settings import Choice, People, Settings, fingerprint
+from sim.cli.commands import invert
+from sim.cli.commands.runs import lambdas
+from sim.history.coefficients import load
+from sim.model.decision import constants as constants_on_file
+from sim.model.decision.commitment import FIXED_POINT
+from sim.model.decision.rules import names, region_nests, rule
+from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, PLACE, REASON
+from sim.numerics.errors import UserError
+from sim.runs.ensemble import Ensemble
+from sim.runs.run import Job
+from sim.runs.settings import Choice, People, Settings, fingerprint
 from tests.worlds import close, constants, crowd, hot, hot_people, hot_world, lives, plain_world, quiet, start
 
 RULES = ("destination_nest", "flat_logit", "region_nests", "two_steps")

@@ -11,8 +11,10 @@ import pytest
 from numba import njit
 from scipy import stats
 
-from sim.access import admission_share, eligible, fare, travel_share
-from sim.choice import (
+from sim.model.decision.access import admission_share, eligible, fare, travel_share
+from sim.model.decision.offers import channel_value, country_value, move_price, offer_share
+from sim.model.decision.units import adults, class_groups, flags, money, push, threat_group
+from sim.model.decision.utility import (
     BINS,
     FLAG_PERSECUTED,
     LOG_SLOTS,
@@ -30,11 +32,20 @@ from sim.choice import (
     stable_exponential_term,
     surely_stays,
 )
-from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, GROUP, INSTRUMENT, N_CHANNELS, N_PLACES, PLACE, SECTOR, SLOTS
-from sim.luck import NORMAL_GRID, PURPOSE, byte, fill_words, four, uniform, words
-from sim.options import channel_value, country_value, move_price, offer_share
-from sim.rows import Row
-from sim.units import adults, class_groups, flags, money, push, threat_group
+from sim.numerics.codes import (
+    CHANNEL,
+    CONSCRIPTION,
+    EXPOSURE,
+    GROUP,
+    INSTRUMENT,
+    N_CHANNELS,
+    N_PLACES,
+    PLACE,
+    SECTOR,
+    SLOTS,
+)
+from sim.numerics.luck import NORMAL_GRID, PURPOSE, byte, fill_words, four, uniform, words
+from sim.population.rows import Row
 from tests.worlds import admit, constants, crowd, plain_world, quiet, start, tighten
 
 LAMBDAS = (0.2, 0.5, 0.62, 0.8, 1.0)

@@ -10,8 +10,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from sim import columns
-from sim.codes import (
+from sim.model.decision.rules.destination_nest import FIXED_POINT
+from sim.numerics.codes import (
     CHANNEL,
     EVENT,
     EVENT_NAMES,
@@ -23,7 +23,7 @@ from sim.codes import (
     PLACE_NAMES,
     REASON,
 )
-from sim.decision.destination_nest import FIXED_POINT
+from sim.population import schema
 from tests.stratified import hot_history, restless, second_reading, stratified_people
 from tests.worlds import TOLD, close, constants, hot, hot_world, start, tighten
 
@@ -104,7 +104,7 @@ def same_events(t, ours, theirs):
 def same_columns(t, model, second):
     """Fail with the first column of which the two readings have different values at the end of a month."""
     theirs = second.table()
-    for column in columns.SCHEMA:
+    for column in schema.SCHEMA:
         a, b = getattr(model.columns, column.name), theirs[column.name]
         real = np.dtype(column.dtype).kind == "f"
         wrong = ~np.isclose(a, b, rtol=1e-6, atol=1e-6) if real else a != b

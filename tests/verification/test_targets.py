@@ -13,7 +13,7 @@ PROGRAM = """
 import hashlib
 import numpy as np
 from numba import njit
-from sim import arithmetic, luck
+from sim.numerics import arithmetic, luck
 
 @njit
 def draw(n):

@@ -7,7 +7,7 @@ import pytest
 
 from sim.analysis import life as lives
 from sim.analysis.life import Follower, first_difference, life, that_mattered
-from sim.codes import EVENT, MOTIVE, PLACE
+from sim.numerics.codes import EVENT, MOTIVE, PLACE
 from tests import worlds
 
 HEADS = [4 * i for i in range(0, 300, 4)]

@@ -6,9 +6,9 @@ Shares are compared by |z| <= 4, a false alarm of 6 in 100,000 each (about 2 in 
 import numpy as np
 import pytest
 
-from sim.codes import CHANNEL, GROUP, INSTRUMENT, MODE, PLACE, REASON, STATUS
-from sim.luck import PURPOSE, uniform, words
-from sim.months import LONG_AGO
+from sim.numerics.codes import CHANNEL, GROUP, INSTRUMENT, MODE, PLACE, REASON, STATUS
+from sim.numerics.luck import PURPOSE, uniform, words
+from sim.numerics.months import LONG_AGO
 from tests.counting import NEVER_LEAVE, assert_share, events_of, home_world, settled
 from tests.worlds import admit, close, constants, crowd, plain_world, quiet, start, tighten
 

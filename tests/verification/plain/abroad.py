@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.codes import CHANNEL, INSTRUMENT, MODE, SECTOR, STATUS
-from sim.months import NEVER
+from sim.numerics.codes import CHANNEL, INSTRUMENT, MODE, SECTOR, STATUS
+from sim.numerics.months import NEVER
 
 from .applications import Applications
 from .entities import PlainPerson, Unit, money_of

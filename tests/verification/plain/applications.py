@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.codes import CHANNEL, INSTRUMENT, LEAD, MODE, PLAN
+from sim.numerics.codes import CHANNEL, INSTRUMENT, LEAD, MODE, PLAN
 
 from .basics import CHANNELS, HOME, PLACES
 from .choice import Choice

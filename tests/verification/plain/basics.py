@@ -6,9 +6,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from sim.arithmetic import exp, log
-from sim.codes import CHANNEL, EXPOSURE, GROUP, N_CHANNELS, N_PLACES, PLACE, SECTOR
-from sim.luck import NORMAL_GRID
+from sim.numerics.arithmetic import exp, log
+from sim.numerics.codes import CHANNEL, EXPOSURE, GROUP, N_CHANNELS, N_PLACES, PLACE, SECTOR
+from sim.numerics.luck import NORMAL_GRID
 
 HOME = PLACE["belarus"]
 AT_HOME = (HOME, HOME, CHANNEL["none"])  # origin, place and channel of an event at home (3.5, 3.6)

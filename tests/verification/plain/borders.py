@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from sim.codes import GROUP, INSTRUMENT, N_CHANNELS
+from sim.numerics.codes import GROUP, INSTRUMENT, N_CHANNELS
 
 from .basics import HOME
 

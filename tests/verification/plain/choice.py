@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.codes import CHANNEL, CONSCRIPTION, EXPOSURE, LEAD, N_CHANNELS, N_PLACES, PLAN, SEX
+from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, LEAD, N_CHANNELS, N_PLACES, PLAN, SEX
 
 from .basics import AGES, BIT, HOME, NORMAL
 from .entities import PlainPerson, Unit

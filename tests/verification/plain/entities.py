@@ -6,8 +6,8 @@ from typing import Any
 
 import mesa
 
-from sim.codes import CONSCRIPTION, EXPOSURE, LEAD, MODE, PLAN, SECTOR
-from sim.months import LONG_AGO
+from sim.numerics.codes import CONSCRIPTION, EXPOSURE, LEAD, MODE, PLAN, SECTOR
+from sim.numerics.months import LONG_AGO
 
 from .basics import BIT, HOME
 

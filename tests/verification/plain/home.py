@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sim.codes import CONSCRIPTION, EDUCATION, INSTRUMENT, MODE, REGION, SECTOR, SEX
-from sim.months import LONG_AGO
+from sim.numerics.codes import CONSCRIPTION, EDUCATION, INSTRUMENT, MODE, REGION, SECTOR, SEX
+from sim.numerics.months import LONG_AGO
 
 from .basics import EMPLOYER_KEYS, EXPOSURES, HOME, PLACES, share_of
 from .entities import PlainPerson

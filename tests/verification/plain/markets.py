@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import CHANNEL, N_CHANNELS, N_PLACES, N_STATUSES
+from sim.numerics.codes import CHANNEL, N_CHANNELS, N_PLACES, N_STATUSES
 
 from .basics import DESTINATIONS
 from .borders import NO_INSTRUMENT

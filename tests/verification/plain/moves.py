@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.arithmetic import sin
-from sim.codes import CHANNEL, LEAD, MODE, N_PLACES, PLAN, SECTOR, STATUS
-from sim.months import NEVER
+from sim.numerics.arithmetic import sin
+from sim.numerics.codes import CHANNEL, LEAD, MODE, N_PLACES, PLAN, SECTOR, STATUS
+from sim.numerics.months import NEVER
 
 from .abroad import Abroad
 from .basics import BIT, DESTINATIONS, HOME, PENDULAR_SECTORS, gumbel

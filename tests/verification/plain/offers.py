@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.arithmetic import log
-from sim.codes import CHANNEL, PLAN, SECTOR
+from sim.numerics.arithmetic import log
+from sim.numerics.codes import CHANNEL, PLAN, SECTOR
 
 from .basics import BIT, DESTINATIONS, EMPLOYER_KEYS, HOME, gumbel, log_sum, share_of
 from .borders import Borders

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.arithmetic import exp, log, sin
-from sim.codes import PLACE, SLOTS
+from sim.numerics.arithmetic import exp, log, sin
+from sim.numerics.codes import PLACE, SLOTS
 
 from .basics import gumbel, log_sum
 from .home import Home

@@ -8,9 +8,9 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import CONSCRIPTION, EVENT, MOTIVE, REASON, SEX
-from sim.columns import SCHEMA
-from sim.luck import PURPOSE, WORDS, uniform, words
+from sim.numerics.codes import CONSCRIPTION, EVENT, MOTIVE, REASON, SEX
+from sim.numerics.luck import PURPOSE, WORDS, uniform, words
+from sim.population.schema import SCHEMA
 
 from .basics import AT_HOME, CHANNELS, HOME, NORMAL, PENDULAR_SECTORS, PLACES, fields
 from .borders import Borders

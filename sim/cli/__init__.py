@@ -1,0 +1,1 @@
+"""The command: settings from the command line, the tasks, and what is told of them."""

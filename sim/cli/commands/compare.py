@@ -1,0 +1,165 @@
+"""`task=compare`: a scenario against the baseline, with the same people and the same luck.
+
+Simulates both worlds at every lambda, writes tables, figures and the report, and prints the table. The figures
+and the report are drawn from the files, never from a live model.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from sim.analysis import dimensions
+from sim.analysis.effects import effects_table, final_table, substitution_table, taxonomy_table
+from sim.analysis.effects_by_group import groups_table
+from sim.analysis.fit_observed import fit_table as observed_table
+from sim.analysis.reach import reach_table, rules
+from sim.cli.commands.pairs import Pairs, decomposed, families, first_count, paired_runs
+from sim.cli.commands.runs import ensemble_of, planned, write_world
+from sim.cli.commands.worlds import simulated
+from sim.history import naming
+from sim.history.catalogue import load_scenario
+from sim.history.history import History
+from sim.history.parameters import Event
+from sim.history.sources import sources
+from sim.history.wording import Addition
+from sim.numerics.codes import PLACE_NAMES
+from sim.numerics.errors import UserError
+from sim.numerics.months import month
+from sim.observation.prisons import repression_table
+from sim.observation.public_money import money_difference
+from sim.observation.registers import register_table
+from sim.population.fit import fit_table as people_table
+from sim.report import comparison
+from sim.report.comparison.table import summary_text
+from sim.runs import seals
+from sim.runs.checks import ENOUGH
+from sim.runs.disclosure import hide_few
+from sim.runs.ensemble import Ensemble
+from sim.runs.estimate import Plan
+from sim.runs.files import manifest, write_folder
+from sim.runs.progress import say
+from sim.runs.settings import Settings, fingerprint, resolved_yaml
+from sim.runs.tables import DENSE, OF_COMPARISONS
+from sim.runs.tables.files import write_csv
+
+
+def run(settings: Settings) -> Path | Plan:
+    """Compare the settings' scenario with its baseline; returns the folder of the results, or with `dry` the plan.
+
+    Raises UserError if there is nothing to compare: one world with itself, or fewer than two replicates.
+    """
+    began = time.process_time()
+    if settings.scenario == settings.baseline:
+        raise UserError(f"scenario={settings.scenario} is the baseline too; a comparison needs two")
+    if settings.replicates == 1:
+        raise UserError("replicates=1 gives no interval; a comparison needs at least 2")
+    ensemble = ensemble_of(settings)
+    baseline, scenario = ensemble.history(settings.baseline), ensemble.history(settings.scenario)
+    additions = scenario.adds(baseline)
+    events = changed_events(baseline, scenario, additions)
+    start = first_month(settings, events)
+    if settings.dry:
+        first = planned(ensemble, families(ensemble, first_count(settings)))
+        if settings.replicates != ENOUGH:
+            return first
+        return replace(first, most=planned(ensemble, families(ensemble, settings.most_replicates)))
+    say(simulated(settings))
+    say(opening(additions).rstrip())
+    pairs = paired_runs(ensemble, start, additions)
+    ours = [one for paired in pairs.by_lambda.values() for one, _ in paired]
+    theirs = [other for paired in pairs.by_lambda.values() for _, other in paired]
+    folder = Path(settings.results_dir) / "compare" / f"{naming.folder(settings.scenario)}-{fingerprint(settings)[:8]}"
+    with write_folder(folder) as partial:
+        _write_tables(partial, ensemble, pairs, additions)
+        write_world(partial / naming.folder(settings.baseline), ours, baseline, pairs.window.one_in)
+        write_world(partial / naming.folder(settings.scenario), theirs, scenario, pairs.window.one_in)
+        (partial / "adds.txt").write_text(opening(additions), encoding="utf-8")
+        (partial / "diff.txt").write_text(scenario.diff(baseline), encoding="utf-8")
+        (partial / "sources.txt").write_text(sources(scenario), encoding="utf-8")
+        (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
+        about = manifest(settings, began, _about(settings, pairs, events), pairs.verdict.n)
+        seals.write(partial, about, folder.name)
+        if settings.report:
+            comparison.build(partial)
+    say(summary_text(folder))
+    return folder
+
+
+def opening(additions: Sequence[Addition]) -> str:
+    """What a scenario adds to the rules in force, one sentence a line, what acts before what is inert."""
+    ordered = sorted(additions, key=lambda addition: addition.verdict != "effective")
+    return "".join(f"{sentence}\n" for sentence in dict.fromkeys(addition.sentence for addition in ordered))
+
+
+def changed_events(baseline: History, scenario: History, additions: Sequence[Addition]) -> list[Event]:
+    """The events that one world has and the other lacks, in order of force."""
+    named = dict.fromkeys((addition.event, addition.removed) for addition in additions)
+    events = [(baseline if removed else scenario).event(name) for name, removed in named]
+    return sorted(events, key=lambda event: event.start)
+
+
+def first_month(settings: Settings, events: Sequence[Event]) -> int:
+    """Month of the first announcement, from which effects count; UserError if it lies after the last month."""
+    start = max(0, min((month(event.announced.isoformat()) for event in events), default=0))
+    if start > settings.last_month:
+        raise UserError(f"scenario={settings.scenario} changes nothing until {settings.until}; choose a later until")
+    return start
+
+
+def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Sequence[Addition]) -> None:
+    settings, window = ensemble.settings, pairs.window
+    main = pairs.by_lambda[settings.choice.lambda_]
+    baseline, scenario = ensemble.world(settings.baseline), ensemble.world(settings.scenario)
+    ours = [one for one, _ in main]
+    histories = ensemble.history(settings.baseline), ensemble.history(settings.scenario)
+    changed = rules(additions, *histories, ensemble.months)
+    found = {
+        "effects": effects_table(pairs.by_lambda, window, settings.scenario),
+        "taxonomy": taxonomy_table(pairs.by_lambda, window),
+        "substitution": substitution_table(pairs.by_lambda, window),
+        "final": final_table(pairs.by_lambda, window),
+        "reach": reach_table(changed, main, baseline, ensemble.population.people, window.one_in),
+        "fit": observed_table(ours),
+        "people": _people(ensemble),
+        "groups": hide_few(groups_table(main, window), window.one_in, len(main)),
+        "public_money": money_difference(main, baseline, scenario),
+        "registers": register_table(ours, baseline),
+        "repression": repression_table(ours, baseline, ensemble.behaviour),
+        "enough": pairs.curve,
+    }
+    if settings.scenario in settings.decompose:
+        found["decomposition"] = decomposed(ensemble, pairs)
+    for name in DENSE:
+        dimensions.dense(name, found[name], pairs.by_lambda, PLACE_NAMES[window.focus])
+    for name, table in found.items():
+        write_csv(folder, OF_COMPARISONS[name], table)
+
+
+def _people(ensemble: Ensemble) -> pd.DataFrame:
+    rows = [
+        (cell.margin, cell.cell, cell.target, cell.synthetic, 100.0 * cell.error / cell.target if cell.target else 0.0)
+        for cell in people_table(ensemble.population)
+    ]
+    return pd.DataFrame(rows, columns=OF_COMPARISONS["people"].names)
+
+
+def _about(settings: Settings, pairs: Pairs, events: Sequence[Event]) -> dict[str, object]:
+    rules = [
+        {
+            "name": event.name,
+            "announced": event.announced.isoformat(),
+            "from": event.start.isoformat(),
+            "until": event.until.isoformat() if event.until else None,
+        }
+        for event in events
+    ]
+    return {
+        "kind": "comparison",
+        "description": load_scenario(settings.scenario).description.rstrip("."),
+        "focus": PLACE_NAMES[pairs.window.focus],
+        "enough": pairs.about(),
+        "policies": rules,
+    }

@@ -1,0 +1,116 @@
+"""`task=explain`: one synthetic life as a timeline, with every decision that mattered taken apart.
+
+The life is told under the rules in force (`baseline`); if `scenario` is another world, the same life in it stands
+beside it from the first month in which the two differ.
+"""
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+from sim.analysis.choosers import PARTED, chooser, row_of
+from sim.analysis.life import Follower, Life, head_of, life
+from sim.analysis.pairs import align
+from sim.cli.commands.compare import changed_events
+from sim.cli.commands.worlds import simulated
+from sim.history.compiled import first_difference
+from sim.model.model import EmigrationModel
+from sim.numerics.codes import EVENT
+from sim.numerics.errors import UserError
+from sim.numerics.months import month
+from sim.report.blocks import html, markdown
+from sim.report.life.page import page
+from sim.runs import seals
+from sim.runs.ensemble import Ensemble
+from sim.runs.files import manifest, write_folder
+from sim.runs.run import Job
+from sim.runs.settings import Settings, fingerprint, resolved_yaml
+
+RULE = "destination_nest"
+"""The rule of decision whose terms are told."""
+
+
+def run(settings: Settings) -> Path:
+    """Tell the life of `person` and write it as Markdown and HTML; returns the folder.
+
+    Raises UserError for a person who is not in the sample and for a chooser that nobody meets.
+    """
+    began = time.process_time()
+    if settings.decision != RULE:
+        raise UserError(f"decision={settings.decision} has other terms; task={settings.task} takes {RULE} apart")
+    ensemble = Ensemble(settings)
+    scenarios = [settings.baseline]
+    if settings.scenario != settings.baseline:
+        scenarios.append(settings.scenario)
+    for name in scenarios:
+        ensemble.world(name)  # a mistake in its files is told before anything is compiled
+    print(simulated(settings))
+    people = ensemble.population.people
+    row = find(ensemble, scenarios)
+    lives = tell(ensemble, scenarios, row)
+    marks = _marks(ensemble, scenarios, settings.last_month)
+    sample = (
+        f"one in {settings.people.one_in}, seed {settings.seed}, replicate 0, lambda {settings.choice.lambda_:.12g}"
+    )
+    print(markdown(page(people, lives, sample, marks, brief=True)))
+    blocks = page(people, lives, sample, marks)
+    key = int(people.key[row])
+    folder = Path(settings.results_dir) / "explain" / f"{key}-{fingerprint(settings)[:8]}"
+    with write_folder(folder) as partial:
+        (partial / "life.md").write_text(markdown(blocks), encoding="utf-8")
+        (partial / "life.html").write_text(html(f"Synthetic life {key}", blocks), encoding="utf-8")
+        (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
+        extra = {"kind": "life", "person": key, "scenarios": scenarios}
+        seals.write(partial, manifest(settings, began, extra), folder.name)
+    return folder
+
+
+def find(ensemble: Ensemble, scenarios: list[str]) -> int:
+    """Row of the person meant by `person`; a chooser asks for a run of every world, a key for none."""
+    person, people = ensemble.settings.person, ensemble.population.people
+    if not isinstance(person, str):
+        return row_of(person, people)
+    kind, _ = chooser(person)
+    if kind == PARTED and len(scenarios) < 2:
+        raise UserError(f"person={person} asks for two worlds; choose a scenario that is not the baseline")
+    models = _run(ensemble, scenarios if kind == PARTED else scenarios[:1], None)
+    events = [model.recorder.events for model in models]
+    if kind != PARTED:
+        return row_of(person, people, events[0])
+    departed = [log[log["kind"] == EVENT["departed"]] for log in events]
+    pair = align(departed[0], departed[1], 0)
+    keys = np.union1d(*(log["key"] for log in departed))
+    apart = keys[(pair.baseline_place != pair.scenario_place) | (pair.baseline_channel != pair.scenario_channel)]
+    return row_of(person, people, np.concatenate(departed), apart)
+
+
+def tell(ensemble: Ensemble, scenarios: list[str], row: int) -> list[Life]:
+    """The life of a person in each world."""
+    head = head_of(ensemble.population.people, row)
+    models = _run(ensemble, scenarios, Follower(head))
+    return [life(model, name, row, model.observer) for model, name in zip(models, scenarios, strict=True)]  # type: ignore[arg-type]
+
+
+def _run(ensemble: Ensemble, scenarios: list[str], follower: Follower | None) -> list[EmigrationModel]:
+    """Finished runs of one or two worlds with the same luck; months in which they agree are run once."""
+    first = ensemble.model(Job(scenarios[0], ensemble.settings.choice.lambda_, 0), ensemble.threads)
+    first.observer = follower
+    models = [first]
+    for name in scenarios[1:]:
+        first.run(first_difference(ensemble.world(scenarios[0]), ensemble.world(name)))
+        models.append(first.fork(ensemble.history(name), ensemble.world(name)))  # with a follower of its own
+    for model in models:
+        model.run()
+        model.close()
+    return models
+
+
+def _marks(ensemble: Ensemble, scenarios: list[str], last: int) -> tuple[int, ...]:
+    """The months before and after each change of rules that one world has and the other lacks."""
+    if len(scenarios) < 2:
+        return ()
+    before, after = (ensemble.history(name) for name in scenarios)
+    starts = {month(event.start.isoformat()) for event in changed_events(before, after, after.adds(before))}
+    around = {t for start in starts for t in (start - 1, start)}
+    return tuple(sorted(t for t in around if 0 <= t <= last))

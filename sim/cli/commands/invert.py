@@ -1,0 +1,276 @@
+"""Inversion of constants on observed departures to the end of 2022 (Berry 1994), by rule of decision and lambda.
+
+Each constant is moved by the log of observed over simulated departures until they agree. The fit is exact by
+construction and proves nothing. Inverted are the destinations and channels whose files give `values` by rule and
+lambda; the others have the constant that their files state, or the mean of those they are like.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.analysis.fit_observed import OBSERVED
+from sim.history import strict_yaml
+from sim.history.constants import ConstantRecord, Sets
+from sim.model.decision.constants import Constants, on_file
+from sim.model.decision.rules import rule
+from sim.numerics.arithmetic import log
+from sim.numerics.codes import CHANNEL, N_CHANNELS, N_PLACES, PLACE
+from sim.numerics.errors import UserError
+from sim.numerics.locations import written
+from sim.numerics.months import label, month
+from sim.runs.ensemble import Ensemble
+from sim.runs.files import write_file
+from sim.runs.run import Job
+from sim.runs.settings import Settings
+
+LAST = "2022-12"
+"""Observations end here."""
+SWEEPS = 20
+STEP = 0.6
+"""Share of a gap closed in one sweep: constants of places and channels move together and would overshoot."""
+LARGEST_MOVE = 1.5
+"""Utility; far from the solution a larger move would send everybody or nobody."""
+LARGEST_CHANNEL = 12.0
+"""Utility either way; a channel whose whole group takes it already gains nothing by more, and would climb for ever."""
+ANCHOR = "work"
+"""Channel whose constant is zero: a common shift of all channels is one of all places."""
+LAMBDAS = (0.95, 0.8, 0.62, 0.5, 0.35, 0.2)
+"""From high to low: each starts from the last, and a low lambda moves the total least."""
+
+
+class Target(NamedTuple):
+    """Departures to match: cells of [months, places, channels] by the bounds of a window, and persons."""
+
+    name: str
+    first: int
+    last: int
+    places: list[int]
+    channels: list[int]
+    persons: float
+
+    def simulated(self, expected: NDArray[np.float64]) -> float:
+        """Expected departures in the target's cells, persons."""
+        window = expected[self.first : self.last + 1]
+        return float(window[:, self.places][:, :, self.channels].sum())
+
+
+def targets() -> tuple[list[Target], list[Target]]:
+    """Readings of departures by destination and by channel, from the observed data."""
+    every_place = [place for place in PLACE.values() if place != PLACE["belarus"]]
+    every_channel = list(range(N_CHANNELS))
+    departures = pd.read_csv(OBSERVED / "departures.csv")
+    by_place = [
+        Target(row.destination, month(row.start), month(row.end), [PLACE[row.destination]], every_channel, row.persons)
+        for row in departures[departures["reading"] == 1].itertuples()
+    ]
+    by_channel = []
+    for row in pd.read_csv(OBSERVED / "channels.csv").itertuples():
+        places = [PLACE[name] for name in row.destinations.split()] or every_place
+        window = month(row.start), month(row.end)
+        by_channel.append(Target(row.channel, *window, places, [CHANNEL[row.channel]], float(row.persons)))
+    return by_place, by_channel
+
+
+def gaps(wanted: list[Target], expected: NDArray[np.float64]) -> tuple[dict[str, float], float]:
+    """Log of observed over simulated departures by name, summed over the rows of a name, and of the total."""
+    observed: dict[str, float] = {}
+    simulated: dict[str, float] = {}
+    for target in wanted:
+        observed[target.name] = observed.get(target.name, 0.0) + target.persons
+        simulated[target.name] = simulated.get(target.name, 0.0) + target.simulated(expected)
+    by_name = {name: log(observed[name]) - log(max(simulated[name], 1.0)) for name in observed}
+    return by_name, log(sum(observed.values())) - log(max(sum(simulated.values()), 1.0))
+
+
+def sweep(
+    constants: Constants, level: float, expected: NDArray[np.float64], by_place: list[Target], by_channel: list[Target]
+) -> tuple[Constants, float]:
+    """One sweep: moved constants, and the largest gap (in logs) before it.
+
+    A shift of all constants by c moves the log of the total only by `level * c` (lambda, under the default rule), so
+    the gap of the total counts `1 / level - 1` times on top of each place's own. Constants without an observation stay,
+    but for those that are the mean of others.
+    """
+    places, channels = constants.places.copy(), constants.channels.copy()
+    own, total = gaps(by_place, expected)
+    for name, gap in own.items():
+        places[PLACE[name]] += limited(STEP * (gap + (1.0 / level - 1.0) * total))
+    kinds = gaps(by_channel, expected)[0] if by_channel else {}
+    for name, gap in kinds.items():
+        if name != ANCHOR:
+            moved = channels[CHANNEL[name]] + limited(STEP * (gap - kinds[ANCHOR]))
+            channels[CHANNEL[name]] = min(max(moved, -LARGEST_CHANNEL), LARGEST_CHANNEL)
+    for table, codes, stated in zip((places, channels), (PLACE, CHANNEL), on_file(), strict=True):
+        for name, one in stated.items():
+            if one.like:
+                table[codes[name]] = sum(table[codes[other]] for other in one.like) / len(one.like)
+    largest = max(abs(gap) for gap in [*own.values(), *kinds.values()])
+    return Constants(places, channels), largest
+
+
+def limited(move: float) -> float:
+    """A move of a constant, at most `LARGEST_MOVE` either way."""
+    return min(max(move, -LARGEST_MOVE), LARGEST_MOVE)
+
+
+def run(settings: Settings) -> list[Path]:
+    """Invert under the settings' rule for every lambda it can take; returns the files that were written.
+
+    Raises UserError, before anything is computed, for a file that asks for what was not observed or cannot be written.
+    """
+    ensemble = Ensemble(replace(settings, until=LAST, scenario="historical"))
+    decision = rule(settings.decision)
+    by_place, by_channel = targets()
+    sought = (names_of(by_place), names_of(by_channel) - {ANCHOR})
+    pages = _pages(decision.name, sought)
+    found: dict[float, Constants] = {}
+    constants = beginning(decision.name)
+
+    def level_of(lambda_: float) -> float:
+        return decision.level(ensemble.behaviour._replace(lambda_=lambda_))
+
+    for lambda_ in LAMBDAS if decision.lam is None else (decision.lam,):
+        largest = 0.0
+        for _ in range(SWEEPS):
+            expected = _expected(ensemble, lambda_, constants)
+            constants, largest = sweep(constants, level_of(lambda_), expected, by_place, by_channel)
+        print(f"lambda {lambda_:g}: largest gap of a destination or channel {np.expm1(largest):.1%}")
+        found[lambda_] = constants
+    if settings.choice.lambda_ in found:
+        print(
+            _by_year(
+                ensemble, settings.choice.lambda_, level_of(settings.choice.lambda_), found[settings.choice.lambda_]
+            )
+        )
+    for page in pages:
+        page.file.parent.mkdir(parents=True, exist_ok=True)
+        values = {lambda_: float(getattr(one, page.table)[page.code]) for lambda_, one in sorted(found.items())}
+        write_file(page.file, page.text.replace(_MARK, _line(decision.name, values)))
+    return [page.file for page in pages]
+
+
+def names_of(wanted: list[Target]) -> set[str]:
+    """Names of what was observed."""
+    return {target.name for target in wanted}
+
+
+def beginning(decision: str) -> Constants:
+    """The constants from which a first inversion begins: zero where it moves them, those on file elsewhere."""
+    places, channels = np.zeros(N_PLACES), np.zeros(N_CHANNELS)
+    for table, codes, stated in zip((places, channels), (PLACE, CHANNEL), on_file(), strict=True):
+        for name, one in stated.items():
+            table[codes[name]] = one.value or 0.0
+    return Constants(places, channels)
+
+
+def earliest(by_place: list[Target]) -> list[Target]:
+    """The first reading of each destination: the level before any shock, where a destination has one."""
+    first: dict[str, Target] = {}
+    for target in by_place:
+        if target.name not in first or target.first < first[target.name].first:
+            first[target.name] = target
+    return list(first.values())
+
+
+def _by_year(ensemble: Ensemble, lambda_: float, level: float, constants: Constants) -> str:
+    """Each reading beside the model's, with destinations at their level of the first reading alone, and with all.
+
+    Channels keep their constants. With the level alone, every later year is told by the mechanisms, not by a fit.
+    """
+    by_place, _ = targets()
+    fitted, levelled = _expected(ensemble, lambda_, constants), constants
+    for _ in range(SWEEPS):
+        levelled, _ = sweep(levelled, level, _expected(ensemble, lambda_, levelled), earliest(by_place), [])
+    alone = _expected(ensemble, lambda_, levelled)
+    lines = [f"{'destination':<14} {'months':<16} {'observed':>9} {'level alone':>12} {'all readings':>13}"]
+    for target in by_place:
+        period = f"{label(target.first)}/{label(target.last)}"
+        both = f"{target.simulated(alone):12,.0f} {target.simulated(fitted):13,.0f}"
+        lines.append(f"{target.name:<14} {period:<16} {target.persons:9,.0f} {both}")
+    return "\n".join(lines)
+
+
+def _expected(ensemble: Ensemble, lambda_: float, constants: Constants) -> NDArray[np.float64]:
+    """Expected departures of those who decide, by month, place and channel, mean of the replicates."""
+    replicates = ensemble.settings.replicate_count
+    total = np.zeros((ensemble.months, N_PLACES, N_CHANNELS))
+    for replicate in range(replicates):
+        model = ensemble.model(Job("historical", lambda_, replicate), ensemble.threads, constants)
+        total += model.run().recorder.expected_of_deciders(model.world)
+        model.close()
+    return total / replicates
+
+
+class _Page(NamedTuple):
+    """A file to be written: its text with a mark where the line of the rule will stand."""
+
+    file: Path
+    text: str
+    table: str  # field of Constants
+    code: int
+
+
+_MARK = "\0"
+
+
+def _pages(decision: str, sought: tuple[set[str], set[str]]) -> list[_Page]:
+    """The files of all destinations and channels that are inverted; raises UserError with all that cannot be."""
+    pages, faults = [], []
+    for folder, table, codes, stated, observed in zip(
+        ("destination", "channel"), ("places", "channels"), (PLACE, CHANNEL), on_file(), sought, strict=True
+    ):
+        for name, one in stated.items():
+            where = f"conf/{folder}/{name}.yaml: constants"
+            if one.values is not None and name not in observed:
+                faults.append(f"{where}: no departures were observed by which to invert; give value or like")
+            elif one.values is None and name in observed:
+                faults.append(f"{where}: departures were observed; give values, or {{}} to have them written")
+            elif one.values is not None:
+                file = written(folder, name)
+                text = marked(strict_yaml.source(file).decode("utf-8-sig"), decision)
+                if _written(text, decision) != {**one.values, decision: {1.0: 0.0}}:
+                    faults.append(f"{where}: values: give each rule a line of its own below `values:`")
+                pages.append(_Page(file, text, table, codes[name]))
+    if faults:
+        raise UserError(*faults)
+    return pages
+
+
+def marked(text: str, decision: str) -> str:
+    """The text of a destination or channel with a mark in place of the line of a rule; all else stays as it is."""
+    lines = text.split("\n")
+    place = strict_yaml.composed(text).place.inside["constants"].inside["values"]
+    known = {name: inside.line - 1 for name, inside in place.inside.items()}
+    first = known.get(decision, place.line)
+    after = first
+    if decision in known:
+        after += 1
+        while after < len(lines) and lines[after].strip() and _indent(lines[after]) > _indent(lines[first]):
+            after += 1
+    elif lines[first - 1].rstrip().endswith("{}"):
+        lines[first - 1] = lines[first - 1].rstrip()[:-2]
+    return "\n".join([*lines[:first], _MARK, *lines[after:]])
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _written(text: str, decision: str) -> Sets | None:
+    """What the constants of a marked text would be with zero in place of the mark, None if it could not be read."""
+    try:
+        content = strict_yaml.composed(text.replace(_MARK, _line(decision, {1.0: 0.0}))).content
+        return ConstantRecord.model_validate(content["constants"]).values  # type: ignore[no-any-return]
+    except (UserError, ValueError):
+        return None
+
+
+def _line(decision: str, values: Mapping[float, float]) -> str:
+    by_lambda = ", ".join(f'"{lambda_}": {round(value, 4)}' for lambda_, value in values.items())
+    return f"    {decision}: {{{by_lambda}}}"

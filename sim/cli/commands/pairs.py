@@ -1,0 +1,140 @@
+"""Paired runs of a comparison: as many as were asked for, or as many as are enough."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.decomposition import corners, shapley
+from sim.analysis.effects import Paired, Window
+from sim.analysis.enough import BATCH, FIRST, Verdict, curve, headline, is_enough, needed, seed_share, verdict
+from sim.cli.commands.runs import family, get, lambdas
+from sim.history.wording import Addition
+from sim.numerics.codes import MODE, PLACE, PLACE_NAMES
+from sim.report.results import wording
+from sim.runs import progress
+from sim.runs.checks import ENOUGH
+from sim.runs.complete import Family
+from sim.runs.ensemble import Ensemble
+from sim.runs.points import Shelf, point
+from sim.runs.settings import Settings
+
+BESIDE = 5
+"""Pairs at each other lambda where the stopping rule decides the rest (assumption: they show a direction)."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Paired runs by lambda, the window of their effects, and whether they are enough."""
+
+    by_lambda: dict[float, list[Paired]]
+    window: Window
+    verdict: Verdict
+    seeds: float
+    """Share of the variance of the change in arrivals that is luck of the seeds, lambda being the only parameter."""
+    curve: pd.DataFrame
+
+    def about(self) -> dict[str, object]:
+        """The verdict as plain values, for the manifest."""
+        share = None if np.isnan(self.seeds) else round(self.seeds, 4)
+        told = {"n": self.verdict.n, "enough": self.verdict.enough, "needed": self.verdict.needed}
+        return {**told, "sentence": self.verdict.sentence, "seed_share": share}
+
+
+def first_count(settings: Settings) -> int:
+    """Pairs to begin with."""
+    return min(FIRST, settings.most_replicates) if settings.replicates == ENOUGH else settings.replicate_count
+
+
+def families(ensemble: Ensemble, replicates: int) -> list[Family]:
+    """The points of a comparison: both worlds at every lambda, at the main one also those with feedbacks held."""
+    settings = ensemble.settings
+    counts = lambdas(settings, replicates)
+    if settings.replicates == ENOUGH:
+        counts = {lambda_: replicates if lambda_ == settings.choice.lambda_ else BESIDE for lambda_ in counts}
+    split = settings.scenario in settings.decompose
+    found = []
+    for lambda_, count in counts.items():
+        asked = (settings.freeze, *(corners() if split and lambda_ == settings.choice.lambda_ else ()))
+        held = {tuple(sorted(freeze)) for freeze in asked}
+        others = [point(ensemble, settings.scenario, lambda_, freeze) for freeze in sorted(held)]
+        found.append(family(ensemble, lambda_, others, count))
+    return found
+
+
+def paired_runs(ensemble: Ensemble, start: int, additions: Sequence[Addition]) -> Pairs:
+    """Both worlds of a comparison, replicate by replicate, at every lambda.
+
+    With `replicates=enough` the number at the main lambda is the first, of 10, 15, 20 and so on, at which the rule of
+    `sim.analysis.enough` stops, or the most that the settings allow. It hangs on no run that happens to be there.
+    """
+    settings, main = ensemble.settings, ensemble.settings.choice.lambda_
+    count = first_count(settings)
+    by_rule = settings.replicates == ENOUGH
+    while True:
+        wanted = families(ensemble, count)
+        found = read(get(ensemble, wanted), wanted, settings.freeze)
+        window = window_of(ensemble, start, additions, found[main])
+        spread = headline(found[main], window)
+        stops = [n for n in range(FIRST, count + 1, BATCH)
+                 if all(is_enough(changes[:n], levels[:n]) for changes, levels in spread.values())]  # fmt: skip
+        if not by_rule or stops or count >= settings.most_replicates:
+            break
+        more = max(needed(changes, float(np.mean(levels))) for changes, levels in spread.values())
+        count = min(max(count + BATCH, min(more, 2 * count)), settings.most_replicates)
+    if by_rule and stops:
+        found[main] = found[main][: stops[0]]
+        spread = {name: (changes[: stops[0]], levels[: stops[0]]) for name, (changes, levels) in spread.items()}
+    told = verdict(spread, wording(PLACE_NAMES[window.focus]))
+    share = seed_share({lambda_: headline(pairs, window)["arrivals"][0] for lambda_, pairs in found.items()}, main)
+    tables = [curve(changes, levels, measure) for measure, (changes, levels) in spread.items()]
+    progress.say(told.sentence)
+    return Pairs(found, window, told, share, pd.concat(tables, ignore_index=True))
+
+
+def read(shelf: Shelf, wanted: Sequence[Family], freeze: Sequence[str]) -> dict[float, list[Paired]]:
+    """Paired runs by lambda, from the files of the baseline's point and of that with these feedbacks held."""
+    found = {}
+    for one in sorted(wanted, key=lambda one: one.baseline.lambda_):
+        other = next(point for point in one.others if set(point.freeze) == set(freeze))
+        worlds = [shelf.read(side, one.replicates) for side in (one.baseline, other)]
+        found[one.baseline.lambda_] = list(zip(*worlds, strict=True))
+    return found
+
+
+def decomposed(ensemble: Ensemble, pairs: Pairs) -> pd.DataFrame:
+    """The change in arrivals at the focus and in departures, split over feedbacks: see `sim.analysis.decomposition`.
+
+    Columns: measure, destination, part, estimate, low, high.
+    """
+    settings, main = ensemble.settings, ensemble.settings.choice.lambda_
+    ours = [one for one, _ in pairs.by_lambda[main]]
+    shelf = Shelf(settings.results_dir)
+    effects: dict[str, dict[tuple[str, ...], list[float]]] = {"arrivals": {}, "departures": {}}
+    for held in corners():
+        theirs = shelf.read(point(ensemble, settings.scenario, main, held), len(ours))
+        for measure, (changes, _) in headline(list(zip(ours, theirs, strict=True)), pairs.window).items():
+            effects[measure][held] = list(changes)
+    tables = []
+    for measure, destination in (("arrivals", PLACE_NAMES[pairs.window.focus]), ("departures", "")):
+        table = shapley(effects[measure])
+        table.insert(0, "measure", measure)
+        table.insert(1, "destination", destination)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def window_of(ensemble: Ensemble, start: int, additions: Sequence[Addition], pairs: Sequence[Paired]) -> Window:
+    """The span of the effects, and as focus the place most changed by rules."""
+    places = Counter(a.parameter.split(".")[0] for a in additions if a.verdict == "effective")
+    places.pop("belarus", None)
+    if places:
+        focus = PLACE[places.most_common(1)[0][0]]
+    else:  # a change at the origin: the destination whose expected arrivals change most
+        change = sum(np.abs(b.expected.sum(axis=(0, 2)) - a.expected.sum(axis=(0, 2))) for a, b in pairs)
+        focus = int(np.argmax(change)) or PLACE["lithuania"]
+    people, one_in = ensemble.population.people, ensemble.population.one_in
+    residents = int((people.mode != MODE["settled"]).sum()) * one_in
+    return Window(start, focus, one_in, residents)

@@ -1,0 +1,83 @@
+"""`task=parameters`: what a policy can change, printed for whoever writes one."""
+
+import math
+import textwrap
+
+from sim.history import wording
+from sim.history.admission import SETS
+from sim.history.catalogue import load_history
+from sim.history.composition import date_of, days_of
+from sim.history.history import History
+from sim.history.parameters import Parameter
+from sim.numerics.errors import UserError
+from sim.numerics.messages import nearest
+from sim.runs.settings import Settings
+
+WIDTH = 110
+
+
+def run(settings: Settings) -> None:
+    """Print every parameter whose name or meaning holds all words of `match`, as the baseline has it at the end.
+
+    Raises UserError with the nearest names if there is none.
+    """
+    history = load_history(settings.baseline)
+    found = matching(history, settings.match or "")
+    if not found:
+        words = settings.match or ""
+        close = nearest(words, history.parameters)
+        raise UserError(f"match={words}: no parameter has all these words; the nearest are {close}")
+    print("\n".join(listing(history, found, settings.last_month + 1)))
+
+
+def matching(history: History, words: str) -> list[Parameter]:
+    """Parameters whose name, meaning or unit holds every word, in any case; first those whose name does."""
+    asked = [word.lower() for word in words.replace(",", " ").split()]
+    found = [
+        parameter
+        for _, parameter in sorted(history.parameters.items())
+        if all(word in f"{parameter.name} {parameter.meaning} {parameter.unit}".lower() for word in asked)
+    ]
+    return sorted(found, key=lambda parameter: not all(word in parameter.name.lower() for word in asked))
+
+
+def listing(history: History, parameters: list[Parameter], months: int) -> list[str]:
+    """Lines about each parameter: name, rule, unit and range; its value in the last month; meaning and source."""
+    last = date_of(days_of(months) - 1)
+    count = f"{len(parameters)} parameter{'' if len(parameters) == 1 else 's'}"
+    lines = [
+        f"{count}, with the value on {last}. How events change one: sum: added; product: a factor;",
+        "highest, lowest, set: a value; restriction: {closed: 1, except: [], revoke: []}.",
+    ]
+    if len(parameters) > 50:
+        lines.append("Choose among them by words: match=latvia, match='latvia permit'.")
+    wide = max(len(parameter.name) for parameter in parameters)
+    for parameter in parameters:
+        latest = [item for item in parameter.values if item.date <= last][-1]
+        about = f"{parameter.rule}, {parameter.unit}{_range(parameter)}"
+        head = f"{parameter.name:{wide}}  {about}: {_now(history, parameter, months)}"
+        given = f"{latest.date}: {wording.bare(latest.value, parameter.unit)}, {latest.source} ({latest.confidence})"
+        source = f"{parameter.meaning}. {given}"
+        if parameter.rule == "restriction":
+            source = parameter.meaning
+        lines += ["", head, *textwrap.wrap(source, WIDTH, initial_indent="    ", subsequent_indent="    ")]
+        acting = history.changing(parameter.name, last)
+        if acting:
+            changed = f"changed by {', '.join(acting)}"
+            lines += textwrap.wrap(changed, WIDTH, initial_indent="    ", subsequent_indent="    ")
+    return lines
+
+
+def _range(parameter: Parameter) -> str:
+    if parameter.rule == "restriction" or parameter.unit in SETS:
+        return ""
+    high = "no limit" if math.isinf(parameter.high) else f"{parameter.high:,g}"
+    return f", {parameter.low:,g} to {high}"
+
+
+def _now(history: History, parameter: Parameter, months: int) -> str:
+    """The value of the last day in words, events included."""
+    days = days_of(months)
+    if parameter.rule == "restriction":
+        return wording.rule(history.open_days(parameter.name, days)[-1])
+    return wording.amount(history.daily(parameter.name, days)[-1], parameter.unit)

@@ -1,0 +1,87 @@
+"""The runs that a command asks for: which points, what lies beside their tables, how they are got."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+from sim.history.history import History
+from sim.history.sources import sources
+from sim.model.decision.rules import rule
+from sim.model.schedule import schedule_table
+from sim.observation.prisons import repression_table
+from sim.observation.public_money import money_table
+from sim.observation.registers import register_table
+from sim.runs import disclosure, parquet, progress, workers
+from sim.runs.complete import Family, complete
+from sim.runs.ensemble import Ensemble
+from sim.runs.estimate import Plan, plan
+from sim.runs.points import Point, Shelf, point
+from sim.runs.run import Run
+from sim.runs.settings import Settings
+from sim.runs.tables import OF_POINTS, OF_WORLDS
+from sim.runs.tables.files import as_csv, write_parquet
+
+
+def ensemble_of(settings: Settings) -> Ensemble:
+    """What all runs of the settings share; the people of a sweep are shared by its workers."""
+    sweep = progress.sweep()
+    if sweep is None:
+        return Ensemble(settings)
+    chosen = settings.people.one_in, settings.seed, settings.thread_count
+    return Ensemble(settings, partial(workers.people, sweep.shared, *chosen))
+
+
+def family(ensemble: Ensemble, lambda_: float, others: Sequence[Point], replicates: int, own: bool = True) -> Family:
+    """Points of one world beside the settings' baseline at a lambda."""
+    return Family(point(ensemble, ensemble.settings.baseline, lambda_), tuple(others), replicates, own)
+
+
+def lambdas(settings: Settings, replicates: int) -> dict[float, int]:
+    """Replicates at the main lambda and, half as many (at least two), at each other.
+
+    Under a rule that sets lambda itself the others would all be the same world, and are left out.
+    """
+    others = settings.choice.lambdas if rule(settings.decision).lam is None else ()
+    beside = [lambda_ for lambda_ in others if lambda_ != settings.choice.lambda_]
+    return {settings.choice.lambda_: replicates} | dict.fromkeys(beside, max(2, replicates // 2))
+
+
+def get(ensemble: Ensemble, families: Sequence[Family]) -> Shelf:
+    """Have every run of the families computed that nobody has, say which were reused, and return the shelf."""
+    shelf, sweep = Shelf(ensemble.settings.results_dir), progress.sweep()
+    extras = partial(beside, ensemble)
+    work = complete(shelf, ensemble, families, extras, progress.progress, sweep.shared if sweep else None)
+    progress.say(str(work))
+    return shelf
+
+
+def planned(ensemble: Ensemble, families: Sequence[Family]) -> Plan:
+    """What `get` would compute."""
+    return plan(Shelf(ensemble.settings.results_dir), ensemble, families)
+
+
+def beside(ensemble: Ensemble, of: Point, runs: Iterable[Run]) -> dict[str, str]:
+    """Texts beside a point's tables: history, sources, schedule, and what observers of its world would see."""
+    history, world = ensemble.history(of.scenario), ensemble.world(of.scenario)
+    seen = {
+        "registers": register_table(runs, world),
+        "repression": repression_table(runs, world, ensemble.behaviour),
+        "public_money": money_table(runs, world),
+    }
+    return {
+        "history.txt": history.debug(),
+        "sources.txt": sources(history),
+        "schedule.txt": schedule_table() + "\n",
+        **{f"{name}.csv": as_csv(OF_POINTS[name], table) for name, table in seen.items()},
+    }
+
+
+def write_world(folder: Path, runs: list[Run], history: History, one_in: int) -> None:
+    """Write the tables, the history and the sources of one world's runs, at every lambda, into a folder."""
+    folder.mkdir(exist_ok=True)
+    for name in ("stocks", "flows", "harms", "wishes"):
+        write_parquet(folder, OF_WORLDS[name], parquet.of_runs(runs, name))
+    groups = parquet.groups(runs, one_in)
+    write_parquet(folder, OF_WORLDS["groups"], disclosure.hide_few(groups, one_in, groups["replicates"]))
+    (folder / "history.txt").write_text(history.debug(), encoding="utf-8")
+    (folder / "sources.txt").write_text(sources(history), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""The decision of a unit: offers, utility, evaluation, the choice, and what a choice leaves behind."""

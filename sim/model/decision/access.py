@@ -1,0 +1,73 @@
+"""Whether one may come, and get there: whom a channel admits, shares of a month in which ways are open, fares."""
+
+from typing import Any
+
+from sim.history.compiled import open_share
+from sim.model.now import Now
+from sim.numerics.codes import CHANNEL, INSTRUMENT
+from sim.numerics.compiling import compiled
+
+_LAND, _AIR = INSTRUMENT["land"], INSTRUMENT["air"]
+_RELOCATION = CHANNEL["relocation"]
+_LAND_EXIT, _EXIT = INSTRUMENT["land_exit"], INSTRUMENT["exit"]
+
+
+@compiled(forceinline=True)
+def eligible(law: Any, rules: Any, sector: int, groups: int) -> bool:
+    """True if a channel, by its records of `LAW` and `RULES`, admits people of this sector and these groups.
+
+    Ages are apart.
+    """
+    if not law.exists or not (rules.sectors >> sector) & 1:
+        return False
+    return rules.groups == 0 or (rules.groups & groups) != 0
+
+
+@compiled(forceinline=True)
+def travel_share(now: Now, place: int, channel: int, groups: int) -> float:
+    """Share of the month in which one may leave Belarus and reach a destination, by land or by air."""
+    leave = open_share(now.openness[0, _EXIT], channel, groups)
+    land = air = 0.0
+    if now.places[place].by_land:
+        land = min(
+            open_share(now.openness[0, _LAND_EXIT], channel, groups),
+            open_share(now.openness[place, _LAND], channel, groups),
+        )
+    if now.places[place].by_air:
+        air = open_share(now.openness[place, _AIR], channel, groups)
+    return min(leave, max(land, air))
+
+
+@compiled(forceinline=True)
+def admission_share(now: Now, place: int, channel: int, groups: int) -> float:
+    """Share of the month in which both instruments of a channel, for entry and for residence, are open."""
+    share = 1.0
+    if now.law[place, channel].entry >= 0:
+        share = open_share(now.openness[place, now.law[place, channel].entry], channel, groups)
+    if now.law[place, channel].residence >= 0:
+        share = min(
+            share,
+            open_share(now.openness[place, now.law[place, channel].residence], channel, groups),
+        )
+    return share
+
+
+@compiled(forceinline=True)
+def fare(now: Now, place: int, channel: int, groups: int) -> float:
+    """Fare in EUR a person: by land where land is open, else by air; none where the employer moves its staff."""
+    if channel == _RELOCATION:
+        return 0.0
+    if now.places[place].by_land:
+        land = min(
+            open_share(now.openness[0, _LAND_EXIT], channel, groups),
+            open_share(now.openness[place, _LAND], channel, groups),
+        )
+        if land > 0.0:
+            return now.places[place].fare_land
+    return now.places[place].fare_air
+
+
+@compiled(forceinline=True)
+def access_share(now: Now, place: int, channel: int, groups: int) -> float:
+    """Share of the month in which people of these groups may leave Belarus and are admitted by a channel."""
+    return min(admission_share(now, place, channel, groups), travel_share(now, place, channel, groups))

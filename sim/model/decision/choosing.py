@@ -1,0 +1,216 @@
+"""The asking: who is asked this month and with what push, what they see, and what comes of it.
+
+The rules of decision share all of it. A rule plugs in what is its own: `stays` (a quick bound), `decide` (its noise)
+and `expect` (its probabilities). They are compiled functions given as arguments, so each rule gets machine code of
+its own, as if they were written out. What takes them is inlined: else their addresses would stay in the machine code,
+which could then not be kept for the next run.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.decision.commitment import commit, motive, wish
+from sim.model.decision.evaluation import (
+    ADMITTED,
+    CHANNEL_TASTE,
+    FREE_TO_EXIT,
+    FROM_HOME,
+    TASTE,
+    UNQUEUED,
+    WITHIN_MEANS,
+    ceiling,
+    evaluate,
+    fill_further_tastes,
+    fill_tastes,
+    no_prospects,
+)
+from sim.model.decision.units import (
+    adult_flags,
+    adults,
+    at_leisure,
+    choice_class,
+    exposure_weight,
+    may_exit,
+    personal_term,
+    service_term,
+    threat_group,
+    unit_push,
+    with_adult,
+)
+from sim.model.decision.utility import N_FLAGS, Nests, Weighing, repression_term, war_term
+from sim.model.now import Now
+from sim.model.run_constants import in_panel
+from sim.model.scratch import Block, Room, Span, rows_of
+from sim.numerics.codes import REASON
+from sim.numerics.compiling import compiled
+from sim.numerics.luck import PURPOSE, Four, fill_words, four
+from sim.population.rows import Person, at, beside
+from sim.population.schema import Columns
+
+_CHOICE = PURPOSE["choice"]
+_CLOSED, _QUEUE, _FUNDS, _EXIT = REASON["closed"], REASON["quota"], REASON["funds"], REASON["exit"]
+
+
+@compiled(forceinline=True)
+def ask(people: Columns, circles: Span, now: Now, block: Block, stays: Any, decide: Any, expect: Any) -> None:
+    """Let every free unit of these circles stay or commit to a destination.
+
+    Units that stay are asked where they would go, were more open. `stays`, `decide` and `expect` are the rule's.
+    """
+    room, bounds = block.room, now.run.bounds
+    picked = gather(people, circles, now, room, stays, of_the_panel)
+    places = len(now.law)
+    prospects, noise, goers = no_prospects(places), np.empty(places), np.empty(places)
+    channels, ahead = prospects.channels, prospects.ahead
+    for k in range(picked):
+        i = room.picked[k]
+        head, choice_class = at(people, room.rows[i]), room.kinds[i]
+        unit = weighing(now, choice_class, room.keys[k], four(room.luck, i), room.etas[i])
+        mask = choice_class % N_FLAGS
+        fill_unit_tastes(room, k, now, prospects.tastes)
+        if may_exit(head, now.month):
+            top = evaluate(head, now, choice_class, FROM_HOME, prospects)
+            if in_panel(unit.key, now.run.panel):
+                fill_goers(ahead, head.unit_size, now.run.panel_weight, goers)
+                expect(unit, prospects, goers, noise, block.expected)
+            if not stays(unit, top, bounds):
+                place = decide(unit, prospects.values, top, noise)
+                if place >= 0:
+                    stream = motive(mask, unit.group, channels[place])
+                    commit(head, now.month, place, channels[place], ahead[place], stream, block.log)
+                    continue
+        top = evaluate(head, now, choice_class, UNQUEUED, prospects)
+        if stays(unit, top, bounds):
+            continue
+        place = decide(unit, prospects.values, top, noise)
+        if place >= 0:
+            channel, reason = channels[place], _QUEUE
+            for view in range(FREE_TO_EXIT, UNQUEUED):
+                top = evaluate(head, now, choice_class, view, prospects)
+                if decide(unit, prospects.values, top, noise) >= 0:
+                    reason = obstacle(view)
+                    break
+            wish(head, now.month, place, channel, reason, motive(mask, unit.group, channel), block.log)
+
+
+@compiled(forceinline=True)
+def weighing(now: Now, choice_class: int, key: int, luck: Four, eta: float) -> Weighing:
+    """How a unit of a choice class weighs leaving against staying this month."""
+    group = threat_group(choice_class % N_FLAGS, now.belarus.war_fear)
+    nests = Nests(now.coefficients.nest_region, now.places["region"])
+    return Weighing(key, now.month, now.run.seed, luck, group, now.run.lam[group], nests, eta)
+
+
+@compiled(forceinline=True)
+def fill_unit_tastes(room: Room, k: int, now: Now, tastes: NDArray[np.float64]) -> None:
+    """Fill the fixed tastes of a picked unit, float64[2, slots]."""
+    fill_tastes(four(room.country_taste, k), now.coefficients.spread_country, tastes[0])
+    fill_tastes(four(room.channel_taste, k), now.coefficients.spread_channel, tastes[1])
+    fill_further_tastes(room.keys[k], len(now.law), now.coefficients, now.run.trait_seed, tastes)
+
+
+@compiled(forceinline=True)
+def fill_goers(ahead: NDArray[np.bool_], size: int, each: float, goers: NDArray[np.float64]) -> None:
+    """Fill the persons who would go to each place, float64[places]: the unit's or its head's, `each` for so many."""
+    for place in range(len(goers)):
+        goers[place] = each if ahead[place] else each * size
+
+
+@compiled(forceinline=True)
+def obstacle(view: int) -> int:
+    """What kept a unit that would leave in this view, and in none before it."""
+    if view == FREE_TO_EXIT:
+        return _EXIT
+    if view == WITHIN_MEANS:
+        return _FUNDS
+    return _CLOSED if view == ADMITTED else _QUEUE
+
+
+@compiled(forceinline=True)
+def of_the_panel(head: Person, key: int, month: int, panel: int) -> bool:
+    """True for a unit to be looked at whatever its luck, because its probabilities are counted."""
+    return in_panel(key, panel)
+
+
+@compiled(forceinline=True)
+def gather(people: Columns, circles: Span, now: Now, room: Room, stays: Any, watched: Any) -> int:
+    """Find the units at leisure that need a look at their options, and draw their luck and tastes.
+
+    Returns how many units `room.picked` holds. `room.keys` and the tastes are those of the picked, in their order;
+    `room.rows`, `kinds`, `etas` and `luck` those of all units at leisure.
+    """
+    first, last = rows_of(circles, now)
+    units = heads_at_leisure(people, first, last, now.month, room)
+    fill_words(room.keys, units, now.month, _CHOICE, now.run.seed, room.luck)
+    picked = screen(people, circles, now, room, units, stays, watched)
+    for k in range(picked):
+        room.keys[k] = room.keys[room.picked[k]]
+    fill_words(room.keys, picked, 0, TASTE, now.run.trait_seed, room.country_taste)
+    fill_words(room.keys, picked, 0, CHANNEL_TASTE, now.run.trait_seed, room.channel_taste)
+    return picked
+
+
+@compiled(forceinline=True)
+def screen(people: Columns, circles: Span, now: Now, room: Room, units: int, stays: Any, watched: Any) -> int:
+    """Pick out the units that may leave or wish to this month and those watched, without a look at any destination.
+
+    Most surely stay. `watched` tells who is looked at whatever their luck. Returns how many units
+    `room.picked` holds; `room.kinds` and `room.etas` are filled.
+    """
+    first, last = rows_of(circles, now)
+    fill_adults(people, first, last, now, room)
+    weights = np.empty(256)
+    for code in range(256):
+        weights[code] = exposure_weight(now.coefficients, code)
+    picked = i = 0
+    for circle in range(circles[0], circles[1]):
+        end = now.circles.start[circle + 1]
+        abroad = now.circles.abroad[circle] / (end - now.circles.start[circle])
+        perceived = now.belarus.news + now.coefficients.circle_gain * now.circles.memory[circle]
+        heard = now.coefficients.anticipation * now.circles.heard[circle]
+        while i < units and room.rows[i] < end:
+            head = at(people, room.rows[i])
+            grown = adults(head)
+            other = beside(head, grown - 1)  # the head where there is no partner
+            own = repression_term(perceived, weights[head.exposure], now.coefficients.repression)
+            total = with_adult(0.0, own, room.fears[head.row - first], room.personal[head.row - first])
+            own = repression_term(perceived, weights[other.exposure], now.coefficients.repression)
+            both = with_adult(total, own, room.fears[other.row - first], room.personal[other.row - first])
+            eta = unit_push(now.coefficients, both if grown == 2 else total, grown, abroad, head.frailty)
+            mask = room.flags[head.row - first] | room.flags[other.row - first]
+            kind = choice_class(head.sector, mask)
+            eta += heard * now.options.rush[kind]
+            unit = weighing(now, kind, room.keys[i], four(room.luck, i), eta)
+            home = stays(unit, ceiling(now, kind, head.kin), now.run.bounds)
+            room.kinds[i], room.etas[i], room.picked[picked] = kind, eta, i
+            picked += (not home) | watched(head, unit.key, now.month, now.run.panel)
+            i += 1
+    return picked
+
+
+@compiled
+def heads_at_leisure(people: Columns, first: int, last: int, month: int, room: Room) -> int:
+    """Fill `room.rows` and `room.keys` with the heads at leisure of rows `first` to `last` - 1; return their number."""
+    units = 0
+    for row in range(first, last):
+        one = at(people, row)
+        room.rows[units], room.keys[units] = row, one.key
+        units += at_leisure(one.member, one.place, one.mode, one.plan, one.due, month - one.birth, month)
+    return units
+
+
+@compiled
+def fill_adults(people: Columns, first: int, last: int, now: Now, room: Room) -> None:
+    """What each of rows `first` to `last` - 1 would bring as an adult: plain loops, which become vectors."""
+    flags, personal, fears = room.flags, room.personal, room.fears
+    t, coefficients, war_fear = now.month, now.coefficients, now.belarus.war_fear
+    for i in range(last - first):
+        one = at(people, first + i)
+        age, conscription = t - one.birth, one.conscription
+        flags[i] = adult_flags(one.exposure, one.detained, age, one.ancestry, one.visa, conscription, t)
+        fears[i] = war_term(war_fear, coefficients.war, service_term(coefficients, conscription, age))
+    for i in range(last - first):
+        one = at(people, first + i)
+        personal[i] = personal_term(coefficients, (t - one.birth) / 12.0, one.education, one.ties)

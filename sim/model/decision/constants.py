@@ -1,0 +1,94 @@
+"""Constants of destinations and channels: what the terms of the model do not explain about where and how.
+
+Each stands in the file of its destination or channel. Most are inverted on observed departures to the end of 2022
+(`task=invert`), one for each lambda and rule of decision, and are provisional: constants fitted to flows reproduce
+those flows by construction and prove nothing.
+"""
+
+from collections.abc import Mapping
+from math import fsum
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.history.catalogue import load_channels, load_destinations
+from sim.history.coefficients import LARGEST_CONSTANT
+from sim.history.constants import Constant
+from sim.history.strict_yaml import CatalogueError
+from sim.model.decision.rules import DEFAULT
+from sim.numerics.codes import CHANNEL, N_CHANNELS, N_PLACES, PLACE
+from sim.numerics.locations import CONF
+from sim.numerics.messages import nearest
+
+
+class Constants(NamedTuple):
+    """Constants in utility."""
+
+    places: NDArray[np.float64]  # [places]
+    channels: NDArray[np.float64]  # [channels]
+
+
+def on_file(conf: Path = CONF) -> tuple[dict[str, Constant], dict[str, Constant]]:
+    """The constants of destinations and of channels as their files state them, by name."""
+    destinations = {name: one.constant for name, one in load_destinations(conf).items()}
+    return destinations, {name: one.constant for name, one in load_channels(conf).items()}
+
+
+def load(lambda_: float, decision: str = DEFAULT, conf: Path = CONF) -> Constants:
+    """Constants for a lambda under a rule of decision.
+
+    Straight lines between the lambdas on file, the nearest one outside their range. Raises CatalogueError with all
+    constants that are missing, like none, or too large.
+    """
+    faults: list[str] = []
+    places, channels = np.zeros(N_PLACES), np.zeros(N_CHANNELS)
+    for folder, table, codes, stated in zip(
+        ("destination", "channel"), (places, channels), (PLACE, CHANNEL), on_file(conf), strict=True
+    ):
+        for name in stated:
+            try:
+                table[codes[name]] = _value(name, stated, lambda_, decision)
+            except ValueError as error:
+                faults.append(f"conf/{folder}/{name}.yaml: constants: {error}")
+    if faults:
+        raise CatalogueError(*faults)
+    return Constants(places, channels)
+
+
+def _value(name: str, stated: Mapping[str, Constant], lambda_: float, decision: str) -> float:
+    """The constant of one destination or channel; raises ValueError if there is none."""
+    own = stated[name]
+    if own.like:
+        values = [_like(other, stated, lambda_, decision) for other in own.like]
+        return fsum(values) / len(values)
+    if own.value is not None:
+        value = own.value
+    else:
+        assert own.values is not None
+        if decision not in own.values:
+            also = "" if decision == DEFAULT else f" decision={decision}"
+            raise ValueError(f"values: '{decision}' is missing; `python -m sim task=invert{also}` writes it")
+        value = _between(lambda_, sorted(own.values[decision].items()))
+    if abs(value) > LARGEST_CONSTANT:
+        raise ValueError(f"{value:g} is outside [{-LARGEST_CONSTANT:g}, {LARGEST_CONSTANT:g}]")
+    return value
+
+
+def _like(name: str, stated: Mapping[str, Constant], lambda_: float, decision: str) -> float:
+    if name not in stated or stated[name].like:
+        known = nearest(name, [other for other, one in stated.items() if not one.like])
+        raise ValueError(f"like: '{name}' has no constant of its own; known: {known}")
+    return _value(name, stated, lambda_, decision)
+
+
+def _between(x: float, known: list[tuple[float, float]]) -> float:
+    if x <= known[0][0]:
+        return known[0][1]
+    for (low, before), (high, after) in zip(known, known[1:], strict=False):
+        if x == high:
+            return after
+        if x < high:
+            return before + (x - low) / (high - low) * (after - before)
+    return known[-1][1]

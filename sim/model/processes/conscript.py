@@ -1,0 +1,129 @@
+"""Conscription: liability, deferments, summonses at the registered address, drafts, reserve officers, exit limits."""
+
+from sim.model.eventlog import note
+from sim.model.now import Now
+from sim.model.run_constants import ADULT_MONTHS, LIABILITY_ENDS_MONTHS
+from sim.model.scratch import Block, Span, rows_of
+from sim.numerics.codes import CONSCRIPTION, EDUCATION, EVENT, MODE, REASON, REGION, SEX
+from sim.numerics.compiling import compiled
+from sim.numerics.luck import PURPOSE, fill_words, uniform, words
+from sim.population.rows import at
+from sim.population.schema import Columns
+
+_EVENTS, _MORE, _SUMMONS = PURPOSE["events"], PURPOSE["more_events"], PURPOSE["summons"]
+_MALE, _HIGHER, _ABROAD = SEX["male"], EDUCATION["higher"], REGION["abroad"]
+_HOME, _SETTLED = MODE["home"], MODE["settled"]
+_NEVER, _LIABLE, _DEFERRED = CONSCRIPTION["never"], CONSCRIPTION["liable"], CONSCRIPTION["deferred"]
+_SERVING, _SERVED, _OFFICER = CONSCRIPTION["serving"], CONSCRIPTION["served"], CONSCRIPTION["reserve_officer"]
+_EXEMPT, _FAMILY = CONSCRIPTION["exempt"], CONSCRIPTION["family"]
+_SUMMONED, _DRAFTED, _DISCHARGED = EVENT["summoned"], EVENT["drafted"], EVENT["discharged"]
+_NONE, _ABSENT, _DECREE = REASON["none"], REASON["absent"], REASON["decree"]
+DEFERMENT_ENDS_MONTHS = 22 * 12
+"""Study deferment ends at 22 (assumption: a first degree entered at 17 or 18 takes four to five years)."""
+BAN_MONTHS = 6
+"""Length of an exit limit that follows a summons (law 268-Z of 2023: up to six months)."""
+
+
+@compiled(forceinline=True)
+def monthly_hazard(persons: float, liable: float) -> float:
+    """Probability per liable man of being among `persons` in a month."""
+    if liable <= 0.0:
+        return 0.0
+    return min(1.0, persons / liable)
+
+
+@compiled(forceinline=True)
+def standing_at_18(luck: float, unfit: float, studies: float) -> int:
+    """Standing of a man in the month of his 18th birthday: exempt, deferred to study, or liable.
+
+    `unfit` is the share who are unfit, `studies` that of the others who study; `luck` uniform decides.
+    """
+    if luck < unfit:
+        return _EXEMPT
+    return _DEFERRED if luck < unfit + (1.0 - unfit) * studies else _LIABLE
+
+
+@compiled(forceinline=True)
+def standing_by_age(standing: int, age: int, studies: bool, officer: bool) -> int:
+    """Standing of a man who is not serving, at `age` in months: deferment ends at 22, liability at 27.
+
+    `studies` is false where studies defer no more; `officer` is true for who leaves a university with that rank.
+    """
+    if age >= LIABILITY_ENDS_MONTHS:
+        return _NEVER if standing == _LIABLE or standing == _DEFERRED or standing == _FAMILY else standing
+    if standing == _DEFERRED and (age >= DEFERMENT_ENDS_MONTHS or not studies):
+        return _OFFICER if officer and age >= DEFERMENT_ENDS_MONTHS else _LIABLE
+    return standing
+
+
+@compiled
+def conscript(people: Columns, circles: Span, now: Now, block: Block) -> None:
+    """Move the men of these circles through liability and service."""
+    (first, last), room, log = rows_of(circles, now), block.room, block.log
+    summoned = monthly_hazard(now.belarus.summoned, now.run.reference.liable)
+    drafted = min(summoned, monthly_hazard(now.belarus.drafted, now.run.reference.liable))
+    decreed = monthly_hazard(now.belarus.officers, now.run.reference.officers)
+    called = 0
+    for row in range(first, last):  # most are women, too young or long past service
+        person = at(people, row)
+        standing, age = person.conscription, now.month - person.birth
+        room.rows[called] = row
+        young = (standing == _LIABLE) | (standing == _DEFERRED) | (standing == _FAMILY)
+        officer = (standing == _OFFICER) & (decreed > 0.0) & (age < LIABILITY_ENDS_MONTHS)
+        called += young | officer | (standing == _SERVING) | (age == ADULT_MONTHS)
+    drawn = 0
+    for i in range(called):
+        row = room.rows[i]
+        person = at(people, row)
+        key, sex, region, age = (
+            person.key,
+            person.sex,
+            person.region,
+            now.month - person.birth,
+        )
+        standing, mode, held = person.conscription, person.mode, person.held
+        if sex != _MALE or region == _ABROAD or age < ADULT_MONTHS:
+            continue
+        after = standing
+        if standing != _SERVING:
+            if standing == _NEVER and age == ADULT_MONTHS:
+                after = standing_at_18(
+                    uniform(words(key, now.month, _MORE, 0, now.run.seed)[3]),
+                    now.coefficients.exempt_share,
+                    now.coefficients.study_share,
+                )
+            officer = False
+            if after == _DEFERRED and age >= DEFERMENT_ENDS_MONTHS:
+                officer = uniform(words(key, now.month, _SUMMONS, 0, now.run.seed)[2]) < now.coefficients.officer_share
+            after = standing_by_age(after, age, mode != _SETTLED or now.belarus.study_abroad >= 0.5, officer)
+            person.conscription = after
+        by_decree = (standing == _OFFICER) & (mode == _HOME) & (decreed > 0.0)
+        may_be_called = ((after == _LIABLE) & (summoned > 0.0)) | by_decree
+        room.rows[drawn], room.keys[drawn] = row, key
+        drawn += (may_be_called & (held < now.month)) | ((after == _SERVING) & (person.serves_until < now.month))
+    fill_words(room.keys, drawn, now.month, _EVENTS, now.run.seed, room.luck)
+    for i in range(drawn):
+        row, key, luck = room.rows[i], room.keys[i], uniform(room.luck[2, i])
+        person = at(people, row)
+        standing, higher = person.conscription, person.education == _HIGHER
+        if standing == _SERVING:
+            person.conscription = _SERVED
+            note(log, now.month, person, _DISCHARGED, (0, 0), 0, _NONE)
+        elif standing == _OFFICER:
+            if luck < decreed:
+                person.conscription = _SERVING
+                person.serves_until = now.month + int(now.coefficients.service_months_higher)
+                note(log, now.month, person, _DRAFTED, (0, 0), 0, _DECREE)
+        elif luck < summoned:
+            more = words(key, now.month, _SUMMONS, 0, now.run.seed)
+            missed = bool(person.elsewhere) and uniform(more[1]) >= now.belarus.summons_reach
+            absent = missed or person.mode != _HOME
+            note(log, now.month, person, _SUMMONED, (0, 0), 0, _ABSENT if absent else _NONE)
+            if luck < drafted and not absent:
+                person.conscription = _SERVING
+                person.serves_until = now.month + int(
+                    now.coefficients.service_months_higher if higher else now.coefficients.service_months
+                )
+                note(log, now.month, person, _DRAFTED, (0, 0), 0, _NONE)
+            elif uniform(more[0]) < now.belarus.ban_liable:
+                person.exit_ban = max(person.exit_ban, now.month + BAN_MONTHS)

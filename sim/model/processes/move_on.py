@@ -1,0 +1,188 @@
+"""Moves of those settled abroad: return, onward moves, families that follow."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.history.coefficients import Behaviour
+from sim.model.decision.access import admission_share, fare, travel_share
+from sim.model.decision.commitment import FIXED_POINT
+from sim.model.decision.evaluation import FROM_ABROAD, draw_tastes, evaluate, no_prospects
+from sim.model.decision.units import adults, choice_class, flags, groups_of, in_party, is_barred, money, persecuted
+from sim.model.decision.utility import best_slot, gumbels
+from sim.model.eventlog import Log, note
+from sim.model.now import Now
+from sim.model.processes.depart import arrive, leave_home, pay
+from sim.model.processes.live import destitute
+from sim.model.processes.settled import settled_units
+from sim.model.scratch import Block, Span
+from sim.numerics.codes import CHANNEL, CONSCRIPTION, EVENT, LEAD, MODE, PLACE, REASON, STATUS
+from sim.numerics.compiling import compiled
+from sim.numerics.luck import PURPOSE, fill_words, uniform, words
+from sim.numerics.months import NEVER
+from sim.population.rows import Person, at, beside
+from sim.population.schema import Columns
+
+_SETTLE, _EVENTS, _FOLLOW = PURPOSE["settle"], PURPOSE["events"], PURPOSE["follow"]
+_ONWARD_0 = PURPOSE["onward_0"]
+_BELARUS, _HOME = PLACE["belarus"], MODE["home"]
+_AT_HOME, _VISA_FREE, _IRREGULAR = STATUS["home"], STATUS["visa_free"], STATUS["irregular"]
+_ASYLUM_SEEKER, _CITIZEN = STATUS["asylum_seeker"], STATUS["citizen"]
+_RETURNED, _ONWARD, _ARRESTED = EVENT["returned"], EVENT["onward"], EVENT["arrested_on_return"]
+_DEPARTED = EVENT["departed"]
+_CHOSEN, _NONE, _FOLLOWS = REASON["choice"], REASON["none"], REASON["family"]
+_FAMILY, _LIABLE = CHANNEL["family"], CONSCRIPTION["liable"]
+_TOGETHER, _AHEAD = LEAD["together"], LEAD["ahead"]
+
+
+@compiled(forceinline=True)
+def return_hazard(coefficients: Behaviour, pull: float, hunted: bool, status: int, poor: bool, liable: bool) -> float:
+    """Monthly probability of return to Belarus; `pull` is the country's (1 but for a change of regime)."""
+    hazard = coefficients.return_ * pull
+    if hunted:
+        hazard *= coefficients.return_persecuted
+    if status == _IRREGULAR:
+        hazard *= coefficients.return_irregular
+    if poor:
+        hazard *= coefficients.return_destitute
+    if liable:
+        hazard *= coefficients.return_liable
+    return min(1.0, hazard)
+
+
+@compiled(forceinline=True)
+def onward_hazard(coefficients: Behaviour, status: int, unsafe: float) -> float:
+    """Monthly probability of leaving a destination for another; `unsafe` is the share of the month at war."""
+    hazard = coefficients.onward
+    if status == _VISA_FREE:
+        hazard = coefficients.onward_visa_free
+    elif status == _IRREGULAR:
+        hazard = coefficients.onward_irregular
+    elif status == _ASYLUM_SEEKER or status == _CITIZEN:
+        hazard = 0.0
+    return max(hazard, unsafe * coefficients.onward_unsafe)
+
+
+@compiled
+def move_on(people: Columns, circles: Span, now: Now, block: Block) -> None:
+    """Let the settled units of these circles return, move onward, be followed by their families, or stay."""
+    room, log = block.room, block.log
+    units, luck = settled_units(people, circles, now, room), room.luck
+    fill_words(room.keys, units, now.month, _SETTLE, now.run.seed, luck)
+    pull = now.belarus.return_pull
+    for i in range(units):
+        head = at(people, room.rows[i])
+        origin, status, lead = head.place, head.status, head.lead
+        hunted = persecuted(head.exposure, head.detained)
+        poor, liable = destitute(head, now.month), has_liable(head)
+        unsafe = now.places[origin].unsafe
+        if uniform(luck[1, i]) < return_hazard(now.coefficients, pull, hunted, status, poor, liable):
+            return_home(head, now, log)
+        elif uniform(luck[2, i]) < onward_hazard(now.coefficients, status, unsafe):
+            move_onward(head, now, log)
+        elif lead == _AHEAD:
+            follow(head, now, log, block.following)
+
+
+@compiled(forceinline=True)
+def has_liable(head: Person) -> bool:
+    """True if an adult of a unit abroad may be drafted."""
+    found = False
+    for i in range(adults(head)):
+        one = beside(head, i)
+        found |= in_party(one) & (one.conscription == _LIABLE)
+    return found
+
+
+@compiled
+def return_home(
+    head: Person,
+    now: Now,
+    log: Log,
+) -> None:
+    """Bring a unit back to Belarus, where the persecuted risk arrest."""
+    origin, circle = head.place, head.circle // now.circles.one_in
+    members = now.circles.start[circle + 1] - now.circles.start[circle]
+    head.lead = _TOGETHER
+    for i in range(head.unit_size):
+        one = beside(head, i)
+        if not in_party(one):
+            continue
+        key, channel = one.key, one.channel
+        one.place, one.mode, one.status = _BELARUS, _HOME, _AT_HOME
+        one.channel, one.since, one.expiry, one.job = 0, now.month, NEVER, 0
+        now.circles.abroad[circle] -= 1
+        note(log, now.month, one, _RETURNED, (origin, _BELARUS), channel, _CHOSEN)
+        risk = words(key, now.month, _EVENTS, 0, now.run.seed)[3]
+        if persecuted(one.exposure, one.detained) and uniform(risk) < now.belarus.arrest_on_return:
+            one.detained, one.held = now.month, now.month
+            now.circles.memory[circle] += 1.0 / members
+            note(log, now.month, one, _ARRESTED, (origin, _BELARUS), channel, _NONE)
+
+
+@compiled
+def move_onward(
+    head: Person,
+    now: Now,
+    log: Log,
+) -> None:
+    """Move a unit to another destination drawn by value, if any is open to it."""
+    prospects, noise = no_prospects(len(now.law)), np.empty(len(now.law))
+    values, channels = prospects.values, prospects.channels
+    origin = head.place
+    kind = choice_class(head.sector, flags(head, now.month))
+    draw_tastes(head.key, now.coefficients, now.run.trait_seed, prospects.tastes)
+    evaluate(head, now, kind, FROM_ABROAD, prospects)
+    gumbels(head.key, now.month, _ONWARD_0, now.run.seed, noise)
+    place = best_slot(values, noise)
+    if place >= 0:
+        for i in range(head.unit_size):
+            one = beside(head, i)
+            if in_party(one):
+                arrive(one, now, place, channels[place])
+                note(log, now.month, one, _ONWARD, (origin, place), channels[place], _CHOSEN)
+
+
+@compiled(forceinline=True)
+def may_be_joined(exists: int, status: int, months: int, needed: float) -> bool:
+    """True if a family may join its head, who has been abroad for `months` and has a right to stay."""
+    return bool((exists > 0) & (status != _IRREGULAR) & (status != _ASYLUM_SEEKER) & (months >= needed))
+
+
+@compiled
+def follow(
+    head: Person,
+    now: Now,
+    log: Log,
+    following: NDArray[np.int64],
+) -> None:
+    """Let a family follow its head abroad, if it is free, can travel and can pay."""
+    place, circle = head.place, head.circle // now.circles.one_in
+    if not may_be_joined(
+        now.law[place, _FAMILY].exists, head.status, now.month - head.since, now.coefficients.follow_months
+    ):
+        return
+    left, grown, free = 0, 0, True
+    for i in range(1, head.unit_size):
+        one = beside(head, i)
+        if not in_party(one):
+            barred = is_barred(one.held, one.exit_ban, one.conscription, now.month)
+            free &= (one.mode == _HOME) & (not barred)
+            left += 1
+            grown += one.member == 1
+    groups = groups_of(head, now.month)
+    passable = min(admission_share(now, place, _FAMILY, groups), travel_share(now, place, _FAMILY, groups))
+    price = fare(now, place, _FAMILY, groups) * left + now.rules[place, _FAMILY].fee * grown
+    if not free or money(head) < price:
+        return
+    following[place] += np.int64(now.coefficients.follow * passable * left * now.circles.one_in * FIXED_POINT)
+    luck = words(head.key, now.month, _FOLLOW, 0, now.run.seed)
+    if uniform(luck[0]) >= now.coefficients.follow or uniform(luck[1]) >= passable:
+        return
+    pay(head, price)
+    head.lead = _TOGETHER
+    for i in range(1, head.unit_size):
+        one = beside(head, i)
+        if not in_party(one):
+            leave_home(one, now, place, _FAMILY)
+            now.circles.abroad[circle] += 1
+            note(log, now.month, one, _DEPARTED, (_BELARUS, place), _FAMILY, _FOLLOWS)

@@ -1,0 +1,138 @@
+"""Pendular work: a season abroad in transport, construction or industry, and the automatic way back."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.decision.access import travel_share
+from sim.model.decision.units import class_groups, is_barred
+from sim.model.decision.utility import PI
+from sim.model.eventlog import note
+from sim.model.now import Now
+from sim.model.run_constants import ADULT_MONTHS
+from sim.model.scratch import Block, Room, Span, rows_of
+from sim.numerics.arithmetic import sin
+from sim.numerics.codes import CHANNEL, EVENT, MODE, PLACE, REASON, SECTOR, STATUS
+from sim.numerics.compiling import compiled
+from sim.numerics.luck import PURPOSE, fill_words, uniform, words
+from sim.numerics.months import NEVER
+from sim.population.rows import at
+from sim.population.schema import Columns
+
+_PENDULAR = PURPOSE["pendular"]
+_BELARUS, _HOME, _AWAY = PLACE["belarus"], MODE["home"], MODE["pendular"]
+_AT_HOME, _ON_WORK = STATUS["home"], STATUS["pendular"]
+_OUT, _BACK = EVENT["pendular_out"], EVENT["pendular_back"]
+_CHOSEN, _NONE = REASON["choice"], REASON["none"]
+_WORK = CHANNEL["work"]
+_TRANSPORT, _CONSTRUCTION, _INDUSTRY = SECTOR["transport"], SECTOR["construction"], SECTOR["industry"]
+
+
+@compiled(forceinline=True)
+def season(month: int, swing: float) -> float:
+    """Seasonal factor of pendular departures, highest in May, mean one."""
+    angle = PI * (month % 12 - 1) / 6.0
+    if angle > PI:
+        angle -= 2.0 * PI
+    return 1.0 + swing * sin(angle)
+
+
+@compiled(forceinline=True)
+def goes(sector: int) -> bool:
+    """True for the sectors whose workers go on pendular work."""
+    return bool((sector == _TRANSPORT) | (sector == _CONSTRUCTION) | (sector == _INDUSTRY))
+
+
+@compiled(forceinline=True)
+def may_go_on_pendular_work(
+    mode: int, place: int, sector: int, plan: int, held: int, exit_ban: int, conscription: int, age: int, month: int
+) -> bool:
+    """True for a worker at home in transport, construction or industry, free to travel; `plan` is the unit's."""
+    at_home = (place == _BELARUS) & (mode == _HOME) & (plan == 0)
+    return at_home & goes(sector) & (not is_barred(held, exit_ban, conscription, month)) & (age >= ADULT_MONTHS)
+
+
+@compiled
+def pendular_rates(now: Now, sector: int, rates: NDArray[np.float64]) -> float:
+    """Fill the monthly probability of pendular departure to each place, float64[places]; return their sum."""
+    total = 0.0
+    groups = class_groups(sector, 0)
+    for place in range(len(rates)):
+        rates[place] = 0.0
+        demand = now.places[place].pendular
+        if place != _BELARUS and demand > 0.0 and now.run.reference.pendular > 0.0:
+            share = travel_share(now, place, _WORK, groups)
+            rates[place] = (
+                demand * share * season(now.month, now.coefficients.pendular_season) / now.run.reference.pendular
+            )
+        total += rates[place]
+    return total
+
+
+@compiled
+def pendular(people: Columns, circles: Span, now: Now, block: Block) -> None:
+    """Send workers of these circles to pendular work and bring back those whose months are over."""
+    (first, last), room, log = rows_of(circles, now), block.room, block.log
+    drivers, others = np.empty(len(now.law)), np.empty(len(now.law))
+    all_drivers = pendular_rates(now, _TRANSPORT, drivers)
+    all_others = pendular_rates(now, _CONSTRUCTION, others)
+    called = workers_called(people, first, last, now, room, max(all_drivers, all_others))
+    for row in range(first, last):
+        person = at(people, row)
+        mode, expiry = person.mode, person.expiry
+        if (mode == _AWAY) & (expiry < now.month):
+            place = person.place
+            person.place, person.mode, person.status = _BELARUS, _HOME, _AT_HOME
+            person.since, person.expiry = now.month, NEVER
+            note(log, now.month, person, _BACK, (place, _BELARUS), 0, _NONE)
+    for i in range(called):
+        row = room.picked[i]
+        person = at(people, row)
+        key, mode, place, sector = (
+            person.key,
+            person.mode,
+            person.place,
+            person.sector,
+        )
+        held, exit_ban, conscription = person.held, person.exit_ban, person.conscription
+        age, plan = now.month - person.birth, at(people, head_of(people, row, first)).plan
+        luck = words(key, now.month, _PENDULAR, 0, now.run.seed)
+        drives, u = sector == _TRANSPORT, uniform(luck[0])
+        if u >= (all_drivers if drives else all_others):
+            continue
+        if not may_go_on_pendular_work(mode, place, sector, plan, held, exit_ban, conscription, age, now.month):
+            continue
+        rates = drivers if drives else others
+        for place in range(len(rates)):
+            u -= rates[place]
+            if u < 0.0:
+                months = 3 + int(uniform(luck[2]) * (2.0 * now.coefficients.pendular_months - 5.0))
+                person.place, person.mode, person.status = place, _AWAY, _ON_WORK
+                person.since, person.expiry = now.month, now.month + months - 1
+                note(log, now.month, person, _OUT, (_BELARUS, place), _WORK, _CHOSEN)
+                break
+
+
+@compiled
+def workers_called(people: Columns, first: int, last: int, now: Now, room: Room, rate: float) -> int:
+    """Fill `room.picked` with the rows of workers at home in the sectors that go, whose luck is below `rate`.
+
+    Returns their number; whether they may travel is for a closer look.
+    """
+    workers = called = 0
+    for row in range(first, last):
+        person = at(people, row)
+        room.rows[workers], room.keys[workers] = row, person.key
+        workers += (person.mode == _HOME) & goes(person.sector)
+    fill_words(room.keys, workers, now.month, _PENDULAR, now.run.seed, room.luck)
+    for i in range(workers):
+        room.picked[called] = room.rows[i]
+        called += uniform(room.luck[0, i]) < rate
+    return called
+
+
+@compiled
+def head_of(people: Columns, row: int, first: int) -> int:
+    """Row of the head of the unit to which `row` belongs, at or after row `first`."""
+    while at(people, row).member != 0 and row > first:
+        row -= 1
+    return row

@@ -1,0 +1,135 @@
+"""After arrival: asylum decisions, permits, renewals, screening, revocation, citizenship and the loss of status."""
+
+from sim.history.compiled import open_share
+from sim.model.decision.units import groups_of, in_party
+from sim.model.eventlog import Log, note
+from sim.model.now import Now
+from sim.model.processes.depart import brings_work
+from sim.model.processes.live import live, works
+from sim.model.processes.screening import OF_RENEWAL, fails_screening
+from sim.model.processes.settled import settled_units
+from sim.model.scratch import Block, Span
+from sim.numerics.codes import EVENT, INSTRUMENT, REASON, STATUS
+from sim.numerics.compiling import compiled
+from sim.numerics.luck import PURPOSE, uniform, words
+from sim.numerics.months import NEVER
+from sim.population.rows import Person, at, beside
+from sim.population.schema import Columns
+
+_SETTLE, _LIVING = PURPOSE["settle"], PURPOSE["living"]
+_VISA_FREE, _PERMIT, _CITIZEN = STATUS["visa_free"], STATUS["permit"], STATUS["citizen"]
+_ASYLUM_SEEKER, _PROTECTED, _IRREGULAR = STATUS["asylum_seeker"], STATUS["protected"], STATUS["irregular"]
+_EVENT_PERMIT, _RENEWED, _LOST = EVENT["permit"], EVENT["renewed"], EVENT["lost"]
+_NATURALISED = EVENT["naturalised"]
+_RENEWAL, _ENTRY_FREE, _FIRST_PERMIT = INSTRUMENT["renewal"], INSTRUMENT["visa_free"], INSTRUMENT["permit"]
+_NONE, _EXPIRY, _REFUSAL, _SECURITY = REASON["none"], REASON["expiry"], REASON["refusal"], REASON["security"]
+
+
+@compiled(forceinline=True)
+def renewal_probability(
+    granted: float, openness: float, passport_valid: bool, travel_document: float, ground: float
+) -> float:
+    """Probability that a status is prolonged when it ends; `ground` is below one where its ground is gone."""
+    return granted * openness * (1.0 if passport_valid else travel_document) * ground
+
+
+@compiled(forceinline=True)
+def comes_due(status: int, since: int, expiry: int, month: int, asylum_months: float) -> bool:
+    """True if something is decided on a status this month: an asylum application, or a status that has ended."""
+    if status == _ASYLUM_SEEKER:
+        return month - since >= asylum_months
+    return expiry < month and status != _PROTECTED and status != _IRREGULAR and status != _CITIZEN
+
+
+@compiled
+def settle(people: Columns, circles: Span, now: Now, block: Block) -> None:
+    """Decide on the status of the settled units of these circles, and let them live for a month."""
+    units, log = settled_units(people, circles, now, block.room), block.log
+    for i in range(units):
+        head = at(people, block.room.rows[i])
+        status, since, expiry, place = (
+            head.status,
+            head.since,
+            head.expiry,
+            head.place,
+        )
+        if comes_due(status, since, expiry, now.month, now.coefficients.asylum_months):
+            decide_status(head, now, log)
+        elif status == _PERMIT and now.places[place].revocation > 0.0:
+            luck = uniform(words(head.key, now.month, _LIVING, 0, now.run.seed)[3])
+            if luck < now.places[place].revocation:
+                change_status(head, now.month, _IRREGULAR, NEVER, _LOST, _SECURITY, log)
+    live(people, units, now, block)
+
+
+@compiled
+def change_status(
+    head: Person,
+    month: int,
+    status: int,
+    expiry: int,
+    kind: int,
+    reason: int,
+    log: Log,
+) -> None:
+    """Give everyone of a unit abroad a status until `expiry`, noted as `kind`."""
+    for i in range(head.unit_size):
+        one = beside(head, i)
+        if in_party(one):
+            place = one.place
+            one.status, one.expiry = status, expiry
+            note(log, month, one, kind, (place, place), one.channel, reason)
+
+
+@compiled
+def decide_status(
+    head: Person,
+    now: Now,
+    log: Log,
+) -> None:
+    """Prolong, change or end the status of the unit headed at row `head`."""
+    status, place, channel, key = (
+        head.status,
+        head.place,
+        head.channel,
+        head.key,
+    )
+    if head.passport < now.month and now.belarus.passport_abroad > 0.5:
+        head.passport = now.month + int(now.coefficients.passport_months)
+    luck = uniform(words(key, now.month, _SETTLE, 0, now.run.seed)[0])
+    if status == _ASYLUM_SEEKER:
+        if luck < now.rules[place, channel].renewal:
+            change_status(head, now.month, _PROTECTED, NEVER, _EVENT_PERMIT, _NONE, log)
+            return
+        change_status(head, now.month, _IRREGULAR, NEVER, _LOST, _REFUSAL, log)
+        return
+    if status == _VISA_FREE:
+        instrument = _ENTRY_FREE
+    elif status == _PERMIT:
+        instrument = _RENEWAL
+    else:
+        instrument = _FIRST_PERMIT
+    groups = groups_of(head, now.month)
+    openness = open_share(now.openness[place, instrument], channel, groups)
+    papers, granted = (
+        now.places[place].travel_document,
+        now.rules[place, channel].renewal,
+    )
+    ground = now.coefficients.renewal_jobless if brings_work(channel) and not works(head) else 1.0
+    chance = renewal_probability(granted, openness, head.passport >= now.month, papers, ground)
+    if luck >= chance:
+        change_status(head, now.month, _IRREGULAR, NEVER, _LOST, _EXPIRY, log)
+        return
+    if status == _VISA_FREE:
+        until = now.month + int(min(now.rules[place, channel].stay, 1200.0))
+        change_status(head, now.month, status, until, _RENEWED, _EXPIRY, log)
+        return
+    if fails_screening(key, now.month, OF_RENEWAL, now, place):
+        change_status(head, now.month, _IRREGULAR, NEVER, _LOST, _SECURITY, log)
+        return
+    if status == _PERMIT and now.month - head.since >= now.coefficients.naturalisation_months:
+        if uniform(words(key, now.month, _LIVING, 0, now.run.seed)[2]) < now.places[place].naturalisation:
+            change_status(head, now.month, _CITIZEN, NEVER, _NATURALISED, _EXPIRY, log)
+            return
+    kind = _RENEWED if status == _PERMIT else _EVENT_PERMIT
+    change_status(head, now.month, _PERMIT, now.month + int(now.coefficients.permit_months), kind, _EXPIRY, log)

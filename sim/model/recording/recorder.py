@@ -1,0 +1,122 @@
+"""What is counted in a run: stocks, flows, expected flows, harms and the event log, in arrays.
+
+Counts are kept in agents (int64) until they leave the recorder, where they become persons; expected flows
+are integers in units of 2**-40 persons, so that every order of summation gives the same number.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.history.compiled import World
+from sim.model.decision.commitment import FIXED_POINT
+from sim.model.eventlog import EVENT_TYPE
+from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, N_STATUSES
+
+Counts = NDArray[np.int64]
+
+HARMS = ("detained", "charged", "drafted", "caught", "arrested_on_return", "lost")
+"""Events counted as harms, beside every count of movement."""
+MOVES = ("departed", "returned", "onward")
+"""Events that change the place of residence; pendular work does not."""
+
+
+@dataclass
+class Recorder:
+    """Everything one run leaves, month by month."""
+
+    one_in: int
+    stocks: list[Counts] = field(default_factory=list)
+    committed: list[Counts] = field(default_factory=list)
+    following: list[Counts] = field(default_factory=list)
+    log: list[NDArray[np.void]] = field(default_factory=list)
+
+    def keep(self, stocks: Counts, committed: Counts, following: Counts, log: list[NDArray[np.void]]) -> None:
+        """Keep one month: agents by place and status, expected commitments and followers, events."""
+        self.stocks.append(stocks)
+        self.committed.append(committed)
+        self.following.append(following)
+        self.log.append(np.concatenate(log) if log else np.zeros(0, EVENT_TYPE))
+
+    def copy(self) -> "Recorder":
+        """The same months in lists of their own; what was kept is never changed."""
+        return Recorder(self.one_in, list(self.stocks), list(self.committed), list(self.following), list(self.log))
+
+    def __deepcopy__(self, memo: dict[int, object]) -> "Recorder":
+        return self.copy()
+
+    @property
+    def events(self) -> NDArray[np.void]:
+        """All events, in order of month and block."""
+        return np.concatenate(self.log) if self.log else np.zeros(0, EVENT_TYPE)
+
+    def stock_persons(self) -> Counts:
+        """Persons by month, place and status, int64[months, places, statuses]."""
+        return np.array(self.stocks).reshape(-1, N_PLACES, N_STATUSES) * self.one_in
+
+    def harm_persons(self) -> Counts:
+        """Persons by month and harm (order of `HARMS`), int64[months, harms]."""
+        counts = np.zeros((len(self.log), len(HARMS)), np.int64)
+        for t, log in enumerate(self.log):
+            kinds = np.bincount(log["kind"], minlength=max(EVENT.values()) + 1)
+            counts[t] = [kinds[EVENT[harm]] for harm in HARMS]
+        return counts * self.one_in
+
+    def flow_persons(self) -> Counts:
+        """Persons who changed residence, int64[months, from, to, channels]."""
+        flows = np.zeros((len(self.log), N_PLACES, N_PLACES, N_CHANNELS), np.int64)
+        moves = [EVENT[name] for name in MOVES]
+        for t, log in enumerate(self.log):
+            moved = log[np.isin(log["kind"], moves)]
+            np.add.at(flows[t], (moved["origin"], moved["place"], moved["channel"]), self.one_in)
+        return flows
+
+    def expected_arrivals(self, world: World) -> NDArray[np.float64]:
+        """Expected departures from Belarus in persons, float64[months, places, channels].
+
+        Of those who decide to leave, and of families that follow a head who went ahead.
+        """
+        expected = self.expected_of_deciders(world)
+        expected[:, :, CHANNEL["family"]] += np.array(self.following) / FIXED_POINT
+        return expected
+
+    def expected_of_deciders(self, world: World) -> NDArray[np.float64]:
+        """Expected departures of those who decide to leave alone, float64[months, places, channels]."""
+        return through_queues(np.array(self.committed), world)
+
+
+def through_queues(committed: Counts, world: World) -> NDArray[np.float64]:
+    """Expected departures from expected commitments: a fluid queue with capacity, wait and approval.
+
+    `committed` int64[months, places, channels] in units of 2**-40 persons. What waits when a channel closes is
+    lost; travel closures at departure and exit bans met after the commitment are left out, so the expectation
+    is slightly above the mean of realised departures where these bite.
+    """
+    months = committed.shape[0]
+    arrivals = np.zeros(committed.shape)
+    for place, channel in np.argwhere(world.law["exists"] > 0):
+        entering = (committed[:, place, channel] / FIXED_POINT).tolist()
+        closed = closed_months(world, place, channel)[:months].tolist()
+        rules = world.rules[:months, place, channel]
+        chance = rules["approval"].tolist()
+        capacity, waits = rules["capacity"].tolist(), rules["months"].tolist()
+        queue = 0.0
+        for t in range(months):
+            queue = 0.0 if closed[t] else queue + entering[t]
+            admitted = min(queue, capacity[t])
+            queue -= admitted
+            early = t + int(waits[t])
+            for due, part in ((early, 1.0 - waits[t] % 1.0), (early + 1, waits[t] % 1.0)):
+                if admitted > 0.0 and part > 0.0 and due < months and not any(closed[t : due + 1]):
+                    arrivals[due, place, channel] += admitted * part * chance[due]
+    return arrivals
+
+
+def closed_months(world: World, place: int, channel: int) -> NDArray[np.bool_]:
+    """Months in which a channel is closed to all its applicants, bool[months]."""
+    closed = world.rules["offered"][:, place, channel] <= 0.0
+    for instrument in (world.law["entry"][place, channel], world.law["residence"][place, channel]):
+        if instrument >= 0:
+            closed = closed | (world.openness[:, place, instrument].max(axis=1) <= 0.0)
+    return closed

@@ -1,0 +1,158 @@
+"""What compiled rules are given besides the people and the world: luck, noise, circles, reference counts."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.history.coefficients import Behaviour
+from sim.model.decision.utility import bound_tables
+from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, N_SECTORS, PLACE, SECTOR, SEX
+from sim.numerics.compiling import compiled
+from sim.population.schema import Columns
+
+ADULT_MONTHS = 18 * 12
+DETAINABLE_MONTHS = 16 * 12
+"""Age of administrative responsibility, 16 years, in months."""
+LIABILITY_ENDS_MONTHS = 27 * 12
+"""Liability to the draft ends at the 27th birthday (news.house/53521)."""
+
+
+class Circles(NamedTuple):
+    """Circles of about 100 people: rows, and what their members share; n circles."""
+
+    start: NDArray[np.int64]  # [n + 1] first row of each
+    memory: NDArray[np.float64]  # [n] remembered share of members detained
+    abroad: NDArray[np.int64]  # [n] members settled abroad
+    heard: NDArray[np.float64]  # [n] share of members who have heard of closures that are announced
+    one_in: int  # circle numbers in the sample are multiples of it
+
+
+class Reference(NamedTuple):
+    """Counts of the de-jure residents at the start, in persons: denominators that no later life changes."""
+
+    workers: NDArray[np.float64]  # [sectors]
+    exposed: NDArray[np.float64]  # [exposures] those aged 16 and over
+    liable: float  # men liable to the draft
+    officers: float  # reserve officers below 27
+    adults: float
+    pendular: float  # workers of the sectors that go on pendular work
+
+
+class Conditions(NamedTuple):
+    """One run's constants."""
+
+    seed: int  # luck of the replicate
+    trait_seed: int  # luck of fixed tastes, that of the people
+    one_in: int
+    lam: NDArray[np.float64]  # [2] dissimilarity of the threatened and of the others
+    bounds: NDArray[np.float64]  # [2, 4, 1024]
+    constants: NDArray[np.float64]  # [places] utility
+    channel_constants: NDArray[np.float64]  # [channels] utility
+    reference: Reference
+    panel: int  # a unit is in the panel if a hash of its key lies below; 2**32 means everyone
+    panel_weight: float  # persons an observed person of the panel stands for
+
+
+class Employers(NamedTuple):
+    """Employers that may move or be closed, by number; the first, number 0, is none."""
+
+    sector: NDArray[np.uint8]  # [n]
+    place: NDArray[np.uint8]  # [n] where it takes its staff, 0 if nowhere
+    until: NDArray[np.int16]  # [n] last month in which it does
+
+
+EMPLOYER_KEY = np.uint64(1 << 63)
+"""Keys of employers lie above those of people and of channels."""
+THREATENED, OTHERS = 0, 1
+"""The two groups that may differ in dissimilarity."""
+PENDULAR_SECTORS = (SECTOR["transport"], SECTOR["construction"], SECTOR["industry"])
+
+
+@compiled(forceinline=True)
+def sum_of_weights(risk: NDArray[np.float64], exposed: NDArray[np.float64]) -> float:
+    """Sum of the residents' weights in political detentions: `risk` by exposure, float64[exposures], times people."""
+    total = 0.0
+    for exposure in range(len(exposed)):
+        total += risk[exposure] * exposed[exposure]
+    return total
+
+
+def reference(people: Columns, one_in: int) -> Reference:
+    """Count the residents of Belarus at the start, pendular workers included."""
+    residents = people.mode != MODE["settled"]
+    detainable = residents & (people.birth <= -DETAINABLE_MONTHS)
+    exposed = np.bincount(people.exposure[detainable], minlength=len(EXPOSURE)).astype(np.float64) * one_in
+    sectors = np.bincount(people.sector[residents], minlength=N_SECTORS).astype(np.float64) * one_in
+    pendular = sum(float(sectors[sector]) for sector in PENDULAR_SECTORS)
+
+    def persons(who: NDArray[np.bool_]) -> float:
+        return float(np.count_nonzero(residents & who)) * one_in
+
+    men = people.sex == SEX["male"]
+    return Reference(
+        workers=sectors,
+        exposed=exposed,
+        liable=persons(men & (people.conscription == CONSCRIPTION["liable"])),
+        officers=persons(
+            men & (people.conscription == CONSCRIPTION["reserve_officer"]) & (people.birth > -LIABILITY_ENDS_MONTHS)
+        ),
+        adults=persons(people.birth <= -ADULT_MONTHS),
+        pendular=pendular,
+    )
+
+
+def circles(people: Columns, start: NDArray[np.int64], one_in: int) -> Circles:
+    """Circles as they stand at the start: no memory of detentions, those settled abroad counted."""
+    abroad = (people.place != PLACE["belarus"]) & (people.mode == MODE["settled"])
+    counts = np.add.reduceat(abroad.astype(np.int64), start[:-1]) if len(start) > 1 else np.zeros(0, np.int64)
+    return Circles(start, np.zeros(len(start) - 1), counts, np.zeros(len(start) - 1), one_in)
+
+
+def copy(parts: Any) -> Any:
+    """A named tuple with every array copied."""
+    return parts._replace(**{k: v.copy() for k, v in parts._asdict().items() if isinstance(v, np.ndarray)})
+
+
+PANEL_SIZE = 100_000
+"""Most people whose utilities are all computed each month, for expected flows."""
+
+
+def conditions(
+    people: Columns,
+    one_in: int,
+    coefficients: Behaviour,
+    constants: NDArray[np.float64],
+    channel_constants: NDArray[np.float64],
+    seed: int,
+    trait_seed: int,
+    lam: float,
+    fixed: Reference | None = None,
+) -> Conditions:
+    """Constants of one run; `fixed` replaces the reference counts (to compare worlds of different people)."""
+    share = min(1.0, PANEL_SIZE / max(1, len(people.key)))
+    panel = int(share * 2**32)
+    pooled = np.array(
+        [
+            lam + coefficients.by_motive * (own - lam)
+            for own in (coefficients.lambda_threatened, coefficients.lambda_other)
+        ]
+    )
+    return Conditions(
+        seed,
+        trait_seed,
+        one_in,
+        pooled,
+        np.stack([bound_tables(own) for own in pooled]),
+        constants,
+        channel_constants,
+        fixed or reference(people, one_in),
+        panel,
+        one_in / (panel / 2**32),
+    )
+
+
+@compiled(forceinline=True)
+def in_panel(key: int, panel: int) -> bool:
+    """True if the unit headed by `key` belongs to the panel; a multiplicative hash, the same in every world."""
+    return bool(((np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)) < np.uint64(panel))

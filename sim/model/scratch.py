@@ -1,0 +1,68 @@
+"""What a pass over one block of circles works with and leaves: buffers, its events, its counts."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.eventlog import EVENT_TYPE, PER_PERSON, Log, empty_log
+from sim.model.now import Now
+from sim.numerics.codes import N_CHANNELS, N_PLACES, N_STATUSES
+from sim.numerics.compiling import compiled
+
+Span = tuple[int, int]
+"""Circles from the first to the one before the last."""
+
+
+class Room(NamedTuple):
+    """Buffers of loops over at most `n` rows; their contents mean nothing to the next process."""
+
+    rows: NDArray[np.int64]  # [n] rows that a first, quick look picks out
+    keys: NDArray[np.uint64]  # [n] their keys
+    luck: NDArray[np.uint32]  # [4, n] their luck
+    country_taste: NDArray[np.uint32]  # [4, n] and their fixed luck
+    channel_taste: NDArray[np.uint32]  # [4, n]
+    picked: NDArray[np.int64]  # [n] which of them deserve a closer look
+    flags: NDArray[np.uint8]  # [n] what each row brings into a choice class
+    personal: NDArray[np.float64]  # [n] what each row's person adds to the wish to leave
+    fears: NDArray[np.float64]  # [n] and what the fear of war adds to that
+    kinds: NDArray[np.int64]  # [n] choice classes of units
+    etas: NDArray[np.float64]  # [n] their wishes to leave
+    events: NDArray[np.void]  # EVENT_TYPE [8 n]
+
+
+class Block(NamedTuple):
+    """One block's buffers, events and counts: all that its processes write besides their own rows."""
+
+    room: Room
+    log: Log
+    expected: NDArray[np.int64]  # [places, channels] hazards of leaving, in units of 2**-40 persons
+    following: NDArray[np.int64]  # [places] hazards of families that follow, in the same units
+    stocks: NDArray[np.int64]  # [places, statuses] agents
+
+
+def make_block(people: int, at_once: int) -> Block:
+    """What a block of so many people needs, of whom so many are gone through at once."""
+    n = at_once
+    room = Room(
+        np.empty(n, np.int64),
+        np.empty(n, np.uint64),
+        np.empty((4, n), np.uint32),
+        np.empty((4, n), np.uint32),
+        np.empty((4, n), np.uint32),
+        np.empty(n, np.int64),
+        np.empty(n, np.uint8),
+        np.empty(n, np.float64),
+        np.empty(n, np.float64),
+        np.empty(n, np.int64),
+        np.empty(n, np.float64),
+        np.empty(PER_PERSON * n, EVENT_TYPE),
+    )
+    expected, following = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros(N_PLACES, np.int64)
+    return Block(room, empty_log(people), expected, following, np.zeros((N_PLACES, N_STATUSES), np.int64))
+
+
+@compiled
+def rows_of(circles: Span, now: Now) -> tuple[int, int]:
+    """The first row of these circles and the one after their last."""
+    return now.circles.start[circles[0]], now.circles.start[circles[1]]

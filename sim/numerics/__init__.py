@@ -1,0 +1,1 @@
+"""What everything rests on: luck, arithmetic, codes, months, messages, files and machine code."""

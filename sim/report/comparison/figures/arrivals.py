@@ -1,0 +1,113 @@
+"""Arrivals from Belarus by destination and month, with and without the scenario's rules."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.report import style
+from sim.report.results import Results, band, heading, wording
+
+SECTION = "answer"
+TITLE = "Arrivals from Belarus, persons a month"
+OTHERS = 4
+"""Destinations drawn small beside the one in focus."""
+BEFORE = 18
+"""Months shown before the announcement."""
+
+
+def caption(results: Results) -> str:
+    """One sentence under the figure."""
+    return (
+        "Expected arrivals a month with 90% bands over replicates, under the rules in force and under the scenario; "
+        f"below, the destinations besides {wording(results.focus)} where arrivals change most (each on its own scale), "
+        "and the change there on one common scale."
+    )
+
+
+def others(results: Results) -> list[str]:
+    """Destinations besides the focus with the largest change of arrivals, largest first."""
+    rows = results.measure("arrivals")
+    rows = rows[~rows["destination"].isin([results.focus, "", "all"])]
+    ranked = rows.assign(size=rows["estimate"].abs()).sort_values(["size", "destination"], ascending=[False, True])
+    return ranked["destination"].head(OTHERS).tolist()
+
+
+def data(results: Results) -> pd.DataFrame:
+    """Mean, low and high persons a month by world (baseline, scenario, difference), destination and month `at`."""
+    before, after = results.arrivals(results.baseline), results.arrivals(results.scenario)
+    worlds = {"baseline": before, "scenario": after, "difference": after - before}
+    parts = [
+        band(frame[place]).reset_index().assign(world=world, destination=place)
+        for world, frame in worlds.items()
+        for place in [results.focus, *others(results)]
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def draw(results: Results) -> Figure:
+    """Focus large, four others small, and their changes below on one scale."""
+    table = data(results)
+    last = int(table["at"].max())
+    first = int(min([policy.announced for policy in results.policies], default=last)) - BEFORE
+    first = max(first, int(table["at"].min()))
+    table = table[table["at"] >= first]
+    places = others(results)
+    figure = style.canvas(6.6, TITLE)
+    grid = figure.add_gridspec(3, max(len(places), 1), height_ratios=[2.5, 1.25, 1])
+
+    large = figure.add_subplot(grid[0, :])
+    levels(large, table, results.focus)
+    style.years(large, first, last)
+    style.dates(large, results, labels=True)
+    large.set_title(wording(results.focus), fontsize=9.5)
+    ends = []
+    for world, words, colour in (
+        ("baseline", "rules in force", style.BASELINE),
+        ("scenario", heading(results.scenario), style.SCENARIO),
+    ):
+        end = table[(table["world"] == world) & (table["destination"] == results.focus)].iloc[-1]
+        ends.append((float(end["mean"]), words, colour))
+    for side, (level, words, colour) in zip((-1, 1), sorted(ends), strict=True):  # the lower below, the upper above
+        large.annotate(
+            words, (last + 0.5, level), (0, 9 * side), textcoords="offset points",
+            ha="right", va="bottom" if side > 0 else "top", color=colour, fontweight="bold",
+        )  # fmt: skip
+
+    common: Axes | None = None
+    for column, place in enumerate(places):
+        small = figure.add_subplot(grid[1, column])
+        levels(small, table, place)
+        style.years(small, first, last)
+        style.dates(small, results)
+        small.set_title(wording(place))
+        small.tick_params(labelbottom=False)
+        change = figure.add_subplot(grid[2, column], sharey=common)
+        line(change, table, place, "difference", style.SCENARIO)
+        change.axhline(0, color=style.QUIET, lw=0.8)
+        style.years(change, first, last)
+        change.set_xticks(change.get_xticks()[::2])
+        style.dates(change, results)
+        style.thousands(change)
+        if common is None:
+            common = change
+            change.set_ylabel("change")
+        else:
+            change.tick_params(labelleft=False)
+    return figure
+
+
+def line(axes: Axes, table: pd.DataFrame, place: str, world: str, colour: str) -> None:
+    """One world's mean and band, a step a month."""
+    rows = table[(table["world"] == world) & (table["destination"] == place)]
+    middle = rows["at"] + 0.5
+    axes.fill_between(middle, rows["low"], rows["high"], step="mid", color=colour, alpha=0.22, lw=0)
+    axes.plot(middle, rows["mean"], color=colour, drawstyle="steps-mid")
+
+
+def levels(axes: Axes, table: pd.DataFrame, place: str) -> None:
+    """Both worlds from zero upwards."""
+    line(axes, table, place, "baseline", style.BASELINE)
+    line(axes, table, place, "scenario", style.SCENARIO)
+    axes.set_ylim(bottom=0)
+    axes.margins(y=0.12)
+    style.thousands(axes)

@@ -1,0 +1,88 @@
+"""Belarusians settled abroad, by destination and month, with what was observed."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sim.numerics import months
+from sim.report import style
+from sim.report.results import Results, band, heading, wording
+
+SECTION = "answer"
+TITLE = "Belarusians settled abroad, thousands"
+PANELS = 6
+OBSERVED = ("residents", "stock")
+"""Words that mark a series of `fit.csv` as a stock of residents."""
+
+
+def caption(results: Results) -> str:
+    """One sentence under the figure."""
+    return (
+        "Residents at the end of each month with 90% bands over replicates; open circles are observed stocks (to "
+        "December 2022, their definitions differ, see the table of fit); departures, not stocks, set the constants."
+    )
+
+
+def places(results: Results, table: pd.DataFrame) -> list[str]:
+    """The focus, then the destinations with the most residents at the end of the baseline."""
+    final = table[(table["world"] == "baseline") & (table["at"] == table["at"].max())]
+    ranked = final.sort_values(["mean", "destination"], ascending=[False, True])["destination"]
+    return [results.focus, *[place for place in ranked if place != results.focus]][:PANELS]
+
+
+def observed(results: Results) -> pd.DataFrame:
+    """Observed stocks: destination, time `at` in months (end of the period named) and thousand persons."""
+    fit = results.table("fit")
+    stock = fit[fit["series"].str.contains("|".join(OBSERVED), case=False)]
+    return pd.DataFrame(
+        {
+            "destination": stock["destination"].str.lower().str.replace(" ", "_"),
+            "at": [end(period) for period in stock["period"]],
+            "thousand": pd.to_numeric(stock["observed"]) / 1000,
+        }
+    )
+
+
+def end(period: str) -> float:
+    """End of a year, month or day as months since January 2019."""
+    parts = period.split("-")
+    year = months.month(f"{parts[0]}-01")
+    if len(parts) == 1:
+        return year + 12.0
+    number = months.month("-".join(parts[:2]))
+    return number + (int(parts[2]) / months.days_in(number) if len(parts) == 3 else 1.0)
+
+
+def data(results: Results) -> pd.DataFrame:
+    """Mean, low and high persons by world, destination and month `at`."""
+    parts = []
+    for world, name in (("baseline", results.baseline), ("scenario", results.scenario)):
+        frame = results.residents(name)
+        parts += [band(frame[place]).reset_index().assign(world=world, destination=place) for place in frame]
+    return pd.concat(parts, ignore_index=True)
+
+
+def draw(results: Results) -> Figure:
+    """Six destinations, each on a scale of its own, both worlds on the same."""
+    table, points = data(results), observed(results)
+    first, last = int(table["at"].min()), int(table["at"].max())
+    figure = style.canvas(4.6, TITLE)
+    for panel, (axes, place) in enumerate(zip(figure.subplots(2, 3).flat, places(results, table), strict=False)):
+        for world, colour in (("baseline", style.BASELINE), ("scenario", style.SCENARIO)):
+            rows = table[(table["world"] == world) & (table["destination"] == place)]
+            axes.fill_between(rows["at"] + 1, rows["low"] / 1000, rows["high"] / 1000, color=colour, alpha=0.22, lw=0)
+            axes.plot(rows["at"] + 1, rows["mean"] / 1000, color=colour)
+        seen = points[points["destination"] == place]
+        axes.plot(seen["at"], seen["thousand"], "o", mfc="none", mec=style.INK, mew=1, ms=4.5)
+        axes.set_ylim(bottom=0)
+        axes.margins(y=0.12)
+        axes.set_title(wording(place))
+        style.years(axes, first, last)
+        axes.set_xticks(axes.get_xticks()[::2])
+        style.dates(axes, results)
+        if panel == 0:
+            words = ("rules in force", heading(results.scenario), "\u25cb observed")
+            for row, (text, colour) in enumerate(zip(words, (style.BASELINE, style.SCENARIO, style.INK), strict=True)):
+                axes.text(
+                    0.04, 0.96 - 0.105 * row, text, color=colour, transform=axes.transAxes, va="top", weight="bold"
+                )
+    return figure

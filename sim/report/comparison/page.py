@@ -1,0 +1,284 @@
+"""The page: template, style and figures put into one file."""
+
+import math
+import os
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import jinja2
+import pandas as pd
+
+from sim.analysis.closed_form import PRIOR, PRIOR_90, deflection
+from sim.history import naming
+from sim.report import style, words
+from sim.report.comparison import answer, figures, levels_by_group
+from sim.report.results import Results, heading, wording
+from sim.runs import disclosure, seals
+
+HERE = Path(__file__).parent
+SHARED = HERE.parent
+"""Folder of the style and the parts that pages share."""
+THEME = {style.INK: "ink", style.QUIET: "quiet", style.RULE: "rule", style.PAPER: "paper", style.BLUE: "blue"}
+"""Colours of a figure that follow the reader's light or dark theme."""
+CLOSE = (0.8, 1.25)
+"""Simulated over observed within which a row of the fit is called near."""
+
+
+def build(folder: str | Path) -> Path:
+    """Draw the figures, write `report.html` into the folder whole or not at all, and return its path."""
+    results = Results(folder)
+    said = context(results)  # a missing file is found before anything is drawn
+    figures.draw_all(folder)
+    page = write(results.folder, render(said | {"figures": drawn(results)}))
+    seals.renew(results.folder)
+    return page
+
+
+def write(folder: Path, html: str) -> Path:
+    """Write `report.html` into a folder, whole or not at all; returns its path."""
+    path = folder / "report.html"
+    part = path.with_suffix(".html.part")
+    part.write_text(html, encoding="utf-8")
+    os.replace(part, path)
+    return path
+
+
+def render(said: dict[str, Any], template: str = "report.html.j2", folder: Path = HERE) -> str:
+    """A template of this or another folder as text. Every value is escaped; an undefined one is an error, no blank."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([folder, SHARED]),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(template).render(said)
+
+
+def context(results: Results) -> dict[str, Any]:
+    """Everything the template names besides the figures."""
+    settings = results.fact("settings")
+    return {
+        "css": (SHARED / "report.css").read_text(encoding="utf-8"),
+        "stamp": style.STAMP,
+        "title": heading(results.scenario),
+        "baseline": heading(results.baseline),
+        "description": results.fact("description"),
+        "focus": wording(results.focus),
+        "policies": [
+            {
+                "name": heading(policy.name),
+                "announced": words.day(policy.announced),
+                "start": words.day(policy.start),
+                "until": None if policy.until is None else words.day(policy.until),
+            }
+            for policy in results.policies
+        ],
+        "adds": [line for line in results.text("adds.txt").splitlines() if line.strip()],
+        "reach": reach(results),
+        "sentence": answer.sentence(results),
+        "caution": answer.caution(results),
+        "blocks": answer.blocks(results),
+        "rule": words.rule(results),
+        "beside": [f"{lambda_:g}" for lambda_ in answer.beside(results)],
+        "by_lambda": answer.by_lambda(results),
+        "main": f"{results.main:g}",
+        "prior": PRIOR,
+        "prior_90": PRIOR_90,
+        "example": [(f"{lambda_:g}", words.percent(float(deflection(0.09, lambda_)))) for lambda_ in (0.2, 0.5, 0.8)],
+        "channels": channels(results),
+        "matrices": matrices(results),
+        "taxonomy": taxonomy(results),
+        "groups": levels_by_group.tables(results),
+        "fit": fit(results),
+        "people": people(results),
+        "sources": results.text("sources.txt"),
+        "config": results.text("config.yaml"),
+        "histories": [
+            (heading(name), results.text(f"{naming.folder(name)}/history.txt"))
+            for name in (results.baseline, results.scenario)
+        ],
+        "command": results.fact("command"),
+        "settings": flat(settings),
+        "facts": [("commit", str(results.fact("commit")))]
+        + [("seeds", ", ".join(map(str, seeds)) if isinstance(seeds := results.fact("seeds"), list) else str(seeds))],
+        "versions": flat(results.fact("versions")),
+        "one_in": f"{results.one_in:g}",
+        "replicates": results.replicates,
+        "minimum": disclosure.MINIMUM,
+    }
+
+
+def flat(mapping: dict[str, Any], above: str = "") -> list[tuple[str, str]]:
+    """A nested mapping as lines of dotted key and value."""
+    lines: list[tuple[str, str]] = []
+    for key, value in mapping.items():
+        lines += flat(value, f"{above}{key}.") if isinstance(value, dict) else [(f"{above}{key}", str(value))]
+    return lines
+
+
+def drawn(results: Results) -> dict[str, list[dict[str, str]]]:
+    """Figures by section, each as inline SVG with title and caption."""
+    sections: dict[str, list[dict[str, str]]] = {"answer": [], "lambda": [], "harms": [], "fit": []}
+    for name in figures.names():
+        module = figures.figure(name)
+        if module.SECTION not in sections:
+            raise ValueError(
+                f"figure '{name}' names the unknown section '{module.SECTION}'; known: {', '.join(sections)}"
+            )
+        svg = results.text(f"figures/{name}.svg")
+        sections[module.SECTION].append(picture(name, module, results, svg))
+    return sections
+
+
+def picture(name: str, module: ModuleType, drawn_from: Any, svg: str) -> dict[str, str]:
+    """A figure as the template shows it: inline SVG with title and caption."""
+    return {"name": name, "title": module.TITLE, "caption": module.caption(drawn_from), "svg": inline(svg, name)}
+
+
+def inline(svg: str, name: str) -> str:
+    """An SVG file as an element of a page: no prologue, no outside names, ids of its own, colours of the theme."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'\s(xmlns(:\w+)?|width|height|version)="[^"]*"', "", svg[: svg.index(">")]) + svg[svg.index(">") :]
+    svg = re.sub(r'\bid="', f'id="{name}-', svg)
+    svg = svg.replace('xlink:href="#', f'href="#{name}-').replace("url(#", f"url(#{name}-")
+    for colour, role in THEME.items():
+        svg = svg.replace(colour, f"var(--{role})")
+    return svg.replace("<svg", f'<svg role="img" aria-labelledby="caption-{name}"', 1).strip()
+
+
+def reach(results: Results) -> list[dict[str, Any]]:
+    """Rules of the scenario: whom they could touch, whom they did; inert ones with the reason."""
+    rows = []
+    for row in results.table("reach").to_dict("records"):
+        numbers = {name: words.count(float(row[name]), results) for name in ("eligible", "touched", "changed")}
+        note = "" if pd.isna(row["note"]) else str(row["note"])
+        rows.append({"rule": row["rule"], **numbers, "note": note, "inert": float(row["changed"]) == 0})
+    return rows
+
+
+def channels(results: Results) -> list[dict[str, str]]:
+    """Change of arrivals in the focus by channel, largest first."""
+    found = sorted(answer.by_channel(results), key=lambda one: (-abs(one[2].estimate), one[0]))
+    return [
+        {
+            "channel": wording(name),
+            "change": words.change(effect.estimate, results),
+            "interval": words.interval(effect, results),
+        }
+        for name, _, effect in found
+    ]
+
+
+def matrices(results: Results) -> list[dict[str, Any]]:
+    """Both matrices at the main lambda: where those of the focus go first, and where they live at the horizon."""
+    focus, end = wording(results.focus), words.month(str(results.fact("settings", "end")))
+    return [
+        {
+            "title": f"Those who go to {focus} under the rules in force: where they go first under the scenario",
+            "rows": matrix(results, "substitution"),
+        },
+        {
+            "title": f"Those who live in {focus} at the end of {end} under the rules in force, of all who lived in "
+            "Belarus at the start: where they live then under the scenario",
+            "rows": matrix(results, "final"),
+        },
+    ]
+
+
+def matrix(results: Results, file: str) -> list[dict[str, str]]:
+    """The focus' row of a matrix at the main lambda, most persons first, with Frechet bounds; empty if nobody's."""
+    frame = results.table(file)
+    rows = frame[(frame["lambda"].sub(results.main).abs() < 1e-9) & (frame["baseline"] == results.focus)]
+    rows = rows[rows["persons"] != 0].sort_values(["persons", "scenario"], ascending=[False, True])
+    visible = rows["persons"].map(lambda persons: words.shown(persons, results)).astype(bool)
+    lines = []
+    for row in rows[visible].to_dict("records"):
+        ends = [
+            f"{disclosure.rounded(row[name], results.one_in):,}"
+            for name in ("low", "high", "frechet_low", "frechet_high")
+        ]
+        lines.append(
+            {
+                "scenario": "stay in Belarus" if row["scenario"] == "stay" else wording(row["scenario"]),
+                "persons": words.count(row["persons"], results),
+                "interval": f"{ends[0]} to {ends[1]}",
+                "bounds": f"{ends[2]} to {ends[3]}",
+            }
+        )
+    rest = rows[~visible]
+    if len(rest):
+        persons = words.count(float(rest["persons"].sum()), results)
+        lines.append({"scenario": f"{len(rest)} others together", "persons": persons, "interval": "", "bounds": ""})
+    return lines
+
+
+def taxonomy(results: Results) -> list[dict[str, str]]:
+    """Everyone, by what the scenario changes in their paired life, at the main lambda."""
+    frame = results.table("taxonomy")
+    rows = frame[frame["lambda"].sub(results.main).abs() < 1e-9]
+    lines = []
+    for row in rows.to_dict("records"):
+        effect = results.category(row["category"].replace(" ", "_"))
+        months = ""
+        if words.shown(effect.estimate, results) and not math.isnan(row["months"]):
+            low, high = (max(row[name], 0.0) for name in ("months_low", "months_high"))
+            months = f"by {row['months']:.1f} months on average ({low:.1f} to {high:.1f})"
+        lines.append(
+            {
+                "category": row["category"].replace("_", " "),
+                "months": months,
+                "persons": words.count(effect.estimate, results),
+                "interval": words.interval(effect, results, signed=False),
+            }
+        )
+    return lines
+
+
+def fit(results: Results) -> dict[str, Any]:
+    """The uncalibrated history against the observed one: rows with their ratio, and how many are near."""
+    frame = results.table("fit")
+    rows, near = [], 0
+    for row in frame.to_dict("records"):
+        observed, simulated = float(row["observed"]), float(row["simulated"])
+        ratio = simulated / observed if observed else float("nan")
+        near += CLOSE[0] <= ratio <= CLOSE[1]
+        rows.append(
+            {
+                **{name: row[name] for name in ("period", "source", "confidence")},
+                "destination": wording(row["destination"]),
+                "series": str(row["series"]).replace("_", " "),
+                "observed": amount(observed),
+                "simulated": amount(simulated),
+                "ratio": f"\u00d7{ratio:.2g}" if ratio == ratio else "\u2013",
+                "near": CLOSE[0] <= ratio <= CLOSE[1],
+            }
+        )
+    return {"rows": rows, "near": near, "total": len(rows)}
+
+
+def amount(value: float) -> str:
+    """A number of any size to three figures."""
+    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 10 else f"{value:.2g}"
+
+
+def people(results: Results) -> dict[str, Any]:
+    """The synthetic people against the official margins: worst rows first."""
+    frame = results.table("people")
+    worst = frame.assign(size=frame["error_percent"].abs()).sort_values(
+        ["size", "margin", "cell"], ascending=[False, True, True]
+    )
+    rows = [
+        {
+            "margin": row["margin"],
+            "cell": str(row["cell"]).replace("_", " "),
+            "target": f"{row['target']:,.0f}",
+            "synthetic": f"{row['synthetic']:,.0f}",
+            "error": f"{row['error_percent']:+.1f}%".replace("-", words.MINUS),
+        }
+        for row in worst.head(12).to_dict("records")
+    ]
+    return {"rows": rows, "total": len(frame), "worst": f"{worst['size'].iloc[0]:.1f}%"}

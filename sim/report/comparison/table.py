@@ -1,0 +1,82 @@
+"""The answer as plain text for the console."""
+
+import textwrap
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
+from sim.report import words
+from sim.report.comparison import answer
+from sim.report.results import Results, heading, wording
+
+WIDTH = 96
+"""Columns of the console that the text keeps to."""
+TITLES = ("", "in force", "scenario", "persons", "90% interval")
+
+
+def aligned(rows: Iterable[Sequence[str]], left: Collection[int] = (0,)) -> list[str]:
+    """Lines of a table, the first column or those of these numbers to the left, the rest to the right."""
+    rows = list(rows)
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.ljust(width) if column in left else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def summary_text(folder: str | Path) -> str:
+    """The comparison in plain text: sentence, table, other lambdas, and what the numbers are not.
+
+    Raises FileNotFoundError or ValueError naming the file of the folder that is missing or wrong.
+    """
+    results = Results(folder)
+    parts = answer.blocks(results)
+    other = answer.beside(results)
+    rows: list[Sequence[str]] = [(*TITLES, *(f"λ={lambda_:g}" for lambda_ in other))]
+    for block in parts:
+        rows.append((block.heading, *[""] * (len(rows[0]) - 1)))
+        rows += [
+            (
+                f"{'    ' if row.deep else '  '}{row.label}",
+                row.before,
+                row.after,
+                row.persons,
+                row.interval,
+                *row.beside,
+            )
+            for row in block.rows
+        ]
+    table = aligned(rows)
+    rule = "\u2500" * max(map(len, table))
+    by_lambda = aligned(
+        [
+            ("lambda", "arrivals", "go elsewhere", "share", "stay", "leave Belarus"),
+            *[
+                (f"{line['lambda']}{' *' if line['main'] else ''}",
+                 *(str(line[key]) for key in ("arrivals", "deflected", "share", "stuck", "departures")))
+                for line in answer.by_lambda(results)
+            ],
+        ]
+    )  # fmt: skip
+    worlds = f"{heading(results.scenario)} against {wording(results.baseline)}"
+    text = [
+        f"{worlds}: conditional scenario, not a forecast",
+        "",
+        *textwrap.wrap(answer.sentence(results), WIDTH),
+        *textwrap.wrap(answer.caution(results), WIDTH),
+        "",
+        table[0],
+        rule,
+        *table[1:],
+        rule,
+        "",
+        *by_lambda,
+        "",
+        *textwrap.wrap(words.rule(results), WIDTH),
+        *textwrap.wrap(
+            "Nothing is calibrated yet: constants are provisional and no validation stands behind them.", WIDTH
+        ),
+    ]
+    return "\n".join(text) + "\n"

@@ -1,0 +1,132 @@
+"""What a study says in tables: a row a scenario and point, with persons and 90% intervals, harms beside counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sim.report import words
+from sim.report.results import heading, wording
+from sim.report.study.comparisons import Comparison, Study
+from sim.report.study.expected import UNTESTED, Verdict, overall, wanted
+
+DASH = "\u2013"
+"""Written where a comparison does not tell."""
+COLUMNS = (
+    ("arrivals", "arrivals in the country named", True),
+    ("departures", "leave Belarus", True),
+    ("deflected", "go elsewhere", False),
+    ("other_channel", "other channel", False),
+    ("stuck", "stay, though they would leave", False),
+    ("irregular_expected", "cross irregularly", True),
+    ("detained", "detained", True),
+    ("drafted", "drafted", True),
+)
+"""Measure, words, and whether it is a difference, which carries a sign."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number of a table with its interval, and what it is of."""
+
+    text: str
+    interval: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a table."""
+
+    title: str
+    point: str
+    cells: tuple[Cell, ...]
+    main: bool = False
+
+
+def cell(one: Comparison, measure: str, place: str = "", lambda_: float | None = None, signed: bool = True) -> Cell:
+    """One effect in words; a dash if the comparison does not tell it."""
+    effect = one.effect(measure, place, lambda_)
+    if effect is None:
+        return Cell(DASH)
+    text = (words.change if signed else words.count)(effect.estimate, one.results)
+    return Cell(text, words.interval(effect, one.results, signed))
+
+
+def arrivals(one: Comparison) -> Cell:
+    """Arrivals in one destination: of how many under the rules in force, and where they change otherwise."""
+    found = cell(one, "arrivals", one.place)
+    level = one.effect("baseline_arrivals", one.place)
+    of = f", of {words.count(level.estimate, one.results)}" if level else ""
+    others = dict.fromkeys(place for place in (one.results.focus, one.most_changed) if place != one.place)
+    more = "".join(f"; {wording(place)}: {cell(one, 'arrivals', place).text}" for place in others)
+    return Cell(found.text, found.interval, f"{wording(one.place)}{of}{more}")
+
+
+def table(study: Study) -> list[Line]:
+    """The table a minister could read, at the main lambda, in the order of the study."""
+    lines = []
+    for one in study.comparisons:
+        cells = [cell(one, measure, signed=signed) for measure, _, signed in COLUMNS[1:]]
+        lines.append(Line(one.title, one.point, (arrivals(one), *cells)))
+    return lines
+
+
+def by_lambda(study: Study) -> list[tuple[str, list[Line]]]:
+    """For each comparison its name, and a line a value of lambda, the main one marked."""
+    found = []
+    for one in study.comparisons:
+        lines = []
+        for lambda_ in one.results.lambdas:
+            places = [one.place, *[""] * (len(COLUMNS) - 1)]
+            cells = [
+                cell(one, measure, place, lambda_, signed)
+                for (measure, _, signed), place in zip(COLUMNS, places, strict=True)
+            ]
+            lines.append(Line(f"{lambda_:.12g}", "", tuple(cells), lambda_ not in one.others))
+        name = f"{one.title}{one.point and ', '}{one.point} (arrivals: {wording(one.place)})"
+        found.append((name, lines))
+    return found
+
+
+def rules(study: Study) -> list[str]:
+    """How numbers are rounded and left out, once for each size of sample in the study."""
+    return list(dict.fromkeys(words.rule(one.results) for one in study.comparisons))
+
+
+def expectations(found: Sequence[Verdict]) -> list[dict[str, object]]:
+    """Expected parts in order, each with its verdict and a line a comparison."""
+    parts: dict[int, list[Verdict]] = {}
+    for one in found:
+        parts.setdefault(id(one.expected), []).append(one)
+    return [
+        {
+            "says": ones[0].expected.says,
+            "scenario": heading(ones[0].expected.scenario),
+            "verdict": overall(ones),
+            "wanted": f"{measure_words(ones[0])} {wanted(ones[0].expected)}",
+            "lines": [_expectation(one) for one in ones],
+        }
+        for ones in parts.values()
+    ]
+
+
+def measure_words(one: Verdict) -> str:
+    """What an expected part is about, in words."""
+    measure, _, detail = one.expected.measure.partition(":")
+    known = {name: text for name, text, _ in COLUMNS} | {"arrivals": "arrivals"}
+    text = known.get(measure, wording(measure)) + (f" ({wording(detail)})" if detail else "")
+    return text + (f", {wording(one.expected.destination)}" if one.expected.destination else "")
+
+
+def _expectation(one: Verdict) -> dict[str, str]:
+    point = one.comparison.point if one.comparison else ""
+    line = {"point": point, "verdict": one.verdict, "number": DASH, "interval": "", "against": "", "note": one.reason}
+    if one.effect is None or one.comparison is None:
+        return line
+    results = one.comparison.results
+    line |= {"number": words.change(one.effect.estimate, results), "interval": words.interval(one.effect, results)}
+    if one.against is not None:
+        ends = words.interval(one.against, results)
+        line["against"] = "which is " + words.change(one.against.estimate, results) + (f" ({ends})" if ends else "")
+    if line["number"] == words.FEW and one.verdict != UNTESTED:
+        line["note"] = "rests on fewer than 30 simulated people: trust the verdict as little as the number"
+    return line

@@ -1,0 +1,1 @@
+"""Runs: their settings, how they are made, shared, kept and found again."""

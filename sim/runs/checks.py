@@ -1,0 +1,280 @@
+"""What the value of a setting may be: types that pydantic checks, and what is said of a value that is none of them.
+
+A value comes from the command line, from a file or out of Python, and is checked in the same way. Scalars of numpy and
+pandas, paths, arrays and dates count as what they stand for; a number that is whole may be written as a float, as a
+column of a table holds it. Nothing else is converted: 1.5 is no whole number, true is no number, "3" is a text.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Le, Len, Lt
+from pydantic import (
+    AfterValidator,
+    AllowInfNan,
+    BeforeValidator,
+    PlainValidator,
+    Strict,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import PydanticCustomError
+
+from sim.history.coefficients import RECORDS, SMALLEST_LAMBDA, load
+from sim.history.naming import composition
+from sim.model.feedback import FEEDBACKS
+from sim.numerics import months
+from sim.numerics.errors import UserError
+from sim.numerics.messages import shown
+from sim.numerics.values import canonical, plain
+
+MOST_REPLICATES, MOST_THREADS, MOST_LAMBDAS = 100_000, 1024, 50
+"""More than anybody means: a larger number is a slip that would run for ever."""
+CIRCLES = 95_719
+"""Circles of the whole population: a sample that keeps every so many-th has one left at this number, about 100 people.
+
+The layout of the people has as many (`sim.population.layout`), which a test sees to; here it costs nothing to ask.
+"""
+ENOUGH: Literal["enough"] = "enough"
+"""As many replicates as the stopping rule asks for."""
+
+
+def refusal(wanted: str) -> PydanticCustomError:
+    """The fault of a value that is not what is `wanted`."""
+    return PydanticCustomError("setting", "{wanted}", {"wanted": wanted})
+
+
+def refused(faults: Sequence[str]) -> PydanticCustomError:
+    """The faults of a value that are told each in words of its own."""
+    return PydanticCustomError("faults", "{faults}", {"faults": list(faults)})
+
+
+def wanted(text: str) -> WrapValidator:
+    """Whatever is wrong with a value is told by what is wanted."""
+
+    def check(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return handler(plain(value))
+        except ValidationError:
+            raise refusal(text) from None
+
+    return WrapValidator(check)
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _different(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(set(values)) < len(values):
+        raise ValueError("given twice")
+    return values
+
+
+def _sorted(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(values))
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable() or text.strip() != text:
+        raise ValueError("not on one line")
+    return text
+
+
+Whole = Annotated[int, Strict(), BeforeValidator(_whole)]
+Sampled = Annotated[Whole, Ge(1), Le(CIRCLES), wanted(f"a whole number from 1 to {CIRCLES}")]
+Seed = Annotated[Whole, Ge(0), Le(2**32 - 1), wanted(f"a whole number from 0 to {2**32 - 1}")]
+Numbered = Annotated[Whole, Ge(0), Lt(MOST_REPLICATES), wanted(f"a whole number from 0 to {MOST_REPLICATES - 1}")]
+Most = Annotated[Whole, Ge(2), Le(MOST_REPLICATES), wanted(f"a whole number from 2 to {MOST_REPLICATES}")]
+Real = Annotated[float, Strict(), AllowInfNan(False), AfterValidator(canonical)]
+Lambda = Annotated[Real, Ge(SMALLEST_LAMBDA), Le(1)]
+Line = Annotated[str, Strict(), StringConstraints(min_length=1), AfterValidator(_one_line)]
+"""A text on one line."""
+_RANGE = f"from {SMALLEST_LAMBDA:g} to 1"
+
+Flag = Annotated[bool, Strict(), wanted("true or false")]
+ALambda = Annotated[Lambda, wanted(f"a number {_RANGE} (nearer 0 nearly all who are barred go elsewhere anyway)")]
+Lambdas = Annotated[
+    tuple[Lambda, ...],
+    Len(1, MOST_LAMBDAS),
+    AfterValidator(_different),
+    wanted(f"a list of numbers {_RANGE}, at most {MOST_LAMBDAS}, all different"),
+]
+Name = Annotated[Line, AfterValidator(lambda name: composition(name).name), wanted("the name of a scenario")]
+Folder = Annotated[Line, wanted("a text on one line that names a folder")]
+File = Annotated[Line | None, wanted("a text on one line that names a file, or null")]
+Words = Annotated[
+    Annotated[str, Strict(), StringConstraints(pattern=r"\S")] | None,
+    wanted("a text, or null"),
+]
+Person = Annotated[
+    Annotated[int, Strict(), Ge(0), Le(2**64 - 1)] | Annotated[str, Strict(), StringConstraints(pattern="^first:")],
+    wanted("a person's key, or first:EVENT (first:departed, first:wished:lithuania, first:parted ...)"),
+]
+Replicates = Annotated[
+    Annotated[Whole, Ge(1), Le(MOST_REPLICATES)] | Literal["enough"] | None,
+    wanted(
+        f"a whole number of at least 1 and at most {MOST_REPLICATES}, {ENOUGH}, or null for the default of the task"
+    ),
+]
+Threads = Annotated[
+    Annotated[Whole, Ge(1), Le(MOST_THREADS)] | None,
+    wanted(f"a whole number of at least 1 and at most {MOST_THREADS}, or null for all cores"),
+]
+
+
+def _month(value: Any) -> str:
+    """A month as YYYY-MM; a date means the month in which it lies."""
+    value = plain(value)
+    text = value.strftime("%Y-%m") if hasattr(value, "strftime") else value
+    try:
+        if isinstance(text, str) and len(text) == 7 and text.isascii() and 0 <= months.month(text) <= months.LAST_MONTH:
+            return text
+    except ValueError:
+        pass
+    raise refusal(f"a month from {months.label(0)} to {months.label(months.LAST_MONTH)}, written YYYY-MM")
+
+
+Month = Annotated[str, PlainValidator(_month)]
+
+
+def _by_name(value: Any) -> Any:
+    """A mapping, or a row of a table, as a dictionary."""
+    return dict(value) if hasattr(value, "keys") else value
+
+
+Section = BeforeValidator(_by_name)
+"""A section inside the settings: one that is made already, or values by name."""
+
+
+def _coefficients(value: Any) -> dict[str, float]:
+    """Coefficients of `conf/behaviour.yaml` by name, each within its limits."""
+    given = _by_name(value)
+    if not isinstance(given, dict):
+        raise refusal("a section of coefficients, as coefficients.peers=0.5")
+    found, faults = {}, []
+    for name, one in given.items():
+        number, key = plain(one), f"coefficients.{shown(name)}"
+        if name == "lambda":
+            faults.append(f"{key}={written(number)} is not possible: lambda has a key of its own, choice.lambda")
+        elif name not in RECORDS:
+            known = f"known; known are: {', '.join(sorted(RECORDS))}{closest(name, list(RECORDS))}"
+            faults.append(f"{key}={written(number)} is not {known}")
+        else:
+            try:
+                number = canonical(number) if type(number) in (int, float) else number
+                load({name: number})
+                found[str(name)] = float(number)
+            except (UserError, OverflowError) as error:
+                faults.append(f"{key}={written(number)} is not possible: {error}")
+    if faults:
+        raise refused(faults)
+    return dict(sorted(found.items()))
+
+
+Coefficients = Annotated[Mapping[str, float], PlainValidator(_coefficients)]
+
+
+def one_of(known: Callable[[], Sequence[str]], null: bool = False) -> PlainValidator:
+    """A known name, or nothing where that is allowed."""
+
+    def check(value: Any) -> str | None:
+        name, names = plain(value), known()
+        if (isinstance(name, str) and name in names) or (null and name is None):
+            return name  # type: ignore[no-any-return]
+        also = ", or null" if null else ""
+        raise refusal(f"known; known are: {', '.join(names) or 'none'}{also}{closest(name, names)}")
+
+    return PlainValidator(check)
+
+
+def each_of(known: Callable[[], Sequence[str]], what: str) -> PlainValidator:
+    """A list of known names, each at most once."""
+
+    def check(value: Any) -> tuple[str, ...]:
+        found, names = plain(value), known()
+        ok = isinstance(found, tuple) and all(isinstance(one, str) and one in names for one in found)
+        if ok and len(set(found)) == len(found):
+            return found  # type: ignore[no-any-return]
+        raise refusal(f"a list of {what}, each at most once; known are: {', '.join(names)}")
+
+    return PlainValidator(check)
+
+
+class World:
+    """Checks of the names of worlds: a known scenario, or a composition that `named` gives its one name.
+
+    `named` raises UserError with the faults of a composition.
+    """
+
+    def __init__(self, known: Callable[[], Sequence[str]], named: Callable[[str], str]) -> None:
+        self._known, self._named = known, named
+        self.one, self.or_none = PlainValidator(self._one), PlainValidator(self._or_none)
+        self.several = PlainValidator(self._several)
+
+    def _one(self, value: Any, info: ValidationInfo) -> str:
+        name, known = plain(value), self._known()
+        scenario = composition(name).scenario if isinstance(name, str) else ""
+        if scenario not in known:
+            raise refusal(f"known; known are: {', '.join(known) or 'none'}{closest(scenario or name, known)}")
+        try:
+            return self._named(name)
+        except UserError as error:
+            raise refused([f"{info.field_name}={shown(name)}: {fault}" for fault in error.faults]) from None
+
+    def _or_none(self, value: Any, info: ValidationInfo) -> str:
+        """A world, or an empty name for null, which stands for the usual one."""
+        return "" if plain(value) in (None, "") else self._one(value, info)
+
+    def _several(self, value: Any, info: ValidationInfo) -> tuple[str, ...]:
+        found, known = plain(value), self._known()
+        listed = found if isinstance(found, tuple) else (None,)
+        sound = all(isinstance(one, str) and composition(one).scenario in known for one in listed)
+        names = tuple(self._one(one, info) for one in listed) if sound else ()
+        if not sound or len(set(names)) < len(names):
+            raise refusal(f"a list of scenarios, each at most once; known are: {', '.join(known)}")
+        return names
+
+
+def _bundles(value: Any) -> tuple[str, ...] | None:
+    """Names of policies; a single one is a list of one. Whether they are known is asked of all together."""
+    found = plain(value)
+    found = (found,) if isinstance(found, str) else found
+    if found is None:
+        return None
+    if not isinstance(found, tuple) or not found or not all(isinstance(one, str) and one.strip() for one in found):
+        raise refusal("a list with at least one name of conf/policy or conf/event, as [lithuania_full_ban], or null")
+    return tuple(one.strip() for one in found)
+
+
+Bundles = Annotated[tuple[str, ...] | None, PlainValidator(_bundles)]
+Feedbacks = Annotated[tuple[str, ...], each_of(lambda: FEEDBACKS, "feedbacks"), AfterValidator(_sorted)]
+
+
+_LIKE_ANOTHER = re.compile(r"true|false|null|nan|[-+]?(inf|[\d._]+(e[-+]?\d+)?)", re.IGNORECASE | re.ASCII)
+"""Texts that are told in quotes, because without them they are no texts."""
+
+
+def closest(value: Any, known: Sequence[str]) -> str:
+    """A guess at what was meant, for the end of a message; empty if nothing is near."""
+    close = get_close_matches(str(value)[:100], known, n=1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def written(value: Any) -> str:
+    """A value as a user would write it, on one line and not too long."""
+    value = plain(value)
+    if not (value is None or value == "" or isinstance(value, bool | int | float | Sequence | Mapping)):
+        value = str(value)
+    if isinstance(value, str) and value and not _LIKE_ANOTHER.fullmatch(value):
+        return shown(value)
+    try:
+        return shown(json.dumps(value, default=shown, skipkeys=True, ensure_ascii=False))
+    except ValueError:  # a number too long to write out
+        return shown(value)

@@ -1,0 +1,108 @@
+"""A run: which it is, and what it leaves: counts and short lists of events, not people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.eventlog import EVENT_TYPE
+from sim.model.recording import by_group
+from sim.numerics.codes import EVENT
+from sim.runs import checks
+from sim.runs.sections import section
+
+
+@section()
+class Job:
+    """One run to make: a scenario, or a composition by its name, a lambda, a replicate."""
+
+    scenario: checks.Name
+    lambda_: checks.ALambda
+    replicate: checks.Numbered = 0
+
+
+@section()
+class Other:
+    """Another world beside a baseline's, and the feedbacks that are held at the baseline's path in it."""
+
+    scenario: checks.Name
+    freeze: checks.Feedbacks = ()
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run leaves; T months, P places, C channels, in persons."""
+
+    job: Job
+    flows: NDArray[np.int64]  # [T, from, to, C]
+    stocks: NDArray[np.int64]  # [T, P, statuses]
+    harms: NDArray[np.int64]  # [T, harms]
+    expected: NDArray[np.float64]  # [T, to, C] departures from Belarus
+    moves: NDArray[np.void]  # MOVE, in order of month: who departed, returned, moved on, lost the right to stay
+    wishes: NDArray[np.void]  # WISH, in order of month: units that wished to leave and could not
+    blocked: NDArray[np.int64]  # [T] units whose channel closed while they waited or before they left
+    residents_by_class: NDArray[np.int64]  # [classes] people at home at the end
+    groups: by_group.Counts  # [T, measures, P, groups] in agents, see `sim.model.recording.by_group`
+    residents: NDArray[np.int64]  # [T, P, age bands] settled abroad at the end of the month
+    employed: NDArray[np.int64]  # [T, P, sectors] those of them who work
+    without_work: NDArray[np.int64]  # [T, P] those of 18 to 64 who do not
+    prisoners: NDArray[np.int64]  # [T] held on a political charge or sentence at the end of the month
+    decisions: NDArray[np.void]  # DECISION, in order of month: what was asked for and decided, and what was suffered
+
+    @property
+    def departures(self) -> NDArray[np.void]:
+        """Departures from Belarus, in order of month."""
+        return self.moves[self.moves["kind"] == EVENT["departed"]]
+
+
+MOVES = tuple(EVENT[name] for name in ("departed", "returned", "onward", "lost"))
+
+
+MOVE = np.dtype([(name, EVENT_TYPE[name]) for name in EVENT_TYPE.names or () if name not in ("row", "detail")])
+"""A move of a person, or the loss of the right to stay: the event as it was logged, without the row of storage."""
+
+
+WISH = np.dtype([("month", "i2"), ("reason", "u1"), ("place", "u1"), ("persons", "i4"), ("key", "u8")])
+"""A month in which a unit wished to leave and could not: why, where to, its persons, its head."""
+
+
+DECISIONS = tuple(
+    EVENT[name]
+    for name in (
+        *("applied", "refused", "blocked", "permit", "renewed", "caught", "naturalised"),
+        *("detained", "charged", "sentenced", "pardoned", "summoned", "drafted", "arrested_on_return"),
+    )
+)
+
+
+DECISION = np.dtype([(name, EVENT_TYPE[name]) for name in ("month", "kind", "place", "channel", "reason", "key")])
+"""Something asked for or decided; an application and its refusal are noted for the head of the unit alone."""
+
+
+def wishes(events: NDArray[np.void], unit_size: NDArray[np.uint8], one_in: int) -> NDArray[np.void]:
+    """The wishes in an event log, with the persons whom each stands for."""
+    wished = events[events["kind"] == EVENT["wished"]]
+    found = np.zeros(len(wished), WISH)
+    for name in ("month", "reason", "place", "key"):
+        found[name] = wished[name]
+    found["persons"] = unit_size[wished["row"]].astype(np.int64) * one_in
+    return found
+
+
+def moves(events: NDArray[np.void]) -> NDArray[np.void]:
+    """The moves and losses of status in an event log."""
+    return _kept(events, MOVES, MOVE)
+
+
+def decisions(events: NDArray[np.void]) -> NDArray[np.void]:
+    """What was asked for and decided in an event log, moves and losses of status apart."""
+    return _kept(events, DECISIONS, DECISION)
+
+
+def _kept(events: NDArray[np.void], kinds: Sequence[int], record: np.dtype[np.void]) -> NDArray[np.void]:
+    chosen = events[np.isin(events["kind"], kinds)]
+    found = np.zeros(len(chosen), record)
+    for name in record.names or ():
+        found[name] = chosen[name]
+    return found

@@ -1,0 +1,271 @@
+"""The settings of a run: every key a user may give, with its type, range and known choices.
+
+A `Settings` object is valid from birth, whether it is made from the command line or in Python: values of another type
+or outside their range raise `UserError`, one line that names every such key, its value and what is allowed. What counts
+as a number, a date or a text stands in `sim.runs.checks`, the values themselves in `conf/config.yaml`.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import field, is_dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from sim.history import catalogue, naming
+from sim.history.composition import date_of, days_of
+from sim.history.naming import Composition
+from sim.history.parameters import LAST_DAY
+from sim.numerics import months
+from sim.numerics.errors import UserError
+from sim.numerics.locations import CONF, EXPERIMENTS, files
+from sim.numerics.messages import shown
+from sim.runs import checks
+from sim.runs.sections import from_mapping, inner_of, section, unknown
+from sim.runs.sections import keys_of as keys_of
+from sim.runs.tasks import TASKS
+
+DECISIONS = Path(__file__).parents[1] / "model" / "decision" / "rules"
+"""Folder of the decision rules."""
+PRUNED = ("partial", "damaged", "stale", "where")
+"""Points that `task=results` can remove: half-written, damaged, of another program or other data, or chosen."""
+FEW = 8
+"""Replicates of a comparison that asks for no number: what half a minute allows; `enough` asks the stopping rule."""
+
+
+USUAL = "lithuania_visa_ban"
+"""The scenario of a run that asks for no world at all."""
+
+
+def known_scenarios() -> list[str]:
+    """Names that a scenario may have, files of conf/scenario and proposals of conf/policy, in alphabetical order."""
+    return list(catalogue.scenario_names(CONF))
+
+
+def known_policies(proposed: bool = False) -> list[str]:
+    """Names of the policies of conf/policy and the shocks of conf/event, or only of what did not happen."""
+    return list(catalogue.policy_names(CONF, proposed))
+
+
+def world_named(asked: Composition, until: date = LAST_DAY) -> str:
+    """The one name of a world: of a scenario, which is known, or of a composition on top of it.
+
+    Raises UserError with every fault of a composition.
+    """
+    if asked.is_composed:
+        catalogue.history_of(asked, CONF, until)
+    return catalogue.world_name(asked, CONF)
+
+
+def known_decisions() -> list[str]:
+    """Names of the decision rules, one module each in sim/model/decision/rules, in alphabetical order."""
+    return sorted(path.stem for path in DECISIONS.glob("*.py") if not path.stem.startswith("_"))
+
+
+def known_experiments() -> list[str]:
+    """Names of the studies described in experiments/, in alphabetical order."""
+    return list(files(EXPERIMENTS, EXPERIMENTS.name))
+
+
+@section("people.")
+class People:
+    """Who is simulated: one circle of about 100 people in every `one_in` circles."""
+
+    one_in: checks.Sampled = 100
+
+
+@section("choice.")
+class Choice:
+    """Parameters of the choice between staying and leaving.
+
+    `lambda_`, outside Python `lambda`, is the dissimilarity of destinations in the nest of leaving (dimensionless):
+    of the people barred from a country all go elsewhere as it nears 0, all stay at 1. Its default is the mean of
+    the prior Beta(3.7, 2.3). `lambdas` are those at which every deflection is reported beside it.
+    """
+
+    lambda_: Annotated[checks.ALambda, Field(alias="lambda")] = 0.62
+    lambdas: checks.Lambdas = (0.2, 0.5, 0.8, 0.95)
+
+
+@section("results.")
+class Asked:
+    """What `task=results` is asked: a view or a SELECT, and what to do with the points found."""
+
+    show: checks.Folder = "points"
+    where: checks.Words = None
+    sql: checks.Words = None
+    csv: checks.File = None
+    against: checks.Words = None
+    prune: Annotated[str | None, checks.one_of(lambda: PRUNED, null=True)] = None
+
+
+_WORLD = checks.World(lambda: known_scenarios(), lambda name: world_named(naming.composition(name)))
+
+
+def _asked(scenario: str, policy: tuple[str, ...] | None, without: tuple[str, ...] | None) -> Composition:
+    """What is asked for by three keys; what policies are enacted on, if no scenario is named, is what happened."""
+    usual = naming.HISTORICAL if policy or without else USUAL
+    own = naming.composition(scenario or usual)
+    return Composition(own.scenario, own.policy + (policy or ()), own.without + (without or ()))
+
+
+@section()
+class Settings:
+    """All that a user may choose about a run.
+
+    `policy` and `without`, policies and shocks to enact and events or policies to take away, are taken up into
+    `scenario` when the settings are made: it is the name of the whole world (see `sim.history.naming`).
+    """
+
+    task: Annotated[str, checks.one_of(lambda: list(TASKS))] = "compare"
+    scenario: Annotated[str, _WORLD.or_none] = ""
+    baseline: Annotated[str, _WORLD.one] = naming.HISTORICAL
+    decision: Annotated[str, checks.one_of(lambda: known_decisions())] = "destination_nest"
+    freeze: checks.Feedbacks = ()
+    person: checks.Person = "first:departed"
+    decompose: Annotated[tuple[str, ...], _WORLD.several] = ()
+    experiment: Annotated[str | None, checks.one_of(lambda: known_experiments(), null=True)] = None
+    until: checks.Month = "2025-12"
+    people: Annotated[People, checks.Section] = field(default_factory=People)
+    choice: Annotated[Choice, checks.Section] = field(default_factory=Choice)
+    seed: checks.Seed = 1
+    replicates: checks.Replicates = None
+    most_replicates: checks.Most = 100
+    coefficients: checks.Coefficients = field(default_factory=dict)
+    threads: checks.Threads = 2
+    results_dir: checks.Folder = "results"
+    report: checks.Flag = True
+    dry: checks.Flag = False
+    match: checks.Words = None
+    results: Annotated[Asked, checks.Section] = field(default_factory=Asked)
+    policy: checks.Bundles = None
+    without: Annotated[checks.Bundles, Field(validate_default=True)] = None
+
+    @field_validator("without", mode="after")
+    @classmethod
+    def _composes(cls, without: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
+        """Refuse what does not compose; what is wrong with another key is told by that key."""
+        own = info.data
+        asked = _asked(own.get("scenario", ""), own.get("policy"), without)
+        if own.get("policy") or without:
+            until = date_of(days_of(months.month(own.get("until", months.label(months.LAST_MONTH))) + 1) - 1)
+            try:
+                world_named(asked, until)
+            except UserError as error:
+                raise checks.refused(error.faults) from None
+        return without
+
+    @model_validator(mode="after")
+    def _named_once(self) -> "Settings":
+        """Take policies and removals up into the name of the world."""
+        asked = _asked(self.scenario, self.policy, self.without)
+        for key, value in (("scenario", catalogue.world_name(asked, CONF)), ("policy", None), ("without", None)):
+            object.__setattr__(self, key, value)
+        return self
+
+    @property
+    def replicate_count(self) -> int:
+        """Replicates to run: as asked, or eight for a comparison and one for anything else.
+
+        Raises UserError where a stopping rule is asked for and the task has none.
+        """
+        if isinstance(self.replicates, str):
+            raise UserError(f"replicates={self.replicates} asks for a comparison; give a number for task={self.task}")
+        return self.replicates or (FEW if self.task == "compare" else 1)
+
+    @property
+    def thread_count(self) -> int:
+        """Threads to use: as asked, or every processor."""
+        return self.threads or os.cpu_count() or 1
+
+    @property
+    def last_month(self) -> int:
+        """Number of the last month simulated."""
+        return months.month(self.until)
+
+
+WITHOUT_EFFECT = ("threads", "results_dir", "report", "dry", "experiment", "match", "results", "policy", "without")
+"""Keys that say how and where to compute and what to show, or what the scenario says already; they change no number."""
+
+
+def settings_from_mapping(record: Mapping[str, Any]) -> Settings:
+    """The settings made of plain values, all keys given and no others.
+
+    Raises UserError for every key that is unknown, missing, of a wrong type or out of range.
+    """
+    return from_mapping(record, Settings)
+
+
+def unknown_key(full_key: str) -> UserError:
+    """The error that names a key nobody knows, and those that are known beside it."""
+    *parents, key = full_key.split(".")
+    where: type = Settings
+    before = ""
+    for parent in parents:
+        if parent not in keys_of(where):
+            return UserError(unknown(parent, where, before))
+        if parent not in inner_of(where):
+            told = f"{before}{parent} is a value and has no keys in it"
+            return UserError(f"'{shown(full_key)}' is not a known key: {told}")
+        where, before = inner_of(where)[parent], f"{before}{parent}."
+    return UserError(unknown(key, where, before))
+
+
+def record_of(settings: Any) -> dict[str, Any]:
+    """The settings as plain values under the keys a user writes."""
+    record: dict[str, Any] = {}
+    for key, spec in keys_of(type(settings)).items():
+        value = getattr(settings, spec.name)
+        if is_dataclass(value):
+            record[key] = record_of(value)
+        elif isinstance(value, Mapping):
+            record[key] = dict(sorted(value.items()))
+        else:
+            record[key] = list(value) if isinstance(value, tuple) else value
+    return record
+
+
+def resolved_yaml(settings: Settings) -> str:
+    """The settings that decide numbers, as YAML; conf/config.yaml could hold them.
+
+    Those that say how and where to compute are left out: no path of a machine, and the same bytes everywhere.
+    """
+    record = {key: value for key, value in record_of(settings).items() if key not in WITHOUT_EFFECT}
+    return yaml.safe_dump(record, sort_keys=False, allow_unicode=True)
+
+
+def command(settings: Settings) -> str:
+    """The command that repeats a run: the keys that differ from their defaults and change a number."""
+    usual = dict(_dotted(Settings()))
+    words = naming.composition(settings.scenario).asked if settings.scenario != USUAL else []
+    words += [
+        f"{key}={json.dumps(value, separators=(',', ':')) if isinstance(value, list) else value}"
+        for key, value in _dotted(settings)
+        if value != usual.get(key) and key.split(".")[0] not in (*WITHOUT_EFFECT, "scenario")
+    ]
+    return " ".join(["python -m sim", *words])
+
+
+def _dotted(settings: Settings) -> Iterator[tuple[str, Any]]:
+    for key, value in record_of(settings).items():
+        if isinstance(value, dict):
+            yield from ((f"{key}.{inner}", value[inner]) for inner in value)
+        else:
+            yield key, value
+
+
+def fingerprint(settings: Settings) -> str:
+    """Sixteen hexadecimal digits that are the same for two settings that give the same numbers.
+
+    Threads and folders do not count, nor how a number is written (1, 1.0, 0.9999999999999999). The data, the rest of
+    conf/ and the program count as much, and have digests of their own in the manifest.
+    """
+    record = {key: value for key, value in record_of(settings).items() if key not in WITHOUT_EFFECT}
+    if settings.task != "explain":
+        del record["person"]
+    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:16]

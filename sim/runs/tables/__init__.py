@@ -1,0 +1,11 @@
+"""Every table of results, declared once: what a row is, and the name, type, unit and meaning of its columns.
+
+Writers and readers check against it (`sim.runs.parquet`, `sim.report.results`), the views of SQL are made from it
+(`sim.runs.query`), and so is `docs/tables.md`.
+"""
+
+from sim.runs.tables.comparisons import DENSE, OF_COMPARISONS, OF_OTHERS
+from sim.runs.tables.declaration import Column, Table, labels
+from sim.runs.tables.points import OF_POINTS, OF_WORLDS
+
+__all__ = ["DENSE", "OF_COMPARISONS", "OF_OTHERS", "OF_POINTS", "OF_WORLDS", "Column", "Table", "labels"]

@@ -1,0 +1,193 @@
+"""Tables of a comparison, a study, a survey and of reasons."""
+
+from dataclasses import replace
+
+from sim.runs.tables.columns import (  # fmt: skip
+    DESTINATION,
+    DIMENSION,
+    EUR,
+    GROUP,
+    LAMBDA,
+    MEASURE,
+    MONTH,
+    PERSON,
+    REPLICATE,
+    SOURCES,
+    TOTAL_OR_PLACE,
+    YEAR,
+    change,
+    interval,
+    levels,
+    persons,
+    text,
+)
+from sim.runs.tables.declaration import PARQUET, REAL, TRUTH, WHOLE, Column, Table, named
+from sim.runs.tables.points import OBSERVERS
+
+_MATRIX = (
+    persons("persons", "persons, mean over replicates"),
+    *interval("persons"),
+    persons("frechet_low", "least that the totals of both worlds allow"),
+    persons("frechet_high", "most that they allow"),
+)
+_BOTH = (
+    text("baseline", "where in the baseline", viewed="baseline_destination"),
+    text("scenario", "where in the scenario", viewed="scenario_destination"),
+)
+
+
+OF_COMPARISONS = named(
+    Table(
+        "effects",
+        "a measure of the change, at a destination or in all",
+        (text("scenario", "name of the scenario"), text("measure", "what is compared"), TOTAL_OR_PLACE, LAMBDA),
+        (*change("estimate", "that of the row"), text("unit", "unit of the row")),
+    ),
+    Table(
+        "taxonomy",
+        "a category of paired lives; persons of a lambda add up to all residents",
+        (LAMBDA, text("category", "what became of them")),
+        (
+            persons("persons", "persons, mean over replicates"),
+            *interval("persons"),
+            Column("months", REAL, "by how much the delayed leave later, those brought forward earlier", "months"),
+            *interval("months", "months_"),
+        ),
+        digits=10,
+    ),
+    Table("substitution", "where they first leave for, in both worlds", (LAMBDA, *_BOTH), _MATRIX, digits=10),
+    Table("final", "where they live at the horizon, in both worlds", (LAMBDA, *_BOTH), _MATRIX, digits=10),
+    Table(
+        "reach",
+        "a rule that differs, and whom it reaches; means over replicates",
+        (text("rule", "event and parameter"),),
+        (
+            persons("eligible", "whom the rule could judge"),
+            persons("touched", "whom it judged"),
+            persons("changed", "those of them who live otherwise"),
+            text("note", "why it reaches nobody"),
+        ),
+        maybe_empty=True,
+    ),
+    Table(
+        "fit",
+        "an observation within the simulated months, beside the baseline",
+        (DESTINATION, text("series", "what is observed"), text("period", "when")),
+        (persons("observed", "as the source tells"), persons("simulated", "mean of the replicates"), *SOURCES),
+        maybe_empty=True,
+    ),
+    Table(
+        "people",
+        "a cell of an official margin, beside the synthetic people",
+        (text("margin", "margin"), text("cell", "cell of it")),
+        (
+            persons("target", "official number"),
+            persons("synthetic", "synthetic people"),
+            Column("error_percent", REAL, "synthetic less official", "%"),
+        ),
+    ),
+    Table(
+        "groups",
+        "events by group; empty where few people stand behind",
+        (MEASURE, TOTAL_OR_PLACE, DIMENSION, GROUP),
+        (*levels("persons"), *change("estimate", "persons")),
+        viewed="group_effects",
+    ),
+    Table(
+        "public_money",
+        "what those who live in a destination pay and draw in a year",
+        (DESTINATION, YEAR, text("item", "tax, contributions, support or balance")),
+        (*levels(EUR), *change("difference", EUR)),
+        viewed="money_effects",
+    ),
+    # of the baseline; its point has them as views
+    *(replace(table, viewed="") for table in OBSERVERS[:2]),
+    Table(
+        "enough",
+        "what the stopping rule would have seen after n replicates",
+        (Column("n", WHOLE, "replicates"), text("measure", "what is compared")),
+        (
+            persons("estimate", "mean change"),
+            persons("half_width", "half of the 90% interval"),
+            persons("wanted", "half width at which it stops"),
+            Column("enough", TRUTH, "whether it stops"),
+            Column("cv", REAL, "coefficient of variation of the changes"),
+        ),
+        maybe_empty=True,
+    ),
+    Table(
+        "decomposition",
+        "a part of an effect: access, a feedback, or the whole",
+        (text("measure", "effect"), TOTAL_OR_PLACE, text("part", "part of it")),
+        change("estimate", "persons"),
+        maybe_empty=True,
+    ),
+)
+"""Tables of a comparison by name."""
+DENSE = ("effects", "taxonomy", "substitution", "final", "groups")
+"""Tables of a comparison that have a row for every cell of their dimensions (`sim.analysis.dimensions`)."""
+OF_OTHERS = named(
+    Table(
+        "expectations",
+        "a part of what a study expected, at one scenario and setting",
+        (text("says", "what was expected"), text("scenario", "name of the scenario")),
+        (
+            text("measure", "what is compared"),
+            TOTAL_OR_PLACE,
+            text("wanted", "bounds"),
+            *change("estimate", "that of the measure"),
+            text("verdict", "whether it holds"),
+        ),
+        more="the swept parameters",
+    ),
+    Table(
+        "survey",
+        "an item of the survey of Lithuania of 2022, beside what the synthetic people answer",
+        (text("domain", "question"), text("item", "answer")),
+        (
+            text("unit", "unit of the row"),
+            *(
+                Column(name, REAL, meaning, "that of the row", null=True)
+                for name, meaning in (
+                    ("observed", "as published"),
+                    ("everyone", "all who could be asked"),
+                    ("expected", "with the odds weight of those easier to find"),
+                    ("drawn", "one sample drawn so"),
+                )
+            ),
+            *(Column(f"se_{n}", REAL, f"standard error at a design effect of {n}", null=True) for n in (2, 4)),
+            *(Column(f"off_{n}", REAL, "expected less observed, in such errors", null=True) for n in (2, 4)),
+            text("source", "table of the survey"),
+        ),
+    ),
+    Table(
+        "reasons",
+        "a reason, among those who commit to leaving or to a destination",
+        (
+            text("question", "leave or destination"),
+            *(text(name, f"{name}, or all") for name in ("destination", "year", "motive")),
+            text("reason", "reason"),
+        ),
+        (
+            Column("commitments", WHOLE, "units behind the row"),
+            Column("loss", REAL, "mean fall of the log-odds without the reason", null=True),
+            Column("cited", REAL, "share who would cite it", null=True),
+            Column("rank", REAL, "its place among the reasons", null=True),
+        ),
+        PARQUET,
+    ),
+    Table(
+        "commitments",
+        "a unit that commits to leaving",
+        (replace(REPLICATE, kind=WHOLE), MONTH, PERSON),
+        (
+            text("place", "destination", "places"),
+            text("channel", "channel", "channels"),
+            text("motive", "motive of the application"),
+            Column("people", WHOLE, "people of the unit", "agents"),
+        ),
+        PARQUET,
+        more="`leave_` and `choice_` of each reason: fall of the log-odds without it",
+    ),
+)
+"""Tables of a study, a survey and of reasons by name."""

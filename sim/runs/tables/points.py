@@ -1,0 +1,155 @@
+"""Tables of a point, and those of a world in the folder of a comparison."""
+
+from dataclasses import replace
+from functools import partial
+
+from sim.runs.tables.columns import (  # fmt: skip
+    BY_GROUP,
+    CHANNEL,
+    DESTINATION,
+    EUR,
+    EXPECTED,
+    FROM,
+    HARM,
+    ITS_CHANNEL,
+    LAMBDA,
+    MONTH,
+    OF_FLOWS,
+    OF_STOCKS,
+    PERSON,
+    PERSONS,
+    REASON,
+    REPLICATE,
+    SOURCES,
+    TO,
+    WHY,
+    YEAR,
+    persons,
+    text,
+)
+from sim.runs.tables.declaration import PARQUET, REAL, SHORT, WHOLE, Column, Table, named
+
+_parquet = partial(Table, form=PARQUET)
+
+OBSERVERS = (
+    Table(
+        "registers",
+        "an observed stock of residents within the simulated months, beside the model's",
+        (DESTINATION, text("date", "date of the observation"), text("definition", "whom the register counts")),
+        (
+            persons("observed", "as the source tells"),
+            persons("residents", "all who live there in the model"),
+            persons("counted", "those whose status a register holds"),
+            persons("waiting", "those of them who are not registered yet"),
+            persons("natural", "births less deaths among them"),
+            persons("register", "what a register would show"),
+            *SOURCES,
+        ),
+        maybe_empty=True,
+    ),
+    Table(
+        "repression",
+        "an observation of detentions or prisoners, beside the model's",
+        (text("series", "what is observed"), text("start", "first day"), text("end", "last day")),
+        (
+            persons("observed", "as the source tells"),
+            persons("simulated", "mean of the replicates"),
+            persons("expected", "as the rules imply, without luck; prisoners only", null=True),
+            *SOURCES,
+        ),
+        maybe_empty=True,
+    ),
+    Table(
+        "public_money",
+        "what those who live in a destination pay and draw in a year",
+        (LAMBDA, replace(REPLICATE, kind=WHOLE), DESTINATION, YEAR),
+        (
+            persons("employed", "mean number who work"),
+            *(
+                Column(name, REAL, meaning, EUR)
+                for name, meaning in (
+                    ("income_tax", "income tax"),
+                    ("income_tax_it", "the part of it that workers of IT pay"),
+                    ("contributions", "contributions of employees and employers"),
+                    ("support", "support for those without work"),
+                    ("balance", "income tax and contributions less support"),
+                )
+            ),
+        ),
+    ),
+)
+"""What observers of a world would see."""
+OF_POINTS = named(
+    _parquet("flows", "people who moved; cells that are not zero", (REPLICATE, *OF_FLOWS), (PERSONS, EXPECTED)),
+    _parquet("stocks", "residents at the end of a month; cells that are not zero", (REPLICATE, *OF_STOCKS), (PERSONS,)),
+    _parquet("harms", "harms, every month and harm", (REPLICATE, MONTH, HARM), (PERSONS,)),
+    _parquet(
+        "wishes",
+        "a unit that wished to leave in a month and could not",
+        (REPLICATE, MONTH, REASON, DESTINATION, replace(PERSON, meaning="identity of the head of the unit")),
+        (PERSONS,),
+    ),
+    _parquet(
+        "moves",
+        "a synthetic person who departs, returns, moves on or loses the right to stay",
+        (REPLICATE, MONTH, text("kind", "event", "moves"), FROM, TO, CHANNEL, WHY, PERSON),
+        (),
+    ),
+    _parquet(
+        "decisions",
+        "an application, a decision on it or on a status, or what a person suffered at home",
+        (REPLICATE, MONTH, text("kind", "event", "decisions"), DESTINATION, ITS_CHANNEL, WHY, PERSON),
+        (),
+    ),
+    _parquet(
+        "groups",
+        "events by group; cells that are not zero",
+        (REPLICATE, MONTH, *BY_GROUP),
+        (persons("agents", "simulated people", SHORT, "agents"),),
+    ),
+    _parquet(
+        "settled",
+        "people settled abroad at the end of a month, by age, by sector of work, without work",
+        (
+            REPLICATE,
+            MONTH,
+            DESTINATION,
+            text("measure", "who is counted", "settled"),
+            text("group", "age of residents, sector of workers", "settled_groups"),
+        ),
+        (PERSONS,),
+    ),
+    _parquet(
+        "totals",
+        "prisoners and units whose channel closed by month; people at home by class at the end",
+        (
+            REPLICATE,
+            MONTH,
+            text("measure", "what is counted", "totals"),
+            Column("group", WHOLE, "choice class of residents, else 0"),
+        ),
+        (persons("persons", "persons; units of those blocked", WHOLE),),
+    ),
+    *OBSERVERS,
+)
+"""Tables of a point by name."""
+OF_WORLDS = named(
+    _parquet("stocks", "residents at the end of a month", (LAMBDA, REPLICATE, *OF_STOCKS), (PERSONS,)),
+    _parquet("flows", "people who moved", (LAMBDA, REPLICATE, *OF_FLOWS), (PERSONS, EXPECTED), maybe_empty=True),
+    _parquet("harms", "harms, every month and harm", (LAMBDA, REPLICATE, MONTH, HARM), (PERSONS,)),
+    _parquet(
+        "wishes",
+        "persons in whom a wish came up that could not be followed",
+        (LAMBDA, REPLICATE, MONTH, REASON, DESTINATION),
+        (PERSONS,),
+        maybe_empty=True,
+    ),
+    _parquet(
+        "groups",
+        "events by group and year, means over replicates; empty where few people stand behind",
+        (LAMBDA, Column("replicates", WHOLE, "runs behind a mean"), YEAR, *BY_GROUP),
+        (persons("persons", "persons", null=True),),
+        maybe_empty=True,
+    ),
+)
+"""Tables of a world in the folder of a comparison by name."""
