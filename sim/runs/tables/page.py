@@ -8,7 +8,7 @@ from sim.runs.tables.declaration import KINDS, Column, Table, labels
 from sim.runs.tables.points import OF_POINTS, OF_WORLDS
 from sim.runs.tables.views import COLUMNS, COMPARISONS, DAMAGED, OF_A_COMPARISON, OF_A_POINT, POINTS
 
-PAGE = Path(__file__).parents[2] / "docs" / "tables.md"
+PAGE = Path(__file__).parents[3] / "docs" / "tables.md"
 PARTS = (
     ("A point", "`points/<scenario>-<fingerprint>/`: all that its runs leave (`docs/sweeps.md`).", OF_POINTS),
     ("A world in a comparison", "`compare/<...>/<world>/`: its points at every lambda, without the people.", OF_WORLDS),
@@ -19,8 +19,8 @@ HEAD = """# Tables of results
 
 Made from the declaration in `sim/runs/tables`, which writers, readers and views of SQL are made from too;
 `python -m sim.runs.tables.page` writes it anew. `task=results results.show=columns` tells the columns of the views.
-Columns that name a row stand first, in bold. A text in italics names the list of its labels (the end of the page). Numbers of
-persons are those of the whole country, not of the sample.
+Columns that name a row stand first, in bold. A text in italics names the list of its labels (the end of the page).
+Numbers of persons are those of the whole country, not of the sample.
 """
 
 
