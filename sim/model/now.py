@@ -43,10 +43,13 @@ class Options(NamedTuple):
     moved: NDArray[np.uint8]  # [employers] place to which each takes its staff, 0 if nowhere
 
 
-def no_options(employers: int = 1) -> Options:
-    """Options of a month before they are filled: nothing on offer; `employers` counts number 0, none."""
+def no_options(employers: int = 1, by_age: bool = False) -> Options:
+    """Options of a month before they are filled: nothing on offer; `employers` counts number 0, none.
+
+    With room for an offer to the people of each age, if rules of the month go `by_age`.
+    """
     return Options(
-        offers=np.zeros((N_CLASSES, N_PLACES * N_CHANNELS * N_AGES), OFFER),
+        offers=np.zeros((N_CLASSES, N_PLACES * N_CHANNELS * (N_AGES if by_age else 1)), OFFER),
         lengths=np.zeros(N_CLASSES, np.int64),
         near=np.full((N_CLASSES, N_PLACES), MINUS_INFINITY),
         free=np.full((N_CLASSES, N_PLACES), MINUS_INFINITY),

@@ -149,8 +149,8 @@ def of_runs(runs: Sequence[Run], name: str) -> pd.DataFrame:
         found = _wishes(run) if name == "wishes" else cells(run, name)
         for column in OF_WORLDS[name].columns[2:]:
             values = found[column.name]
-            columns[column.name] = values if column.kind != TEXT else (
-                pd.Categorical.from_codes(values, categories=list(_labels(column, len(run.harms)))))  # fmt: skip
+            texts = column.kind == TEXT
+            columns[column.name] = _named(values, _labels(column, len(run.harms))) if texts else values
         parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
 
@@ -175,6 +175,12 @@ def groups(runs: Sequence[Run], one_in: int) -> pd.DataFrame:
 
 def _labels(column: Column, months: int) -> Sequence[str]:
     return [label(t) for t in range(months)] if column.name == "month" else labels(column.labels)
+
+
+def _named(codes: NDArray[np.integer[Any]], names: Sequence[str]) -> pd.Categorical:
+    """Texts by their codes; codes between others that no file declares share the name of none."""
+    known = list(dict.fromkeys(names))
+    return pd.Categorical.from_codes(np.array([known.index(name) for name in names])[codes], categories=known)
 
 
 def _kinds(table: Table) -> list[int]:

@@ -23,7 +23,7 @@ def by_name(part: Any) -> Any:
 
 _at_month, _no_options, _empty_log, _make_block = now.at_month, now.no_options, eventlog.empty_log, scratch.make_block
 now.at_month = lambda month, world, *rest: _at_month(month, by_name(world), *rest)
-now.no_options = lambda *employers: by_name(_no_options(*employers))
+now.no_options = lambda *asked: by_name(_no_options(*asked))
 eventlog.empty_log = lambda people: by_name(_empty_log(people))
 scratch.make_block = lambda people, at_once: by_name(_make_block(people, at_once))
 run_constants.bound_tables = cache(run_constants.bound_tables)

@@ -42,6 +42,8 @@ def spoil(folder, file, **changes):
 
 
 def test_history_simulate_compare_and_report_run_on_it(folder):
+    spoil(folder, "destination/turkey.yaml", code="code: 20")  # codes that nobody has lie before both
+    spoil(folder, "channel/nomad.yaml", code="code: 15")
     said = vyraj(folder, "task=history", "scenario=historical")
     assert said.returncode == 0, said.stderr
     listed = vyraj(folder, "task=parameters", "match=turkey.nomad")

@@ -80,17 +80,13 @@ def queue_months(waiting: float, capacity: float, patience: float) -> float:
     return min(patience, waiting / capacity)
 
 
-@compiled(forceinline=True)
-def asks_age(now: Now) -> bool:
-    """True if a rule of the month is another one for people of some age: an exception, or one that is revoked."""
-    places, instruments, columns = now.openness.shape
-    for place in range(places):
-        for instrument in range(instruments):
-            for bit in _AGES:
-                column = columns - N_GROUPS + bit
-                if now.openness[place, instrument, column] != now.openness[place, instrument, 0]:
-                    return True
-    return False
+def asks_age(openness: NDArray[np.float64]) -> bool:
+    """True if a rule of a month is another one for people of some age: an exception, or one that is revoked.
+
+    `openness` float64[places, instruments, columns] is that of the month.
+    """
+    of_ages = openness[..., openness.shape[-1] - N_GROUPS + _AGES]
+    return bool((of_ages != openness[..., :1]).any())
 
 
 @compiled(forceinline=True)
@@ -107,14 +103,14 @@ def fill(
     now: Now,
     residents: NDArray[np.float64],
     waiting: NDArray[np.float64],
+    by_age: bool,
 ) -> None:
-    """Tabulate the options of the month.
+    """Tabulate the options of the month, an offer to the people of each age if its rules go `by_age`.
 
     `residents` float64[places] are settled Belarusians, `waiting` float64[places, channels] those in queues, both
     in persons.
     """
     now = handle(now)
-    by_age = asks_age(now)
     range_of_taste = 2.0 * now.coefficients.spread_channel * TASTE_LIMIT
     for sector in range(N_SECTORS):
         if sector == _CHILD:  # children head no unit

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.decision.offers import fill, fill_rush
+from sim.model.decision.offers import asks_age, fill, fill_rush
 from sim.model.now import no_options
 from sim.model.processes.relocate import relocate
 from sim.numerics.codes import PLAN
@@ -18,12 +18,17 @@ def begin_month(model: Any) -> None:
     model.queued = waiting
     residents = model.held.residents(model.month, model.residents)
     waiting = model.held.waiting(model.month, waiting)
+    by_age = asks_age(model.world.openness[model.month])
+    if by_age:  # three times the room, which few runs need
+        model.options = no_options(len(model.employers.sector), by_age)
     now, options = model.now, model.options
-    fill(options, now, residents, waiting)
+    fill(options, now, residents, waiting, by_age)
     options.pending[0] = announced = model.announced[model.month]
     options.rush[:] = 0.0
     if announced and model.behaviour.anticipation > 0.0:
-        later = no_options(len(model.employers.sector))
-        fill(later, now._replace(openness=model.world.outlook[model.month]), residents, waiting)
+        outlook = model.world.outlook[model.month]
+        by_age = asks_age(outlook)
+        later = no_options(len(model.employers.sector), by_age)
+        fill(later, now._replace(openness=outlook), residents, waiting, by_age)
         fill_rush(options, later)
     relocate(model.employers, now, residents, waiting, options.moved)
