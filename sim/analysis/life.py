@@ -140,7 +140,7 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
     terms, obstacles, prices, alone = apart
 
     def again(view: int) -> tuple[int, NDArray[np.float64], NDArray[np.uint8], NDArray[np.bool_]]:
-        prospects = no_prospects(N_PLACES)
+        prospects = no_prospects(N_PLACES)._replace(tastes=tastes)
         place = reconsider(Row(people, head), now, view, eta, prospects, np.empty(N_PLACES))
         return int(place), prospects.values, prospects.channels, prospects.ahead
 

@@ -152,8 +152,6 @@ class EmigrationModel(Continued):
                 self.live(rows)
                 if self.observer and any(row.name == "choose" for row in rows):
                     self.observer(self)
-        self.month += 1
-        self.running = self.month < self.horizon  # where Mesa's run_model ends
 
     def run(self, until: int | None = None, progress: Callable[[], object] | None = None) -> "EmigrationModel":
         """Simulate the months before `until` (the horizon if not given); `progress` is called after each."""

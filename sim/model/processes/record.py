@@ -13,8 +13,10 @@ _BELARUS, _AT_HOME = PLACE["belarus"], STATUS["home"]
 
 
 def record(model: Any) -> None:
-    """Keep what the month leaves."""
+    """Keep what the month leaves, and go on to the next."""
     model.recorder.keep(model.stocks, model.committed, model.following, model._log)
+    model.month += 1
+    model.running = model.month < model.horizon  # where Mesa's run_model ends
 
 
 @compiled
