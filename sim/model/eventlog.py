@@ -51,24 +51,31 @@ def note(log: Log, month: int, person: Person, kind: int, places: tuple[int, int
 
 @compiled
 def in_order_of_circles(
-    log: NDArray[np.void], ends: NDArray[np.int64], start: NDArray[np.int64], spare: NDArray[np.void]
+    events: NDArray[np.void], first: int, last: int, start: NDArray[np.int64], spare: NDArray[np.void]
 ) -> None:
-    """Put events that processes noted one after another, each circle by circle, into order of circles.
+    """Put the events from `first` to `last` - 1 into order of circles; within a circle their order stays.
 
-    Events of process k are `log[ends[k]:ends[k + 1]]`; `start` int64[circles + 1] are the circles' first rows;
-    `spare` is a buffer. Within a circle the order of the processes stays.
+    `start` int64[circles + 1] are the first rows of the few circles they are from; `spare` is a buffer.
     """
-    first, last = ends[0], ends[-1]
+    places = np.zeros(len(start), np.int64)
     for i in range(first, last):
-        spare[i - first] = log[i]
-    at = ends.copy()
-    n = first
-    for circle in range(len(start) - 1):
-        for run in range(len(ends) - 1):
-            while at[run] < ends[run + 1] and spare[at[run] - first].row < start[circle + 1]:
-                log[n] = spare[at[run] - first]
-                at[run] += 1
-                n += 1
+        spare[i - first] = events[i]
+        places[circle_of_row(start, events[i].row) + 1] += 1
+    for circle in range(1, len(start)):
+        places[circle] += places[circle - 1]
+    for i in range(last - first):
+        circle = circle_of_row(start, spare[i].row)
+        events[first + places[circle]] = spare[i]
+        places[circle] += 1
+
+
+@compiled
+def circle_of_row(start: NDArray[np.int64], row: int) -> int:
+    """Which of a few circles a row lies in; `start` int64[circles + 1] are their first rows."""
+    circle = 0
+    while row >= start[circle + 1]:
+        circle += 1
+    return circle
 
 
 def empty_log(people: int) -> Log:

@@ -45,17 +45,16 @@ def largest(start: NDArray[np.int64], circles: Span) -> int:
 _PASS = """
 def {name}(people, circles, now_, block_, parts):
     now, block = handle(now_), handle(block_)
-    ends = np.zeros({n} + 1, np.int64)
     for first in range(circles[0], circles[1], STRIP):
         strip = first, min(first + STRIP, circles[1])
-        ends[0] = block.log.size[0]
+        noted = block.log.size[0]
 {calls}
-        in_order_of_circles(block.log.events, ends, now.circles.start[strip[0] : strip[1] + 1], block.room.events)
+        start = now.circles.start[strip[0] : strip[1] + 1]
+        in_order_of_circles(block.log.events, noted, block.log.size[0], start, block.room.events)
 """
 _CALL = """
         if parts & {bit}:
             {name}(people, strip, now, block)
-        ends[{next}] = block.log.size[0]
 """
 
 
@@ -66,11 +65,11 @@ def fused(processes: tuple[tuple[str, Any], ...]) -> Any:
     Bit k of `parts` asks for the k-th process. Within a strip events stand circle by circle, those of one circle in
     order of the processes. It is made once, for all models of a process.
     """
-    calls = "".join(_CALL.format(bit=1 << k, name=name, next=k + 1) for k, (name, _) in enumerate(processes))
+    calls = "".join(_CALL.format(bit=1 << k, name=name) for k, (name, _) in enumerate(processes))
     name = "pass_of_" + "_then_".join(name for name, _ in processes)  # no process has such a name
-    known = {"__name__": __name__, "handle": handle, "np": np, "in_order_of_circles": in_order_of_circles}
+    known = {"__name__": __name__, "handle": handle, "in_order_of_circles": in_order_of_circles}
     scope: dict[str, Any] = known | {"STRIP": STRIP} | dict(processes)
-    exec(_PASS.format(name=name, n=len(processes), calls=calls), scope)
+    exec(_PASS.format(name=name, calls=calls), scope)
     return compiled(scope[name])
 
 

@@ -137,7 +137,7 @@ def test_a_point_of_two_replicates_extended_to_four_is_one_of_four(tmp_path, at_
     four = simulated(tmp_path, 4)
     assert four == two and four.name == at_once.name
     assert content(four) == content(at_once) != before
-    assert capsys.readouterr().out.splitlines() == [
+    assert [line for line in capsys.readouterr().out.splitlines() if " at lambda " in line] == [
         "no_covid at lambda 0.62: 2 runs made",
         "no_covid at lambda 0.62: 2 runs made and 2 runs reused",
     ]
@@ -152,7 +152,7 @@ def test_fewer_replicates_than_there_are_leave_the_point_alone(tmp_path, capsys)
     capsys.readouterr()
     assert simulated(tmp_path, 1) == folder
     assert {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in folder.iterdir()} == before
-    assert capsys.readouterr().out == "no_covid at lambda 0.62: 1 runs reused\n"
+    assert capsys.readouterr().out.splitlines()[1:] == ["no_covid at lambda 0.62: 1 runs reused"]
 
 
 def test_a_point_is_the_same_by_any_threads_and_from_any_baseline(tmp_path, at_once):
@@ -327,7 +327,8 @@ def test_the_views_hold_what_the_engine_counted(engines):
             sum(len(run.moves) for run in ran), len(np.unique(np.concatenate([run.moves["key"] for run in ran]))),
         )  # fmt: skip
         assert one("SELECT sum(agents) FROM groups")[0] == sum(run.groups.sum() for run in ran)
-    assert sum(run.flows.sum() for run in runs["historical"]) != sum(run.flows.sum() for run in runs["no_covid"])
+    flows = [np.stack([run.flows for run in runs[name]]) for name in ("historical", "no_covid")]
+    assert not np.array_equal(*flows)
 
 
 def test_a_fingerprint_is_of_one_point(engines):

@@ -300,7 +300,7 @@ def test_prune_stale_asks_what_is_stale(ask, results):
 
 def test_points_of_another_program_are_stale():
     present = inputs_digest()
-    assert set(present) == {"program", "tables", "data", "people", "codes"}
+    assert set(present) == {"program", "tables", "data", "people", "codes", "names"}
     assert not command.differs_from_present({"inputs": dict(present)})
     for name in present:
         assert command.differs_from_present({"inputs": present | {name: "other"}}), name
