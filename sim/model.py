@@ -237,7 +237,7 @@ def passes_of(rule: rules.Rule) -> list[tuple[passes.Pass, list[str]]]:
     found = [[(row.name, row.run) for row in rows] for rows in PHASES if rows[0].phase == "parallel"]
     if rule.name != rules.DEFAULT:
         found = [[row for row in rows if row[0] != "choose"] for rows in found] + [[("choose", rule.choose)]]
-    return [(passes.fused(rows), [name for name, _ in rows]) for rows in found]
+    return [(passes.fused(tuple(rows)), [name for name, _ in rows]) for rows in found]
 
 
 def _run(row: Process, model: EmigrationModel) -> None:

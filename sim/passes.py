@@ -5,7 +5,7 @@ they count comes back as integers. A block is a range of whole circles, gone thr
 goes through a strip before the next does.
 """
 
-from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -59,11 +59,12 @@ _CALL = """
 """
 
 
-def fused(processes: Sequence[tuple[str, Any]]) -> Any:
+@cache
+def fused(processes: tuple[tuple[str, Any], ...]) -> Any:
     """One pass of compiled processes, by name and in order: `run(people, circles, now, block, parts)`.
 
     Bit k of `parts` asks for the k-th process. Within a strip events stand circle by circle, those of one circle in
-    order of the processes.
+    order of the processes. It is made once, for all models of a process.
     """
     calls = "".join(_CALL.format(bit=1 << k, name=name, next=k + 1) for k, (name, _) in enumerate(processes))
     name = "_then_".join(name for name, _ in processes)
