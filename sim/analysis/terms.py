@@ -121,10 +121,7 @@ def fill_country(now: Now, persons: float, place: int, sector: int, unsafe: bool
     """Fill the terms of living in a destination, float64[len(COUNTRY)]; arguments as of `country_value`."""
     there, here = now.places[place].wage, now.places[_BELARUS].wage
     if sector == _IT:
-        there, here = (
-            there * now.places[place].premium_it,
-            here * now.places[_BELARUS].premium_it,
-        )
+        there, here = there * now.places[place].premium_it, here * now.places[_BELARUS].premium_it
     terms[0] = now.run.constants[place]
     terms[1] = diaspora_term(persons, now.coefficients.diaspora)
     terms[2] = now.coefficients.language * now.places[place].language

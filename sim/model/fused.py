@@ -63,12 +63,15 @@ def fused(processes: tuple[tuple[str, Any], ...]) -> Any:
     """One pass of compiled processes, by name and in order: `run(people, circles, now, block, parts)`.
 
     Bit k of `parts` asks for the k-th process. Within a strip events stand circle by circle, those of one circle in
-    order of the processes. It is made once, for all models of a process.
+    order of the processes. It is made once, for all models of a process. Its name tells the modules of its processes,
+    since machine code is kept by names; a process from outside this package is not kept.
     """
     calls = "".join(_CALL.format(bit=1 << k, name=name) for k, (name, _) in enumerate(processes))
-    name = "pass_of_" + "_then_".join(name for name, _ in processes)  # no process has such a name
-    known = {"__name__": __name__, "handle": handle, "in_order_of_circles": in_order_of_circles}
-    scope: dict[str, Any] = known | {"STRIP": STRIP} | dict(processes)
+    modules = [run.__module__ for _, run in processes]
+    name = "pass_of_" + "_then_".join(module.rpartition(".")[2] for module in modules)
+    others = [module for module in modules if module.partition(".")[0] != __name__.partition(".")[0]]
+    scope: dict[str, Any] = dict(processes) | {"handle": handle, "in_order_of_circles": in_order_of_circles}
+    scope |= {"STRIP": STRIP, "__name__": others[0] if others else __name__}
     exec(_PASS.format(name=name, calls=calls), scope)
     return compiled(scope[name])
 

@@ -348,7 +348,7 @@ def test_a_file_with_an_odd_name_is_named_and_no_file_of_ours(room, folder, name
     "name", ["../policy/lithuania_visa_ban", "/etc/passwd", "no_war/", "./no_war", "", ".", "..", "NO_WAR"]
 )
 def test_a_scenario_is_a_name_and_no_path(room, name):
-    with pytest.raises(CatalogueError, match="no scenario '.*' in conf/scenario; known: "):
+    with pytest.raises(CatalogueError, match="no scenario '.*' in conf/scenario or policy in conf/policy; known: "):
         catalogue.load_history(name, room / "all")
 
 

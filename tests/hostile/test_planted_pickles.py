@@ -13,6 +13,7 @@ import pytest
 
 from sim.cli.commands import simulate
 from sim.numerics.errors import UserError
+from sim.population import schema
 from sim.population.schema import Columns
 from sim.runs import workers
 from sim.runs.arrays import DIGEST, MARK
@@ -104,7 +105,7 @@ def test_in_the_place_of_a_finished_run_it_is_told_and_the_run_computed_anew(
     loose.write_bytes(plant(planted, loose.read_bytes()))
     assert shelf.begun(wanted) == {} and shelf.missing(wanted, 1) == [0]
     simulate.run(replace(SMALL, results_dir=str(tmp_path / "results"), replicates=1))
-    told = capsys.readouterr().out.splitlines()
+    _, *told = capsys.readouterr().out.splitlines()  # the first line says which world
     assert told == [f"run 0 of {wanted.name} is damaged: computed anew", "no_covid at lambda 0.62: 1 runs made"]
 
 
@@ -164,13 +165,13 @@ def test_in_the_place_of_any_column_of_people_it_is_refused(tmp_path, planted):
 @pytest.mark.parametrize(
     ("name", "array"),
     [
-        ("place", np.zeros(5, "u1")),
-        ("key", np.zeros(5, "i8")),
-        ("birth", np.zeros((2, 2), "i2")),
-        ("sex", np.array(0, "u1")),
+        ("states", np.zeros(5, "u1")),
+        ("states", np.zeros(5, schema.STATES_RECORD)),
+        ("traits", np.zeros((2, 2), schema.TRAITS_RECORD)),
+        ("traits", np.array(0, schema.TRAITS_RECORD)),
     ],
 )
-def test_a_column_of_another_type_or_length_is_refused(tmp_path, name, array):
+def test_a_table_of_another_type_or_length_is_refused(tmp_path, name, array):
     asked = tmp_path, 20_000, 1, 1
     workers.people(*asked)
     [path] = tmp_path.glob(f"people-*/{name}.npy")

@@ -327,8 +327,8 @@ def test_the_views_hold_what_the_engine_counted(engines):
             sum(len(run.moves) for run in ran), len(np.unique(np.concatenate([run.moves["key"] for run in ran]))),
         )  # fmt: skip
         assert one("SELECT sum(agents) FROM groups")[0] == sum(run.groups.sum() for run in ran)
-    flows = [np.stack([run.flows for run in runs[name]]) for name in ("historical", "no_covid")]
-    assert not np.array_equal(*flows)
+    expected = [np.stack([run.expected for run in runs[name]]) for name in ("historical", "no_covid")]
+    assert not np.array_equal(*expected)
 
 
 def test_a_fingerprint_is_of_one_point(engines):

@@ -112,7 +112,7 @@ def test_a_state_comes_back_to_the_last_bit_and_can_be_lived_on(tmp_path, kept, 
         states.keep(state)
         back = states.latest(state.month)
         assert parts(back) == parts(state)
-        assert all(array.flags.writeable for array in back.states.values())
+        assert back.states.flags.writeable
     job = Job("historical", 0.62, 0)
     lived = made_small._finish(made_small.model(job).live_on(states.latest(PARTING)).run(), job)
     assert differing(lived, made_small.run(job)) == []

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from sim.history.compiled import first_difference
-from sim.model.fused import blocks
+from sim.model.fused import blocks, largest
 from sim.model.run_constants import reference
 from sim.numerics.codes import CHANNEL, EVENT, GROUP, INSTRUMENT, MODE, PLACE, STATUS
 from sim.population import schema
@@ -290,7 +290,7 @@ def test_threads_and_blocks_on_the_real_history(thousandth):
     models = []
     for threads, block in ((1, 65_536), (1, 1000), (2, 1000)):
         model = thousandth.model(Job("historical", 0.62, 0), threads)
-        model._blocks = blocks(model.circles.start, block)
+        model._blocks = [(span, largest(model.circles.start, span)) for span in blocks(model.circles.start, block)]
         models.append(model.run(44))
     whole, parts, threaded = models
     assert_same(parts, threaded)

@@ -121,7 +121,7 @@ def test_in_a_busy_world_the_losses_are_those_of_the_decisions_taken_apart():
             column = tuple(PULLS).index(name)
             kept = np.delete(one.terms, TERMS.index(name), axis=2).sum(axis=2)
             without = np.where(usable, kept, -np.inf).max(axis=1)
-            fall = one.lam * (np.log(np.exp(one.values).sum()) - np.log(np.exp(without).sum()))
+            fall = one.lambda_ * (np.log(np.exp(one.values).sum()) - np.log(np.exp(without).sum()))
             assert record["leave"][len(PUSHES) + column] == pytest.approx(fall, abs=1e-5), name
             share = np.exp(one.values[one.chosen]) / np.exp(one.values).sum()
             rest = np.exp(without[one.chosen]) / np.exp(without).sum()

@@ -45,10 +45,7 @@ def admission_share(now: Now, place: int, channel: int, groups: int) -> float:
     if now.law[place, channel].entry >= 0:
         share = open_share(now.openness[place, now.law[place, channel].entry], channel, groups)
     if now.law[place, channel].residence >= 0:
-        share = min(
-            share,
-            open_share(now.openness[place, now.law[place, channel].residence], channel, groups),
-        )
+        share = min(share, open_share(now.openness[place, now.law[place, channel].residence], channel, groups))
     return share
 
 

@@ -26,15 +26,7 @@ def motive(mask: int, group: int, channel: int) -> int:
 
 
 @compiled
-def commit(
-    head: Person,
-    month: int,
-    place: int,
-    channel: int,
-    ahead: bool,
-    stream: int,
-    log: Log,
-) -> None:
+def commit(head: Person, month: int, place: int, channel: int, ahead: bool, stream: int, log: Log) -> None:
     """Make a unit's plan to go to a destination by a channel."""
     head.plan = _QUEUED
     head.plan_place = place
@@ -46,15 +38,7 @@ def commit(
 
 
 @compiled
-def wish(
-    head: Person,
-    month: int,
-    place: int,
-    channel: int,
-    reason: int,
-    stream: int,
-    log: Log,
-) -> None:
+def wish(head: Person, month: int, place: int, channel: int, reason: int, stream: int, log: Log) -> None:
     """Note that a unit would go, were more open."""
     head.aspires = month
     note(log, month, head, _WISHED, (0, place), channel, reason)

@@ -73,13 +73,7 @@ def draw_tastes(key: int, coefficients: Behaviour, seed: int, tastes: NDArray[np
 
 
 @compiled(forceinline=True)
-def evaluate(
-    head: Person,
-    now: Now,
-    choice_class: int,
-    view: int,
-    prospects: Prospects,
-) -> float:
+def evaluate(head: Person, now: Now, choice_class: int, view: int, prospects: Prospects) -> float:
     """Fill a unit's value and best channel of every destination; return the largest value.
 
     `view` is one of `FROM_HOME` to `FROM_ABROAD`.

@@ -39,10 +39,7 @@ def country_value(now: Now, constant: float, persons: float, place: int, sector:
     """Value of living in a destination, channels apart: constant, diaspora, language, distance, wage, rent, safety."""
     there, here = now.places[place].wage, now.places[_BELARUS].wage
     if sector == _IT:
-        there, here = (
-            there * now.places[place].premium_it,
-            here * now.places[_BELARUS].premium_it,
-        )
+        there, here = there * now.places[place].premium_it, here * now.places[_BELARUS].premium_it
     value = (
         constant
         + diaspora_term(persons, now.coefficients.diaspora)

@@ -75,12 +75,7 @@ def conscript(people: Columns, circles: Span, now: Now, block: Block) -> None:
     for i in range(called):
         row = room.rows[i]
         person = at(people, row)
-        key, sex, region, age = (
-            person.key,
-            person.sex,
-            person.region,
-            now.month - person.birth,
-        )
+        key, sex, region, age = person.key, person.sex, person.region, now.month - person.birth
         standing, mode, held = person.conscription, person.mode, person.held
         if sex != _MALE or region == _ABROAD or age < ADULT_MONTHS:
             continue

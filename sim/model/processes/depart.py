@@ -85,12 +85,7 @@ def depart(model: Any) -> None:
 
 
 @compiled
-def set_out(
-    people: Columns,
-    rows: NDArray[np.int64],
-    now: Now,
-    log: Log,
-) -> None:
+def set_out(people: Columns, rows: NDArray[np.int64], now: Now, log: Log) -> None:
     """Let the units of `rows` with a granted instrument leave."""
     now, log = handle(now), handle(log)
     for row in rows:

@@ -94,11 +94,7 @@ def has_liable(head: Person) -> bool:
 
 
 @compiled
-def return_home(
-    head: Person,
-    now: Now,
-    log: Log,
-) -> None:
+def return_home(head: Person, now: Now, log: Log) -> None:
     """Bring a unit back to Belarus, where the persecuted risk arrest."""
     origin, circle = head.place, head.circle // now.circles.one_in
     members = now.circles.start[circle + 1] - now.circles.start[circle]
@@ -120,11 +116,7 @@ def return_home(
 
 
 @compiled
-def move_onward(
-    head: Person,
-    now: Now,
-    log: Log,
-) -> None:
+def move_onward(head: Person, now: Now, log: Log) -> None:
     """Move a unit to another destination drawn by value, if any is open to it."""
     prospects, noise = no_prospects(len(now.law)), np.empty(len(now.law))
     values, channels = prospects.values, prospects.channels
@@ -149,12 +141,7 @@ def may_be_joined(exists: int, status: int, months: int, needed: float) -> bool:
 
 
 @compiled
-def follow(
-    head: Person,
-    now: Now,
-    log: Log,
-    following: NDArray[np.int64],
-) -> None:
+def follow(head: Person, now: Now, log: Log, following: NDArray[np.int64]) -> None:
     """Let a family follow its head abroad, if it is free, can travel and can pay."""
     place, circle = head.place, head.circle // now.circles.one_in
     if not may_be_joined(

@@ -15,7 +15,7 @@ from sim.numerics.codes import CHANNEL, EVENT, MODE, PLACE, REASON, SECTOR, STAT
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import PURPOSE, fill_words, uniform, words
 from sim.numerics.months import NEVER
-from sim.population.rows import at
+from sim.population.rows import Person, at
 from sim.population.schema import Columns
 
 _PENDULAR = PURPOSE["pendular"]
@@ -43,12 +43,11 @@ def goes(sector: int) -> bool:
 
 
 @compiled(forceinline=True)
-def may_go_on_pendular_work(
-    mode: int, place: int, sector: int, plan: int, held: int, exit_ban: int, conscription: int, age: int, month: int
-) -> bool:
+def may_go_on_pendular_work(person: Person, plan: int, month: int) -> bool:
     """True for a worker at home in transport, construction or industry, free to travel; `plan` is the unit's."""
-    at_home = (place == _BELARUS) & (mode == _HOME) & (plan == 0)
-    return at_home & goes(sector) & (not is_barred(held, exit_ban, conscription, month)) & (age >= ADULT_MONTHS)
+    at_home = (person.place == _BELARUS) & (person.mode == _HOME) & (plan == 0)
+    barred = is_barred(person.held, person.exit_ban, person.conscription, month)
+    return at_home & goes(person.sector) & (not barred) & (month - person.birth >= ADULT_MONTHS)
 
 
 @compiled
@@ -87,19 +86,11 @@ def pendular(people: Columns, circles: Span, now: Now, block: Block) -> None:
     for i in range(called):
         row = room.picked[i]
         person = at(people, row)
-        key, mode, place, sector = (
-            person.key,
-            person.mode,
-            person.place,
-            person.sector,
-        )
-        held, exit_ban, conscription = person.held, person.exit_ban, person.conscription
-        age, plan = now.month - person.birth, at(people, head_of(people, row, first)).plan
-        luck = words(key, now.month, _PENDULAR, 0, now.run.seed)
-        drives, u = sector == _TRANSPORT, uniform(luck[0])
+        luck = words(person.key, now.month, _PENDULAR, 0, now.run.seed)
+        drives, u = person.sector == _TRANSPORT, uniform(luck[0])
         if u >= (all_drivers if drives else all_others):
             continue
-        if not may_go_on_pendular_work(mode, place, sector, plan, held, exit_ban, conscription, age, now.month):
+        if not may_go_on_pendular_work(person, at(people, head_of(people, row, first)).plan, now.month):
             continue
         rates = drivers if drives else others
         for place in range(len(rates)):

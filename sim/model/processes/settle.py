@@ -47,12 +47,7 @@ def settle(people: Columns, circles: Span, now: Now, block: Block) -> None:
     units, log = settled_units(people, circles, now, block.room), block.log
     for i in range(units):
         head = at(people, block.room.rows[i])
-        status, since, expiry, place = (
-            head.status,
-            head.since,
-            head.expiry,
-            head.place,
-        )
+        status, since, expiry, place = head.status, head.since, head.expiry, head.place
         if comes_due(status, since, expiry, now.month, now.coefficients.asylum_months):
             decide_status(head, now, log)
         elif status == _PERMIT and now.places[place].revocation > 0.0:
@@ -63,15 +58,7 @@ def settle(people: Columns, circles: Span, now: Now, block: Block) -> None:
 
 
 @compiled
-def change_status(
-    head: Person,
-    month: int,
-    status: int,
-    expiry: int,
-    kind: int,
-    reason: int,
-    log: Log,
-) -> None:
+def change_status(head: Person, month: int, status: int, expiry: int, kind: int, reason: int, log: Log) -> None:
     """Give everyone of a unit abroad a status until `expiry`, noted as `kind`."""
     for i in range(head.unit_size):
         one = beside(head, i)
@@ -82,18 +69,9 @@ def change_status(
 
 
 @compiled
-def decide_status(
-    head: Person,
-    now: Now,
-    log: Log,
-) -> None:
+def decide_status(head: Person, now: Now, log: Log) -> None:
     """Prolong, change or end the status of the unit headed at row `head`."""
-    status, place, channel, key = (
-        head.status,
-        head.place,
-        head.channel,
-        head.key,
-    )
+    status, place, channel, key = head.status, head.place, head.channel, head.key
     if head.passport < now.month and now.belarus.passport_abroad > 0.5:
         head.passport = now.month + int(now.coefficients.passport_months)
     luck = uniform(words(key, now.month, _SETTLE, 0, now.run.seed)[0])
@@ -111,10 +89,7 @@ def decide_status(
         instrument = _FIRST_PERMIT
     groups = groups_of(head, now.month)
     openness = open_share(now.openness[place, instrument], channel, groups)
-    papers, granted = (
-        now.places[place].travel_document,
-        now.rules[place, channel].renewal,
-    )
+    papers, granted = now.places[place].travel_document, now.rules[place, channel].renewal
     ground = now.coefficients.renewal_jobless if brings_work(channel) and not works(head) else 1.0
     chance = renewal_probability(granted, openness, head.passport >= now.month, papers, ground)
     if luck >= chance:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.model.processes.depart import brings_work
 from sim.numerics.codes import EVENT, MODE, N_PLACES, N_SECTORS
 from sim.numerics.compiling import compiled
+from sim.population.rows import Person, at
 from sim.population.schema import Columns
 
 Counts = NDArray[np.int64]
@@ -40,15 +41,13 @@ def stays(events: NDArray[np.void], start: Columns, end: Columns, months: int) -
 
     `events` are a run's, those of a person in order of time; `start` and `end` the people before and after the run.
     """
-    changes = (
+    changes = Stays(
         np.zeros((months + 1, N_PLACES, len(BANDS)), np.int64),
         np.zeros((months + 1, N_PLACES, N_SECTORS), np.int64),
         np.zeros((months + 1, N_PLACES), np.int64),
         np.zeros(months + 1, np.int64),
     )
-    place = np.where(start.mode == _SETTLED, start.place, 0).astype(np.int64)
-    lived = start.birth, start.member, start.sector, start.job.astype(np.int64)
-    _replay(events, place, *lived, end.held, end.detained, months, *changes)
+    _replay(events, start, end, changes)
     return Stays(*(change[:-1].cumsum(axis=0) for change in changes))
 
 
@@ -61,65 +60,52 @@ def _span(changes: NDArray[np.int64], first: int, last: int) -> None:
 
 
 @compiled
-def _reside(
-    residents: Counts, without: Counts, employed: Counts, place: int, born: int, sector: int, job: int,
-    first: int, last: int, end: int,
-) -> None:  # fmt: skip
-    """Count a stretch of residence in a place, from month `first` to `last` - 1, with or without work all the time."""
+def _reside(changes: Stays, person: Person, place: int, job: int, first: int, last: int) -> None:
+    """Count a stretch of residence in a place, from month `first` to `last` - 1, with or without work all the time.
+
+    `person` is as at the start.
+    """
+    born, end = person.birth, len(changes.prisoners) - 1
     for band in range(len(_BOUNDS) - 1):
         youngest, oldest = born + _BOUNDS[band], born + _BOUNDS[band + 1]
-        _span(residents[:, place, band], max(first, youngest), min(last, oldest, end))
+        _span(changes.residents[:, place, band], max(first, youngest), min(last, oldest, end))
     if job:
-        _span(employed[:, place, sector], first, last)
+        _span(changes.employed[:, place, person.sector], first, last)
     else:
-        _span(without[:, place], max(first, born + _ADULT), min(last, born + _PENSION))
+        _span(changes.without_work[:, place], max(first, born + _ADULT), min(last, born + _PENSION))
 
 
 @compiled
-def _replay(
-    events: NDArray[np.void],
-    place: Counts,
-    birth: NDArray[np.int16],
-    member: NDArray[np.uint8],
-    sector: NDArray[np.uint8],
-    job: Counts,
-    held: NDArray[np.int16],
-    detained: NDArray[np.int16],
-    months: int,
-    residents: Counts,
-    employed: Counts,
-    without: Counts,
-    prisoners: Counts,
-) -> None:
-    """Fill the changes of every count; `place` (0 for not settled) and `job` are used up."""
-    since = np.zeros(len(place), np.int64)
-    charged = np.full(len(place), -1, np.int64)
+def _replay(events: NDArray[np.void], start: Columns, end: Columns, changes: Stays) -> None:
+    """Fill the changes of every count from the events of a run, and the people before and after it."""
+    people, months = len(start.traits), len(changes.prisoners) - 1
+    place, job = np.zeros(people, np.int64), np.zeros(people, np.int64)
+    since, charged = np.zeros(people, np.int64), np.full(people, -1, np.int64)
+    for row in range(people):
+        person = at(start, row)
+        place[row], job[row] = person.place if person.mode == _SETTLED else 0, person.job
     for i in range(len(events)):
         event = events[i]
         kind, row, t = event.kind, event.row, event.month
         moves = (kind == _DEPARTED) | (kind == _ONWARD) | (kind == _RETURNED)
         if moves | (kind == _EMPLOYED) | (kind == _DISMISSED):
             if place[row]:
-                _reside(
-                    residents, without, employed, place[row], birth[row], sector[row], job[row], since[row], t, months
-                )
+                _reside(changes, at(start, row), place[row], job[row], since[row], t)
             since[row] = t
             if moves:
-                channel = event.channel
                 place[row] = 0 if kind == _RETURNED else event.place
-                job[row] = brings_work(channel) & (member[row] == 0) & (kind != _RETURNED)
+                job[row] = brings_work(event.channel) & (at(start, row).member == 0) & (kind != _RETURNED)
             else:
                 job[row] = kind == _EMPLOYED
         elif kind == _CHARGED:
             charged[row] = t
         elif (kind == _RELEASED) | (kind == _PARDONED):
-            _span(prisoners, charged[row], t)
+            _span(changes.prisoners, charged[row], t)
             charged[row] = -1
-    for row in range(len(place)):
+    for row in range(people):
         if place[row]:
-            _reside(
-                residents, without, employed, place[row], birth[row], sector[row], job[row], since[row], months, months
-            )
-        kept = (held[row] >= months) | ((held[row] == months - 1) & (detained[row] < months - 1))
+            _reside(changes, at(start, row), place[row], job[row], since[row], months)
+        person = at(end, row)
+        kept = (person.held >= months) | ((person.held == months - 1) & (person.detained < months - 1))
         if (charged[row] >= 0) & kept:
-            _span(prisoners, charged[row], months)
+            _span(changes.prisoners, charged[row], months)
