@@ -112,9 +112,15 @@ STATES = tuple(column.name for column in SCHEMA if not column.is_trait)
 
 
 def _record(names: tuple[str, ...]) -> np.dtype[np.void]:
-    """A record of these attributes, the widest first, so that each lies at a multiple of its size without gaps."""
+    """A record of these attributes, the widest first, so that each lies at a multiple of its size without gaps.
+
+    What is missing to a multiple of the widest is a field of its own, always zero: numpy does not copy gaps, and the
+    same people must be the same bytes.
+    """
     ordered = sorted(names, key=lambda name: -np.dtype(BY_NAME[name].dtype).itemsize)
-    return np.dtype([(name, BY_NAME[name].dtype) for name in ordered], align=True)
+    fields: list[Any] = [(name, BY_NAME[name].dtype) for name in ordered]
+    spare = np.dtype(fields, align=True).itemsize - np.dtype(fields).itemsize
+    return np.dtype([*fields, ("spare", "u1", (spare,))] if spare else fields, align=True)
 
 
 TRAITS_RECORD, STATES_RECORD = _record(TRAITS), _record(STATES)

@@ -51,7 +51,7 @@ def test_a_full_disk_is_one_line_and_more_room_ends_the_work(undisturbed, disk, 
     results.with_name("results.log").symlink_to(results.parent.with_name("log"))  # what the test writes takes no room
     line = *sweep, *SMALL, "scenario=rents_respond"
     code, out, err = run(results, *line, threads=1)
-    assert code in (2, 3) and out == [] and len(err) == 1 and "No space left" in err[0], (code, out, err)
+    assert code in (2, 3) and len(out) <= 1 and len(err) == 1 and "No space left" in err[0], (code, out, err)
     assert folders.points(results) == ([], [])
     loose = [path for path in results.glob("points/.*.runs/[0-9]*.run") if is_whole(path)]
     assert len(loose) == len(made(results)) and (sweep or full != "bind" or len(loose) == 3)
