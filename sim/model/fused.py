@@ -12,11 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.eventlog import in_order_of_circles
-from sim.model.now import Now
-from sim.model.scratch import Block, Span
+from sim.model.scratch import Span
 from sim.numerics.compiling import compiled
 from sim.numerics.handles import handle
-from sim.population.schema import Columns
 
 BLOCK = 65_536
 """Rows of a block, up to whole circles."""
@@ -78,9 +76,3 @@ def fused(processes: tuple[tuple[str, Any], ...]) -> Any:
 
 Pass = Any
 """What `fused` gives."""
-
-
-def run_block(run: Pass, people: Columns, circles: Span, now: Now, block: Block, parts: int) -> Block:
-    """Let one block live through a pass."""
-    run(people, circles, now, block, parts)
-    return block

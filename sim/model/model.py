@@ -24,7 +24,7 @@ from sim.model.feedback import NOTHING, Paths
 from sim.model.now import Now, at_month, no_options
 from sim.model.recording.recorder import Recorder
 from sim.model.schedule import PHASES, SCHEDULE, Process
-from sim.model.scratch import Block, Span, make_block
+from sim.model.scratch import Span, make_block
 from sim.numerics.codes import CHANNEL_NAMES, LEAD, N_CHANNELS, N_PLACES, PLACE, STATUS
 from sim.numerics.luck import replicate_seed
 from sim.numerics.months import label
@@ -210,17 +210,18 @@ class EmigrationModel(Continued):
     def _run_pass(self, run: fused.Pass, parts: int) -> None:
         start, now = self.circles.start, self.now
 
-        def work(block: tuple[Span, int]) -> Block:
+        def work(block: tuple[Span, int]) -> tuple[NDArray[Any], ...]:
             circles, at_once = block
             made = make_block(int(start[circles[1]] - start[circles[0]]), at_once)
-            return fused.run_block(run, self.columns, circles, now, made, parts)
+            run(self.columns, circles, now, made, parts)
+            return noted(made.log), made.expected, made.following, made.stocks  # its buffers are let go
 
         stocks = np.zeros_like(self.stocks)
-        for block in self._run_blocks(work, self._blocks):
-            self._log.append(noted(block.log))
-            self.committed += block.expected
-            self.following += block.following
-            stocks += block.stocks
+        for log, expected, following, counted in self._run_blocks(work, self._blocks):
+            self._log.append(log)
+            self.committed += expected
+            self.following += following
+            stocks += counted
         if stocks.any():  # counted
             self.stocks = stocks
 
