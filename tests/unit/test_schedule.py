@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sim.model.decision import rules
 from sim.model.fused import fused
 from sim.model.model import passes_of
 from sim.model.schedule import PHASES, SCHEDULE
@@ -38,7 +39,5 @@ def test_consecutive_parallel_rows_are_one_pass_made_once():
 
 
 def test_another_rule_of_decision_has_a_pass_of_its_own():
-    from sim.model.decision import rules
-
     ours = [names for _, names in passes_of(rules.rule("two_steps"))]
     assert ours[-1] == ["choose"] and all("choose" not in names for names in ours[:-1])

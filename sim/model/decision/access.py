@@ -24,15 +24,21 @@ def eligible(law: Any, rules: Any, sector: int, groups: int) -> bool:
 
 
 @compiled(forceinline=True)
+def land_share(now: Now, place: int, channel: int, groups: int) -> float:
+    """Share of the month in which one may leave Belarus by land and enter a destination by land."""
+    return min(
+        open_share(now.openness[0, _LAND_EXIT], channel, groups),
+        open_share(now.openness[place, _LAND], channel, groups),
+    )
+
+
+@compiled(forceinline=True)
 def travel_share(now: Now, place: int, channel: int, groups: int) -> float:
     """Share of the month in which one may leave Belarus and reach a destination, by land or by air."""
     leave = open_share(now.openness[0, _EXIT], channel, groups)
     land = air = 0.0
     if now.places[place].by_land:
-        land = min(
-            open_share(now.openness[0, _LAND_EXIT], channel, groups),
-            open_share(now.openness[place, _LAND], channel, groups),
-        )
+        land = land_share(now, place, channel, groups)
     if now.places[place].by_air:
         air = open_share(now.openness[place, _AIR], channel, groups)
     return min(leave, max(land, air))
@@ -55,10 +61,7 @@ def fare(now: Now, place: int, channel: int, groups: int) -> float:
     if channel == _RELOCATION:
         return 0.0
     if now.places[place].by_land:
-        land = min(
-            open_share(now.openness[0, _LAND_EXIT], channel, groups),
-            open_share(now.openness[place, _LAND], channel, groups),
-        )
+        land = land_share(now, place, channel, groups)
         if land > 0.0:
             return now.places[place].fare_land
     return now.places[place].fare_air

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history.coefficients import Behaviour
-from sim.model.decision.access import admission_share, fare, travel_share
+from sim.model.decision.access import access_share, fare
 from sim.model.decision.commitment import FIXED_POINT
 from sim.model.decision.evaluation import FROM_ABROAD, draw_tastes, evaluate, no_prospects
 from sim.model.decision.units import adults, choice_class, flags, groups_of, in_party, is_barred, money, persecuted
@@ -157,7 +157,7 @@ def follow(head: Person, now: Now, log: Log, following: NDArray[np.int64]) -> No
             left += 1
             grown += one.member == 1
     groups = groups_of(head, now.month)
-    passable = min(admission_share(now, place, _FAMILY, groups), travel_share(now, place, _FAMILY, groups))
+    passable = access_share(now, place, _FAMILY, groups)
     price = fare(now, place, _FAMILY, groups) * left + now.rules[place, _FAMILY].fee * grown
     if not free or money(head) < price:
         return

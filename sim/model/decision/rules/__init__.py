@@ -5,8 +5,8 @@ Who is asked, and with what push, stands in `sim.model.decision.choosing`.
 A rule's module has:
 
 - `choose`: the compiled process of the month, with the signature of `destination_nest.choose`;
-- `prepare(conditions, b)`: one run's constants as this rule reads them;
-- `level(b)`: by how much the log-odds of leaving rise if every destination gains one utility;
+- `prepare(conditions, coefficients)`: one run's constants as this rule reads them;
+- `level(coefficients)`: by how much the log-odds of leaving rise if every destination gains one utility;
 - `LAMBDA`: the dissimilarity that the rule sets for everybody, None if it takes the run's.
 """
 

@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history.coefficients import Behaviour
-from sim.model.decision import utility
 from sim.model.decision.choosing import ask
 from sim.model.decision.commitment import FIXED_POINT
 from sim.model.decision.evaluation import Prospects
-from sim.model.decision.utility import CLOSED, Weighing, leave_probability, surely_stays
+from sim.model.decision.utility import CLOSED, Weighing, decide, leave_probability, surely_stays
 from sim.model.now import Now
 from sim.model.run_constants import Conditions
 from sim.model.scratch import Block, Span
@@ -40,12 +39,6 @@ def level(coefficients: Behaviour) -> float:
 def stays(unit: Weighing, top: float, bounds: NDArray[np.float64]) -> bool:
     """True if a unit surely stays, whatever the rest of its noise; `top` is its best value or more."""
     return surely_stays(unit.luck, bounds[unit.group], unit.lam * top + unit.eta)
-
-
-@compiled(forceinline=True)
-def decide(unit: Weighing, values: NDArray[np.float64], top: float, noise: NDArray[np.float64]) -> int:
-    """Destination a unit commits to this month, or -1 if it stays; `noise` float64[places] is a buffer."""
-    return utility.decide(unit, values, top, noise)
 
 
 @compiled(forceinline=True)

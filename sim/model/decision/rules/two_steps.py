@@ -12,9 +12,9 @@ from sim.history.coefficients import Behaviour
 from sim.model.decision.choosing import fill_goers, fill_unit_tastes, gather, obstacle, weighing
 from sim.model.decision.commitment import FIXED_POINT, commit, motive, wish
 from sim.model.decision.evaluation import FREE_TO_EXIT, FROM_HOME, UNQUEUED, Prospects, evaluate, no_prospects
-from sim.model.decision.rules.destination_nest import decide, stays
+from sim.model.decision.rules.destination_nest import stays
 from sim.model.decision.units import may_exit
-from sim.model.decision.utility import CLOSED, MINUS_INFINITY, N_FLAGS, best_slot, slot_noise
+from sim.model.decision.utility import CLOSED, MINUS_INFINITY, N_FLAGS, best_slot, decide, slot_noise
 from sim.model.now import Now
 from sim.model.run_constants import Conditions, in_panel
 from sim.model.scratch import Block, Span
