@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from sim.analysis.dimensions import OBSTACLES
 from sim.analysis.pairs import (
@@ -63,7 +63,7 @@ def estimate(values: Sequence[float]) -> Estimate:
 @cache
 def _quantile(n: int) -> float:
     """Student's t of the interval of a mean of `n` values."""
-    return float(student.ppf(0.5 + LEVEL / 2, n - 1))
+    return float(stdtrit(n - 1, 0.5 + LEVEL / 2))
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ from math import ceil
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtrit
 
 from sim.analysis.effects import LEVEL, Paired, Window, arrivals, estimate
 from sim.analysis.prior import weights
@@ -76,7 +75,7 @@ def needed(values: Sequence[float], level: float) -> int:
     goal, spread = wanted(float(np.mean(values)), level), float(np.std(values, ddof=1))
     if spread == 0.0:
         return FIRST
-    least = (norm.ppf(0.5 + LEVEL / 2) * spread / goal) ** 2 if goal > 0 else MOST
+    least = (ndtri(0.5 + LEVEL / 2) * spread / goal) ** 2 if goal > 0 else MOST
     if least >= MOST:
         return MOST
     n = FIRST + BATCH * max(0, ceil((least - FIRST) / BATCH))
@@ -87,7 +86,7 @@ def needed(values: Sequence[float], level: float) -> int:
 
 def _half_width_at(n: int, spread: float) -> float:
     """Half width of the interval of the mean of `n` values with this standard deviation."""
-    return float(student.ppf(0.5 + LEVEL / 2, n - 1) * spread / np.sqrt(n))
+    return float(stdtrit(n - 1, 0.5 + LEVEL / 2) * spread / np.sqrt(n))
 
 
 def curve(changes: Sequence[float], levels: Sequence[float], measure: str) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
+from scipy.special import betainc
 
 PRIOR = (3.7, 2.3)
 """Beta prior of lambda (mean .62): assumption, a judgement over eight lines of evidence from other countries' visa and
@@ -23,7 +23,7 @@ def weights(lambdas: Sequence[float]) -> NDArray[np.float64]:
         raise ValueError(f"values of lambda must be one or more, each once; got {list(lambdas)}")
     order = np.argsort(values)
     middles = (values[order][1:] + values[order][:-1]) / 2
-    ends = np.concatenate([[0.0], beta.cdf(middles, *PRIOR), [1.0]])
+    ends = np.concatenate([[0.0], betainc(*PRIOR, middles), [1.0]])
     found = np.empty(len(values))
     found[order] = np.diff(ends)
     return found

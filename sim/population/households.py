@@ -95,33 +95,45 @@ def _sets(number: int, largest: int) -> Iterator[tuple[int, ...]]:
             yield (first, *rest)
 
 
-def _kinds(people: NDArray[np.float64]) -> Iterator[tuple[Kind, float]]:
-    """Every kind with its starting weight, given people [classes, sexes] of a stratum; a kind may come twice."""
+def _kinds(people: NDArray[np.float64]) -> Iterator[tuple[Kind, NDArray[np.float64]]]:
+    """Every kind with its starting weight in each stratum, given people [strata, classes, sexes].
+
+    A kind may come twice, and with a weight of 0.
+    """
     adult = CLASSES[MINORS:]
     married, home = by_age("married_women", adult), by_age("living_with_parents", adult)
     taken_in = by_age("living_with_children", adult)
-    single = np.zeros((len(CLASSES), 2))
-    single[MINORS:] = people[MINORS:]
+    single = np.zeros(people.shape)
+    single[:, MINORS:] = people[:, MINORS:]
     for woman in ADULTS:
-        wives = people[woman, F] * married[woman - MINORS]
-        fits = [people[man, M] * couple_fit(man, woman) for man in ADULTS]
-        for man, fit in zip(ADULTS, fits, strict=True):
-            if fit == 0 or wives == 0:
-                continue
-            couples = wives * fit / fsum(fits)
-            single[woman, F] -= couples
-            single[man, M] -= min(couples, 0.9 * single[man, M])
+        wives = people[:, woman, F] * married[woman - MINORS]
+        fits = {man: people[:, man, M] * couple_fit(man, woman) for man in ADULTS}
+        for man, couples in _spread(wives, fits):
+            single[:, woman, F] -= couples
+            single[:, man, M] -= np.minimum(couples, 0.9 * single[:, man, M])
             for minors, share in _minors_of(woman):
                 children = tuple((c, OPEN) for c in minors)
                 for pair in (((woman, F), (man, M)), ((man, M), (woman, F))):
                     yield Kind(((*pair, *children),)), 0.5 * couples * share
     for sex, lone in ((F, value("lone_mothers")), (M, value("lone_fathers"))):
         for c in ADULTS:
-            yield Kind((((c, sex),),)), single[c, sex] * (1 - home[c - MINORS]) * (1 - taken_in[c - MINORS])
+            alone = single[:, c, sex] * (1 - home[c - MINORS]) * (1 - taken_in[c - MINORS])
+            yield Kind((((c, sex),),)), alone
             for minors, share in _minors_of(c):
                 if minors:
-                    yield Kind((((c, sex), *((k, OPEN) for k in minors)),)), single[c, sex] * lone * share
+                    yield Kind((((c, sex), *((k, OPEN) for k in minors)),)), single[:, c, sex] * lone * share
     yield from _shared(people, single, home, taken_in)
+
+
+def _spread(
+    number: NDArray[np.float64], fits: dict[int, NDArray[np.float64]]
+) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """A number spread over the classes that fit, by how well they do, [strata] each; 0 where none fits."""
+    totals = np.array([fsum(fit) for fit in zip(*(fit.tolist() for fit in fits.values()), strict=True)])
+    for c, fit in fits.items():
+        some = number * fit
+        if some.any():
+            yield c, np.divide(some, totals, out=np.zeros(len(totals)), where=totals > 0)
 
 
 def _shared(
@@ -129,32 +141,27 @@ def _shared(
     single: NDArray[np.float64],
     home: NDArray[np.float64],
     taken_in: NDArray[np.float64],
-) -> Iterator[tuple[Kind, float]]:
+) -> Iterator[tuple[Kind, NDArray[np.float64]]]:
     """Households that a grown child shares with its parents, or an old parent with the family of a grown child."""
     for sex in (F, M):
         for guest in ADULTS:
-            at_home = single[guest, sex] * home[guest - MINORS]
-            fits = {host: people[host, F] * parent_fit(host, guest) for host in ADULTS}
-            for host, fit in fits.items():
-                if fit > 0 and at_home > 0:
-                    weight = at_home * fit / fsum(fits.values())
-                    older = min(host + 1, len(CLASSES) - 1)
-                    unit = ((guest, sex),)
-                    yield Kind((((host, F), (host, M)), unit)), 0.25 * weight
-                    yield Kind((((older, M), (host, F)), unit)), 0.25 * weight
-                    yield Kind((((host, F),), unit)), 0.4 * weight
-                    yield Kind((((host, M),), unit)), 0.1 * weight
-            old = single[guest, sex] * taken_in[guest - MINORS]
-            fits = {host: people[host, F] * parent_fit(guest, host) for host in ADULTS}
-            for host, fit in fits.items():
-                if fit > 0 and old > 0:
-                    weight = old * fit / fsum(fits.values())
-                    for minors in ((), *((c,) for c in range(MINORS) if parent_fit(host, c) > 0.3)):
-                        children = tuple((c, OPEN) for c in minors)
-                        unit = ((guest, sex),)
-                        yield Kind((((host, F), (host, M), *children), unit)), 0.3 * weight
-                        yield Kind((((host, M), (host, F), *children), unit)), 0.3 * weight
-                        yield Kind((((host, F), *children), unit)), 0.2 * weight
+            unit = ((guest, sex),)
+            at_home = single[:, guest, sex] * home[guest - MINORS]
+            fits = {host: people[:, host, F] * parent_fit(host, guest) for host in ADULTS}
+            for host, weight in _spread(at_home, fits):
+                older = min(host + 1, len(CLASSES) - 1)
+                yield Kind((((host, F), (host, M)), unit)), 0.25 * weight
+                yield Kind((((older, M), (host, F)), unit)), 0.25 * weight
+                yield Kind((((host, F),), unit)), 0.4 * weight
+                yield Kind((((host, M),), unit)), 0.1 * weight
+            old = single[:, guest, sex] * taken_in[guest - MINORS]
+            fits = {host: people[:, host, F] * parent_fit(guest, host) for host in ADULTS}
+            for host, weight in _spread(old, fits):
+                for minors in ((), *((c,) for c in range(MINORS) if parent_fit(host, c) > 0.3)):
+                    children = tuple((c, OPEN) for c in minors)
+                    yield Kind((((host, F), (host, M), *children), unit)), 0.3 * weight
+                    yield Kind((((host, M), (host, F), *children), unit)), 0.3 * weight
+                    yield Kind((((host, F), *children), unit)), 0.2 * weight
 
 
 @dataclass(frozen=True)
@@ -174,14 +181,11 @@ def fit(people: NDArray[np.float64]) -> Kinds:
     `people` [strata, classes, sexes]; minors are met by class, both sexes together. Raises raking.Infeasible if no
     set of households can hold these people.
     """
-    starts: list[dict[Kind, float]] = []
-    for table in people:
-        start: dict[Kind, float] = {}
-        for kind, weight in _kinds(table):
-            start[kind] = start.get(kind, 0.0) + weight
-        starts.append(start)
-    known = {kind for start in starts for kind in start}
-    kinds = tuple(sorted(known, key=lambda kind: (kind.head, kind.units)))
+    start: dict[Kind, NDArray[np.float64]] = {}
+    for kind, weight in _kinds(people):
+        start[kind] = start[kind] + weight if kind in start else weight
+    kinds = tuple(sorted(start, key=lambda kind: (kind.head, kind.units)))
+    starts = np.array([start[kind] for kind in kinds]).T
     n_adult = len(CLASSES) - MINORS
     counts = np.zeros((MINORS + 2 * n_adult, len(kinds)), np.uint8)
     for k, kind in enumerate(kinds):
@@ -190,9 +194,9 @@ def fit(people: NDArray[np.float64]) -> Kinds:
     names = [f"minors from {CLASSES[c]}" for c in range(MINORS)]
     names += [f"{'women' if s == F else 'men'} from {CLASSES[c]}" for c in ADULTS for s in (F, M)]
     weights = np.zeros((len(people), len(kinds)))
-    for k, (table, start) in enumerate(zip(people, starts, strict=True)):
+    for k, table in enumerate(people):
         targets = np.concatenate([table[:MINORS, F] + table[:MINORS, M], table[MINORS:].ravel()])
-        weights[k] = rake(np.array([start.get(kind, 0.0) for kind in kinds]), counts, targets, names)
+        weights[k] = rake(starts[k], counts, targets, names)
     heads = np.array([kind.head[0] * 2 + kind.head[1] for kind in kinds])
     first = np.searchsorted(heads, np.arange(2 * len(CLASSES) + 1)).astype(np.int64)
     return Kinds(kinds, weights, first)

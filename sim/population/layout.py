@@ -94,16 +94,28 @@ def diaspora_people() -> NDArray[np.float64]:
 
 
 @cache
+def people_by_stratum() -> tuple[list[int], NDArray[np.float64]]:
+    """Places of the settled diaspora; people [strata, classes, sexes], of the residents, then of those places."""
+    abroad = [code for code in sorted(PLACE.values()) if diaspora()[code] > 0]
+    return abroad, np.concatenate([residents(), diaspora_people()[abroad]])
+
+
+@cache
+def kinds_of_household() -> households.Kinds:
+    """Households of each kind by stratum. Raises raking.Infeasible if no households can hold these people."""
+    return households.fit(people_by_stratum()[1])
+
+
+@cache
 def layout() -> Layout:
     """Lay out the residents and the diaspora. Raises raking.Infeasible if no households can hold these people."""
-    abroad = [code for code in sorted(PLACE.values()) if diaspora()[code] > 0]
-    people = np.concatenate([residents(), diaspora_people()[abroad]])
+    abroad, people = people_by_stratum()
     home = len(STRATA)
     place = np.array([PLACE["belarus"]] * home + abroad)
     region = np.array([REGION[name] for name, _ in STRATA] + [REGION["abroad"]] * len(abroad))
     locality = np.array([LOCALITY[name] for _, name in STRATA] + [LOCALITY["urban"]] * len(abroad))
     zone = np.array([*ZONE_OF_STRATUM, *[ABROAD] * len(abroad)])
-    kinds = households.fit(people)
+    kinds = kinds_of_household()
     size = np.array([len(kind.people) for kind in kinds.kinds])
     heads, headed, kind_share = _by_head(kinds, size)
     cells, order = _cells()

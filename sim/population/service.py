@@ -17,7 +17,8 @@ from sim.numerics.codes import CONSCRIPTION, EDUCATION, SECTOR, SEX
 from sim.population import households
 from sim.population.assumptions import value
 from sim.population.attributes import attributes, people_by_zone
-from sim.population.census import CLASSES, ENDS, figure, residents, single_years
+from sim.population.census import CLASSES, ENDS, STRATA, figure, single_years
+from sim.population.layout import kinds_of_household
 
 DRAFT_AGES = range(18, 27)
 """Ages at which a man may be drafted; liability ends at the 27th birthday."""
@@ -75,9 +76,9 @@ def drafted() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 @cache
 def fathers(minors: int) -> NDArray[np.float64]:
     """Share of men who live in a unit with at least so many minors, [9 ages]."""
-    kinds = households.fit(residents())
+    kinds = kinds_of_household()
     everyone, with_minors = [0.0] * len(CLASSES), [0.0] * len(CLASSES)
-    for kind, numbers in zip(kinds.kinds, kinds.weights.T.tolist(), strict=True):
+    for kind, numbers in zip(kinds.kinds, kinds.weights[: len(STRATA)].T.tolist(), strict=True):
         for unit in kind.units:
             enough = len([sex for _, sex in unit if sex == households.OPEN]) >= minors
             for c, sex in unit:

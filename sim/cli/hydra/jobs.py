@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -47,15 +48,22 @@ Close = Callable[["Experiment", str, list[Entry]], Outcome]
 
 
 def single(action: Action, line: Line, study: "Experiment | None" = None) -> list[Outcome]:
-    """Do the one job of a command line, or only show what it says; a study is named only to be shown."""
-    found: list[Outcome] = []
+    """Do the one job of a command line, or only show what it says; a study is named only to be shown.
+
+    The job is done when Hydra has returned: Mesa, when it is imported, asks every frame of the stack for its source,
+    which takes a second below Hydra's.
+    """
+    settings: Future[Settings] = Future()
 
     def do(cfg: DictConfig) -> None:
-        found.append(action(lambda: settings_from(cfg)))
+        try:
+            settings.set_result(settings_from(cfg))
+        except Exception as error:
+            settings.set_exception(error)
 
     offer(None, study)
     compose_and_do(line, do)
-    return found
+    return [action(settings.result)] if settings.done() else []
 
 
 def sweep(action: Action, line: Line, study: "Experiment | None", close: Close) -> list[Outcome]:
