@@ -12,7 +12,6 @@ from sim.history.coefficients import Behaviour
 from sim.history.compiled import World, cumulative_capacity
 from sim.history.history import History
 from sim.model import fused, newcomers, run_constants
-from sim.model.agents.bookkeeping import forget
 from sim.model.agents.institutions import BelarusianState, Destination, Employer
 from sim.model.agents.people import People
 from sim.model.agents.person import Person
@@ -162,11 +161,10 @@ class EmigrationModel(Continued):
         return self
 
     def close(self) -> None:
-        """Let go of what Mesa and the thread pool keep of this model."""
+        """End the threads of this model."""
         pool = getattr(self._run_blocks, "__self__", None)
         if isinstance(pool, ThreadPoolExecutor):
             pool.shutdown()
-        forget(self)
 
     @property
     def now(self) -> Now:

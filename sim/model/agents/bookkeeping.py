@@ -1,8 +1,13 @@
-"""What Mesa itself keeps of a model: generators, the count of steps, the identity that the next agent takes."""
+"""What Mesa itself keeps of a model: generators, the count of steps, the identity that the next agent takes.
+
+Mesa 3.3 counts identities in a table of all models and so keeps every model in which an agent was registered. Here the
+table holds them weakly, whoever made them.
+"""
 
 import itertools
 import json
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import mesa
 import numpy as np
@@ -39,9 +44,25 @@ def _count_steps(model: Any, steps: int) -> None:
     model._user_step = own
 
 
+class _Counters(WeakKeyDictionary[Any, Any]):
+    """Mesa's counters of identities by model, which keep no model alive."""
+
+    def __getitem__(self, model: Any) -> Any:
+        if model not in self:
+            self[model] = itertools.count(1)
+        return super().__getitem__(model)
+
+
+_IDENTITIES = "_ids"
+if hasattr(mesa.Agent, _IDENTITIES):  # a private name, gone since Mesa 3.4.2: the model keeps its own counter since
+    _counters = _Counters()
+    _counters.update(getattr(mesa.Agent, _IDENTITIES))
+    setattr(mesa.Agent, _IDENTITIES, _counters)
+
+
 def next_identity(model: Any) -> int | None:
-    """The `unique_id` that the next agent takes; None on a Mesa that keeps it in the model itself (since 3.4.2)."""
-    counters = getattr(mesa.Agent, "_ids", None)
+    """The `unique_id` that the next agent takes; None on a Mesa that keeps it in the model itself."""
+    counters = getattr(mesa.Agent, _IDENTITIES, None)
     if counters is None:
         return None
     found = next(counters[model])
@@ -52,14 +73,4 @@ def next_identity(model: Any) -> int | None:
 def give_identities(model: Any, first: int | None) -> None:
     """Let the `unique_id` of agents to come go on from `first`, as `next_identity` has told it."""
     if first is not None:
-        mesa.Agent._ids[model] = itertools.count(first)
-
-
-def forget(model: Any) -> None:
-    """Let a finished model be freed: Mesa 3.3 keeps every model in which an agent was registered.
-
-    The counter it keeps is a private name of Mesa, gone since 3.4.2; where there is none nothing is done.
-    """
-    counters = getattr(mesa.Agent, "_ids", None)
-    if counters is not None:
-        counters.pop(model, None)
+        getattr(mesa.Agent, _IDENTITIES)[model] = itertools.count(first)
