@@ -71,7 +71,7 @@ class Window:
     """The span over which effects are summed, months `start` to the horizon, and whom they are about."""
 
     start: int
-    focus: int  # place whose rules the scenario changes
+    focus: int  # place in which the scenario changes most parameters
     one_in: int
     residents: int  # persons in Belarus at the start, for bounds
 

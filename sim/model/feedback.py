@@ -1,4 +1,4 @@
-"""Feedbacks, and the paths they took in a baseline run: so that each can be held at its path and its part be told.
+"""Feedbacks, and the paths they took in a baseline run: so each can be held at its path and its part measured.
 
 Three things that people do come back to others: queues before channels, residents at destinations, and what circles
 know (detentions among their own, members abroad, announcements heard). A scenario's run may follow the baseline's path

@@ -61,7 +61,8 @@ def fused(processes: tuple[tuple[str, Any], ...]) -> Any:
     """One pass of compiled processes, by name and in order: `run(people, circles, now, block, parts)`.
 
     Bit k of `parts` asks for the k-th process. Within a strip events stand circle by circle, those of one circle in
-    order of the processes. It is made once, for all models of a process. Its name tells the modules of its processes,
+    order of the processes, so the order of all events is another than that of rows run one by one; the events are the
+    same. It is made once in each Python program. Its name tells the modules of its processes,
     since machine code is kept by names; a process from outside this package is not kept.
     """
     calls = "".join(_CALL.format(bit=1 << k, name=name) for k, (name, _) in enumerate(processes))

@@ -8,12 +8,10 @@ machine code; they never use the number of places or channels, to which a user m
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import yaml
-
 from sim.numerics.declared import in_use
-from sim.numerics.locations import CODES
+from sim.numerics.written_codes import written_codes
 
-_tables = yaml.safe_load(CODES.read_text(encoding="utf-8"))
+_tables = written_codes()
 
 
 def _codes(table: str) -> Mapping[str, int]:

@@ -136,7 +136,7 @@ class Results:
 
     @property
     def focus(self) -> str:
-        """The destination whose rules the policy changes."""
+        """The destination in which the policy changes most parameters."""
         return str(self.fact("focus"))
 
     @property

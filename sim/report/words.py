@@ -5,6 +5,7 @@ import math
 from sim.numerics import months
 from sim.report.results import Effect, Results
 from sim.runs.disclosure import resolution, rounded, suppress
+from sim.runs.settings import of_slices
 
 FEW = "few"
 """Written instead of a number that rests on too few simulated people."""
@@ -49,8 +50,8 @@ def rule(results: Results) -> str:
     return (
         f"One simulated person stands for {results.one_in:g}; numbers are means over {results.replicates} paired "
         f"replicates, rounded to {resolution(results.one_in)} persons. \u201c{FEW}\u201d: fewer than 30 simulated "
-        f"{people} in all replicates together. Slices of lambda have half as many replicates. Intervals are 90% "
-        "intervals of the mean (Student): the luck of the replicates, not the parameters."
+        f"{people} in all replicates together. Slices of lambda rest on {of_slices(results.replicates)}. Intervals are "
+        "90% intervals of the mean (Student): the luck of the replicates, not the parameters."
     )
 
 

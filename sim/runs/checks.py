@@ -56,7 +56,7 @@ def refused(faults: Sequence[str]) -> PydanticCustomError:
 
 
 def wanted(text: str) -> WrapValidator:
-    """Whatever is wrong with a value is told by what is wanted."""
+    """Every fault of a value is reported as what was expected."""
 
     def check(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
         try:

@@ -102,7 +102,7 @@ def complete(
 ) -> Work:
     """Compute and bind every run of the families that nobody has.
 
-    A point is computed under its lock. Of points in other hands the baselines are waited for last, so that several
+    A point is computed under its lock. Among points that other workers hold, baselines are waited for last, so several
     workers begin with several scenarios. `extras` gives texts to lay beside a point's tables; `progress` is given the
     months to live and gives what to call after each. `prefixes` is a folder in which workers leave states of
     baselines to each other.
@@ -189,7 +189,7 @@ def _lived(
 def _by_turns(
     ensemble: Ensemble, todo: Sequence[Gap], prefixes: Path, one: Callable[[Gap, int, BaselineStates], None]
 ) -> None:
-    """Fill the gaps, those first whose baseline nobody else is living at the moment."""
+    """Fill the gaps, starting with those whose baseline no other worker is running."""
     waiting = list(todo)
     while waiting:
         later = []

@@ -131,7 +131,7 @@ def write_file(path: Path, content: str | bytes) -> None:
 def restore(path: Path) -> None:
     """Undo what killed processes left that were replacing a folder: half of a new one, or no old one.
 
-    What a living process is writing stays.
+    Files that a running process is writing are left alone.
     """
     hidden = re.compile(rf"\.{re.escape(path.name)}\.(?:partial|older|pruned)-([0-9a-f]{{8}})(?:\.lock)?")
     marks = {mark[1] for one in path.parent.glob(".*") if (mark := hidden.fullmatch(one.name))}

@@ -216,6 +216,11 @@ def unknown_key(full_key: str) -> UserError:
     return UserError(unknown(key, where, before))
 
 
+def of_slices(replicates: int) -> int:
+    """Replicates at each lambda beside the main one: half as many, and two at least, which an interval needs."""
+    return max(2, replicates // 2)
+
+
 def record_of(settings: Any) -> dict[str, Any]:
     """The settings as plain values under the keys a user writes."""
     record: dict[str, Any] = {}

@@ -1,6 +1,9 @@
 """What an interrupted or refused run leaves: the older results whole, or nothing at all."""
 
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,3 +94,20 @@ def test_a_place_that_cannot_be_written_is_refused_by_name(tmp_path, name):
     with pytest.raises(UserError, match="results_dir=.* cannot be written"), room_for_results(tmp_path / name):
         pytest.fail("let in")
     assert sorted(os.listdir(tmp_path)) == ["loop", "taken"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_a_query_that_has_no_end(tmp_path, number):
+    endless = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t"
+    command = [sys.executable, "-c", f"""
+import threading, os, signal, duckdb
+from sim.runs.query import queries
+threading.Timer(1.0, os.kill, [os.getpid(), {int(number)}]).start()
+signal.signal({int(number)}, signal.default_int_handler)
+try:
+    queries.select(duckdb.connect(), {endless!r})
+except KeyboardInterrupt:
+    print("ended")
+"""]  # fmt: skip
+    done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=120)
+    assert done.stdout == "ended\n", done.stderr

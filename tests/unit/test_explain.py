@@ -11,6 +11,7 @@ from sim.numerics.codes import EVENT, MOTIVE, PLACE, SECTOR
 from sim.numerics.errors import UserError
 from sim.report.blocks import Block, html, items, markdown, table
 from sim.report.life.page import page, timeline
+from sim.report.life.words import event_words
 from sim.runs.settings import People, Settings
 from tests import worlds
 
@@ -93,6 +94,19 @@ def test_blocks_are_the_same_page_in_both_forms_and_texts_are_escaped():
     assert text.splitlines()[0] == "# A <b> life"
     assert "- one\n- two" in text and "x\\|y" in text
     assert "<h1>A &lt;b&gt; life</h1>" in web and "<li>two</li>" in web and "<td>x|y</td>" in web
+
+
+def test_every_event_has_words_of_its_own_and_one_of_a_users_own_its_name(monkeypatch):
+    said = {}
+    for kind, code in EVENT.items():
+        event = np.zeros(1, EVENT_TYPE)[0]
+        event["kind"], event["place"], event["channel"], event["detail"] = code, PLACE["georgia"], 1, 1
+        said[kind] = event_words(event)
+    named = {kind for kind, words in said.items() if words == f"{kind.replace('_', ' ')} (Georgia)"}
+    assert not named and len(set(said.values())) == len(said)
+    monkeypatch.setitem(EVENT, "reminded_twice", 99)
+    event["kind"] = 99
+    assert event_words(event) == "reminded twice (Georgia)"
 
 
 def test_a_draft_liable_mans_life_is_told_month_by_month():

@@ -127,7 +127,11 @@ def decomposed(ensemble: Ensemble, pairs: Pairs) -> pd.DataFrame:
 
 
 def window_of(ensemble: Ensemble, start: int, additions: Sequence[Addition], pairs: Sequence[Paired]) -> Window:
-    """The span of the effects, and as focus the place most changed by rules."""
+    """The span of the effects, and as focus the destination in which most changes of parameters have an effect.
+
+    Of several with as many, the first in the history; of a change at the origin alone, the destination whose expected
+    arrivals change most.
+    """
     places = Counter(a.parameter.split(".")[0] for a in additions if a.verdict == "effective")
     places.pop("belarus", None)
     if places:

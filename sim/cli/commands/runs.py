@@ -17,7 +17,7 @@ from sim.runs.ensemble import Ensemble
 from sim.runs.estimate import Plan, plan
 from sim.runs.points import Point, Shelf, point
 from sim.runs.run import Run
-from sim.runs.settings import Settings
+from sim.runs.settings import Settings, of_slices
 from sim.runs.tables import OF_POINTS, OF_WORLDS
 from sim.runs.tables.files import as_csv, write_parquet
 
@@ -37,13 +37,13 @@ def family(ensemble: Ensemble, lambda_: float, others: Sequence[Point], replicat
 
 
 def lambdas(settings: Settings, replicates: int) -> dict[float, int]:
-    """Replicates at the main lambda and, half as many (at least two), at each other.
+    """Replicates at the main lambda and at each other.
 
     Under a rule that sets lambda itself the others would all be the same world, and are left out.
     """
     others = settings.choice.lambdas if rule(settings.decision).lam is None else ()
     beside = [lambda_ for lambda_ in others if lambda_ != settings.choice.lambda_]
-    return {settings.choice.lambda_: replicates} | dict.fromkeys(beside, max(2, replicates // 2))
+    return {settings.choice.lambda_: replicates} | dict.fromkeys(beside, of_slices(replicates))
 
 
 def get(ensemble: Ensemble, families: Sequence[Family]) -> Shelf:

@@ -26,7 +26,7 @@ def kept(model: mesa.Model) -> NDArray[np.uint8]:
 
 
 def take_up(model: Any, state: NDArray[np.uint8]) -> None:
-    """Give a model that has made no more steps the steps and the states of the generators that `kept` has told."""
+    """Restore the steps and the generators' states saved by `kept`; the model must not have made more steps."""
     told = json.loads(state.tobytes())
     _count_steps(model, told["steps"] - model.steps)
     version, words, spare = told["random"]

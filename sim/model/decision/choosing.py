@@ -2,8 +2,8 @@
 
 The rules of decision share all of it. A rule plugs in what is its own: `stays` (a quick bound), `decide` (its noise)
 and `expect` (its probabilities). They are compiled functions given as arguments, so each rule gets machine code of
-its own, as if they were written out. What takes them is inlined: else their addresses would stay in the machine code,
-which could then not be kept for the next run.
+its own, as if they were written out. Functions that take them are inlined: otherwise their addresses would be part of
+the machine code, which could then not be kept for the next run.
 """
 
 from typing import Any
@@ -113,7 +113,7 @@ def fill_unit_tastes(room: Room, k: int, now: Now, tastes: NDArray[np.float64]) 
 
 @compiled(forceinline=True)
 def fill_goers(ahead: NDArray[np.bool_], size: int, each: float, goers: NDArray[np.float64]) -> None:
-    """Fill the persons who would go to each place, float64[places]: the unit's or its head's, `each` for so many."""
+    """Fill the persons who would go to each place, float64[places]: the whole unit or its head, times `each`."""
     for place in range(len(goers)):
         goers[place] = each if ahead[place] else each * size
 
@@ -156,7 +156,7 @@ def gather(people: Columns, circles: Span, now: Now, room: Room, stays: Any, wat
 def screen(people: Columns, circles: Span, now: Now, room: Room, units: int, stays: Any, watched: Any) -> int:
     """Pick out the units that may leave or wish to this month and those watched, without a look at any destination.
 
-    Most surely stay. `watched` tells who is looked at whatever their luck. Returns how many units
+    Most units are certain to stay. `watched` tells who is looked at whatever their luck. Returns how many units
     `room.picked` holds; `room.kinds` and `room.etas` are filled.
     """
     first, last = rows_of(circles, now)

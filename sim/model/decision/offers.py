@@ -78,7 +78,7 @@ def queue_months(waiting: float, capacity: float, patience: float) -> float:
 
 
 def asks_age(openness: NDArray[np.float64]) -> bool:
-    """True if a rule of a month is another one for people of some age: an exception, or one that is revoked.
+    """True if a rule of the month treats some ages differently: an exception, or one that is revoked.
 
     `openness` float64[places, instruments, columns] is that of the month.
     """

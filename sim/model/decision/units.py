@@ -3,7 +3,7 @@
 A unit is an adult or a couple with minor children, in adjacent rows, head first. Its class is the head's
 sector with what either adult brings along: persecution, a student's age, a Polish card, a visa in hand.
 
-A rule takes a person; what is of a unit takes its head, beside whom the others stand.
+A rule takes a person; a rule about a unit takes its head, whose other members are in the rows that follow.
 """
 
 import numpy as np

@@ -39,7 +39,7 @@ UNLIMITED = 2**31
 def places_this_month(before: float, after: float, one_in: int, luck: float) -> int:
     """Capacity of a channel in agents: `floor(C(t)/k + U) - floor(C(t-1)/k + U)`, C cumulative persons.
 
-    Never over quota by one agent in any span, exact at k = 1.
+    Over any span the quota is not exceeded by as much as one agent; at k = 1 it is met exactly.
     """
     return int(np.floor(after / one_in + luck) - np.floor(before / one_in + luck))
 

@@ -57,8 +57,9 @@ def leave_home(person: Person, now: Now, place: int, channel: int) -> None:
 
 @compiled(forceinline=True)
 def turned_back(now: Now, place: int, channel: int, groups: int) -> bool:
-    """True if entry is refused at the border all month: a granted paper still lets in, but not where none is asked
-    (visa-free) or where it is the border that admits a visa in hand.
+    """True if entry is refused at the border all month.
+
+    A granted permit or visa still admits its holder; visa-free entry and entry on a visa already in hand do not.
     """
     entry = now.law[place, channel].entry
     if entry != _VISA_FREE and entry != _ON_VISA:

@@ -125,7 +125,7 @@ def event_words(event: Any) -> str:
     """What happened, without who: the words of one event of the log."""
     kind, reason = name(codes.EVENT, event["kind"]), name(codes.REASON, event["reason"])
     there, origin, by = place(event["place"]), place(event["origin"]), channel(event["channel"])
-    simple = {
+    told = {
         "detained": "is detained for political reasons",
         "charged": "is charged with a political offence",
         "released": "is released",
@@ -153,7 +153,7 @@ def event_words(event: Any) -> str:
         "dismissed": f"loses the work in {there}",
         "naturalised": f"becomes a citizen in {there}",
     }
-    return simple[kind]
+    return told.get(kind, f"{kind.replace('_', ' ')} ({there})")  # an event of a user's own has no words here
 
 
 def state_changes(before: Mapping[str, Sequence[Any]], after: Mapping[str, Sequence[Any]], i: int, t: int) -> list[str]:

@@ -1,14 +1,17 @@
 """Asking the library: one SELECT at a time, and mistakes told in one line."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
 from sim.numerics.errors import UserError
 from sim.numerics.messages import shown
 from sim.runs.tables.views import VIEWS
+
+Found = TypeVar("Found")
 
 RESERVED = ("lambda", "freeze", "from", "to", "group", "end", "natural")
 """Columns whose names are words of SQL."""
@@ -56,11 +59,27 @@ def select(
             raise UserError("results.sql is not one SELECT; nothing else is run")
         text = statements[0].query.strip().rstrip(";")
         # As a part of a query a statement may only read: DuckDB refuses a WITH that writes anywhere but at the top.
-        connection.execute(f"EXPLAIN SELECT * FROM (\n{text}\n)", values or {}).fetchall()
-        done = connection.execute(text, values or {})
+        explained = f"EXPLAIN SELECT * FROM (\n{text}\n)"
+        _interruptible(connection, lambda: connection.execute(explained, values or {}).fetchall())
+        done = _interruptible(connection, lambda: connection.execute(text, values or {}))
     except duckdb.Error as error:
         raise _mistake(key, sql, error) from error
     return Answer(tuple(column[0] for column in done.description or ()), _rows(done, sql, key))
+
+
+def _interruptible(connection: duckdb.DuckDBPyConnection, ask: Callable[[], Found]) -> Found:
+    """What a question finds, asked in a thread of its own, so that a signal ends one that has no end."""
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(ask)
+        try:
+            return found.result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            raise
+        except RuntimeError as error:
+            if str(error) == "Query interrupted":  # DuckDB has met the signal itself
+                raise KeyboardInterrupt from error
+            raise
 
 
 def count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
@@ -72,7 +91,7 @@ def count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
 def _rows(done: duckdb.DuckDBPyConnection, sql: str, key: str) -> Iterator[tuple[Any, ...]]:
     while True:
         try:
-            rows = done.fetchmany(ROWS_AT_ONCE)
+            rows = _interruptible(done, lambda: done.fetchmany(ROWS_AT_ONCE))
         except duckdb.Error as error:
             raise _mistake(key, sql, error) from error
         if not rows:

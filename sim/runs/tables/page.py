@@ -6,7 +6,7 @@ from pathlib import Path
 from sim.runs.tables.comparisons import OF_COMPARISONS, OF_OTHERS
 from sim.runs.tables.declaration import KINDS, Column, Table, labels
 from sim.runs.tables.points import OF_POINTS, OF_WORLDS
-from sim.runs.tables.views import COLUMNS, COMPARISONS, DAMAGED, OF_A_COMPARISON, OF_A_POINT, POINTS
+from sim.runs.tables.views import COLUMNS, COMPARISONS, DAMAGED, OF_A_COMPARISON, OF_A_POINT, POINTS, VIEWS
 
 PAGE = Path(__file__).parents[3] / "docs" / "tables.md"
 PARTS = (
@@ -15,6 +15,7 @@ PARTS = (
     ("A comparison", "`compare/<scenario>-<fingerprint>/` (`docs/comparison.md`).", OF_COMPARISONS),
     ("Studies, surveys, reasons", "A study has the tables of its comparisons in one besides.", OF_OTHERS),
 )
+VIEWED = [table for table, _ in VIEWS.values()]
 HEAD = """# Tables of results
 
 Made from the declaration in `sim/runs/tables`, which writers, readers and views of SQL are made from too;
@@ -47,9 +48,9 @@ def _names(columns: Iterable[Column]) -> str:
 
 
 def _table(table: Table) -> str:
-    is_file = table.name not in ("points", "comparisons", "damaged", "columns")
+    is_file = table not in (POINTS, COMPARISONS, DAMAGED, COLUMNS)
     title = f"`{table.file}`" if is_file else f"`{table.name}`"
-    view = f" View `{table.view}`." if is_file and table.view and table.view != table.name else ""
+    view = "" if not is_file else f" View `{table.view}`." if table in VIEWED else " No view."
     empty = " It may have no rows." if table.maybe_empty else ""
     more = f" Besides: {table.more}." if table.more else ""
     lines = [f"### {title}\n\nA row: {table.row}.{view}{empty}{more}\n"]
