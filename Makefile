@@ -1,12 +1,13 @@
 # make run                               the default comparison and its report
 # make run ARGS="people.one_in=1000"     the same with options
 # make bench                             what the model costs, near half an hour; ARGS="--quick" a minute
-# make test | make lint | make clean
+# make test | make lint | make clean      WORKERS=0 tests in one process, as a debugger needs it
 # make sbom                              the packages of .venv and their versions, as CycloneDX: build/sbom.json
 # Needs Python 3.11 or newer, make and a package index; nothing else, and no activation.
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
+WORKERS ?= auto
 
 BIN := $(VENV)/bin
 SERIES := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
@@ -22,7 +23,7 @@ run: setup
 	@$(BIN)/python -m sim $(ARGS)
 
 test: setup
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: setup
 	@$(BIN)/ruff check .
