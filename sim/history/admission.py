@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.history import spelling
+from sim.history.judging import Faults, distinct
 from sim.history.parameters import Parameter
 from sim.numerics.codes import AGE_FROM, GROUP, SECTOR
 from sim.numerics.messages import shown
@@ -51,8 +52,13 @@ def mask(names: tuple[str, ...], unit: str) -> int:
     known, anybody = SETS[unit]
     found = 0
     for name in names:
-        found |= 1 << known[spelling.one_of(name, dict(known), f"one of {unit} ")]
+        found |= 1 << known[spelling.one_of(name, dict(known), one_of(unit))]
     return found if names else anybody
+
+
+def one_of(unit: str) -> str:
+    """What a message calls one name of a set: `sector `, `group `."""
+    return f"{unit.removesuffix('s')} "
 
 
 def names(value: float, unit: str) -> str:
@@ -62,17 +68,22 @@ def names(value: float, unit: str) -> str:
     return "anybody" if int(value) == anybody else listed or "nobody"
 
 
-def numbers(content: Any, parameter: Parameter | None) -> Any:
+def numbers(content: Any, name: str, parameter: Parameter | None) -> Any:
     """What an event makes of a parameter, with lists of names as masks where it is a set, one by one if dated.
 
-    Raises ValueError for what is no set where one is asked for. Of a parameter that is not known any list is taken.
+    Raises ValueError for what is no set where one is asked for. Of a parameter that is not known, but for its name, any
+    other list is taken.
     """
     if isinstance(content, Mapping):
-        inner = ("value",) if "value" in content else tuple(content)
-        return {key: numbers(one, parameter) if key in inner else one for key, one in content.items()}
-    unit = "" if parameter is None else parameter.unit
+        inner, faults, found = ("value",) if "value" in content else tuple(content), Faults(), dict(content)
+        for key in inner:
+            with faults.at(key):
+                found[key] = numbers(content[key], name, parameter)
+        faults.refuse()
+        return found
+    unit = name.rpartition(".")[2] if parameter is None else parameter.unit
     if unit in SETS:
         if not isinstance(content, list | tuple):
             raise ValueError(f"'{shown(content)}' is not a list of {unit}; write names in [ ], or [] for anybody")
-        return mask(spelling.names(content), unit)
+        return mask(distinct(spelling.names(content), SETS[unit][0], one_of(unit)), unit)
     return 0 if parameter is None and isinstance(content, list) else content

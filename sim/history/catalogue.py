@@ -7,7 +7,7 @@ names the file, the line and the key. Nothing here knows Hydra.
 import re
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -15,13 +15,14 @@ from typing import NamedTuple
 
 from sim.history import naming, strict_yaml
 from sim.history.admission import Channel
+from sim.history.constants import Constant, need_like
 from sim.history.destinations import BELARUS_INSTRUMENTS, Destination, Way, destination_of, way_of
 from sim.history.history import History
 from sim.history.judging import Faults, judge, named, tell
 from sim.history.naming import HISTORICAL, Composition
 from sim.history.parameters import LAST_DAY, Parameter, Policy, restriction
 from sim.history.records import ParameterRecord, policy_of
-from sim.history.scenarios import Scenario, ScenarioRecord, composed, need_usable, played
+from sim.history.scenarios import Scenario, ScenarioRecord, composed, name_faults, need_usable, played
 from sim.history.strict_yaml import CatalogueError, Document, Place, within
 from sim.numerics.codes import CHANNEL, PLACE
 from sim.numerics.locations import CONF, File, files
@@ -79,6 +80,7 @@ def _contents(conf: Path, folder: str, gathered: Gathered) -> Contents:
     found = []
     for name, file in _files(conf, folder).items():
         with gathered.within(file.shown):
+            need_usable(name)
             found.append((name, file, strict_yaml.source(file.path)))
     return tuple(found)
 
@@ -104,11 +106,22 @@ def _of_places(destinations: Contents, history: Contents, channels: Contents) ->
         with gathered.within(file.shown):
             places[name], numbers = destination_of(name, strict_yaml.document(content), ways)
             stated += numbers
+    _judge_likes(destinations, {name: one.constant for name, one in places.items()}, gathered)
+    _judge_likes(channels, {name: one.constant for name, one in ways.items()}, gathered)
     for _, file, content in history:
         with gathered.within(file.shown):
             parameters += _stated_in(strict_yaml.document(content))
     gathered.refuse()
     return Places(Parameters(History.of([*parameters, *stated]).parameters), places, ways)
+
+
+def _judge_likes(contents: Contents, sound: Mapping[str, Constant], gathered: Gathered) -> None:
+    """Gather what is wrong with the constants that are like others; a file with other faults may be meant all right."""
+    stated = {name: Constant(0.0, None, ()) for name, _, _ in contents} | dict(sound)
+    for name, file, content in contents:
+        with gathered.within(file.shown):
+            if name in sound:
+                need_like(name, stated, strict_yaml.document(content))
 
 
 def _stated_in(document: Document) -> list[Parameter]:
@@ -127,8 +140,12 @@ def _stated_in(document: Document) -> list[Parameter]:
 def _places(conf: Path) -> Places:
     gathered = Gathered()
     contents = [_contents(conf, folder, gathered) for folder in ("destination", "history", "channel")]
+    try:
+        found = _of_places(*contents)
+    except CatalogueError as error:
+        raise CatalogueError(*gathered.found, *error.faults) from None
     gathered.refuse()
-    return _of_places(*contents)
+    return found
 
 
 def _parameters(conf: Path, gathered: Gathered) -> Parameters | None:
@@ -174,13 +191,40 @@ def load_shocks(conf: Path = CONF) -> dict[str, Policy]:
 
 
 def _policies(conf: Path, folder: str) -> dict[str, Policy]:
+    found, faults = sound_policies(conf, folder)
+    if faults:
+        raise CatalogueError(*faults)
+    return {name: policy for name, (policy, _) in found.items()}
+
+
+def sound_policies(conf: Path, folder: str) -> tuple[dict[str, tuple[Policy, File]], list[str]]:
+    """The policies, or shocks, of a folder that are as they should be, with their files; what is wrong with others."""
     found, gathered = {}, Gathered()
     parameters = _parameters(conf, gathered)
     for name, file in _files(conf, folder).items():
         with gathered.within(file.shown):
-            found[name] = _policy(name, strict_yaml.source(file.path), folder == "event", parameters)
-    gathered.refuse()
-    return found
+            need_usable(name)
+            found[name] = _policy(name, strict_yaml.source(file.path), folder == "event", parameters), file
+    return found, gathered.found
+
+
+def event_faults(conf: Path = CONF) -> list[str]:
+    """What is said of events of one name in several files, of which only one can be in force; judged or not."""
+    first: dict[str, str] = {}
+    faults = []
+    for file in [file for folder in ("event", "policy") for file in _files(conf, folder).values()]:
+        try:
+            found = strict_yaml.document(strict_yaml.source(file.path))
+        except CatalogueError:  # told when it is judged
+            continue
+        events = found.place.inside.get("events")
+        for name, place in events.inside.items() if events else ():
+            if name in first:
+                faults.append(
+                    f"{file.shown}: line {place.line}: events: {shown(name)} is in {first[name]} too; rename it"
+                )
+            first.setdefault(name, file.shown)
+    return faults
 
 
 def _happened(content: bytes) -> bool | None:
@@ -196,7 +240,9 @@ def policy_names(conf: Path = CONF, proposed: bool = False) -> tuple[str, ...]:
     return tuple(sorted(chosen))
 
 
-def _needed(conf: Path, enact: Collection[str], parameters: Parameters | None, gathered: Gathered) -> dict[str, Policy]:
+def _needed(
+    conf: Path, enact: Collection[str], parameters: Parameters | None, gathered: Gathered, quiet: bool
+) -> dict[str, Policy]:
     """Policies and shocks that happened, or that a scenario enacts: a faulty file of another stops no scenario."""
     events, found = _files(conf, "event"), {}
     listed = [(name, file, True) for name, file in events.items()]
@@ -206,9 +252,10 @@ def _needed(conf: Path, enact: Collection[str], parameters: Parameters | None, g
             content = strict_yaml.source(file.path)
             happened = _happened(content)
             if not happened and name not in enact:
-                if happened is None:
-                    _tell_if_faulty(name, file, content, shock)
+                if happened is None and not quiet:
+                    _tell_if_faulty(name, file, content, shock, parameters)
                 continue
+            need_usable(name)
             if not shock and name in events:
                 raise CatalogueError(f"'{name}' is both in conf/event and conf/policy")
             found[name] = _policy(name, content, shock, parameters)
@@ -216,10 +263,11 @@ def _needed(conf: Path, enact: Collection[str], parameters: Parameters | None, g
 
 
 @lru_cache(maxsize=1024)
-def _tell_if_faulty(name: str, file: File, content: bytes, shock: bool) -> None:
+def _tell_if_faulty(name: str, file: File, content: bytes, shock: bool, parameters: Parameters | None) -> None:
     """Say once of a file that may have been meant as history, but does not say so, that it is left out."""
     try:
-        _policy(name, content, shock, None)
+        need_usable(name)
+        _policy(name, content, shock, parameters)
     except CatalogueError as error:
         print(f"vyraj: {file.shown} is left out: {error.faults[0]}; task=lint tells all", file=sys.stderr, flush=True)
 
@@ -276,30 +324,34 @@ def _proposal(name: str, conf: Path) -> tuple[Scenario, Document, str]:
         raise CatalogueError(f"no scenario '{shown(name)}' in conf/scenario or policy in conf/policy; known: {known}")
     with within(file.shown):
         need_usable(name)
-        own = _policy(name, strict_yaml.source(file.path), name not in policies, None)
+        shock, parameters = name not in policies, _parameters(conf, Gathered())  # whose own faults are told elsewhere
+        own = _policy(name, strict_yaml.source(file.path), shock, parameters)
     return Scenario(name, own.description, (name,), (), {}), Document({}, Place(0, "", {}), ()), file.shown
 
 
-def load_history(scenario: str = HISTORICAL, conf: Path = CONF, until: date = LAST_DAY) -> History:
+def load_history(scenario: str = HISTORICAL, conf: Path = CONF, until: date = LAST_DAY, quiet: bool = False) -> History:
     """The history of a scenario, or of a composition: all that happened, and what is enacted, removed and ended.
 
     Raises CatalogueError with all faults of the files that it needs, those of other policies are not judged, and with
-    all faults of the composition: what is enacted on top, or taken away, must be announced by the day `until`.
+    all faults of the composition: what is enacted on top, or taken away, must be announced by the day `until`. A faulty
+    file that is left out is told, unless one is `quiet`.
     """
-    return history_of(naming.composition(scenario), conf, until)
+    asked = naming.composition(scenario)
+    with within(f"'{shown(scenario, naming.LONGEST)}'") if asked.is_composed else nullcontext():
+        return history_of(asked, conf, until, quiet)
 
 
-def history_of(asked: Composition, conf: Path = CONF, until: date = LAST_DAY) -> History:
+def history_of(asked: Composition, conf: Path = CONF, until: date = LAST_DAY, quiet: bool = False) -> History:
     """The history of a composition, as `load_history` gives it by name."""
     plan, document, where = _scenario(asked.scenario, conf)
-    gathered = Gathered()
+    gathered, known = Gathered(), policy_names(conf)
     parameters = _parameters(conf, gathered)
-    bundles = _needed(conf, {*plan.enact, *asked.policy}, parameters, gathered)
-    gathered.refuse()
+    bundles = _needed(conf, {*plan.enact, *asked.policy}, parameters, gathered, quiet)
+    if gathered.found:
+        raise CatalogueError(*gathered.found, *name_faults(asked, known))
     assert parameters is not None
     with within("conf"):
         happened = History.of(parameters.values()).enact(*(one for one in bundles.values() if one.historical))
-    known = policy_names(conf)
     with within(where):
         history = played(plan, document, happened, bundles, known).check()
-    return composed(history, asked, bundles, known, until) if asked.is_composed else history
+    return composed(history, plan, asked, bundles, known, until) if asked.is_composed else history

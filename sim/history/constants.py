@@ -1,15 +1,17 @@
 """The constant of a destination or a channel as its file states it: by rule of decision and lambda, or like others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from sim.history import spelling
-from sim.history.judging import Faults, Names, Note, Record, Words, named
+from sim.history.coefficients import LARGEST_CONSTANT
+from sim.history.judging import Faults, Names, Note, Record, Words, distinct, named, tell
 from sim.history.records import Confidence
-from sim.numerics.messages import shown
+from sim.history.strict_yaml import Document
+from sim.numerics.messages import closest, nearest, shown
 
 Sets = Mapping[str, Mapping[float, float]]
 """Constants in utility by rule of decision and lambda."""
@@ -41,12 +43,19 @@ class ConstantRecord(Record):
     @field_validator("value", mode="plain")
     @classmethod
     def _number(cls, content: Any) -> float | None:
-        return None if content is None else spelling.number(content)
+        return None if content is None else _utility(content)
+
+    @field_validator("like", mode="after")
+    @classmethod
+    def _each_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return distinct(names)
 
     @field_validator("values", mode="plain")
     @classmethod
     def _by_rule(cls, content: Any, info: ValidationInfo) -> Sets | None:
-        given = [info.data.get("value") is not None, bool(info.data.get("like")), content is not None]
+        if not {"value", "like"} <= info.data.keys():  # a fault that has been told
+            return None
+        given = [info.data["value"] is not None, bool(info.data["like"]), content is not None]
         if sum(given) != 1:
             raise ValueError("give one of value, like and values")
         if content is None:
@@ -63,6 +72,37 @@ class ConstantRecord(Record):
         return Constant(self.value, self.values, self.like)
 
 
+def _utility(content: Any) -> float:
+    value = spelling.number(content)
+    if abs(value) > LARGEST_CONSTANT:
+        raise ValueError(f"{value:g} is outside [{-LARGEST_CONSTANT:g}, {LARGEST_CONSTANT:g}]")
+    return value
+
+
+def like_faults(name: str, stated: Mapping[str, Constant]) -> Iterator[tuple[int, str]]:
+    """What is wrong with the names that a constant is like, and the place of each in the list.
+
+    `stated` are the constants of all destinations, or channels, by name; those that are like others have none to give.
+    """
+    known = [other for other, one in stated.items() if not one.like]
+    for number, other in enumerate(stated[name].like):
+        if other == name:
+            yield number, f"{name} cannot be like itself"
+        elif other not in stated:
+            guess = closest(other, known) or f"; known: {nearest(other, known)}"
+            yield number, f"unknown '{shown(other)}'{guess}"
+        elif stated[other].like:
+            yield number, f"{other} is like others itself; name those: {', '.join(stated[other].like)}"
+
+
+def need_like(name: str, stated: Mapping[str, Constant], document: Document) -> None:
+    """Raise CatalogueError with the faults of the names that a constant is like, each with its line, if any."""
+    faults = Faults()
+    for number, said in like_faults(name, stated):
+        faults.add(said, "constants", "like", number)
+    tell(document, faults)
+
+
 def _by_lambda(content: Any) -> Mapping[float, float]:
     faults, found = Faults(), {}
     for key, value in named(content).items():
@@ -75,7 +115,7 @@ def _by_lambda(content: Any) -> Mapping[float, float]:
                 raise ValueError(f"'{shown(key)}' is not a lambda, a number above 0 and at most 1")
             if lambda_ in found:
                 raise ValueError("is given twice")
-            found[lambda_] = spelling.number(value)
+            found[lambda_] = _utility(value)
     if not found:
         faults.add("has no value")
     faults.refuse()

@@ -9,11 +9,11 @@ from pydantic import PlainValidator, ValidationInfo, field_validator
 from sim.history import admission, schema, spelling
 from sim.history.admission import Channel
 from sim.history.constants import Constant, ConstantRecord
-from sim.history.judging import Faults, Flag, Names, Record, Text, judge, mapping, named
+from sim.history.judging import Faults, Flag, Names, Record, Text, distinct, judge, mapping, named
 from sim.history.parameters import FIRST_DAY, Dated, Parameter, restriction
 from sim.history.records import NumberRecord
 from sim.history.schema import Kind
-from sim.history.strict_yaml import Document
+from sim.history.strict_yaml import CatalogueError, Document
 from sim.numerics.codes import CHANNEL, CHANNEL_SLOTS, INSTRUMENT, PLACE, SLOTS, STATUS, WORLD_REGION
 from sim.numerics.messages import shown
 
@@ -44,18 +44,6 @@ class Destination:
     channels: Mapping[str, Channel]
     region: str
     constant: Constant
-
-
-def _known(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
-    """The names, if all are known and none is given twice; raises ValidationError."""
-    faults = Faults()
-    for number, name in enumerate(names):
-        with faults.at(number):
-            spelling.one_of(name, tuple(known))
-            if name in names[:number]:
-                raise ValueError(f"'{name}' is given twice")
-    faults.refuse()
-    return tuple(names)
 
 
 class CodedRecord(Record):
@@ -92,7 +80,8 @@ class EligibleRecord(Record):
     @field_validator("sectors", "groups", mode="after")
     @classmethod
     def _names(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        return _known(names, tuple(admission.SETS[str(info.field_name)][0]))
+        unit = str(info.field_name)
+        return distinct(names, admission.SETS[unit][0], admission.one_of(unit))
 
     @field_validator("ages", mode="plain")
     @classmethod
@@ -189,8 +178,9 @@ class DestinationRecord(CodedRecord):
     @classmethod
     def _names(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         if info.field_name == "instruments":
-            return _known(names, DESTINATION_INSTRUMENTS)
-        return _known(names, [way for way in ("land", "air") if way in info.data.get("instruments", ("land", "air"))])
+            return distinct(names, DESTINATION_INSTRUMENTS)
+        there = info.data.get("instruments", ("land", "air"))
+        return distinct(names, [way for way in ("land", "air") if way in there])
 
     @field_validator("parameters", mode="plain")
     @classmethod
@@ -221,6 +211,8 @@ class Way:
 
 def way_of(name: str, document: Document) -> Way:
     """A channel from its own file; raises CatalogueError with all faults of the file, each with its line."""
+    if name == "none":
+        raise CatalogueError("none stands for no channel and cannot be one; rename the file")
     own = judge(WayRecord, document, {"name": name, "codes": CHANNEL, "slots": CHANNEL_SLOTS})
     return Way(own.meaning, own.constants.made())
 
@@ -240,6 +232,8 @@ def destination_of(name: str, document: Document, ways: Mapping[str, Way]) -> tu
 
     Raises CatalogueError with all faults of the file, each with its line.
     """
+    if name == "belarus":
+        raise CatalogueError("belarus is the country of origin and cannot be a destination; rename the file")
     own = judge(DestinationRecord, document, {"owner": name, "name": name, "codes": PLACE, "slots": SLOTS})
     parameters = [*own.parameters, *(restriction(name, instrument) for instrument in own.instruments)]
     channels = {}

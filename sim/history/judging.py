@@ -4,7 +4,7 @@ A model is a pydantic class whose fields are the keys of a mapping. What it may 
 raise ValueError or HistoryError; this module gathers what they say, inside one mapping and over all of them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Annotated, Any, TypeVar
@@ -36,7 +36,8 @@ class Faults:
     def add(self, said: str, *where: Any) -> None:
         """Add a fault of the place that is reached by the keys of `where`."""
         kind = PydanticCustomError("fault", "{said}", {"said": said})
-        self._found.append(InitErrorDetails(type=kind, loc=where, input=None))
+        keys = tuple(key if isinstance(key, int | str) else str(key) for key in where)  # a date as it is written
+        self._found.append(InitErrorDetails(type=kind, loc=keys, input=None))
 
     @contextmanager
     def at(self, *where: Any) -> Iterator[None]:
@@ -107,6 +108,19 @@ def named(content: Any) -> Mapping[str, Any]:
     return content  # type: ignore[no-any-return]
 
 
+def distinct(names: Sequence[str], known: Collection[str] | None = None, what: str = "") -> tuple[str, ...]:
+    """The names, if none is given twice and all are among the known ones; raises ValidationError with all faults."""
+    faults = Faults()
+    for number, name in enumerate(names):
+        with faults.at(number):
+            if known is not None:
+                spelling.one_of(name, tuple(known), what)
+            if name in names[:number]:
+                raise ValueError(f"'{shown(name)}' is given twice")
+    faults.refuse()
+    return tuple(names)
+
+
 Judged = TypeVar("Judged", bound=Record)
 
 
@@ -135,7 +149,7 @@ def _told(place: Place, one: Any) -> tuple[int, str]:
     inside: Place | None = place
     line = place.line
     for key in one["loc"]:
-        inside = inside.inside.get(key) if inside else None
+        inside = next((at for own, at in inside.inside.items() if str(own) == str(key)), None) if inside else None
         line = inside.line if inside else line
     said, written = one["ctx"]["said"], inside.written if inside else ""
     said = said.replace(f"'{shown(spelling.value_of(written))}'", f"'{shown(written)}'", 1) if written else said

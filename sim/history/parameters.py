@@ -69,8 +69,13 @@ def need_number(value: object, where: str) -> float:
     raise HistoryError(f"{where}: '{shown(value)}' is not a number")
 
 
+def is_name(name: object) -> bool:
+    """Whether a parameter, an event or a policy may be called so; capitals would be another name that looks alike."""
+    return isinstance(name, str) and NAME.fullmatch(name) is not None and name == name.lower()
+
+
 def _need_name(name: object, what: str) -> None:
-    if not isinstance(name, str) or not NAME.fullmatch(name):
+    if not is_name(name):
         raise HistoryError(f"{what} '{shown(name)}': a name is of letters a to z, digits and _ . -")
 
 
@@ -146,6 +151,8 @@ class Parameter:
                 raise HistoryError(f"{where}: {item.date}: {item.value:g} is outside [{low:g}, {high:g}]")
             if self.interpolate == "linear" and math.isinf(item.value):
                 raise HistoryError(f"{where}: {item.date}: no straight line leads to {item.value:g}")
+            if strange := self.strange(item.value):
+                raise HistoryError(f"{where}: {item.date}: {strange}")
 
     def outside(self, value: float, replaces: bool = False) -> str:
         """What is wrong with a value by which an event may change the parameter, or which it sets; empty if nothing."""
@@ -153,6 +160,14 @@ class Parameter:
             return f"factor {value:g} is negative" if value < 0.0 else ""
         if (self.rule != "sum" or replaces) and not self.low <= value <= self.high:
             return f"{value:g} is outside [{self.low:g}, {self.high:g}]"
+        return self.strange(value)
+
+    def strange(self, value: float) -> str:
+        """What is wrong with a value that its unit cannot have; empty if nothing."""
+        if self.unit == "flag" and value not in (0.0, 1.0):
+            return f"{value:g} is not a flag: {self.name.rpartition('.')[2]} is 0 or 1"
+        if self.unit == "years" and not value.is_integer():
+            return f"{value:g} is not a whole number of years"
         return ""
 
 

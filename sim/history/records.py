@@ -1,13 +1,14 @@
 """Models of what stands in files of parameters and policies, and the plain objects that are made of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import Field, PlainValidator, ValidationInfo, field_validator
+from pydantic import Field, PlainValidator, ValidationError, ValidationInfo, field_validator
 
 from sim.history import admission, spelling
+from sim.history.composition import need_one_setter
 from sim.history.judging import (
     Day,
     Faults,
@@ -19,29 +20,32 @@ from sim.history.judging import (
     Record,
     Text,
     Words,
+    distinct,
     judge,
     mapping,
     named,
 )
 from sim.history.parameters import (
     CONFIDENCES,
+    EXCEPTABLE,
     FIRST_DAY,
     RULES,
     Change,
     Closing,
     Dated,
     Event,
+    HistoryError,
     Parameter,
     Policy,
     Setting,
     closing_faults,
     date_faults,
+    is_name,
     misfit,
     no_set,
     unknown,
 )
 from sim.history.strict_yaml import Document, Place
-from sim.numerics.locations import NAME
 from sim.numerics.messages import shown
 
 Confidence = Annotated[str, PlainValidator(lambda value: spelling.one_of(value, CONFIDENCES, "confidence "))]
@@ -67,6 +71,8 @@ def _dated(content: Any, about: Mapping[str, Any]) -> tuple[Dated, ...]:
     source, confidence = about.get("source") or NOT_SAID, about.get("confidence") or "assumption"
     for at, item in mapping(content).items():
         with faults.at(at):
+            if isinstance(item, Mapping) and "set" in item:
+                raise ValueError(f"dates go inside set: {{set: {{{shown(at)}: {shown(item['set'])}}}}}")
             own = DatedRecord.model_validate(item if isinstance(item, Mapping) else {"value": item})
             note = about.get("note", "") if own.note is None else own.note
             values.append(Dated(spelling.day(at), own.value, own.source or source, own.confidence or confidence, note))
@@ -115,10 +121,17 @@ class ValuesRecord(Record):
     value: Any = None
     values: Any = Field(None, validate_default=True)
 
+    @field_validator("value", mode="plain")
+    @classmethod
+    def _single(cls, content: Any) -> float | None:
+        return None if content is None else spelling.number(content)
+
     @field_validator("values", mode="plain")
     @classmethod
     def _values(cls, content: Any, info: ValidationInfo) -> tuple[Dated, ...]:
-        single = info.data.get("value")
+        if "value" not in info.data:  # a fault that has been told
+            return ()
+        single = info.data["value"]
         if (single is None) == (content is None):
             raise ValueError("give either value or values")
         return _dated({FIRST_DAY: single} if content is None else content, info.data)
@@ -148,11 +161,7 @@ class ClosingRecord(Record):
     @field_validator("exceptions", "revoke", mode="after")
     @classmethod
     def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        faults = Faults()
-        for _, said in closing_faults(1.0, names, ()):
-            faults.add(said)
-        faults.refuse()
-        return names
+        return distinct(names, EXCEPTABLE, "exception ")
 
 
 class EventRecord(Record):
@@ -236,7 +245,7 @@ def _replacing(
 
 def _sound(name: str) -> str:
     """The name, or a stand-in where a fault of it has been told already."""
-    return name if NAME.fullmatch(name) else NOT_SAID
+    return name if is_name(name) else NOT_SAID
 
 
 def _is_day(key: Any) -> bool:
@@ -259,7 +268,7 @@ def _setting(
     name: str, content: Any, event: Mapping[str, Any], parameter: Parameter | None, replaces: bool = False
 ) -> Setting:
     start, last, faults = event.get("start"), event.get("until"), Faults()
-    content = admission.numbers(content, parameter)
+    content = admission.numbers(content, name, parameter)
     about = {key: event.get(key) for key in ("source", "confidence")}
     if isinstance(content, Mapping):
         values = _dated(content, about)
@@ -270,9 +279,12 @@ def _setting(
     for key, item in zip(keys, values, strict=True):
         with faults.at(*([] if key is None else [key])):
             if start and (item.date < start or (last and item.date > last)):
-                raise ValueError(f"{item.date} is not inside the event")
+                raise ValueError(f"is not inside the event, which lasts from {start}{f' to {last}' if last else ''}")
             if parameter is not None and (outside := parameter.outside(item.value, replaces)):
                 raise ValueError(outside)
+    dates = [item.date for item in values]
+    if dates != sorted(set(dates)) and (start is None or min(dates) >= start):  # else the early one has been told
+        faults.add("dates are not in ascending order")
     faults.refuse()
     return Setting(name, values)
 
@@ -287,16 +299,63 @@ class ShockRecord(Record):
     @field_validator("events", mode="plain")
     @classmethod
     def _events(cls, content: Any, info: ValidationInfo) -> tuple[Event, ...]:
-        faults, events = Faults(), []
+        faults, events, sketched = Faults(), [], []
         for name, value in named(content).items():
-            if not NAME.fullmatch(name):
+            if not is_name(name):
                 faults.add("a name is of letters a to z, digits and _ . -", name)
             with faults.at(name):
-                events.append(EventRecord.model_validate(value, context=info.context).made(_sound(name)))
+                try:
+                    events.append(EventRecord.model_validate(value, context=info.context).made(_sound(name)))
+                except ValidationError as error:
+                    sketched += _sketch(name, value, error, info.context)
+                    raise
+        for where, said in _conflicts([*events, *sketched], (info.context or {}).get("parameters") or {}):
+            faults.add(said, *where)
         if not content:
             faults.add("has no event")
         faults.refuse()
         return tuple(events)
+
+
+def _sketch(name: str, content: Any, error: ValidationError, context: Any) -> list[Event]:
+    """A faulty event with what is faulty left out, so that its other faults are told at once; none if too little is.
+
+    Whatever its last day should be, it lasts its first.
+    """
+    if not isinstance(content, Mapping):
+        return []
+    kept, changes = dict(content), content.get("changes")
+    kept["changes"] = dict(changes) if isinstance(changes, Mapping) else {}
+    for one in error.errors(include_url=False):
+        key, *inner = one["loc"] or ("",)
+        if key != "changes":
+            kept.pop(key, None)
+        elif inner:
+            kept["changes"].pop(inner[0], None)
+    if "until" in content and "until" not in kept:
+        kept["until"] = kept.get("from")
+    kept.setdefault("source", NOT_SAID)
+    try:
+        return [EventRecord.model_validate(kept, context=context).made(_sound(name))]
+    except ValidationError:
+        return []
+
+
+def _conflicts(events: Sequence[Event], parameters: Parameters) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What is said of events of one file that set one number at once, and the place of the second."""
+    setting = [(event, change) for event in events for change in event.changes if _sets(change, parameters)]
+    for number, (event, change) in enumerate(setting):
+        for other in setting[:number]:
+            if other[1].parameter == change.parameter:
+                try:
+                    need_one_setter(change.parameter, (other, (event, change)))
+                except HistoryError as error:
+                    yield (event.name, "changes", change.parameter), str(error).partition("; remove")[0]
+
+
+def _sets(change: Change, parameters: Parameters) -> bool:
+    parameter = parameters.get(change.parameter)
+    return isinstance(change, Setting) and (change.replaces or (parameter is not None and parameter.rule == "set"))
 
 
 class PolicyRecord(ShockRecord):

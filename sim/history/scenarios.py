@@ -14,18 +14,20 @@ from pydantic import Field, field_validator
 
 from sim.history import spelling
 from sim.history.history import History
-from sim.history.judging import Faults, Names, Record, Text, named, tell
+from sim.history.judging import Faults, Names, Record, Text, distinct, named, tell
 from sim.history.naming import Composition
 from sim.history.parameters import Event, HistoryError, Policy
 from sim.history.strict_yaml import CatalogueError, Document
 from sim.numerics.messages import nearest, shown
 
-SCENARIO = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}")
+SCENARIO = re.compile(r"[a-z0-9_][a-z0-9_.-]{0,199}")
 """What a scenario may be called: a word of the command line, and the name of a folder of results."""
 
 
 def need_usable(name: str) -> None:
     """Raise CatalogueError if a file's name cannot be the name of a scenario."""
+    if name != name.lower():
+        raise CatalogueError(f"names are in lower case; rename the file {shown(name.lower())}")
     if not SCENARIO.fullmatch(name):
         allowed = "digits and _ . - without spaces"
         raise CatalogueError(f"'{shown(name)}' cannot be used: a name is of letters a to z, {allowed}; rename the file")
@@ -53,6 +55,11 @@ class ScenarioRecord(Record):
     without: Names = ()
     until: Any = Field(None, validate_default=True)
 
+    @field_validator("enact", "without", mode="after")
+    @classmethod
+    def _each_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return distinct(names)
+
     @field_validator("until", mode="plain")
     @classmethod
     def _last_days(cls, content: Any) -> Mapping[str, date | None]:
@@ -76,9 +83,12 @@ def played(
             history = history.enact(bundles[name])
     for number, name in enumerate(plan.without):
         with faults.at("without", number):
-            history.without(name)
+            _taken(history, name, plan, bundles, known)
     tell(document, faults)
     history = history.without(*plan.without)
+    for number, name in enumerate(plan.enact):
+        if name not in {policy.name for policy in history.policies}:
+            faults.add(_emptied(name), "enact", number)
     for name, last in plan.until.items():
         with faults.at("until", name):
             history = history.ending(name, last)
@@ -87,22 +97,24 @@ def played(
 
 
 def composed(
-    base: History, asked: Composition, bundles: Mapping[str, Policy], known: Collection[str], until: date
+    base: History,
+    plan: Scenario,
+    asked: Composition,
+    bundles: Mapping[str, Policy],
+    known: Collection[str],
+    until: date,
 ) -> History:
-    """The history of a scenario, `base`, with what is asked for on top of it, `bundles` being the policies by name.
+    """The history of the scenario of a `plan`, `base`, with what is asked for on top; `bundles` are policies by name.
 
     Raises HistoryError with a line for every fault: an unknown name, one given twice, enacted and taken away or in
     force already, a removal of what is not in force, policies that conflict, and what counts only after `until`.
     """
-    faults = [*_named_twice("policy", asked.policy), *_named_twice("without", asked.without)]
-    faults += [f"policy: '{shown(one)}' is taken away too, by without" for one in _both(asked)]
+    faults = name_faults(asked, known)
     enacted, there = base, {policy.name for policy in base.policies}
     for name in sorted(set(asked.policy)):
         if name in there:
             faults.append(f"policy: '{shown(name)}' is in force already, {_why(name, asked.scenario, bundles)}")
-        elif name not in known:
-            faults.append(f"policy: no policy or shock '{shown(name)}'; known: {nearest(name, known)}")
-        else:
+        elif name in known:
             faults += _late("policy", name, bundles[name].events, until)
             try:
                 enacted = enacted.enact(bundles[name])
@@ -111,7 +123,8 @@ def composed(
     gone = []
     for name in sorted(set(asked.without) - set(asked.policy)):
         try:
-            left = {event.name for policy in enacted.without(name).policies for event in policy.events}
+            less = _taken(enacted, name, plan, bundles, known)
+            left = {event.name for policy in less.policies for event in policy.events}
         except HistoryError as error:
             faults.append(f"without: {error}")
             continue
@@ -119,6 +132,8 @@ def composed(
         events = [event for policy in enacted.policies for event in policy.events]
         faults += _late("without", name, [event for event in events if event.name not in left], until)
     history = enacted.without(*gone)
+    lost = {policy.name for policy in enacted.policies} - {policy.name for policy in history.policies}
+    faults += [f"policy: {_emptied(name)}" for name in sorted(lost & set(asked.policy))]
     try:
         history.check()
     except HistoryError as error:
@@ -126,6 +141,35 @@ def composed(
     if faults:
         raise HistoryError(*faults)
     return history
+
+
+def name_faults(asked: Composition, known: Collection[str]) -> list[str]:
+    """What is wrong with the names of a composition themselves: unknown policies, and what is given twice."""
+    faults = [*_named_twice("policy", asked.policy), *_named_twice("without", asked.without)]
+    faults += [f"policy: '{shown(one)}' is taken away too, by without" for one in _both(asked)]
+    for name in sorted(set(asked.policy) - set(known)):
+        faults.append(f"policy: no policy or shock '{shown(name)}'; known: {nearest(name, known)}")
+    return faults
+
+
+def _taken(
+    history: History, name: str, plan: Scenario, bundles: Mapping[str, Policy], known: Collection[str]
+) -> History:
+    """The history without an event or a policy; raises HistoryError with the reason why it is not there to be taken."""
+    try:
+        return history.without(name)
+    except HistoryError:
+        happened = [one for one in bundles.values() if one.historical]
+        if any(name == one.name or any(name == event.name for event in one.events) for one in happened):
+            raise HistoryError(f"'{shown(name)}': scenario {shown(plan.name)} takes it away already") from None
+        if name in known:
+            raise HistoryError(f"'{shown(name)}' is a proposal and not in force; nothing to take away") from None
+        raise
+
+
+def _emptied(name: str) -> str:
+    """What is said of a policy that is enacted and loses every event."""
+    return f"'{shown(name)}' is enacted, and without takes all of it away"
 
 
 def _named_twice(key: str, names: Sequence[str]) -> Iterator[str]:

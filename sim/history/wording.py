@@ -4,6 +4,7 @@ Functions of numbers only; what is said is computed elsewhere, by the functions 
 """
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -59,13 +60,20 @@ def number(value: float) -> str:
     return f"{value:,.4f}".rstrip("0").rstrip(".")
 
 
+_SINGULAR = {plural: plural[:-1] for plural in ("months", "years", "persons", "offers", "organisations")}
+
+
 def amount(value: float, unit: str) -> str:
     """A number with its unit; a flag is yes or no, a set the names in it."""
     if unit in SETS:
-        return f"{names(value, unit)} ({unit})"
+        return names(value, unit)
     if unit == "flag" and value in (0.0, 1.0):
         return "yes" if value else "no"
-    return f"{number(value)} {unit}"
+    said = number(value)
+    if said == "1":
+        counted = re.match(r"\w*", unit)[0]  # type: ignore[index]
+        unit = f"{_SINGULAR.get(counted, counted)}{unit[len(counted) :]}"
+    return f"{said} {unit}"
 
 
 def bare(value: float, unit: str) -> str:

@@ -30,6 +30,12 @@ def _readable(word: re.Match[str]) -> str:
     return "".join(sign if plain_to_see(sign) else ascii(sign)[1:-1] for sign in word[0])
 
 
+def closest(value: object, known: Iterable[str]) -> str:
+    """A guess at what was meant, for the end of a message; empty if nothing is near."""
+    close = difflib.get_close_matches(str(value)[:100], list(known), n=1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
 def nearest(name: str, known: Iterable[str], show: int = 8) -> str:
     """The known names, likest to `name` first; the tail of a long list is counted.
 

@@ -8,7 +8,6 @@ column of a table holds it. Nothing else is converted: 1.5 is no whole number, t
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le, Len, Lt
@@ -31,7 +30,7 @@ from sim.history.naming import composition
 from sim.model.feedback import FEEDBACKS
 from sim.numerics import months
 from sim.numerics.errors import UserError
-from sim.numerics.messages import shown
+from sim.numerics.messages import closest, nearest, shown
 from sim.numerics.values import canonical, plain
 
 MOST_REPLICATES, MOST_THREADS, MOST_LAMBDAS = 100_000, 1024, 50
@@ -164,8 +163,7 @@ def _coefficients(value: Any) -> dict[str, float]:
         if name == "lambda":
             faults.append(f"{key}={written(number)} is not possible: lambda has a key of its own, choice.lambda")
         elif name not in RECORDS:
-            known = f"known; known are: {', '.join(sorted(RECORDS))}{closest(name, list(RECORDS))}"
-            faults.append(f"{key}={written(number)} is not {known}")
+            faults.append(f"{key}={written(number)} is not known; {_choices(name, sorted(RECORDS))}")
         else:
             try:
                 number = canonical(number) if type(number) in (int, float) else number
@@ -181,6 +179,16 @@ def _coefficients(value: Any) -> dict[str, float]:
 Coefficients = Annotated[Mapping[str, float], PlainValidator(_coefficients)]
 
 
+MANY = 20
+"""More names than these are not all told to whoever misspells one."""
+
+
+def _choices(name: object, names: Sequence[str], also: str = "") -> str:
+    """The names that are known, of many the nearest, and a guess at the one that was meant."""
+    told = ", ".join(names) if len(names) <= MANY else nearest(str(name), names)
+    return f"known are: {told or 'none'}{also}{closest(name, names)}"
+
+
 def one_of(known: Callable[[], Sequence[str]], null: bool = False) -> PlainValidator:
     """A known name, or nothing where that is allowed."""
 
@@ -188,8 +196,7 @@ def one_of(known: Callable[[], Sequence[str]], null: bool = False) -> PlainValid
         name, names = plain(value), known()
         if (isinstance(name, str) and name in names) or (null and name is None):
             return name  # type: ignore[no-any-return]
-        also = ", or null" if null else ""
-        raise refusal(f"known; known are: {', '.join(names) or 'none'}{also}{closest(name, names)}")
+        raise refusal(f"known; {_choices(name, names, ', or null' if null else '')}")
 
     return PlainValidator(check)
 
@@ -197,14 +204,28 @@ def one_of(known: Callable[[], Sequence[str]], null: bool = False) -> PlainValid
 def each_of(known: Callable[[], Sequence[str]], what: str) -> PlainValidator:
     """A list of known names, each at most once."""
 
-    def check(value: Any) -> tuple[str, ...]:
-        found, names = plain(value), known()
-        ok = isinstance(found, tuple) and all(isinstance(one, str) and one in names for one in found)
-        if ok and len(set(found)) == len(found):
-            return found  # type: ignore[no-any-return]
-        raise refusal(f"a list of {what}, each at most once; known are: {', '.join(names)}")
+    def check(value: Any, info: ValidationInfo) -> tuple[str, ...]:
+        found = plain(value)
+        if not isinstance(found, tuple) or not all(isinstance(one, str) for one in found):
+            raise refusal(f"a list of {what}, each at most once; known are: {', '.join(known())}")
+        _need_each_once(found, lambda one: one in known(), what, known(), info)
+        return found
 
     return PlainValidator(check)
+
+
+def _need_each_once(
+    found: tuple[str, ...], is_known: Callable[[str], bool], what: str, known: Sequence[str], info: ValidationInfo
+) -> None:
+    """Raise the faults of a list of names: those that are not known, and those that are given twice."""
+    faults, told = [], f"{info.field_name}={written(found)}"
+    for one in dict.fromkeys(found):
+        if not is_known(one):
+            faults.append(f"{told}: '{shown(one)}' is no {what.removesuffix('s')}; {_choices(one, known)}")
+        elif found.count(one) > 1:
+            faults.append(f"{told}: '{shown(one)}' is given twice")
+    if faults:
+        raise refused(faults)
 
 
 class World:
@@ -222,7 +243,7 @@ class World:
         name, known = plain(value), self._known()
         scenario = composition(name).scenario if isinstance(name, str) else ""
         if scenario not in known:
-            raise refusal(f"known; known are: {', '.join(known) or 'none'}{closest(scenario or name, known)}")
+            raise refusal(f"known; {_choices(scenario or name, known)}")
         try:
             return self._named(name)
         except UserError as error:
@@ -234,11 +255,11 @@ class World:
 
     def _several(self, value: Any, info: ValidationInfo) -> tuple[str, ...]:
         found, known = plain(value), self._known()
-        listed = found if isinstance(found, tuple) else (None,)
-        sound = all(isinstance(one, str) and composition(one).scenario in known for one in listed)
-        names = tuple(self._one(one, info) for one in listed) if sound else ()
-        if not sound or len(set(names)) < len(names):
-            raise refusal(f"a list of scenarios, each at most once; known are: {', '.join(known)}")
+        if not isinstance(found, tuple) or not all(isinstance(one, str) for one in found):
+            raise refusal("a list of scenarios, each at most once")
+        _need_each_once(found, lambda one: composition(one).scenario in known, "scenarios", known, info)
+        names = tuple(self._one(one, info) for one in found)
+        _need_each_once(names, lambda one: True, "scenarios", known, info)  # however they are spelt
         return names
 
 
@@ -259,12 +280,6 @@ Feedbacks = Annotated[tuple[str, ...], each_of(lambda: FEEDBACKS, "feedbacks"), 
 
 _LIKE_ANOTHER = re.compile(r"true|false|null|nan|[-+]?(inf|[\d._]+(e[-+]?\d+)?)", re.IGNORECASE | re.ASCII)
 """Texts that are told in quotes, because without them they are no texts."""
-
-
-def closest(value: Any, known: Sequence[str]) -> str:
-    """A guess at what was meant, for the end of a message; empty if nothing is near."""
-    close = get_close_matches(str(value)[:100], known, n=1)
-    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def written(value: Any) -> str:

@@ -75,7 +75,7 @@ class Work:
         lines = []
         for title, there in self.reused.items():
             counts = ((self.made.get(title, 0), "made"), (there, "reused"))
-            told = " and ".join(f"{number} runs {what}" for number, what in counts if number)
+            told = " and ".join(f"{number} run{'' if number == 1 else 's'} {what}" for number, what in counts if number)
             lines.append(f"{title}: {told}")
         return "\n".join(lines)
 

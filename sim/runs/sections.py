@@ -1,4 +1,4 @@
-"""A section of settings: a frozen dataclass that pydantic checks, and whose faults are told all at once in one line."""
+"""A section of settings: a frozen dataclass that pydantic checks, and whose faults are told at once, a line each."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import Field, fields, is_dataclass
@@ -9,8 +9,8 @@ from pydantic.dataclasses import dataclass
 from pydantic_core import ArgsKwargs
 
 from sim.numerics.errors import UserError
-from sim.numerics.messages import shown
-from sim.runs.checks import closest, written
+from sim.numerics.messages import closest, shown
+from sim.runs.checks import written
 
 Made = TypeVar("Made")
 _NO_KEY = ("unexpected_keyword_argument", "invalid_key")
@@ -33,7 +33,7 @@ def section(prefix: str = "") -> Callable[[type[Made]], type[Made]]:
             try:
                 validator.validate_python(ArgsKwargs(values, named), self_instance=self)
             except ValidationError as error:
-                raise UserError("; ".join(_faults(error, checked))) from None
+                raise UserError(*_faults(error, checked)) from None
 
         checked.__init__, checked.prefix = __init__, prefix
         return checked  # type: ignore[no-any-return]
@@ -51,9 +51,9 @@ def from_mapping(record: Mapping[str, Any], of: type[Made]) -> Made:
     try:
         found: Made = checked.__pydantic_validator__.validate_python(record, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise UserError("; ".join([*faults, *_faults(error, of)])) from None
+        raise UserError(*faults, *_faults(error, of)) from None
     if faults:
-        raise UserError("; ".join(faults))
+        raise UserError(*faults)
     return found
 
 

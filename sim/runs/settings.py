@@ -1,8 +1,8 @@
 """The settings of a run: every key a user may give, with its type, range and known choices.
 
 A `Settings` object is valid from birth, whether it is made from the command line or in Python: values of another type
-or outside their range raise `UserError`, one line that names every such key, its value and what is allowed. What counts
-as a number, a date or a text stands in `sim.runs.checks`, the values themselves in `conf/config.yaml`.
+or outside their range raise `UserError`, a line for each fault with the key, its value and what is allowed. What
+counts as a number, a date or a text stands in `sim.runs.checks`, the values themselves in `conf/config.yaml`.
 """
 
 import hashlib

@@ -19,6 +19,7 @@ TASKS: dict[str, str] = {
     "people": "sim.cli.commands.show:people",  # the people of January 2019, and their fit to the margins
     "history": "sim.cli.commands.show:history",  # the scenario's history, epoch by epoch, as the model reads it
     "parameters": "sim.cli.commands.parameters:run",  # what a policy can change: name, unit, rule, value, source
+    "policies": "sim.cli.commands.policies:run",  # what policies there are: day, actor, status, description, file
     "lint": "sim.cli.commands.lint:run",  # every file of conf/ and experiments/ judged, all faults at once
     "survey": "sim.cli.commands.survey:run",  # the survey of Lithuania of 2022, asked of the synthetic people
     "results": "sim.cli.commands.results:run",  # what runs left: listed, compared, exported, pruned

@@ -38,6 +38,8 @@ def within(name: str) -> st.SearchStrategy[float]:
     """Values by which an event may change a parameter, up to the ends of what its rule and range allow."""
     parameter = HISTORICAL.parameters[name]
     low, high = parameter.low, parameter.high
+    if parameter.unit in ("flag", "years"):
+        return st.integers(int(low), int(high)).map(float)
     if parameter.rule == "product":
         return st.floats(0.0, 1.0) | st.sampled_from((0.0, 1.0, 5e-324, 0.999, 2.0))
     if parameter.rule == "sum":

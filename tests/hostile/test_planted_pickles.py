@@ -106,7 +106,7 @@ def test_in_the_place_of_a_finished_run_it_is_told_and_the_run_computed_anew(
     assert shelf.begun(wanted) == {} and shelf.missing(wanted, 1) == [0]
     simulate.run(replace(SMALL, results_dir=str(tmp_path / "results"), replicates=1))
     _, *told = capsys.readouterr().out.splitlines()  # the first line says which world
-    assert told == [f"run 0 of {wanted.name} is damaged: computed anew", "no_covid at lambda 0.62: 1 runs made"]
+    assert told == [f"run 0 of {wanted.name} is damaged: computed anew", "no_covid at lambda 0.62: 1 run made"]
 
 
 def test_behind_a_first_line_that_is_right_it_is_no_run(tmp_path, planted, made, run):

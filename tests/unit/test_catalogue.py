@@ -415,16 +415,20 @@ def test_a_file_sets_what_is_in_force_and_whom_a_channel_admits(conf):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("[it, industry]", "[it, industri]", "sectors: unknown one of sectors 'industri'; known: industry,"),
+        ("[it, industry]", "[it, industri]", "sectors: unknown sector 'industri'; known: industry,"),
         ("[it, industry]", "3", "sectors: '3' is not a list of sectors; write names in [ ], or [] for anybody"),
         ("[it, industry]", "{set: [it]}", "sectors: poland.it_scheme.sectors has the rule set: write the number alone"),
-        ("value: [it]", "value: [men]", "groups: unknown one of groups 'men'; known: "),
+        ("value: [it]", "value: [men]", "groups: unknown group 'men'; known: "),
         ("oldest: 40", "oldest: 400", "oldest: 400 is outside [0, 150]"),
         ("{set: 700}", "{set: 700, closed: 1}", "capacity: closed: 'closed' cannot stand beside set"),
         ("{set: 700}", "{set: -1}", "capacity: set: -1 is outside [0, inf]"),
         ("{set: 700}", "{set: many}", "capacity: set: 'many' is not a number"),
         ("lithuania.work.capacity: {set", "lithuania.permit: {set", "lithuania.permit is a restriction: write closed"),
-        ("2022-05-01: {v", "2023-05-01: {v", ": 2023-05-01 is not inside the event"),
+        (
+            "2022-05-01: {v",
+            "2023-05-01: {v",
+            "2023-05-01: is not inside the event, which lasts from 2022-03-01 to 2022-12-31",
+        ),
     ],
 )
 def test_a_faulty_set_is_told_by_name(conf, old, new, said):

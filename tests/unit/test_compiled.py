@@ -196,8 +196,8 @@ def test_two_policies_that_say_whom_a_channel_admits_conflict_by_name():
 def test_whom_a_channel_admits_is_told_by_names():
     history = admitting("it_scheme", groups=0, sectors=1 << SECTOR["it"] | 1 << SECTOR["industry"], oldest=30)
     assert [item.sentence for item in history.adds(HISTORY)] == [
-        "opened: poland.it_scheme.groups: from 2021-06-15 to 2022-06-14 anybody (groups) (was it).",
+        "opened: poland.it_scheme.groups: from 2021-06-15 to 2022-06-14 anybody (was it).",
         "opened: poland.it_scheme.oldest: from 2021-06-15 to 2022-06-14 30 years (was 64).",
-        "opened: poland.it_scheme.sectors: from 2021-06-15 to 2022-06-14 it, industry (sectors) (was anybody).",
+        "opened: poland.it_scheme.sectors: from 2021-06-15 to 2022-06-14 it, industry (was anybody).",
     ]
     assert all(item.verdict == "effective" for item in history.adds(HISTORY))

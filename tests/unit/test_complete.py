@@ -234,4 +234,4 @@ def test_a_point_in_other_hands_is_waited_for_and_not_made(tmp_path, small):
 
 def test_work_is_told_in_a_line_for_each_point():
     work = Work(reused={"a": 2, "b": 0, "c": 1}, made={"b": 3, "c": 1})
-    assert str(work) == "a: 2 runs reused\nb: 3 runs made\nc: 1 runs made and 1 runs reused"
+    assert str(work) == "a: 2 runs reused\nb: 3 runs made\nc: 1 run made and 1 run reused"

@@ -152,7 +152,7 @@ def test_a_name_is_no_path(name):
         ("parameters", {"choice.lambda": [0.6, 0.6000000000000001]}, "parameters: choice.lambda: '0.6' is given twice"),
         ("parameters", {"choice.lambda": [0.2, 2]}, "choice.lambda=2 is not a number from 0.01 to 1"),
         ("parameters", {"decision": ["coin"]}, 'decision=coin is not known; known are: destination_nest, '),
-        ("parameters", {"freeze": [["queue"]]}, "is not a list of feedbacks, each at most once; known are: queues"),
+        ("parameters", {"freeze": [["queue"]]}, "'queue' is no feedback; known are: queues"),
         ("parameters", {"coefficients.diasporra": [0.6]}, "unknown 'coefficients.diasporra'; known: coefficients.dias"),
         ("parameters", {"coefficients.lambda": [0.6]}, "unknown 'coefficients.lambda'; known: "),
         ("parameters", {"coefficients.diaspora": [9]}, "coefficient 'diaspora' is 9, outside [-3, 3] elasticity"),

@@ -247,7 +247,7 @@ def test_a_finished_run_that_is_not_bound_is_kept_and_a_spoilt_one_made_again(tm
     assert list(shelf.begun(wanted)) == [0] and shelf.missing(wanted, 4) == [1, 2, 3]
     assert shelf.stored(wanted) == 0 and not shelf.path(wanted).exists()
     assert content(simulated(tmp_path, 4)) == content(at_once)
-    assert "3 runs made and 1 runs reused" in capsys.readouterr().out
+    assert "3 runs made and 1 run reused" in capsys.readouterr().out
 
 
 def test_who_reads_while_a_point_is_replaced_waits_for_it(tmp_path, at_once):

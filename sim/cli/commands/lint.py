@@ -1,6 +1,6 @@
 """`task=lint`: every file of `conf/` and every study is judged, whether a run needs it or not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,8 @@ def run(settings: Settings) -> None:
     for decision in names():
         faults += _faults(partial(constants.load, settings.choice.lambda_, decision))
     faults += _faults(assumptions.records)
-    if not faults:  # which a study's scenarios would only repeat
-        for study in experiment_names():
-            faults += _faults(partial(load_experiment, study))
+    for study in experiment_names():
+        faults += _news(_faults(partial(load_experiment, study)), faults)
     if faults:
         raise UserError(*dict.fromkeys(faults))
     policies, shocks = catalogue.load_policies(CONF), catalogue.load_shocks(CONF)
@@ -42,23 +41,35 @@ def run(settings: Settings) -> None:
 
 def faults_of(conf: Path) -> list[str]:
     """All faults of a folder like `conf/`, a line each: of its files, and of what its scenarios and policies become."""
-    faults = _faults(partial(catalogue.load_policies, conf)) + _faults(partial(catalogue.load_shocks, conf))
+    sound: dict[str, Policy] = {}
+    faults: list[str] = []
+    for folder in ("policy", "event"):
+        found, wrong = catalogue.sound_policies(conf, folder)
+        sound |= {name: policy for name, (policy, _) in found.items()}
+        faults += wrong
+    faults += catalogue.event_faults(conf)
     for scenario in catalogue.scenario_names(conf):
-        faults += _faults(partial(catalogue.load_history, scenario, conf))
-    if not faults:
-        faults += _of_policies(conf)
-    return list(dict.fromkeys(faults))
+        faults += _faults(partial(catalogue.load_history, scenario, conf, quiet=True))
+    return list(dict.fromkeys(faults + _news(_of_policies(conf, sound), faults)))
 
 
-def _of_policies(conf: Path) -> list[str]:
+def _of_policies(conf: Path, policies: Mapping[str, Policy]) -> list[str]:
     """Faults that a policy has together with what happened, where no scenario enacts it."""
-    happened, faults = catalogue.load_history("historical", conf), []
+    try:
+        happened, faults = catalogue.load_history("historical", conf, quiet=True), []
+    except UserError:  # its faults are told
+        return []
     in_force = {policy.name for policy in happened.policies}
-    for name, policy in {**catalogue.load_shocks(conf), **catalogue.load_policies(conf)}.items():
+    for name, policy in policies.items():
         if name not in in_force:
             found = _faults(partial(_enacted, happened, policy))
             faults += [f"policy '{name}' with what happened to {LAST_DAY}: {fault}" for fault in found]
     return faults
+
+
+def _news(found: list[str], told: list[str]) -> list[str]:
+    """Faults that are not told yet: a scenario has those of its policies, a study those of its scenarios."""
+    return [one for one in found if not any(old in one or one.endswith(old.partition(": ")[2] or old) for old in told)]
 
 
 def _enacted(happened: History, policy: Policy) -> History:

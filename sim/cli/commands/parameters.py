@@ -3,14 +3,13 @@
 import math
 import textwrap
 
+from sim.cli.commands.matching import asked, has_all, nothing
 from sim.history import wording
 from sim.history.admission import SETS
 from sim.history.catalogue import load_history
 from sim.history.composition import date_of, days_of
 from sim.history.history import History
 from sim.history.parameters import Parameter
-from sim.numerics.errors import UserError
-from sim.numerics.messages import nearest
 from sim.runs.settings import Settings
 
 WIDTH = 110
@@ -24,21 +23,19 @@ def run(settings: Settings) -> None:
     history = load_history(settings.baseline)
     found = matching(history, settings.match or "")
     if not found:
-        words = settings.match or ""
-        close = nearest(words, history.parameters)
-        raise UserError(f"match={words}: no parameter has all these words; the nearest are {close}")
+        raise nothing(settings.match, "parameter", settings.task, history.parameters)
     print("\n".join(listing(history, found, settings.last_month + 1)))
 
 
 def matching(history: History, words: str) -> list[Parameter]:
     """Parameters whose name, meaning or unit holds every word, in any case; first those whose name does."""
-    asked = [word.lower() for word in words.replace(",", " ").split()]
+    wanted = asked(words)
     found = [
         parameter
         for _, parameter in sorted(history.parameters.items())
-        if all(word in f"{parameter.name} {parameter.meaning} {parameter.unit}".lower() for word in asked)
+        if has_all(f"{parameter.name} {parameter.meaning} {parameter.unit}", wanted)
     ]
-    return sorted(found, key=lambda parameter: not all(word in parameter.name.lower() for word in asked))
+    return sorted(found, key=lambda parameter: not has_all(parameter.name, wanted))
 
 
 def listing(history: History, parameters: list[Parameter], months: int) -> list[str]:

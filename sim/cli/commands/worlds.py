@@ -8,6 +8,8 @@ from sim.runs.settings import Settings
 def simulated(settings: Settings, compared: bool = True) -> str:
     """The world of a run in one line, and what it is compared with; of a scenario its description too."""
     name, base = settings.scenario, settings.baseline
-    against = f", against {'what happened' if base == naming.HISTORICAL else naming.words(base)}" if compared else ""
+    against = ""
+    if compared and name != base:
+        against = f", against {'what happened' if base == naming.HISTORICAL else naming.words(base)}"
     about = "" if naming.composition(name).is_composed else f" {load_scenario(name).description}"
     return f"World: {naming.words(name)}{against}.{about}"

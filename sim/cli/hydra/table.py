@@ -10,8 +10,17 @@ from omegaconf import OmegaConf
 
 from sim.history import strict_yaml
 from sim.history.strict_yaml import need_keys, within
+from sim.model.feedback import FEEDBACKS
 from sim.numerics.locations import CONF
-from sim.runs.settings import Settings, keys_of, known_policies, known_scenarios
+from sim.runs.settings import (
+    Settings,
+    keys_of,
+    known_decisions,
+    known_experiments,
+    known_policies,
+    known_scenarios,
+)
+from sim.runs.tasks import TASKS
 
 if TYPE_CHECKING:
     from sim.analysis.experiment import Experiment
@@ -47,6 +56,18 @@ python -m sim -m key=value,value     a sweep, one job for each combination
 python -m sim experiment=NAME        a study of experiments/, a sweep and one page
 
 $CONFIG
+Tasks, for task:
+{tasks}
+
+Rules of choice, for decision:
+{decisions}
+
+Feedbacks, for freeze:
+{feedbacks}
+
+Studies, for experiment:
+{studies}
+
 Scenarios, for scenario, baseline and decompose:
 {scenarios}
 
@@ -56,6 +77,7 @@ Proposals, for policy:
 What happened, for without, which takes events of these, too:
 {happened}
 
+python -m sim task=policies says of each policy what it is, since when, by whom and in which file.
 The comments in conf/config.yaml say what each key means. python -m sim --cfg job prints what would be run.
 """,
     },
@@ -78,9 +100,13 @@ def main_table(sweep_folder: str | None = None) -> dict[str, Any]:
 
 
 def _help() -> dict[str, str]:
-    """What `--help` prints, with the names that a world may be composed of."""
+    """What `--help` prints, with the names that may be given."""
     proposed = known_policies(proposed=True)
     known = {
+        "tasks": list(TASKS),
+        "decisions": known_decisions(),
+        "feedbacks": FEEDBACKS,
+        "studies": known_experiments(),
         "scenarios": known_scenarios(),
         "proposed": proposed,
         "happened": [name for name in known_policies() if name not in proposed],

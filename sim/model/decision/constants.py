@@ -5,6 +5,7 @@ Each stands in the file of its destination or channel. Most are inverted on obse
 those flows by construction and prove nothing.
 """
 
+import csv
 from collections.abc import Mapping
 from math import fsum
 from pathlib import Path
@@ -13,14 +14,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.history import strict_yaml
 from sim.history.catalogue import load_channels, load_destinations
-from sim.history.coefficients import LARGEST_CONSTANT
 from sim.history.constants import Constant
 from sim.history.strict_yaml import CatalogueError
 from sim.model.decision.rules import DEFAULT
 from sim.numerics.codes import CHANNEL, N_CHANNELS, N_PLACES, PLACE
-from sim.numerics.locations import CONF
-from sim.numerics.messages import nearest
+from sim.numerics.locations import CONF, DATA, files
 
 
 class Constants(NamedTuple):
@@ -40,7 +40,7 @@ def load(lambda_: float, decision: str = DEFAULT, conf: Path = CONF) -> Constant
     """Constants for a lambda under a rule of decision.
 
     Straight lines between the lambdas on file, the nearest one outside their range. Raises CatalogueError with all
-    constants that are missing, like none, or too large.
+    constants that are missing.
     """
     faults: list[str] = []
     places, channels = np.zeros(N_PLACES), np.zeros(N_CHANNELS)
@@ -50,37 +50,41 @@ def load(lambda_: float, decision: str = DEFAULT, conf: Path = CONF) -> Constant
         for name in stated:
             try:
                 table[codes[name]] = _value(name, stated, lambda_, decision)
-            except ValueError as error:
-                faults.append(f"conf/{folder}/{name}.yaml: constants: {error}")
+            except KeyError:  # of another, which it is like, is told there
+                if not stated[name].like:
+                    faults.append(_missing(conf, folder, name, decision))
     if faults:
         raise CatalogueError(*faults)
     return Constants(places, channels)
 
 
 def _value(name: str, stated: Mapping[str, Constant], lambda_: float, decision: str) -> float:
-    """The constant of one destination or channel; raises ValueError if there is none."""
+    """The constant of one destination or channel; raises KeyError if there is none for the rule of decision."""
     own = stated[name]
     if own.like:
-        values = [_like(other, stated, lambda_, decision) for other in own.like]
+        values = [_value(other, stated, lambda_, decision) for other in own.like]
         return fsum(values) / len(values)
     if own.value is not None:
-        value = own.value
-    else:
-        assert own.values is not None
-        if decision not in own.values:
-            also = "" if decision == DEFAULT else f" decision={decision}"
-            raise ValueError(f"values: '{decision}' is missing; `python -m sim task=invert{also}` writes it")
-        value = _between(lambda_, sorted(own.values[decision].items()))
-    if abs(value) > LARGEST_CONSTANT:
-        raise ValueError(f"{value:g} is outside [{-LARGEST_CONSTANT:g}, {LARGEST_CONSTANT:g}]")
-    return value
+        return own.value
+    assert own.values is not None
+    return _between(lambda_, sorted(own.values[decision].items()))
 
 
-def _like(name: str, stated: Mapping[str, Constant], lambda_: float, decision: str) -> float:
-    if name not in stated or stated[name].like:
-        known = nearest(name, [other for other, one in stated.items() if not one.like])
-        raise ValueError(f"like: '{name}' has no constant of its own; known: {known}")
-    return _value(name, stated, lambda_, decision)
+_OBSERVED = {"destination": "departures.csv", "channel": "channels.csv"}
+"""Files of observed departures, by folder of `conf/`; each has a column of that name."""
+
+
+def _missing(conf: Path, folder: str, name: str, decision: str) -> str:
+    """What is said of a constant that has no value for a rule of decision: one line for all rules, or how to get it."""
+    file = files(conf / folder, f"conf/{folder}")[name]
+    stated = strict_yaml.document(strict_yaml.source(file.path)).place.inside["constants"].inside["values"]
+    with (DATA / "observed" / _OBSERVED[folder]).open(encoding="utf-8", newline="") as rows:
+        is_observed = any(row[folder] == name for row in csv.DictReader(rows))
+    where = f"{file.shown}: line {stated.line}: constants: values:"
+    if not is_observed:
+        return f"{where} no departures were observed by which to invert; give value or like"
+    also = "" if decision == DEFAULT else f" decision={decision}"
+    return f"{where} '{decision}' is missing; `python -m sim task=invert{also}` writes it"
 
 
 def _between(x: float, known: list[tuple[float, float]]) -> float:
