@@ -208,25 +208,6 @@ def sound_policies(conf: Path, folder: str) -> tuple[dict[str, tuple[Policy, Fil
     return found, gathered.found
 
 
-def event_faults(conf: Path = CONF) -> list[str]:
-    """What is said of events of one name in several files, of which only one can be in force; judged or not."""
-    first: dict[str, str] = {}
-    faults = []
-    for file in [file for folder in ("event", "policy") for file in _files(conf, folder).values()]:
-        try:
-            found = strict_yaml.document(strict_yaml.source(file.path))
-        except CatalogueError:  # told when it is judged
-            continue
-        events = found.place.inside.get("events")
-        for name, place in events.inside.items() if events else ():
-            if name in first:
-                faults.append(
-                    f"{file.shown}: line {place.line}: events: {shown(name)} is in {first[name]} too; rename it"
-                )
-            first.setdefault(name, file.shown)
-    return faults
-
-
 def _happened(content: bytes) -> bool | None:
     """Whether a file says that its policy was adopted; None if it does not say."""
     said = _HISTORICAL.search(content)

@@ -4,7 +4,7 @@ Pure functions of one parameter and the changes that act on it. Additions are do
 order, so that the same history gives the same bits on every machine.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -113,6 +113,31 @@ def daily_value(parameter: Parameter, acting: Acting, days: int) -> Floats:
             f"{parameter.name} is {value[number]:g} on {date_of(number)}, outside {limits}; changed by {guilty}"
         )
     return value
+
+
+def faults(parameters: Mapping[str, Parameter], acting: Mapping[str, Acting], days: int) -> list[str]:
+    """What keeps a history from being evaluated on each of `days` days, and channels that events leave no age.
+
+    A parameter's own values are inside its range, and a destination's file has its ages in order.
+    """
+    found: list[str] = []
+    values: dict[str, Floats] = {}
+    for name, changes in acting.items():
+        try:
+            values[name] = daily_value(parameters[name], changes, days)
+        except HistoryError as error:
+            found += error.faults
+    ends = (".youngest", ".oldest")
+    for channel in sorted({name.rpartition(".")[0] for name in values if name.endswith(ends)}):
+        both = [f"{channel}{end}" for end in ends]
+        if any(name in acting and name not in values for name in both):  # a fault that has been told
+            continue
+        own = (values[name] if name in values else daily_value(parameters[name], (), days) for name in both)
+        youngest, oldest = own
+        for at in np.flatnonzero(youngest > oldest)[:1].tolist():
+            ages = f"youngest {youngest[at]:g} is above oldest {oldest[at]:g} from {date_of(at)}"
+            found.append(f"{channel}: {ages}; nobody is admitted (use offered: 0 to close it)")
+    return found
 
 
 def daily_openness(parameter: Parameter, acting: Acting, days: int) -> Floats:

@@ -4,12 +4,10 @@ A policy is enacted, a counterfactual is a history without an event or a policy,
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-
-import numpy as np
 
 from sim.history import composition, wording
 from sim.history.admission import SETS
@@ -148,31 +146,10 @@ class History:
 
     def check(self) -> "History":
         """The same history, if it can be evaluated on every day; raises HistoryError with every name where not."""
-        faults: list[str] = []
-        values: dict[str, Floats] = {}
-        for name in self._acting:  # a parameter's own values are inside its range
-            try:
-                values[name] = self.daily(name, day(LAST_DAY) + 1)
-            except HistoryError as error:
-                faults += error.faults
-        faults += self._age_faults(values)
+        faults = composition.faults(self.parameters, self._acting, day(LAST_DAY) + 1)
         if faults:
             raise HistoryError(*faults)
         return self
-
-    def _age_faults(self, changed: Mapping[str, Floats]) -> Iterator[str]:
-        """What is said of channels that events leave no age to be admitted at; `changed` are their daily values."""
-        ends = (".youngest", ".oldest")
-        for channel in sorted({name.rpartition(".")[0] for name in changed if name.endswith(ends)}):
-            both = [f"{channel}{end}" for end in ends]
-            if any(name in self._acting and name not in changed for name in both):  # a fault that has been told
-                continue
-            youngest, oldest = (self.daily(name, day(LAST_DAY) + 1) for name in both)
-            for at in np.flatnonzero(youngest > oldest)[:1].tolist():
-                yield (
-                    f"{channel}: youngest {youngest[at]:g} is above oldest {oldest[at]:g} from {date_of(at)}; "
-                    "nobody is admitted (use offered: 0 to close it)"
-                )
 
     # the values
 

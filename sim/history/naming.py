@@ -8,6 +8,8 @@ import hashlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from sim.numerics.locations import NAME
+
 HISTORICAL = "historical"
 """The scenario of what happened."""
 ENACTED, REMOVED = "+", "~"
@@ -77,3 +79,8 @@ def _plain(name: str) -> str:
 def _listed(names: Sequence[str]) -> str:
     *before, last = map(_plain, names)
     return f"{', '.join(before)} and {last}" if before else last
+
+
+def is_name(name: object) -> bool:
+    """Whether a parameter, an event or a policy may be called so; capitals would be another name that looks alike."""
+    return isinstance(name, str) and NAME.fullmatch(name) is not None and name == name.lower()

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
+from sim.history.naming import is_name
 from sim.numerics.codes import CHANNEL, GROUP
 from sim.numerics.errors import UserError
-from sim.numerics.locations import NAME
 from sim.numerics.messages import nearest, shown
 from sim.numerics.values import plain
 
@@ -67,11 +67,6 @@ def need_number(value: object, where: str) -> float:
     except OverflowError:  # a whole number beyond all floats
         pass
     raise HistoryError(f"{where}: '{shown(value)}' is not a number")
-
-
-def is_name(name: object) -> bool:
-    """Whether a parameter, an event or a policy may be called so; capitals would be another name that looks alike."""
-    return isinstance(name, str) and NAME.fullmatch(name) is not None and name == name.lower()
 
 
 def _need_name(name: object, what: str) -> None:

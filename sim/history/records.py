@@ -1,6 +1,6 @@
 """Models of what stands in files of parameters and policies, and the plain objects that are made of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from pydantic import Field, PlainValidator, ValidationError, ValidationInfo, field_validator
 
 from sim.history import admission, spelling
-from sim.history.composition import need_one_setter
 from sim.history.judging import (
     Day,
     Faults,
@@ -25,6 +24,7 @@ from sim.history.judging import (
     mapping,
     named,
 )
+from sim.history.naming import is_name
 from sim.history.parameters import (
     CONFIDENCES,
     EXCEPTABLE,
@@ -34,17 +34,16 @@ from sim.history.parameters import (
     Closing,
     Dated,
     Event,
-    HistoryError,
     Parameter,
     Policy,
     Setting,
     closing_faults,
     date_faults,
-    is_name,
     misfit,
     no_set,
     unknown,
 )
+from sim.history.sketches import clashes, sound_keys
 from sim.history.strict_yaml import Document, Place
 from sim.numerics.messages import shown
 
@@ -309,7 +308,7 @@ class ShockRecord(Record):
                 except ValidationError as error:
                     sketched += _sketch(name, value, error, info.context)
                     raise
-        for where, said in _conflicts([*events, *sketched], (info.context or {}).get("parameters") or {}):
+        for where, said in clashes([*events, *sketched], (info.context or {}).get("parameters") or {}):
             faults.add(said, *where)
         if not content:
             faults.add("has no event")
@@ -318,44 +317,12 @@ class ShockRecord(Record):
 
 
 def _sketch(name: str, content: Any, error: ValidationError, context: Any) -> list[Event]:
-    """A faulty event with what is faulty left out, so that its other faults are told at once; none if too little is.
-
-    Whatever its last day should be, it lasts its first.
-    """
-    if not isinstance(content, Mapping):
-        return []
-    kept, changes = dict(content), content.get("changes")
-    kept["changes"] = dict(changes) if isinstance(changes, Mapping) else {}
-    for one in error.errors(include_url=False):
-        key, *inner = one["loc"] or ("",)
-        if key != "changes":
-            kept.pop(key, None)
-        elif inner:
-            kept["changes"].pop(inner[0], None)
-    if "until" in content and "until" not in kept:
-        kept["until"] = kept.get("from")
-    kept.setdefault("source", NOT_SAID)
+    """A faulty event with what is faulty left out, so that its other faults are told at once; none if too little is."""
     try:
-        return [EventRecord.model_validate(kept, context=context).made(_sound(name))]
+        own = EventRecord.model_validate({"source": NOT_SAID, **sound_keys(content, error)}, context=context)
     except ValidationError:
         return []
-
-
-def _conflicts(events: Sequence[Event], parameters: Parameters) -> Iterator[tuple[tuple[str, ...], str]]:
-    """What is said of events of one file that set one number at once, and the place of the second."""
-    setting = [(event, change) for event in events for change in event.changes if _sets(change, parameters)]
-    for number, (event, change) in enumerate(setting):
-        for other in setting[:number]:
-            if other[1].parameter == change.parameter:
-                try:
-                    need_one_setter(change.parameter, (other, (event, change)))
-                except HistoryError as error:
-                    yield (event.name, "changes", change.parameter), str(error).partition("; remove")[0]
-
-
-def _sets(change: Change, parameters: Parameters) -> bool:
-    parameter = parameters.get(change.parameter)
-    return isinstance(change, Setting) and (change.replaces or (parameter is not None and parameter.rule == "set"))
+    return [own.made(_sound(name))]
 
 
 class PolicyRecord(ShockRecord):

@@ -418,7 +418,7 @@ def test_a_file_sets_what_is_in_force_and_whom_a_channel_admits(conf):
         ("[it, industry]", "[it, industri]", "sectors: unknown sector 'industri'; known: industry,"),
         ("[it, industry]", "3", "sectors: '3' is not a list of sectors; write names in [ ], or [] for anybody"),
         ("[it, industry]", "{set: [it]}", "sectors: poland.it_scheme.sectors has the rule set: write the number alone"),
-        ("value: [it]", "value: [men]", "groups: unknown group 'men'; known: "),
+        ("value: [it]", "value: [men]", "groups: 2022-06-01: value: unknown group 'men'; known: "),
         ("oldest: 40", "oldest: 400", "oldest: 400 is outside [0, 150]"),
         ("{set: 700}", "{set: 700, closed: 1}", "capacity: closed: 'closed' cannot stand beside set"),
         ("{set: 700}", "{set: -1}", "capacity: set: -1 is outside [0, inf]"),

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis.experiment import experiment_names, load_experiment
-from sim.history import catalogue
+from sim.history import catalogue, strict_yaml
 from sim.history.history import History
 from sim.history.parameters import LAST_DAY, Policy
 from sim.model.decision import constants
 from sim.model.decision.rules import names
 from sim.numerics.errors import UserError
-from sim.numerics.locations import CONF
+from sim.numerics.locations import CONF, files
+from sim.numerics.messages import shown
 from sim.population import assumptions
 from sim.runs.settings import Settings
 
@@ -47,10 +48,28 @@ def faults_of(conf: Path) -> list[str]:
         found, wrong = catalogue.sound_policies(conf, folder)
         sound |= {name: policy for name, (policy, _) in found.items()}
         faults += wrong
-    faults += catalogue.event_faults(conf)
+    faults += _events_named_twice(conf)
     for scenario in catalogue.scenario_names(conf):
         faults += _faults(partial(catalogue.load_history, scenario, conf, quiet=True))
     return list(dict.fromkeys(faults + _news(_of_policies(conf, sound), faults)))
+
+
+def _events_named_twice(conf: Path) -> list[str]:
+    """What is said of events of one name in several files, of which only one can be in force; judged or not."""
+    first: dict[str, str] = {}
+    faults = []
+    for file in [file for name in ("event", "policy") for file in files(conf / name, f"conf/{name}").values()]:
+        try:
+            found = strict_yaml.document(strict_yaml.source(file.path))
+        except UserError:  # told when the file is judged
+            continue
+        events = found.place.inside.get("events")
+        for name, place in events.inside.items() if events else ():
+            if name in first:
+                where = f"{file.shown}: line {place.line}: events"
+                faults.append(f"{where}: {shown(name)} is in {first[name]} too; rename it")
+            first.setdefault(name, file.shown)
+    return faults
 
 
 def _of_policies(conf: Path, policies: Mapping[str, Policy]) -> list[str]:
