@@ -13,7 +13,6 @@ from sim.history.compiled import World
 from sim.model.recording import by_group
 from sim.model.recording.recorder import HARMS
 from sim.numerics.codes import CHANNEL, N_CHANNELS, PLACE, STATUS, WORLD_REGION
-from sim.numerics.months import month
 from sim.observation import definitions as by
 from sim.observation import seen as of
 from sim.observation.seen import Seen
@@ -50,8 +49,6 @@ def places_of(name: str, world: World) -> tuple[str, ...]:
     return tuple(name.split("+"))
 
 
-
-
 def flow(count: Count, seen: Seen, asked: Asked) -> float:
     """Persons counted in the days asked about, in all places."""
     days = by.within(asked.start, asked.end, len(seen.run.harms))
@@ -65,14 +62,17 @@ def stock(count: Count, seen: Seen, asked: Asked) -> float:
 
 
 def register_of(name: str) -> Count:
+    """What a register of a definition shows."""
     return lambda seen, place: by.register(seen.run, seen.world, place, name)["register"]
 
 
 def of_run(count: Callable[..., Floats]) -> Count:
+    """A count of the arrays of a run alone."""
     return lambda seen, place: count(seen.run, place)
 
 
 def all_permits(seen: Seen, place: int) -> Floats:
+    """First permits of settled people and for short work."""
     return of.settled_permits(seen, place) + of.short_permits(seen, place)
 
 
@@ -88,6 +88,7 @@ def applied(seen: Seen, place: int) -> Floats:
 
 
 def net(seen: Seen, place: int) -> Floats:
+    """People who come to live in a place less those who leave it."""
     return by.arrivals(seen.run, place).sum(axis=1) - by.leavers(seen.run, place)
 
 
@@ -104,6 +105,7 @@ def every_visa(seen: Seen, place: int) -> Floats:
 
 
 def short_work(seen: Seen, place: int) -> Floats:
+    """Starts of short work, and people who settle for work: all who need a document to work."""
     return of.short_permits(seen, place) + of.entries(seen, place, ("work",))
 
 
@@ -113,10 +115,12 @@ def insured(seen: Seen, place: int) -> Floats:
 
 
 def in_status(name: str) -> Count:
+    """People who live in a place by one right."""
     return lambda seen, place: seen.run.stocks[:, place, STATUS[name]].astype(float)
 
 
 def of_sector(name: str) -> Count:
+    """Departures from Belarus of one sector."""
     return lambda seen, place: grouped(seen, place, "sector", name)
 
 
@@ -128,6 +132,7 @@ def grouped(seen: Seen, place: int, dimension: str, group: str) -> Floats:
 
 
 def by_channel(seen: Seen, asked: Asked) -> float:
+    """Departures from Belarus by the channels asked about, to all the places."""
     days = by.within(asked.start, asked.end, len(seen.run.harms))
     columns = [CHANNEL[name] for name in asked.channels]
     rows = [PLACE[place] for place in asked.places]
@@ -155,6 +160,7 @@ def on_ground(channels: tuple[str, ...], short: bool) -> Count:
 
 
 def left_legally(seen: Seen, asked: Asked) -> float:
+    """Share of departures from Belarus by any but an irregular way, percent."""
     days = by.within(asked.start, asked.end, len(seen.run.harms))
     gone = seen.run.flows[:, 0].sum(axis=1) * days[:, None]
     return float(100.0 * (1.0 - gone[:, CHANNEL["irregular"]].sum() / max(gone.sum(), 1.0)))
@@ -164,6 +170,7 @@ def left_legally(seen: Seen, asked: Asked) -> float:
 
 
 def detained(seen: Seen, asked: Asked) -> float:
+    """People detained in the days asked about."""
     days = by.within(asked.start, asked.end, len(seen.run.harms))
     return float((seen.run.harms[:, HARMS.index("detained")] * days).sum())
 
@@ -186,7 +193,7 @@ def peak_year(seen: Seen, asked: Asked) -> float:
 
 
 def change(count: Count, relative: bool, seen: Seen, asked: Asked) -> float:
-    """Change of a stock from the end of the month before the period to its end; or, relative, from its first month on."""
+    """Change of a stock over the period, from `definitions.at` its first day to its last; in percent if `relative`."""
     first = by.at(asked.start)
     before, after = (sum(count(seen, PLACE[place])[t] for place in asked.places) for t in (first, by.at(asked.end)))
     return float(100.0 * (after / before - 1.0) if relative else after - before)

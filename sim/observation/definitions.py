@@ -38,7 +38,7 @@ REGISTERS = {
     "residence_documents": Register((VISA, PERMIT, PROTECTED), lags=True),
 }
 """By definition in `sim/data/observed/stocks.csv`: a migration department's valid permits and long visas; Eurostat's
-valid permits, in which Polish permits for short work count; the residence documents of the Polish office for foreigners.
+valid permits, in which Polish ones for short work count; residence documents of the Polish office for foreigners.
 
 None holds visitors, asylum seekers, people without status or the naturalised (assumption).
 """
@@ -105,9 +105,12 @@ def permits(arrivals: Floats, world: World, place: int) -> Floats:
 
 
 def later(flow: Floats, months: int) -> Floats:
-    """A monthly flow so many months later, float64[T]; nothing is known before the first month."""
-    return np.concatenate([np.zeros(min(months, len(flow))), flow[: max(len(flow) - months, 0)]])
+    """A monthly flow so many months later, float64[T].
 
+    Before the first month as many came as in a month of the first year (assumption: the year before the shocks).
+    """
+    before = np.full(min(months, len(flow)), float(flow[:12].mean()) if len(flow) else 0.0)
+    return np.concatenate([before, flow[: max(len(flow) - months, 0)]])
 
 
 # entry
@@ -165,9 +168,12 @@ def register(run: Run, world: World, place: int, name: str = "residents") -> dic
 
 
 def not_yet_issued(came: Floats, months: int) -> Floats:
-    """Arrivals of the last `months` months, this one included, float64[T]; `came` a month, float64[T]."""
-    total = np.cumsum(came)
-    return total - later(total, months)
+    """Arrivals of the last `months` months, this one included, float64[T]; `came` a month, float64[T].
+
+    Who came before the first month has the permit: so are the people of the start.
+    """
+    total = np.concatenate([np.zeros(months), np.cumsum(came)])
+    return total[months:] - total[: len(came)]
 
 
 def natural(run: Run, place: int, known: Floats) -> Floats:

@@ -57,7 +57,10 @@ def forecasts(
 def in_short(detail: pd.DataFrame) -> pd.DataFrame:
     """The table `naive_summary`: root mean square of the log errors by series and rule, over the same cells."""
     rows = []
-    for (name, rule), part in detail.groupby(["series", "rule"], sort=False):
+    order = {rule: place for place, rule in enumerate(RULES)}
+    parts = sorted(detail.groupby(["series", "rule"], sort=False), key=lambda one: order[one[0][1]])
+    first = list(dict.fromkeys(detail["series"]))
+    for (name, rule), part in sorted(parts, key=lambda one: first.index(one[0][0])):
         errors = [float((part[column] ** 2).mean() ** 0.5) for column in ("rule_error", "model_error")]
         rows.append((name, rule, len(part), part["destination"].nunique(), *errors))
     return pd.DataFrame(rows, columns=OF_OTHERS["naive_summary"].names)
@@ -81,7 +84,12 @@ def _series(every: Sequence[Pattern]) -> dict[tuple[str, str], dict[int, Pattern
         if is_reading(one):
             for name in (ARRIVING, LEAVING):
                 found.setdefault((name, one.destination), {})[int(one.start[:4])] = one
-        if one.kind == "relative" and one.observed > 0 and (year := _year(one)) is not None:
+        if (
+            one.kind == "relative"
+            and one.observed > 0
+            and one.group != "departures"
+            and (year := _year(one)) is not None
+        ):
             found.setdefault((one.quantity, one.destination), {}).setdefault(year, one)
     return found
 

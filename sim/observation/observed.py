@@ -1,13 +1,12 @@
 """What was observed of emigration to the end of 2022: every row of `sim/data/observed` as a pattern to be measured.
 
-A pattern has its own quantity, unit, tolerance and role. Rows that no run can tell are patterns too, with the reason; so
-are those from before the model's clock, which serve as past values of the naive rules.
+A pattern has its own quantity, unit, tolerance and role. Rows that no run can tell are patterns too, with the reason;
+so are those from before the model's clock, which serve as past values of the naive rules.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -75,7 +74,7 @@ def read(name: str) -> pd.DataFrame:
 
 @cache
 def patterns() -> tuple[Pattern, ...]:
-    """Every pattern once, in the order of the groups; a number that two files hold is one pattern with both its marks."""
+    """Every pattern once, in the order of the groups; a number that two files hold is one pattern with both marks."""
     found: dict[tuple[object, ...], Pattern] = {}
     for part in (_targets, _departures, _stocks, _lithuania, _series, _survey, _repression, _channels):
         for pattern in part():
@@ -88,7 +87,7 @@ def patterns() -> tuple[Pattern, ...]:
                 found[key] = pattern if pattern.kind or pattern.without else _with_tolerance(pattern)
     order = list(dict.fromkeys(quantity.group for quantity in QUANTITIES.values()))
     order.insert(order.index("repression"), order.pop(order.index("survey")))
-    return tuple(sorted(found.values(), key=lambda one: (order.index(one.group) if one.quantity else len(order))))
+    return tuple(sorted(found.values(), key=lambda one: order.index(one.group) if one.quantity else len(order)))
 
 
 def _with_tolerance(pattern: Pattern) -> Pattern:
@@ -156,7 +155,9 @@ def _lithuania() -> Iterator[Pattern]:
 def _series() -> Iterator[Pattern]:
     for row in read("series").itertuples():
         quantity = row.series if row.series in QUANTITIES or row.series == RANK else None
-        found = _pattern(row, row.series, quantity, row.destination, float(row.value), fitted=row.series in FITTED_SERIES)
+        found = _pattern(
+            row, row.series, quantity, row.destination, float(row.value), fitted=row.series in FITTED_SERIES
+        )
         yield found
 
 
@@ -168,7 +169,9 @@ def _repression() -> Iterator[Pattern]:
 def _channels() -> Iterator[Pattern]:
     for row in read("channels").itertuples():
         places = row.destinations.replace(" ", "+") or "world"
-        yield _pattern(row, row.channel, "by_channel", places, float(row.persons), fitted=True, role="fit", item=row.channel)
+        yield _pattern(
+            row, row.channel, "by_channel", places, float(row.persons), fitted=True, role="fit", item=row.channel
+        )
 
 
 def _survey() -> Iterator[Pattern]:
@@ -183,7 +186,9 @@ def _survey() -> Iterator[Pattern]:
             quantity, destination = OF_SURVEYS.get((row.survey, row.domain, row.item), (None, "world"))
             fitted, item = quantity == "moved_since_invasion", ""
             name = name if quantity else f"{row.survey}: {row.domain}"
-        found = _pattern(row, name, quantity, destination, float(row.value), fitted=fitted, item=item if quantity else "")
+        found = _pattern(
+            row, name, quantity, destination, float(row.value), fitted=fitted, item=item if quantity else ""
+        )
         if not quantity:
             found = replace(found, item=row.item)
         yield _of_whole_years(found)
@@ -271,7 +276,7 @@ FITTED_DOMAINS = ("legal_status", "wellbeing")
 """Questions of the survey of Lithuania on which its odds weight and its scale of security are fitted."""
 FITTED_SERIES = ("short_visas", "short_work_documents", "recognition_share", "entrants_still_there")
 FITTED_TARGETS = ("share_remaining",)
-"""What `conf/` draws a number from: visas issued, demand for short work, recognition, how long visitors stay in Georgia."""
+"""What `conf/` draws a number from: visas issued, demand for short work, recognition, how long one stays in Georgia."""
 _UNITED_STATES = "of the United States alone, which are no place of the model"
 WITHOUT = {
     "agency_labour_departures": "departures arranged by agencies are not told apart",

@@ -50,16 +50,24 @@ _POLITICAL = _flow(lambda s, p: counts.grouped(s, p, "motive", "persecuted") + c
 _EVERYBODY = _flow(lambda s, p: counts.grouped(s, p, "sex", "male") + counts.grouped(s, p, "sex", "female"))
 _WORKING = _flow(lambda s, p: s.run.employed[:, p].sum(axis=1).astype(float))
 _IN_IT = _flow(lambda s, p: s.run.employed[:, p, SECTOR["it"]].astype(float))
+_FOR_WORK, _SETTLED, _ALL = (
+    _flow(counts.on_ground(channels, short))
+    for channels, short in ((FOR_WORK, False), (tuple(CHANNEL), False), (tuple(CHANNEL), True))
+)
 _GROUNDS = (("work", FOR_WORK), ("family", ("family",)), ("education", ("study",)))
+
+WHO = "age, sex, sector"
 
 QUANTITIES: dict[str, Quantity] = {
     # registers and stocks
     **{name: Quantity("registers", "register", _stock(counts.register_of(name))) for name in by.REGISTERS},
-    "growth_residents": Quantity("registers", "register", partial(counts.change, counts.register_of("residents"), False)),
+    "growth_residents": Quantity(
+        "registers", "register", partial(counts.change, counts.register_of("residents"), False)
+    ),
     "residents_estimate": Quantity("people", "people", _stock(counts.of_run(by.residents))),
     "register_of_foreigners": Quantity("people", "people", _stock(counts.of_run(by.residents))),
     "present": Quantity("people", "people", _stock(counts.of_run(by.present))),
-    "present_change": Quantity("people", "recognition", partial(counts.change, counts.of_run(by.present), True)),
+    "present_change": Quantity("people", "change", partial(counts.change, counts.of_run(by.present), True)),
     "socially_insured": Quantity("people", "people", _stock(counts.insured)),
     # departures, arrivals and permits
     "departures": Quantity("departures", "permits", _flow(counts.of_run(by.departures))),
@@ -74,14 +82,10 @@ QUANTITIES: dict[str, Quantity] = {
     "permit_applications": Quantity("permits", "permits", _flow(counts.applied)),
     "ratio_first_permits": Quantity("permits", "permits", counts.ratio_of_years),
     "short_work_documents": Quantity("permits", "short_work", _flow(counts.short_work)),
-    "work_permits_share": Quantity(
-        "permits", "share", _share(_flow(counts.on_ground(FOR_WORK, short=False)), _flow(counts.on_ground(tuple(CHANNEL), short=False)))
-    ),
+    "work_permits_share": Quantity("permits", "share", _share(_FOR_WORK, _SETTLED)),
     **{
         f"first_permits_for_{ground}": Quantity(
-            "permits",
-            "share",
-            _share(_flow(counts.on_ground(channels, short=ground == "work")), _flow(counts.on_ground(tuple(CHANNEL), short=True))),
+            "permits", "share", _share(_flow(counts.on_ground(channels, short=ground == "work")), _ALL)
         )
         for ground, channels in _GROUNDS
     },
@@ -115,23 +119,21 @@ QUANTITIES: dict[str, Quantity] = {
     "share_remaining": Quantity("entries", "share", shares.remaining),
     "entrants_still_there": Quantity("entries", "entries", shares.still_there),
     # who they are
-    "documents_men": Quantity("age, sex, sector", "share", lambda s, a: shares.aged(s, a, 0, 200, men=True)),
-    "documents_aged_20_39": Quantity("age, sex, sector", "share", lambda s, a: shares.aged(s, a, 20, 39)),
-    "documents_aged_18_40": Quantity("age, sex, sector", "share", lambda s, a: shares.aged(s, a, 18, 40)),
-    "documents_under_18": Quantity("age, sex, sector", "share", lambda s, a: shares.aged(s, a, -1, 17)),
-    "arrivals_aged_18_45": Quantity(
-        "age, sex, sector", "share", lambda s, a: shares.of_entrants(s, a, (18, 45), men=False, adults=False)
-    ),
-    "entrants_men": Quantity("age, sex, sector", "share", lambda s, a: shares.of_entrants(s, a, (0, 200), men=True)),
-    "short_work_men": Quantity("age, sex, sector", "share", lambda s, a: shares.short_workers(s, a, men=True)),
-    "short_work_transport": Quantity("age, sex, sector", "share", lambda s, a: shares.short_workers(s, a, "transport")),
-    "short_work_construction": Quantity("age, sex, sector", "share", lambda s, a: shares.short_workers(s, a, "construction")),
-    "agency_work_men": Quantity("age, sex, sector", "share", shares.workers_gone),
-    "it_specialists": Quantity("age, sex, sector", "permits", _flow(counts.of_sector("it"))),
-    "it_share_of_employed": Quantity("age, sex, sector", "it", _share(_IN_IT, _WORKING)),
-    "it_left": Quantity("age, sex, sector", "it", lambda s, a: shares.it_abroad(s, a, gone=True)),
-    "it_to_place": Quantity("age, sex, sector", "it", lambda s, a: shares.it_abroad(s, a, gone=False)),
-    "it_left_late": Quantity("age, sex, sector", "it", lambda s, a: shares.it_abroad(s, a, gone=False, since=month("2020-08"))),
+    "documents_men": Quantity(WHO, "share", lambda s, a: shares.aged(s, a, 0, 200, men=True)),
+    "documents_aged_20_39": Quantity(WHO, "share", lambda s, a: shares.aged(s, a, 20, 39)),
+    "documents_aged_18_40": Quantity(WHO, "share", lambda s, a: shares.aged(s, a, 18, 40)),
+    "documents_under_18": Quantity(WHO, "share", lambda s, a: shares.aged(s, a, -1, 17)),
+    "arrivals_aged_18_45": Quantity(WHO, "share", lambda s, a: shares.of_entrants(s, a, (18, 45), adults=False)),
+    "entrants_men": Quantity(WHO, "share", lambda s, a: shares.of_entrants(s, a, (0, 200), men=True)),
+    "short_work_men": Quantity(WHO, "share", lambda s, a: shares.short_workers(s, a, men=True)),
+    "short_work_transport": Quantity(WHO, "share", lambda s, a: shares.short_workers(s, a, "transport")),
+    "short_work_construction": Quantity(WHO, "share", lambda s, a: shares.short_workers(s, a, "construction")),
+    "agency_work_men": Quantity(WHO, "share", shares.workers_gone),
+    "it_specialists": Quantity(WHO, "permits", _flow(counts.of_sector("it"))),
+    "it_share_of_employed": Quantity(WHO, "it", _share(_IN_IT, _WORKING)),
+    "it_left": Quantity(WHO, "it", lambda s, a: shares.it_abroad(s, a, gone=True)),
+    "it_to_place": Quantity(WHO, "it", lambda s, a: shares.it_abroad(s, a, gone=False)),
+    "it_left_late": Quantity(WHO, "it", lambda s, a: shares.it_abroad(s, a, gone=False, since=month("2020-08"))),
     # the diaspora, asked
     **{f"left_{year}": Quantity("survey", "diaspora", partial(shares.left_in, year)) for year in (2020, 2021, 2022)},
     "moved_since_invasion": Quantity("survey", "survey", partial(shares.moved_since, "2022-03")),

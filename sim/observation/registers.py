@@ -31,5 +31,7 @@ def register_table(runs: Iterable[Run], world: World) -> pd.DataFrame:
         parts = [one[str(row.destination), str(row.definition)] for one in made]
         if 0 <= at(row.date) < len(parts[0]["register"]):
             means = [float(np.mean([part[name][at(row.date)] for part in parts])) for name in parts[0]]
-            found.append((row.destination, row.date, row.definition, float(row.persons), *means, row.source, row.confidence))
+            found.append(
+                (row.destination, row.date, row.definition, float(row.persons), *means, row.source, row.confidence)
+            )
     return pd.DataFrame(found, columns=OF_POINTS["registers"].names)

@@ -133,9 +133,8 @@ def spells(seen: Seen) -> Spells:
     until = np.append(moves["month"][1:].astype(np.int64), 0)
     until[np.append(moves["key"][1:] != moves["key"][:-1], True)[: len(moves)]] = len(seen.run.harms)
     came = np.isin(moves["kind"], _COMES)
-    return Spells(*(np.asarray(one)[came].astype(kind) for one, kind in (
-        (moves["key"], np.uint64), (moves["place"], np.int64), (moves["month"], np.int64),
-        (until[: len(moves)], np.int64))))  # fmt: skip
+    key, place, since = (np.asarray(moves[name])[came] for name in ("key", "place", "month"))
+    return Spells(key, place.astype(np.int64), since.astype(np.int64), until[: len(moves)][came])
 
 
 def stayed(seen: Seen, place: int) -> Floats:
@@ -147,7 +146,7 @@ def stayed(seen: Seen, place: int) -> Floats:
 
 
 def remaining(seen: Seen, place: int, weights: Floats, end: int) -> float:
-    """Share of who came to a place in some months (`weights` float64[T], their shares) and is there after month `end`."""
+    """Share of who came to a place in some months (shares of them, float64[T]) that is there after month `end`."""
     found = spells(seen)
     there = found.place == place
     came = float(weights[found.since[there]].sum())
@@ -200,4 +199,3 @@ def last_departure(seen: Seen, t: int) -> tuple[Rows, Rows]:
     ours = seen.people.key[at] == gone["key"]
     np.maximum.at(left, at[ours], gone["month"][ours].astype(np.int64))
     return rows, left[rows]
-

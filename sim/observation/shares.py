@@ -47,7 +47,7 @@ def _share_of(seen: Seen, rows: NDArray[np.int64], t: int, ages: tuple[float, fl
     return float(100.0 * chosen.mean())
 
 
-def of_entrants(seen: Seen, asked: Asked, ages: tuple[float, float], men: bool, adults: bool = True) -> float:
+def of_entrants(seen: Seen, asked: Asked, ages: tuple[float, float], men: bool = False, adults: bool = True) -> float:
     """Share of the adults who come to a place in the days asked about by age or sex."""
     found = of.spells(seen)
     first, last = month(asked.start), month(asked.end)

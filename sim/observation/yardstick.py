@@ -18,16 +18,19 @@ from sim.numerics.codes import PLACE
 from sim.observation import counts
 from sim.observation import definitions as by
 from sim.observation.counts import Asked
-from sim.observation.naive import is_reading, forecasts, in_short
+from sim.observation.naive import forecasts, in_short, is_reading
 from sim.observation.observed import RANK, SURVEY, Pattern, patterns
 from sim.observation.quantities import QUANTITIES
 from sim.observation.seen import Seen
 from sim.runs.tables import OF_OTHERS
 
 HIT, MISS, UNTOLD, UNASKED, NOBODY = "hit", "miss", "no counterpart", "not asked", "nobody"
-"""What is said of a pattern; the last three are neither: no run can tell it, this one was not asked, nobody was there."""
+"""What is said of a pattern; the last three are neither: no run can tell it, it was not asked, nobody was there."""
 SURE = 2
 """Runs from which an interval can be told."""
+
+CHANGES = ("growth_residents", "net_entries", "net_migration")
+"""Quantities that may be below zero."""
 
 Answers = Mapping[str, Sequence[float]]
 """Answers to the survey of Lithuania, by domain and item: that of all runs together, then that of each."""
@@ -83,7 +86,9 @@ def _rank(answers: Answers) -> list[float]:
     items = [f"reason_destination: {why}" for why in WHYS]
     if not all(item in answers for item in items):
         return []
-    return [float(list(row) == sorted(row, reverse=True)) for row in zip(*(answers[item] for item in items), strict=True)]
+    return [
+        float(list(row) == sorted(row, reverse=True)) for row in zip(*(answers[item] for item in items), strict=True)
+    ]
 
 
 def _row(pattern: Pattern, values: Sequence[float], least: float) -> tuple[object, ...]:
@@ -95,7 +100,7 @@ def _row(pattern: Pattern, values: Sequence[float], least: float) -> tuple[objec
     else:
         simulated = values[0]
         error, verdict = judged(pattern, simulated, least)
-        if len(values) > SURE and not any(map(math.isnan, values)):
+        if len(values) > SURE and pattern.kind != "order" and not any(map(math.isnan, values)):
             luck = estimate(values[1:])
             low, high = luck.low, luck.high
     note = pattern.without or pattern.note
@@ -108,15 +113,19 @@ def _row(pattern: Pattern, values: Sequence[float], least: float) -> tuple[objec
 def judged(pattern: Pattern, simulated: float, least: float) -> tuple[float, str]:
     """Error of a simulated value in the pattern's tolerance, and the verdict.
 
-    Of a relative tolerance it is the log of simulated over observed, of at least `least`: half an agent in all runs
-    together, for what was not seen once. An order has no error.
+    Of a relative tolerance it is the log of simulated over observed, the first at least `least`: half an agent in all
+    runs together, for what was not seen once, or a hundredth of a share or ratio. A change, which may have either
+    sign, is off by its difference over the observed. An order has no error.
     """
     if math.isnan(simulated):
         return math.nan, NOBODY
     if pattern.kind == "order":
         return math.nan, HIT if simulated == pattern.observed else MISS
-    if pattern.kind == "relative":
-        off = math.log(max(simulated, least) / pattern.observed)
+    if pattern.quantity in CHANGES and pattern.kind == "relative":
+        off = simulated / pattern.observed - 1.0
+    elif pattern.kind == "relative":
+        smallest = 0.01 if pattern.unit in ("%", "ratio") else least
+        off = math.log(max(simulated, smallest) / pattern.observed)
     else:
         off = simulated - pattern.observed
         if pattern.kind == "least":
@@ -129,8 +138,6 @@ def judged(pattern: Pattern, simulated: float, least: float) -> tuple[float, str
 def _in_the_month_of_leaving(told: Sequence[Pattern], seen: Sequence[Seen]) -> dict[Pattern, float]:
     """Departures in the months of each reading, whatever its definition: as if papers came on the day of leaving."""
     leaving = partial(counts.flow, counts.of_run(by.departures))
-    return {
-        pattern: float(np.mean([leaving(one, Asked((pattern.destination,), pattern.start, pattern.end)) for one in seen]))
-        for pattern in told
-        if is_reading(pattern) and pattern.destination in PLACE
-    }
+    readings = [one for one in told if is_reading(one) and one.destination in PLACE]
+    return {one: float(np.mean([leaving(each, Asked((one.destination,), one.start, one.end)) for each in seen]))
+            for one in readings}  # fmt: skip

@@ -1,23 +1,30 @@
 """The yardstick as text and for a page: patterns by group with their verdicts, and the naive rules beside the model."""
 
 import math
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from sim.history import naming
 from sim.observation.naive import LEAVING, OWN
-from sim.observation.yardstick import HIT, MISS, Yardstick
-from sim.report.results import wording
+from sim.observation.yardstick import HIT, MISS, UNTOLD, Yardstick
+from sim.report.results import Results, heading, wording
 from sim.report.words import MINUS
 
 EXPLAINED = (
-    "An error is the log of simulated over observed, or their difference, in the pattern's own tolerance; a hit is at most",
-    "1. Intervals are 90%, of the luck of replicates alone. An asterisk: the product draws a parameter from the row, so",
-    "that a hit proves nothing. A rule marked (seen) has looked at the years that it is judged by.",
+    "An error is the log of simulated over observed, or their difference, in the pattern's own tolerance; a hit is at "
+    "most 1. Intervals are 90%, of the luck of replicates alone. An asterisk: the product draws a parameter from the "
+    "row, so that a hit proves nothing."
 )
 """What a reader must know of the numbers."""
-NAME_WIDTH, PLACE_WIDTH = 46, 14
+NAME_WIDTH, PLACE_WIDTH = 42, 18
+_ALLOWED: Mapping[str, Callable[[float], str]] = {
+    "relative": lambda tolerance: f"\u00b1{tolerance:.0%}",
+    "order": lambda _: "order",
+    "least": lambda _: "at least",
+}
 
 
 class Score(NamedTuple):
@@ -41,35 +48,80 @@ def _score(name: str, part: pd.DataFrame) -> Score:
     free = part[~part["fitted"]]
     hits, misses = (int((part["verdict"] == verdict).sum()) for verdict in (HIT, MISS))
     ours = [int((free["verdict"] == verdict).sum()) for verdict in (HIT, MISS)]
-    return Score(name, hits, misses, *ours, len(part) - hits - misses)
+    return Score(name, hits, misses, ours[0], ours[1], len(part) - hits - misses)
 
 
 def printed(found: Yardstick, title: str) -> str:
     """The yardstick as text."""
-    lines = [f"What was observed to the end of 2022, beside {title}", *EXPLAINED]
+    lines = [f"What was observed to the end of 2022, beside {title}", *textwrap.wrap(EXPLAINED, 110)]
     head = (f"{'':<{NAME_WIDTH}}{'place':<{PLACE_WIDTH}}{'period':<24}{'observed':>10}{'simulated':>11}"
             f"{'90% of luck':>20}{'error':>8}{'allowed':>9}  verdict")  # fmt: skip
     for group, part in found.patterns.groupby("group", sort=False):
-        lines += ["", str(group).upper(), head]
-        lines += [_line(row) for row in part.to_dict("records")]
+        untold = (part["verdict"] == UNTOLD).all()
+        lines += ["", str(group).upper(), *([] if untold else [head])]
+        lines += [_untold(row) if untold else _line(row) for row in part.to_dict("records")]
     lines += ["", *_closing(found.patterns), "", *_naive(found.naive_summary)]
     return "\n".join(line.rstrip() for line in lines)
 
 
 def _line(row: dict[str, Any]) -> str:
-    name = f"{row['target'] + ' ' if row['target'] else ''}{str(row['pattern']).replace('_', ' ')}"
-    cells = told(row)
+    name, cells = _named(row), told(row)
     return (f"{name[: NAME_WIDTH - 1]:<{NAME_WIDTH}}{cells['place'][: PLACE_WIDTH - 1]:<{PLACE_WIDTH}}"
             f"{cells['period']:<24}{cells['observed']:>10}{cells['simulated']:>11}{cells['luck']:>20}"
             f"{cells['error']:>8}{cells['allowed']:>9}  {cells['verdict']}")  # fmt: skip
+
+
+def _untold(row: dict[str, Any]) -> str:
+    cells = told(row)
+    name, place = _named(row)[: NAME_WIDTH - 1], cells["place"]
+    return f"{name:<{NAME_WIDTH}}{place:<{PLACE_WIDTH}}{cells['period']:<24}{cells['observed']:>10}  {row['note']}"
+
+
+def _named(row: dict[str, Any]) -> str:
+    number = f"{row['target']} " if row["target"] else ""
+    return f"{number}{str(row['pattern']).replace('_', ' ')}"
+
+
+def section(results: Results) -> dict[str, Any]:
+    """What the page of a comparison shows: scores, rows by group, the naive rules; or why there is nothing to show."""
+    table = results.table("patterns")
+    ending = str(results.fact("settings", "end"))
+    if results.baseline != naming.HISTORICAL:
+        absent = (
+            f"The baseline is \u201c{heading(results.baseline)}\u201d, not what happened: nothing was observed of it."
+        )
+    else:
+        absent = f"The runs end in {ending}, before anything was observed within them."
+    groups = []
+    for name, part in table.groupby("group", sort=False):
+        rows = [
+            told(row)
+            | {
+                "name": _named(row),
+                "hit": row["verdict"] == HIT,
+                "source": row["note"] if row["verdict"] == UNTOLD else f"{row['source']} ({row['confidence']})",
+            }
+            for row in part.to_dict("records")
+        ]
+        found = scores(part)[-1]
+        counted = f"{found.hits} hits, {found.misses} misses" if found.hits + found.misses else f"{len(part)} patterns"
+        groups.append({"title": f"{str(name)[:1].upper()}{str(name)[1:]}: {counted}", "rows": rows})
+    asked = scores(table)
+    return {
+        "groups": groups,
+        "scores": asked,
+        "all": asked[-1],
+        "naive": summary(results.table("naive_summary")),
+        "absent": absent,
+        "explained": f"{EXPLAINED} The survey of Lithuania is asked by task=patterns alone.",
+    }
 
 
 def told(row: dict[str, Any]) -> dict[str, str]:
     """A row of the table of patterns as texts: what a console and a page print."""
     start, end = str(row["start"]), str(row["end"])
     low, high = (number(row[name], str(row["unit"])) for name in ("low", "high"))
-    tolerance = {"relative": lambda x: f"\u00b1{x:.0%}", "order": lambda x: "order", "least": lambda x: "at least"}
-    allowed = tolerance.get(str(row["kind"]), lambda x: f"\u00b1{x:g}")
+    allowed = _ALLOWED.get(str(row["kind"]), lambda tolerance: f"\u00b1{tolerance:g}")
     return {
         "place": _places(str(row["destination"])),
         "period": _period(start, end),
@@ -118,8 +170,10 @@ def _naive(table: pd.DataFrame) -> Iterator[str]:
     yield "NAIVE RULES: root mean square of log errors over the same years and places"
     yield f"{'series':<34}{'rule':<26}{'years and places':>17}{'rule':>8}{'model':>8}  better"
     for row in summary(table):
-        yield f"{row['series']:<34}{row['rule']:<26}{row['compared']:>17}{row['rule_rms']:>8}{row['model_rms']:>8}  {row['better']}"
-    yield f"'{LEAVING}' sets the readings of departures beside those who left in the same months, without any lag."
+        errors = f"{row['rule_rms']:>8}{row['model_rms']:>8}"
+        yield f"{row['series']:<34}{row['rule']:<26}{row['compared']:>17}{errors}  {row['better']}"
+    yield f"A rule marked (seen) has looked at the years that it is judged by; '{LEAVING}'"
+    yield "the readings of departures beside those who left in the same months, without any lag."
 
 
 def summary(table: pd.DataFrame) -> list[dict[str, str]]:

@@ -48,7 +48,7 @@ class Run:
     employed: NDArray[np.int64]  # [T, P, sectors] those of them who work
     without_work: NDArray[np.int64]  # [T, P] those of 18 to 64 who do not
     prisoners: NDArray[np.int64]  # [T] held on a political charge or sentence at the end of the month
-    decisions: NDArray[np.void]  # DECISION, in order of month: what was asked for and decided, short work, and what was suffered
+    decisions: NDArray[np.void]  # DECISION, in order of month: what was asked for, decided, begun and suffered
 
     @property
     def departures(self) -> NDArray[np.void]:

@@ -108,9 +108,7 @@ class Asked:
 _WORLD = checks.World(lambda: known_scenarios(), lambda name: world_named(naming.composition(name)))
 
 
-def _asked(
-    scenario: str, policy: tuple[str, ...] | None, without: tuple[str, ...] | None, task: str
-) -> Composition:
+def _asked(scenario: str, policy: tuple[str, ...] | None, without: tuple[str, ...] | None, task: str) -> Composition:
     """What is asked for by three keys; if no scenario is named, what policies are enacted on, and what observations are
     set beside, is what happened.
     """

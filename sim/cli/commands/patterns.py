@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from sim.analysis.reasons import ReasonsOf
 from sim.cli.commands.explain import RULE
