@@ -45,7 +45,7 @@ def scores(table: pd.DataFrame) -> list[Score]:
 
 
 def _score(name: str, part: pd.DataFrame) -> Score:
-    free = part[~part["fitted"]]
+    free = part[~part["fitted"].astype(bool)]
     hits, misses = (int((part["verdict"] == verdict).sum()) for verdict in (HIT, MISS))
     ours = [int((free["verdict"] == verdict).sum()) for verdict in (HIT, MISS)]
     return Score(name, hits, misses, ours[0], ours[1], len(part) - hits - misses)
