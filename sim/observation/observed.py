@@ -116,11 +116,14 @@ def _tolerances() -> dict[tuple[str, str], tuple[float, str]]:
     return {(row.kind, row.destination): (float(row.tolerance), row.tolerance_kind) for row in table.itertuples()}
 
 
-def _pattern(row: Any, name: str, quantity: str | None, destination: str, observed: float, **more: Any) -> Pattern:
+def _pattern(
+    row: Any, name: str, quantity: str | None, destination: str, observed: float, why: str = "", **more: Any
+) -> Pattern:
+    """A row of a file as a pattern; `why` is the key of `WITHOUT` where that is not its name."""
     start, end = getattr(row, "start", None) or row.date, getattr(row, "end", None) or row.date
     known = {"unit": getattr(row, "unit", "persons"), "source": row.source, "confidence": row.confidence}
     if quantity is None:
-        more["without"] = WITHOUT[name]
+        more["without"] = WITHOUT[why or name]
     return Pattern(name, quantity or "", destination, start, end, observed, **known, note=row.note, **more)
 
 
@@ -138,10 +141,10 @@ def _departures() -> Iterator[Pattern]:
 
 def _stocks() -> Iterator[Pattern]:
     for row in read("stocks").itertuples():
-        quantity = OF_STOCKS.get(row.definition, row.definition)
-        known = quantity if quantity in QUANTITIES and (row.destination, row.definition) not in NO_REGISTER else None
-        name = row.definition if known or row.definition in WITHOUT else "no register"
-        yield _pattern(row, name, known, row.destination, float(row.persons))
+        quantity, needless = OF_STOCKS.get(row.definition, row.definition), (row.destination, row.definition)
+        known = quantity if quantity in QUANTITIES and needless not in NO_REGISTER else None
+        why = "no register" if needless in NO_REGISTER else ""
+        yield _pattern(row, row.definition, known, row.destination, float(row.persons), why)
 
 
 def _lithuania() -> Iterator[Pattern]:
@@ -176,22 +179,15 @@ def _channels() -> Iterator[Pattern]:
 
 def _survey() -> Iterator[Pattern]:
     for row in read("survey").itertuples():
-        name = f"{row.domain}: {row.item}"
+        name, why = f"{row.domain}: {row.item}", f"{row.survey}: {row.domain}"
         if row.survey == "eesc_2022":
             quantity: str | None = SURVEY if row.domain not in NOT_ASKED else None
-            fitted, item = row.domain in FITTED_DOMAINS, name
-            name = name if quantity else row.domain
-            destination = "lithuania"
+            fitted, item, destination = row.domain in FITTED_DOMAINS, name, "lithuania"
         else:
             quantity, destination = OF_SURVEYS.get((row.survey, row.domain, row.item), (None, "world"))
             fitted, item = quantity == "moved_since_invasion", ""
-            name = name if quantity else f"{row.survey}: {row.domain}"
-        found = _pattern(
-            row, name, quantity, destination, float(row.value), fitted=fitted, item=item if quantity else ""
-        )
-        if not quantity:
-            found = replace(found, item=row.item)
-        yield _of_whole_years(found)
+        more = {"fitted": fitted, "item": item if quantity else row.item}
+        yield _of_whole_years(_pattern(row, name, quantity, destination, float(row.value), why, **more))
 
 
 def _of_whole_years(pattern: Pattern) -> Pattern:
@@ -289,7 +285,7 @@ WITHOUT = {
     "border_crossings_both_ways": "the model has no visits",
     "national_visas_to_humanitarian_arrivals": "visas given after arrival on a minister's permit are not told apart",
     "work_permits": "a permit to work is no step of its own; demand for work is drawn from this number",
-    "public_money": "an input of the support paid",
+    "eesc_2022: public_money": "an input of the support paid",
     "cni_2022: arrival": "before the model's clock; the weight of those who left since 2020 is fitted on it",
     "cni_2022: reason_leave": "reasons are asked of those in Lithuania only",
     "cni_2022: exit": "help of organisations is no part of the model",

@@ -19,6 +19,7 @@ EXPLAINED = (
     "row, so that a hit proves nothing."
 )
 """What a reader must know of the numbers."""
+ELSEWHERE = "The survey of Lithuania is asked by task=patterns alone; sources stand in patterns.csv."
 NAME_WIDTH, PLACE_WIDTH = 42, 18
 _ALLOWED: Mapping[str, Callable[[float], str]] = {
     "relative": lambda tolerance: f"\u00b1{tolerance:.0%}",
@@ -79,7 +80,11 @@ def _untold(row: dict[str, Any]) -> str:
 
 def _named(row: dict[str, Any]) -> str:
     number = f"{row['target']} " if row["target"] else ""
-    return f"{number}{str(row['pattern']).replace('_', ' ')}"
+    return f"{number}{_words(row)}"
+
+
+def _words(row: dict[str, Any]) -> str:
+    return str(row["pattern"]).replace("_", " ")
 
 
 def section(results: Results) -> dict[str, Any]:
@@ -97,9 +102,10 @@ def section(results: Results) -> dict[str, Any]:
         rows = [
             told(row)
             | {
-                "name": _named(row),
+                "name": f"{_words(row)}{' (pattern ' + row['target'] + ')' if row['target'] else ''}",
                 "hit": row["verdict"] == HIT,
-                "source": row["note"] if row["verdict"] == UNTOLD else f"{row['source']} ({row['confidence']})",
+                "why": row["note"] if row["verdict"] == UNTOLD else "",
+                "source": f"{row['source']} ({row['confidence']})",
             }
             for row in part.to_dict("records")
         ]
@@ -113,7 +119,7 @@ def section(results: Results) -> dict[str, Any]:
         "all": asked[-1],
         "naive": summary(results.table("naive_summary")),
         "absent": absent,
-        "explained": f"{EXPLAINED} The survey of Lithuania is asked by task=patterns alone.",
+        "explained": f"{EXPLAINED} {ELSEWHERE}",
     }
 
 

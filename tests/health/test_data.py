@@ -80,7 +80,9 @@ def test_a_tolerance_has_one_rule_for_a_kind_and_place() -> None:
 
 
 def test_a_series_has_one_number_for_a_place_and_period_and_source() -> None:
-    series = [(row["series"], row["destination"], row["start"], row["end"], row["source"]) for row in observed("series")]
+    series = [
+        (row["series"], row["destination"], row["start"], row["end"], row["source"]) for row in observed("series")
+    ]
     assert len(series) == len(set(series)) > 200
 
 
