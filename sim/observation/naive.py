@@ -15,6 +15,8 @@ from sim.runs.tables import OF_OTHERS
 
 LAST, CHANGE, MEAN, OWN = "last value", "last year's change", "three-year mean", "own mean"
 RULES = (LAST, CHANGE, MEAN, OWN)
+FEWEST = 3
+"""Years and places from which a series is summed up (assumption: fewer are single errors)."""
 LEAVING = "departures, month of leaving"
 """The readings of departures beside what left in the same months, without any lag of papers."""
 ARRIVING = "departures, as defined"
@@ -55,12 +57,18 @@ def forecasts(
 
 
 def in_short(detail: pd.DataFrame) -> pd.DataFrame:
-    """The table `naive_summary`: root mean square of the log errors by series and rule, over the same cells."""
+    """The table `naive_summary`: root mean square of the log errors by series and rule, over the same cells.
+
+    Of series that some rule could be asked of in at least `FEWEST` years and places.
+    """
     rows = []
     order = {rule: place for place, rule in enumerate(RULES)}
     parts = sorted(detail.groupby(["series", "rule"], sort=False), key=lambda one: order[one[0][1]])
     first = list(dict.fromkeys(detail["series"]))
+    told = {name for (name, _), part in parts if len(part) >= FEWEST}
     for (name, rule), part in sorted(parts, key=lambda one: first.index(one[0][0])):
+        if name not in told:
+            continue
         errors = [float((part[column] ** 2).mean() ** 0.5) for column in ("rule_error", "model_error")]
         rows.append((name, rule, len(part), part["destination"].nunique(), *errors))
     return pd.DataFrame(rows, columns=OF_OTHERS["naive_summary"].names)

@@ -18,6 +18,8 @@ from sim.observation.quantities import QUANTITIES
 
 OBSERVED = DATA / "observed"
 """Folder of what was seen of emigration; `sim/data/README.md` says what is what."""
+LAST = "2022-12"
+"""Month in which observations end."""
 SURVEY = "survey"
 """Quantity of the rows of the survey of Lithuania, which is asked of the people and not read from a run."""
 RANK = "rank_of_whys"

@@ -24,8 +24,9 @@ from sim.observation.quantities import QUANTITIES
 from sim.observation.seen import Seen
 from sim.runs.tables import OF_OTHERS
 
-HIT, MISS, UNTOLD, UNASKED, NOBODY = "hit", "miss", "no counterpart", "not asked", "nobody"
-"""What is said of a pattern; the last three are neither: no run can tell it, it was not asked, nobody was there."""
+HIT, MISS, UNTOLD, UNASKED, NOTHING = "hit", "miss", "no counterpart", "not asked", "no value"
+"""What is said of a pattern; the last three are neither: no run can tell it, it was not asked, or nobody was there or
+the run ends too early."""
 SURE = 2
 """Runs from which an interval can be told."""
 
@@ -118,7 +119,7 @@ def judged(pattern: Pattern, simulated: float, least: float) -> tuple[float, str
     sign, is off by its difference over the observed. An order has no error.
     """
     if math.isnan(simulated):
-        return math.nan, NOBODY
+        return math.nan, NOTHING
     if pattern.kind == "order":
         return math.nan, HIT if simulated == pattern.observed else MISS
     if pattern.quantity in CHANGES and pattern.kind == "relative":

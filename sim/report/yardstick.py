@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sim.history import naming
-from sim.observation.naive import LEAVING, OWN
+from sim.observation.naive import ARRIVING, LEAVING, OWN
 from sim.observation.yardstick import HIT, MISS, UNTOLD, Yardstick
 from sim.report.results import Results, heading, wording
 from sim.report.words import MINUS
@@ -178,8 +178,10 @@ def _naive(table: pd.DataFrame) -> Iterator[str]:
     for row in summary(table):
         errors = f"{row['rule_rms']:>8}{row['model_rms']:>8}"
         yield f"{row['series']:<34}{row['rule']:<26}{row['compared']:>17}{errors}  {row['better']}"
-    yield f"A rule marked (seen) has looked at the years that it is judged by; '{LEAVING}'"
-    yield "the readings of departures beside those who left in the same months, without any lag."
+    yield from textwrap.wrap(
+        f"A rule marked (seen) has looked at the years that it is judged by. '{LEAVING}' sets the readings of "
+        f"departures beside those who left in the same months, without any lag; '{ARRIVING}' beside what each reading counts.", 110
+    )  # fmt: skip
 
 
 def summary(table: pd.DataFrame) -> list[dict[str, str]]:

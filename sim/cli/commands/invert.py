@@ -25,14 +25,12 @@ from sim.numerics.errors import UserError
 from sim.numerics.locations import written
 from sim.numerics.months import label, month
 from sim.observation.definitions import permits
-from sim.observation.observed import read
+from sim.observation.observed import LAST, read
 from sim.runs.ensemble import Ensemble
 from sim.runs.files import write_file
 from sim.runs.run import Job
 from sim.runs.settings import Settings
 
-LAST = "2022-12"
-"""Observations end here."""
 SWEEPS = 20
 STEP = 0.6
 """Share of a gap closed in one sweep: constants of places and channels move together and would overshoot."""

@@ -18,6 +18,7 @@ from sim.history import naming
 from sim.numerics.errors import UserError
 from sim.numerics.luck import replicate_seed
 from sim.numerics.months import month
+from sim.observation.observed import LAST
 from sim.observation.questions import FIELD, Answers
 from sim.observation.seen import Seen, seen_by
 from sim.observation.survey import pooled, survey_table
@@ -31,16 +32,15 @@ from sim.runs.settings import Settings, fingerprint, resolved_yaml
 from sim.runs.tables import OF_OTHERS
 from sim.runs.tables.files import write_csv
 
-LAST = "2022-12"
-"""Observations end here, and so do the runs."""
-
 
 def run(settings: Settings) -> Path:
     """Live the settings' scenario to the end of 2022, print and write the yardstick; returns the folder.
 
-    Raises UserError if the runs end before anything was observed.
+    Raises UserError if the runs end before anything was observed, or feedbacks are to be held.
     """
     began = time.process_time()
+    if settings.freeze:
+        raise UserError("freeze holds feedbacks at the path of a baseline; task=patterns lives one world, leave it out")
     if month(settings.until) > month(LAST):
         settings = replace(settings, until=LAST)
     ensemble = Ensemble(settings)

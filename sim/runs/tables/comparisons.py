@@ -55,7 +55,7 @@ YARDSTICK = (
             Column("tolerance", REAL, "by how much it may be off", null=True),
             text("kind", "relative, absolute, points, order, or least: at least the observed"),
             Column("fitted", TRUTH, "whether the product draws a parameter from it"),
-            text("verdict", "hit, miss, no counterpart, not asked, or nobody"),
+            text("verdict", "hit, miss, no counterpart, not asked, or no value"),
             text("unit", "unit of the row"),
             text("role", "initial, fit, fit_weak or check"),
             text("quantity", "what is measured of a run (docs/observation.md); empty if nothing"),
