@@ -196,7 +196,9 @@ def change(count: Count, relative: bool, seen: Seen, asked: Asked) -> float:
     """Change of a stock over the period, from `definitions.at` its first day to its last; in percent if `relative`."""
     first = by.at(asked.start)
     before, after = (sum(count(seen, PLACE[place])[t] for place in asked.places) for t in (first, by.at(asked.end)))
-    return float(100.0 * (after / before - 1.0) if relative else after - before)
+    if not relative:
+        return float(after - before)
+    return float(100.0 * (after / before - 1.0)) if before > 0.0 else float("nan")
 
 
 def ratio_of_years(seen: Seen, asked: Asked) -> float:

@@ -92,6 +92,11 @@ def patterns() -> tuple[Pattern, ...]:
     return tuple(sorted(found.values(), key=lambda one: order.index(one.group) if one.quantity else len(order)))
 
 
+def within(months: int) -> list[Pattern]:
+    """The patterns that lie within the first `months` months."""
+    return [pattern for pattern in patterns() if not pattern.past and pattern.last < months]
+
+
 def _with_tolerance(pattern: Pattern) -> Pattern:
     """The pattern with the tolerance of its kind and place."""
     if pattern.quantity == SURVEY:

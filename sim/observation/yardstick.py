@@ -19,7 +19,7 @@ from sim.observation import counts
 from sim.observation import definitions as by
 from sim.observation.counts import Asked
 from sim.observation.naive import forecasts, in_short, is_reading
-from sim.observation.observed import RANK, SURVEY, Pattern, patterns
+from sim.observation.observed import RANK, SURVEY, Pattern, patterns, within
 from sim.observation.quantities import QUANTITIES
 from sim.observation.seen import Seen
 from sim.runs.tables import OF_OTHERS
@@ -50,8 +50,7 @@ def yardstick(seen: Sequence[Seen], answers: Answers | None = None) -> Yardstick
 
     Without `answers` the survey of Lithuania counts as not asked.
     """
-    months = len(seen[0].run.harms)
-    told = [pattern for pattern in patterns() if not pattern.past and pattern.last < months]
+    told = within(len(seen[0].run.harms))
     least = seen[0].one_in / (2.0 * len(seen))
     values = [_values(pattern, seen, answers) for pattern in told]
     table = pd.DataFrame(

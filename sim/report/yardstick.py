@@ -180,8 +180,10 @@ def _naive(table: pd.DataFrame) -> Iterator[str]:
         yield f"{row['series']:<34}{row['rule']:<26}{row['compared']:>17}{errors}  {row['better']}"
     yield from textwrap.wrap(
         f"A rule marked (seen) has looked at the years that it is judged by. '{LEAVING}' sets the readings of "
-        f"departures beside those who left in the same months, without any lag; '{ARRIVING}' beside what each reading counts.", 110
-    )  # fmt: skip
+        f"departures beside those who left in the same months, without any lag; "
+        f"'{ARRIVING}' beside what each reading counts.",
+        110,
+    )
 
 
 def summary(table: pd.DataFrame) -> list[dict[str, str]]:

@@ -145,6 +145,8 @@ def test_the_largest_sample_interval_leaves_one_circle_and_more_is_refused():
     [
         ({"task": "survey", "until": "2022-08"}, "until=2022-08 is before 2022-09, when the survey ended"),
         ({"task": "survey", "until": "2019-01"}, "until=2019-01 is before 2022-09, when the survey ended"),
+        ({"task": "patterns", "until": "2019-03"}, "until=2019-03 is before the first observation"),
+        ({"task": "patterns", "freeze": ("queues",)}, "freeze holds feedbacks at the path of a baseline"),
         ({"task": "explain", "until": "2019-01"}, "person=first:departed: nobody in this sample"),
         ({"task": "explain", "until": "2019-03", "person": "first:wished:poland"}, "nobody in this sample"),
         ({"task": "reasons", "until": "2019-01"}, "nobody commits to leaving until 2019-01"),

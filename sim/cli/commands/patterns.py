@@ -18,7 +18,7 @@ from sim.history import naming
 from sim.numerics.errors import UserError
 from sim.numerics.luck import replicate_seed
 from sim.numerics.months import month
-from sim.observation.observed import LAST
+from sim.observation.observed import LAST, within
 from sim.observation.questions import FIELD, Answers
 from sim.observation.seen import Seen, seen_by
 from sim.observation.survey import pooled, survey_table
@@ -43,13 +43,12 @@ def run(settings: Settings) -> Path:
         raise UserError("freeze holds feedbacks at the path of a baseline; task=patterns lives one world, leave it out")
     if month(settings.until) > month(LAST):
         settings = replace(settings, until=LAST)
+    if not within(settings.last_month + 1):
+        raise UserError(f"until={settings.until} is before the first observation; choose a later one")
     ensemble = Ensemble(settings)
     ensemble.world(settings.scenario)  # a mistake in its files is told before anything is compiled
     print(simulated(settings, compared=False))
-    seen, answers = lived(ensemble)
-    found = yardstick(seen, answers)
-    if found.patterns.empty:
-        raise UserError(f"until={settings.until} is before the first observation; choose a later one")
+    found = yardstick(*lived(ensemble))
     page = printed(found, f"{naming.words(settings.scenario)}, {_runs(settings)}")
     print(page)
     folder = Path(settings.results_dir) / "patterns" / f"{naming.folder(settings.scenario)}-{fingerprint(settings)[:8]}"
