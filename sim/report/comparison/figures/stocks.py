@@ -17,9 +17,9 @@ DEFINITIONS = ("residence_documents", "valid_permits", "residents")
 def caption(results: Results) -> str:
     """One sentence under the figure."""
     return (
-        "Everybody who lives there at the end of each month, with 90% bands over replicates; open circles are registers "
-        "to December 2022, which hold documents and so fewer people (see the patterns). Departures, not stocks, set "
-        "the constants."
+        "Everybody who lives there at the end of each month, with 90% bands over replicates; open circles are "
+        "registers to December 2022, which hold documents and so fewer people (see the patterns). Departures, not stocks, "
+        "set the constants."
     )
 
 
