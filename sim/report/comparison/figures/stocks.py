@@ -18,8 +18,8 @@ def caption(results: Results) -> str:
     """One sentence under the figure."""
     return (
         "Everybody who lives there at the end of each month, with 90% bands over replicates; open circles are "
-        "registers to December 2022, which hold documents and so fewer people (see the patterns). Departures, not stocks, "
-        "set the constants."
+        "registers to December 2022, which hold documents and so fewer people (see the patterns). "
+        "Departures, not stocks, set the constants."
     )
 
 
