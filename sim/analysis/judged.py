@@ -22,14 +22,19 @@ FOREVER = int(np.iinfo(np.int16).max)
 """Month of what does not happen."""
 
 _BELARUS = PLACE["belarus"]
-_ASKED = [EVENT[name] for name in ("applied", "refused", "blocked")]
+_ASKED = [EVENT[name] for name in ("applied", "granted", "refused", "blocked")]
 """Noted for the head of a unit, and so about everyone in it."""
 _ENTERED = [*_ASKED, *(EVENT[name] for name in ("caught", "departed", "onward"))]
 _STATUS_DECIDED = [EVENT[name] for name in ("permit", "renewed", "naturalised", "lost")]
 _VISA_FREE, _VISA, _PERMIT, _SEEKER = (STATUS[name] for name in ("visa_free", "visa", "permit", "asylum_seeker"))
 _PROLONGED = [_VISA_FREE, _VISA, _PERMIT]
-_ORDER = ("applied", "refused", "blocked", "caught", "departed", "permit", "renewed", "naturalised", "lost", "returned")
+_ORDER = (
+    *("applied", "granted", "refused", "blocked", "caught", "departed"),
+    *("permit", "renewed", "naturalised", "lost", "returned"),
+)
 """Order in which a month may bring these to one person; whatever is not named comes in any order."""
+_PASSING = [EVENT[name] for name in ("summoned", "caught", "pendular_out")]
+"""What does not make a life another one by itself."""
 _RANK = np.full(max(EVENT.values()) + 1, len(_ORDER))
 _RANK[[EVENT[name] for name in _ORDER]] = np.arange(len(_ORDER))
 _REPRESSION = ("detained", "charged", "sentenced", "pardoned", "arrested_on_return")
@@ -210,7 +215,7 @@ def differing(one: Cases, other: Cases) -> NDArray[np.uint64]:
     """Keys of those who do not live the same life in both worlds: moves, statuses, and what Belarus does to them."""
     lives = []
     for found in (one, other):
-        told = (found.month >= 0) & ~np.isin(found.kind, [*_ASKED, EVENT["summoned"], EVENT["caught"]])
+        told = (found.month >= 0) & ~np.isin(found.kind, [*_ASKED, *_PASSING])
         columns = {name: getattr(found, name)[told] for name in ("key", "month", "kind", "place", "channel")}
         lives.append(pd.DataFrame(columns).drop_duplicates())
     return np.unique(pd.concat(lives).drop_duplicates(keep=False)["key"].to_numpy())

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 FOLDERS = {"simulate": "points"}
 """Folder of a task's results, where it has another name than the task."""
-UNPLANNED = ("explain", "reasons", "survey", "people", "history", "invert", "parameters", "policies", "lint")
+UNPLANNED = (
+    *("explain", "reasons", "patterns", "survey", "people", "history", "invert"),
+    *("parameters", "policies", "lint"),
+)
 """Tasks that cannot tell beforehand what they would do."""
 READ_ONLY = ("results", "parameters", "policies", "lint")
 """Tasks that make no folder of their own."""

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.fit_observed import OBSERVED
 from sim.history.coefficients import Behaviour
 from sim.history.compiled import World
 from sim.model.recording.recorder import HARMS
-from sim.numerics.months import month
+from sim.observation.definitions import at, within
+from sim.observation.observed import read
 from sim.runs.run import Run
 from sim.runs.tables import OF_POINTS
 
@@ -42,24 +42,18 @@ def expected_prisoners(world: World, b: Behaviour) -> Floats:
 
 
 def repression_table(runs: Iterable[Run], world: World, b: Behaviour) -> pd.DataFrame:
-    """Observed detentions and prisoners beside the model's, persons.
-
-    A stock is that at the end of the month of its date, or of the month before if the date is the
-    first day of one.
-    """
+    """Observed detentions and prisoners beside the model's, persons."""
     both = np.mean([(run.harms[:, HARMS.index("detained")], run.prisoners) for run in runs], axis=0)
     detained, prisoners = both
     expected = expected_prisoners(world, b)
     rows = []
-    for row in pd.read_csv(OBSERVED / "repression.csv").itertuples():
-        first, last = month(row.start), month(row.end)
-        if row.series == "prisoners" and row.end.endswith("-01"):
-            last -= 1
+    for row in read("repression").itertuples():
+        last = at(row.end)
         if not 0 <= last < len(detained):
             continue
         if row.series == "prisoners":
             made = float(prisoners[last]), float(expected[last])
         else:
-            made = float(detained[first : last + 1].sum()), float("nan")
-        rows.append((row.series, row.start, row.end, row.value, *made, row.source, row.confidence))
+            made = float((detained * within(row.start, row.end, len(detained))).sum()), float("nan")
+        rows.append((row.series, row.start, row.end, float(row.value), *made, row.source, row.confidence))
     return pd.DataFrame(rows, columns=OF_POINTS["repression"].names)

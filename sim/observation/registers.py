@@ -1,85 +1,19 @@
-"""What a register of residents would show, and how that lies beside the model's residents and the observed stocks.
+"""The table of registers: observed stocks of residents beside the parts of what the model's registers show.
 
-An accounting identity on the recorder's stocks and flows. A register counts who holds a visa for a stay or a permit,
-some months after arrival; children born abroad enter it and the dead leave it without any migration, and who is
-naturalised is a foreigner no longer. The model's own residents know neither births nor deaths.
+What a register is stands in `sim.observation.definitions`.
 """
 
 from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from sim.analysis.fit_observed import OBSERVED, RESIDENTS
 from sim.history.compiled import World
-from sim.model.recording.residents import BANDS
-from sim.numerics.codes import N_CHANNELS, PLACE, PLACE_NAMES, STATUS
-from sim.numerics.months import month
-from sim.observation.parameters import observation
+from sim.numerics.codes import PLACE
+from sim.observation.definitions import REGISTERS, at, register
+from sim.observation.observed import NO_REGISTER, read
 from sim.runs.run import Run
 from sim.runs.tables import OF_POINTS
-
-Floats = NDArray[np.float64]
-
-COUNTED = ("visa", "permit", "protected")
-"""Statuses that a register of residents holds; neither visitors nor asylum seekers, nor who has none (assumption)."""
-_COUNTED = [STATUS[name] for name in COUNTED]
-
-
-def not_yet_registered(arrivals: Floats, lag: float) -> Floats:
-    """Arrivals of the last `lag` months, the oldest of them in part, float64[T]; `arrivals` a month, float64[T].
-
-    The months may be fewer than the lag: then nobody who arrived in them is registered yet.
-    """
-    waiting = np.zeros(len(arrivals))
-    for back in range(min(int(np.ceil(lag)), len(arrivals))):
-        part = min(1.0, lag - back)
-        waiting[back:] += part * arrivals[: len(arrivals) - back]
-    return waiting
-
-
-def natural_change(births: Floats, deaths: Floats, leaving: Floats) -> Floats:
-    """Births less deaths so far among who is still there, float64[T].
-
-    `births` and `deaths` are persons a month, `leaving` the share of residents who leave in a month: children leave
-    as often as others do.
-    """
-    total, found = 0.0, np.zeros(len(births))
-    for t in range(len(births)):
-        total = total * (1.0 - leaving[t]) + births[t] - deaths[t]
-        found[t] = total
-    return found
-
-
-def register(run: Run, world: World, place: int) -> dict[str, Floats]:
-    """The register of a place and its parts, persons at the end of each month, float64[T] each.
-
-    `residents` are the model's, `counted` those with a status that is registered, `waiting` the arrivals not yet in
-    it, `natural` births less deaths among the registered, `register` what is shown.
-    """
-    name, months = PLACE_NAMES[place], len(run.stocks)
-    residents = (run.stocks[:, place].sum(axis=1) - run.stocks[:, place, STATUS["pendular"]]).astype(float)
-    counted = run.stocks[:, place, _COUNTED].sum(axis=1).astype(float)
-    entering = [c for c in range(N_CHANNELS) if world.law["first_status"][place, c] in _COUNTED]
-    others = [p for p in range(run.flows.shape[1]) if p != place]
-    arrivals = run.flows[:, others, place][:, :, entering].sum(axis=(1, 2)).astype(float)
-    left = run.flows[:, place, others].sum(axis=(1, 2)).astype(float)
-    known = np.where(residents > 0.0, counted / np.maximum(residents, 1.0), 0.0)
-    rates = observation()
-    births = rates.over("births_18-44", name, months) / 12.0 * run.residents[:, place, 1]
-    deaths = np.zeros(months)
-    for i, band in enumerate(BANDS):
-        deaths += rates.over(f"deaths_{band}", name, months) / 12.0 * run.residents[:, place, i]
-    left_of_all = np.minimum(1.0, left / np.maximum(residents, 1.0))
-    natural = natural_change(known * births, known * deaths, left_of_all)
-    lags = rates.over("registration_lag", name, months)
-    waiting = np.zeros(len(residents))
-    for lag in np.unique(lags):
-        waiting = np.where(lags == lag, not_yet_registered(arrivals, lag), waiting)
-    waiting = np.minimum(waiting, counted)
-    shown = np.maximum(counted - waiting + natural, 0.0)
-    return {"residents": residents, "counted": counted, "waiting": waiting, "natural": natural, "register": shown}
 
 
 def register_table(runs: Iterable[Run], world: World) -> pd.DataFrame:
@@ -87,16 +21,17 @@ def register_table(runs: Iterable[Run], world: World) -> pd.DataFrame:
 
     Only observations inside the simulated months.
     """
-    observed = pd.read_csv(OBSERVED / "stocks.csv")
-    counted = observed[observed["definition"].isin(RESIDENTS)]
-    parts = {str(name): part for name, part in counted.groupby("destination", sort=True) if name in PLACE}
-    made = [{name: register(run, world, PLACE[name]) for name in parts} for run in runs]
-    rows = []
-    for name, part in parts.items():
-        mean = {key: np.mean([one[name][key] for one in made], axis=0) for key in made[0][name]}
-        for row in part.itertuples():
-            at = month(row.date)
-            if 0 <= at < len(mean["register"]):
-                found = [float(mean[key][at]) for key in ("residents", "counted", "waiting", "natural", "register")]
-                rows.append((name, row.date, row.definition, row.persons, *found, row.source, row.confidence))
-    return pd.DataFrame(rows, columns=OF_POINTS["registers"].names)
+    stocks = read("stocks")
+    kept = stocks["definition"].isin(REGISTERS) & stocks["destination"].isin(list(PLACE))
+    rows = [row for row in stocks[kept].itertuples() if (row.destination, row.definition) not in NO_REGISTER]
+    wanted = sorted({(str(row.destination), str(row.definition)) for row in rows})
+    made = [{key: register(run, world, PLACE[key[0]], key[1]) for key in wanted} for run in runs]
+    found: list[tuple[object, ...]] = []
+    for row in rows:
+        parts = [one[str(row.destination), str(row.definition)] for one in made]
+        if 0 <= at(row.date) < len(parts[0]["register"]):
+            means = [float(np.mean([part[name][at(row.date)] for part in parts])) for name in parts[0]]
+            found.append(
+                (row.destination, row.date, row.definition, float(row.persons), *means, row.source, row.confidence)
+            )
+    return pd.DataFrame(found, columns=OF_POINTS["registers"].names)

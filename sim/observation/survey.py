@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.fit_observed import OBSERVED
+from sim.observation.observed import OBSERVED
 from sim.observation.questions import (
     CHOICES,
     DESTINATION,

@@ -134,7 +134,7 @@ class Ensemble:
 
     def run(self, job: Job, threads: int = 1, each_month: Callable[[], object] | None = None) -> Run:
         """Make one run from start to end."""
-        return self._finish(self.model(job, threads).run(progress=each_month), job)
+        return self.finished(self.model(job, threads).run(progress=each_month), job)
 
     def live(
         self,
@@ -161,12 +161,12 @@ class Ensemble:
         if alone:
             _end(model)
         else:
-            yield self._finish(model, baseline)
+            yield self.finished(model, baseline)
         for other in others:
             job = replace(baseline, scenario=other.scenario)
             twin = self.model(job, threads).live_on(reached.pop())
             twin.held = Held(other.freeze, paths)
-            yield self._finish(twin.run(progress=each_month), job)
+            yield self.finished(twin.run(progress=each_month), job)
 
     def parting(self, baseline: str, others: Sequence[Other]) -> int:
         """First month in which a baseline's world differs from the others'; the end if there are none."""
@@ -195,7 +195,8 @@ class Ensemble:
         if prefixes:
             prefixes.reached()
 
-    def _finish(self, model: EmigrationModel, job: Job) -> Run:
+    def finished(self, model: EmigrationModel, job: Job) -> Run:
+        """What a model that has lived to the end leaves; the model is freed."""
         recorder, events = model.recorder, model.recorder.events
         closed = events[(events["kind"] == EVENT["blocked"]) & (events["reason"] == REASON["closed"])]
         known = stays(events, self.population.people, model.columns, self.months)

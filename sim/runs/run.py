@@ -48,7 +48,7 @@ class Run:
     employed: NDArray[np.int64]  # [T, P, sectors] those of them who work
     without_work: NDArray[np.int64]  # [T, P] those of 18 to 64 who do not
     prisoners: NDArray[np.int64]  # [T] held on a political charge or sentence at the end of the month
-    decisions: NDArray[np.void]  # DECISION, in order of month: what was asked for and decided, and what was suffered
+    decisions: NDArray[np.void]  # DECISION, in order of month: what was asked for, decided, begun and suffered
 
     @property
     def departures(self) -> NDArray[np.void]:
@@ -70,14 +70,15 @@ WISH = np.dtype([("month", "i2"), ("reason", "u1"), ("place", "u1"), ("persons",
 DECISIONS = tuple(
     EVENT[name]
     for name in (
-        *("applied", "refused", "blocked", "permit", "renewed", "caught", "naturalised"),
+        *("applied", "granted", "refused", "blocked", "permit", "renewed", "caught", "naturalised", "pendular_out"),
         *("detained", "charged", "sentenced", "pardoned", "summoned", "drafted", "arrested_on_return"),
     )
 )
 
 
 DECISION = np.dtype([(name, EVENT_TYPE[name]) for name in ("month", "kind", "place", "channel", "reason", "key")])
-"""Something asked for or decided; an application and its refusal are noted for the head of the unit alone."""
+"""Something asked for or decided, or short work abroad begun; of an application, its grant and its refusal only the
+head of the unit is noted."""
 
 
 def wishes(events: NDArray[np.void], unit_size: NDArray[np.uint8], one_in: int) -> NDArray[np.void]:

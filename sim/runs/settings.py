@@ -34,8 +34,9 @@ DECISIONS = Path(__file__).parents[1] / "model" / "decision" / "rules"
 """Folder of the decision rules."""
 PRUNED = ("partial", "damaged", "stale", "where")
 """Points that `task=results` can remove: half-written, damaged, of another program or other data, or chosen."""
-FEW = 8
-"""Replicates of a comparison that asks for no number: what half a minute allows; `enough` asks the stopping rule."""
+FEW = {"compare": 8, "patterns": 4}
+"""Replicates of a task that asks for no number, what half a minute allows, one of others; `enough` asks the stopping
+rule."""
 
 
 USUAL = "lithuania_visa_ban"
@@ -107,9 +108,11 @@ class Asked:
 _WORLD = checks.World(lambda: known_scenarios(), lambda name: world_named(naming.composition(name)))
 
 
-def _asked(scenario: str, policy: tuple[str, ...] | None, without: tuple[str, ...] | None) -> Composition:
-    """What is asked for by three keys; what policies are enacted on, if no scenario is named, is what happened."""
-    usual = naming.HISTORICAL if policy or without else USUAL
+def _asked(scenario: str, policy: tuple[str, ...] | None, without: tuple[str, ...] | None, task: str) -> Composition:
+    """What is asked for by three keys; if no scenario is named, what policies are enacted on, and what observations are
+    set beside, is what happened.
+    """
+    usual = naming.HISTORICAL if policy or without or task == "patterns" else USUAL
     own = naming.composition(scenario or usual)
     return Composition(own.scenario, own.policy + (policy or ()), own.without + (without or ()))
 
@@ -151,7 +154,7 @@ class Settings:
     def _composes(cls, without: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
         """Refuse what does not compose; what is wrong with another key is told by that key."""
         own = info.data
-        asked = _asked(own.get("scenario", ""), own.get("policy"), without)
+        asked = _asked(own.get("scenario", ""), own.get("policy"), without, own.get("task", ""))
         if own.get("policy") or without:
             until = date_of(days_of(months.month(own.get("until", months.label(months.LAST_MONTH))) + 1) - 1)
             try:
@@ -163,20 +166,20 @@ class Settings:
     @model_validator(mode="after")
     def _named_once(self) -> "Settings":
         """Take policies and removals up into the name of the world."""
-        asked = _asked(self.scenario, self.policy, self.without)
+        asked = _asked(self.scenario, self.policy, self.without, self.task)
         for key, value in (("scenario", catalogue.world_name(asked, CONF)), ("policy", None), ("without", None)):
             object.__setattr__(self, key, value)
         return self
 
     @property
     def replicate_count(self) -> int:
-        """Replicates to run: as asked, or eight for a comparison and one for anything else.
+        """Replicates to run: as asked, or eight for a comparison, four for the patterns and one for anything else.
 
         Raises UserError where a stopping rule is asked for and the task has none.
         """
         if isinstance(self.replicates, str):
             raise UserError(f"replicates={self.replicates} asks for a comparison; give a number for task={self.task}")
-        return self.replicates or (FEW if self.task == "compare" else 1)
+        return self.replicates or FEW.get(self.task, 1)
 
     @property
     def thread_count(self) -> int:

@@ -21,6 +21,7 @@ TASKS: dict[str, str] = {
     "parameters": "sim.cli.commands.parameters:run",  # what a policy can change: name, unit, rule, value, source
     "policies": "sim.cli.commands.policies:run",  # what policies there are: day, actor, status, description, file
     "lint": "sim.cli.commands.lint:run",  # every file of conf/ and experiments/ judged, all faults at once
+    "patterns": "sim.cli.commands.patterns:run",  # everything observed to the end of 2022 beside one world's runs
     "survey": "sim.cli.commands.survey:run",  # the survey of Lithuania of 2022, asked of the synthetic people
     "results": "sim.cli.commands.results:run",  # what runs left: listed, compared, exported, pruned
     "invert": "sim.cli.commands.invert:run",  # destination constants that reproduce observed departures

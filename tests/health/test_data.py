@@ -18,6 +18,7 @@ COLUMNS = {
     "channels": "channel,destinations,start,end,persons,source,confidence,note",
     "departures": "destination,start,end,persons,definition,reading,source,confidence,note",
     "repression": "series,start,end,value,unit,source,confidence,note",
+    "series": "series,destination,start,end,value,unit,source,confidence,note",
     "stocks": "destination,date,persons,definition,source,confidence,note",
     "lithuania": "indicator,start,end,value,unit,source,confidence,note",
     "survey": "survey,start,end,population,domain,item,value,unit,n,base,target,source,confidence,note",
@@ -57,14 +58,32 @@ def test_no_observation_after_2022(path: Path) -> None:
         assert date.fromisoformat(first) <= date.fromisoformat(last) <= LAST, row
 
 
-@pytest.mark.parametrize("name", ["departures", "stocks", "targets"])
+@pytest.mark.parametrize("name", ["departures", "series", "stocks", "targets"])
 def test_destinations_are_known(name: str) -> None:
-    assert {row["destination"] for row in observed(name)} <= (PLACES - {"belarus"}) | SUMS
+    named = {place for row in observed(name) for place in row["destination"].split("+")}
+    assert named <= (PLACES - {"belarus"}) | SUMS
 
 
 @pytest.mark.parametrize(("name", "column"), [("departures", "persons"), ("stocks", "persons"), ("targets", "value")])
 def test_counts_are_positive_numbers(name: str, column: str) -> None:
     assert [row for row in observed(name) if not float(row[column]) > 0] == []
+
+
+def test_a_tolerance_has_one_rule_for_a_kind_and_place() -> None:
+    rules = rows(DATA / "tolerances.csv")
+    assert len({(row["kind"], row["destination"]) for row in rules}) == len(rules)
+    kinds = {row["kind"] for row in rules}
+    assert {row["kind"] for row in rules if row["destination"] == "any"} == kinds
+    for row in rules:
+        assert row["destination"] in (PLACES - {"belarus"}) | SUMS | {"any"}, row
+        assert (float(row["tolerance"]) > 0) == (row["tolerance_kind"] != "order"), row
+
+
+def test_a_series_has_one_number_for_a_place_and_period_and_source() -> None:
+    series = [
+        (row["series"], row["destination"], row["start"], row["end"], row["source"]) for row in observed("series")
+    ]
+    assert len(series) == len(set(series)) > 200
 
 
 def test_one_reading_a_destination_and_time() -> None:

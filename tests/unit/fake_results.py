@@ -12,6 +12,7 @@ import pandas as pd
 from sim.analysis import dimensions
 from sim.numerics import codes, months
 from sim.runs import seals
+from sim.runs.tables import OF_OTHERS
 
 LAMBDAS = (0.2, 0.5, 0.62, 0.8)
 MAIN = 0.62
@@ -240,15 +241,23 @@ def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
     pd.DataFrame(reach, columns=["rule", "eligible", "touched", "changed", "note"]).to_csv(
         folder / "reach.csv", index=False
     )
-    fit = [
-        ("lithuania", "residents", "2019-12-31", 18_000, 17_000),
-        ("lithuania", "residents", "2020-12-31", 23_000, 29_000),
-        ("lithuania", "residents", "2022-12-31", 47_000, 66_000), ("poland", "residents", "2019", 60_000, 95_000),
-        ("poland", "residents", "2021-12", 88_000, 180_000), ("georgia", "entries", "2022-03", 20_000, 3_100),
+    patterns = [
+        ("registers", "residents", "lithuania", "2020-12-31", 23_000, 29_000, 4.6, 0.05, False, "miss"),
+        ("registers", "residents", "lithuania", "2022-12-31", 47_000, 48_000, 0.4, 0.05, False, "hit"),
+        ("registers", "residence_documents", "poland", "2021-12-31", 88_000, 180_000, 7.2, 0.1, False, "miss"),
+        ("entries", "entries", "georgia", "2022-03-31", 20_000, 3_100, -9.3, 0.2, True, "miss"),
+    ]
+    rows = [
+        (group, "6" if verdict == "hit" else "", name, place, end, end, observed, simulated,
+         simulated * 0.9, simulated * 1.1, error, tolerance, "relative", fitted, verdict, "persons", "fit", name,
+         "Made up, for <tests> & nothing else", "assumption", "")
+        for group, name, place, end, observed, simulated, error, tolerance, fitted, verdict in patterns
     ]  # fmt: skip
-    fit = [(*row, "Made up, for <tests> & nothing else", "assumption") for row in fit]
-    names = ["destination", "series", "period", "observed", "simulated", "source", "confidence"]
-    pd.DataFrame(fit, columns=names).to_csv(folder / "fit.csv", index=False)
+    pd.DataFrame(rows, columns=OF_OTHERS["patterns"].names).to_csv(folder / "patterns.csv", index=False)
+    naive = [("residents", "lithuania", "2022-12-31", "2022-12-31", "last value", 47_000, 32_000, 48_000, -0.38, 0.02)]
+    pd.DataFrame(naive, columns=OF_OTHERS["naive_rules"].names).to_csv(folder / "naive_rules.csv", index=False)
+    short = [("residents", "last value", 1, 1, 0.38, 0.02)]
+    pd.DataFrame(short, columns=OF_OTHERS["naive_summary"].names).to_csv(folder / "naive_summary.csv", index=False)
     people = [("sex", "female", 50_300, 50_312, 0.02), ("region", "grodno", 10_300, 10_290, -0.1)]
     names = ["margin", "cell", "target", "synthetic", "error_percent"]
     pd.DataFrame(people, columns=names).to_csv(folder / "people.csv", index=False)

@@ -21,8 +21,8 @@ from sim.model.recording import by_group as who
 from sim.model.recording.recorder import HARMS
 from sim.model.recording.residents import BANDS
 from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, N_SECTORS, PLACE, STATUS_NAMES
+from sim.observation.definitions import not_yet_issued
 from sim.observation.public_money import by_year
-from sim.observation.registers import not_yet_registered
 from sim.report import style
 from sim.report.comparison import answer
 from sim.report.comparison.figures import figure as comparison_figure
@@ -177,15 +177,14 @@ def test_tables_of_runs_in_which_nobody_moves_have_their_columns():
 @pytest.mark.parametrize(
     ("arrivals", "lag", "waiting"),
     [
-        ([5.0], 7.0, [5.0]),  # a run of one month
-        ([1.0, 2.0, 4.0], 7.0, [1.0, 3.0, 7.0]),  # shorter than the lag
-        ([1.0, 2.0, 4.0], 2.5, [1.0, 3.0, 6.5]),  # as long as the lag, which counts a month in part
-        ([1.0, 2.0, 4.0], 0.5, [0.5, 1.0, 2.0]),
-        ([1.0, 2.0], 0.0, [0.0, 0.0]),
+        ([5.0], 7, [5.0]),  # a run of one month
+        ([1.0, 2.0, 4.0], 7, [1.0, 3.0, 7.0]),  # shorter than the lag
+        ([1.0, 2.0, 4.0], 2, [1.0, 3.0, 6.0]),
+        ([1.0, 2.0], 0, [0.0, 0.0]),
     ],
 )
-def test_whoever_came_within_the_lag_is_not_registered_yet(arrivals, lag, waiting):
-    assert not_yet_registered(np.array(arrivals), lag).tolist() == waiting
+def test_whoever_came_within_the_lag_has_no_permit_yet(arrivals, lag, waiting):
+    assert not_yet_issued(np.array(arrivals), lag).tolist() == waiting
 
 
 def test_years_of_a_short_run_are_sums_of_the_months_there_are():
@@ -208,7 +207,7 @@ def _emptied(folder):
         frame = whole(name, kept, LAMBDAS)
         frame = frame.assign(scenario="lithuania_ban", unit="persons") if name == "effects" else frame
         frame.to_csv(folder / f"{name}.csv", index=False)
-    for name in ("fit", "reach"):
+    for name in ("patterns", "naive_rules", "naive_summary", "reach"):
         pd.read_csv(folder / f"{name}.csv").iloc[:0].to_csv(folder / f"{name}.csv", index=False)
     return Results(sealed(folder))
 
@@ -223,7 +222,7 @@ def test_figures_and_page_of_nobody(tmp_path):
         drawn = style.files(comparison_figure(name), results)
         assert drawn["svg"].startswith(b"<?xml") and len(drawn["png"]) > 1000
     said = context(results)
-    assert said["channels"] == [] and said["reach"] == [] and said["fit"]["total"] == 0
+    assert said["channels"] == [] and said["reach"] == [] and said["yardstick"]["groups"] == []
     assert said["caution"] == "It changes nobody's move at any \u03bb."
     assert "do not differ by enough people" in said["sentence"]
     assert all(not table["rows"] for table in said["groups"])

@@ -7,8 +7,11 @@ import yaml
 from sim.cli.commands import invert
 from sim.model.decision.constants import load
 from sim.model.decision.rules import names
+from sim.numerics.codes import STATUS
 from sim.numerics.errors import UserError
 from sim.numerics.locations import CONF
+from sim.observation.definitions import lag
+from tests.worlds import plain_world
 
 FILE = """\
 # a remark
@@ -76,8 +79,31 @@ def test_what_was_not_observed_is_not_inverted(tmp_path, monkeypatch):
 
 def test_a_place_like_others_has_their_mean_while_they_are_inverted():
     constants = load(0.62)
-    moved, _ = invert.sweep(constants, 0.62, np.full((48, *constants.places.shape, 13), 1.0), *invert.targets())
+    world = plain_world(48, tuple(place for place in invert.PLACE if place != "belarus"))
+    seen = invert.expected(np.full((48, *constants.places.shape, 13), 1.0), world)
+    moved, _ = invert.sweep(constants, 0.62, seen, *invert.targets())
     codes = {name: invert.PLACE[name] for name in ("georgia", "ukraine", "russia", "uae")}
     mean = np.mean([moved.places[codes[name]] for name in ("georgia", "ukraine", "russia")])
     assert moved.places[codes["uae"]] == pytest.approx(mean) and mean != constants.places[codes["uae"]]
     assert moved.channels[invert.CHANNEL["work"]] == 0.0
+
+
+def test_a_reading_of_permits_is_inverted_on_permits_with_their_one_lag():
+    world = plain_world(30, ("poland",), ("work", "humanitarian"))
+    place = invert.PLACE["poland"]
+    world.law["first_status"][place, invert.CHANNEL["work"]] = STATUS["permit"]
+    world.law["first_status"][place, invert.CHANNEL["humanitarian"]] = STATUS["visa"]
+    departures = np.zeros((30, *world.law["first_status"].shape))
+    departures[14, place, invert.CHANNEL["work"]] = 100.0
+    departures[14, place, invert.CHANNEL["humanitarian"]] = 7.0
+    seen = invert.expected(departures, world)
+    assert seen.permits[14, place] == 100.0 and seen.permits[14 + lag(place), place] == 7.0
+    year = invert.Target("poland", 12, 23, [place], [invert.CHANNEL["work"], invert.CHANNEL["humanitarian"]], 1.0)
+    assert year.simulated(seen) == 107.0
+    assert year._replace(last=14 + lag(place) - 1, of_permits=True).simulated(seen) == 100.0
+    kinds = {(one.name, one.of_permits) for one in invert.targets()[0]}
+    assert (
+        ("lithuania", True) in kinds
+        and ("russia", False) in kinds
+        and not any(o.of_permits for o in invert.targets()[1])
+    )

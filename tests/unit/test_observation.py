@@ -9,7 +9,6 @@ import pytest
 from sim.history.catalogue import load_parameters
 from sim.model.recording.residents import stays
 from sim.numerics.codes import (
-    CHANNEL,
     EXPOSURE,
     MODE,
     N_CHANNELS,
@@ -20,7 +19,7 @@ from sim.numerics.codes import (
     SECTOR,
     STATUS,
 )
-from sim.observation import prisons, public_money, registers, security
+from sim.observation import prisons, public_money, security
 from sim.observation.parameters import Dated
 from sim.runs.settings import People, Settings
 from sim.runs.tasks import task
@@ -98,22 +97,6 @@ def test_two_means_anchor_the_scale():
         security.anchored(before, before, weights, 4.17, 8.81)
 
 
-# registers
-
-
-def test_a_register_lags_arrivals_by_so_many_months():
-    arrivals = np.array([0.0, 10.0, 20.0, 30.0, 0.0, 0.0])
-    assert registers.not_yet_registered(arrivals, 0.0).tolist() == [0.0] * 6
-    assert registers.not_yet_registered(arrivals, 2.0).tolist() == [0.0, 10.0, 30.0, 50.0, 30.0, 0.0]
-    assert registers.not_yet_registered(arrivals, 1.5).tolist() == [0.0, 10.0, 25.0, 40.0, 15.0, 0.0]
-
-
-def test_births_less_deaths_add_up_and_leave_like_others():
-    births, deaths = np.full(3, 5.0), np.full(3, 1.0)
-    assert registers.natural_change(births, deaths, np.zeros(3)).tolist() == [4.0, 8.0, 12.0]
-    assert registers.natural_change(births, deaths, np.array([0.0, 0.5, 1.0])).tolist() == [4.0, 6.0, 4.0]
-
-
 def fake_run(months=4, **stocks):
     """A run of people settled in Lithuania by status, the same every month, all of 18 to 44."""
     run = SimpleNamespace(
@@ -128,21 +111,6 @@ def fake_run(months=4, **stocks):
         run.stocks[:, LITHUANIA, STATUS[name]] = persons
     run.residents[:, LITHUANIA, 1] = sum(stocks.values())
     return run
-
-
-def test_a_register_holds_neither_the_naturalised_nor_visitors_nor_newcomers():
-    world = plain_world(4, ("lithuania",), ("visa_free", "work"))
-    world.law["first_status"][LITHUANIA, CHANNEL["work"]] = STATUS["permit"]
-    world.law["first_status"][LITHUANIA, CHANNEL["visa_free"]] = STATUS["visa_free"]
-    run = fake_run(permit=1000, citizen=50, visa_free=30, irregular=20, pendular=500)
-    run.flows[1, 0, LITHUANIA, CHANNEL["work"]] = 40
-    run.flows[1, 0, LITHUANIA, CHANNEL["visa_free"]] = 7
-    found = registers.register(run, world, LITHUANIA)
-    assert found["residents"].tolist() == [1100.0] * 4
-    assert found["counted"].tolist() == [1000.0] * 4
-    assert found["waiting"].tolist() == [0.0, 40.0, 40.0, 40.0]  # within Lithuania's four months
-    assert (np.diff(found["natural"]) > 0).all() and found["natural"][0] > 0  # the young bear more than they bury
-    np.testing.assert_allclose(found["register"], 1000.0 - found["waiting"] + found["natural"])
 
 
 # public money

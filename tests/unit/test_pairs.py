@@ -148,7 +148,7 @@ START, PEOPLE = 12, 4000
 def kept(ensemble, model, job):
     """What a finished run keeps, and where people live at the end, [places]."""
     settled = model.columns.place[model.columns.mode == MODE["settled"]]
-    return SimpleNamespace(**vars(ensemble._finish(model, job)), settled=np.bincount(settled, minlength=N_PLACES))
+    return SimpleNamespace(**vars(ensemble.finished(model, job)), settled=np.bincount(settled, minlength=N_PLACES))
 
 
 @pytest.fixture(scope="module")

@@ -99,7 +99,7 @@ def test_a_dry_run_compiles_nothing(asked, words):
     assert seconds < 15.0  # mostly imports; to compile would take minutes
 
 
-@pytest.mark.parametrize("task", ["compare", "simulate", "explain", "reasons", "survey", "history"])
+@pytest.mark.parametrize("task", ["compare", "simulate", "explain", "reasons", "patterns", "survey", "history"])
 def test_a_spoilt_policy_is_told_before_anything_is_compiled(asked, tmp_path, task):
     own = tmp_path / "here" / "conf" / "policy"
     own.mkdir(parents=True)

@@ -114,7 +114,7 @@ def test_a_state_comes_back_to_the_last_bit_and_can_be_lived_on(tmp_path, kept, 
         assert parts(back) == parts(state)
         assert back.states.flags.writeable
     job = Job("historical", 0.62, 0)
-    lived = made_small._finish(made_small.model(job).live_on(states.latest(PARTING)).run(), job)
+    lived = made_small.finished(made_small.model(job).live_on(states.latest(PARTING)).run(), job)
     assert differing(lived, made_small.run(job)) == []
 
 

@@ -14,7 +14,6 @@ import pandas as pd
 from sim.analysis import dimensions
 from sim.analysis.effects import effects_table, final_table, substitution_table, taxonomy_table
 from sim.analysis.effects_by_group import groups_table
-from sim.analysis.fit_observed import fit_table as observed_table
 from sim.analysis.reach import reach_table, rules
 from sim.cli.commands.pairs import Pairs, decomposed, families, first_count, paired_runs
 from sim.cli.commands.runs import ensemble_of, planned, write_world
@@ -31,6 +30,8 @@ from sim.numerics.months import month
 from sim.observation.prisons import repression_table
 from sim.observation.public_money import money_difference
 from sim.observation.registers import register_table
+from sim.observation.seen import seen_by
+from sim.observation.yardstick import yardstick
 from sim.population.fit import fit_table as people_table
 from sim.report import comparison
 from sim.report.comparison.table import summary_text
@@ -41,8 +42,9 @@ from sim.runs.ensemble import Ensemble
 from sim.runs.estimate import Plan
 from sim.runs.files import manifest, write_folder
 from sim.runs.progress import say
+from sim.runs.run import Run
 from sim.runs.settings import Settings, fingerprint, resolved_yaml
-from sim.runs.tables import DENSE, OF_COMPARISONS
+from sim.runs.tables import DENSE, OF_COMPARISONS, YARDSTICK
 from sim.runs.tables.files import write_csv
 
 
@@ -122,7 +124,7 @@ def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Seq
         "substitution": substitution_table(pairs.by_lambda, window),
         "final": final_table(pairs.by_lambda, window),
         "reach": reach_table(changed, main, baseline, ensemble.population.people, window.one_in),
-        "fit": observed_table(ours),
+        **_yardstick(ensemble, ours),
         "people": _people(ensemble),
         "groups": hide_few(groups_table(main, window), window.one_in, len(main)),
         "public_money": money_difference(main, baseline, scenario),
@@ -136,6 +138,14 @@ def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Seq
         dimensions.dense(name, found[name], pairs.by_lambda, PLACE_NAMES[window.focus])
     for name, table in found.items():
         write_csv(folder, OF_COMPARISONS[name], table)
+
+
+def _yardstick(ensemble: Ensemble, ours: Sequence[Run]) -> dict[str, pd.DataFrame]:
+    """What was observed beside the baseline's runs; tables without rows where the baseline is not what happened."""
+    if ensemble.settings.baseline != naming.HISTORICAL:
+        return {table.name: pd.DataFrame(columns=table.names) for table in YARDSTICK}
+    people, world = ensemble.population, ensemble.world(naming.HISTORICAL)
+    return yardstick([seen_by(run, world, people.people, people.one_in) for run in ours])._asdict()
 
 
 def _people(ensemble: Ensemble) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Inversion of constants on observed departures to the end of 2022 (Berry 1994), by rule of decision and lambda.
 
-Each constant is moved by the log of observed over simulated departures until they agree. The fit is exact by
+Each constant is moved by the log of observed over simulated departures until they agree; where first permits are the
+reading, by that of the permits that departures lead to (`sim.observation.definitions`). The fit is exact by
 construction and proves nothing. Inverted are the destinations and channels whose files give `values` by rule and
 lambda; the others have the constant that their files state, or the mean of those they are like.
 """
@@ -11,11 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.fit_observed import OBSERVED
 from sim.history import strict_yaml
+from sim.history.compiled import World
 from sim.history.constants import ConstantRecord, Sets
 from sim.model.decision.constants import Constants, on_file
 from sim.model.decision.rules import rule
@@ -24,13 +24,13 @@ from sim.numerics.codes import CHANNEL, N_CHANNELS, N_PLACES, PLACE
 from sim.numerics.errors import UserError
 from sim.numerics.locations import written
 from sim.numerics.months import label, month
+from sim.observation.definitions import permits
+from sim.observation.observed import LAST, read
 from sim.runs.ensemble import Ensemble
 from sim.runs.files import write_file
 from sim.runs.run import Job
 from sim.runs.settings import Settings
 
-LAST = "2022-12"
-"""Observations end here."""
 SWEEPS = 20
 STEP = 0.6
 """Share of a gap closed in one sweep: constants of places and channels move together and would overshoot."""
@@ -44,8 +44,27 @@ LAMBDAS = (0.95, 0.8, 0.62, 0.5, 0.35, 0.2)
 """From high to low: each starts from the last, and a low lambda moves the total least."""
 
 
+PERMITS = ("first_permits", "first_permits_long")
+"""Definitions of a reading that count permits and not departures."""
+
+
+class Expected(NamedTuple):
+    """What is expected of those who decide: departures [months, places, channels], and the first permits they get
+    [months, places]; persons.
+    """
+
+    departures: NDArray[np.float64]
+    permits: NDArray[np.float64]
+
+
+def expected(departures: NDArray[np.float64], world: World) -> Expected:
+    """Expected departures with the first permits that they lead to."""
+    issued = [permits(departures[:, place], world, place) for place in range(departures.shape[1])]
+    return Expected(departures, np.stack(issued, axis=1))
+
+
 class Target(NamedTuple):
-    """Departures to match: cells of [months, places, channels] by the bounds of a window, and persons."""
+    """Departures or permits to match: cells by the bounds of a window, and persons."""
 
     name: str
     first: int
@@ -53,43 +72,47 @@ class Target(NamedTuple):
     places: list[int]
     channels: list[int]
     persons: float
+    of_permits: bool = False
 
-    def simulated(self, expected: NDArray[np.float64]) -> float:
-        """Expected departures in the target's cells, persons."""
-        window = expected[self.first : self.last + 1]
-        return float(window[:, self.places][:, :, self.channels].sum())
+    def simulated(self, found: Expected) -> float:
+        """Expected departures, or first permits, in the target's cells, persons."""
+        window = slice(self.first, self.last + 1)
+        if self.of_permits:
+            return float(found.permits[window][:, self.places].sum())
+        return float(found.departures[window][:, self.places][:, :, self.channels].sum())
 
 
 def targets() -> tuple[list[Target], list[Target]]:
     """Readings of departures by destination and by channel, from the observed data."""
     every_place = [place for place in PLACE.values() if place != PLACE["belarus"]]
     every_channel = list(range(N_CHANNELS))
-    departures = pd.read_csv(OBSERVED / "departures.csv")
+    departures = read("departures")
     by_place = [
-        Target(row.destination, month(row.start), month(row.end), [PLACE[row.destination]], every_channel, row.persons)
+        Target(row.destination, month(row.start), month(row.end), [PLACE[row.destination]], every_channel, row.persons,
+               row.definition in PERMITS)
         for row in departures[departures["reading"] == 1].itertuples()
-    ]
+    ]  # fmt: skip
     by_channel = []
-    for row in pd.read_csv(OBSERVED / "channels.csv").itertuples():
+    for row in read("channels").itertuples():
         places = [PLACE[name] for name in row.destinations.split()] or every_place
         window = month(row.start), month(row.end)
         by_channel.append(Target(row.channel, *window, places, [CHANNEL[row.channel]], float(row.persons)))
     return by_place, by_channel
 
 
-def gaps(wanted: list[Target], expected: NDArray[np.float64]) -> tuple[dict[str, float], float]:
+def gaps(wanted: list[Target], found: Expected) -> tuple[dict[str, float], float]:
     """Log of observed over simulated departures by name, summed over the rows of a name, and of the total."""
     observed: dict[str, float] = {}
     simulated: dict[str, float] = {}
     for target in wanted:
         observed[target.name] = observed.get(target.name, 0.0) + target.persons
-        simulated[target.name] = simulated.get(target.name, 0.0) + target.simulated(expected)
+        simulated[target.name] = simulated.get(target.name, 0.0) + target.simulated(found)
     by_name = {name: log(observed[name]) - log(max(simulated[name], 1.0)) for name in observed}
     return by_name, log(sum(observed.values())) - log(max(sum(simulated.values()), 1.0))
 
 
 def sweep(
-    constants: Constants, level: float, expected: NDArray[np.float64], by_place: list[Target], by_channel: list[Target]
+    constants: Constants, level: float, found: Expected, by_place: list[Target], by_channel: list[Target]
 ) -> tuple[Constants, float]:
     """One sweep: moved constants, and the largest gap (in logs) before it.
 
@@ -98,10 +121,10 @@ def sweep(
     but for those that are the mean of others.
     """
     places, channels = constants.places.copy(), constants.channels.copy()
-    own, total = gaps(by_place, expected)
+    own, total = gaps(by_place, found)
     for name, gap in own.items():
         places[PLACE[name]] += limited(STEP * (gap + (1.0 / level - 1.0) * total))
-    kinds = gaps(by_channel, expected)[0] if by_channel else {}
+    kinds = gaps(by_channel, found)[0] if by_channel else {}
     for name, gap in kinds.items():
         if name != ANCHOR:
             moved = channels[CHANNEL[name]] + limited(STEP * (gap - kinds[ANCHOR]))
@@ -138,8 +161,8 @@ def run(settings: Settings) -> list[Path]:
     for lambda_ in LAMBDAS if decision.lam is None else (decision.lam,):
         largest = 0.0
         for _ in range(SWEEPS):
-            expected = _expected(ensemble, lambda_, constants)
-            constants, largest = sweep(constants, level_of(lambda_), expected, by_place, by_channel)
+            seen = _expected(ensemble, lambda_, constants)
+            constants, largest = sweep(constants, level_of(lambda_), seen, by_place, by_channel)
         print(f"lambda {lambda_:g}: largest gap of a destination or channel {np.expm1(largest):.1%}")
         found[lambda_] = constants
     if settings.choice.lambda_ in found:
@@ -196,15 +219,15 @@ def _by_year(ensemble: Ensemble, lambda_: float, level: float, constants: Consta
     return "\n".join(lines)
 
 
-def _expected(ensemble: Ensemble, lambda_: float, constants: Constants) -> NDArray[np.float64]:
-    """Expected departures of those who decide, by month, place and channel, mean of the replicates."""
+def _expected(ensemble: Ensemble, lambda_: float, constants: Constants) -> Expected:
+    """What is expected of those who decide, mean of the replicates."""
     replicates = ensemble.settings.replicate_count
     total = np.zeros((ensemble.months, N_PLACES, N_CHANNELS))
     for replicate in range(replicates):
         model = ensemble.model(Job("historical", lambda_, replicate), ensemble.threads, constants)
         total += model.run().recorder.expected_of_deciders(model.world)
         model.close()
-    return total / replicates
+    return expected(total / replicates, ensemble.world("historical"))
 
 
 class _Page(NamedTuple):

@@ -12,7 +12,7 @@ import pandas as pd
 
 from sim.analysis.closed_form import PRIOR, PRIOR_90, deflection
 from sim.history import naming
-from sim.report import style, words
+from sim.report import style, words, yardstick
 from sim.report.comparison import answer, figures, levels_by_group
 from sim.report.results import Results, heading, wording
 from sim.runs import disclosure, seals
@@ -22,8 +22,6 @@ SHARED = HERE.parent
 """Folder of the style and the parts that pages share."""
 THEME = {style.INK: "ink", style.QUIET: "quiet", style.RULE: "rule", style.PAPER: "paper", style.BLUE: "blue"}
 """Colours of a figure that follow the reader's light or dark theme."""
-CLOSE = (0.8, 1.25)
-"""Simulated over observed within which a row of the fit is called near."""
 
 
 def build(folder: str | Path) -> Path:
@@ -92,7 +90,7 @@ def context(results: Results) -> dict[str, Any]:
         "matrices": matrices(results),
         "taxonomy": taxonomy(results),
         "groups": levels_by_group.tables(results),
-        "fit": fit(results),
+        "yardstick": yardstick.section(results),
         "people": people(results),
         "sources": results.text("sources.txt"),
         "config": results.text("config.yaml"),
@@ -236,33 +234,6 @@ def taxonomy(results: Results) -> list[dict[str, str]]:
             }
         )
     return lines
-
-
-def fit(results: Results) -> dict[str, Any]:
-    """The uncalibrated history against the observed one: rows with their ratio, and how many are near."""
-    frame = results.table("fit")
-    rows, near = [], 0
-    for row in frame.to_dict("records"):
-        observed, simulated = float(row["observed"]), float(row["simulated"])
-        ratio = simulated / observed if observed else float("nan")
-        near += CLOSE[0] <= ratio <= CLOSE[1]
-        rows.append(
-            {
-                **{name: row[name] for name in ("period", "source", "confidence")},
-                "destination": wording(row["destination"]),
-                "series": str(row["series"]).replace("_", " "),
-                "observed": amount(observed),
-                "simulated": amount(simulated),
-                "ratio": f"\u00d7{ratio:.2g}" if ratio == ratio else "\u2013",
-                "near": CLOSE[0] <= ratio <= CLOSE[1],
-            }
-        )
-    return {"rows": rows, "near": near, "total": len(rows)}
-
-
-def amount(value: float) -> str:
-    """A number of any size to three figures."""
-    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 10 else f"{value:.2g}"
 
 
 def people(results: Results) -> dict[str, Any]:

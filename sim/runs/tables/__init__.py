@@ -4,8 +4,8 @@ Writers and readers check against it (`sim.runs.parquet`, `sim.report.results`),
 (`sim.runs.query`), and so is `docs/tables.md`.
 """
 
-from sim.runs.tables.comparisons import DENSE, OF_COMPARISONS, OF_OTHERS
+from sim.runs.tables.comparisons import DENSE, OF_COMPARISONS, OF_OTHERS, YARDSTICK
 from sim.runs.tables.declaration import Column, Table, labels
 from sim.runs.tables.points import OF_POINTS, OF_WORLDS
 
-__all__ = ["DENSE", "OF_COMPARISONS", "OF_OTHERS", "OF_POINTS", "OF_WORLDS", "Column", "Table", "labels"]
+__all__ = ["DENSE", "OF_COMPARISONS", "OF_OTHERS", "OF_POINTS", "OF_WORLDS", "YARDSTICK", "Column", "Table", "labels"]

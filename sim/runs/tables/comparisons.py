@@ -35,6 +35,69 @@ _BOTH = (
     text("scenario", "where in the scenario", viewed="scenario_destination"),
 )
 
+YARDSTICK = (
+    Table(
+        "patterns",
+        "something observed to the end of 2022 within the simulated months, beside the runs of one world",
+        (
+            text("group", "group of patterns"),
+            text("target", "its number in the list by which a fit is judged"),
+            text("pattern", "what was observed, as its source defines it"),
+            text("destination", "place, several joined by +, eu or world"),
+            text("start", "first day"),
+            text("end", "last day"),
+        ),
+        (
+            Column("observed", REAL, "as the source tells", "that of the row"),
+            Column("simulated", REAL, "mean of the replicates, of an order the median", "that of the row", null=True),
+            *(replace(one, null=True, meaning=f"{one.meaning}, of luck alone") for one in interval("that of the row")),
+            Column("error", REAL, "log of simulated over observed, or their difference, in tolerances", null=True),
+            Column("tolerance", REAL, "by how much it may be off", null=True),
+            text("kind", "relative, absolute, points, order, or least: at least the observed"),
+            Column("fitted", TRUTH, "whether the product draws a parameter from it"),
+            text("verdict", "hit, miss, no counterpart, not asked, or no value"),
+            text("unit", "unit of the row"),
+            text("role", "initial, fit, fit_weak or check"),
+            text("quantity", "what is measured of a run (docs/observation.md); empty if nothing"),
+            *SOURCES,
+            text("note", "of the source, or why no run can tell it"),
+        ),
+        maybe_empty=True,
+    ),
+    Table(
+        "naive_rules",
+        "a year of a series that was observed, as a naive rule forecasts it, beside the model",
+        (
+            text("series", "quantity"),
+            text("destination", "place, eu or world"),
+            text("start", "first day"),
+            text("end", "last day"),
+            text("rule", "last value, last year's change, three-year mean, own mean (which has seen the year)"),
+        ),
+        (
+            Column("observed", REAL, "as the source tells", "that of the series"),
+            Column("forecast", REAL, "what the rule says", "that of the series"),
+            Column("simulated", REAL, "mean of the replicates", "that of the series"),
+            Column("rule_error", REAL, "log of forecast over observed"),
+            Column("model_error", REAL, "log of simulated over observed"),
+        ),
+        maybe_empty=True,
+    ),
+    Table(
+        "naive_summary",
+        "a series and a naive rule: root mean square of the log errors over the same years and places",
+        (text("series", "quantity"), text("rule", "naive rule")),
+        (
+            Column("compared", WHOLE, "years and places compared"),
+            Column("destinations", WHOLE, "places"),
+            Column("rule_rms", REAL, "of the rule"),
+            Column("model_rms", REAL, "of the model"),
+        ),
+        maybe_empty=True,
+    ),
+)
+"""The yardstick: of a task of its own, and of the baseline of a comparison."""
+
 
 OF_COMPARISONS = named(
     Table(
@@ -69,13 +132,7 @@ OF_COMPARISONS = named(
         ),
         maybe_empty=True,
     ),
-    Table(
-        "fit",
-        "an observation within the simulated months, beside the baseline",
-        (DESTINATION, text("series", "what is observed"), text("period", "when")),
-        (persons("observed", "as the source tells"), persons("simulated", "mean of the replicates"), *SOURCES),
-        maybe_empty=True,
-    ),
+    *YARDSTICK,
     Table(
         "people",
         "a cell of an official margin, beside the synthetic people",
@@ -127,6 +184,7 @@ OF_COMPARISONS = named(
 DENSE = ("effects", "taxonomy", "substitution", "final", "groups")
 """Tables of a comparison that have a row for every cell of their dimensions (`sim.analysis.dimensions`)."""
 OF_OTHERS = named(
+    *YARDSTICK,
     Table(
         "expectations",
         "a part of what a study expected, at one scenario and setting",

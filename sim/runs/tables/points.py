@@ -97,7 +97,7 @@ OF_POINTS = named(
     ),
     _parquet(
         "decisions",
-        "an application, a decision on it or on a status, or what a person suffered at home",
+        "an application, a decision on it or on a status, short work begun, or what a person suffered at home",
         (REPLICATE, MONTH, text("kind", "event", "decisions"), DESTINATION, ITS_CHANNEL, WHY, PERSON),
         (),
     ),

@@ -10,15 +10,16 @@ from sim.report.results import Results, band, heading, wording
 SECTION = "answer"
 TITLE = "Belarusians settled abroad, thousands"
 PANELS = 6
-OBSERVED = ("residents", "stock")
-"""Words that mark a series of `fit.csv` as a stock of residents."""
+DEFINITIONS = ("residence_documents", "valid_permits", "residents")
+"""Registers drawn as observed, the first that a place has."""
 
 
 def caption(results: Results) -> str:
     """One sentence under the figure."""
     return (
-        "Residents at the end of each month with 90% bands over replicates; open circles are observed stocks (to "
-        "December 2022, their definitions differ, see the table of fit); departures, not stocks, set the constants."
+        "Everybody who lives there at the end of each month, with 90% bands over replicates; open circles are "
+        "registers to December 2022, which hold documents and so fewer people (see the patterns). "
+        "Departures, not stocks, set the constants."
     )
 
 
@@ -30,26 +31,24 @@ def places(results: Results, table: pd.DataFrame) -> list[str]:
 
 
 def observed(results: Results) -> pd.DataFrame:
-    """Observed stocks: destination, time `at` in months (end of the period named) and thousand persons."""
-    fit = results.table("fit")
-    stock = fit[fit["series"].str.contains("|".join(OBSERVED), case=False)]
+    """Observed registers: destination, time `at` in months (end of the day named) and thousand persons."""
+    patterns = results.table("patterns")
+    kept = patterns[patterns["quantity"].isin(DEFINITIONS)]
+    best = kept.groupby("destination")["quantity"].transform(lambda of: min(of, key=DEFINITIONS.index))
+    stock = kept[kept["quantity"] == best]
     return pd.DataFrame(
         {
-            "destination": stock["destination"].str.lower().str.replace(" ", "_"),
-            "at": [end(period) for period in stock["period"]],
+            "destination": stock["destination"],
+            "at": [end(date) for date in stock["end"]],
             "thousand": pd.to_numeric(stock["observed"]) / 1000,
         }
     )
 
 
-def end(period: str) -> float:
-    """End of a year, month or day as months since January 2019."""
-    parts = period.split("-")
-    year = months.month(f"{parts[0]}-01")
-    if len(parts) == 1:
-        return year + 12.0
-    number = months.month("-".join(parts[:2]))
-    return number + (int(parts[2]) / months.days_in(number) if len(parts) == 3 else 1.0)
+def end(date: str) -> float:
+    """End of a day as months since January 2019."""
+    number = months.month(date)
+    return number + int(date[8:10]) / months.days_in(number)
 
 
 def data(results: Results) -> pd.DataFrame:

@@ -1,0 +1,201 @@
+"""A run as its observers see it: what its logs tell of permits, visas, entries, and of who the people are.
+
+Counts are by month, float64[T], in persons; what a stock, a register, a permit and an entry are stands in
+`sim.observation.definitions`.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.history.compiled import World
+from sim.numerics.codes import CHANNEL, EVENT, INSTRUMENT, MODE, PLACE, REASON, STATUS
+from sim.observation.definitions import arrivals, permits
+from sim.population.schema import Columns
+from sim.runs.run import Run
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+_ASYLUM, _BELARUS = CHANNEL["asylum"], PLACE["belarus"]
+_COMES = [EVENT["departed"], EVENT["onward"]]
+_MOVES = [*_COMES, EVENT["returned"]]
+STAYED = 6
+"""Months after which an immigrant is counted by the rule of 183 days."""
+
+
+class Seen(NamedTuple):
+    """A run, the world that it was lived in, and the people of its start."""
+
+    run: Run
+    world: World
+    people: Columns
+    one_in: int
+    order: Rows  # rows of the people, by identity
+
+
+def seen_by(run: Run, world: World, people: Columns, one_in: int) -> Seen:
+    """A run as its observers see it; `people` are those of the start."""
+    return Seen(run, world, people, one_in, np.argsort(people.key))
+
+
+def monthly(seen: Seen, log: NDArray[np.void], weights: Floats | None = None) -> Floats:
+    """Records of a log by month, each for the persons for whom an agent stands; or for so many agents as `weights`."""
+    counts = np.bincount(log["month"].astype(np.int64), weights, minlength=len(seen.run.harms))
+    return np.asarray(counts, float) * seen.one_in
+
+
+def noted(seen: Seen, event: str, place: int, channels: Sequence[int] = (), reason: str = "") -> NDArray[np.void]:
+    """Records of an event in a place, of some channels and one reason if such are given."""
+    log = seen.run.moves if event in ("lost", "departed", "onward", "returned") else seen.run.decisions
+    chosen = (log["kind"] == EVENT[event]) & (log["place"] == place)
+    if channels:
+        chosen &= np.isin(log["channel"], channels)
+    if reason:
+        chosen &= log["reason"] == REASON[reason]
+    return log[chosen]
+
+
+# permits
+
+
+def recognised(seen: Seen, place: int) -> Floats:
+    """Asylum seekers who are recognised."""
+    return monthly(seen, noted(seen, "permit", place, [_ASYLUM], "none"))
+
+
+def rejected(seen: Seen, place: int) -> Floats:
+    """Asylum seekers who are refused."""
+    return monthly(seen, noted(seen, "lost", place, [_ASYLUM], "refusal"))
+
+
+def settled_permits(seen: Seen, place: int) -> Floats:
+    """First permits issued to settled people, the recognised among them."""
+    return permits(arrivals(seen.run, place), seen.world, place) + recognised(seen, place)
+
+
+def short_permits(seen: Seen, place: int) -> Floats:
+    """First permits for short work: starts of pendular work."""
+    return monthly(seen, noted(seen, "pendular_out", place))
+
+
+def renewed(seen: Seen, place: int) -> Floats:
+    """Permits that are renewed; a visitor's longer stay is none."""
+    visits = seen.world.law["first_status"][place] == STATUS["visa_free"]
+    log = noted(seen, "renewed", place)
+    return monthly(seen, log[~visits[log["channel"]]])
+
+
+# visas and entries
+
+
+def visas(seen: Seen, place: int, channels: Sequence[str] = ()) -> Floats:
+    """National visas granted, used or not: of some channels, or of all that need one.
+
+    A grant is noted for the head of a unit, all of whom get a visa (also where the head goes ahead: an upper bound).
+    """
+    by_visa = np.flatnonzero(seen.world.law["entry"][place] == INSTRUMENT["national_visa"]).tolist()
+    log = noted(seen, "granted", place, [CHANNEL[name] for name in channels] or by_visa)
+    return monthly(seen, log, seen.people.unit_size[rows_of(seen, log["key"])].astype(float))
+
+
+def entries(seen: Seen, place: int, channels: Sequence[str] = ()) -> Floats:
+    """Borders crossed into a place by who settles there or begins short work; by some channels, by who settles.
+
+    Visits are not counted: the model has none.
+    """
+    came = arrivals(seen.run, place)
+    if channels:
+        return np.asarray(came[:, [CHANNEL[name] for name in channels]].sum(axis=1), float)
+    return np.asarray(came.sum(axis=1) + short_permits(seen, place), float)
+
+
+def caught(seen: Seen, place: int) -> Floats:
+    """People stopped on an irregular crossing into a place."""
+    return monthly(seen, noted(seen, "caught", place))
+
+
+class Spells(NamedTuple):
+    """Stays abroad of a run that began with a move, one a row: whose, where, from when, and until when."""
+
+    key: NDArray[np.uint64]
+    place: Rows
+    since: Rows
+    until: Rows  # month of the person's next move; past the run for the last
+
+
+def spells(seen: Seen) -> Spells:
+    """Every stay abroad that began in the run."""
+    moves = seen.run.moves[np.isin(seen.run.moves["kind"], _MOVES)]
+    moves = moves[np.lexsort((moves["month"], moves["key"]))]
+    until = np.append(moves["month"][1:].astype(np.int64), 0)
+    until[np.append(moves["key"][1:] != moves["key"][:-1], True)[: len(moves)]] = len(seen.run.harms)
+    came = np.isin(moves["kind"], _COMES)
+    key, place, since = (np.asarray(moves[name])[came] for name in ("key", "place", "month"))
+    return Spells(key, place.astype(np.int64), since.astype(np.int64), until[: len(moves)][came])
+
+
+def stayed(seen: Seen, place: int) -> Floats:
+    """Immigrants by the rule of 183 days, in the month of arrival: those of them who do not leave within it."""
+    found = spells(seen)
+    kept = (found.place == place) & (found.until - found.since >= STAYED)
+    counts = np.bincount(found.since[kept], minlength=len(seen.run.harms))
+    return np.asarray(counts, float) * seen.one_in
+
+
+def remaining(seen: Seen, place: int, weights: Floats, end: int) -> float:
+    """Share of who came to a place in some months (shares of them, float64[T]) that is there after month `end`."""
+    found = spells(seen)
+    there = found.place == place
+    came = float(weights[found.since[there]].sum())
+    still = float(weights[found.since[there & (found.since <= end) & (found.until > end)]].sum())
+    return still / came if came > 0.0 else float("nan")
+
+
+# who they are
+
+
+def rows_of(seen: Seen, keys: NDArray[np.uint64]) -> Rows:
+    """Rows of people by identity; who was born in the run has no row, and that of somebody else is given."""
+    found = np.searchsorted(seen.people.key, keys, sorter=seen.order)
+    return np.asarray(seen.order[np.minimum(found, len(seen.order) - 1)], np.int64)
+
+
+def known(seen: Seen, keys: NDArray[np.uint64]) -> Rows:
+    """Rows of those of these people who were there at the start."""
+    rows = rows_of(seen, keys)
+    return rows[seen.people.key[rows] == keys]
+
+
+def whereabouts(seen: Seen, t: int) -> Rows:
+    """Place where each of the people of the start lives at the end of month `t`, in order of rows; 0 is Belarus."""
+    people = seen.people
+    places = np.where(people.mode == MODE["settled"], people.place, _BELARUS).astype(np.int64)
+    moves = seen.run.moves[np.isin(seen.run.moves["kind"], _MOVES) & (seen.run.moves["month"] <= t)]
+    rows = rows_of(seen, moves["key"])
+    ours = people.key[rows] == moves["key"]
+    moved = np.where(moves["kind"] == EVENT["returned"], _BELARUS, moves["place"]).astype(np.int64)
+    places[rows[ours]] = moved[ours]  # in order of time: of several moves of one person the last one stays
+    return places
+
+
+def years_old(seen: Seen, rows: Rows, t: int | Rows) -> NDArray[np.float64]:
+    """Age of people in month `t`, completed years, float64[rows]."""
+    return np.asarray((t - seen.people.birth[rows].astype(np.int64)) // 12, float)
+
+
+def last_departure(seen: Seen, t: int) -> tuple[Rows, Rows]:
+    """People of the start who live abroad after month `t`: rows, and the month in which each last left Belarus.
+
+    Who has lived abroad from the start has left in month -1.
+    """
+    rows = np.flatnonzero(whereabouts(seen, t) != _BELARUS)
+    left = np.full(len(seen.people.key), -1, np.int64)
+    moves = seen.run.moves
+    gone = moves[(moves["kind"] == EVENT["departed"]) & (moves["month"] <= t)]
+    at = rows_of(seen, gone["key"])
+    ours = seen.people.key[at] == gone["key"]
+    np.maximum.at(left, at[ours], gone["month"][ours].astype(np.int64))
+    return rows, left[rows]

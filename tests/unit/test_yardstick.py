@@ -1,0 +1,243 @@
+"""The yardstick: every observation is read, judged in its own tolerance, set beside rules that know no mechanism."""
+
+import csv
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.cli.commands.patterns import answered
+from sim.numerics.months import month
+from sim.observation import definitions as by
+from sim.observation import naive, observed
+from sim.observation import yardstick as module
+from sim.observation.naive import ARRIVING, LAST, LEAVING, OWN, forecasts, in_short, is_reading
+from sim.observation.observed import OBSERVED, RANK, SURVEY, patterns
+from sim.observation.quantities import QUANTITIES
+from sim.observation.seen import seen_by
+from sim.observation.yardstick import HIT, MISS, NOTHING, UNASKED, UNTOLD, judged, yardstick
+from sim.report.yardstick import printed, scores
+from sim.runs.run import Job
+from sim.runs.settings import Settings
+from sim.runs.tables import YARDSTICK
+from tests.unit.small_runs import ensemble
+
+
+def rows_of(name):
+    with (OBSERVED / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+# what was observed
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in OBSERVED.glob("*.csv")))
+def test_every_row_of_every_observed_file_is_read_by_a_pattern(name):
+    known = {(one.start, one.end, round(one.observed, 6)) for one in patterns()}
+    for row in rows_of(name):
+        value = round(float(row.get("persons") or row["value"]) * (100.0 if row.get("unit") == "fraction" else 1.0), 6)
+        start, end = row.get("start") or row["date"], row.get("end") or row["date"]
+        if name == "survey" and row["item"].startswith("left legally"):
+            start, end = ("2021-01-01", "2021-12-31") if "2021" in row["item"] else ("2020-01-01", end)
+        assert (start, end, value) in known, row
+
+
+def test_every_pattern_has_a_quantity_and_a_tolerance_or_the_reason_why_no_run_can_tell_it():
+    for one in patterns():
+        assert one.source and one.confidence and one.destination, one
+        assert bool(one.without) != bool(one.quantity), one
+        if one.quantity:
+            assert one.quantity in (*QUANTITIES, SURVEY, RANK), one
+            assert one.kind in ("relative", "absolute", "points", "order", "least"), one
+            assert (one.tolerance > 0.0) == (one.kind != "order"), one
+            assert one.kind != "relative" or one.observed > 0.0 or one.past, one
+
+
+def test_every_target_keeps_its_tolerance_and_its_role():
+    found = {(one.target, one.observed, one.start): one for one in patterns() if one.target}
+    rows = rows_of("targets")
+    assert len(found) == len(rows)
+    for row in rows:
+        one = found[row["target"], float(row["value"]), row["start"]]
+        assert (one.tolerance, one.kind, one.role) == (float(row["tolerance"]), row["tolerance_kind"], row["role"])
+
+
+def test_what_the_inversion_fits_is_said_to_be_fitted():
+    readings = [row for row in rows_of("departures") if row["reading"] == "1"]
+    fitted = {(one.destination, one.start, one.observed) for one in patterns() if one.fitted}
+    assert {(row["destination"], row["start"], float(row["persons"])) for row in readings} <= fitted
+    assert len([one for one in patterns() if is_reading(one)]) == len(readings)
+    assert all(one.fitted for one in patterns() if one.quantity == "by_channel" or "legal_status" in one.item)
+    assert not any(one.fitted for one in patterns() if one.quantity in by.REGISTERS)
+
+
+def test_no_constructed_series_is_a_pattern_and_none_is_late():
+    for one in patterns():
+        assert "CONSTRUCTED" not in one.name.upper() and "SUGGESTED" not in one.name.upper()
+        assert one.end <= "2022-12-31"
+
+
+def test_every_declared_quantity_is_asked_for():
+    assert {one.quantity for one in patterns()} - {"", SURVEY, RANK} == set(QUANTITIES)
+
+
+# verdicts
+
+
+def a_pattern(**changes):
+    found = next(one for one in patterns() if one.target == "6" and one.end == "2022-12-31")
+    return replace(found, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "simulated", "error", "verdict"),
+    [
+        ({}, 48_804.0 * math.exp(0.0499), 0.998, HIT),
+        ({}, 48_804.0 * math.exp(-0.0501), -1.002, MISS),
+        ({}, 0.0, math.log(5 / 48_804.0) / 0.05, MISS),
+        ({"kind": "points", "tolerance": 8.0, "observed": 34.0, "unit": "%"}, 42.0, 1.0, HIT),
+        ({"kind": "points", "tolerance": 8.0, "observed": 34.0, "unit": "%"}, 25.9, -1.0125, MISS),
+        ({"kind": "absolute", "tolerance": 0.3, "observed": 2.03, "unit": "ratio"}, 2.63, 2.0, MISS),
+        ({"kind": "relative", "tolerance": 0.25, "observed": 2.57, "unit": "ratio"}, 2.57, 0.0, HIT),
+        ({"quantity": "growth_residents", "observed": 1000.0, "tolerance": 0.5}, -500.0, -3.0, MISS),
+        ({"kind": "least", "tolerance": 8.0, "observed": 50.0, "unit": "% at least"}, 80.0, 0.0, HIT),
+        ({"kind": "least", "tolerance": 8.0, "observed": 50.0, "unit": "% at least"}, 46.0, -0.5, MISS),
+    ],
+)
+def test_an_error_is_told_in_the_patterns_own_tolerance(changes, simulated, error, verdict):
+    found, said = judged(a_pattern(**changes), simulated, 5.0)
+    assert found == pytest.approx(error, abs=1e-9) and said == verdict
+
+
+def test_an_order_holds_or_does_not_and_nobody_is_no_miss():
+    order = a_pattern(kind="order", tolerance=0.0, observed=2021.0)
+    assert [judged(order, year, 5.0)[1] for year in (2021.0, 2022.0)] == [HIT, MISS]
+    assert judged(a_pattern(), math.nan, 5.0)[1] == NOTHING
+
+
+# naive rules
+
+
+def test_each_destinations_own_mean_misses_departures_by_what_is_known_of_it():
+    """The root mean square of logs about each destination's mean over its readings is a property of the data alone."""
+    readings = [one for one in patterns() if is_reading(one)]
+    same = {one: one.observed for one in readings}
+    short = in_short(forecasts(patterns(), same, same, 1.0)).set_index(["series", "rule"])
+    for series in (ARRIVING, LEAVING):
+        assert short.loc[(series, OWN), "compared"] == 38
+        assert short.loc[(series, OWN), "rule_rms"] == pytest.approx(0.544, abs=5e-4)
+        assert short.loc[(series, OWN), "model_rms"] == 0.0
+
+
+def test_a_rule_looks_at_past_years_only():
+    base = a_pattern(quantity="first_permits", fitted=False, role="check", target="")
+    years = dict(zip(range(2016, 2022), (100.0, 200.0, 400.0, 500.0, 50.0, 100.0), strict=True))
+    told = [replace(base, start=f"{y}-01-01", end=f"{y}-12-31", observed=v) for y, v in years.items()]
+    simulated = {one: 100.0 for one in told if not one.past}
+    detail = forecasts(told, simulated, {}, 1.0)
+    said = {(row.end[:4], row.rule): row.forecast for row in detail.itertuples()}
+    assert said["2019", LAST] == 400.0 and said["2020", LAST] == 500.0
+    assert said["2019", naive.CHANGE] == 800.0 and said["2020", naive.CHANGE] == 625.0
+    assert said["2019", naive.MEAN] == pytest.approx(700 / 3) and said["2020", naive.MEAN] == pytest.approx(1100 / 3)
+    assert said["2019", OWN] == said["2020", OWN] == pytest.approx(650 / 3)
+    last = in_short(detail).set_index("rule").loc[LAST]
+    errors = [math.log(said / was) ** 2 for said, was in ((400, 500), (500, 50), (50, 100))]
+    assert last["rule_rms"] == pytest.approx(math.sqrt(sum(errors) / 3))
+    assert last["model_rms"] == pytest.approx(math.sqrt((math.log(1 / 5) ** 2 + math.log(2) ** 2) / 3))
+    short = in_short(forecasts(told[:-1], simulated, {}, 1.0))
+    assert short.empty  # two years are too few to be summed up
+
+
+# of a real run
+
+
+@pytest.fixture(scope="module")
+def measured():
+    made = ensemble(scenario="historical", until="2020-12")
+    world, people = made.world("historical"), made.population
+    runs = [made.run(Job("historical", 0.62, replicate)) for replicate in range(3)]
+    return [seen_by(run, world, people.people, people.one_in) for run in runs]
+
+
+@pytest.fixture(scope="module")
+def found(measured):
+    return yardstick(measured)
+
+
+def test_the_patterns_are_those_within_the_months_of_the_runs(measured, found):
+    table = found.patterns
+    told = [one for one in patterns() if not one.past and one.last < 24]
+    assert len(table) == len(told) > 100 and table["end"].max() == "2021-01-01"  # a stock of the end of 2020
+    assert set(table["verdict"]) <= {HIT, MISS, UNTOLD, UNASKED, NOTHING}
+    known = table[table["verdict"].isin([HIT, MISS])]
+    assert ((known["error"].abs() <= 1.0) == (known["verdict"] == HIT))[known["kind"] != "order"].all()
+    numbers = known[known["low"].notna()]
+    rounding = 1e-9 * numbers["simulated"].abs()
+    assert len(numbers) > 80 and (numbers["low"] <= numbers["simulated"] + rounding).all()
+    assert (numbers["simulated"] <= numbers["high"] + rounding).all()
+
+
+def test_the_survey_counts_as_not_asked_without_answers(measured):
+    later = [one for one in patterns() if one.quantity == SURVEY]
+    assert later and all(one.last == month("2022-09") for one in later)
+    assert module._values(later[0], measured, None) == []
+    answers = {one.item: [one.observed, 1.0] for one in later}
+    assert module._values(later[0], measured, answers) == [later[0].observed, 1.0]
+    rank = next(one for one in patterns() if one.quantity == RANK)
+    assert module._values(rank, measured, answers)[0] == 1.0
+    turned = answers | {"reason_destination: better political climate": [99.0, 1.0]}
+    assert module._values(rank, measured, turned)[0] == 0.0
+
+
+def test_a_lag_that_is_counted_twice_is_found(measured, found, monkeypatch):
+    """Taking off the newcomers of the last months again is seen in every register of people on long visas."""
+    once = found.patterns.set_index(["quantity", "destination", "end"])["simulated"]
+    monkeypatch.setattr(by, "REGISTERS", {name: held._replace(lags=True) for name, held in by.REGISTERS.items()})
+    twice = yardstick(measured).patterns.set_index(["quantity", "destination", "end"])["simulated"]
+    poland = ("valid_permits", "poland", "2020-12-31")
+    assert (twice.loc[[poland]] < once.loc[[poland]]).all()
+
+
+def test_the_page_counts_what_the_table_says(found):
+    page = printed(found, "a test")
+    every = scores(found.patterns)[-1]
+    assert every.hits + every.misses + every.untold == len(found.patterns)
+    assert every.hits == (found.patterns["verdict"] == HIT).sum()
+    assert max(map(len, page.splitlines())) < 260 and "NAIVE RULES" in page and "HITS AND MISSES" in page
+    assert page.count("\n") > len(found.patterns)
+
+
+def test_the_tables_are_those_declared(found):
+    for declared in YARDSTICK:
+        assert list(getattr(found, declared.name)) == declared.names
+        assert isinstance(getattr(found, declared.name), pd.DataFrame)
+
+
+# the task
+
+
+def test_observations_are_set_beside_what_happened_unless_a_world_is_named():
+    asked = Settings(task="patterns")
+    assert (asked.scenario, asked.replicate_count) == ("historical", 4)
+    assert Settings(task="patterns", scenario="no_war").scenario == "no_war"
+    assert Settings(task="compare").scenario != "historical"
+
+
+def test_nobody_asked_gives_no_answers():
+    assert answered([], [], 1) is None
+
+
+def test_observed_files_name_no_unknown_definition():
+    for name, column in (("departures", "definition"), ("stocks", "definition"), ("lithuania", "indicator")):
+        for row in rows_of(name):
+            known = {
+                *QUANTITIES,
+                *observed.WITHOUT,
+                *observed.OF_DEPARTURES,
+                *observed.OF_STOCKS,
+                *observed.OF_LITHUANIA,
+            }
+            assert row[column] in known, row
+    assert np.all([one.group for one in patterns()])
