@@ -8,7 +8,9 @@ from typing import Any
 from sim.analysis.experiment import experiment_names, load_experiment
 from sim.history import catalogue
 from sim.history.history import History
-from sim.history.parameters import LAST_DAY, Policy
+from sim.history.clock import clock, last_day
+from sim.history.drivers import unclassed
+from sim.history.parameters import Policy
 from sim.model.decision import constants
 from sim.model.decision.rules import names
 from sim.numerics.errors import UserError
@@ -57,7 +59,7 @@ def _of_policies(conf: Path) -> list[str]:
     for name, policy in {**catalogue.load_shocks(conf), **catalogue.load_policies(conf)}.items():
         if name not in in_force:
             found = _faults(partial(_enacted, happened, policy))
-            faults += [f"policy '{name}' with what happened to {LAST_DAY}: {fault}" for fault in found]
+            faults += [f"policy '{name}' with what happened to {last_day(clock().last)}: {fault}" for fault in found]
     return faults
 
 

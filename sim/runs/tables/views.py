@@ -17,6 +17,7 @@ _RUN = (
     Column("one_in", WHOLE, "one circle of people in so many is simulated", null=True),
     Column("seed", WHOLE, "seed of the luck", null=True),
     text("until", "last month", null=True),
+    text("course", "course of the drivers after the last known month, if it goes beyond", null=True),
 )
 _MADE = (
     text("commit", "commit of the program", null=True),
