@@ -18,10 +18,10 @@ from sim.history.admission import Channel
 from sim.history.clock import clock
 from sim.history.courses import HELD, Course, course_of
 from sim.history.destinations import BELARUS_INSTRUMENTS, Destination, Way, destination_of, way_of
+from sim.history.drivers import drivers
 from sim.history.history import History
 from sim.history.judging import Faults, judge, named, tell
 from sim.history.naming import HISTORICAL, Composition
-from sim.history.drivers import drivers
 from sim.history.parameters import LIMIT_DAY, Parameter, Policy, restriction
 from sim.history.records import ParameterRecord, policy_of
 from sim.history.scenarios import Scenario, ScenarioRecord, composed, need_usable, played
@@ -245,14 +245,19 @@ def load_branches(conf: Path = CONF) -> tuple[Policy, ...]:
 # courses
 
 
+def _courses(conf: Path) -> dict[str, File]:
+    """Files of `conf/course`; a folder of another place that has none has those that are shipped."""
+    return _files(conf, "course") or _files(CONF, "course")
+
+
 def course_names(conf: Path = CONF) -> tuple[str, ...]:
     """Names of the courses of `conf/course`, in alphabetical order."""
-    return tuple(_files(conf, "course"))
+    return tuple(_courses(conf))
 
 
 def load_course(name: str, conf: Path = CONF) -> Course:
     """A course of `conf/course`; raises CatalogueError for a name that is none, and with all faults of its file."""
-    known = _files(conf, "course")
+    known = _courses(conf)
     if name not in known:
         raise CatalogueError(f"no course '{shown(name)}' in conf/course; known: {nearest(name, known)}")
     with within(known[name].shown):
@@ -326,13 +331,12 @@ def last_month(world: str, conf: Path = CONF) -> int:
     return max(_scenario(naming.composition(world).scenario, conf)[0].last or 0, clock().last)
 
 
-def load_history(
-    scenario: str = HISTORICAL, conf: Path = CONF, until: date = LIMIT_DAY, course: str = HELD
-) -> History:
+def load_history(scenario: str = HISTORICAL, conf: Path = CONF, until: date = LIMIT_DAY, course: str = HELD) -> History:
     """The history of a scenario, or of a composition: all that happened, and what is enacted, removed and ended.
 
-    After the last known month it follows the `course`, unless the scenario's file names one. Raises CatalogueError with all faults of the files that it needs, those of other policies are not judged, and with
-    all faults of the composition: what is enacted on top, or taken away, must be announced by the day `until`.
+    After the last known month it follows the `course`, unless the scenario's file names one. Raises CatalogueError with
+    all faults of the files that it needs, those of other policies are not judged, and with all faults of the
+    composition: what is enacted on top, or taken away, must be announced by the day `until`.
     """
     return history_of(naming.composition(scenario), conf, until, course)
 

@@ -35,7 +35,16 @@ DRIVERS = CONF / "drivers.yaml"
 CATALOGUE = ("policy", "event", "scenario", "destination", "channel", "history", "course")
 """Folders of `conf/` with a file for each name. All that they say goes into the compiled world, by which a point is
 known, so that a user may add to them."""
-SINGLE = ("behaviour.yaml", "clock.yaml", "codes.yaml", "config.yaml", "drivers.yaml", "people.yaml", "schema.yaml", "hydra")
+SINGLE = (
+    "behaviour.yaml",
+    "clock.yaml",
+    "codes.yaml",
+    "config.yaml",
+    "drivers.yaml",
+    "people.yaml",
+    "schema.yaml",
+    "hydra",
+)
 """What a user's own `conf/` cannot change: coefficients and settings are given on the command line, codes are compiled,
 and how jobs are launched must not depend on the folder that one happens to stand in."""
 ENDINGS = (".yaml", ".yml", ".json")

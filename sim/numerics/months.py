@@ -9,8 +9,8 @@ NEVER = 32767
 LONG_AGO = -32768
 """A month before every other."""
 LIMIT_MONTH = 383
-"""December 2050: no history goes further, whatever its file says (assumption: a generation; a month is a 16-bit integer,
-to which stays of up to 1,200 months are added). How far a history goes stands in `conf/clock.yaml`."""
+"""December 2050: no history goes further, whatever its file says (assumption: a generation; a month is an integer of
+16 bits, to which stays of up to 1,200 months are added). How far a history goes stands in `conf/clock.yaml`."""
 
 
 def month(text: str) -> int:

@@ -80,7 +80,9 @@ class Ensemble:
     def history(self, scenario: str) -> History:
         """The history of a scenario, or of a composition by its name (see `sim.history.naming`)."""
         if scenario not in self._histories:
-            self._histories[scenario] = load_history(scenario, until=self.settings.last_day, course=self.settings.course)
+            self._histories[scenario] = load_history(
+                scenario, until=self.settings.last_day, course=self.settings.course
+            )
         return self._histories[scenario]
 
     def add(self, scenario: str, history: History) -> None:

@@ -315,7 +315,7 @@ def command(record: Mapping[str, Any], replicates: int) -> str:
     words += [f"{key}={record[key]}" for key in ("decision", "seed", "until")]
     words += [f"people.one_in={record['one_in']}", f"replicates={replicates}"]
     words += [f"coefficients.{name}={value!r}" for name, value in record["coefficients"].items()]
-    words += [f"course={record['course']}"] if record["course"] else []
+    words += [f"course={record['course']}"] if record.get("course") else []
     if record["freeze"]:
         words += [f"baseline={record['baseline']}", f"freeze=[{','.join(record['freeze'])}]"]
     return " ".join(["python -m sim task=simulate", *words])

@@ -19,8 +19,8 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sim.history import catalogue, naming
 from sim.history.clock import clock, last_day
-from sim.history.naming import Composition
 from sim.history.courses import HELD
+from sim.history.naming import Composition
 from sim.history.parameters import LIMIT_DAY
 from sim.numerics import months
 from sim.numerics.errors import UserError
@@ -157,10 +157,11 @@ class Settings:
     @classmethod
     def _reached(cls, until: str, info: ValidationInfo) -> str:
         """Refuse a month that none of the histories asked for reaches."""
-        asked = [info.data.get("scenario", ""), info.data.get("baseline", ""), *info.data.get("decompose", ())]
-        last = max((catalogue.last_month(world, CONF) for world in asked if world), default=clock().last)
-        if months.month(until) > last:
-            raise checks.no_month(last)
+        if months.month(until) > clock().last:  # only a history with a clock of its own goes further
+            asked = [info.data.get("scenario", ""), info.data.get("baseline", ""), *info.data.get("decompose", ())]
+            last = max((catalogue.last_month(world, CONF) for world in asked if world), default=clock().last)
+            if months.month(until) > last:
+                raise checks.no_month(last)
         return until
 
     @field_validator("without", mode="after")

@@ -75,7 +75,9 @@ def run(settings: Settings) -> Path | Plan:
     with write_folder(folder) as partial:
         _write_tables(partial, ensemble, pairs, additions)
         write_world(partial / naming.folder(settings.baseline), ours, baseline, pairs.window.one_in, settings.last_day)
-        write_world(partial / naming.folder(settings.scenario), theirs, scenario, pairs.window.one_in, settings.last_day)
+        write_world(
+            partial / naming.folder(settings.scenario), theirs, scenario, pairs.window.one_in, settings.last_day
+        )
         (partial / "adds.txt").write_text(opening(additions), encoding="utf-8")
         (partial / "diff.txt").write_text(scenario.diff(baseline, settings.last_day), encoding="utf-8")
         (partial / "sources.txt").write_text(sources(scenario), encoding="utf-8")

@@ -7,9 +7,8 @@ from typing import Any
 
 from sim.analysis.experiment import experiment_names, load_experiment
 from sim.history import catalogue
-from sim.history.history import History
 from sim.history.clock import clock, last_day
-from sim.history.drivers import unclassed
+from sim.history.history import History
 from sim.history.parameters import Policy
 from sim.model.decision import constants
 from sim.model.decision.rules import names

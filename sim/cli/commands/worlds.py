@@ -20,5 +20,6 @@ def simulated(settings: Settings, compared: bool = True) -> str:
 
 def taken_for_granted(settings: Settings, scenario: str, baseline: str) -> tuple[str, ...]:
     """What an answer of the settings assumes of two worlds, in sentences: see `sim.history.assumed`."""
-    worlds = [load_history(name, until=settings.last_day, course=settings.course) for name in (baseline, scenario)]
-    return assumed(*worlds, load_branches(), settings.last_day)
+    end = settings.last_day
+    ours, theirs = (load_history(name, until=end, course=settings.course) for name in (baseline, scenario))
+    return assumed(ours, theirs, load_branches(), end)

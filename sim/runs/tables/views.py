@@ -27,7 +27,7 @@ _MADE = (
     Column("megabytes", REAL, "size of its files", "MB"),
     text("folder", "name of its folder"),
 )
-_NEEDED = tuple(replace(column, null=column.name == "lambda") for column in _RUN)
+_NEEDED = tuple(replace(column, null=column.name in ("lambda", "course")) for column in _RUN)
 _REPLICATES = Column("replicates", WHOLE, "number of replicates")
 OF_A_POINT = (
     *(_NAME, _SCENARIO),
