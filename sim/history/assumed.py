@@ -4,13 +4,13 @@ Two things are: of a vote whose end is not known, which branch is meant; and of 
 after the last known month. Each is told only of a window that reaches so far.
 """
 
+from calendar import month_name
 from collections.abc import Sequence
 from datetime import date
 
 from sim.history.clock import clock, last_day
 from sim.history.history import History
 from sim.history.parameters import Branch, Policy
-from sim.numerics.months import label
 
 
 def assumed(baseline: History, scenario: History, branches: Sequence[Policy], end: date) -> tuple[str, ...]:
@@ -39,7 +39,8 @@ def _courses(baseline: History, scenario: History) -> str:
     who = f"everything outside {ours}"
     if ours != theirs:
         who = f"in the baseline {who}, in the scenario it {theirs}"
-    return f"After {label(clock().known)}, the last month with known rules, {who}."
+    known = last_day(clock().known)
+    return f"After {month_name[known.month]} {known.year}, the last month with known rules, {who}."
 
 
 def _course(history: History) -> str:

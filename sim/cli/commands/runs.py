@@ -83,7 +83,7 @@ def beside(ensemble: Ensemble, of: Point, runs: Iterable[Run]) -> dict[str, str]
 
 
 def write_world(folder: Path, runs: list[Run], history: History, one_in: int, end: date) -> None:
-    """Write the tables of one world's runs, at every lambda, into a folder, its history to the day `end`, its sources."""
+    """Write the tables, the history to the day `end` and the sources of a world's runs at all lambdas into a folder."""
     folder.mkdir(exist_ok=True)
     for name in ("stocks", "flows", "harms", "wishes"):
         write_parquet(folder, OF_WORLDS[name], parquet.of_runs(runs, name))
