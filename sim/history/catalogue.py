@@ -15,12 +15,15 @@ from typing import NamedTuple
 
 from sim.history import naming, strict_yaml
 from sim.history.admission import Channel
+from sim.history.clock import clock
 from sim.history.constants import Constant, need_like
+from sim.history.courses import HELD, Course, course_of
 from sim.history.destinations import BELARUS_INSTRUMENTS, Destination, Way, destination_of, way_of
+from sim.history.drivers import drivers
 from sim.history.history import History
 from sim.history.judging import Faults, judge, named, tell
 from sim.history.naming import HISTORICAL, Composition
-from sim.history.parameters import LAST_DAY, Parameter, Policy, restriction
+from sim.history.parameters import LIMIT_DAY, Parameter, Policy, restriction
 from sim.history.records import ParameterRecord, policy_of
 from sim.history.scenarios import Scenario, ScenarioRecord, composed, name_faults, need_usable, played
 from sim.history.strict_yaml import CatalogueError, Document, Place, within
@@ -33,6 +36,8 @@ __all__ = ["Channel", "Destination", "Way"]
 _NOT = (b"false", b"no", b"off")
 _HISTORICAL = re.compile(rb"""(?:^|[{,])[ \t]*["']?historical["']?[ \t]*:[ \t]*["']?([A-Za-z~]*)""", re.MULTILINE)
 """Whether a file says that its policy was adopted: asked before the file is judged."""
+_BRANCH = re.compile(rb"""(?:^|[{,])[ \t]*["']?branch["']?[ \t]*:""", re.MULTILINE)
+"""Whether a file says that it is not known how it ended."""
 
 
 class Gathered:
@@ -253,6 +258,46 @@ def _tell_if_faulty(name: str, file: File, content: bytes, shock: bool, paramete
         print(f"vyraj: {file.shown} is left out: {error.faults[0]}; task=lint tells all", file=sys.stderr, flush=True)
 
 
+def load_branches(conf: Path = CONF) -> tuple[Policy, ...]:
+    """Policies and shocks of which it is not known whether they came about, in order of their first day."""
+    found, gathered = [], Gathered()
+    for folder in ("event", "policy"):
+        for name, file in _files(conf, folder).items():
+            with gathered.within(file.shown):
+                content = strict_yaml.source(file.path)
+                if _BRANCH.search(content):
+                    found.append(_policy(name, content, folder == "event", None))
+    gathered.refuse()
+    return tuple(sorted(found, key=lambda policy: (policy.events[0].start, policy.name)))
+
+
+# courses
+
+
+def _courses(conf: Path) -> dict[str, File]:
+    """Files of `conf/course`; a folder of another place that has none has those that are shipped."""
+    return _files(conf, "course") or _files(CONF, "course")
+
+
+def course_names(conf: Path = CONF) -> tuple[str, ...]:
+    """Names of the courses of `conf/course`, in alphabetical order."""
+    return tuple(_courses(conf))
+
+
+def load_course(name: str, conf: Path = CONF) -> Course:
+    """A course of `conf/course`; raises CatalogueError for a name that is none, and with all faults of its file."""
+    known = _courses(conf)
+    if name not in known:
+        raise CatalogueError(f"no course '{shown(name)}' in conf/course; known: {nearest(name, known)}")
+    with within(known[name].shown):
+        return _course(name, strict_yaml.source(known[name].path))
+
+
+@lru_cache(maxsize=64)
+def _course(name: str, content: bytes) -> Course:
+    return course_of(name, strict_yaml.document(content), drivers())
+
+
 # scenarios
 
 
@@ -278,7 +323,7 @@ def load_scenario(name: str, conf: Path = CONF) -> Scenario:
         return plan
     described = f"{naming.words(name)[:1].upper()}{naming.words(name)[1:]}."
     enact, without = (*plan.enact, *asked.policy), (*plan.without, *asked.without)
-    return Scenario(name, described, enact, without, plan.until)
+    return Scenario(name, described, enact, without, plan.until, plan.course, plan.last)
 
 
 def _scenario(name: str, conf: Path) -> tuple[Scenario, Document, str]:
@@ -293,7 +338,8 @@ def _scenario(name: str, conf: Path) -> tuple[Scenario, Document, str]:
         need_usable(name)
         document = strict_yaml.document(strict_yaml.source(listed[name].path))
         own = judge(ScenarioRecord, document)
-    return Scenario(name, own.description, own.enact, own.without, own.until), document, listed[name].shown
+    plan = Scenario(name, own.description, own.enact, own.without, own.until, own.course, own.last)
+    return plan, document, listed[name].shown
 
 
 def _proposal(name: str, conf: Path) -> tuple[Scenario, Document, str]:
@@ -310,19 +356,29 @@ def _proposal(name: str, conf: Path) -> tuple[Scenario, Document, str]:
     return Scenario(name, own.description, (name,), (), {}), Document({}, Place(0, "", {}), ()), file.shown
 
 
-def load_history(scenario: str = HISTORICAL, conf: Path = CONF, until: date = LAST_DAY, quiet: bool = False) -> History:
+def last_month(world: str, conf: Path = CONF) -> int:
+    """Last month of the history of a scenario, or of a composition: that of the clock, or a later one of its own."""
+    return max(_scenario(naming.composition(world).scenario, conf)[0].last or 0, clock().last)
+
+
+def load_history(
+    scenario: str = HISTORICAL, conf: Path = CONF, until: date = LIMIT_DAY, course: str = HELD, quiet: bool = False
+) -> History:
     """The history of a scenario, or of a composition: all that happened, and what is enacted, removed and ended.
 
-    Raises CatalogueError with all faults of the files that it needs, those of other policies are not judged, and with
-    all faults of the composition: what is enacted on top, or taken away, must be announced by the day `until`. A faulty
-    file that is left out is told, unless one is `quiet`.
+    After the last known month it follows the `course`, unless the scenario's file names one. Raises CatalogueError with
+    all faults of the files that it needs, those of other policies are not judged, and with all faults of the
+    composition: what is enacted on top, or taken away, must be announced by the day `until`. A faulty file that is left
+    out is told, unless one is `quiet`.
     """
     asked = naming.composition(scenario)
     with within(f"'{shown(scenario, naming.LONGEST)}'") if asked.is_composed else nullcontext():
-        return history_of(asked, conf, until, quiet)
+        return history_of(asked, conf, until, course, quiet)
 
 
-def history_of(asked: Composition, conf: Path = CONF, until: date = LAST_DAY, quiet: bool = False) -> History:
+def history_of(
+    asked: Composition, conf: Path = CONF, until: date = LIMIT_DAY, course: str = HELD, quiet: bool = False
+) -> History:
     """The history of a composition, as `load_history` gives it by name."""
     plan, document, where = _scenario(asked.scenario, conf)
     gathered, known = Gathered(), policy_names(conf)
@@ -332,7 +388,9 @@ def history_of(asked: Composition, conf: Path = CONF, until: date = LAST_DAY, qu
         raise CatalogueError(*gathered.found, *name_faults(asked, known))
     assert parameters is not None
     with within("conf"):
-        happened = History.of(parameters.values()).enact(*(one for one in bundles.values() if one.historical))
+        followed = load_course(plan.course or course, conf)
+        begun = History.of(parameters.values(), followed, max(plan.last or 0, clock().last))
+        happened = begun.enact(*(one for one in bundles.values() if one.historical))
     with within(where):
         history = played(plan, document, happened, bundles, known).check()
     return composed(history, plan, asked, bundles, known, until) if asked.is_composed else history

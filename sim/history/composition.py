@@ -4,7 +4,8 @@ Pure functions of one parameter and the changes that act on it. Additions are do
 order, so that the same history gives the same bits on every machine.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -48,6 +49,54 @@ def path(values: Sequence[Dated], interpolate: str, days: int) -> Floats:
     return along
 
 
+@dataclass(frozen=True)
+class Beyond:
+    """What becomes of a driver after the last known day: see `daily_value`.
+
+    From the day `since`, counted from 1 January 2019, what it is without later events is multiplied by the latest of
+    the dated `multiples`, 1 before the first, and kept within its range. Where it `repeats`, its own dated values of
+    the last known year come again every year.
+    """
+
+    since: int
+    repeats: bool
+    multiples: tuple[Dated, ...]
+
+    def own(self, value: Floats) -> Floats:
+        """A parameter's own values, float64[days], those of the last known year repeated if it repeats."""
+        if not self.repeats or len(value) <= self.since:
+            return value
+        value = value.copy()
+        for number in range(self.since, len(value)):
+            value[number] = value[day(_a_year_on(date_of(number), -1))]
+        return value
+
+    def moved(self, value: Floats, low: float, high: float) -> Floats:
+        """The values multiplied from the day `since`, float64[days]."""
+        value, after = value.copy(), value[self.since :]
+        for item in self.multiples:
+            first = max(day(item.date) - self.since, 0)
+            with np.errstate(invalid="ignore"):  # no limit times nothing
+                value[self.since + first :] = after[first:] * item.value
+        value[np.isnan(value)] = low
+        value[self.since :] = np.clip(value[self.since :], low, high)
+        return value
+
+    def edges(self, dates: Iterable[date], days: int) -> set[int]:
+        """Days on which a multiple steps, or one of a parameter's own dates of the last known year comes again."""
+        found = {self.since, *(day(item.date) for item in self.multiples)}
+        again = [at for at in dates if date_of(self.since) > at >= _a_year_on(date_of(self.since), -1)]
+        while self.repeats and again and day(again[0]) < days:
+            again = [_a_year_on(at, 1) for at in again]
+            found |= {day(at) for at in again}
+        return found
+
+
+def _a_year_on(of: date, years: int) -> date:
+    """The same day so many years later; of 29 February the day before."""
+    return of.replace(year=of.year + years, day=28 if (of.month, of.day) == (2, 29) else of.day)
+
+
 def _span(event: Event, days: int) -> tuple[int, int]:
     """First day of an event and the day after its last, both at most `days`."""
     return min(day(event.start), days), min(day(event.last) + 1, days)
@@ -79,16 +128,38 @@ def need_one_setter(name: str, acting: Acting) -> None:
             raise HistoryError(f"events '{one}' and '{other}' both set {name} on {start}; {hint}")
 
 
-def daily_value(parameter: Parameter, acting: Acting, days: int) -> Floats:
+def daily_value(parameter: Parameter, acting: Acting, days: int, beyond: Beyond | None = None) -> Floats:
     """Value of a parameter on each of `days` days, float64[days]; for a restriction the share closed.
 
     A change acts from its first date to the last day of its event. One that replaces stands for all that began before
-    its first date. Raises HistoryError if two events set the parameter at once, or if the result leaves the
-    parameter's range.
+    its first date. A driver is moved by its course after the last known day (`beyond`), with all that began before;
+    what begins later combines with what comes of it. Raises HistoryError if two events set the parameter at once, or
+    if the result leaves the parameter's range.
     """
     setters = [pair for pair in acting if parameter.rule == "set" or _replaces(pair[1])]
     need_one_setter(parameter.name, setters)
     value = path(parameter.values, parameter.interpolate, days)
+    if beyond is None or days <= beyond.since:
+        value = _composed(parameter, acting, value)
+    else:
+        begun = [pair for pair in acting if day(_first(*pair)) < beyond.since]
+        value = _composed(parameter, begun, beyond.own(value))
+        value = beyond.moved(value, parameter.low, parameter.high)
+        value = _composed(parameter, [pair for pair in acting if pair not in begun], value)
+    outside = np.flatnonzero(~((value >= parameter.low) & (value <= parameter.high)))
+    if len(outside):
+        number, limits = int(outside[0]), f"[{parameter.low:g}, {parameter.high:g}]"
+        guilty = listing([event.name for event, _ in acting]) or "nothing"
+        raise HistoryError(
+            f"{parameter.name} is {value[number]:g} on {date_of(number)}, outside {limits}; changed by {guilty}"
+        )
+    return value
+
+
+def _composed(parameter: Parameter, acting: Acting, value: Floats) -> Floats:
+    """Values of each day, float64[days], combined with the changes that act on them."""
+    days = len(value)
+    setters = [pair for pair in acting if parameter.rule == "set" or _replaces(pair[1])]
     since = np.full(days, date.min.toordinal())  # the day from which what acts counts
     for event, change in setters:
         first, after, own = _acts(event, change, parameter.interpolate, days)
@@ -102,29 +173,22 @@ def daily_value(parameter: Parameter, acting: Acting, days: int) -> Floats:
             continue
         first, after, own = _acts(event, change, parameter.interpolate, days)
         counts = since[first:after] <= _first(event, change).toordinal()
-        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is outside the range, and refused below
+        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is outside the range, and refused
             combined = _COMBINE[parameter.rule](value[first:after], own)
         value[first:after] = np.where(counts, combined, value[first:after])
-    outside = np.flatnonzero(~((value >= parameter.low) & (value <= parameter.high)))
-    if len(outside):
-        number, limits = int(outside[0]), f"[{parameter.low:g}, {parameter.high:g}]"
-        guilty = listing([event.name for event, _ in acting]) or "nothing"
-        raise HistoryError(
-            f"{parameter.name} is {value[number]:g} on {date_of(number)}, outside {limits}; changed by {guilty}"
-        )
     return value
 
 
-def faults(parameters: Mapping[str, Parameter], acting: Mapping[str, Acting], days: int) -> list[str]:
-    """What keeps a history from being evaluated on each of `days` days, and channels that events leave no age.
+def faults(acting: Collection[str], daily: Callable[[str], Floats]) -> list[str]:
+    """What keeps parameters on which events act from being evaluated day by day, and channels left without an age.
 
     A parameter's own values are inside its range, and a destination's file has its ages in order.
     """
     found: list[str] = []
     values: dict[str, Floats] = {}
-    for name, changes in acting.items():
+    for name in acting:
         try:
-            values[name] = daily_value(parameters[name], changes, days)
+            values[name] = daily(name)
         except HistoryError as error:
             found += error.faults
     ends = (".youngest", ".oldest")
@@ -132,7 +196,7 @@ def faults(parameters: Mapping[str, Parameter], acting: Mapping[str, Acting], da
         both = [f"{channel}{end}" for end in ends]
         if any(name in acting and name not in values for name in both):  # a fault that has been told
             continue
-        own = (values[name] if name in values else daily_value(parameters[name], (), days) for name in both)
+        own = (values[name] if name in values else daily(name) for name in both)
         youngest, oldest = own
         for at in np.flatnonzero(youngest > oldest)[:1].tolist():
             ages = f"youngest {youngest[at]:g} is above oldest {oldest[at]:g} from {date_of(at)}"
@@ -201,10 +265,10 @@ def foreseen_shares(parameter: Parameter, acting: Acting, shares: Floats) -> Flo
     return ahead
 
 
-def edges(parameter: Parameter, acting: Acting, days: int) -> set[int]:
-    """Days after the first on which an event or a dated step may change a parameter at once."""
+def edges(parameter: Parameter, acting: Acting, days: int, beyond: Beyond | None = None) -> set[int]:
+    """Days after the first on which an event, a dated step or a course may change a parameter at once."""
     dates = [item.date for item in parameter.values] if parameter.interpolate == "step" else []
-    found = {day(at) for at in dates}
+    found = {day(at) for at in dates} | (beyond.edges(dates, days) if beyond else set())
     for event, change in acting:
         found |= {day(event.start)} | ({day(event.until) + 1} if event.until else set())
         if isinstance(change, Setting):

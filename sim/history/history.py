@@ -11,9 +11,10 @@ from functools import cached_property
 
 from sim.history import composition, wording
 from sim.history.admission import SETS
+from sim.history.clock import clock, last_day
 from sim.history.composition import Floats, date_of, days_of
+from sim.history.courses import Course
 from sim.history.parameters import (
-    LAST_DAY,
     Change,
     Event,
     HistoryError,
@@ -27,24 +28,33 @@ from sim.history.parameters import (
 )
 from sim.history.wording import Addition
 from sim.numerics.messages import nearest, shown
-from sim.numerics.months import LAST_MONTH
 
 
 @dataclass(frozen=True)
 class History:
-    """Parameters and the policies and shocks in force. Equal histories give equal worlds."""
+    """Parameters and the policies and shocks in force. Equal histories give equal worlds.
+
+    `last` is the last month that it tells of. After the last known month its drivers follow the `course`; without one
+    they stay as they are.
+    """
 
     parameters: Mapping[str, Parameter] = field(hash=False)
     policies: tuple[Policy, ...] = ()
+    course: Course | None = None
+    last: int = field(default_factory=lambda: clock().last)
 
     @staticmethod
-    def of(parameters: Iterable[Parameter]) -> "History":
-        """The history in which nothing is in force; raises HistoryError if two parameters have one name."""
+    def of(parameters: Iterable[Parameter], course: Course | None = None, last: int | None = None) -> "History":
+        """The history in which nothing is in force; raises HistoryError if two parameters have one name.
+
+        `course` is followed after what is known, `last` its last month, that of `conf/clock.yaml` if not given.
+        """
         ordered = sorted(parameters, key=lambda parameter: parameter.name)
         for before, after in zip(ordered, ordered[1:], strict=False):
             if before.name == after.name:
                 raise HistoryError(f"parameter '{after.name}' is given twice")
-        return History({parameter.name: parameter for parameter in ordered})
+        last = clock().last if last is None else last
+        return History({parameter.name: parameter for parameter in ordered}, course=course, last=last)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "policies", tuple(sorted(self.policies, key=lambda p: p.name)))
@@ -97,6 +107,15 @@ class History:
             raise HistoryError(f"no event '{shown(name)}' in force; known: {nearest(name, self._events)}")
         return self._events[name][1]
 
+    def _beyond(self, name: str) -> composition.Beyond | None:
+        """What the course makes of a parameter."""
+        return None if self.course is None else self.course.beyond(name)
+
+    @property
+    def last_day(self) -> date:
+        """Last day of the last month."""
+        return last_day(self.last)
+
     # how a history is changed
 
     def enact(self, *policies: Policy) -> "History":
@@ -146,7 +165,8 @@ class History:
 
     def check(self) -> "History":
         """The same history, if it can be evaluated on every day; raises HistoryError with every name where not."""
-        faults = composition.faults(self.parameters, self._acting, day(LAST_DAY) + 1)
+        days = days_of(self.last + 1)
+        faults = composition.faults(self._acting, lambda name: self.daily(name, days))
         if faults:
             raise HistoryError(*faults)
         return self
@@ -158,7 +178,7 @@ class History:
 
         Raises HistoryError if two events set it at once or the result leaves the parameter's range.
         """
-        return composition.daily_value(self.parameter(name), self._acting.get(name, ()), days)
+        return composition.daily_value(self.parameter(name), self._acting.get(name, ()), days, self._beyond(name))
 
     def open_days(self, name: str, days: int) -> Floats:
         """Openness of a restriction on each day, float64[days, columns] as in `composition.daily_openness`."""
@@ -206,15 +226,15 @@ class History:
             return wording.contrast(row, was)
         return f"{self._said(name, row)} (was {wording.bare(was[0], self.parameter(name).unit)})"
 
-    def debug(self, until: date = LAST_DAY) -> str:
-        """The history epoch by epoch to a day: what begins and ends, and what the rules in force become.
+    def debug(self, until: date | None = None) -> str:
+        """The history epoch by epoch to a day, or to its end: what begins and ends, and what the rules in force become.
 
         An epoch is a span in which no event begins or ends and no stepped value changes. Computed by the
         functions that give the model its monthly values.
         """
-        days = day(need_date(until, "until")) + 1
+        days = day(need_date(until or self.last_day, "until")) + 1
         edges = {
-            name: composition.edges(parameter, self._acting.get(name, ()), days)
+            name: composition.edges(parameter, self._acting.get(name, ()), days, self._beyond(name))
             for name, parameter in self.parameters.items()
         }
         states = {name: self._state(name, days) for name in self.parameters if edges[name] or name in self._acting}
@@ -222,6 +242,8 @@ class History:
         lines = []
         for number, (first, after) in enumerate(zip(cuts, cuts[1:], strict=False)):
             lines.append(f"Epoch {number}: {date_of(first)} to {date_of(after - 1)}")
+            if self.course is not None and first == self.course.since:
+                lines.append(f"  nothing is known from here: course {self.course.name}: {self.course.description}")
             for policy, event in self._events.values():
                 if event.start == date_of(first):
                     lines.append(f"  begins: {event.name} ({policy.name}), {event.when()}")
@@ -266,15 +288,18 @@ class History:
                 said.append(f"{wording.period(date_of(first), date_of(after - 1), until)} {words}")
         return said
 
-    def diff(self, other: "History", until: date = LAST_DAY) -> str:
+    def diff(self, other: "History", until: date | None = None) -> str:
         """How this history differs from another, in words: events of one only, and periods with different rules.
 
         Each line speaks of this history; what the other had stands behind "was".
         """
-        until = need_date(until, "until")
+        until = need_date(until or self.last_day, "until")
         if self == other:
             return "The two histories are the same."
         lines = []
+        if self.course != other.course:
+            courses = [one.course.name if one.course else "none" for one in (self, other)]
+            lines.append(f"Course after what is known: {courses[0]} (was {courses[1]}).")
         for label, one, two in (("Only here", self, other), ("Only there", other, self)):
             for name, (policy, event) in one._events.items():
                 if name not in two._events:
@@ -288,13 +313,13 @@ class History:
         told = [f"{name}: {words}." for name in shared for words in self._contrasts(name, other, until)]
         return "\n".join(lines + (told or [f"No effective rule differs to {until}."]))
 
-    def adds(self, base: "History", until: date = LAST_DAY) -> tuple[Addition, ...]:
+    def adds(self, base: "History", until: date | None = None) -> tuple[Addition, ...]:
         """What this history adds to, and takes from, the rules of another, change by change.
 
         Each change is tried alone on the other history's rules: it is effective, shadowed by rules that are
         in force there, out of the period to `until`, or without effect.
         """
-        found, until = [], need_date(until, "until")
+        found, until = [], need_date(until or self.last_day, "until")
         for removed, one, two in ((False, self, base), (True, base, self)):
             for name, (policy, event) in one._events.items():
                 if name in two._events and (removed or two._events[name][1] == event):
@@ -305,7 +330,7 @@ class History:
 
     def _monthly_or_open(self, name: str) -> Floats:
         read = self.open_shares if self.parameter(name).rule == "restriction" else self.monthly
-        return read(name, LAST_MONTH + 1)
+        return read(name, self.last + 1)
 
     def _addition(
         self, base: "History", policy: Policy, event: Event, change: Change, removed: bool, until: date

@@ -7,17 +7,18 @@ the values of a month is the business of `sim.history.composition`.
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from sim.history.naming import is_name
 from sim.numerics.codes import CHANNEL, GROUP
 from sim.numerics.errors import UserError
 from sim.numerics.messages import nearest, shown
+from sim.numerics.months import LIMIT_MONTH, first_day
 from sim.numerics.values import plain
 
 FIRST_DAY = date(2019, 1, 1)
-LAST_DAY = date(2025, 12, 31)
-"""First and last day for which the history is recorded; an event begins between them."""
+LIMIT_DAY = first_day(LIMIT_MONTH + 1) - timedelta(days=1)
+"""First day of every history and last day that any may have; an event begins between them."""
 
 RULES = ("set", "highest", "lowest", "product", "sum", "restriction")
 """How the changes of several events combine with the dated value of a parameter."""
@@ -260,8 +261,8 @@ def change_faults(parameter: Parameter, change: Change) -> Iterator[str]:
 
 def date_faults(announced: date, start: date, until: date | None) -> Iterator[tuple[str, str]]:
     """What is wrong with the dates of an event, and the key of a file at which it is."""
-    if not FIRST_DAY <= start <= LAST_DAY:
-        yield "from", f"from {start} is outside {FIRST_DAY} to {LAST_DAY}"
+    if not FIRST_DAY <= start <= LIMIT_DAY:
+        yield "from", f"from {start} is outside {FIRST_DAY} to {LIMIT_DAY}"
     if announced > start:
         yield "announced", f"announced {announced} is after from {start}"
     if until is not None and until < start:
@@ -329,14 +330,30 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Branch:
+    """What is not known of a policy: what it is that one does not know, and what holds if it was or was not enacted.
+
+    Each is the end of a sentence; the history in which it is enacted, or is not, says which is meant.
+    """
+
+    unknown: str
+    enacted: str
+    otherwise: str
+
+
+@dataclass(frozen=True)
 class Policy:
-    """A named bundle of events: a policy if a government (`actor`) chose it, else a shock."""
+    """A named bundle of events: a policy if a government (`actor`) chose it, else a shock.
+
+    One with a `branch` is of a kind of which it is not known whether it came about.
+    """
 
     name: str
     description: str
     actor: str | None
     historical: bool
     events: tuple[Event, ...]
+    branch: Branch | None = None
 
     def __post_init__(self) -> None:
         _need_name(self.name, "policy")

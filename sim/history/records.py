@@ -30,6 +30,7 @@ from sim.history.parameters import (
     EXCEPTABLE,
     FIRST_DAY,
     RULES,
+    Branch,
     Change,
     Closing,
     Dated,
@@ -64,7 +65,7 @@ class DatedRecord(Record):
     note: Note | None = None
 
 
-def _dated(content: Any, about: Mapping[str, Any]) -> tuple[Dated, ...]:
+def dated(content: Any, about: Mapping[str, Any]) -> tuple[Dated, ...]:
     """Dated values; one without its own source has the source of what it is `about`. Raises ValidationError."""
     faults, values = Faults(), []
     source, confidence = about.get("source") or NOT_SAID, about.get("confidence") or "assumption"
@@ -133,7 +134,7 @@ class ValuesRecord(Record):
         single = info.data["value"]
         if (single is None) == (content is None):
             raise ValueError("give either value or values")
-        return _dated({FIRST_DAY: single} if content is None else content, info.data)
+        return dated({FIRST_DAY: single} if content is None else content, info.data)
 
 
 class NumberRecord(ValuesRecord):
@@ -270,7 +271,7 @@ def _setting(
     content = admission.numbers(content, name, parameter)
     about = {key: event.get(key) for key in ("source", "confidence")}
     if isinstance(content, Mapping):
-        values = _dated(content, about)
+        values = dated(content, about)
     else:
         values = (Dated(start or FIRST_DAY, spelling.number(content), about["source"] or NOT_SAID,
                         about["confidence"] or "assumption"),)  # fmt: skip
@@ -288,11 +289,20 @@ def _setting(
     return Setting(name, values)
 
 
+class BranchRecord(Record):
+    """What is not known of a policy, each the end of a sentence."""
+
+    unknown: Text
+    enacted: Text
+    otherwise: Text
+
+
 class ShockRecord(Record):
     """What happened without being chosen as a migration policy."""
 
     description: Text
     historical: Flag = False
+    branch: BranchRecord | None = None
     events: Any
 
     @field_validator("events", mode="plain")
@@ -338,7 +348,8 @@ def policy_of(name: str, document: Document, shock: bool = False, parameters: Pa
     them must fit them.
     """
     own = judge(ShockRecord if shock else PolicyRecord, document, {"parameters": parameters})
-    return Policy(name, own.description, getattr(own, "actor", None), own.historical, own.events)
+    branch = None if own.branch is None else Branch(own.branch.unknown, own.branch.enacted, own.branch.otherwise)
+    return Policy(name, own.description, getattr(own, "actor", None), own.historical, own.events, branch)
 
 
 def policy_from(name: str, content: Any, shock: bool = False) -> Policy:

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from sim.history import spelling
+from sim.history.clock import Month
 from sim.history.history import History
 from sim.history.judging import Faults, Names, Record, Text, distinct, named, tell
 from sim.history.naming import Composition
@@ -37,7 +38,8 @@ def need_usable(name: str) -> None:
 class Scenario:
     """A history told by what it adds to the historical one, what it takes from it, and what ends on another day.
 
-    `until` gives events or whole policies a new last day, None for no end.
+    `until` gives events or whole policies a new last day, None for no end. A `course` of its own, or a `last` month
+    later than that of `conf/clock.yaml`, holds for this history whatever the run asks for.
     """
 
     name: str
@@ -45,6 +47,8 @@ class Scenario:
     enact: tuple[str, ...]
     without: tuple[str, ...]
     until: Mapping[str, date | None]
+    course: str | None = None
+    last: int | None = None
 
 
 class ScenarioRecord(Record):
@@ -54,6 +58,8 @@ class ScenarioRecord(Record):
     enact: Names = ()
     without: Names = ()
     until: Any = Field(None, validate_default=True)
+    course: Text | None = None
+    last: Month | None = None
 
     @field_validator("enact", "without", mode="after")
     @classmethod

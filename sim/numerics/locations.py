@@ -27,11 +27,24 @@ CODES = CONF / "codes.yaml"
 """Codes that compiled rules hold as constants."""
 SCHEMA = CONF / "schema.yaml"
 """What each number of a destination is."""
+CLOCK = CONF / "clock.yaml"
+"""How far the history goes, and how far its rules are known."""
+DRIVERS = CONF / "drivers.yaml"
+"""What drives the world from outside, and what stays as it is until somebody changes it."""
 
-CATALOGUE = ("policy", "event", "scenario", "destination", "channel", "history")
+CATALOGUE = ("policy", "event", "scenario", "destination", "channel", "history", "course")
 """Folders of `conf/` with a file for each name. All that they say goes into the compiled world, by which a point is
 known, so that a user may add to them."""
-SINGLE = ("behaviour.yaml", "codes.yaml", "config.yaml", "people.yaml", "schema.yaml", "hydra")
+SINGLE = (
+    "behaviour.yaml",
+    "clock.yaml",
+    "codes.yaml",
+    "config.yaml",
+    "drivers.yaml",
+    "people.yaml",
+    "schema.yaml",
+    "hydra",
+)
 """What a user's own `conf/` cannot change: coefficients and settings are given on the command line, codes are compiled,
 and how jobs are launched must not depend on the folder that one happens to stand in."""
 ENDINGS = (".yaml", ".yml", ".json")

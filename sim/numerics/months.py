@@ -8,8 +8,9 @@ NEVER = 32767
 """A month that does not come (largest 16-bit integer), so that `never > month` holds without a special case."""
 LONG_AGO = -32768
 """A month before every other."""
-LAST_MONTH = 83
-"""December 2025, the last month for which inputs are recorded."""
+LIMIT_MONTH = 383
+"""December 2050: no history goes further, whatever its file says (assumption: a generation; a month is an integer of
+16 bits, to which stays of up to 1,200 months are added). How far a history goes stands in `conf/clock.yaml`."""
 
 
 def month(text: str) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.numerics.codes import N_CHANNELS, N_PLACES
+from sim.numerics.months import LIMIT_MONTH
 
 MAX_BYTES = 128
 """Most bytes a person may take besides the key (design contract: 9.4 million people under 3 GB)."""
@@ -45,7 +46,7 @@ SCHEMA: tuple[Column, ...] = (
     Column("member", "u1", "position", "place in the decision unit: 0 head, 1 partner, then minors", 0, 15),
     Column("unit_size", "u1", "persons", "people in the decision unit", 1, 16),
     # who
-    Column("birth", "i2", "month", "month of birth", -1500, 83),
+    Column("birth", "i2", "month", "month of birth", -1500, LIMIT_MONTH),
     Column("sex", "u1", "code", "sex", 0, 1),
     Column("region", "u1", "code", "oblast or Minsk city of registration; 'abroad' for the settled diaspora", 0, 7),
     Column("locality", "u1", "code", "urban or rural", 0, 1),

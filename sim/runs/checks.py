@@ -25,6 +25,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from sim.history.clock import clock
 from sim.history.coefficients import RECORDS, SMALLEST_LAMBDA, load
 from sim.history.naming import composition
 from sim.model.feedback import FEEDBACKS
@@ -129,15 +130,20 @@ Threads = Annotated[
 
 
 def _month(value: Any) -> str:
-    """A month as YYYY-MM; a date means the month in which it lies."""
-    value = plain(value)
+    """A month as YYYY-MM; a date means the month in which it lies, null the last month with known rules."""
+    value = months.label(clock().known) if plain(value) in (None, "") else plain(value)
     text = value.strftime("%Y-%m") if hasattr(value, "strftime") else value
     try:
-        if isinstance(text, str) and len(text) == 7 and text.isascii() and 0 <= months.month(text) <= months.LAST_MONTH:
+        if isinstance(text, str) and len(text) == 7 and text.isascii() and months.month(text) >= 0:
             return text
     except ValueError:
         pass
-    raise refusal(f"a month from {months.label(0)} to {months.label(months.LAST_MONTH)}, written YYYY-MM")
+    raise no_month(clock().last)
+
+
+def no_month(last: int) -> PydanticCustomError:
+    """The fault of what is no month to the last one of the histories that are asked for."""
+    return refusal(f"a month from {months.label(0)} to {months.label(last)}, written YYYY-MM")
 
 
 Month = Annotated[str, PlainValidator(_month)]

@@ -15,7 +15,6 @@ from tqdm import tqdm
 from sim.history import coefficients, naming
 from sim.history.catalogue import load_destinations, load_history
 from sim.history.compiled import World, build, first_difference
-from sim.history.composition import date_of, days_of
 from sim.history.history import History
 from sim.model.checkpoint import State
 from sim.model.decision import constants
@@ -81,7 +80,9 @@ class Ensemble:
     def history(self, scenario: str) -> History:
         """The history of a scenario, or of a composition by its name (see `sim.history.naming`)."""
         if scenario not in self._histories:
-            self._histories[scenario] = load_history(scenario, until=date_of(days_of(self.months) - 1))
+            self._histories[scenario] = load_history(
+                scenario, until=self.settings.last_day, course=self.settings.course
+            )
         return self._histories[scenario]
 
     def add(self, scenario: str, history: History) -> None:

@@ -74,7 +74,7 @@ class Point:
 
 def point(ensemble: Ensemble, scenario: str, lambda_: float, freeze: Sequence[str] = ()) -> Point:
     """The point of a scenario at a lambda; with feedbacks held at the path of the settings' baseline."""
-    settings = ensemble.settings
+    settings, followed = ensemble.settings, ensemble.history(scenario).course
     record = {
         "scenario": scenario,
         "baseline": settings.baseline if freeze else None,
@@ -85,6 +85,7 @@ def point(ensemble: Ensemble, scenario: str, lambda_: float, freeze: Sequence[st
         "one_in": settings.people.one_in,
         "seed": settings.seed,
         "until": settings.until,
+        "course": followed.name if followed and settings.is_beyond else None,
     }
     parts = {
         "point": {key: value for key, value in record.items() if key not in ("baseline", "coefficients")},
@@ -314,6 +315,7 @@ def command(record: Mapping[str, Any], replicates: int) -> str:
     words += [f"{key}={record[key]}" for key in ("decision", "seed", "until")]
     words += [f"people.one_in={record['one_in']}", f"replicates={replicates}"]
     words += [f"coefficients.{name}={value!r}" for name, value in record["coefficients"].items()]
+    words += [f"course={record['course']}"] if record.get("course") else []
     if record["freeze"]:
         words += [f"baseline={record['baseline']}", f"freeze=[{','.join(record['freeze'])}]"]
     return " ".join(["python -m sim task=simulate", *words])

@@ -18,9 +18,10 @@ import yaml
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sim.history import catalogue, naming
-from sim.history.composition import date_of, days_of
+from sim.history.clock import clock, last_day
+from sim.history.courses import HELD
 from sim.history.naming import Composition
-from sim.history.parameters import LAST_DAY
+from sim.history.parameters import LIMIT_DAY
 from sim.numerics import months
 from sim.numerics.errors import UserError
 from sim.numerics.locations import CONF, EXPERIMENTS, files
@@ -53,7 +54,7 @@ def known_policies(proposed: bool = False) -> list[str]:
     return list(catalogue.policy_names(CONF, proposed))
 
 
-def world_named(asked: Composition, until: date = LAST_DAY) -> str:
+def world_named(asked: Composition, until: date = LIMIT_DAY) -> str:
     """The one name of a world: of a scenario, which is known, or of a composition on top of it.
 
     Raises UserError with every fault of a composition.
@@ -61,6 +62,11 @@ def world_named(asked: Composition, until: date = LAST_DAY) -> str:
     if asked.is_composed:
         catalogue.history_of(asked, CONF, until)
     return catalogue.world_name(asked, CONF)
+
+
+def known_courses() -> list[str]:
+    """Names of the courses of conf/course, in alphabetical order."""
+    return list(catalogue.course_names(CONF))
 
 
 def known_decisions() -> list[str]:
@@ -133,7 +139,8 @@ class Settings:
     person: checks.Person = "first:departed"
     decompose: Annotated[tuple[str, ...], _WORLD.several] = ()
     experiment: Annotated[str | None, checks.one_of(lambda: known_experiments(), null=True)] = None
-    until: checks.Month = "2025-12"
+    until: Annotated[checks.Month, Field(validate_default=True)] = ""
+    course: Annotated[str, checks.one_of(lambda: known_courses())] = HELD
     people: Annotated[People, checks.Section] = field(default_factory=People)
     choice: Annotated[Choice, checks.Section] = field(default_factory=Choice)
     seed: checks.Seed = 1
@@ -149,6 +156,17 @@ class Settings:
     policy: checks.Bundles = None
     without: Annotated[checks.Bundles, Field(validate_default=True)] = None
 
+    @field_validator("until", mode="after")
+    @classmethod
+    def _reached(cls, until: str, info: ValidationInfo) -> str:
+        """Refuse a month that none of the histories asked for reaches."""
+        if months.month(until) > clock().last:  # only a history with a clock of its own goes further
+            asked = [info.data.get("scenario", ""), info.data.get("baseline", ""), *info.data.get("decompose", ())]
+            last = max((catalogue.last_month(world, CONF) for world in asked if world), default=clock().last)
+            if months.month(until) > last:
+                raise checks.no_month(last)
+        return until
+
     @field_validator("without", mode="after")
     @classmethod
     def _composes(cls, without: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
@@ -156,7 +174,7 @@ class Settings:
         own = info.data
         asked = _asked(own.get("scenario", ""), own.get("policy"), without, own.get("task", ""))
         if own.get("policy") or without:
-            until = date_of(days_of(months.month(own.get("until", months.label(months.LAST_MONTH))) + 1) - 1)
+            until = last_day(months.month(own["until"])) if "until" in own else LIMIT_DAY
             try:
                 world_named(asked, until)
             except UserError as error:
@@ -190,6 +208,16 @@ class Settings:
     def last_month(self) -> int:
         """Number of the last month simulated."""
         return months.month(self.until)
+
+    @property
+    def last_day(self) -> date:
+        """Last day simulated."""
+        return last_day(self.last_month)
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether it goes beyond the last known month, so that the course counts."""
+        return self.last_month > clock().known
 
 
 WITHOUT_EFFECT = ("threads", "results_dir", "report", "dry", "experiment", "match", "results", "policy", "without")
@@ -276,4 +304,6 @@ def fingerprint(settings: Settings) -> str:
     record = {key: value for key, value in record_of(settings).items() if key not in WITHOUT_EFFECT}
     if settings.task != "explain":
         del record["person"]
+    if not settings.is_beyond:
+        del record["course"]
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:16]

@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 
 from sim.history import catalogue
-from sim.history.parameters import CONFIDENCES, FIRST_DAY, LAST_DAY, HistoryError, Setting
+from sim.history.assumed import assumed
+from sim.history.clock import clock, last_day
+from sim.history.drivers import driver_of, drivers, unclassed
+from sim.history.parameters import CONFIDENCES, FIRST_DAY, HistoryError, Setting
 from sim.numerics.months import month
+
+LAST_DAY, MONTHS = last_day(clock().last), clock().last + 1
 
 PARAMETERS = catalogue.load_parameters()
 POLICIES = catalogue.load_policies()
@@ -41,7 +46,7 @@ def test_every_policy_enacts_with_every_scenario(scenario):
             assert enacted.without(name) == history
             for event in policy.events:
                 for change in event.changes:
-                    enacted.monthly(change.parameter, 84)
+                    enacted.monthly(change.parameter, MONTHS)
 
 
 @pytest.mark.parametrize("draw", range(40))
@@ -75,7 +80,9 @@ def test_a_scenario_says_what_it_adds_to_the_rules_in_force(scenario):
     assert added and all(item.sentence.strip() and "\n" not in item.sentence for item in added)
     verdicts = {item.verdict for item in added}
     assert verdicts <= {"effective", "shadowed"}
-    assert ("effective" in verdicts) == (scenario != "lithuania_visa_ban_with_exceptions")
+    to_the_law = HISTORIES[scenario].adds(HISTORICAL, date(2026, 5, 2))  # the last day of the law of 2023
+    repeats = {item.verdict for item in to_the_law} == {"shadowed"}
+    assert "effective" in verdicts and repeats == (scenario == "lithuania_visa_ban_with_exceptions")
 
 
 @pytest.mark.parametrize("name", sorted(name for name, bundle in BUNDLES.items() if not bundle.historical))
@@ -95,7 +102,7 @@ def test_a_stricter_rule_opens_nothing_to_nobody(name):
     stricter = HISTORICAL.enact(BUNDLES[name])
     for event in BUNDLES[name].events:
         for change in event.changes:
-            was, now = HISTORICAL.open_shares(change.parameter, 84), stricter.open_shares(change.parameter, 84)
+            was, now = HISTORICAL.open_shares(change.parameter, MONTHS), stricter.open_shares(change.parameter, MONTHS)
             assert (now <= was).all(), change.parameter
 
 
@@ -139,7 +146,13 @@ def test_dates_lie_inside_the_horizon():
             assert FIRST_DAY <= event.start <= LAST_DAY
             assert event.until is None or event.until >= event.start
             assert date(2018, 1, 1) <= event.announced <= event.start
-    assert all(item.date <= LAST_DAY for _, item in numbers())
+    happened = [parameter.name for parameter in PARAMETERS]
+    happened += [f"{event.name}: {change.parameter}" for bundle in BUNDLES.values() if bundle.historical
+                 for event in bundle.events for change in event.changes]  # fmt: skip
+    known = {where for where, item in numbers() if item.date <= last_day(clock().known)}
+    beyond = {where for where, item in numbers() if item.date > last_day(clock().known)} & set(happened)
+    assert beyond == {"georgia_work_permits: georgia.visa_free.works"}  # adopted, and dated
+    assert len(known) > 1000
 
 
 def test_sources_are_named_by_author_and_title():
@@ -158,27 +171,93 @@ def test_every_historical_event_is_in_force_and_counts(name):
 
 def test_the_ban_takes_every_exception():
     for instrument in ("short_visa", "national_visa"):
-        shares = HISTORIES["lithuania_visa_ban"].open_shares(f"lithuania.{instrument}", 84)
+        shares = HISTORIES["lithuania_visa_ban"].open_shares(f"lithuania.{instrument}", MONTHS)
         assert not shares[month("2023-06") :].any()
-    permits = HISTORIES["lithuania_visa_ban"].open_shares("lithuania.permit", 84)
-    assert (permits == HISTORICAL.open_shares("lithuania.permit", 84)).all()
-    assert (HISTORIES["lithuania_full_ban"].open_shares("lithuania.asylum", 84) == 1).all()
+    permits = HISTORIES["lithuania_visa_ban"].open_shares("lithuania.permit", MONTHS)
+    assert (permits == HISTORICAL.open_shares("lithuania.permit", MONTHS)).all()
+    assert (HISTORIES["lithuania_full_ban"].open_shares("lithuania.asylum", MONTHS) == 1).all()
 
 
 def test_a_ban_with_the_exceptions_in_force_is_told_to_be_shadowed():
-    added = HISTORIES["lithuania_visa_ban_with_exceptions"].adds(HISTORICAL)
+    added = HISTORIES["lithuania_visa_ban_with_exceptions"].adds(HISTORICAL, date(2026, 5, 2))
     assert {item.verdict for item in added} == {"shadowed"}
     assert {name for item in added for name in item.shadowed_by} == {"lithuania_restrictive_law"}
 
 
 def test_the_detentions_of_a_year_are_the_observed_ones():
-    detentions = HISTORICAL.monthly("belarus.detentions", 84)
+    detentions = HISTORICAL.monthly("belarus.detentions", MONTHS)
     assert detentions[24:36].sum() == pytest.approx(6443, rel=0.005)  # Viasna, 2021
     assert detentions[48:60].sum() == pytest.approx(6386, rel=0.005)  # Viasna, 2023
     assert detentions[19:24].sum() == pytest.approx(28_000, rel=0.005)  # analyst's total of 2020
-    assert np.all(HISTORIES["no_crackdown"].monthly("belarus.detentions", 84) == 20)
+    assert np.all(HISTORIES["no_crackdown"].monthly("belarus.detentions", MONTHS) == 20)
 
 
 def test_drafts_sum_to_two_of_ten_thousand_a_year():
-    draft = HISTORICAL.monthly("belarus.draft", 84)
-    assert [round(draft[12 * year : 12 * year + 12].sum()) for year in range(7)] == pytest.approx([20_000] * 7, abs=2)
+    draft = HISTORICAL.monthly("belarus.draft", MONTHS)
+    assert [round(draft[12 * year : 12 * year + 12].sum()) for year in range(12)] == pytest.approx([20_000] * 12, abs=2)
+
+
+def test_every_parameter_belongs_to_a_driver_or_is_kept_for_a_reason():
+    assert not unclassed(PARAMETERS)
+    moved = {driver_of(parameter.name, drivers().values()) for parameter in PARAMETERS}
+    assert moved - {None} == set(drivers().values())  # a driver without parameters would be a slip
+
+
+@pytest.mark.parametrize("course", catalogue.course_names())
+def test_every_course_says_of_every_driver_what_becomes_of_it(course):
+    followed, history = catalogue.load_course(course), catalogue.load_history(course=course)
+    assert list(followed.multiples) == list(drivers())
+    assert all(item.confidence == "assumption" and "assumption: " in item.source
+               for values in followed.multiples.values() for item in values)  # fmt: skip
+    assert history.check().course == followed
+    months = clock().last + 1
+    for driver in drivers().values():
+        names = [parameter.name for parameter in PARAMETERS if driver_of(parameter.name, drivers().values()) == driver]
+        for name in names:
+            ours, held = history.monthly(name, months), HISTORICAL.monthly(name, months)
+            assert (ours[: clock().known + 1] == held[: clock().known + 1]).all(), name  # what is known is no matter
+            low, high = HISTORICAL.parameter(name).low, HISTORICAL.parameter(name).high
+            last = followed.multiples[driver.name][-1].value
+            known = held[-12:]
+            expected = np.where(np.isinf(known), known, np.clip(np.nan_to_num(known * last), low, high))
+            assert np.allclose(ours[-12:], expected), (course, name)
+    other = [name for name in drivers() if followed.multiples[name][-1].value != 1]
+    assert (course == "held") == (not other)
+
+
+def test_a_course_moves_no_rule():
+    worse = catalogue.load_history(course="worse")
+    for parameter in PARAMETERS:
+        if driver_of(parameter.name, drivers().values()) is None:
+            ours, held = (history.at_ends(parameter.name, MONTHS) for history in (worse, HISTORICAL))
+            assert (ours == held).all(), parameter.name
+
+
+def test_branches_say_what_is_not_known_and_which_is_meant():
+    branches = catalogue.load_branches()
+    assert {policy.name for policy in branches if not policy.historical} >= {"lithuania_law_extended_2026"}
+    end = last_day(clock().last)
+    said = assumed(HISTORICAL, HISTORICAL, branches, end)[0]
+    for policy in branches:
+        assert policy.branch.unknown in said
+        assert (policy.branch.enacted if policy.historical else policy.branch.otherwise) in said
+    extended = assumed(HISTORICAL, HISTORIES["lithuania_law_extended_2026"], branches, end)[0]
+    law = BUNDLES["lithuania_law_extended_2026"].branch
+    assert f"in the baseline {law.otherwise}, in the scenario {law.enacted}" in extended
+
+
+def test_the_law_lapses_unless_it_is_extended():
+    shares = {name: HISTORIES[name].open_shares("lithuania.national_visa", MONTHS)[:, 0]
+              for name in ("historical", "lithuania_law_extended_2026")}  # fmt: skip
+    assert shares["historical"][month("2026-04")] == 0 and shares["historical"][month("2026-06")] == 1
+    assert shares["lithuania_law_extended_2026"][month("2027-12")] == 0
+    assert shares["lithuania_law_extended_2026"][month("2028-01")] == 1
+
+
+def test_a_ban_of_2027_takes_effect_in_2027():
+    ban = HISTORIES["lithuania_full_ban_2027"]
+    for instrument in ("short_visa", "national_visa", "permit", "renewal"):
+        ours, base = (h.open_shares(f"lithuania.{instrument}", MONTHS) for h in (ban, HISTORICAL))
+        first = int(np.flatnonzero((ours != base).any(axis=1))[0])
+        assert first == month("2027-07") and not ours[first:].any()
+    assert (ban.open_shares("lithuania.asylum", MONTHS) == 1).all()

@@ -174,7 +174,7 @@ def test_a_refusal_names_the_key_the_value_and_the_known_choices(data):
         (lambda: policy(setting("poland.work.works", high)), ["poland.work.works", f"{high:g}", "[0, 1]"]),
         (lambda: policy(setting("poland.work.renewal", -high)), ["poland.work.renewal", f"{-high:g}", "negative"]),
         (lambda: policy(setting("poland.work.fee", 2e4 * high)), ["poland.work.fee", "[0, 20000]", "changed by", "e"]),
-        (lambda: policy(setting(at=date), start=date), ["event 'e'", str(date), "2019-01-01 to 2025-12-31"]),
+        (lambda: policy(setting(at=date), start=date), ["event 'e'", str(date), "2019-01-01 to 2050-12-31"]),
         (lambda: policy(setting(), until=date), ["event 'e'", "until", str(date)]),
         (lambda: policy(setting(value=number)), [str(number), "is not a number"]),
         (lambda: policy(setting(), name=f" {name}\n"), ["policy", name, "a name is of letters"]),

@@ -60,6 +60,7 @@ def write(
     (folder / "config.yaml").write_text("task: compare\nscenario: lithuania_ban\nlambda: 0.62\n")
     manifest = {
         "kind": "comparison",
+        "assumed": ["Not known, and so assumed: whether it rained <in May> (here it did)."],
         "description": "Lithuania refuses visas and residence permits to Belarusians from August 2023",
         "baseline": "historical",
         "scenario": "lithuania_ban",

@@ -230,7 +230,7 @@ def test_all_faults_of_a_file_are_told_at_once_each_with_its_line(conf):
     told = [fault.removeprefix("conf/policy/dear_permits.yaml: ") for fault in caught.value.faults]
     assert told[:5] == [
         "line 1: description: '' is empty; write a text",
-        "line 3: histrical: unknown key 'histrical'; known: historical, description, actor, events",
+        "line 3: histrical: unknown key 'histrical'; known: historical, description, branch, actor, events",
         "line 6: events: dear_permits: from: '03.05.2023' is not a date; write 2023-05-03",
         "line 9: events: dear_permits: changes: latvia.permit: closed: '50%' is not a number; write 0.5",
         "line 9: events: dear_permits: changes: latvia.permit: except: unknown exception 'famly'; known: "

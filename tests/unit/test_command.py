@@ -138,7 +138,7 @@ def test_a_task_that_leaves_nothing_says_nothing(run, monkeypatch):
         (["people.foo=1"], ["'people.foo'", "people.one_in"]),
         (["people.one_in=0"], ["people.one_in=0"]),
         (["people=3"], ["people=3", "people.one_in"]),
-        (["until=2030-01"], ["until=2030-01", "2025-12"]),
+        (["until=2031-01"], ["until=2031-01", "2030-12"]),
         (["until=2020-13"], ["until=2020-13"]),
         (["choice.lambda=-1"], ["choice.lambda=-1"]),
         (["seed=3,4"], ["seed=3,4", "-m"]),

@@ -272,7 +272,7 @@ REFUSALS = {
     "a.product: factor -1 is negative": lambda: BASE.enact(change("a.product", -1)),
     "until 2019-12-31 is before from 2020-01-01": lambda: event("e", "2020-01-01", "2019-12-31", ONE),
     "from 2018-12-31 is outside": lambda: event("e", "2018-12-31", None, sets("a.sum", "2018-12-31")),
-    "from 2026-01-01 is outside": lambda: event("e", "2026-01-01", None, sets("a.sum", "2026-01-01")),
+    "from 2051-01-01 is outside": lambda: event("e", "2051-01-01", None, sets("a.sum", "2051-01-01")),
     "announced 2020-02-01 is after from": lambda: event(
         "e", "2020-01-01", None, sets("a.sum", "2020-01-01"), announced="2020-02-01"
     ),
@@ -340,7 +340,7 @@ def test_diff_in_words():
     assert "Different in the two: event law_in_force." in longer.diff(base)
     assert f"{VISA}: from 2025-01-02 open (was closed except humanitarian, mediated)." in longer.diff(base)
     zero = BASE.enact(change("a.sum", 0, event_name="zero"))
-    assert zero.diff(BASE).endswith("No effective rule differs to 2025-12-31.")
+    assert zero.diff(BASE).endswith("No effective rule differs to 2030-12-31.")
 
 
 def test_adds_tells_effect_shadow_period_and_nothing():

@@ -143,7 +143,7 @@ def test_a_file_of_a_shipped_name_takes_its_place_and_this_is_said(here, capfd):
 def test_a_copy_of_what_is_shipped_is_no_news(here, capfd):
     shutil.rmtree(here / "conf")
     shutil.copytree(CONF, here / "conf")
-    for name in ("behaviour", "codes", "config", "people", "schema"):
+    for name in ("behaviour", "clock", "codes", "config", "drivers", "people", "schema"):
         (here / "conf" / f"{name}.yaml").unlink()
     shutil.rmtree(here / "conf" / "hydra")
     before = catalogue.load_history("no_war").monthly("lithuania.short_visa", 84)

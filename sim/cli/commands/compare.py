@@ -17,7 +17,7 @@ from sim.analysis.effects_by_group import groups_table
 from sim.analysis.reach import reach_table, rules
 from sim.cli.commands.pairs import Pairs, decomposed, families, first_count, paired_runs
 from sim.cli.commands.runs import ensemble_of, planned, write_world
-from sim.cli.commands.worlds import simulated
+from sim.cli.commands.worlds import simulated, taken_for_granted
 from sim.history import naming
 from sim.history.catalogue import load_scenario
 from sim.history.history import History
@@ -60,7 +60,7 @@ def run(settings: Settings) -> Path | Plan:
         raise UserError("replicates=1 gives no interval; a comparison needs at least 2")
     ensemble = ensemble_of(settings)
     baseline, scenario = ensemble.history(settings.baseline), ensemble.history(settings.scenario)
-    additions = scenario.adds(baseline)
+    additions = scenario.adds(baseline, settings.last_day)
     events = changed_events(baseline, scenario, additions)
     start = first_month(settings, events)
     if settings.dry:
@@ -76,10 +76,12 @@ def run(settings: Settings) -> Path | Plan:
     folder = Path(settings.results_dir) / "compare" / f"{naming.folder(settings.scenario)}-{fingerprint(settings)[:8]}"
     with write_folder(folder) as partial:
         _write_tables(partial, ensemble, pairs, additions)
-        write_world(partial / naming.folder(settings.baseline), ours, baseline, pairs.window.one_in)
-        write_world(partial / naming.folder(settings.scenario), theirs, scenario, pairs.window.one_in)
+        write_world(partial / naming.folder(settings.baseline), ours, baseline, pairs.window.one_in, settings.last_day)
+        write_world(
+            partial / naming.folder(settings.scenario), theirs, scenario, pairs.window.one_in, settings.last_day
+        )
         (partial / "adds.txt").write_text(opening(additions), encoding="utf-8")
-        (partial / "diff.txt").write_text(scenario.diff(baseline), encoding="utf-8")
+        (partial / "diff.txt").write_text(scenario.diff(baseline, settings.last_day), encoding="utf-8")
         (partial / "sources.txt").write_text(sources(scenario), encoding="utf-8")
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
         about = manifest(settings, began, _about(settings, pairs, events), pairs.verdict.n)
@@ -169,6 +171,7 @@ def _about(settings: Settings, pairs: Pairs, events: Sequence[Event]) -> dict[st
     return {
         "kind": "comparison",
         "description": load_scenario(settings.scenario).description.rstrip("."),
+        "assumed": list(taken_for_granted(settings, settings.scenario, settings.baseline)),
         "focus": PLACE_NAMES[pairs.window.focus],
         "enough": pairs.about(),
         "policies": rules,

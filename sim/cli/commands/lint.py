@@ -7,8 +7,9 @@ from typing import Any
 
 from sim.analysis.experiment import experiment_names, load_experiment
 from sim.history import catalogue, strict_yaml
+from sim.history.clock import clock, last_day
 from sim.history.history import History
-from sim.history.parameters import LAST_DAY, Policy
+from sim.history.parameters import Policy
 from sim.model.decision import constants
 from sim.model.decision.rules import names
 from sim.numerics.errors import UserError
@@ -82,7 +83,7 @@ def _of_policies(conf: Path, policies: Mapping[str, Policy]) -> list[str]:
     for name, policy in policies.items():
         if name not in in_force:
             found = _faults(partial(_enacted, happened, policy))
-            faults += [f"policy '{name}' with what happened to {LAST_DAY}: {fault}" for fault in found]
+            faults += [f"policy '{name}' with what happened to {last_day(clock().last)}: {fault}" for fault in found]
     return faults
 
 

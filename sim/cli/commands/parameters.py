@@ -20,7 +20,7 @@ def run(settings: Settings) -> None:
 
     Raises UserError with the nearest names if there is none.
     """
-    history = load_history(settings.baseline)
+    history = load_history(settings.baseline, course=settings.course)
     found = matching(history, settings.match or "")
     if not found:
         raise nothing(settings.match, "parameter", settings.task, history.parameters)

@@ -1,9 +1,12 @@
 """The runs that a command asks for: which points, what lies beside their tables, how they are got."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 
+from sim.history.assumed import assumed
+from sim.history.catalogue import load_branches
 from sim.history.history import History
 from sim.history.sources import sources
 from sim.model.decision.rules import rule
@@ -69,19 +72,22 @@ def beside(ensemble: Ensemble, of: Point, runs: Iterable[Run]) -> dict[str, str]
         "public_money": money_table(runs, world),
     }
     return {
-        "history.txt": history.debug(),
+        "history.txt": history.debug(ensemble.settings.last_day),
+        "assumed.txt": "".join(
+            f"{line}\n" for line in assumed(history, history, load_branches(), ensemble.settings.last_day)
+        ),
         "sources.txt": sources(history),
         "schedule.txt": schedule_table() + "\n",
         **{f"{name}.csv": as_csv(OF_POINTS[name], table) for name, table in seen.items()},
     }
 
 
-def write_world(folder: Path, runs: list[Run], history: History, one_in: int) -> None:
-    """Write the tables, the history and the sources of one world's runs, at every lambda, into a folder."""
+def write_world(folder: Path, runs: list[Run], history: History, one_in: int, end: date) -> None:
+    """Write the tables, the history to the day `end` and the sources of a world's runs at all lambdas into a folder."""
     folder.mkdir(exist_ok=True)
     for name in ("stocks", "flows", "harms", "wishes"):
         write_parquet(folder, OF_WORLDS[name], parquet.of_runs(runs, name))
     groups = parquet.groups(runs, one_in)
     write_parquet(folder, OF_WORLDS["groups"], disclosure.hide_few(groups, one_in, groups["replicates"]))
-    (folder / "history.txt").write_text(history.debug(), encoding="utf-8")
+    (folder / "history.txt").write_text(history.debug(end), encoding="utf-8")
     (folder / "sources.txt").write_text(sources(history), encoding="utf-8")

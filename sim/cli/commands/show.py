@@ -5,7 +5,6 @@ from pathlib import Path
 from sim.cli.commands.worlds import simulated
 from sim.history import naming
 from sim.history.catalogue import load_history
-from sim.history.composition import date_of, days_of
 from sim.history.sources import sources
 from sim.runs.files import write_folder
 from sim.runs.settings import Settings
@@ -34,8 +33,10 @@ def people(settings: Settings) -> Path:
 
 def history(settings: Settings) -> Path:
     """Print a scenario's history epoch by epoch, as the model reads it, and how it differs from the baseline."""
-    ours, base = load_history(settings.scenario), load_history(settings.baseline)
-    until = date_of(days_of(settings.last_month + 1) - 1)
+    until = settings.last_day
+    ours, base = (
+        load_history(name, until=until, course=settings.course) for name in (settings.scenario, settings.baseline)
+    )
     text = ours.debug(until)
     print(simulated(settings))
     print(text)

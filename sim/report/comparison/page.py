@@ -64,6 +64,7 @@ def context(results: Results) -> dict[str, Any]:
         "title": heading(results.scenario),
         "baseline": heading(results.baseline),
         "description": results.fact("description"),
+        "assumed": results.fact("assumed"),
         "focus": wording(results.focus),
         "policies": [
             {

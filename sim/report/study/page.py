@@ -65,6 +65,7 @@ def said_of(study: Study, found: Sequence[Verdict]) -> dict[str, Any]:
         "css": css + (HERE / "study.css").read_text(encoding="utf-8"),
         "stamp": style.STAMP,
         "title": heading(experiment.name),
+        "assumed": list(dict.fromkeys(line for one in study.comparisons for line in one.results.fact("assumed"))),
         "experiment": experiment,
         "baseline": heading(experiment.baseline),
         "failed": study.failed,

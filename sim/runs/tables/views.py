@@ -17,6 +17,7 @@ _RUN = (
     Column("one_in", WHOLE, "one circle of people in so many is simulated", null=True),
     Column("seed", WHOLE, "seed of the luck", null=True),
     text("until", "last month", null=True),
+    text("course", "course of the drivers after the last known month, if it goes beyond", null=True),
 )
 _MADE = (
     text("commit", "commit of the program", null=True),
@@ -26,7 +27,7 @@ _MADE = (
     Column("megabytes", REAL, "size of its files", "MB"),
     text("folder", "name of its folder"),
 )
-_NEEDED = tuple(replace(column, null=column.name == "lambda") for column in _RUN)
+_NEEDED = tuple(replace(column, null=column.name in ("lambda", "course")) for column in _RUN)
 _REPLICATES = Column("replicates", WHOLE, "number of replicates")
 OF_A_POINT = (
     *(_NAME, _SCENARIO),

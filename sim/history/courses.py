@@ -1,0 +1,93 @@
+"""Courses: what becomes of every driver after the last month of which something is known.
+
+A course has a name and a file in `conf/course`. It says of each driver by what it is multiplied from a day on, with a
+reason: numbers are assumptions, and no driver is left out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationInfo, field_validator
+
+from sim.history import clock
+from sim.history.composition import Beyond, date_of
+from sim.history.drivers import Driver, driver_of
+from sim.history.judging import Faults, Record, Text, judge, named
+from sim.history.parameters import Dated
+from sim.history.records import Confidence, dated
+from sim.history.strict_yaml import Document
+from sim.numerics.messages import nearest, shown
+
+HELD = "held"
+"""The course of a run that asks for none."""
+MOST = 100.0
+"""Largest multiple (assumption: more is a slip)."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A named course: dated multiples by driver, acting from the day `since`, counted from 1 January 2019."""
+
+    name: str
+    description: str
+    since: int
+    multiples: Mapping[str, tuple[Dated, ...]] = field(hash=False)
+    drivers: Mapping[str, Driver] = field(hash=False)
+
+    def beyond(self, parameter: str) -> Beyond | None:
+        """What becomes of a parameter; None if it belongs to no driver."""
+        driver = driver_of(parameter, self.drivers.values())
+        return None if driver is None else Beyond(self.since, driver.repeats, self.multiples[driver.name])
+
+
+class MultiplesRecord(Record):
+    """What a course says of a driver."""
+
+    source: Text
+    confidence: Confidence = "assumption"
+    multiple: Any
+
+    @field_validator("multiple", mode="plain")
+    @classmethod
+    def _multiple(cls, content: Any, info: ValidationInfo) -> tuple[Dated, ...]:
+        since = date_of((info.context or {})["since"])
+        values = dated(content if isinstance(content, Mapping) else {since: content}, info.data)
+        for item in values:
+            if not 0.0 <= item.value <= MOST:
+                raise ValueError(f"{item.value:g} is outside [0, {MOST:g}]")
+            if item.date < since:
+                raise ValueError(f"{item.date} is before {since}, when the course begins")
+        if [item.date for item in values] != sorted(item.date for item in values):
+            raise ValueError("dates are not in ascending order")
+        return values
+
+
+class CourseRecord(Record):
+    """A course's file."""
+
+    description: Text
+    drivers: Any
+
+    @field_validator("drivers", mode="plain")
+    @classmethod
+    def _drivers(cls, content: Any, info: ValidationInfo) -> Mapping[str, tuple[Dated, ...]]:
+        faults, found = Faults(), {}
+        known = (info.context or {})["drivers"]
+        for name, value in named(content).items():
+            with faults.at(name):
+                if name not in known:
+                    raise ValueError(f"unknown driver '{shown(name)}'; known: {nearest(name, known, 20)}")
+                found[name] = MultiplesRecord.model_validate(value, context=info.context).multiple
+        for name in known:
+            if name not in content:
+                faults.add(f"driver '{name}' is missing ({known[name].meaning})")
+        faults.refuse()
+        return found
+
+
+def course_of(name: str, document: Document, drivers: Mapping[str, Driver]) -> Course:
+    """A course from its file; raises CatalogueError with all faults of the file, each with its line."""
+    since = clock.clock().beyond
+    own = judge(CourseRecord, document, {"drivers": drivers, "since": since})
+    return Course(name, own.description, since, own.drivers, drivers)
