@@ -22,7 +22,7 @@ from sim.runs.tables import OF_POINTS
 
 Floats = NDArray[np.float64]
 
-COUNTED = ("visa", "permit", "protected")
+COUNTED = ("visa", "permit", "permanent", "protected")
 """Statuses that a register of residents holds; neither visitors nor asylum seekers, nor who has none (assumption)."""
 _COUNTED = [STATUS[name] for name in COUNTED]
 

@@ -70,7 +70,7 @@ WISH = np.dtype([("month", "i2"), ("reason", "u1"), ("place", "u1"), ("persons",
 DECISIONS = tuple(
     EVENT[name]
     for name in (
-        *("applied", "refused", "blocked", "permit", "renewed", "caught", "naturalised"),
+        *("applied", "refused", "blocked", "permit", "renewed", "caught", "permanent", "naturalised"),
         *("detained", "charged", "sentenced", "pardoned", "summoned", "drafted", "arrested_on_return"),
     )
 )

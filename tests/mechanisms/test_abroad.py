@@ -35,7 +35,7 @@ def test_a_stay_without_a_visa_has_a_clock():
 
 
 def test_a_permit_is_renewed_for_its_months():
-    model = start(settled(1, expiry=0), plain_world(2, ("poland",)), quietly(permit_months=8.0)).run()
+    model = start(settled(1, expiry=0), plain_world(2, ("poland",)), quietly(renewed_months=8.0)).run()
     assert events_of(model, "renewed")["month"].tolist() == [1] and model.columns.expiry[0] == 1 + 8
 
 
