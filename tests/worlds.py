@@ -72,7 +72,14 @@ def quiet(**changes: float) -> Behaviour:
     """Behaviour with every term at zero but the level and lambda, so that closed forms hold; `changes` by name."""
     neutral = {name: 0.0 for name in RECORDS}
     keep = {"level": -4.0, "lambda": 0.6, "organisations": 1.0, "patience": 12.0, "grant_months": 6.0}
-    keep |= {"permit_months": 24.0, "renewed_months": 24.0, "card_months": 60.0, "asylum_months": 6.0, "pendular_months": 6.0, "circle_decay": 0.9}
+    keep |= {
+        "permit_months": 24.0,
+        "renewed_months": 24.0,
+        "card_months": 60.0,
+        "asylum_months": 6.0,
+        "pendular_months": 6.0,
+        "circle_decay": 0.9,
+    }
     keep |= {"lambda_threatened": 0.6, "lambda_other": 0.6, "nest_region": 0.6}
     return load(neutral | keep | changes)
 

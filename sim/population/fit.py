@@ -18,7 +18,6 @@ from sim.numerics.codes import (
     REGION,
     SECTOR,
     SEX,
-    STATUS,
 )
 from sim.numerics.months import LONG_AGO, month
 from sim.population import employers, exposure, service, standing, traits

@@ -145,7 +145,7 @@ def _fill(
             zone, region, place = plan.zone[stratum], plan.region[stratum], plan.place[stratum]
             abroad = region == _ABROAD
             fate_education = fate_politics = fate_card = fate_kin = 0.0
-            visa_of_unit = LONG_AGO
+            visa_of_unit, lived, right, until = LONG_AGO, 0, _AT_HOME, NEVER
             for i in range(plan.size[kind]):
                 key = np.uint64(number) << np.uint64(8) | np.uint64(i) << np.uint64(4)
                 a, b = words(key, 0, _A, 0, seed), words(key, 0, _B, 0, seed)
@@ -224,17 +224,18 @@ def _fill(
                 mode, status, since, expiry = _HOME, _AT_HOME, LONG_AGO, NEVER
                 here = place
                 if abroad:
-                    lived = chances.diaspora_lived[place, byte(d, 13)]
-                    mode, since = _SETTLED, -1 - lived
-                    status, expiry = traits.permit(
-                        lived,
-                        chances.diaspora_permanence[place],
-                        uniform(d[2]),
-                        chances.diaspora_permanent,
-                        byte(d, 14),
-                        chances.diaspora_permit,
-                        chances.card_months,
-                    )
+                    if member == 0:  # a unit has lived there together
+                        lived = chances.diaspora_lived[place, byte(d, 13)]
+                        right, until = traits.permit(
+                            lived,
+                            chances.diaspora_permanence[place],
+                            uniform(d[2]),
+                            chances.diaspora_permanent,
+                            byte(d, 14),
+                            chances.diaspora_permit,
+                            chances.card_months,
+                        )
+                    mode, status, since, expiry = _SETTLED, right, -1 - lived, until
                 elif WORKING_AGES[0] <= age <= WORKING_AGES[1] and service != _SERVING:
                     away = chances.pendular[:, region, sector, sex]
                     here = traits.absence(uniform(d[2]), away[0], away[1])

@@ -12,8 +12,8 @@ from numba import njit
 from scipy import stats
 
 from sim.model.decision.access import admission_share, eligible, fare, travel_share
-from sim.model.decision.offers import channel_value, country_value, move_price, offer_share
 from sim.model.decision.means import money
+from sim.model.decision.offers import channel_value, country_value, move_price, offer_share
 from sim.model.decision.units import adults, class_groups, flags, push, threat_group
 from sim.model.decision.utility import (
     BINS,

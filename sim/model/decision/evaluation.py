@@ -109,9 +109,7 @@ def evaluate(head: Person, now: Now, choice_class: int, view: int, prospects: Pr
         if values[place] > MINUS_INFINITY:
             values[place] += tastes[0, place] + (now.coefficients.kin if kin == place else 0.0)
             if view == FROM_ABROAD:  # the way is from here, not from Minsk
-                values[place] += ratio_term(
-                    now.between[here, place], there[place].distance, now.coefficients.distance
-                )
+                values[place] += ratio_term(now.between[here, place], there[place].distance, now.coefficients.distance)
             top = max(top, values[place])
     return top
 

@@ -24,7 +24,7 @@ _IT = SECTOR["it"]
 @compiled(forceinline=True)
 def recovered(usual: float, had: float, months: int, recovery: float) -> float:
     """Savings some months after one `had` another sum than is `usual`: the gap closes at a rate a month."""
-    return max(0.0, usual + (had - usual) * exp(-recovery * months))
+    return usual + (had - usual) * exp(-recovery * months)
 
 
 @compiled(forceinline=True)

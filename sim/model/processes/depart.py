@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from sim.history.compiled import open_share
 from sim.model.decision.access import fare, travel_share
-from sim.model.decision.offers import RELOCATION, move_price
 from sim.model.decision.means import money, pay
+from sim.model.decision.offers import RELOCATION, move_price
 from sim.model.decision.units import adults, groups_of, may_exit
 from sim.model.eventlog import Log, empty_log, note, noted
 from sim.model.now import Now

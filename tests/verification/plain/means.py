@@ -37,7 +37,7 @@ class Means(Base):
         if person.saved_at == LONG_AGO:
             return usual
         left = exp(-self.code.savings_recovery * (self.month - person.saved_at))
-        return max(0.0, usual + (float(person.savings) - usual) * left)
+        return usual + (float(person.savings) - usual) * left
 
     def money_of(self, adults: Sequence[PlainPerson]) -> float:
         """Savings of some adults, EUR (3.3)."""
