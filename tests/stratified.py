@@ -31,7 +31,7 @@ HOUSEHOLDS = (
     (40, "settled abroad", ((20, 60), (20, 60), (0, 17)), "settled"),
 )
 SETTLED_IN = ("lithuania", "poland", "latvia", "georgia", "ukraine", "russia", "germany")
-SETTLED_BY = ("visa_free", "visa", "permit", "asylum_seeker", "protected", "irregular")
+SETTLED_BY = ("visa_free", "visa", "permit", "permanent", "asylum_seeker", "protected", "irregular")
 
 
 def stratified_people(one_in: int = 1) -> Crowd:
@@ -93,6 +93,7 @@ def _persons(people: schema.Columns, luck: np.random.Generator) -> None:
     people.sector[:] = np.where(grown, luck.integers(0, 10, n), SECTOR["child"])
     people.exposure[:] = np.where(grown, luck.choice(list(EXPOSURE.values()), n, p=[0.4, 0.2, 0.1, 0.1, 0.1, 0.1]), 0)
     people.income[:] = np.where(grown, 400.0, 0.0)
+    people.saved_at[:] = luck.choice([LONG_AGO, LONG_AGO, -5, 0], n)
     people.savings[:] = np.where(grown, luck.choice([0.0, 333.3, 666.6, 999.9, 2500.0, 1e5], n), 0.0)
     people.visa[:] = np.where(luck.integers(0, 3, n) == 0, luck.integers(-5, 50, n), LONG_AGO)
     people.passport[:] = luck.integers(-3, 70, n)
@@ -131,6 +132,7 @@ def hot_history(scenario: str, people: Crowd, months: int = 84, heat: float = 30
     belarus["officers"] = 0.5 * people.one_in
     places["screening_false"], places["screening_true"] = np.maximum(places["screening_false"], 0.05), 0.8
     places["naturalisation"], places["revocation"] = 0.3, np.maximum(places["revocation"], 0.01)
+    places["permanence"] = 14.0
     places["pendular"] *= scale
     limited = np.isfinite(rules["capacity"])
     quota = 0.5 + np.arange(limited[0].size).reshape(limited[0].shape) % 5 / 4.0
@@ -142,6 +144,7 @@ def hot_history(scenario: str, people: Crowd, months: int = 84, heat: float = 30
 def restless(**changes: float) -> Behaviour:
     """Coefficients of people who leave, return and move on all the time; every feedback is on."""
     busy = {"level": -3.5, "return": 0.04, "onward": 0.03, "patience": 4.0, "grant_months": 3.0, "permit_months": 8.0}
+    busy |= {"renewed_months": 9.0, "card_months": 5.0, "savings_spell": 24.0}
     busy |= {"organisations": 300.0, "custody_months": 5.0, "service_months": 6.0, "service_months_higher": 4.0}
     busy |= {"asylum_months": 4.0, "circle_gain": 8.0, "peers": 1.5, "passport_months": 12.0, "accused_months": 6.0}
     busy |= {"trial_months": 3.0, "visa_months": 6.0, "relocation_months": 6.0, "naturalisation_months": 12.0}

@@ -72,7 +72,14 @@ def quiet(**changes: float) -> Behaviour:
     """Behaviour with every term at zero but the level and lambda, so that closed forms hold; `changes` by name."""
     neutral = {name: 0.0 for name in RECORDS}
     keep = {"level": -4.0, "lambda": 0.6, "organisations": 1.0, "patience": 12.0, "grant_months": 6.0}
-    keep |= {"permit_months": 24.0, "asylum_months": 6.0, "pendular_months": 6.0, "circle_decay": 0.9}
+    keep |= {
+        "permit_months": 24.0,
+        "renewed_months": 24.0,
+        "card_months": 60.0,
+        "asylum_months": 6.0,
+        "pendular_months": 6.0,
+        "circle_decay": 0.9,
+    }
     keep |= {"lambda_threatened": 0.6, "lambda_other": 0.6, "nest_region": 0.6}
     return load(neutral | keep | changes)
 
@@ -94,14 +101,15 @@ def plain_world(months: int, places: tuple[str, ...], channels: tuple[str, ...] 
         there[name] = 1
     there["distance"], there["diaspora"] = 500.0, 9500.0
     belarus = np.zeros(months, BELARUS)
+    belarus["income"] = belarus["income_it"] = 1.0
     belarus["passport_abroad"] = belarus["return_pull"] = belarus["summons_reach"] = belarus["study_abroad"] = 1.0
     there["travel_document"] = there["tightening"] = there["city"] = 1.0
-    there["inflow_limit"] = np.inf
+    there["inflow_limit"] = there["permanence"] = np.inf
     for name, destination in load_destinations().items():
         there["region"][:, PLACE[name]] = WORLD_REGION[destination.region]
     openness = np.ones((months, N_PLACES, N_INSTRUMENTS, COLUMNS_OF_OPENNESS))
     demand, risk = np.full((months, N_PLACES, N_SECTORS), 1e9), np.ones((months, len(EXPOSURE)))
-    return World(law, rules, openness, there, demand, belarus, risk, openness)
+    return World(law, rules, openness, there, demand, belarus, risk, openness, np.full((N_PLACES, N_PLACES), 500.0))
 
 
 def constants(**values: float) -> Constants:
@@ -204,6 +212,8 @@ def hot_people(n: int = 300, circle: int = 10) -> Crowd:
     people.education[adult] = luck.integers(0, 2, adult.sum())
     people.kin[:] = np.repeat(luck.integers(0, 4, n), 4)
     people.ancestry[:] = np.repeat(luck.integers(0, 10, n) == 0, 4)
+    people.saved_at[adult] = luck.choice([LONG_AGO, -5, 0], adult.sum())
+    people.income[adult] = luck.choice([0.0, 150.0, 400.0], adult.sum())
     people.savings[adult] = luck.choice([0.0, 100.0, 200.0, 500.0, 3000.0, 1e5], adult.sum())
     people.frailty[:] = np.repeat(luck.integers(0, 256, n), 4)
     people.visa[adult] = luck.integers(-10, 40, adult.sum())
@@ -266,6 +276,8 @@ def hot_world(months: int = 36) -> World:
     world.demand[:] = 60.0
     world.places["visas"][:, PLACE["poland"]] = 10.0
     world.places["travel_document"], world.places["naturalisation"] = 0.5, 0.3
+    world.places["permanence"], world.between[:, PLACE["georgia"]] = 14.0, 900.0
+    world.belarus["income"], world.belarus["income_it"] = 1.2, 0.8
     world.places["screening_false"], world.places["screening_true"] = 0.05, 0.8
     world.places["revocation"][months // 2 :, PLACE["lithuania"]] = 0.05
     world.places["city"], world.places["rent_response"][:, PLACE["georgia"]] = 5000.0, 0.9
@@ -288,6 +300,7 @@ HARD_TIMES = {
 def hot(**changes: float) -> Behaviour:
     """The people's coefficients with the wish to leave, to return and to move on raised; all feedback is on."""
     busy = {"level": -3.0, "return": 0.03, "onward": 0.02, "patience": 4.0, "grant_months": 3.0, "permit_months": 8.0}
+    busy |= {"renewed_months": 9.0, "card_months": 5.0, "savings_spell": 6.0, "overland": 600.0}
     busy |= {"organisations": 3000.0, "custody_months": 5.0, "service_months": 6.0, "asylum_months": 4.0}
     busy |= {"trial_months": 3.0, "visa_months": 6.0, "relocation_months": 4.0, "naturalisation_months": 12.0}
     busy |= {"threat_share": 0.1, "follow": 0.5, "by_motive": 0.5, "anticipation": 0.5}

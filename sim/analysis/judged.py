@@ -25,12 +25,13 @@ _BELARUS = PLACE["belarus"]
 _ASKED = [EVENT[name] for name in ("applied", "granted", "refused", "blocked")]
 """Noted for the head of a unit, and so about everyone in it."""
 _ENTERED = [*_ASKED, *(EVENT[name] for name in ("caught", "departed", "onward"))]
-_STATUS_DECIDED = [EVENT[name] for name in ("permit", "renewed", "naturalised", "lost")]
+_STATUS_DECIDED = [EVENT[name] for name in ("permit", "renewed", "permanent", "naturalised", "lost")]
+_PERMANENT = STATUS["permanent"]
 _VISA_FREE, _VISA, _PERMIT, _SEEKER = (STATUS[name] for name in ("visa_free", "visa", "permit", "asylum_seeker"))
 _PROLONGED = [_VISA_FREE, _VISA, _PERMIT]
 _ORDER = (
     *("applied", "granted", "refused", "blocked", "caught", "departed"),
-    *("permit", "renewed", "naturalised", "lost", "returned"),
+    *("permit", "renewed", "permanent", "naturalised", "lost", "returned"),
 )
 """Order in which a month may bring these to one person; whatever is not named comes in any order."""
 _PASSING = [EVENT[name] for name in ("summoned", "caught", "pendular_out")]
@@ -101,8 +102,10 @@ def scope(parameter: str, world: World) -> Scope:
         judged = {"visa_free": _VISA_FREE, "permit": _VISA, "renewal": _PERMIT}.get(first)
         if judged is not None:
             stays[place, :, judged] = True
-    elif first in ("travel_document", "naturalisation", "revocation"):
-        stays[place, :, _PROLONGED if first == "travel_document" else _PERMIT] = True
+    elif first in ("travel_document", "permanence"):
+        stays[place, :, _PROLONGED if first == "travel_document" else [_VISA, _PERMIT]] = True
+    elif first in ("naturalisation", "revocation"):
+        stays[place, :, [_PERMIT, _PERMANENT]] = True
         return Scope(entries, stays, "monthly" if first == "revocation" else "decided")
     elif first.startswith("screening"):
         entries[place] = [screened(channel) for channel in range(N_CHANNELS)]
@@ -150,6 +153,7 @@ def cases(run: Run, people: Columns, world: World) -> Cases:
     status[kind == EVENT["permit"]] = _PERMIT
     status[(kind == EVENT["permit"]) & recognised] = STATUS["protected"]
     status[kind == EVENT["lost"]] = STATUS["irregular"]
+    status[kind == EVENT["permanent"]] = STATUS["permanent"]
     status[kind == EVENT["naturalised"]] = STATUS["citizen"]
     status[kind == EVENT["returned"]] = STATUS["home"]
 

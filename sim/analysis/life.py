@@ -22,7 +22,8 @@ from sim.analysis.terms import (
     reconsider,
 )
 from sim.model.decision.evaluation import FROM_HOME, UNQUEUED, draw_tastes, no_prospects
-from sim.model.decision.units import at_leisure, may_exit, money, threat_group
+from sim.model.decision.means import money
+from sim.model.decision.units import at_leisure, may_exit, threat_group
 from sim.model.decision.utility import MINUS_INFINITY, N_FLAGS, gumbel, leave_probability, slot_noise, stable_angle_term
 from sim.model.decision.utility import stable_exponential_term as stable_rest
 from sim.model.model import EmigrationModel
@@ -165,7 +166,7 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
     found = Decision(
         t, felt, group, lambda_, dict(zip(PUSH, push.tolist(), strict=True)), eta, free,
         (t - int(people.birth[head])) // 12,
-        float(money(Row(people, head))), terms, obstacles, prices, values, channels, ahead, noise, float(stable),
+        float(money(Row(people, head), now)), terms, obstacles, prices, values, channels, ahead, noise, float(stable),
         float(gumbel(uniform(luck[3]))), chosen, event,
     )  # fmt: skip
     _need_sums(found, alone)

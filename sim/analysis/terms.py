@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from sim.model.decision.access import admission_share, eligible, fare, travel_share
 from sim.model.decision.choosing import weighing
 from sim.model.decision.evaluation import Prospects, evaluate
+from sim.model.decision.means import money
 from sim.model.decision.offers import RELOCATION, move_price, offer_share, queue_months
-from sim.model.decision.units import adults, choice_class, exposure_weight, flags, groups_of, money, push, service_term
+from sim.model.decision.units import adults, choice_class, exposure_weight, flags, groups_of, push, service_term
 from sim.model.decision.utility import (
     FLAG_PERSECUTED,
     MINUS_INFINITY,
@@ -166,7 +167,7 @@ def fill_unit(
     sector, mask = head.sector, flags(head, now.month)
     groups, kin, moved = groups_of(head, now.month), head.kin, now.options.moved[head.employer]
     age, size, grown = (now.month - head.birth) // 12, head.unit_size, adults(head)
-    means, workers = money(head), now.run.reference.workers[sector]
+    means, workers = money(head, now), now.run.reference.workers[sector]
     terms[:], obstacles[:], prices[:], ahead[:] = 0.0, 1, 0.0, False
     for place in range(terms.shape[0]):
         if place == _BELARUS or now.places[place].distance <= 0.0:

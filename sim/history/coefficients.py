@@ -44,6 +44,11 @@ LIMITS: dict[str, tuple[float, float]] = {
     "probability": (0.0, 1.0),
     "share": (0.0, 1.0),
     "months": (0.0, 1200.0),
+    "months of income": (0.0, 1200.0),
+    "log": (0.0, 5.0),
+    "1/year": (0.0, 12.0),
+    "km": (0.0, 20100.0),
+    "EUR/km": (0.0, 100.0),
     "months of rent": (0.0, 1200.0),
     "organisations": (1.0, 1e9),
 }

@@ -6,6 +6,8 @@ a channel needs) is law or geography.
 """
 
 from collections.abc import Mapping
+from itertools import product
+from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -33,6 +35,7 @@ from sim.numerics.compiling import compiled
 
 Floats = NDArray[np.float64]
 
+EARTH_RADIUS_KM = 6371
 DEMAND_SECTORS = ("transport", "construction", "industry", "it", "other")
 """Sectors for which destinations state a demand; every other sector draws on `other`."""
 
@@ -90,6 +93,7 @@ PLACES = np.dtype(
         ("screening_true", "f8"),  # probability that it refuses one whom it is meant to find
         ("revocation", "f8"),  # probability a month that a residence permit is revoked for security
         ("naturalisation", "f8"),  # probability of citizenship at a renewal after the years required
+        ("permanence", "f8"),  # months of residence after which a permit becomes permanent
         ("city", "f8"),  # people of the main city or cities
         ("rent_response", "f8"),  # rise of rents (share) by a rise of the city's people (share)
         ("inflow_limit", "f8"),  # arrivals in twelve months, in persons, beyond which approvals tighten
@@ -124,6 +128,8 @@ BELARUS = np.dtype(
         ("relocation_it", "f8"),  # probability a month that an employer of IT moves out
         ("relocation_media", "f8"),  # the same, of NGOs and media
         ("return_pull", "f8"),  # multiple of voluntary return
+        ("income", "f8"),  # incomes in EUR over those of the first month
+        ("income_it", "f8"),  # the same in IT
     ]
 )
 """Dated conditions at the origin."""
@@ -143,6 +149,7 @@ class World(NamedTuple):
     belarus: NDArray[np.void]  # BELARUS [T]
     risk: Floats  # [T, E] relative risk of political detention
     outlook: Floats  # as openness, six months on by what is announced
+    between: Floats  # [P, P] km between the main cities, Minsk for place 0
 
 
 _BELARUS = {
@@ -169,7 +176,7 @@ _BELARUS = {
 
 _OF_A_PLACE = (
     *("wage", "rent", "safety", "unsafe", "distance", "language", "diaspora"),
-    *("visas", "travel_document", "screening_false", "screening_true", "revocation", "naturalisation"),
+    *("visas", "travel_document", "screening_false", "screening_true", "revocation", "naturalisation", "permanence"),
     *("city", "rent_response", "inflow_limit", "tightening"),
     *("income_tax", "employee_contributions", "employer_contributions", "support_drawn", "support_month"),
 )
@@ -225,7 +232,25 @@ def build(history: History, destinations: Mapping[str, Destination], months: int
         belarus[field] = series(f"belarus.{parameter}", field)
     for exposure, column in EXPOSURE.items():
         risk[:, column] = series(f"belarus.risk.{exposure}", "risk")
-    return World(law, rules, openness, places, demand, belarus, risk, outlook)
+    wages = places["wage"][:, home]
+    belarus["income"], of_it = wages / wages[0], wages * places["premium_it"][:, home]
+    belarus["income_it"] = of_it / of_it[0]
+    between = distances(history, destinations)
+    between[home], between[:, home] = places["distance"][0], places["distance"][0]
+    return World(law, rules, openness, places, demand, belarus, risk, outlook, between)
+
+
+def distances(history: History, destinations: Mapping[str, Destination]) -> Floats:
+    """Great circles between the main cities of destinations in whole km, float64[places, places]; 0 for place 0."""
+    where = {
+        PLACE[name]: [radians(history.monthly(f"{name}.{angle}", 1)[0]) for angle in ("latitude", "longitude")]
+        for name in destinations
+    }
+    table = np.zeros((N_PLACES, N_PLACES))
+    for (one, (lat, long)), (other, (lat_2, long_2)) in product(where.items(), repeat=2):
+        chord = sin((lat - lat_2) / 2) ** 2 + cos(lat) * cos(lat_2) * sin((long - long_2) / 2) ** 2
+        table[one, other] = round(2 * EARTH_RADIUS_KM * asin(sqrt(chord)))
+    return table
 
 
 def _law(terms: Channel) -> tuple[int, ...]:

@@ -32,9 +32,10 @@ LIMITS: dict[str, tuple[float, float]] = {
     "city": (1.0, 1e9),
     "rent_response": (0.0, 100.0),
     "return_pull": (0.0, 1000.0),
+    "permanence": (0.0, 1200.0),
 }
 """Smallest and largest value of each field in any world; what a range in `conf/` allows must lie within, too."""
-_OR_NONE = ("capacity", "stay", "fare_land", "fare_air", "inflow_limit")
+_OR_NONE = ("capacity", "stay", "fare_land", "fare_air", "inflow_limit", "permanence")
 """Fields that may be infinite: no limit, no way."""
 
 

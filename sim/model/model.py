@@ -18,6 +18,7 @@ from sim.model.agents.person import Person
 from sim.model.continuing import Continued, mapping
 from sim.model.decision import rules
 from sim.model.decision.constants import Constants
+from sim.model.decision.means import savings_of_all
 from sim.model.eventlog import noted
 from sim.model.feedback import NOTHING, Paths
 from sim.model.now import Now, at_month, no_options
@@ -170,6 +171,13 @@ class EmigrationModel(Continued):
     def now(self) -> Now:
         """The month as its rules find it."""
         return at_month(self.month, self.world, self.options, self.circles, self.behaviour, self.conditions)
+
+    def savings(self, rows: Any) -> Any:
+        """Savings this month of the people of a row or of rows, EUR, float64; those at home by the path they are on."""
+        last = min(self.month, self.horizon - 1)
+        now = at_month(last, self.world, self.options, self.circles, self.behaviour, self.conditions)
+        picked = np.arange(len(self.columns.key))[rows]
+        return savings_of_all(self.columns, np.atleast_1d(picked), now).reshape(np.shape(picked))[()]
 
     def forget_month(self) -> None:
         """Begin with an empty log and no expected flows."""

@@ -71,6 +71,7 @@ class Now(NamedTuple):
     demand: NDArray[np.float64]  # [places, sectors]
     belarus: Any  # BELARUS
     risk: NDArray[np.float64]  # [exposures]
+    between: NDArray[np.float64]  # [places, places] km
     options: Options
     circles: Circles
     coefficients: Behaviour
@@ -91,6 +92,7 @@ def at_month(
         world.demand[month],
         world.belarus[month],
         world.risk[month],
+        world.between,
         options,
         circles,
         coefficients,

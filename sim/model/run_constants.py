@@ -9,6 +9,7 @@ from sim.history.coefficients import Behaviour
 from sim.model.decision.utility import bound_tables
 from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, N_SECTORS, PLACE, SECTOR, SEX
 from sim.numerics.compiling import compiled
+from sim.population.saving import turns
 from sim.population.schema import Columns
 
 ADULT_MONTHS = 18 * 12
@@ -50,6 +51,7 @@ class Conditions(NamedTuple):
     constants: NDArray[np.float64]  # [places] utility
     channel_constants: NDArray[np.float64]  # [channels] utility
     reference: Reference
+    turns: NDArray[np.void]  # TURN [months] of the path of savings at home
     panel: int  # a unit is in the panel if a hash of its key lies below; 2**32 means everyone
     panel_weight: float  # persons an observed person of the panel stands for
 
@@ -147,6 +149,7 @@ def conditions(
         constants,
         channel_constants,
         fixed or reference(people, one_in),
+        turns(coefficients.savings_spell),
         panel,
         one_in / (panel / 2**32),
     )

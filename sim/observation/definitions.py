@@ -20,7 +20,8 @@ from sim.runs.run import Run
 
 Floats = NDArray[np.float64]
 
-VISA, PERMIT, PROTECTED, PENDULAR = (STATUS[name] for name in ("visa", "permit", "protected", "pendular"))
+VISA, PERMIT, PENDULAR = (STATUS[name] for name in ("visa", "permit", "pendular"))
+_DOCUMENTS = tuple(STATUS[name] for name in ("visa", "permit", "permanent", "protected"))
 _BELARUS = 0
 
 
@@ -33,9 +34,9 @@ class Register(NamedTuple):
 
 
 REGISTERS = {
-    "residents": Register((VISA, PERMIT, PROTECTED)),
-    "valid_permits": Register((VISA, PERMIT, PROTECTED), short=True),
-    "residence_documents": Register((VISA, PERMIT, PROTECTED), lags=True),
+    "residents": Register(_DOCUMENTS),
+    "valid_permits": Register(_DOCUMENTS, short=True),
+    "residence_documents": Register(_DOCUMENTS, lags=True),
 }
 """By definition in `sim/data/observed/stocks.csv`: a migration department's valid permits and long visas; Eurostat's
 valid permits, in which Polish ones for short work count; residence documents of the Polish office for foreigners.

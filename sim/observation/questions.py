@@ -100,7 +100,8 @@ def answers(model: Any, fears: Floats) -> Answers:
     status, channel = people.status[rows], people.channel[rows]
     visa, humanitarian = status == STATUS["visa"], channel == CHANNEL["humanitarian"]
     asylum = (status == STATUS["asylum_seeker"]) | (status == STATUS["protected"])
-    by_status = np.stack([status == STATUS["permit"], visa & humanitarian, visa & ~humanitarian, asylum], axis=1)
+    resident = (status == STATUS["permit"]) | (status == STATUS["permanent"])
+    by_status = np.stack([resident, visa & humanitarian, visa & ~humanitarian, asylum], axis=1)
     old = t - people.birth[rows].astype(np.int64) >= PENSION_MONTHS
     before, now = fears[rows], fear(model, rows)
     level, slope = observation().at("security_level"), observation().at("security_slope")
@@ -135,8 +136,8 @@ def intentions(model: Any, rows: NDArray[np.int64]) -> Floats:
     heads = _heads(people)[rows]
     hazards = np.array(
         [
-            return_hazard(b, pull, False, status, destitute(Row(people, head), t), False)
-            for head, status in zip(heads, people.status[rows], strict=True)
+            return_hazard(b, pull, t - int(since), False, status, destitute(Row(people, head), t), False)
+            for head, status, since in zip(heads, people.status[rows], people.since[rows], strict=True)
         ]
     )
     staying, soon, late = np.ones(len(rows)), int(observation().at("return_soon")), int(observation().at("return_late"))

@@ -18,10 +18,9 @@ from sim.numerics.codes import (
     REGION,
     SECTOR,
     SEX,
-    STATUS,
 )
-from sim.numerics.months import LONG_AGO
-from sim.population import employers, exposure, service, standing
+from sim.numerics.months import LONG_AGO, month
+from sim.population import employers, exposure, service, standing, traits
 from sim.population.assumptions import value
 from sim.population.attributes import (
     JOBS,
@@ -47,6 +46,7 @@ from sim.population.census import (
     residents,
     single_years,
 )
+from sim.population.saving import usual_months_of
 from sim.population.synthesis import Population
 
 Mask = NDArray[np.bool_]
@@ -57,6 +57,7 @@ COUNTED = (
     "trained reserve",
     "staff of employers",
     "lives elsewhere",
+    "savings",
 )
 """Margins that rest on assumptions, whose numbers are printed in full."""
 
@@ -132,6 +133,7 @@ def _margins(population: Population) -> Iterator[Fit]:
     )
     yield from _education_and_work(p, age, resident, count)
     yield from _attitudes(p, age, urban, count)
+    yield from _savings(p, age, resident, population.seed)
     yield from _documents(p, age, resident, count)
     yield from _service(p, age, resident, count)
     yield from _employers(p, age, count)
@@ -240,6 +242,16 @@ def _documents(p: Any, age: NDArray[np.int64], resident: Mask, count: Any) -> It
     )
 
 
+def _savings(p: Any, age: NDArray[np.int64], resident: Mask, seed: int) -> Iterator[Fit]:
+    keys, chances = p.key[resident & (age >= 18) & (p.income > 0)], traits.tables()
+    for row in read("savings"):
+        months = usual_months_of(keys, month(row["date"][:7]), seed, chances.turns, chances.savings)
+        most = float(row["at_most"])
+        made = 100 * float(np.count_nonzero(months <= most)) / max(1, len(keys))
+        cell = f"at most {most:.0f} months, {row['date'][:7]}"
+        yield Fit("savings", cell, 100 * float(row["value"]), made, "% of adults")
+
+
 def _service(p: Any, age: NDArray[np.int64], resident: Mask, count: Any) -> Iterator[Fit]:
     men = resident & (p.sex == SEX["male"])
     young = men & (age >= service.DRAFT_AGES[0]) & (age <= service.DRAFT_AGES[-1])
@@ -283,7 +295,7 @@ def _absence(p: Any, age: NDArray[np.int64], resident: Mask, count: Any) -> Iter
         yield Fit("short work abroad", place, total, count(away))
     for place, code in PLACE.items():
         if diaspora()[code] > 0:
-            settled = (p.status == STATUS["permit"]) & (p.place == code)
+            settled = (p.mode == MODE["settled"]) & (p.place == code)
             yield Fit("settled abroad", place, diaspora()[code], count(settled))
 
 

@@ -1,4 +1,4 @@
-"""Income and savings on 1 January 2019: wages by region and sector, scaled to the observed means, and their spread."""
+"""Income on 1 January 2019: wages by region and sector, scaled to the observed means, and their spread."""
 
 from functools import cache
 from math import fsum
@@ -75,19 +75,5 @@ def mean_income() -> NDArray[np.float64]:
 @cache
 def wage_spread() -> NDArray[np.float64]:
     """Income over the mean of its cell, by byte of luck: log-normal, mean 1, [256]."""
-    return _log_normal(float(value("wage_spread")), NORMAL_GRID)
-
-
-@cache
-def savings_spread() -> NDArray[np.float64]:
-    """Savings in months of own income, by byte of luck: none below a share, then log-normal, [256]."""
-    none = round(value("savings_none") * 256)
-    months = np.zeros(256)
-    slices = [(2 * k + 1) * 256 // (2 * (256 - none)) for k in range(256 - none)]
-    months[none:] = value("savings_months") * _log_normal(float(value("savings_spread")), NORMAL_GRID[slices])
-    return months
-
-
-def _log_normal(deviation: float, normal: NDArray[np.float64]) -> NDArray[np.float64]:
-    levels = exp_array(deviation * normal)
+    levels = exp_array(float(value("wage_spread")) * NORMAL_GRID)
     return levels / (fsum(levels.tolist()) / len(levels))

@@ -64,12 +64,15 @@ SCHEMA: tuple[Column, ...] = (
     # means
     Column("sector", "u1", "code", "sector of work, or student, retired, child, none", 0, 10, ("repress",)),
     Column("income", "f4", "EUR/month", "net personal income in Belarus, 2019 prices", 0, 1e6),
-    Column("savings", "f4", "EUR", "liquid savings of the person", 0, 1e9, ("depart", "settle", "move_on")),
+    Column(
+        "savings", "f4", "EUR", "liquid savings, at home those of `saved_at`", 0, 1e9, ("depart", "settle", "move_on")
+    ),
+    Column("saved_at", "i2", "month", "month of `savings`; -32768: as is usual at home", *_M, ("depart", "move_on")),
     # where and by what right
     Column("place", "u1", "code", "country of residence", *_PLACE, ("depart", "move_on", "pendular")),
     Column("mode", "u1", "code", "home, pendular or settled", 0, 2, ("depart", "move_on", "pendular")),
     Column(
-        "status", "u1", "code", "right by which the person stays", 0, 8, ("depart", "settle", "move_on", "pendular")
+        "status", "u1", "code", "right by which the person stays", 0, 9, ("depart", "settle", "move_on", "pendular")
     ),
     Column("channel", "u1", "code", "channel of entry into the present place", *_CHANNEL, ("depart", "move_on")),
     Column("since", "i2", "month", "month of arrival in the present place", *_M, ("depart", "move_on", "pendular")),

@@ -1,4 +1,4 @@
-"""What people hold on 1 January 2019: cards, kin abroad, visas, work abroad; who is away for short work or elsewhere.
+"""What people hold on 1 January 2019: cards, kin abroad, visas, work and years abroad; who is away for short work.
 
 Probabilities, not people: each table is scaled so that its expected total is the observed or assumed one.
 """
@@ -9,7 +9,9 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.codes import N_SECTORS, PLACE, REGION, SECTOR, SEX
+from sim.history.catalogue import load_destinations, load_parameters
+from sim.numerics.arithmetic import exp, log_array
+from sim.numerics.codes import N_PLACES, N_SECTORS, PLACE, REGION, SECTOR, SEX
 from sim.population.assumptions import by_age, shares, value
 from sim.population.attributes import ABROAD, JOBS, VILLAGE, ZONE_OF_STRATUM, ZONES
 from sim.population.census import CLASSES, ENDS, MINORS, REGIONS, STRATA, diaspora, figure, residents
@@ -133,4 +135,31 @@ def job_abroad() -> NDArray[np.float64]:
     table[[SECTOR[name] for name in JOBS]] = figure("income_abroad") / fsum(working.tolist())
     if table.max() > 1:
         raise ValueError("people.yaml: fewer of the diaspora have a sector of work than have an income")
+    return table
+
+
+@cache
+def diaspora_lived() -> NDArray[np.int64]:
+    """Whole months lived in a place by the settled of 2018, by byte of luck, [places, 256].
+
+    A stock that grows and is replaced at constant rates has arrivals spread exponentially over the years before.
+    """
+    growth, slices = value("diaspora_growth"), (np.arange(256) + 0.5) / 256
+    table = np.zeros((N_PLACES, 256), np.int64)
+    longest = value("diaspora_longest")
+    for name, code in PLACE.items():
+        rate = (growth.get(name, growth["other"]) + value("diaspora_turnover")) / 12
+        youngest = 1 - exp(-rate * longest)  # share of those who came within the longest stay
+        months = -log_array(1 - slices * youngest) / rate
+        table[code] = np.minimum(months.astype(np.int64), longest - 1)
+    return table
+
+
+@cache
+def diaspora_permanence() -> NDArray[np.float64]:
+    """Months of residence after which a permit became permanent before 2019, [places]."""
+    table = np.full(N_PLACES, np.inf)
+    known = {parameter.name: parameter for parameter in load_parameters()}
+    for name in load_destinations():
+        table[PLACE[name]] = known[f"{name}.permanence"].values[0].value
     return table

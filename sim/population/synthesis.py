@@ -37,13 +37,14 @@ from sim.population.order import (
     stratum_of,
 )
 from sim.population.rows import at
+from sim.population.saving import usual_months
 from sim.population.schema import Columns, empty
 from sim.population.standing import WORKING_AGES
 
 _A, _B, _C, _D = (PURPOSE[f"trait_{letter}"] for letter in "abcd")
 _BELARUS, _ABROAD, _URBAN = PLACE["belarus"], REGION["abroad"], LOCALITY["urban"]
 _HOME, _PENDULAR, _SETTLED = MODE["home"], MODE["pendular"], MODE["settled"]
-_AT_HOME, _SHORT_WORK, _PERMIT = STATUS["home"], STATUS["pendular"], STATUS["permit"]
+_AT_HOME, _SHORT_WORK = STATUS["home"], STATUS["pendular"]
 _NONE, _STUDENT, _CHILD, _RETIRED = (SECTOR[name] for name in ("none", "student", "child", "retired"))
 _SERVING = CONSCRIPTION["serving"]
 _FEMALE, _MALE = SEX["female"], SEX["male"]
@@ -144,7 +145,7 @@ def _fill(
             zone, region, place = plan.zone[stratum], plan.region[stratum], plan.place[stratum]
             abroad = region == _ABROAD
             fate_education = fate_politics = fate_card = fate_kin = 0.0
-            visa_of_unit = LONG_AGO
+            visa_of_unit, lived, right, until = LONG_AGO, 0, _AT_HOME, NEVER
             for i in range(plan.size[kind]):
                 key = np.uint64(number) << np.uint64(8) | np.uint64(i) << np.uint64(4)
                 a, b = words(key, 0, _A, 0, seed), words(key, 0, _B, 0, seed)
@@ -223,10 +224,18 @@ def _fill(
                 mode, status, since, expiry = _HOME, _AT_HOME, LONG_AGO, NEVER
                 here = place
                 if abroad:
-                    mode, status, since = _SETTLED, _PERMIT, -1 - byte(d, 13) * chances.diaspora_months // 256
-                    expiry = traits.permit(
-                        uniform(d[2]), byte(d, 14), chances.diaspora_permanent, chances.diaspora_permit
-                    )
+                    if member == 0:  # a unit has lived there together
+                        lived = chances.diaspora_lived[place, byte(d, 13)]
+                        right, until = traits.permit(
+                            lived,
+                            chances.diaspora_permanence[place],
+                            uniform(d[2]),
+                            chances.diaspora_permanent,
+                            byte(d, 14),
+                            chances.diaspora_permit,
+                            chances.card_months,
+                        )
+                    mode, status, since, expiry = _SETTLED, right, -1 - lived, until
                 elif WORKING_AGES[0] <= age <= WORKING_AGES[1] and service != _SERVING:
                     away = chances.pendular[:, region, sector, sex]
                     here = traits.absence(uniform(d[2]), away[0], away[1])
@@ -275,7 +284,10 @@ def _fill(
                 person.ties, person.frailty = byte(c, 4), byte(c, 5)
                 person.sector = sector
                 income = chances.income[region, sector, sex, education] * chances.wage_spread[byte(c, 6)]
-                person.income, person.savings = income, income * chances.savings_spread[byte(c, 7)]
+                months = usual_months(
+                    key, 0, seed, chances.turns, chances.savings[0], chances.savings[1], chances.savings[2]
+                )
+                person.income, person.savings, person.saved_at = income, income * months, LONG_AGO
                 person.place, person.mode, person.status = here, mode, status
                 person.since, person.expiry = since, expiry
                 person.channel = chances.diaspora_channel[place] if abroad else 0

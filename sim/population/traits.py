@@ -12,9 +12,10 @@ trait_b    politics       bytes: whether the person   Polish card    exposure
                           education, politics, card,
                           kin
 trait_c    kin            bytes: ties, frailty,       Schengen visa  its expiry
-                          income, savings
+                          income, free
 trait_d    passport       service                     absence        bytes: end of service,
-                                                                     length and age of a stay
+                                                                     length and age of a stay,
+                                                                     what is left of a permit
 trait_a,   employer       living away from the        work abroad    free
 draw 1                    registered address
 =========  =============  ==========================  =============  ==========================
@@ -27,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history.catalogue import load_destinations
+from sim.history.coefficients import RECORDS
 from sim.numerics.codes import (
     CHANNEL,
     CONSCRIPTION,
@@ -38,10 +40,11 @@ from sim.numerics.codes import (
     POLITICS,
     SECTOR,
     SEX,
+    STATUS,
 )
 from sim.numerics.compiling import compiled
-from sim.numerics.months import LONG_AGO, NEVER
-from sim.population import employers, exposure, income, service, standing
+from sim.numerics.months import LONG_AGO
+from sim.population import employers, exposure, income, saving, service, standing
 from sim.population.assumptions import value
 from sim.population.attributes import attributes
 from sim.population.census import CLASSES, figure, single_years
@@ -61,6 +64,9 @@ _SURVEY_FROM, _SURVEY_TO = (age - exposure.YEARS_TO_SURVEY for age in exposure.P
 _COMMENT_AGE = exposure.COMMENT_AGE
 _POLAND, _RUSSIA, _BELARUS = PLACE["poland"], PLACE["russia"], PLACE["belarus"]
 _CLASSES = np.array(CLASSES)
+_PERMIT, _PERMANENT = STATUS["permit"], STATUS["permanent"]
+SAVING = ("savings_scale", "savings_spread", "savings_need")
+"""Coefficients of what people usually have put aside."""
 SCHOOL_AGE = 16
 """Age from which a minor is a student, below a child."""
 LAST_CALLS = (-2, -8, -14)
@@ -106,10 +112,16 @@ class Tables(NamedTuple):
     """Shortest and longest stay."""
     income: NDArray[np.float64]
     wage_spread: NDArray[np.float64]
-    savings_spread: NDArray[np.float64]
-    diaspora_months: int
+    turns: NDArray[np.void]
+    savings: NDArray[np.float64]
+    """Scale, spread and need of what people usually have put aside, [3]; see `saving`."""
+    diaspora_lived: NDArray[np.int64]
+    """Whole months lived in each place before 2019, by byte of luck, [places, 256]."""
+    diaspora_permanence: NDArray[np.float64]
+    """Months of residence before permanent residence, by place."""
     diaspora_permanent: float
     diaspora_permit: int
+    card_months: int
     diaspora_channel: NDArray[np.uint8]
     """By place."""
 
@@ -152,10 +164,13 @@ def tables() -> Tables:
         pendular_months=np.array(value("pendular_months")),
         income=income.mean_income(),
         wage_spread=income.wage_spread(),
-        savings_spread=income.savings_spread(),
-        diaspora_months=value("diaspora_months"),
+        turns=saving.turns(RECORDS["savings_spell"]["value"]),
+        savings=np.array([float(RECORDS[name]["value"]) for name in SAVING]),
+        diaspora_lived=standing.diaspora_lived(),
+        diaspora_permanence=standing.diaspora_permanence(),
         diaspora_permanent=float(value("diaspora_permanent")),
         diaspora_permit=value("diaspora_permit"),
+        card_months=int(RECORDS["card_months"]["value"]),
         diaspora_channel=diaspora_channel(),
     )
 
@@ -318,6 +333,10 @@ def stay(shortest: int, longest: int, u: int, w: int) -> tuple[int, int]:
 
 
 @compiled
-def permit(u: float, w: int, permanent: float, longest: int) -> int:
-    """Last month of the diaspora's permit: never for a permanent one; w a byte."""
-    return NEVER if u < permanent else w * longest // 256
+def permit(lived: int, needed: float, u: float, share: float, w: int, months: int, card: int) -> tuple[int, int]:
+    """Status of the diaspora and its last month: permanent for a share of those who have lived there for long enough.
+
+    What is left of a permit of at most `months`, or of a card, is uniform; w a byte.
+    """
+    permanent = lived >= needed and u < share
+    return (_PERMANENT, w * card // 256) if permanent else (_PERMIT, w * months // 256)

@@ -70,7 +70,8 @@ WISH = np.dtype([("month", "i2"), ("reason", "u1"), ("place", "u1"), ("persons",
 DECISIONS = tuple(
     EVENT[name]
     for name in (
-        *("applied", "granted", "refused", "blocked", "permit", "renewed", "caught", "naturalised", "pendular_out"),
+        *("applied", "granted", "refused", "blocked", "permit", "renewed", "permanent", "caught", "naturalised"),
+        "pendular_out",
         *("detained", "charged", "sentenced", "pardoned", "summoned", "drafted", "arrested_on_return"),
     )
 )

@@ -119,3 +119,13 @@ def test_relocation_costs_the_staff_nothing_and_brings_work() -> None:
         terms = {key: parameter["value"] for key, parameter in channel["parameters"].items()}
         assert (terms["fee"], terms["funds"], terms["works"]) == (0, 0, 1)
         assert channel["eligible"]["sectors"] == ["it", "ngo_media"] and channel["eligible"]["groups"] == []
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_distance_from_minsk_is_that_of_the_coordinates(place: str) -> None:
+    """Within 4%: a place that stands for several has the mean of their distances beside their middle."""
+    stated = {name: PLACES[place]["parameters"][name]["value"] for name in ("latitude", "longitude", "distance")}
+    (lat, long), (lat_2, long_2) = (53.90, 27.57), (stated["latitude"], stated["longitude"])
+    a, b, c = (math.radians(angle) for angle in (lat, lat_2, long_2 - long))
+    km = 6371 * math.acos(math.sin(a) * math.sin(b) + math.cos(a) * math.cos(b) * math.cos(c))
+    assert km == pytest.approx(stated["distance"], rel=0.04)

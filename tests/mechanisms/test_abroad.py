@@ -3,11 +3,12 @@
 Each test is named in `docs/mechanisms.md` beside a fault that it catches (`tests/faults/faults.yaml`).
 """
 
+import numpy as np
 import pytest
 
 from sim.numerics.codes import CHANNEL, EXPOSURE, INSTRUMENT, PLACE, REASON, SECTOR, STATUS
 from sim.numerics.months import NEVER
-from tests.counting import NEVER_LEAVE, events_of, settled
+from tests.counting import NEVER_LEAVE, assert_share, events_of, settled
 from tests.worlds import close, plain_world, quiet, start, tighten
 
 
@@ -35,7 +36,7 @@ def test_a_stay_without_a_visa_has_a_clock():
 
 
 def test_a_permit_is_renewed_for_its_months():
-    model = start(settled(1, expiry=0), plain_world(2, ("poland",)), quietly(permit_months=8.0)).run()
+    model = start(settled(1, expiry=0), plain_world(2, ("poland",)), quietly(renewed_months=8.0)).run()
     assert events_of(model, "renewed")["month"].tolist() == [1] and model.columns.expiry[0] == 1 + 8
 
 
@@ -133,3 +134,67 @@ def test_a_closed_renewal_ends_permits():
     world = plain_world(2, ("lithuania",))
     world.openness[:, PLACE["lithuania"], INSTRUMENT["renewal"]] = 0.0
     assert statuses(start(settled(1, "lithuania", expiry=0), world, quietly()).run()) == ["irregular"]
+
+
+def test_a_permit_becomes_permanent_after_five_years_and_then_asks_no_more():
+    """Who came sixty months before has it, who came a month later a permit; a card is renewed with renewals closed."""
+    world = plain_world(9, ("poland",))
+    world.places["permanence"] = 60.0
+    world.openness[4:, PLACE["poland"], INSTRUMENT["renewal"]] = 0.0
+    people = settled(2, expiry=0, since=[-59, -58])
+    model = start(people, world, quietly(renewed_months=8.0, card_months=4.0)).run(2)
+    assert statuses(model) == ["permanent", "permit"] and model.columns.expiry.tolist() == [1 + 4, 1 + 8]
+    assert events_of(model, "permanent")["row"].tolist() == [0]
+    model.run()
+    assert statuses(model)[0] == "permanent" and model.columns.expiry[0] == 6 + 4
+
+
+def test_a_polish_card_gives_permanent_residence_at_the_end_of_the_visa():
+    world = plain_world(2, ("poland",), ("ancestry", "study"))
+    world.places["permanence"] = 60.0
+    people = settled(2, status="visa", channel=[CHANNEL["ancestry"], CHANNEL["study"]], expiry=0)
+    assert statuses(start(people, world, quietly()).run()) == ["permanent", "permit"]
+
+
+def test_without_a_right_to_work_one_works_for_less_and_asylum_seekers_do_not():
+    world = tighten(plain_world(1, ("ukraine",)), "ukraine", "visa_free", works=0.0)
+    world.places["wage"] = 1000.0
+    people = settled(3, "ukraine", savings=0.0)
+    people.people.status[:] = [STATUS[name] for name in ("visa_free", "permit", "asylum_seeker")]
+    b = quietly(asylum_months=99.0, job_finding=1.0, informal_work=1.0, informal_pay=0.7, saving_share=0.2)
+    model = start(people, world, b).run()
+    assert events_of(model, "employed")["row"].tolist() == [0, 1]
+    assert model.columns.savings.tolist() == pytest.approx([140.0, 200.0, 0.0])
+
+
+def test_return_falls_with_the_years_abroad():
+    """By e for every five years at .2 a year: of those who came a month ago and ten years ago."""
+    n = 4_000
+    people = settled(n, since=np.where(np.arange(n) % 2, -120, -1))
+    model = start(people, plain_world(1, ("poland",)), quietly(rooting=0.2, **{"return": 0.5})).run()
+    old = events_of(model, "returned")["row"] % 2
+    assert_share((old == 0).sum(), n // 2, 0.5 * np.exp(-0.2 / 12))
+    assert_share((old == 1).sum(), n // 2, 0.5 * np.exp(-2.0))
+
+
+@pytest.mark.parametrize(("savings", "km", "place", "left"), [
+    (100.0, 1000.0, "poland", 40.0), (59.0, 1000.0, "georgia", 59.0), (400.0, 2000.0, "poland", 100.0),
+])  # fmt: skip
+def test_an_onward_move_costs_the_way_from_where_one_is(savings, km, place, left):
+    """By land for .06 EUR a km, and beyond 1,500 km by air for the mean of both fares; fares by land from Minsk and the
+    borders of Belarus do not matter.
+    """
+    world = plain_world(1, ("georgia", "poland"))
+    world.between[:], world.places["fare_land"] = km, 1e6
+    world.places["fare_air"][:, PLACE["georgia"]], world.places["fare_air"][:, PLACE["poland"]] = 500.0, 100.0
+    world.openness[:, 0] = 0.0
+    people = settled(1, "georgia", "visa_free", savings=savings)
+    model = start(people, world, quietly(onward_visa_free=1.0, fare_by_km=0.06, overland=1500.0)).run()
+    assert model.columns.place[0] == PLACE[place] and model.columns.savings[0] == pytest.approx(left)
+
+
+def test_passports_are_renewed_abroad_as_soon_as_they_run_out_for_everyone():
+    world = plain_world(3, ("poland",))
+    world.belarus["passport_abroad"][2:] = 0.0
+    model = start(settled(3, passport=[-7, 0, 1]), world, quietly(passport_months=50.0)).run()
+    assert model.columns.passport.tolist() == [50, 51, 1]

@@ -6,9 +6,11 @@ Each test is named in `docs/mechanisms.md` beside a fault that it catches (`test
 import numpy as np
 import pytest
 
+from sim.history.coefficients import RECORDS
 from sim.model import newcomers
+from sim.model.processes.depart import renewed_at_home
 from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, GROUP, PLACE, PLAN, REASON, SECTOR, SEX
-from sim.numerics.months import NEVER
+from sim.numerics.months import LONG_AGO, NEVER
 from tests.counting import NEVER_LEAVE, employed, events_of, home_world
 from tests.worlds import admit, crowd, plain_world, quiet, start, young_men
 
@@ -158,3 +160,47 @@ def test_who_is_held_or_serving_does_not_leave():
 def test_a_ban_on_leaving_holds_to_the_end_of_its_last_month():
     model = start(crowd(1, exit_ban=1), plain_world(3, ("poland",)), quiet(level=60.0)).run()
     assert told(model, "departed") == [(2, 0)]
+
+
+def savers(n=10_000, **values):
+    """People at home who save as usual, on 400 EUR a month."""
+    return crowd(n, income=400.0, saved_at=LONG_AGO, **values)
+
+
+SAVING = {name: RECORDS[name]["value"] for name in RECORDS if name.startswith("savings")}
+"""How people save, as on file."""
+
+
+def test_savings_at_home_are_spread_as_surveys_found_them_in_any_month_and_wander():
+    """Shares of savings.csv that they are fitted to; who has nothing has something three years later as often as the
+    lag of 36 months between independent draws says: less often than the others, more often than never.
+    """
+    world = home_world(80)
+    world.belarus["income"][40:] = 1.5
+    model = start(savers(), world, quiet(**NEVER_LEAVE, **SAVING))
+    nothing = []
+    for month in (0, 36, 79):
+        model.month = month
+        months = model.savings(slice(None)) / (400.0 * world.belarus["income"][month])
+        for most, share in ((0.0, 0.311), (1.0, 0.523), (5.9999, 0.9)):
+            assert abs((months <= most).mean() - share) < 0.02
+        nothing.append(months == 0.0)
+    stayed = nothing[1][nothing[0]].mean()
+    assert 0.36 < stayed < 0.8 and abs(nothing[2][nothing[0]].mean() - 0.311) < 0.03
+
+
+def test_who_paid_for_a_journey_saves_until_they_have_what_is_usual():
+    people = savers(2000)
+    people.people.saved_at[1000:] = 0
+    people.people.savings[1000:] = 0.0
+    people.people.key[1000:] = people.people.key[:1000]
+    model = start(people, home_world(30), quiet(**NEVER_LEAVE, **SAVING))
+    for month in (0, 5, 29):
+        model.month = month
+        usual, found = np.split(model.savings(slice(None)), 2)
+        assert found == pytest.approx(usual * (1.0 - np.exp(-SAVING["savings_recovery"] * month)), abs=1e-6)
+
+
+@pytest.mark.parametrize(("passport", "after"), [(30, 30), (-1, 119), (-130, 110), (LONG_AGO, 130)])
+def test_passports_at_home_are_renewed_whenever_they_run_out(passport, after):
+    assert renewed_at_home(passport, 10, 120) == after

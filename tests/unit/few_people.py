@@ -54,6 +54,10 @@ class FewPeople(mesa.Model):
         """A month passes."""
         self.month += 1
 
+    def savings(self, rows):
+        """Savings by now: here nobody saves."""
+        return self.columns.savings[rows]
+
 
 class Plain(mesa.Agent):
     """A person as Mesa's own agent: every attribute copied into the object."""

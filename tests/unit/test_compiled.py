@@ -201,3 +201,20 @@ def test_whom_a_channel_admits_is_told_by_names():
         "opened: poland.it_scheme.sectors: from 2021-06-15 to 2022-06-14 it, industry (was anybody).",
     ]
     assert all(item.verdict == "effective" for item in history.adds(HISTORY))
+
+
+def test_places_lie_as_far_from_each_other_as_on_the_globe():
+    """Vilnius to Warsaw 394 km, Tbilisi to Yerevan 171 km, Kyiv to Warsaw 690 km; both ways; Minsk as stated."""
+    between = WORLD.between
+    pairs = {("lithuania", "poland"): 394, ("georgia", "armenia"): 171, ("ukraine", "poland"): 690}
+    for (one, other), km in pairs.items():
+        assert between[PLACE[one], PLACE[other]] == pytest.approx(km, rel=0.02)
+    assert np.array_equal(between, between.T) and np.array_equal(between, np.round(between))
+    assert np.array_equal(between[0], WORLD.places["distance"][0])
+
+
+def test_incomes_follow_wages_in_euro_and_in_it_their_premium():
+    wage, premium = of_place("belarus", "wage"), of_place("belarus", "premium_it")
+    assert WORLD.belarus["income"][0] == WORLD.belarus["income_it"][0] == 1.0
+    assert WORLD.belarus["income"] == pytest.approx(wage / 401.4)
+    assert WORLD.belarus["income_it"] == pytest.approx(wage * premium / (401.4 * 4.26))

@@ -106,7 +106,7 @@ def test_every_fault_of_both_is_told_with_its_file_and_line(folder):
         "conf/destination/turkey.yaml: line 8: parameters: wages: unknown parameter 'wages'; known: wage, ",
         "line 10: parameters: rent: unit: 'USD' cannot stand here: conf/schema.yaml says EUR/month; delete the key",
         "line 15: parameters: safety: parameter 'turkey.safety': 2019-01-01: 9 is outside [0, 1]",
-        "line 30: channels: nomad: entry: unknown 'visafree'; known: ",
+        "line 32: channels: nomad: entry: unknown 'visafree'; known: ",
         "channels: nomad: parameters: key 'funds' is missing (money to show, EUR)",
     ):
         assert fault in run.stderr, fault

@@ -263,11 +263,33 @@ def test_the_printed_fit_names_every_margin(hundredth):
 # ---- traits ----
 
 
+ABROAD = [STATUS["permit"], STATUS["permanent"]]
+"""Rights by which the diaspora stays."""
+
+
+def test_the_settled_of_2018_came_as_their_stock_grew(people):
+    """Half or more of a stock that doubles in three years came in these years, few of one that hardly grows; who is
+    permanent has been there for five years; a unit came together.
+    """
+    lived = -1 - people.since.astype(int)
+    for place, growth in (("lithuania", 0.2267), ("germany", 0.0302)):
+        there = (people.mode == MODE["settled"]) & (people.place == PLACE[place])
+        expected = 1 - np.exp(-3 * (growth + 0.05))
+        assert abs((lived[there] < 36).mean() - expected) < 6 * np.sqrt(0.25 / there.sum())
+    settled = people.mode == MODE["settled"]
+    permanent = people.status == STATUS["permanent"]
+    assert 0.35 < permanent[settled].mean() < 0.55 and lived[permanent].min() >= 60
+    assert lived[settled].max() > 240
+    partners = np.flatnonzero(settled & (people.member == 1))
+    for name in ("since", "status", "expiry"):
+        assert np.array_equal(getattr(people, name)[partners], getattr(people, name)[partners - 1])
+
+
 def test_status_agrees_with_place_and_mode(people):
     home, away, settled = (people.mode == MODE[name] for name in ("home", "pendular", "settled"))
     assert (people.place[home] == PLACE["belarus"]).all() and (people.status[home] == STATUS["home"]).all()
     assert np.isin(people.place[away], [PLACE["poland"], PLACE["russia"]]).all()
-    assert (people.status[away] == STATUS["pendular"]).all() and (people.status[settled] == STATUS["permit"]).all()
+    assert (people.status[away] == STATUS["pendular"]).all() and (settled == np.isin(people.status, ABROAD)).all()
     assert np.array_equal(settled, people.region == REGION["abroad"])
     assert (people.since[home] == LONG_AGO).all() and (people.expiry[home] == NEVER).all()
     assert (people.since[~home] < 0).all() and (people.expiry[~home] >= 0).all()

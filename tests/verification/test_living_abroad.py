@@ -23,11 +23,14 @@ def poland(months, language=1.0, works=1.0, wage=1000.0, rent=300.0):
 @pytest.mark.parametrize(
     ("status", "works", "chance"),
     [("permit", 0.0, 1.0), ("protected", 0.0, 1.0), ("citizen", 0.0, 1.0), ("irregular", 1.0, 0.3),
-     ("visa", 0.4, 0.4), ("visa_free", 0.0, 0.0), ("asylum_seeker", 0.5, 0.5)],
+     ("visa", 0.4, 0.4), ("visa_free", 0.0, 0.3), ("asylum_seeker", 0.5, 0.5), ("asylum_seeker", 0.0, 0.0),
+     ("permanent", 0.0, 1.0)],
 )  # fmt: skip
 def test_work_is_found_by_the_right_to_it(status, works, chance):
-    """A quarter a month with a full right: at once on a permit, as the channel says on the first status."""
-    b = quiet(**NEVER_LEAVE, job_finding=0.25, irregular_work=0.3, asylum_months=99.0)
+    """A quarter a month with a full right: at once on a permit, as the channel says on the first status; informal work
+    is found without one, but by no asylum seeker.
+    """
+    b = quiet(**NEVER_LEAVE, job_finding=0.25, informal_work=0.3, asylum_months=99.0)
     model = start(settled(10_000, status=status), poland(4, works=works), b).run()
     found = events_of(model, "employed")
     assert_share(len(found), 10_000, 1.0 - (1.0 - 0.25 * chance) ** 4)
@@ -228,3 +231,13 @@ def test_destitution_follows_from_the_month_before_the_return():
     b = quiet(**NEVER_LEAVE, job_finding=1.0, **{"return": 0.02, "return_destitute": 50.0})
     model = start(people, poland(1), b, constants()).run()
     assert_share(len(events_of(model, "returned")), 5000, 0.02)
+
+
+def test_consulates_renew_the_passports_of_families():
+    """Of everyone abroad whose passport has run out, in the month in which it does; not once consulates stop."""
+    people = families(50, place=PLACE["poland"], mode=MODE["settled"], status=STATUS["permit"], expiry=NEVER, since=-9)
+    people.people.passport[:] = np.tile([-7, 0, 1, 2], 50)
+    world = plain_world(4, ("poland",))
+    world.belarus["passport_abroad"][2:] = 0.0
+    model = start(people, world, quiet(**NEVER_LEAVE, passport_months=50.0)).run()
+    assert model.columns.passport.reshape(50, 4).tolist() == [[50, 51, 1, 2]] * 50

@@ -12,8 +12,9 @@ from numba import njit
 from scipy import stats
 
 from sim.model.decision.access import admission_share, eligible, fare, travel_share
+from sim.model.decision.means import money
 from sim.model.decision.offers import channel_value, country_value, move_price, offer_share
-from sim.model.decision.units import adults, class_groups, flags, money, push, threat_group
+from sim.model.decision.units import adults, class_groups, flags, push, threat_group
 from sim.model.decision.utility import (
     BINS,
     FLAG_PERSECUTED,
@@ -285,7 +286,7 @@ def plain_look(people, row, now, residents, waiting, values, channels):
             each = now.rules[place, channel].fee + now.rules[place, channel].funds
             grown = adults(person)
             price = move_price(fare(now, place, channel, groups), each, reserve, person.unit_size, grown)
-            if money(person) < price:
+            if money(person, now) < price:
                 continue
             value = common + now.run.channel_constants[channel]
             value += channel_value(now, place, channel, share, waiting[place, channel])

@@ -12,7 +12,7 @@ import mesa
 import numpy as np
 
 from sim.numerics import codes
-from sim.population.schema import SCHEMA, STATES, Column
+from sim.population.schema import BY_NAME, SCHEMA, STATES, Column
 
 
 class Peopled(Protocol):
@@ -28,6 +28,9 @@ class Peopled(Protocol):
     processes: Mapping[str, Callable[..., Any]]
     rng: np.random.Generator
     random: Any
+
+    def savings(self, rows: Any) -> Any:
+        """Savings of people by now."""
 
 
 class Attribute:
@@ -77,6 +80,8 @@ class Attribute:
             limits = f"from {column.low:g} to {column.high:g} ({column.unit})"
             raise ValueError(f"'{self.name}' of a person is {number} {limits}, not {value!r}")
         getattr(model.columns, self.name)[rows] = given
+        if self.name == "savings":  # who is given a sum has it now, and saves or spends from then on
+            model.columns.saved_at[rows] = model.month
 
 
 def _stored(column: Column) -> Attribute:
@@ -84,6 +89,10 @@ def _stored(column: Column) -> Attribute:
         return getattr(model.columns, column.name)[rows]
 
     return Attribute(column.name, f"{column.meaning} [{column.unit}]", values, column)
+
+
+def _savings(model: Peopled, rows: Any) -> Any:
+    return model.savings(rows)
 
 
 def _spelled(name: str, table: tuple[str, ...]) -> Attribute:
@@ -130,7 +139,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
 }
 
 _ALL = (
-    *(_stored(column) for column in SCHEMA),
+    *(_stored(column) for column in SCHEMA if column.name != "savings"),
+    Attribute("savings", "liquid savings by now [EUR]", _savings, BY_NAME["savings"]),
     *(_spelled(name, table) for name, table in _NAMES.items()),
     Attribute("age", "completed years at the model's month", _age),
     Attribute("abroad", "True if the country of residence is not Belarus", _abroad),

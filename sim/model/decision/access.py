@@ -68,6 +68,22 @@ def fare(now: Now, place: int, channel: int, groups: int) -> float:
 
 
 @compiled(forceinline=True)
+def onward_fare(now: Now, origin: int, place: int, channel: int) -> float:
+    """Fare in EUR a person from one destination to another: by land up to a length, else by air.
+
+    By land so much a km; by air the mean of both fares from Minsk, which no list of pairs replaces. The borders of
+    Belarus do not matter on the way, nor does a journey by air need to begin in Minsk.
+    """
+    if channel == _RELOCATION:
+        return 0.0
+    km, one, other = now.between[origin, place], now.places[origin], now.places[place]
+    by_land = one.by_land and other.by_land and km <= now.coefficients.overland
+    if by_land or not (one.by_air and other.by_air):
+        return now.coefficients.fare_by_km * km
+    return 0.5 * (one.fare_air + other.fare_air)
+
+
+@compiled(forceinline=True)
 def access_share(now: Now, place: int, channel: int, groups: int) -> float:
     """Share of the month in which people of these groups may leave Belarus and are admitted by a channel."""
     return min(admission_share(now, place, channel, groups), travel_share(now, place, channel, groups))

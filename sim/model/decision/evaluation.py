@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history.coefficients import Behaviour
+from sim.model.decision.access import onward_fare
+from sim.model.decision.means import money
 from sim.model.decision.offers import RELOCATION, move_price
-from sim.model.decision.units import adults, in_party, money
-from sim.model.decision.utility import MINUS_INFINITY
+from sim.model.decision.units import adults, in_party
+from sim.model.decision.utility import MINUS_INFINITY, ratio_term
 from sim.model.now import Now
 from sim.numerics.codes import CHANNEL, SLOTS
 from sim.numerics.compiling import compiled
@@ -81,9 +83,11 @@ def evaluate(head: Person, now: Now, choice_class: int, view: int, prospects: Pr
     tastes, values, channels, ahead = prospects
     kin, here, moved = head.kin, head.place, now.options.moved[head.employer]
     age, size = (now.month - head.birth) // 12, head.unit_size
-    means, grown = money(head), adults(head)
+    grown, means = adults(head), 0.0
     if view == FROM_ABROAD:
         size, grown, means = party(head, size, grown)
+    elif view < WITHIN_MEANS:
+        means = money(head, now)
     splits, unlimited = (view < WITHIN_MEANS) & (size > 1), (view >= WITHIN_MEANS) & (view != FROM_ABROAD)
     offers, count, there = now.options.offers[choice_class], now.options.lengths[choice_class], now.places
     for place in range(len(values)):
@@ -92,8 +96,9 @@ def evaluate(head: Person, now: Now, choice_class: int, view: int, prospects: Pr
         offer = offers[i]
         place, channel = offer.place, offer.channel
         reserve = now.coefficients.reserve * there[place].rent
-        whole = unlimited | (means >= move_price(offer.fare, offer.each, reserve, size, grown))
-        alone = splits & (means >= move_price(offer.fare, offer.each, reserve, 1, 1))
+        each = onward_fare(now, here, place, channel) if view == FROM_ABROAD else offer.fare
+        whole = unlimited | (means >= move_price(each, offer.each, reserve, size, grown))
+        alone = splits & (means >= move_price(each, offer.each, reserve, 1, 1))
         value = seen(offer, view) + tastes[1, channel] + (0.0 if whole else now.coefficients.separation)
         fits = (age >= offer.youngest) & (age <= offer.oldest) & (whole | alone)
         fits &= (place != here) & ((channel != _FAMILY) | (kin == place)) & ((channel != RELOCATION) | (moved == place))
@@ -103,6 +108,8 @@ def evaluate(head: Person, now: Now, choice_class: int, view: int, prospects: Pr
     for place in range(len(values)):
         if values[place] > MINUS_INFINITY:
             values[place] += tastes[0, place] + (now.coefficients.kin if kin == place else 0.0)
+            if view == FROM_ABROAD:  # the way is from here, not from Minsk
+                values[place] += ratio_term(now.between[here, place], there[place].distance, now.coefficients.distance)
             top = max(top, values[place])
     return top
 

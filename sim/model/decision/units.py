@@ -1,4 +1,4 @@
-"""Reading a decision unit from the columns: who decides, in which choice class, with what money.
+"""Reading a decision unit from the columns: who decides, and in which choice class.
 
 A unit is an adult or a couple with minor children, in adjacent rows, head first. Its class is the head's
 sector with what either adult brings along: persecution, a student's age, a Polish card, a visa in hand.
@@ -173,16 +173,6 @@ def in_party(person: Person) -> bool:
 def going(head: Person) -> int:
     """People of a unit who are to leave by its plan: all, or the head alone."""
     return 1 if head.lead == _PLANNED else head.unit_size
-
-
-@compiled(forceinline=True)
-def money(head: Person) -> float:
-    """Savings of the unit's adults, EUR."""
-    total = 0.0
-    for i in range(adults(head)):
-        one = beside(head, i)
-        total += one.savings
-    return total
 
 
 @compiled(forceinline=True)

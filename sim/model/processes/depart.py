@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from sim.history.compiled import open_share
 from sim.model.decision.access import fare, travel_share
+from sim.model.decision.means import money, pay
 from sim.model.decision.offers import RELOCATION, move_price
-from sim.model.decision.units import adults, groups_of, may_exit, money
+from sim.model.decision.units import adults, groups_of, may_exit
 from sim.model.eventlog import Log, empty_log, note, noted
 from sim.model.now import Now
 from sim.model.processes.apply import lose_plan
@@ -16,6 +17,7 @@ from sim.numerics.codes import CHANNEL, EVENT, INSTRUMENT, LEAD, MODE, PLAN, REA
 from sim.numerics.compiling import compiled
 from sim.numerics.handles import handle
 from sim.numerics.luck import PURPOSE, uniform, words
+from sim.numerics.months import LONG_AGO
 from sim.population.rows import Person, at, beside
 from sim.population.schema import Columns
 
@@ -49,10 +51,19 @@ def arrive(person: Person, now: Now, place: int, channel: int) -> None:
 
 @compiled(forceinline=True)
 def leave_home(person: Person, now: Now, place: int, channel: int) -> None:
-    """Let a person leave Belarus, with a passport renewed if it has run out."""
+    """Let a person leave Belarus, with the passport that was renewed at home whenever it ran out."""
     arrive(person, now, place, channel)
-    if person.passport < now.month:
-        person.passport = now.month + int(now.coefficients.passport_months)
+    person.passport = renewed_at_home(person.passport, now.month, int(now.coefficients.passport_months))
+
+
+@compiled(forceinline=True)
+def renewed_at_home(passport: int, month: int, validity: int) -> int:
+    """Last month of a passport that has been renewed whenever it ran out; who never had one takes it out now."""
+    if passport >= month:
+        return passport
+    if passport == LONG_AGO or validity < 1:
+        return month + validity
+    return month + (passport - month) % validity
 
 
 @compiled(forceinline=True)
@@ -65,16 +76,6 @@ def turned_back(now: Now, place: int, channel: int, groups: int) -> bool:
     if entry != _VISA_FREE and entry != _ON_VISA:
         return False
     return open_share(now.openness[place, entry], channel, groups) <= 0.0
-
-
-@compiled(forceinline=True)
-def pay(head: Person, price: float) -> None:
-    """Take the price of a move from the adults' savings, the head's first."""
-    for i in range(adults(head)):
-        one = beside(head, i)
-        part = min(price, one.savings)
-        one.savings -= part
-        price -= part
 
 
 def depart(model: Any) -> None:
@@ -109,14 +110,14 @@ def set_out(people: Columns, rows: NDArray[np.int64], now: Now, log: Log) -> Non
             reason = _EXIT
         elif uniform(words(key, now.month, _DEPARTURE, 0, now.run.seed)[0]) >= passable:
             reason = _CLOSED
-        elif money(head) < price:
+        elif money(head, now) < price:
             reason = _FUNDS
         if reason:
             if now.month - head.due >= now.coefficients.grant_months:
                 lose_plan(head)
                 note(log, now.month, head, _BLOCKED, (0, place), channel, reason)
             continue
-        pay(head, price - reserve - now.rules[place, channel].funds * grown)
+        pay(head, now, price - reserve - now.rules[place, channel].funds * grown, False)
         head.plan = _NO_PLAN
         head.lead = _AHEAD if alone else _TOGETHER
         now.circles.abroad[head.circle // now.circles.one_in] += size

@@ -1,4 +1,4 @@
-"""Living abroad: work found and lost, by language and the right to work; savings that grow or run out."""
+"""Living abroad: work found and lost, with a right to it or informally; savings that grow or run out."""
 
 from sim.model.decision.units import adults, in_party
 from sim.model.eventlog import note
@@ -12,19 +12,35 @@ from sim.population.rows import Person, at, beside
 from sim.population.schema import Columns
 
 _LIVING, _IT = PURPOSE["living"], SECTOR["it"]
-_PERMIT, _PROTECTED, _CITIZEN = STATUS["permit"], STATUS["protected"], STATUS["citizen"]
-_IRREGULAR = STATUS["irregular"]
+_PERMIT, _PERMANENT = STATUS["permit"], STATUS["permanent"]
+_PROTECTED, _CITIZEN = STATUS["protected"], STATUS["citizen"]
+_IRREGULAR, _ASYLUM_SEEKER = STATUS["irregular"], STATUS["asylum_seeker"]
 _EMPLOYED, _DISMISSED, _NONE = EVENT["employed"], EVENT["dismissed"], REASON["none"]
 PENSION_MONTHS = 65 * 12
 """Age from which nobody looks for work, a pension being enough to live on (assumption: pensions begin at 61 to 67)."""
 
 
 @compiled(forceinline=True)
-def right_to_work(status: int, at_first: float, irregular: float) -> float:
-    """Share of a full right to work by status: `at_first` while the first status lasts, `irregular` without any."""
-    if status == _PERMIT or status == _PROTECTED or status == _CITIZEN:
+def right_to_work(status: int, at_first: float) -> float:
+    """Share of a full right to work by status: `at_first` while the first status lasts, none without any."""
+    if status == _PERMIT or status == _PERMANENT or status == _PROTECTED or status == _CITIZEN:
         return 1.0
-    return irregular if status == _IRREGULAR else at_first
+    return 0.0 if status == _IRREGULAR else at_first
+
+
+@compiled(forceinline=True)
+def chance_of_work(right: float, status: int, informal: float) -> float:
+    """Chance of work against that with a full right to it: with less right, at least that of informal work.
+
+    Asylum seekers find none without a right (Dambrauskaite 2022): they are housed and watched.
+    """
+    return right if status == _ASYLUM_SEEKER else max(right, informal)
+
+
+@compiled(forceinline=True)
+def pay_share(right: float, informal: float) -> float:
+    """Share of the wage that is paid: all of it with a full right to work, `informal` without any."""
+    return right + (1.0 - right) * informal
 
 
 @compiled(forceinline=True)
@@ -71,19 +87,19 @@ def live(people: Columns, units: int, now: Now, block: Block) -> None:
             key, age, since = one.key, now.month - one.birth, one.since
             status, sector, job = one.status, one.sector, one.job
             saved, channel = one.savings, one.channel
-            at_first = now.rules[place, channel].works
+            right = right_to_work(status, now.rules[place, channel].works)
             luck = words(key, now.month, _LIVING, 0, now.run.seed)
             if job and uniform(luck[1]) < now.coefficients.job_loss:
                 job = 0
                 note(block.log, now.month, one, _DISMISSED, (place, place), channel, _NONE)
             elif not job and ADULT_MONTHS <= age < PENSION_MONTHS:
-                chance = now.coefficients.job_finding * right_to_work(status, at_first, now.coefficients.irregular_work)
-                if uniform(luck[0]) < chance * language_level(
+                chance = chance_of_work(right, status, now.coefficients.informal_work)
+                if uniform(luck[0]) < now.coefficients.job_finding * chance * language_level(
                     language, now.coefficients.language_learning, now.month - since
                 ):
                     job = 1
                     note(block.log, now.month, one, _EMPLOYED, (place, place), channel, _NONE)
-            earned = wage * (premium if sector == _IT else 1.0)
+            earned = wage * (premium if sector == _IT else 1.0) * pay_share(right, now.coefficients.informal_pay)
             one.job = job
             if job:
                 one.savings = saved + now.coefficients.saving_share * earned

@@ -4,17 +4,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history.coefficients import Behaviour
-from sim.model.decision.access import access_share, fare
+from sim.model.decision.access import access_share, fare, onward_fare
 from sim.model.decision.commitment import FIXED_POINT
-from sim.model.decision.evaluation import FROM_ABROAD, draw_tastes, evaluate, no_prospects
-from sim.model.decision.units import adults, choice_class, flags, groups_of, in_party, is_barred, money, persecuted
+from sim.model.decision.evaluation import FROM_ABROAD, draw_tastes, evaluate, no_prospects, party
+from sim.model.decision.means import money, pay
+from sim.model.decision.units import adults, choice_class, flags, groups_of, in_party, is_barred, persecuted
 from sim.model.decision.utility import best_slot, gumbels
 from sim.model.eventlog import Log, note
 from sim.model.now import Now
-from sim.model.processes.depart import arrive, leave_home, pay
+from sim.model.processes.depart import arrive, leave_home
 from sim.model.processes.live import destitute
 from sim.model.processes.settled import settled_units
 from sim.model.scratch import Block, Span
+from sim.numerics.arithmetic import exp
 from sim.numerics.codes import CHANNEL, CONSCRIPTION, EVENT, LEAD, MODE, PLACE, REASON, STATUS
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import PURPOSE, fill_words, uniform, words
@@ -35,9 +37,20 @@ _TOGETHER, _AHEAD = LEAD["together"], LEAD["ahead"]
 
 
 @compiled(forceinline=True)
-def return_hazard(coefficients: Behaviour, pull: float, hunted: bool, status: int, poor: bool, liable: bool) -> float:
-    """Monthly probability of return to Belarus; `pull` is the country's (1 but for a change of regime)."""
-    hazard = coefficients.return_ * pull
+def rooted(rooting: float, months: int) -> float:
+    """Factor by which moves become rarer with the months lived in a country: 1 on arrival."""
+    return exp(-rooting * months / 12.0)
+
+
+@compiled(forceinline=True)
+def return_hazard(
+    coefficients: Behaviour, pull: float, months: int, hunted: bool, status: int, poor: bool, liable: bool
+) -> float:
+    """Monthly probability of return to Belarus after so many months in a country.
+
+    `pull` is that of Belarus (1 but for a change of regime).
+    """
+    hazard = coefficients.return_ * pull * rooted(coefficients.rooting, months)
     if hunted:
         hazard *= coefficients.return_persecuted
     if status == _IRREGULAR:
@@ -50,9 +63,12 @@ def return_hazard(coefficients: Behaviour, pull: float, hunted: bool, status: in
 
 
 @compiled(forceinline=True)
-def onward_hazard(coefficients: Behaviour, status: int, unsafe: float) -> float:
-    """Monthly probability of leaving a destination for another; `unsafe` is the share of the month at war."""
-    hazard = coefficients.onward
+def onward_hazard(coefficients: Behaviour, status: int, months: int, unsafe: float) -> float:
+    """Monthly probability of leaving a destination for another after so many months there.
+
+    `unsafe` is the share of the month at war.
+    """
+    hazard = coefficients.onward * rooted(coefficients.rooting, months)
     if status == _VISA_FREE:
         hazard = coefficients.onward_visa_free
     elif status == _IRREGULAR:
@@ -74,10 +90,10 @@ def move_on(people: Columns, circles: Span, now: Now, block: Block) -> None:
         origin, status, lead = head.place, head.status, head.lead
         hunted = persecuted(head.exposure, head.detained)
         poor, liable = destitute(head, now.month), has_liable(head)
-        unsafe = now.places[origin].unsafe
-        if uniform(luck[1, i]) < return_hazard(now.coefficients, pull, hunted, status, poor, liable):
+        unsafe, months = now.places[origin].unsafe, now.month - head.since
+        if uniform(luck[1, i]) < return_hazard(now.coefficients, pull, months, hunted, status, poor, liable):
             return_home(head, now, log)
-        elif uniform(luck[2, i]) < onward_hazard(now.coefficients, status, unsafe):
+        elif uniform(luck[2, i]) < onward_hazard(now.coefficients, status, months, unsafe):
             move_onward(head, now, log)
         elif lead == _AHEAD:
             follow(head, now, log, block.following)
@@ -106,6 +122,7 @@ def return_home(head: Person, now: Now, log: Log) -> None:
         key, channel = one.key, one.channel
         one.place, one.mode, one.status = _BELARUS, _HOME, _AT_HOME
         one.channel, one.since, one.expiry, one.job = 0, now.month, NEVER, 0
+        one.saved_at = now.month
         now.circles.abroad[circle] -= 1
         note(log, now.month, one, _RETURNED, (origin, _BELARUS), channel, _CHOSEN)
         risk = words(key, now.month, _EVENTS, 0, now.run.seed)[3]
@@ -117,7 +134,7 @@ def return_home(head: Person, now: Now, log: Log) -> None:
 
 @compiled
 def move_onward(head: Person, now: Now, log: Log) -> None:
-    """Move a unit to another destination drawn by value, if any is open to it."""
+    """Move a unit to another destination drawn by value, if any is open to it, and take the price of the way."""
     prospects, noise = no_prospects(len(now.law)), np.empty(len(now.law))
     values, channels = prospects.values, prospects.channels
     origin = head.place
@@ -127,6 +144,9 @@ def move_onward(head: Person, now: Now, log: Log) -> None:
     gumbels(head.key, now.month, _ONWARD_0, now.run.seed, noise)
     place = best_slot(values, noise)
     if place >= 0:
+        size, grown, _ = party(head, head.unit_size, adults(head))
+        each = onward_fare(now, origin, place, channels[place])
+        pay(head, now, each * size + now.rules[place, channels[place]].fee * grown, True)
         for i in range(head.unit_size):
             one = beside(head, i)
             if in_party(one):
@@ -159,13 +179,13 @@ def follow(head: Person, now: Now, log: Log, following: NDArray[np.int64]) -> No
     groups = groups_of(head, now.month)
     passable = access_share(now, place, _FAMILY, groups)
     price = fare(now, place, _FAMILY, groups) * left + now.rules[place, _FAMILY].fee * grown
-    if not free or money(head) < price:
+    if not free or money(head, now) < price:
         return
     following[place] += np.int64(now.coefficients.follow * passable * left * now.circles.one_in * FIXED_POINT)
     luck = words(head.key, now.month, _FOLLOW, 0, now.run.seed)
     if uniform(luck[0]) >= now.coefficients.follow or uniform(luck[1]) >= passable:
         return
-    pay(head, price)
+    pay(head, now, price, False)
     head.lead = _TOGETHER
     for i in range(1, head.unit_size):
         one = beside(head, i)

@@ -1,4 +1,4 @@
-"""After arrival: asylum decisions, permits, renewals, screening, revocation, citizenship and the loss of status."""
+"""After arrival: passports, asylum, permits, renewals, permanent residence, revocation, citizenship, loss of status."""
 
 from sim.history.compiled import open_share
 from sim.model.decision.units import groups_of, in_party
@@ -9,7 +9,7 @@ from sim.model.processes.live import live, works
 from sim.model.processes.screening import OF_RENEWAL, fails_screening
 from sim.model.processes.settled import settled_units
 from sim.model.scratch import Block, Span
-from sim.numerics.codes import EVENT, INSTRUMENT, REASON, STATUS
+from sim.numerics.codes import CHANNEL, EVENT, INSTRUMENT, REASON, STATUS
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import PURPOSE, uniform, words
 from sim.numerics.months import NEVER
@@ -17,10 +17,12 @@ from sim.population.rows import Person, at, beside
 from sim.population.schema import Columns
 
 _SETTLE, _LIVING = PURPOSE["settle"], PURPOSE["living"]
-_VISA_FREE, _PERMIT, _CITIZEN = STATUS["visa_free"], STATUS["permit"], STATUS["citizen"]
+_VISA_FREE, _PERMIT = STATUS["visa_free"], STATUS["permit"]
+_PERMANENT, _CITIZEN = STATUS["permanent"], STATUS["citizen"]
 _ASYLUM_SEEKER, _PROTECTED, _IRREGULAR = STATUS["asylum_seeker"], STATUS["protected"], STATUS["irregular"]
 _EVENT_PERMIT, _RENEWED, _LOST = EVENT["permit"], EVENT["renewed"], EVENT["lost"]
-_NATURALISED = EVENT["naturalised"]
+_NATURALISED, _MADE_PERMANENT = EVENT["naturalised"], EVENT["permanent"]
+_ANCESTRY = CHANNEL["ancestry"]
 _RENEWAL, _ENTRY_FREE, _FIRST_PERMIT = INSTRUMENT["renewal"], INSTRUMENT["visa_free"], INSTRUMENT["permit"]
 _NONE, _EXPIRY, _REFUSAL, _SECURITY = REASON["none"], REASON["expiry"], REASON["refusal"], REASON["security"]
 
@@ -41,20 +43,40 @@ def comes_due(status: int, since: int, expiry: int, month: int, asylum_months: f
     return expiry < month and status != _PROTECTED and status != _IRREGULAR and status != _CITIZEN
 
 
+@compiled(forceinline=True)
+def earns_permanence(channel: int, months: int, needed: float) -> bool:
+    """True if a status that ends becomes permanent: after the months `needed`, or at once for who came by ancestry.
+
+    A Polish card gives permanent residence (nashaniva.com/ru/244674).
+    """
+    return bool((months >= needed) | (channel == _ANCESTRY))
+
+
 @compiled
 def settle(people: Columns, circles: Span, now: Now, block: Block) -> None:
     """Decide on the status of the settled units of these circles, and let them live for a month."""
     units, log = settled_units(people, circles, now, block.room), block.log
     for i in range(units):
         head = at(people, block.room.rows[i])
+        if now.belarus.passport_abroad > 0.5:
+            renew_passports(head, now)
         status, since, expiry, place = head.status, head.since, head.expiry, head.place
         if comes_due(status, since, expiry, now.month, now.coefficients.asylum_months):
             decide_status(head, now, log)
-        elif status == _PERMIT and now.places[place].revocation > 0.0:
+        elif (status == _PERMIT or status == _PERMANENT) and now.places[place].revocation > 0.0:
             luck = uniform(words(head.key, now.month, _LIVING, 0, now.run.seed)[3])
             if luck < now.places[place].revocation:
                 change_status(head, now.month, _IRREGULAR, NEVER, _LOST, _SECURITY, log)
     live(people, units, now, block)
+
+
+@compiled
+def renew_passports(head: Person, now: Now) -> None:
+    """Renew the passports of a unit abroad that have run out, as consulates do."""
+    for i in range(head.unit_size):
+        one = beside(head, i)
+        if in_party(one) and one.passport < now.month:
+            one.passport = now.month + int(now.coefficients.passport_months)
 
 
 @compiled
@@ -72,14 +94,20 @@ def change_status(head: Person, month: int, status: int, expiry: int, kind: int,
 def decide_status(head: Person, now: Now, log: Log) -> None:
     """Prolong, change or end the status of the unit headed at row `head`."""
     status, place, channel, key = head.status, head.place, head.channel, head.key
-    if head.passport < now.month and now.belarus.passport_abroad > 0.5:
-        head.passport = now.month + int(now.coefficients.passport_months)
     luck = uniform(words(key, now.month, _SETTLE, 0, now.run.seed)[0])
     if status == _ASYLUM_SEEKER:
         if luck < now.rules[place, channel].renewal:
             change_status(head, now.month, _PROTECTED, NEVER, _EVENT_PERMIT, _NONE, log)
             return
         change_status(head, now.month, _IRREGULAR, NEVER, _LOST, _REFUSAL, log)
+        return
+    lived = now.month - head.since
+    if status == _PERMANENT:  # the card is renewed without conditions
+        if naturalised(key, lived, now, place):
+            change_status(head, now.month, _CITIZEN, NEVER, _NATURALISED, _EXPIRY, log)
+            return
+        until = now.month + int(now.coefficients.card_months)
+        change_status(head, now.month, _PERMANENT, until, _RENEWED, _EXPIRY, log)
         return
     if status == _VISA_FREE:
         instrument = _ENTRY_FREE
@@ -102,9 +130,22 @@ def decide_status(head: Person, now: Now, log: Log) -> None:
     if fails_screening(key, now.month, OF_RENEWAL, now, place):
         change_status(head, now.month, _IRREGULAR, NEVER, _LOST, _SECURITY, log)
         return
-    if status == _PERMIT and now.month - head.since >= now.coefficients.naturalisation_months:
-        if uniform(words(key, now.month, _LIVING, 0, now.run.seed)[2]) < now.places[place].naturalisation:
-            change_status(head, now.month, _CITIZEN, NEVER, _NATURALISED, _EXPIRY, log)
-            return
-    kind = _RENEWED if status == _PERMIT else _EVENT_PERMIT
-    change_status(head, now.month, _PERMIT, now.month + int(now.coefficients.permit_months), kind, _EXPIRY, log)
+    if status == _PERMIT and naturalised(key, lived, now, place):
+        change_status(head, now.month, _CITIZEN, NEVER, _NATURALISED, _EXPIRY, log)
+    elif earns_permanence(channel, lived, now.places[place].permanence):
+        until = now.month + int(now.coefficients.card_months)
+        change_status(head, now.month, _PERMANENT, until, _MADE_PERMANENT, _EXPIRY, log)
+    elif status == _PERMIT:
+        until = now.month + int(now.coefficients.renewed_months)
+        change_status(head, now.month, _PERMIT, until, _RENEWED, _EXPIRY, log)
+    else:
+        until = now.month + int(now.coefficients.permit_months)
+        change_status(head, now.month, _PERMIT, until, _EVENT_PERMIT, _EXPIRY, log)
+
+
+@compiled
+def naturalised(key: int, months: int, now: Now, place: int) -> bool:
+    """True if a unit that has lived in a place for so many months becomes citizens at a renewal."""
+    if months < now.coefficients.naturalisation_months:
+        return False
+    return bool(uniform(words(key, now.month, _LIVING, 0, now.run.seed)[2]) < now.places[place].naturalisation)

@@ -33,6 +33,7 @@ _STATUS = {
     "home": "at home", "visa_free": "a visa-free stay", "visa": "a national visa", "permit": "a residence permit",
     "asylum_seeker": "an asylum application", "protected": "protection", "irregular": "no status",
     "pendular": "short work", "citizen": "citizenship",
+    "permanent": "permanent residence",
 }  # fmt: skip
 _MOTIVE = {"none": "no motive", "persecuted": "persecuted", "draft": "draft", "labour": "labour", "family": "family"}
 _POLITICS = {"opponent": "opponent of the protest", "observer": "observer", "protest": "for the protest"}
@@ -151,6 +152,7 @@ def event_words(event: Any) -> str:
         "wished": f"would leave for {there} by {by}, {IN_VAIN.get(reason, reason)}",
         "employed": f"finds work in {there}",
         "dismissed": f"loses the work in {there}",
+        "permanent": f"receives permanent residence in {there}",
         "naturalised": f"becomes a citizen in {there}",
     }
     return told.get(kind, f"{kind.replace('_', ' ')} ({there})")  # an event of a user's own has no words here

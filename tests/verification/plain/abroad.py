@@ -8,12 +8,12 @@ from sim.numerics.codes import CHANNEL, INSTRUMENT, MODE, SECTOR, STATUS
 from sim.numerics.months import NEVER
 
 from .applications import Applications
-from .entities import PlainPerson, Unit, money_of
+from .entities import PlainPerson, Unit
 
 UNDECIDED = (STATUS["protected"], STATUS["irregular"], STATUS["citizen"])
 PENSION = 65 * 12
 RESTS_ON_WORK = (CHANNEL["work"], CHANNEL["it_scheme"], CHANNEL["relocation"])
-FULL_RIGHT_TO_WORK = (STATUS["permit"], STATUS["protected"], STATUS["citizen"])
+FULL_RIGHT_TO_WORK = (STATUS["permit"], STATUS["permanent"], STATUS["protected"], STATUS["citizen"])
 
 
 class Abroad(Applications):
@@ -27,9 +27,12 @@ class Abroad(Applications):
         """Asylum decisions, permits, renewals, revocation and citizenship; then work and savings (3.11)."""
         for unit in self.settled_before():
             party = unit.party()
+            for person in party:
+                if person.passport < self.month and self.belarus.passport_abroad > 0.5:
+                    person.passport = self.month + int(self.code.passport_months)
             if self.due_for_decision(unit.head):
                 self.decide_status(unit, party)
-            elif unit.head.status == STATUS["permit"]:
+            elif unit.head.status in (STATUS["permit"], STATUS["permanent"]):
                 revocation = self.places.revocation[unit.head.place]
                 if self.luck("living.revocation", unit.head.key) < revocation:
                     self.change_status(party, "irregular", NEVER, "lost", "security")
@@ -43,16 +46,23 @@ class Abroad(Applications):
         return head.status not in UNDECIDED and head.expiry < self.month
 
     def decide_status(self, unit: Unit, party: Sequence[PlainPerson]) -> None:
-        """Renew the passport where one can, then decide on the status of the party (3.11)."""
-        t, head = self.month, unit.head
-        if head.passport < t and self.belarus.passport_abroad > 0.5:
-            head.passport = t + int(self.code.passport_months)
-        if head.status != STATUS["asylum_seeker"]:
+        """Decide on the status of the party (3.11)."""
+        head = unit.head
+        if head.status == STATUS["permanent"]:
+            self.keep_permanent(head, party)
+        elif head.status != STATUS["asylum_seeker"]:
             self.renew(unit, party)
         elif self.luck("settle.renewal", head.key) < self.rules.renewal[head.place][head.channel]:
             self.change_status(party, "protected", NEVER, "permit", "none")
         else:
             self.change_status(party, "irregular", NEVER, "lost", "refusal")
+
+    def keep_permanent(self, head: PlainPerson, party: Sequence[PlainPerson]) -> None:
+        """A permanent resident becomes a citizen or renews the card (3.11)."""
+        if self.naturalised(head):
+            self.change_status(party, "citizen", NEVER, "naturalised", "expiry")
+        else:
+            self.change_status(party, "permanent", self.month + int(self.code.card_months), "renewed", "expiry")
 
     def renew(self, unit: Unit, party: Sequence[PlainPerson]) -> None:
         """Renew a status that has ended, turn it into a permit or citizenship, or lose it (3.11)."""
@@ -66,9 +76,12 @@ class Abroad(Applications):
             self.change_status(party, "irregular", NEVER, "lost", "security")
         elif head.status == STATUS["permit"] and self.naturalised(head):
             self.change_status(party, "citizen", NEVER, "naturalised", "expiry")
+        elif c == CHANNEL["ancestry"] or t - head.since >= self.places.permanence[p]:
+            self.change_status(party, "permanent", t + int(self.code.card_months), "permanent", "expiry")
+        elif head.status == STATUS["permit"]:
+            self.change_status(party, "permit", t + int(self.code.renewed_months), "renewed", "expiry")
         else:
-            kind = "renewed" if head.status == STATUS["permit"] else "permit"
-            self.change_status(party, "permit", t + int(self.code.permit_months), kind, "expiry")
+            self.change_status(party, "permit", t + int(self.code.permit_months), "permit", "expiry")
 
     def chance_of_renewal(self, unit: Unit) -> float:
         """Return the chance that a status is renewed or turned into a permit (3.11)."""
@@ -107,14 +120,19 @@ class Abroad(Applications):
                 adult.job = 0
                 self.tell_there(adult, "dismissed", "none")
         elif 18 * 12 <= age < PENSION:
-            chance = self.code.job_finding * self.right_to_work(adult) * self.language_of(adult)
+            right = self.right_to_work(adult)
+            if adult.status != STATUS["asylum_seeker"]:
+                right = max(right, self.code.informal_work)
+            chance = self.code.job_finding * right * self.language_of(adult)
             if self.luck("living.job", adult.key) < chance:
                 adult.job = 1
                 self.tell_there(adult, "employed", "none")
         savings = float(adult.savings)
         if adult.job:
             premium = self.places.premium_it[p] if adult.sector == SECTOR["it"] else 1.0
-            savings += self.code.saving_share * self.places.wage[p] * premium
+            right = self.right_to_work(adult)
+            pay = self.places.wage[p] * premium * (right + (1 - right) * self.code.informal_pay)
+            savings += self.code.saving_share * pay
         elif self.month - adult.birth < PENSION:
             savings -= min(savings, self.code.subsistence * self.places.rent[p])
         adult.savings = np.float32(savings)
@@ -124,7 +142,7 @@ class Abroad(Applications):
         if adult.status in FULL_RIGHT_TO_WORK:
             return 1.0
         if adult.status == STATUS["irregular"]:
-            return float(self.code.irregular_work)
+            return 0.0
         return float(self.rules.works[adult.place][adult.channel])
 
     def language_of(self, adult: PlainPerson) -> float:
@@ -136,4 +154,4 @@ class Abroad(Applications):
         """No adult of a party has work or is 65, and there are no savings (3.11)."""
         adults = unit.adults_among(party)
         provided = any(adult.job or self.month - adult.birth >= PENSION for adult in adults)
-        return not provided and money_of(adults) == 0
+        return not provided and self.money_of(adults) == 0

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.numerics.codes import CHANNEL, INSTRUMENT, LEAD, MODE, PLAN
+from sim.numerics.months import LONG_AGO
 
 from .basics import CHANNELS, HOME, PLACES
 from .choice import Choice
-from .entities import PlainPerson, Unit, money_of
+from .entities import PlainPerson, Unit
 
 LONGEST_STAY = 1200
 VISA_FREE_ENTRY = (INSTRUMENT["visa_free"], INSTRUMENT["short_visa_entry"])
@@ -120,7 +121,7 @@ class Applications(Choice):
         if self.luck("departure.travel", head.key) >= passable:
             return "closed"
         price = self.price(p, c, self.fare(p, c, groups), len(going), len(unit.adults_among(going)))
-        return "funds" if money_of(unit.adults) < price else None
+        return "funds" if self.money_of(unit.adults) < price else None
 
     def leave(self, unit: Unit) -> None:
         """The unit, or its head ahead of the family, pays and leaves (3.10)."""
@@ -133,10 +134,9 @@ class Applications(Choice):
 
     def travel_and_settle(self, unit: Unit, going: Sequence[PlainPerson], p: int, c: int, reason: str) -> None:
         """People of a unit pay fare and fee out of its savings and leave Belarus for p (3.10, 3.12)."""
-        self.pay(unit, self.departure_cost(unit, going, p, c))
+        self.pay(unit.adults, self.departure_cost(unit, going, p, c))
         for person in going:
-            if person.passport < self.month:
-                person.passport = self.month + int(self.code.passport_months)
+            person.passport = self.passport_on_leaving(person)
             self.arrive(unit, person, p, c, "departed", reason)
         unit.circle.abroad += len(going)
 
@@ -145,13 +145,14 @@ class Applications(Choice):
         fare = self.fare(p, c, unit.groups(self.month))
         return float(fare * len(going) + self.rules.fee[p][c] * len(unit.adults_among(going)))
 
-    def pay(self, unit: Unit, bill: float) -> None:
-        """Take a bill from the savings of the unit's adults, the head's first (3.10, 3.12)."""
-        for adult in unit.adults:
-            savings = float(adult.savings)
-            paid = min(bill, savings)
-            adult.savings = np.float32(savings - paid)
-            bill -= paid
+    def passport_on_leaving(self, person: PlainPerson) -> int:
+        """Last month of the passport, renewed at home whenever it ran out (3.10)."""
+        last, validity = person.passport, int(self.code.passport_months)
+        if last == LONG_AGO or validity == 0:
+            return max(last, self.month + validity)
+        while last < self.month:
+            last += validity
+        return last
 
     def arrive(self, unit: Unit, person: PlainPerson, p: int, c: int, kind: str, reason: str) -> None:
         """Settle a person in p by channel c, with an event (3.10, 3.12)."""

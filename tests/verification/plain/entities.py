@@ -1,6 +1,5 @@
 """1.2 and 3.3: persons, circles and units."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -103,8 +102,3 @@ class Unit:
         head = self.head
         at_home = head.place == HOME and head.mode == MODE["home"]
         return at_home and t - head.birth >= 216 and head.plan == PLAN["none"] and head.due <= t
-
-
-def money_of(adults: Sequence[PlainPerson]) -> float:
-    """Savings of some adults, EUR (3.3)."""
-    return math.fsum(float(adult.savings) for adult in adults)

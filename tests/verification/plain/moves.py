@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.numerics.arithmetic import sin
+from sim.numerics.arithmetic import exp, sin
 from sim.numerics.codes import CHANNEL, LEAD, MODE, N_PLACES, PLAN, SECTOR, STATUS
 from sim.numerics.months import NEVER
 
 from .abroad import Abroad
 from .basics import BIT, DESTINATIONS, HOME, PENDULAR_SECTORS, gumbel
-from .entities import PlainPerson, Unit, money_of
+from .entities import PlainPerson, Unit
 from .offers import FROM_ELSEWHERE
 
 
@@ -34,7 +34,7 @@ class Moves(Abroad):
     def chance_of_return(self, unit: Unit, party: Sequence[PlainPerson]) -> float:
         """Return the chance that a party returns this month (3.12)."""
         code, head = self.code, unit.head
-        chance = code.return_ * self.belarus.return_pull
+        chance = code.return_ * self.belarus.return_pull * self.rooted(head)
         if head.persecuted():
             chance *= code.return_persecuted
         if head.status == STATUS["irregular"]:
@@ -45,6 +45,10 @@ class Moves(Abroad):
             chance *= code.return_liable
         return min(1.0, chance)
 
+    def rooted(self, head: PlainPerson) -> float:
+        """How much rarer moves are after the months in a country (3.12)."""
+        return float(exp(-self.code.rooting * (self.month - head.since) / 12))
+
     def return_home(self, unit: Unit, party: Sequence[PlainPerson]) -> None:
         """The whole party returns; the persecuted may be arrested (3.12)."""
         for person in party:
@@ -53,6 +57,7 @@ class Moves(Abroad):
             self.live(person, HOME, "home", STATUS["home"], NEVER)
             person.channel = CHANNEL["none"]
             person.job = 0
+            person.saved_at = self.month
             if person.persecuted() and self.luck("events.return_risk", person.key) < self.belarus.arrest_on_return:
                 person.detained = person.held = self.month
                 self.tell(person, "arrested_on_return", "none", journey)
@@ -70,7 +75,7 @@ class Moves(Abroad):
             STATUS["irregular"]: code.onward_irregular,
         }
         by_war = self.places.unsafe[head.place] * code.onward_unsafe
-        return max(by_status.get(head.status, code.onward), by_war)
+        return max(by_status.get(head.status, code.onward * self.rooted(head)), by_war)
 
     def go_onward(self, unit: Unit, party: Sequence[PlainPerson]) -> None:
         """The party moves to the best other destination, if one is open (3.12)."""
@@ -79,6 +84,9 @@ class Moves(Abroad):
         if offers:
             worth = {p: offer.value + gumbel(self.luck_of_place("onward", p, key)) for p, offer in offers.items()}
             place = max(worth, key=lambda p: worth[p])
+            adults, c = unit.adults_among(party), offers[place].channel
+            fares = self.onward_fare(unit.head.place, place, c) * len(party)
+            self.pay(adults, fares + self.rules.fee[place][c] * len(adults))
             for person in party:
                 self.arrive(unit, person, place, offers[place].channel, "onward", "choice")
 
@@ -110,7 +118,7 @@ class Moves(Abroad):
         """The family is free to leave and has the money (3.12)."""
         if not all(person.may_exit(self.month) for person in family):
             return False
-        return money_of(unit.adults) >= self.departure_cost(unit, family, p, c)
+        return self.money_of(unit.adults) >= self.departure_cost(unit, family, p, c)
 
     # --- pendular work ------------------------------------------------------------------------------------------------
 

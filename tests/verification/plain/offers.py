@@ -12,8 +12,8 @@ from sim.numerics.codes import CHANNEL, PLAN, SECTOR
 
 from .basics import BIT, DESTINATIONS, EMPLOYER_KEYS, HOME, gumbel, log_sum, share_of
 from .borders import Borders
-from .entities import PlainPerson, Unit, money_of
-from .setting import Base
+from .entities import PlainPerson, Unit
+from .means import Means
 
 CLOSED_LATER = -600.0
 
@@ -39,7 +39,7 @@ class Offer(NamedTuple):
     ahead: bool
 
 
-class Offers(Base):
+class Offers(Means):
     """The month's menus of channels (3.4)."""
 
     def begin_month(self) -> None:
@@ -106,6 +106,16 @@ class Offers(Base):
             return 0.0
         return self.places.fare_land[p] if self.now.by_land(p, c, groups) > 0 else self.places.fare_air[p]
 
+    def onward_fare(self, origin: int, p: int, c: int) -> float:
+        """Fare from one destination to another, EUR a person (3.4)."""
+        if c == CHANNEL["relocation"]:
+            return 0.0
+        ends, km = (origin, p), float(self.world.between[origin][p])
+        near = all(self.places.by_land[end] for end in ends) and km <= self.code.overland
+        if near or not all(self.places.by_air[end] for end in ends):
+            return float(self.code.fare_by_km * km)
+        return 0.5 * (self.places.fare_air[origin] + self.places.fare_air[p])
+
     def on_offer(self, p: int) -> bool:
         """A destination with a distance (3.4)."""
         return p != HOME and self.places.distance[p] != 0
@@ -143,7 +153,7 @@ class Offers(Base):
         """
         head, people = unit.head, unit.people if party is None else party
         adults = unit.adults_among(people)
-        money, size = money_of(adults), len(people)
+        money, size = self.money_of(adults), len(people)
         age = (self.month - head.birth) // 12
         kind = head.sector, unit.groups(self.month), look.travel, look.admission, look.queue
         if kind not in self.menus:
@@ -153,7 +163,8 @@ class Offers(Base):
             if p == head.place:
                 continue
             best: Offer | None = None
-            for c, plain_value, fare in channels:
+            for c, plain_value, fare_from_home in channels:
+                fare = fare_from_home if party is None else self.onward_fare(head.place, p, c)
                 if not self.rules.youngest[p][c] <= age <= self.rules.oldest[p][c] or not self.known(head, p, c):
                     continue
                 value, ahead = plain_value, False
@@ -167,6 +178,8 @@ class Offers(Base):
                     best = Offer(value, c, ahead)
             if best is not None:
                 value = best.value + unit.country_taste[p] + (self.code.kin if p == head.kin else 0.0)
+                if party is not None:
+                    value += self.code.distance * log(self.world.between[head.place][p] / self.places.distance[p])
                 offers[p] = best._replace(value=value)
         return offers
 
