@@ -72,6 +72,10 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     # rival rules; key: the unit's head
     "region": (58, ("stable_angle", "stable_exponential", "spare_1", "spare_2")),  # draw: number of the region
     "aspiration": (59, ("spare_1", "exit", "conversion", "spare_2")),
+    # lives; key: the person, of a newborn the child; of who may be born the mother, draw: number of the child
+    "ageing": (60, ("death", "birth", "spare_1", "spare_2")),
+    "new_class": (61, ("education", "keep_work", "new_work", "spare")),
+    "children": (62, ("wait", "spare_1", "spare_2", "spare_3")),  # drawn at month 0, trait seed
 }
 
 PURPOSE: Mapping[str, int] = MappingProxyType({name: code for name, (code, _) in _WORDS_OF_PURPOSE.items()})

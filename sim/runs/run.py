@@ -59,7 +59,7 @@ class Run:
 MOVES = tuple(EVENT[name] for name in ("departed", "returned", "onward", "lost"))
 
 
-MOVE = np.dtype([(name, EVENT_TYPE[name]) for name in EVENT_TYPE.names or () if name not in ("row", "detail")])
+MOVE = np.dtype([(name, EVENT_TYPE[name]) for name in EVENT_TYPE.names or () if name not in ("row", "detail", "size")])
 """A move of a person, or the loss of the right to stay: the event as it was logged, without the row of storage."""
 
 
@@ -80,13 +80,13 @@ DECISION = np.dtype([(name, EVENT_TYPE[name]) for name in ("month", "kind", "pla
 """Something asked for or decided; an application and its refusal are noted for the head of the unit alone."""
 
 
-def wishes(events: NDArray[np.void], unit_size: NDArray[np.uint8], one_in: int) -> NDArray[np.void]:
+def wishes(events: NDArray[np.void], one_in: int) -> NDArray[np.void]:
     """The wishes in an event log, with the persons whom each stands for."""
     wished = events[events["kind"] == EVENT["wished"]]
     found = np.zeros(len(wished), WISH)
     for name in ("month", "reason", "place", "key"):
         found[name] = wished[name]
-    found["persons"] = unit_size[wished["row"]].astype(np.int64) * one_in
+    found["persons"] = wished["size"].astype(np.int64) * one_in
     return found
 
 
