@@ -12,10 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.arithmetic import log
 from sim.numerics.codes import LOCALITY, REGION, SEX
 from sim.numerics.compiling import compiled
-from sim.numerics.luck import PURPOSE, uniform, words
 from sim.numerics.months import FIRST_YEAR, LAST_MONTH
 from sim.population import attributes, income
 from sim.population.assumptions import value
@@ -23,17 +21,11 @@ from sim.population.census import BANDS, CLASSES, age_sex, read
 
 FERTILE = (15, 50)
 """First age at which a woman may bear a child, and the first at which no more (Belstat's bands)."""
-MOST_CHILDREN = 7
-"""Most children a woman may bear after 2018; their numbers fill the lowest four bits of a key. With the rates of 2019
-she has more than seven in twelve years with a probability below one in 10,000."""
 OLDEST = 110
 """Completed age from which death rates rise no more."""
 NEW_CLASS = (18, 20, 22, 25)
 """Ages at which one enters another class of education and work; from 25 on it is kept for life (assumption)."""
 MONTHS_OF_NEW_CLASS = np.array([12 * age for age in NEW_CLASS])
-_AWAY = ("home", "abroad")
-_CHILDREN = PURPOSE["children"]
-_FERTILE_ENDS = 12 * FERTILE[1]
 _PATTERN_OF_DEATHS = {2019: 2019, 2020: 2020, 2021: 2021}
 _PATTERN_AFTER = 2019
 """Death rates by age are known to 2021; later years have the pattern of 2019, the last without an epidemic."""
@@ -150,27 +142,6 @@ def _boys() -> float:
     ratios = list(published("boys_per_100_girls").values())
     mean = fsum(ratios) / len(ratios)
     return mean / (100 + mean)
-
-
-@compiled
-def may_be_born(key: int, birth: int, seed: int, so_far: NDArray[np.float64], months: NDArray[np.int64]) -> int:
-    """Fill `months` with those in which a woman may bear a child, in order, and return their number.
-
-    They come at the largest rate of any year and place, by her own luck: which of them do is for the month itself
-    (thinning; Lewis & Shedler 1979). `so_far` is that of `Lives`; `months` int64[MOST_CHILDREN].
-    """
-    found, age = 0, -birth  # in the first month
-    if age >= _FERTILE_ENDS:
-        return found
-    level = so_far[max(age, 0)]
-    while found < MOST_CHILDREN:
-        level -= log(uniform(words(key, 0, _CHILDREN, found, seed)[0]))
-        month = birth + np.searchsorted(so_far, level, side="right") - 1
-        if level >= so_far[-1] or month > LAST_MONTH:
-            break
-        months[found] = month
-        found += 1
-    return found
 
 
 @compiled

@@ -49,7 +49,9 @@ SCHEMA: tuple[Column, ...] = (
     Column("circle", "i4", "circle", "circle of about 100 people of whole households", 0, 2**31 - 1),
     Column("reach", "u1", "rows", "rows after this one in which people of its unit may stand", 0, 254),
     Column("mother", "u1", "rows", "rows back to the mother, of who may be born after 2018, else 0", 0, 254),
-    Column("member", "u1", "code", "in the decision unit: 0 head, 1 partner, 2 and on minors, 255 in none", 0, 255, _LIVES),
+    Column(
+        "member", "u1", "code", "in the decision unit: 0 head, 1 partner, 2 and on minors, 255 in none", 0, 255, _LIVES
+    ),
     Column("head", "u1", "rows", "rows back to the head of the unit, 255 for who is in none", 0, 255, _LIVES),
     Column("unit_size", "u1", "persons", "head's row: people in the decision unit", 0, 255, _LIVES),
     # who
@@ -76,7 +78,9 @@ SCHEMA: tuple[Column, ...] = (
     Column("place", "u1", "code", "country of residence", *_PLACE, _MOVES),
     Column("mode", "u1", "code", "home, pendular, settled, or nowhere: not yet born or dead", 0, 3, _MOVES),
     Column("status", "u1", "code", "right by which the person stays", 0, 8, (*_MOVES, "settle")),
-    Column("channel", "u1", "code", "channel of entry into the present place", *_CHANNEL, ("ageing", "depart", "move_on")),
+    Column(
+        "channel", "u1", "code", "channel of entry into the present place", *_CHANNEL, ("ageing", "depart", "move_on")
+    ),
     Column("since", "i2", "month", "month of arrival in the present place", *_M, _MOVES),
     Column("expiry", "i2", "month", "last month of the present status", *_M, (*_MOVES, "settle")),
     Column("visa", "i2", "month", "last month of a Schengen C visa in hand", *_M, ("visit",)),
@@ -111,7 +115,14 @@ SCHEMA: tuple[Column, ...] = (
         *_M,
         ("ageing", "apply"),
     ),
-    Column("aspires", "i2", "month", "last month in which the unit wished to leave and could not", *_M, ("ageing", "choose")),
+    Column(
+        "aspires",
+        "i2",
+        "month",
+        "last month in which the unit wished to leave and could not",
+        *_M,
+        ("ageing", "choose"),
+    ),
 )
 """Every column of a person, in storage order."""
 

@@ -27,7 +27,7 @@ from sim.population.employers import employer as employer_of
 from sim.population.employers import sector_of_employer
 from sim.population.households import OPEN
 from sim.population.layout import Layout, layout
-from sim.population.lives import FERTILE, MOST_CHILDREN, Lives, lives, may_be_born
+from sim.population.lives import FERTILE, Lives, lives
 from sim.population.order import (
     KIND,
     cell_of,
@@ -40,13 +40,14 @@ from sim.population.order import (
     rank,
     stratum_of,
 )
-from sim.population.rows import Person, at
-from sim.population.schema import NOBODY, Columns, empty
+from sim.population.rows import at
+from sim.population.schema import Columns, empty
 from sim.population.standing import WORKING_AGES
+from sim.population.unborn import MOST_CHILDREN, key_of, may_be_born, reserve
 
 _A, _B, _C, _D = (PURPOSE[f"trait_{letter}"] for letter in "abcd")
 _BELARUS, _ABROAD, _URBAN = PLACE["belarus"], REGION["abroad"], LOCALITY["urban"]
-_HOME, _PENDULAR, _SETTLED, _NOWHERE = MODE["home"], MODE["pendular"], MODE["settled"], MODE["nowhere"]
+_HOME, _PENDULAR, _SETTLED = MODE["home"], MODE["pendular"], MODE["settled"]
 _AT_HOME, _SHORT_WORK, _PERMIT = STATUS["home"], STATUS["pendular"], STATUS["permit"]
 _NONE, _STUDENT, _CHILD, _RETIRED = (SECTOR[name] for name in ("none", "student", "child", "retired"))
 _SERVING = CONSCRIPTION["serving"]
@@ -151,31 +152,6 @@ def _measure(
                     place_in_class = traits.place_in_class(place_in_class, plan.cell_sector[cell], shares[_RETIRED])
                 age = traits.age(place_in_class, age_class, chances.single_years[age_class, _FEMALE])
                 sizes[n] += may_be_born(key, traits.birth(age, uniform(a[1])), seed, rates.so_far, months)
-
-
-@compiled
-def key_of(number: int, position: int) -> int:
-    """Key of the person at a position of a household; the lowest four bits are left for her children."""
-    return np.uint64(number) << np.uint64(8) | np.uint64(position) << np.uint64(4)
-
-
-@compiled
-def reserve(person: Person, mother: Person, nth: int, month: int, seed: int, boys: float) -> None:
-    """Write a row for the nth child (from 1) whom a woman may bear, in the month in which she may.
-
-    What matters to adults only is not drawn: nobody born after 2018 grows up within the clock.
-    """
-    person.key = np.uint64(mother.key) | np.uint64(nth)
-    person.birth = month
-    person.sex = _MALE if uniform(words(person.key, 0, _A, 0, seed)[0]) < boys else _FEMALE
-    person.circle, person.region, person.locality = mother.circle, mother.region, mother.locality
-    person.politics, person.ancestry, person.kin = mother.politics, mother.ancestry, mother.kin
-    person.member = person.head = NOBODY
-    person.sector, person.mode, person.status = _CHILD, _NOWHERE, _AT_HOME
-    person.expiry = NEVER
-    person.since = person.visa = person.passport = person.serves_until = LONG_AGO
-    person.detained = person.exit_ban = person.held = person.trial = LONG_AGO
-    person.applied = person.due = person.aspires = LONG_AGO
 
 
 @compiled

@@ -21,9 +21,9 @@ Counts = NDArray[np.int32]
 AGES = (0, 18, 27, 35, 45, 65)
 """First completed year of each age group."""
 AGE_NAMES = tuple(f"{low}-{high - 1}" for low, high in pairwise(AGES)) + (f"{AGES[-1]}+",)
-MEASURES = ("departed", "wished", "detained", "drafted", "lost", "returned", "arrivals_onward")
+MEASURES = ("departed", "wished", "detained", "drafted", "lost", "returned", "arrivals_onward", "born", "died")
 """What is counted by group: events of persons; `wished` counts units that wished in vain in a month; `lost` a status;
-`arrivals_onward` who moved on from one destination to another."""
+`arrivals_onward` who moved on from one destination to another; `born` and `died` where they lived."""
 _EVENT_OF = {**{name: name for name in MEASURES}, "arrivals_onward": "onward"}
 DIMENSIONS: dict[str, tuple[str, ...]] = {
     "motive": codes.names(codes.MOTIVE),

@@ -80,9 +80,7 @@ def _reside(changes: Stays, person: Person, sector: int, place: int, job: int, s
 
 
 @compiled
-def _replay(
-    events: NDArray[np.void], start: Columns, end: Columns, sectors: NDArray[np.uint8], changes: Stays
-) -> None:
+def _replay(events: NDArray[np.void], start: Columns, end: Columns, sectors: NDArray[np.uint8], changes: Stays) -> None:
     """Fill the changes of every count from the events of a run, and the people before and after it."""
     people, months = len(start.traits), len(changes.prisoners) - 1
     place, job = np.zeros(people, np.int64), np.zeros(people, np.int64)
