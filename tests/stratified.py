@@ -52,7 +52,7 @@ def stratified_people(one_in: int = 1) -> Crowd:
         many = len(rows)
         people.key[rows] = [((number + 1) << 40) + (i << 33) + 7 for i in range(many)]
         people.member[rows] = [0, *(1 if ages[i][0] >= 18 else 2 for i in range(1, many))]
-        people.head[rows], people.unit_size[head] = rows - head, many
+        people.behind[rows], people.unit_size[head] = rows - head, many
         people.birth[rows] = [-luck.integers(low * YEAR, high * YEAR) for low, high in ages]
         _unborn(people, rows, luck)
         people.region[rows], people.locality[rows] = luck.integers(0, 7), luck.integers(0, 2)
@@ -79,7 +79,7 @@ def _unborn(people: schema.Columns, rows: np.ndarray, luck: np.random.Generator)
     people.key[after] = people.key[mothers] + np.arange(1, UNBORN + 1, dtype=np.uint64)
     people.mother[after] = after - mothers
     people.birth[after] = luck.integers(0, MONTHS, UNBORN)
-    people.member[after] = people.head[after] = schema.NOBODY
+    people.member[after] = people.behind[after] = schema.NOBODY
     people.mode[after], people.expiry[after] = MODE["nowhere"], NEVER
     people.reach[rows[0] : after[-1] + 1] = after[-1] - np.arange(rows[0], after[-1] + 1)
     people.kin[after] = people.kin[rows[0]]

@@ -174,7 +174,7 @@ def families(n: int, circle: int = 25, **values: object) -> Crowd:
     people.key[:] = np.repeat(np.arange(1, n + 1, dtype=np.uint64) << np.uint64(8), 4)
     people.member[:] = np.tile([0, 1, 2, 3], n)
     people.key[:] += people.member.astype(np.uint64) << np.uint64(4)
-    people.head[:], people.reach[:] = people.member, 3 - people.member
+    people.behind[:], people.reach[:] = people.member, 3 - people.member
     people.unit_size[:] = np.where(people.member == 0, 4, 0)
     people.birth[:] = np.tile([-32 * 12, -30 * 12, -9 * 12, -5 * 12], n)
     people.sex[:] = np.tile([1, 0, 0, 1], n)

@@ -191,7 +191,7 @@ def in_units(heads: NDArray[np.uint64], people: Columns) -> NDArray[np.uint64]:
     sizes = people.reach[rows].astype(np.int64) + 1
     within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     found = np.repeat(rows, sizes) + within
-    members: NDArray[np.uint64] = people.key[found[(people.head[found] == within) | (within == 0)]]
+    members: NDArray[np.uint64] = people.key[found[(people.behind[found] == within) | (within == 0)]]
     return members
 
 

@@ -118,7 +118,7 @@ class Follower:
         self.states.append({name: getattr(people, name)[rows.start : rows.stop].tolist() for name in KEPT})
         if people.member[self.row] == NOBODY:
             return
-        head = self.row - int(people.head[self.row])
+        head = self.row - int(people.behind[self.row])
         event = _event(model, head)
         t = model.month
         plan = 0 if event and event[0] == _APPLIED else int(people.plan[head])  # as it was when the unit looked

@@ -124,7 +124,7 @@ def answers(model: Any, fears: Floats) -> Answers:
 
 def _heads(people: Columns) -> NDArray[np.int64]:
     """Row of the head of everybody's unit."""
-    rows: NDArray[np.int64] = np.arange(len(people.key)) - np.where(people.head == NOBODY, 0, people.head)
+    rows: NDArray[np.int64] = np.arange(len(people.key)) - np.where(people.behind == NOBODY, 0, people.behind)
     return rows
 
 

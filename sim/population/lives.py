@@ -26,9 +26,10 @@ OLDEST = 110
 NEW_CLASS = (18, 20, 22, 25)
 """Ages at which one enters another class of education and work; from 25 on it is kept for life (assumption)."""
 MONTHS_OF_NEW_CLASS = np.array([12 * age for age in NEW_CLASS])
-_PATTERN_OF_DEATHS = {2019: 2019, 2020: 2020, 2021: 2021}
-_PATTERN_AFTER = 2019
-"""Death rates by age are known to 2021; later years have the pattern of 2019, the last without an epidemic."""
+_TABLE_OF_DEATHS = 2018
+_BEFORE, _EPIDEMIC = 2019, (2020, 2021)
+"""The table of 2018 (Human Mortality Database) gives the pattern of deaths by age; in the years of the epidemic it is
+multiplied by what estimates of these years (WHO) are of those of the year before it."""
 _ABROAD, _MINSK_CITY, _RURAL = REGION["abroad"], REGION["minsk_city"], LOCALITY["rural"]
 _MINSK, _TOWN, _VILLAGE, _OTHER = attributes.MINSK, attributes.TOWN, attributes.VILLAGE, attributes.ABROAD
 
@@ -108,14 +109,16 @@ def _deaths() -> NDArray[np.float64]:
     """Deaths of a person a year, [years, sexes, ages]: a year's pattern times the factor of the year's deaths."""
     rates = []
     for year in _years():
-        pattern = _pattern_of_deaths(_PATTERN_OF_DEATHS.get(year, _PATTERN_AFTER))
+        pattern = _death_rates(_TABLE_OF_DEATHS)
+        if year in _EPIDEMIC:
+            pattern *= _death_rates(year) / _death_rates(_BEFORE)
         people = _by_single_age(year)
         rates.append(pattern * (published("deaths")[year] / fsum((people * pattern).ravel().tolist())))
     return np.array(rates)
 
 
-def _pattern_of_deaths(year: int) -> NDArray[np.float64]:
-    """Death rates a year of a year that is known, [sexes, ages], level within a band of ages."""
+def _death_rates(year: int) -> NDArray[np.float64]:
+    """Death rates a year of a year with a table, [sexes, ages], level within a band of ages."""
     pattern = np.zeros((len(SEX), OLDEST + 1))
     for row in sorted((r for r in read("mortality") if r["year"] == str(year)), key=lambda r: int(r["age_from"])):
         pattern[SEX[row["sex"]], int(row["age_from"]) :] = float(row["value"])

@@ -37,7 +37,7 @@ class Column:
 
 
 NOBODY = 255
-"""`member` and `head` of who is not yet born, never will be, or is dead."""
+"""`member` and `behind` of who is not yet born, never will be, or is dead."""
 _LIVES = ("ageing",)
 _MOVES = ("ageing", "depart", "move_on", "pendular")
 _M = (-32768, 32767)
@@ -50,9 +50,15 @@ SCHEMA: tuple[Column, ...] = (
     Column("reach", "u1", "rows", "rows after this one in which people of its unit may stand", 0, 254),
     Column("mother", "u1", "rows", "rows back to the mother, of who may be born after 2018, else 0", 0, 254),
     Column(
-        "member", "u1", "code", "in the decision unit: 0 head, 1 partner, 2 and on minors, 255 in none", 0, 255, _LIVES
+        "member",
+        "u1",
+        "position",
+        "in the unit: 0 head, 1 partner, 2 and on minors, 255 for who is in none",
+        0,
+        255,
+        _LIVES,
     ),
-    Column("head", "u1", "rows", "rows back to the head of the unit, 255 for who is in none", 0, 255, _LIVES),
+    Column("behind", "u1", "rows", "rows behind the head of the unit, 255 for who is in none", 0, 255, _LIVES),
     Column("unit_size", "u1", "persons", "head's row: people in the decision unit", 0, 255, _LIVES),
     # who
     Column("birth", "i2", "month", "month of birth", -1500, LAST_MONTH),

@@ -310,7 +310,7 @@ def _fill(
                     head = row
                 person = at(people, row)
                 person.key, person.circle = key, circle
-                person.member, person.head = member, row - head
+                person.member, person.behind = member, row - head
                 person.unit_size = plan.unit_size[kind, i] if member == 0 else 0
                 person.birth, person.sex = traits.birth(age, uniform(a[1])), sex
                 person.region, person.locality = region, plan.locality[stratum]

@@ -25,9 +25,8 @@ def people(settings: Settings) -> Path:
 
     made = synthesise(settings.people.one_in, settings.seed, settings.thread_count)
     table = fit.fit_table(made)
-    print(
-        f"{np.count_nonzero(made.people.member != NOBODY):,} people in {len(made.circle_start) - 1:,} circles, one in {made.one_in};"
-    )
+    living = np.count_nonzero(made.people.member != NOBODY)
+    print(f"{living:,} people in {len(made.circle_start) - 1:,} circles, one in {made.one_in};")
     print(f"{bytes_per_person()} bytes a person besides the key\n")
     print(fit.summary(table))
     folder = Path(settings.results_dir) / "people" / f"one_in_{settings.people.one_in}-seed_{settings.seed}"

@@ -129,7 +129,8 @@ class People(Members):
         """
         if name not in ATTRIBUTES:
             raise AttributeError(f"the columns have no '{name}'; known: {', '.join(ATTRIBUTES)}")
-        values = ATTRIBUTES[name].values(self.model, self.rows).view()
+        everybody = self._rows is None and len(self) == len(self.model.columns.key)  # then nothing is copied
+        values = ATTRIBUTES[name].values(self.model, slice(None) if everybody else self.rows).view()
         values.flags.writeable = False
         return values
 

@@ -181,7 +181,7 @@ class Person(mesa.Agent):
     @property
     def head(self) -> "Person":
         """Head of the person's decision unit, on whose row the plan is kept; themselves for who is in none."""
-        back = int(self.model.columns.head[self.row])
+        back = int(self.model.columns.behind[self.row])
         return self if back == NOBODY else Person(self.model, self.row - back)
 
     @property
@@ -189,7 +189,7 @@ class Person(mesa.Agent):
         """The decision unit: an adult or a couple with minor children, head first; nobody of who does not live."""
         first = self.head.row
         rows = np.arange(first, first + int(self.model.columns.reach[first]) + 1)
-        return [Person(self.model, int(row)) for row in rows[self.model.columns.head[rows] == rows - first]]
+        return [Person(self.model, int(row)) for row in rows[self.model.columns.behind[rows] == rows - first]]
 
     def remove(self) -> NoReturn:
         """Refuse: a person leaves by a change of place. Raises TypeError."""

@@ -57,7 +57,7 @@ STUDENT_FROM, STUDENT_TO = 17 * 12, 28 * 12
 @compiled(forceinline=True)
 def of_unit(person: Person, i: int) -> bool:
     """True for a person `i` rows behind the head of a unit who belongs to it."""
-    return bool(person.head == i)
+    return bool(person.behind == i)
 
 
 @compiled(forceinline=True)

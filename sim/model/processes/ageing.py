@@ -87,8 +87,8 @@ def be_born(person: Person, now: Now, log: Log) -> None:
     luck = words(person.key, now.month, _AGEING, 0, now.run.seed)
     if uniform(luck[1]) >= birth_share(now.run.lives, mother, now.month):
         return
-    back, circle = mother.head + person.mother, person.circle // now.circles.one_in
-    person.member, person.head, person.mode = _MINOR, back, _HOME
+    back, circle = mother.behind + person.mother, person.circle // now.circles.one_in
+    person.member, person.behind, person.mode = _MINOR, back, _HOME
     one = beside(person, -np.int64(back))
     one.unit_size += 1
     person.since = now.month
@@ -108,11 +108,11 @@ def die(person: Person, now: Now, log: Log) -> None:
     note(log, now.month, person, _DIED, (person.place, person.place), person.channel, _NONE)
     now.circles.living[circle] -= 1
     now.circles.abroad[circle] -= is_abroad(person)
-    one = beside(person, -np.int64(person.head))
+    one = beside(person, -np.int64(person.behind))
     one.unit_size -= 1
     if person.member == _HEAD and person.unit_size > 0:
         succeed(person, now.month, log)
-    person.member, person.head, person.unit_size = NOBODY, NOBODY, 0
+    person.member, person.behind, person.unit_size = NOBODY, NOBODY, 0
     person.place, person.mode, person.status, person.channel = _BELARUS, _NOWHERE, _AT_HOME, 0
     person.since, person.expiry, person.job = now.month, NEVER, 0
     person.plan, person.lead = _NO_PLAN, _TOGETHER
@@ -133,22 +133,22 @@ def succeed(person: Person, month: int, log: Log) -> None:
             one.applied, one.due, one.aspires = person.applied, person.due, person.aspires
             one.lead = _TOGETHER if person.lead == _AHEAD else person.lead
             note(log, month, one, _SUCCEEDED, (one.place, one.place), one.channel, _NONE)
-        one.head = i - heir
+        one.behind = i - heir
 
 
 @compiled
 def come_of_age(person: Person, month: int, log: Log) -> None:
     """Make who turns 18 the head of a unit of their own, together with children of their own."""
     if person.member != _HEAD:
-        taken, back = 0, np.int64(person.head)
+        taken, back = 0, np.int64(person.behind)
         for i in range(1, person.reach + 1):
             one = beside(person, i)
             if one.mother == i and of_unit(one, back + i):
-                one.head = i
+                one.behind = i
                 taken += 1
         head = beside(person, -back)
         head.unit_size -= 1 + taken
-        person.member, person.head, person.unit_size = _HEAD, 0, 1 + taken
+        person.member, person.behind, person.unit_size = _HEAD, 0, 1 + taken
         person.plan, person.lead, person.due, person.aspires = _NO_PLAN, _TOGETHER, LONG_AGO, LONG_AGO
     note(log, month, person, _CAME_OF_AGE, (person.place, person.place), person.channel, _NONE)
 

@@ -90,7 +90,7 @@ def pendular(people: Columns, circles: Span, now: Now, block: Block) -> None:
         drives, u = person.sector == _TRANSPORT, uniform(luck[0])
         if u >= (all_drivers if drives else all_others):
             continue
-        if not may_go_on_pendular_work(person, beside(person, -np.int64(person.head)).plan, now.month):
+        if not may_go_on_pendular_work(person, beside(person, -np.int64(person.behind)).plan, now.month):
             continue
         rates = drivers if drives else others
         for place in range(len(rates)):

@@ -48,7 +48,7 @@ def motives(events: NDArray[np.void], start: Columns) -> NDArray[np.uint8]:
     """
     found = np.zeros(len(events), np.uint8)
     heads = np.arange(len(start.key))
-    heads -= np.where(start.head == NOBODY, 0, start.head)
+    heads -= np.where(start.behind == NOBODY, 0, start.behind)
     _fill_motives(events, start, heads, np.zeros(len(start.key), np.uint8), found)
     return found
 

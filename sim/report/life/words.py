@@ -76,11 +76,11 @@ def attributes(people: Columns, row: int, t: int) -> list[tuple[str, str]]:
     """Every attribute of a person at the start of month `t`, in words."""
     age = (t - int(people.birth[row])) // 12
     sex = name(codes.SEX, people.sex[row])
-    head = row - int(people.head[row])
+    head = row - int(people.behind[row])
     family = [
         f"{_SEX[s] if a >= 18 else _CHILD[s]} of {a}"
         for other in range(head, head + int(people.reach[head]) + 1)
-        if other != row and int(people.head[other]) == other - head
+        if other != row and int(people.behind[other]) == other - head
         for s, a in ((name(codes.SEX, people.sex[other]), (t - int(people.birth[other])) // 12),)
     ]
     here, right = int(people.place[row]), _STATUS[name(codes.STATUS, people.status[row])]

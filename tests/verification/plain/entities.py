@@ -100,7 +100,7 @@ class Unit:
         """Write where each stands from the head, and the size of the unit (1.2)."""
         for person in self.people:
             person.unit = self
-            person.head = person.row - self.head.row
+            person.behind = person.row - self.head.row
         if self.people:
             self.head.unit_size = self.size
 

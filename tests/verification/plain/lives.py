@@ -89,7 +89,7 @@ class Lives(Offers):
             self.tell_here(unit.head, "succeeded")
         unit.number()
         person.unit = None
-        person.member = person.head = NOWHERE
+        person.member = person.behind = NOWHERE
         person.unit_size = 0
         person.mode = MODE["nowhere"]
         person.place = HOME

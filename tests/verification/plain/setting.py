@@ -41,7 +41,8 @@ class Base(mesa.Model):
         `table` maps each column to its array and is not changed. `circle_start`, int[circles + 1], is the first row of
         each circle. One agent stands for `one_in` persons. `world` has the arrays of 3.2 as attributes, `coefficients`
         the values of `conf/behaviour.yaml`. `lam` is the run's dissimilarity, `lambda` of the page. `rates` are
-        the arrays of 3.4a as attributes. `employers` gives the sector of each employer number; 0 is none. `decision` names the rule of 3.8a.
+        the arrays of 3.4a as attributes. `employers` gives the sector of each employer number; 0 is none. `decision`
+        names the rule of 3.8a.
         """
         super().__init__(rng=luck_seed)
         self.month = 0
@@ -96,7 +97,7 @@ class Base(mesa.Model):
             self.circles.append(circle)
             for head in [person for person in self.people[first:end] if person.member == 0]:
                 within = self.people[head.row : head.row + head.reach + 1]
-                unit = Unit([person for person in within if person.row - person.head == head.row], circle)
+                unit = Unit([person for person in within if person.row - person.behind == head.row], circle)
                 self.give_tastes(unit)
                 self.units.append(unit)
 
