@@ -61,13 +61,14 @@ def digest(array):
 
 @dataclass
 class Lived:
-    """A finished run: its model, digests of the traits at the start, and everyone's columns at the start, after the
-    choice, after the departures, after `settle` and at the end of every month; where each employer took its staff.
+    """A finished run: its model, digests of the traits at the start, and everyone's columns at the start, after
+    `ageing`, after the choice, after the departures, after `settle` and at the end of every month; where each employer took its staff.
     """
 
     model: object
     traits: dict[str, str]
     before: schema.Columns
+    aged: list[schema.Columns]
     decided: list[schema.Columns]
     departed: list[schema.Columns]
     living: list[schema.Columns]
@@ -79,24 +80,26 @@ class Lived:
         found = self.model.recorder.events
         return found[np.isin(found["kind"], [EVENT[kind] for kind in kinds])]
 
-    def unit(self, head):
-        """Rows of the unit headed at a row."""
-        return range(head, head + int(self.before.unit_size[head]))
-
-    def adults(self, head):
-        """Rows of the head and the partner."""
-        return [row for row in self.unit(head) if self.before.member[row] < 2]
-
-    @property
-    def heads(self):
-        """Row of the head of everyone's unit."""
-        rows = np.flatnonzero(self.before.member == 0)
-        return np.repeat(rows, self.before.unit_size[rows])
-
     @property
     def months(self):
         """Months of the run with everyone's columns at the end of the month before, and at its end."""
         return enumerate(zip([self.before, *self.ended], self.ended, strict=False))
+
+
+def heads_of(people):
+    """Row of the head of everyone's unit; one's own for who is in none."""
+    return np.arange(len(people.key)) - np.where(people.member == schema.NOBODY, 0, people.behind)
+
+
+def unit_of(people, head):
+    """Rows of the unit headed at a row."""
+    rows = np.arange(head, head + int(people.reach[head]) + 1)
+    return rows[people.behind[rows] == rows - head].tolist()
+
+
+def adults_of(people, head):
+    """Rows of the head and the partner."""
+    return [row for row in unit_of(people, head) if people.member[row] < 2]
 
 
 def live(model, look=None):
@@ -104,8 +107,14 @@ def live(model, look=None):
     is asked after every `begin_month`.
     """
     traits = {name: digest(getattr(model.columns, name)) for name in schema.TRAITS}
-    lived = Lived(model, traits, schema.copy_states(model.columns), [], [], [], [], [])
-    kept = {"choose": lived.decided, "depart": lived.departed, "settle": lived.living, "record": lived.ended}
+    lived = Lived(model, traits, schema.copy_states(model.columns), [], [], [], [], [], [])
+    kept = {
+        "ageing": lived.aged,
+        "choose": lived.decided,
+        "depart": lived.departed,
+        "settle": lived.living,
+        "record": lived.ended,
+    }
     while model.month < model.horizon:
         for name, process in model.processes.items():
             process(model)
@@ -221,24 +230,25 @@ def test_units_move_together_or_the_head_goes_ahead(lived):
     head has left the others, and only one with a plan is to leave them. Who left together since 2019 and was not joined
     by the family has one status, channel and stay.
     """
-    head_of = lived.heads
-    assert len(head_of) == len(lived.before.key)
-    joined = np.zeros(len(head_of), bool)  # units whose family came by a channel and on a status of its own
+    joined = np.zeros(len(lived.before.key), bool)  # units whose family came by a channel and on a status of its own
     told = lived.events("departed", "onward", "returned")
     for t, people in enumerate(lived.ended):
+        head_of, living = heads_of(people), people.member != schema.NOBODY
         settled, lead = people.mode == SETTLED, people.lead[head_of]
         size = np.bincount(head_of[settled], minlength=len(head_of))[head_of]
         ahead = lead == LEAD["ahead"]
-        assert (people.lead[lived.before.member > 0] == LEAD["together"]).all()
+        assert (people.lead[people.member > 0] == LEAD["together"]).all()
         assert (size[ahead] == 1).all() and settled[head_of][ahead].all()
-        assert (lived.before.unit_size[ahead] > 1).all()
-        assert np.isin(size[~ahead], (0,)).sum() + (size == lived.before.unit_size)[~ahead].sum() == (~ahead).sum()
+        assert ((size == 0) | (size == people.unit_size[head_of]) | ahead | ~living).all()
         planned = lead == LEAD["planned"]
-        assert (people.plan[head_of][planned] > 0).all() and (lived.before.unit_size[planned] > 1).all()
+        assert (people.plan[head_of][planned] > 0).all()
         assert np.array_equal(people.place[settled], people.place[head_of][settled])
         month = told[told["month"] == t]
         for event in month:
             joined[head_of == head_of[event["row"]]] = event["reason"] == REASON["family"]
+        joined[people.mother > 0] = True  # the newborn came later
+        changed = lived.events("succeeded", "came_of_age")["row"]
+        joined[np.isin(head_of, changed)] = True
         left = settled & ~joined & (people.since[head_of] >= 0)
         for name in ("status", "channel", "since", "expiry"):
             column = getattr(people, name)
@@ -249,14 +259,15 @@ def test_a_family_follows_its_head(lived):
     """To where the head is, by the channel family, after the months asked for, all who had stayed and nobody else; the
     head has a right to stay.
     """
-    b, head_of = lived.model.behaviour, lived.heads
+    b = lived.model.behaviour
     told = lived.events("departed")
     told = told[told["reason"] == REASON["family"]]
     for t in np.unique(told["month"]):
         people, after = lived.living[t], lived.ended[t]
+        head_of = heads_of(people)
         rows = told["row"][told["month"] == t]
         for head in np.unique(head_of[rows]):
-            stayed = [row for row in lived.unit(head) if people.mode[row] != SETTLED]
+            stayed = [row for row in unit_of(people, head) if people.mode[row] != SETTLED]
             assert people.lead[head] == LEAD["ahead"] and set(stayed) == set(rows[head_of[rows] == head])
             assert t - people.since[head] >= b.follow_months and after.lead[head] == LEAD["together"]
             assert people.status[head] not in (STATUS["irregular"], STATUS["asylum_seeker"])
@@ -296,7 +307,7 @@ def test_citizens_never_lose_their_status(lived):
         told = lived.events("naturalised")
         told = told[told["month"] == t]
         assert set(new) <= set(told["row"]) <= set(np.flatnonzero(lived.living[t].status == citizen))
-        heads = np.unique(lived.heads[told["row"]])
+        heads = np.unique(heads_of(lived.living[t])[told["row"]])
         assert (earlier.status[heads] == STATUS["permit"]).all()
         assert (t - earlier.since[heads] >= lived.model.behaviour.naturalisation_months).all()
 
@@ -332,7 +343,8 @@ def test_an_application_has_one_end(lived):
     names = {code: name for name, code in EVENT.items()}
     stage = defaultdict(lambda: ("none", 0, 0))
     told = lived.events("applied", "granted", *ends)
-    for event in told[lived.before.member[told["row"]] == 0]:
+    heads = {(t, row) for t, people in enumerate(lived.decided) for row in np.flatnonzero(people.member == 0)}
+    for event in (one for one in told if (one["month"], one["row"]) in heads):
         name, key = names[event["kind"]], event["key"]
         was, place, channel = stage[key]
         assert name in follows[was], (was, name)
@@ -355,7 +367,7 @@ def groups_of(lived, people, head, t):
         found.add("it")
     if sector == SECTOR["transport"]:
         found.add("driver")
-    for row in lived.adults(head):
+    for row in adults_of(people, head):
         if people.detained[row] > LONG_AGO or people.exposure[row] in (EXPOSURE["media"], EXPOSURE["ngo"]):
             found.add("persecuted")
         if 17 * 12 <= t - people.birth[row] < 28 * 12:
@@ -417,8 +429,8 @@ def test_no_ineligible_application(lived):
             assert needed < 0 or is_open(world, t, place, names[needed], channel, groups)
         assert may_travel(world, t, place, channel, groups)
         assert channel != CHANNEL["relocation"] or lived.moved[t][people.employer[head]] == place
-        adults = lived.adults(head)
-        for row in lived.unit(head):
+        adults = adults_of(people, head)
+        for row in unit_of(people, head):
             assert people.held[row] < t and people.exit_ban[row] < t and people.mode[row] == HOME
             assert people.conscription[row] != CONSCRIPTION["serving"]
         alone = people.lead[head] == LEAD["planned"]
@@ -427,7 +439,7 @@ def test_no_ineligible_application(lived):
         reserve, each = b.reserve * world.places[t, place]["rent"], float(rules["fee"] + rules["funds"])
         fares = fares_of(world, t, place, channel)
         assert means >= min(fares) * size + each * grown + reserve - 1e-2
-        whole = max(fares) * len(lived.unit(head)) + each * len(adults) + reserve
+        whole = max(fares) * len(unit_of(people, head)) + each * len(adults) + reserve
         assert not alone or means < whole + 1e-2
 
 
@@ -448,8 +460,8 @@ def test_nobody_departs_through_a_closed_border(lived):
     for event in lived.events("departed"):
         t, row, place, channel = (int(event[name]) for name in ("month", "row", "place", "channel"))
         if event["reason"] == REASON["family"]:
-            row = int(lived.heads[row])
-        if lived.before.member[row] > 0:
+            row = int(heads_of(lived.decided[t])[row])
+        if lived.decided[t].member[row] > 0:
             continue
         groups = groups_of(lived, lived.decided[t], row, t)
         assert may_travel(world, t, place, channel, groups)
@@ -474,9 +486,10 @@ def test_nobody_wishes_and_plans_in_one_month(lived):
     """
     wished, applied = lived.events("wished"), lived.events("applied")
     assert not {(e["month"], e["key"]) for e in wished} & {(e["month"], e["key"]) for e in applied}
-    assert (lived.before.member[wished["row"]] == 0).all() and (wished["origin"] == BELARUS).all()
+    assert (wished["origin"] == BELARUS).all()
     for t, people in enumerate(lived.decided):
         rows = wished["row"][wished["month"] == t]
+        assert (people.member[rows] == 0).all()
         aspire = set(np.flatnonzero(people.aspires == t))
         assert len(set(rows)) == len(rows) and set(rows) <= aspire
         assert set(rows) == aspire or lived.model.rule.name == "two_steps"
@@ -501,7 +514,7 @@ def test_the_reason_of_a_wish_can_be_true(lived):
             t, head = int(event["month"]), int(event["row"])
             people = lived.decided[t]
             groups = groups_of(lived, people, head, t)
-            means = sum(float(people.savings[row]) for row in lived.adults(head))
+            means = sum(float(people.savings[row]) for row in adults_of(people, head))
 
             def shares(place, instrument, channel, t=t, groups=groups):
                 row = world.openness[t, place, INSTRUMENT[instrument]]
@@ -509,7 +522,7 @@ def test_the_reason_of_a_wish_can_be_true(lived):
 
             free = all(
                 people.held[row] < t and people.exit_ban[row] < t and people.mode[row] == HOME
-                and people.conscription[row] != CONSCRIPTION["serving"] for row in lived.unit(head)
+                and people.conscription[row] != CONSCRIPTION["serving"] for row in unit_of(people, head)
             )  # fmt: skip
             if reason == REASON["quiet"]:
                 assert free
@@ -520,7 +533,7 @@ def test_the_reason_of_a_wish_can_be_true(lived):
             elif reason == REASON["funds"]:
                 dearest = max(
                     max(fares_of(world, t, p, c), default=0.0) * people.unit_size[head]
-                    + float(world.rules[t, p, c]["fee"] + world.rules[t, p, c]["funds"]) * len(lived.adults(head))
+                    + float(world.rules[t, p, c]["fee"] + world.rules[t, p, c]["funds"]) * len(adults_of(people, head))
                     + b.reserve * world.places[t, p]["rent"]
                     for p, c in channels
                 )  # fmt: skip
@@ -656,7 +669,7 @@ def test_a_queue_is_served_in_order_and_nobody_is_overtaken():
     keep = np.flatnonzero((people.people.member == 0) | (people.people.key >> np.uint64(8) & np.uint64(1) == 0))
     people.people = schema.Columns(*(array[keep] for array in people.people))
     odd = people.people.key >> np.uint64(8) & np.uint64(1) == 1
-    people.people.unit_size[odd] = 1
+    people.people.unit_size[odd], people.people.reach[odd] = 1, 0
     people.circle_start = np.append(np.flatnonzero(people.people.member == 0)[::15], len(keep))
     people.people.circle[:] = np.repeat(np.arange(len(people.circle_start) - 1), np.diff(people.circle_start))
     world = tighten(plain_world(30, ("poland",), ("work",)), "poland", "work", capacity=2.5)
@@ -753,10 +766,10 @@ def test_savings_are_never_negative_and_only_pay_for_the_journey(lived):
     """On departure savings fall by the fares of who goes and the fee for each adult of them, the head's first; when a
     family follows, by theirs; and by nothing else.
     """
-    world, head_of = lived.model.world, lived.heads
+    world = lived.model.world
     everything = lived.events("departed")
-    earlier = lived.before
     for t, people in enumerate(lived.ended):
+        earlier, head_of = lived.aged[t], heads_of(people)
         assert (people.savings >= 0.0).all()
         month = everything[everything["month"] == t]
         steps = ((earlier, lived.departed[t], "choice"), (lived.living[t], people, "family"))
@@ -766,7 +779,7 @@ def test_savings_are_never_negative_and_only_pay_for_the_journey(lived):
             for head in np.unique(head_of[gone["row"]]):
                 rows = gone["row"][head_of[gone["row"]] == head]
                 place, channel = gone["place"][gone["row"] == rows[0]][0], gone["channel"][gone["row"] == rows[0]][0]
-                adults = lived.adults(head)
+                adults = adults_of(people, head)
                 fee = float(world.rules[t, place, channel]["fee"]) * len(set(rows) & set(adults))
                 prices = {fare * len(rows) + fee for fare in fares_of(world, t, place, channel)}
                 total = paid[adults].sum()
@@ -774,18 +787,15 @@ def test_savings_are_never_negative_and_only_pay_for_the_journey(lived):
                 assert len(adults) == 1 or paid[adults[1]] == 0.0 or after.savings[head] == 0.0
                 paid[adults] = 0.0
             assert (paid == 0.0).all()
-        earlier = people
 
 
 def test_savings_abroad_follow_work(lived):
     """A month abroad adds a share of the wage to the savings of who works, and takes what one lives on, as far as it
     goes, from who does not and is younger than 65; nobody else's change.
     """
-    world, b, head_of = lived.model.world, lived.model.behaviour, lived.heads
-    grown = lived.before.member == 0
-    partners = np.flatnonzero(lived.before.member == 1)
-    grown[partners] = partners == head_of[partners] + 1
+    world, b = lived.model.world, lived.model.behaviour
     for t, (before, after) in enumerate(zip(lived.departed, lived.living, strict=True)):
+        head_of, grown = heads_of(before), before.member < 2
         there = world.places[t][before.place]
         lives = grown & (before.mode == SETTLED) & (before.mode[head_of] == SETTLED) & (before.since[head_of] < t)
         earned = b.saving_share * there["wage"] * np.where(before.sector == SECTOR["it"], there["premium_it"], 1.0)
