@@ -36,6 +36,7 @@ def lived():
         workers.append((works, people.place.copy()))
         idle = settled & (people.job == 0) & (age >= 18 * 12) & (age < 65 * 12)
         held = (people.held > t) | ((people.held == t) & (people.detained < t))
+        held &= people.mode != MODE["nowhere"]
         found.append((residents, employed, np.bincount(people.place[idle], minlength=N_PLACES), held.sum()))
     sectors = lasting_sectors(crowd.people, model.columns)
     for (_, employed, _, _), (works, places) in zip(found, workers, strict=True):

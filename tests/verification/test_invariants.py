@@ -35,6 +35,7 @@ from sim.numerics.luck import PURPOSE, uniform, words
 from sim.numerics.months import LONG_AGO, NEVER
 from sim.population import schema
 from sim.runs.run import Job
+from tests.stratified import busy_lives, stratified_people
 from tests.worlds import (
     admit,
     close,
@@ -62,7 +63,8 @@ def digest(array):
 @dataclass
 class Lived:
     """A finished run: its model, digests of the traits at the start, and everyone's columns at the start, after
-    `ageing`, after the choice, after the departures, after `settle` and at the end of every month; where each employer took its staff.
+    `ageing`, after the choice, after the departures, after `settle` and at the end of every month; where each employer
+    took its staff.
     """
 
     model: object
@@ -136,7 +138,7 @@ def sample(people, one_in):
 
 @pytest.fixture(scope="module")
 def hot_lived():
-    return live(start(hot_people(), hot_world(), hot(), constants(poland=1.0)))
+    return live(start(stratified_people(), hot_world(), hot(), constants(poland=1.0), lives=busy_lives()))
 
 
 @pytest.fixture(scope="module")
@@ -180,15 +182,21 @@ def test_the_schedule_row_by_row_is_the_fused_month():
 
 def test_people_are_conserved(lived):
     stocks, k = lived.model.recorder.stock_persons(), lived.model.one_in
-    assert (stocks.sum(axis=(1, 2)) == k * len(lived.before.key)).all()
-    for stock, people in zip(stocks, lived.ended, strict=True):
-        counted = np.zeros_like(stock)
-        np.add.at(counted, (people.place, people.status), k)
+    living = (lived.before.member != schema.NOBODY).sum()
+    for t, (stock, people) in enumerate(zip(stocks, lived.ended, strict=True)):
+        counted, there = np.zeros_like(stock), people.member != schema.NOBODY
+        np.add.at(counted, (people.place[there], people.status[there]), k)
         assert np.array_equal(stock, counted)
+        born, died = ((lived.events(kind)["month"] <= t).sum() for kind in ("born", "died"))
+        assert stock.sum() == k * (living + born - died)
 
 
 def test_place_mode_and_status_agree(lived):
-    for people in lived.ended:
+    for everyone in lived.ended:
+        nowhere = everyone.mode == MODE["nowhere"]
+        assert np.array_equal(nowhere, everyone.member == schema.NOBODY)
+        assert (everyone.behind[nowhere] == schema.NOBODY).all() and (everyone.plan[nowhere] == 0).all()
+        people = schema.Columns(*(table[~nowhere] for table in everyone))
         home = people.place == BELARUS
         assert np.array_equal(home, people.mode == HOME) and np.array_equal(home, people.status == STATUS["home"])
         assert np.array_equal(people.mode == AWAY, people.status == STATUS["pendular"])
@@ -201,14 +209,15 @@ MOVES = ("departed", "returned", "onward", "pendular_out", "pendular_back")
 def test_nobody_is_in_two_places(lived):
     """Every move begins where the last one ended; the last one ends where the columns say; only moves move."""
     place = lived.before.place.copy()
-    months = np.array_split(
-        lived.events(*MOVES), np.searchsorted(lived.events(*MOVES)["month"], range(1, len(lived.ended)))
-    )
+    told = lived.events(*MOVES, "born", "died")
+    months = np.array_split(told, np.searchsorted(told["month"], range(1, len(lived.ended))))
     for people, moves in zip(lived.ended, months, strict=True):
         for move in moves:
-            assert place[move["row"]] == move["origin"] and lived.before.key[move["row"]] == move["key"]
-            assert move["origin"] != move["place"]
-            place[move["row"]] = move["place"]
+            row, kind = move["row"], move["kind"]
+            assert lived.before.key[row] == move["key"]
+            assert kind == EVENT["born"] or place[row] == move["origin"]
+            assert (move["origin"] != move["place"]) == (kind not in (EVENT["born"], EVENT["died"]))
+            place[row] = BELARUS if kind == EVENT["died"] else move["place"]
         assert np.array_equal(place, people.place)
 
 
@@ -219,10 +228,16 @@ def test_stock_change_is_flow(lived):
     away = stocks[:, :, pendular]
     residents = stocks.sum(axis=2) - away
     residents[:, BELARUS] += away.sum(axis=1)
-    first = np.bincount(lived.before.place, lived.before.mode != AWAY, N_PLACES)
+    at_first = np.isin(lived.before.mode, (HOME, SETTLED))
+    first = np.bincount(lived.before.place, at_first, N_PLACES)
     first[BELARUS] += (lived.before.mode == AWAY).sum()
     residents = np.vstack([first * lived.model.one_in, residents])
-    assert np.array_equal(np.diff(residents, axis=0), flows.sum(axis=1) - flows.sum(axis=2))
+    natural = np.zeros(residents[1:].shape)
+    earlier = [lived.before, *lived.ended]
+    for event in lived.events("born", "died"):
+        born, away = event["kind"] == EVENT["born"], earlier[event["month"]].mode[event["row"]] == AWAY
+        natural[event["month"], BELARUS if away else event["place"]] += lived.model.one_in * (1 if born else -1)
+    assert np.array_equal(np.diff(residents, axis=0), flows.sum(axis=1) - flows.sum(axis=2) + natural)
 
 
 def test_units_move_together_or_the_head_goes_ahead(lived):
@@ -238,7 +253,8 @@ def test_units_move_together_or_the_head_goes_ahead(lived):
         size = np.bincount(head_of[settled], minlength=len(head_of))[head_of]
         ahead = lead == LEAD["ahead"]
         assert (people.lead[people.member > 0] == LEAD["together"]).all()
-        assert (size[ahead] == 1).all() and settled[head_of][ahead].all()
+        adults = np.bincount(head_of[settled & (people.mother == 0)], minlength=len(head_of))[head_of]
+        assert (adults[ahead] == 1).all() and settled[head_of][ahead].all()  # and whom she has borne there
         assert ((size == 0) | (size == people.unit_size[head_of]) | ahead | ~living).all()
         planned = lead == LEAD["planned"]
         assert (people.plan[head_of][planned] > 0).all()
@@ -304,9 +320,9 @@ def test_citizens_never_lose_their_status(lived):
         stayed = (earlier.status == citizen) & (later.since == earlier.since)  # who returned may go back for a season
         assert (later.status[stayed] == citizen).all() and (later.expiry[stayed] == NEVER).all()
         new = np.flatnonzero((later.status == citizen) & (earlier.status != citizen))
-        told = lived.events("naturalised")
-        told = told[told["month"] == t]
-        assert set(new) <= set(told["row"]) <= set(np.flatnonzero(lived.living[t].status == citizen))
+        told, born = lived.events("naturalised"), lived.events("born")
+        told, born = told[told["month"] == t], born["row"][born["month"] == t]
+        assert set(new) - set(born) <= set(told["row"]) <= set(np.flatnonzero(lived.living[t].status == citizen))
         heads = np.unique(heads_of(lived.living[t])[told["row"]])
         assert (earlier.status[heads] == STATUS["permit"]).all()
         assert (t - earlier.since[heads] >= lived.model.behaviour.naturalisation_months).all()
@@ -342,15 +358,21 @@ def test_an_application_has_one_end(lived):
     ends = {"refused", "blocked", "caught", "departed"}
     names = {code: name for name, code in EVENT.items()}
     stage = defaultdict(lambda: ("none", 0, 0))
-    told = lived.events("applied", "granted", *ends)
+    told = lived.events("applied", "granted", "died", "succeeded", *ends)
     heads = {(t, row) for t, people in enumerate(lived.decided) for row in np.flatnonzero(people.member == 0)}
-    for event in (one for one in told if (one["month"], one["row"]) in heads):
+    left = stage["nobody"]
+    for event in told:
         name, key = names[event["kind"]], event["key"]
-        was, place, channel = stage[key]
-        assert name in follows[was], (was, name)
-        if was != "none":
-            assert (event["place"], event["channel"]) == (place, channel)
-        stage[key] = ("none", 0, 0) if name in ends else (name, event["place"], event["channel"])
+        if name == "died":
+            left = stage.pop(key, ("none", 0, 0))
+        elif name == "succeeded":  # a new head has the plan of the one who has just died
+            stage[key] = left
+        elif (event["month"], event["row"]) in heads:
+            was, place, channel = stage[key]
+            assert name in follows[was], (was, name)
+            if was != "none":
+                assert (event["place"], event["channel"]) == (place, channel)
+            stage[key] = ("none", 0, 0) if name in ends else (name, event["place"], event["channel"])
     planning = {key for key, (name, _, _) in stage.items() if name != "none"}
     now = lived.model.columns
     assert planning == set(now.key[now.plan > 0])
@@ -820,7 +842,7 @@ def test_liability_ends_at_the_27th_birthday(lived):
     called = [CONSCRIPTION[name] for name in ("liable", "deferred", "family")]
     registered = (lived.before.sex == SEX["male"]) & (lived.before.region != REGION["abroad"])
     for t, people in enumerate(lived.decided):
-        old = registered & (ages(people, t) >= 27 * 12)
+        old = registered & (people.member != schema.NOBODY) & (ages(people, t) >= 27 * 12)
         assert not np.isin(people.conscription[old], called).any()
     absent = set()
     for event in lived.events("summoned", "drafted"):
@@ -869,7 +891,7 @@ def test_trials_follow_charges_and_pardons_follow_trials(lived):
 def test_a_closed_organisation_dismisses_all_its_staff(lived):
     """Work is lost in NGOs and media only, and by everyone of the employer who is in Belarus and of age."""
     media, none = SECTOR["ngo_media"], SECTOR["none"]
-    for t, (earlier, later) in lived.months:
+    for t, (earlier, later) in enumerate(zip(lived.aged, lived.ended, strict=True)):
         lost = np.flatnonzero(earlier.sector != later.sector)
         assert (earlier.sector[lost] == media).all() and (later.sector[lost] == none).all()
         closed = np.isin(lived.before.employer, np.unique(lived.before.employer[lost])) & (earlier.sector == media)
@@ -946,13 +968,15 @@ def test_pendular_workers_always_return(lived):
     out, b = {}, lived.model.behaviour
     longest = int(2.0 * b.pendular_months - 3.0)
     trades = [SECTOR[name] for name in ("transport", "construction", "industry")]
-    for event in lived.events("pendular_out", "pendular_back", "departed", "returned", "onward"):
+    for event in lived.events("pendular_out", "pendular_back", "departed", "returned", "onward", "died"):
         key, t, kind = event["key"], int(event["month"]), event["kind"]
         if kind == EVENT["pendular_out"]:
             people = lived.ended[t]
             assert key not in out and people.sector[event["row"]] in trades
             assert t - int(people.birth[event["row"]]) >= 18 * 12
             out[key] = t
+        elif kind == EVENT["died"]:
+            out.pop(key, None)
         elif kind == EVENT["pendular_back"]:
             assert t - out.pop(key, t - 3) in range(3, longest + 1) or t < longest
         else:
@@ -997,14 +1021,18 @@ def test_mean_length_of_pendular_work(real_lived):
 
 def test_processes_write_what_they_declare_and_nothing_else():
     """Column by column, month by month in the hot world: the schema names exactly the processes seen to write it."""
-    model = start(hot_people(), hot_world(), hot(), constants(poland=1.0))
-    seen = set()
-    while model.month < model.horizon:
-        for name, process in model.processes.items():
-            before = schema.copy_states(model.columns)
-            process(model)
-            for column in schema.STATES:
-                if not np.array_equal(getattr(before, column), getattr(model.columns, column)):
-                    seen.add((name, column))
+    table, seen = constants(poland=1.0), set()
+    models = [start(hot_people(), hot_world(), hot(), table)]
+    for replicate in range(4):
+        options = {"lives": busy_lives(), "replicate": replicate}
+        models.append(start(stratified_people(), hot_world(), hot(), table, **options))
+    for model in models:
+        while model.month < model.horizon:
+            for name, process in model.processes.items():
+                before = schema.copy_states(model.columns)
+                process(model)
+                for column in schema.STATES:
+                    if not np.array_equal(getattr(before, column), getattr(model.columns, column)):
+                        seen.add((name, column))
     declared = {(name, column.name) for column in schema.SCHEMA for name in column.written_by}
     assert seen == declared
