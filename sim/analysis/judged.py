@@ -128,7 +128,7 @@ def cases(run: Run, people: Columns, world: World) -> Cases:
     """Everything that a run keeps of each person, in order; `people` are those at the start, `world` gives the law."""
     abroad = np.flatnonzero(people.mode == MODE["settled"])
     start = {name: getattr(people, name)[abroad] for name in ("key", "place", "channel", "status")}
-    logs = [run.moves, run.decisions]
+    logs = [run.moves[run.moves["kind"] != EVENT["born"]], run.decisions]
 
     def joined(name: str) -> NDArray[Any]:
         return np.concatenate([start[name], *(log[name] for log in logs)])

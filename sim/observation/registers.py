@@ -1,8 +1,8 @@
 """What a register of residents would show, and how that lies beside the model's residents and the observed stocks.
 
 An accounting identity on the recorder's stocks and flows. A register counts who holds a visa for a stay or a permit,
-some months after arrival; children born abroad enter it and the dead leave it without any migration, and who is
-naturalised is a foreigner no longer. The model's own residents know neither births nor deaths.
+some months after arrival; children born abroad enter it with their mother's status and the dead leave it, as in the
+model's own residents, and who is naturalised is a foreigner no longer.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from sim.analysis.fit_observed import OBSERVED, RESIDENTS
 from sim.history.compiled import World
-from sim.model.recording.residents import BANDS
 from sim.numerics.codes import N_CHANNELS, PLACE, PLACE_NAMES, STATUS
 from sim.numerics.months import month
 from sim.observation.parameters import observation
@@ -39,24 +38,11 @@ def not_yet_registered(arrivals: Floats, lag: float) -> Floats:
     return waiting
 
 
-def natural_change(births: Floats, deaths: Floats, leaving: Floats) -> Floats:
-    """Births less deaths so far among who is still there, float64[T].
-
-    `births` and `deaths` are persons a month, `leaving` the share of residents who leave in a month: children leave
-    as often as others do.
-    """
-    total, found = 0.0, np.zeros(len(births))
-    for t in range(len(births)):
-        total = total * (1.0 - leaving[t]) + births[t] - deaths[t]
-        found[t] = total
-    return found
-
-
 def register(run: Run, world: World, place: int) -> dict[str, Floats]:
     """The register of a place and its parts, persons at the end of each month, float64[T] each.
 
     `residents` are the model's, `counted` those with a status that is registered, `waiting` the arrivals not yet in
-    it, `natural` births less deaths among the registered, `register` what is shown.
+    it, `register` what is shown.
     """
     name, months = PLACE_NAMES[place], len(run.stocks)
     residents = (run.stocks[:, place].sum(axis=1) - run.stocks[:, place, STATUS["pendular"]]).astype(float)
@@ -64,22 +50,12 @@ def register(run: Run, world: World, place: int) -> dict[str, Floats]:
     entering = [c for c in range(N_CHANNELS) if world.law["first_status"][place, c] in _COUNTED]
     others = [p for p in range(run.flows.shape[1]) if p != place]
     arrivals = run.flows[:, others, place][:, :, entering].sum(axis=(1, 2)).astype(float)
-    left = run.flows[:, place, others].sum(axis=(1, 2)).astype(float)
-    known = np.where(residents > 0.0, counted / np.maximum(residents, 1.0), 0.0)
-    rates = observation()
-    births = rates.over("births_18-44", name, months) / 12.0 * run.residents[:, place, 1]
-    deaths = np.zeros(months)
-    for i, band in enumerate(BANDS):
-        deaths += rates.over(f"deaths_{band}", name, months) / 12.0 * run.residents[:, place, i]
-    left_of_all = np.minimum(1.0, left / np.maximum(residents, 1.0))
-    natural = natural_change(known * births, known * deaths, left_of_all)
-    lags = rates.over("registration_lag", name, months)
+    lags = observation().over("registration_lag", name, months)
     waiting = np.zeros(len(residents))
     for lag in np.unique(lags):
         waiting = np.where(lags == lag, not_yet_registered(arrivals, lag), waiting)
     waiting = np.minimum(waiting, counted)
-    shown = np.maximum(counted - waiting + natural, 0.0)
-    return {"residents": residents, "counted": counted, "waiting": waiting, "natural": natural, "register": shown}
+    return {"residents": residents, "counted": counted, "waiting": waiting, "register": counted - waiting}
 
 
 def register_table(runs: Iterable[Run], world: World) -> pd.DataFrame:
@@ -97,6 +73,6 @@ def register_table(runs: Iterable[Run], world: World) -> pd.DataFrame:
         for row in part.itertuples():
             at = month(row.date)
             if 0 <= at < len(mean["register"]):
-                found = [float(mean[key][at]) for key in ("residents", "counted", "waiting", "natural", "register")]
+                found = [float(mean[key][at]) for key in ("residents", "counted", "waiting", "register")]
                 rows.append((name, row.date, row.definition, row.persons, *found, row.source, row.confidence))
     return pd.DataFrame(rows, columns=OF_POINTS["registers"].names)

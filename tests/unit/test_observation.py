@@ -108,12 +108,6 @@ def test_a_register_lags_arrivals_by_so_many_months():
     assert registers.not_yet_registered(arrivals, 1.5).tolist() == [0.0, 10.0, 25.0, 40.0, 15.0, 0.0]
 
 
-def test_births_less_deaths_add_up_and_leave_like_others():
-    births, deaths = np.full(3, 5.0), np.full(3, 1.0)
-    assert registers.natural_change(births, deaths, np.zeros(3)).tolist() == [4.0, 8.0, 12.0]
-    assert registers.natural_change(births, deaths, np.array([0.0, 0.5, 1.0])).tolist() == [4.0, 6.0, 4.0]
-
-
 def fake_run(months=4, **stocks):
     """A run of people settled in Lithuania by status, the same every month, all of 18 to 44."""
     run = SimpleNamespace(
@@ -141,8 +135,7 @@ def test_a_register_holds_neither_the_naturalised_nor_visitors_nor_newcomers():
     assert found["residents"].tolist() == [1100.0] * 4
     assert found["counted"].tolist() == [1000.0] * 4
     assert found["waiting"].tolist() == [0.0, 40.0, 40.0, 40.0]  # within Lithuania's four months
-    assert (np.diff(found["natural"]) > 0).all() and found["natural"][0] > 0  # the young bear more than they bury
-    np.testing.assert_allclose(found["register"], 1000.0 - found["waiting"] + found["natural"])
+    assert found["register"].tolist() == [1000.0, 960.0, 960.0, 960.0]
 
 
 # public money
@@ -224,6 +217,5 @@ def test_a_simulation_leaves_registers_money_and_prisons(tmp_path):
     assert money["balance"].abs().sum() > 0.0
     assert (money["income_tax"] >= money["income_tax_it"]).all() and money["income_tax"].sum() > 0.0
     shown = pd.read_csv(folder / "registers.csv")
-    whole = shown["counted"] - shown["waiting"] + shown["natural"]
-    np.testing.assert_allclose(shown["register"], whole.clip(lower=0.0), rtol=1e-4)
+    np.testing.assert_allclose(shown["register"], shown["counted"] - shown["waiting"], rtol=1e-4)
     assert set(pd.read_csv(folder / "repression.csv")["series"]) == {"prisoners"}  # no period of detentions has ended

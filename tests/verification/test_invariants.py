@@ -1024,7 +1024,8 @@ def test_processes_write_what_they_declare_and_nothing_else():
     table, seen = constants(poland=1.0), set()
     models = [start(hot_people(), hot_world(), hot(), table)]
     for replicate in range(4):
-        options = {"lives": busy_lives(), "replicate": replicate}
+        busy = busy_lives()
+        options = {"lives": busy._replace(deaths=busy.deaths * (1 + 2 * replicate)), "replicate": replicate}
         models.append(start(stratified_people(), hot_world(), hot(), table, **options))
     for model in models:
         while model.month < model.horizon:
