@@ -79,6 +79,13 @@ def ageing(people: Columns, circles: Span, now: Now, block: Block) -> None:
 
 
 @compiled
+def tell(log: Log, month: int, person: Person, kind: int) -> None:
+    """Note an event of a person's life in the place where they reside: pendular workers in Belarus."""
+    place = person.place if is_abroad(person) else _BELARUS
+    note(log, month, person, kind, (place, place), person.channel, _NONE)
+
+
+@compiled
 def be_born(person: Person, now: Now, log: Log) -> None:
     """Let a child be born to its mother, if she lives, and join her unit where she lives and by her right to stay."""
     mother = beside(person, -np.int64(person.mother))
@@ -98,14 +105,14 @@ def be_born(person: Person, now: Now, log: Log) -> None:
         person.channel, person.expiry = mother.channel, mother.expiry
         person.passport = now.month + int(now.coefficients.passport_months)
         now.circles.abroad[circle] += 1
-    note(log, now.month, person, _BORN, (person.place, person.place), person.channel, _NONE)
+    tell(log, now.month, person, _BORN)
 
 
 @compiled
 def die(person: Person, now: Now, log: Log) -> None:
     """Let a person die; a unit whose head has died goes on under the next of it."""
     circle = person.circle // now.circles.one_in
-    note(log, now.month, person, _DIED, (person.place, person.place), person.channel, _NONE)
+    tell(log, now.month, person, _DIED)
     now.circles.living[circle] -= 1
     now.circles.abroad[circle] -= is_abroad(person)
     one = beside(person, -np.int64(person.behind))
@@ -132,7 +139,7 @@ def succeed(person: Person, month: int, log: Log) -> None:
             one.plan, one.plan_place, one.plan_channel = person.plan, person.plan_place, person.plan_channel
             one.applied, one.due, one.aspires = person.applied, person.due, person.aspires
             one.lead = _TOGETHER if person.lead == _AHEAD else person.lead
-            note(log, month, one, _SUCCEEDED, (one.place, one.place), one.channel, _NONE)
+            tell(log, month, one, _SUCCEEDED)
         one.behind = i - heir
 
 
@@ -150,7 +157,7 @@ def come_of_age(person: Person, month: int, log: Log) -> None:
         head.unit_size -= 1 + taken
         person.member, person.behind, person.unit_size = _HEAD, 0, 1 + taken
         person.plan, person.lead, person.due, person.aspires = _NO_PLAN, _TOGETHER, LONG_AGO, LONG_AGO
-    note(log, month, person, _CAME_OF_AGE, (person.place, person.place), person.channel, _NONE)
+    tell(log, month, person, _CAME_OF_AGE)
 
 
 @compiled

@@ -157,4 +157,5 @@ class Lives(Offers):
 
     def tell_here(self, person: PlainPerson, kind: str) -> None:
         """Log an event of a person where they live (3.4a)."""
-        self.tell(person, kind, "none", (person.place, person.place, person.channel))
+        place = person.place if person.settled() else HOME
+        self.tell(person, kind, "none", (place, place, person.channel))
