@@ -11,11 +11,16 @@ from sim.model.model import EmigrationModel
 from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, PLACE, SECTOR, SEX, STATUS
 from sim.numerics.months import LONG_AGO, NEVER
 from sim.population import schema
+from sim.population.lives import Lives, lives
 from tests.verification.plain import PlainModel
 from tests.worlds import Crowd, give_employers
 
 YEAR = 12
 GROWN = 18 * YEAR
+UNBORN = 2
+"""Children who may be born to a household."""
+MONTHS = 84
+"""Months in which they may."""
 CIRCLE = 9
 """Fewest members of a circle: a household never parts, and so few make the circle's feedback strong."""
 
@@ -39,7 +44,7 @@ def stratified_people(one_in: int = 1) -> Crowd:
     luck = np.random.default_rng(2021)
     plan = [household for many, *household in HOUSEHOLDS for _ in range(many)]
     plan = [plan[i] for i in luck.permutation(len(plan))]
-    sizes = np.array([len(ages) for _, ages, _ in plan])
+    sizes = np.array([len(ages) + UNBORN for _, ages, _ in plan])
     people = schema.empty(int(sizes.sum()))
     first = np.cumsum(sizes) - sizes
     for number, ((_, ages, where), head) in enumerate(zip(plan, first, strict=True)):
@@ -47,8 +52,9 @@ def stratified_people(one_in: int = 1) -> Crowd:
         many = len(rows)
         people.key[rows] = [((number + 1) << 40) + (i << 33) + 7 for i in range(many)]
         people.member[rows] = [0, *(1 if ages[i][0] >= 18 else 2 for i in range(1, many))]
-        people.unit_size[rows] = many
+        people.behind[rows], people.unit_size[head] = rows - head, many
         people.birth[rows] = [-luck.integers(low * YEAR, high * YEAR) for low, high in ages]
+        _unborn(people, rows, luck)
         people.region[rows], people.locality[rows] = luck.integers(0, 7), luck.integers(0, 2)
         people.kin[rows] = luck.integers(0, 5)
         people.ancestry[rows] = luck.integers(0, 6, many) == 0
@@ -64,6 +70,30 @@ def stratified_people(one_in: int = 1) -> Crowd:
     made = Crowd(people, start, one_in)
     give_employers(made, luck)
     return made
+
+
+def _unborn(people: schema.Columns, rows: np.ndarray, luck: np.random.Generator) -> None:
+    """Rows behind a household for children whom any of it may bear."""
+    after = np.arange(rows[-1] + 1, rows[-1] + 1 + UNBORN)
+    mothers = luck.choice(rows[: 1 + luck.integers(0, len(rows))], UNBORN)
+    people.key[after] = people.key[mothers] + np.arange(1, UNBORN + 1, dtype=np.uint64)
+    people.mother[after] = after - mothers
+    people.birth[after] = luck.integers(0, MONTHS, UNBORN)
+    people.member[after] = people.behind[after] = schema.NOBODY
+    people.mode[after], people.expiry[after] = MODE["nowhere"], NEVER
+    people.reach[rows[0] : after[-1] + 1] = after[-1] - np.arange(rows[0], after[-1] + 1)
+    people.kin[after] = people.kin[rows[0]]
+
+
+def busy_lives() -> Lives:
+    """Births and deaths often enough for few people and years, other abroad than at home."""
+    rates = lives()
+    births, most, deaths = (np.zeros_like(array) for array in (rates.births, rates.most, rates.deaths))
+    births[:, 0, 15:], births[:, 1, 15:], most[15:] = 0.05, 0.08, 0.1
+    births[1::2] *= 0.8
+    deaths[:, 0], deaths[:, 1] = 0.0015, 0.003
+    deaths[:, :, :, 60:] *= 3.0
+    return rates._replace(births=births, most=most, deaths=deaths)
 
 
 def _place(people: schema.Columns, rows: np.ndarray, where: str, luck: np.random.Generator) -> None:
@@ -159,6 +189,6 @@ def second_reading(model: EmigrationModel, decision: str = "destination_nest") -
     world = model.world._replace(rules=model.world.rules.copy(), places=model.world.places.copy())  # markets change it
     return PlainModel(
         table, model.circles.start, model.one_in, world, model.behaviour, given.constants,
-        given.channel_constants, given.seed, given.trait_seed, model.behaviour.lambda_,
+        given.channel_constants, given.seed, given.trait_seed, model.behaviour.lambda_, given.lives,
         model.employers.sector, decision,
     )  # fmt: skip

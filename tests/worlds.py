@@ -29,6 +29,8 @@ from sim.numerics.codes import (
 )
 from sim.numerics.months import LONG_AGO, NEVER
 from sim.population import schema
+from sim.population.lives import Lives
+from sim.population.lives import lives as lives_on_file
 
 
 @dataclass
@@ -48,7 +50,7 @@ def crowd(n: int, circle: int = 100, first_key: int = 1, **values: object) -> Cr
     people = schema.empty(n)
     people.key[:] = np.arange(first_key, first_key + n, dtype=np.uint64) << np.uint64(8)
     people.circle[:] = np.arange(n) // circle
-    people.unit_size[:] = 1
+    people.unit_size[:] = 1  # alone in the unit, and without rows for children
     people.birth[:] = -30 * 12
     people.frailty[:] = np.random.default_rng(3).integers(0, 256, n)
     people.sector[:] = SECTOR["other"]
@@ -147,8 +149,21 @@ def admit(world: World, place: str, channel: str, **terms: int) -> World:
 
 
 def start(people: Crowd, world: World, b: Behaviour, table: Constants | None = None, **options) -> EmigrationModel:
-    """A model of a crowd in a hand-made world, ready for its first month; `options` are those of the model."""
+    """A model of a crowd in a hand-made world, ready for its first month; `options` are those of the model.
+
+    Unless `lives` are given nobody is born or dies, and work changes at 18 alone.
+    """
+    options.setdefault("lives", still())
     return EmigrationModel(people, None, world, b, constants() if table is None else table, **options)
+
+
+def still() -> Lives:
+    """Lives without births and deaths, in which nobody changes work or education but at 18."""
+    rates = lives_on_file()
+    work = rates.work.copy()
+    work[:, 2:] = work[:, 1:2]
+    nothing = {name: np.zeros_like(getattr(rates, name)) for name in ("births", "deaths", "education")}
+    return rates._replace(work=work, **nothing)
 
 
 def value_of(model: EmigrationModel, place: str, channel: str, sector: str = "other", mask: int = 0) -> float:
@@ -167,7 +182,8 @@ def families(n: int, circle: int = 25, **values: object) -> Crowd:
     people.key[:] = np.repeat(np.arange(1, n + 1, dtype=np.uint64) << np.uint64(8), 4)
     people.member[:] = np.tile([0, 1, 2, 3], n)
     people.key[:] += people.member.astype(np.uint64) << np.uint64(4)
-    people.unit_size[:] = 4
+    people.behind[:], people.reach[:] = people.member, 3 - people.member
+    people.unit_size[:] = np.where(people.member == 0, 4, 0)
     people.birth[:] = np.tile([-32 * 12, -30 * 12, -9 * 12, -5 * 12], n)
     people.sex[:] = np.tile([1, 0, 0, 1], n)
     people.sector[people.member > 1] = SECTOR["child"]

@@ -136,7 +136,7 @@ def cases(run: Run, people: Columns, world: World) -> Cases:
     """Everything that a run keeps of each person, in order; `people` are those at the start, `world` gives the law."""
     abroad = np.flatnonzero(people.mode == MODE["settled"])
     start = {name: getattr(people, name)[abroad] for name in ("key", "place", "channel", "status")}
-    logs = [run.moves, run.decisions]
+    logs = [run.moves[run.moves["kind"] != EVENT["born"]], run.decisions]
 
     def joined(name: str) -> NDArray[Any]:
         return np.concatenate([start[name], *(log[name] for log in logs)])
@@ -191,12 +191,16 @@ def met(found: Cases, about: Scope, months: Flags, people: Columns) -> NDArray[n
 
 
 def in_units(heads: NDArray[np.uint64], people: Columns) -> NDArray[np.uint64]:
-    """Keys of everyone in the units of these heads."""
+    """Keys of everyone in the units of these heads, of whom some came of age later, or took over from one who died.
+
+    As the units are in `people`; who joined one later is not among them.
+    """
     order = np.argsort(people.key)
     rows = order[np.searchsorted(people.key, heads, sorter=order)]
-    sizes = people.unit_size[rows].astype(np.int64)
+    sizes = people.reach[rows].astype(np.int64) + 1
     within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    members: NDArray[np.uint64] = people.key[np.repeat(rows, sizes) + within]
+    found = np.repeat(rows, sizes) + within
+    members: NDArray[np.uint64] = people.key[found[(people.behind[found] == within) | (within == 0)]]
     return members
 
 

@@ -27,9 +27,11 @@ from sim.model.decision.units import at_leisure, may_exit, threat_group
 from sim.model.decision.utility import MINUS_INFINITY, N_FLAGS, gumbel, leave_probability, slot_noise, stable_angle_term
 from sim.model.decision.utility import stable_exponential_term as stable_rest
 from sim.model.model import EmigrationModel
+from sim.model.run_constants import share_of_circle
 from sim.numerics.codes import EVENT, N_PLACES, SLOTS
 from sim.numerics.luck import PURPOSE, uniform, words
 from sim.population.rows import Row
+from sim.population.schema import NOBODY, Columns
 
 TOLERANCE = 1e-9
 """Largest gap between the sum of the terms and the engine's own value."""
@@ -101,17 +103,23 @@ class Decision:
 
 @dataclass
 class Follower:
-    """Observer of one unit, by the row of its head; call it after `choose` (it may be a model's `observer`)."""
+    """Observer of the unit of one person, by row; call it after `choose` (it may be a model's `observer`).
 
-    head: int
+    States are kept of everyone in whose rows the person's unit of the start may stand, decisions of the unit in which
+    the person is in that month.
+    """
+
+    row: int
     decisions: list[Decision] = field(default_factory=list)
     states: list[dict[str, Any]] = field(default_factory=list)  # each month, a list of the unit's values a column
 
     def __call__(self, model: EmigrationModel) -> None:
         """Keep the unit's states of this month, and its decision if it made one."""
-        people, head = model.columns, self.head
-        unit = slice(head, head + int(people.unit_size[head]))
-        self.states.append({name: getattr(people, name)[unit].tolist() for name in KEPT})
+        people, rows = model.columns, family_rows(model.columns, self.row)
+        self.states.append({name: getattr(people, name)[rows.start : rows.stop].tolist() for name in KEPT})
+        if people.member[self.row] == NOBODY:
+            return
+        head = self.row - int(people.behind[self.row])
         event = _event(model, head)
         t = model.month
         plan = 0 if event and event[0] == _APPLIED else int(people.plan[head])  # as it was when the unit looked
@@ -153,13 +161,12 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
     slot_noise(people.key[head], t, given.seed, luck[0], noise)
     stable = stable_angle_term(uniform(luck[1]), lambda_) + stable_rest(uniform(luck[2]), lambda_)
     circle = int(circle_of(model.circles, head))
-    size = int(model.circles.start[circle + 1] - model.circles.start[circle])
     belarus, memory = model.world.belarus[t], float(model.circles.memory[circle])
     felt = {
         "news": float(belarus["news"]),
         "memory": memory,
         "perceived": float(belarus["news"]) + b.circle_gain * memory,
-        "abroad": int(model.circles.abroad[circle]) / size,
+        "abroad": float(share_of_circle(model.circles, circle, float(model.circles.abroad[circle]))),
         "war_fear": float(belarus["war_fear"]),
         "heard": float(model.circles.heard[circle]),
     }
@@ -208,10 +215,10 @@ class Life:
     """A unit in one world from its first month to its last."""
 
     scenario: str
-    head: int  # row of the unit's head
-    size: int
+    head: int  # first row of the unit of the start
+    size: int  # rows in which its people may stand
     row: int  # row of the person who was asked for
-    events: NDArray[np.void]  # of all members, in order of time
+    events: NDArray[np.void]  # of all of them, in order of time
     decisions: list[Decision]
     states: list[dict[str, Any]]  # by month
 
@@ -220,17 +227,19 @@ class Life:
         return next((one for one in self.decisions if one.month == month), None)
 
 
-def head_of(people: Any, row: int) -> int:
-    """Row of the head of the unit to which a row belongs."""
-    return row - int(people.member[row])
+def family_rows(people: Columns, row: int) -> range:
+    """Rows in which people of the unit stand, at the start and later, to which a person belonged at the start."""
+    first = row
+    while first and first - 1 + int(people.reach[first - 1]) >= row:
+        first -= 1
+    return range(first, first + int(people.reach[first]) + 1)
 
 
 def life(model: EmigrationModel, scenario: str, row: int, follower: Follower) -> Life:
     """What a finished run tells about a person and their unit."""
-    head, size = follower.head, int(model.columns.unit_size[follower.head])
-    events = model.recorder.events
-    mine = events[(events["row"] >= head) & (events["row"] < head + size)]
-    return Life(scenario, head, size, row, mine, follower.decisions, follower.states)
+    rows, events = family_rows(model.columns, row), model.recorder.events
+    mine = events[(events["row"] >= rows.start) & (events["row"] < rows.stop)]
+    return Life(scenario, rows.start, len(rows), row, mine, follower.decisions, follower.states)
 
 
 _TOLD = ["month", "kind", "origin", "place", "channel", "reason", "key"]

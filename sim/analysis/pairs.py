@@ -1,7 +1,9 @@
 """Paired lives: what became of each person in two worlds with the same luck.
 
 A life is read from the moves of a run, its event records of the kinds `departed`, `returned`, `onward` and `lost`,
-from the first month on and in order of month. Everyone who lived in Belarus at the start is counted, and nobody else.
+from the first month on and in order of month. Everyone who lived in Belarus at the start is counted, and nobody else:
+who is born later moves with a parent, in one world perhaps from Belarus and in the other from abroad, or is born in one
+of them only. Who dies lives at the horizon where they lived last.
 Cross-world lives are not identified by data; the categories illustrate a mechanism and are shown with bounds.
 """
 
@@ -92,14 +94,15 @@ def settled_before(*moves: NDArray[np.void]) -> NDArray[np.uint64]:
     for log in moves:
         _, position = np.unique(log["key"], return_index=True)
         first = log[position]
-        keys.append(first["key"][first["origin"] != STAY])
+        keys.append(first["key"][(first["origin"] != STAY) & (first["kind"] != EVENT["born"])])
     return np.unique(np.concatenate(keys))
 
 
 def from_belarus(*logs: NDArray[np.void]) -> list[NDArray[np.void]]:
     """The moves of those who lived in Belarus at the start; logs of whole runs, from the first month on."""
     moves = [log[np.isin(log["kind"], _MOVES)] for log in logs]
-    others = settled_before(*moves)
+    born = [log["key"][log["kind"] == EVENT["born"]] for log in logs]
+    others = np.concatenate([settled_before(*moves), *born])
     return [log[~np.isin(log["key"], others)] for log in moves]
 
 

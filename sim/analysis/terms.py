@@ -27,7 +27,7 @@ from sim.model.decision.utility import (
     war_term,
 )
 from sim.model.now import Now
-from sim.model.run_constants import Circles
+from sim.model.run_constants import Circles, share_of_circle
 from sim.numerics.codes import CHANNEL, CONSCRIPTION, N_CHANNELS, N_PLACES, PLACE, SECTOR
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import NORMAL_GRID, PURPOSE, words
@@ -58,8 +58,7 @@ _N_COUNTRY, _N_ACCESS = len(COUNTRY), len(ACCESS)
 def fill_push(head: Person, now: Now, terms: Any) -> float:
     """Fill the terms of a unit's wish to leave, float64[len(PUSH)]; return the engine's own sum."""
     circle, kind = circle_of(now.circles, head.row), class_of(head, now.month)
-    size = now.circles.start[circle + 1] - now.circles.start[circle]
-    abroad = now.circles.abroad[circle] / size
+    abroad = share_of_circle(now.circles, circle, now.circles.abroad[circle])
     perceived = now.belarus.news + now.coefficients.circle_gain * now.circles.memory[circle]
     war_fear = now.belarus.war_fear
     n = adults(head)

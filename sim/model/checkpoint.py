@@ -13,7 +13,7 @@ class State(NamedTuple):
 
     month: int  # the next to be lived
     states: NDArray[np.void]  # what changes of people, STATES_RECORD
-    circles: tuple[NDArray[Any], ...]  # memory, abroad, heard
+    circles: tuple[NDArray[Any], ...]  # memory, living, abroad, heard
     employers: tuple[NDArray[Any], ...]  # place, until
     stocks: tuple[NDArray[np.int64], ...]  # now, and those settled at the start
     queues: tuple[NDArray[Any], ...]  # rows waiting, places banked, residents

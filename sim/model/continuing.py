@@ -67,7 +67,7 @@ class Continued(mesa.Model):
         return State(
             self.month,
             self.columns.states.copy(),
-            (self.circles.memory.copy(), self.circles.abroad.copy(), self.circles.heard.copy()),
+            tuple(part.copy() for part in self.circles[1:-1]),
             (self.employers.place.copy(), self.employers.until.copy()),
             (self.stocks.copy(), self.settled_at_start.copy()),
             (self.pending.copy(), self.banked.copy(), self.residents.copy()),
@@ -90,8 +90,7 @@ class Continued(mesa.Model):
         """
         self.month = state.month
         self.columns = self.columns._replace(states=state.states)
-        memory, abroad, heard = state.circles
-        self.circles = self.circles._replace(memory=memory, abroad=abroad, heard=heard)
+        self.circles = self.circles.__class__(self.circles.start, *state.circles, self.circles.one_in)
         place, until = state.employers
         self.employers = self.employers._replace(place=place, until=until)
         self.stocks, self.settled_at_start = state.stocks

@@ -21,12 +21,13 @@ EVENT_TYPE = np.dtype(
         ("channel", "u1"),
         ("reason", "u1"),
         ("detail", "u1"),
+        ("size", "u1"),
         ("row", "i4"),
         ("key", "u8"),
     ],
 )
 """month; kind (codes `events`); place before and after; channel; reason; detail (motive of an
-application); row of storage; identity."""
+application) and size (people of the unit that wishes); row of storage; identity."""
 
 PER_PERSON = 8
 """Most events one person can have in one phase of a month: the size of a block's buffer."""
@@ -45,6 +46,7 @@ def note(log: Log, month: int, person: Person, kind: int, places: tuple[int, int
     record = log.events[log.size[0]]
     record.month, record.row, record.key = month, person.row, person.key
     record.kind, record.channel, record.reason, record.detail = kind, channel, reason, 0
+    record.size = 0
     record.origin, record.place = places
     log.size[0] += 1
 

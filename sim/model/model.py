@@ -29,6 +29,8 @@ from sim.numerics.codes import CHANNEL_NAMES, LEAD, N_CHANNELS, N_PLACES, PLACE,
 from sim.numerics.luck import replicate_seed
 from sim.numerics.months import label
 from sim.population import schema
+from sim.population.lives import Lives
+from sim.population.lives import lives as rates_on_file
 from sim.population.synthesis import Population
 
 
@@ -37,7 +39,8 @@ class EmigrationModel(Continued):
 
     `people` answers Mesa's AgentSet interface from the columns; `agents` holds the institutions. The columns'
     states are copied, so that one population serves many runs. `seed` and `replicate` make the luck, that of Mesa's
-    `rng` and `random` as well. `decision` names a rule of decision; UserError if there is none of that name.
+    `rng` and `random` as well. `decision` names a rule of decision; UserError if there is none of that name. `lives`
+    are rates of births and deaths other than those on file.
     A copy (`copy.deepcopy`, `pickle`) goes on as the model does.
     """
 
@@ -54,6 +57,7 @@ class EmigrationModel(Continued):
         fixed: run_constants.Reference | None = None,
         block: int = fused.BLOCK,
         decision: str = rules.DEFAULT,
+        lives: Lives | None = None,
     ) -> None:
         luck = replicate_seed(seed, replicate)
         super().__init__(rng=luck)
@@ -64,7 +68,16 @@ class EmigrationModel(Continued):
         self.columns = schema.copy_states(population.people)
         self.circles = run_constants.circles(self.columns, population.circle_start, self.one_in)
         self.conditions = run_constants.conditions(
-            self.columns, self.one_in, b, constants.places, constants.channels, luck, population.seed, b.lambda_, fixed
+            self.columns,
+            self.one_in,
+            b,
+            constants.places,
+            constants.channels,
+            luck,
+            population.seed,
+            b.lambda_,
+            lives or rates_on_file(),
+            fixed,
         )
         self.rule = rules.rule(decision)
         self.conditions = self.rule.prepare(self.conditions, b)
@@ -233,7 +246,8 @@ class EmigrationModel(Continued):
 
     def _count(self) -> NDArray[np.int64]:
         counts = np.zeros((N_PLACES, len(STATUS)), np.int64)
-        np.add.at(counts, (self.columns.place, self.columns.status), 1)
+        living = self.columns.member != schema.NOBODY
+        np.add.at(counts, (self.columns.place[living], self.columns.status[living]), 1)
         return counts
 
 

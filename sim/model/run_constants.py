@@ -9,8 +9,9 @@ from sim.history.coefficients import Behaviour
 from sim.model.decision.utility import bound_tables
 from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, N_SECTORS, PLACE, SECTOR, SEX
 from sim.numerics.compiling import compiled
+from sim.population.lives import Lives
 from sim.population.saving import turns
-from sim.population.schema import Columns
+from sim.population.schema import NOBODY, Columns
 
 ADULT_MONTHS = 18 * 12
 DETAINABLE_MONTHS = 16 * 12
@@ -24,6 +25,7 @@ class Circles(NamedTuple):
 
     start: NDArray[np.int64]  # [n + 1] first row of each
     memory: NDArray[np.float64]  # [n] remembered share of members detained
+    living: NDArray[np.int64]  # [n] members now
     abroad: NDArray[np.int64]  # [n] members settled abroad
     heard: NDArray[np.float64]  # [n] share of members who have heard of closures that are announced
     one_in: int  # circle numbers in the sample are multiples of it
@@ -54,6 +56,7 @@ class Conditions(NamedTuple):
     turns: NDArray[np.void]  # TURN [months] of the path of savings at home
     panel: int  # a unit is in the panel if a hash of its key lies below; 2**32 means everyone
     panel_weight: float  # persons an observed person of the panel stands for
+    lives: Lives  # rates of births and deaths, and of what becomes of who grows up
 
 
 class Employers(NamedTuple):
@@ -82,7 +85,7 @@ def sum_of_weights(risk: NDArray[np.float64], exposed: NDArray[np.float64]) -> f
 
 def reference(people: Columns, one_in: int) -> Reference:
     """Count the residents of Belarus at the start, pendular workers included."""
-    residents = people.mode != MODE["settled"]
+    residents = (people.mode == MODE["home"]) | (people.mode == MODE["pendular"])
     detainable = residents & (people.birth <= -DETAINABLE_MONTHS)
     exposed = np.bincount(people.exposure[detainable], minlength=len(EXPOSURE)).astype(np.float64) * one_in
     sectors = np.bincount(people.sector[residents], minlength=N_SECTORS).astype(np.float64) * one_in
@@ -105,10 +108,20 @@ def reference(people: Columns, one_in: int) -> Reference:
 
 
 def circles(people: Columns, start: NDArray[np.int64], one_in: int) -> Circles:
-    """Circles as they stand at the start: no memory of detentions, those settled abroad counted."""
+    """Circles as they stand at the start: no memory of detentions, the living and those settled abroad counted."""
+
+    def counted(who: NDArray[np.bool_]) -> NDArray[np.int64]:
+        return np.add.reduceat(who.astype(np.int64), start[:-1]) if len(start) > 1 else np.zeros(0, np.int64)
+
     abroad = (people.place != PLACE["belarus"]) & (people.mode == MODE["settled"])
-    counts = np.add.reduceat(abroad.astype(np.int64), start[:-1]) if len(start) > 1 else np.zeros(0, np.int64)
-    return Circles(start, np.zeros(len(start) - 1), counts, np.zeros(len(start) - 1), one_in)
+    nothing = np.zeros(len(start) - 1)
+    return Circles(start, nothing, counted(people.member != NOBODY), counted(abroad), nothing.copy(), one_in)
+
+
+@compiled(forceinline=True)
+def share_of_circle(circles: Circles, circle: int, members: float) -> float:
+    """So many members of a circle as a share of all who live; 0 if nobody does."""
+    return members / circles.living[circle] if circles.living[circle] > 0 else 0.0
 
 
 def copy(parts: Any) -> Any:
@@ -129,10 +142,11 @@ def conditions(
     seed: int,
     trait_seed: int,
     lam: float,
+    lives: Lives,
     fixed: Reference | None = None,
 ) -> Conditions:
     """Constants of one run; `fixed` replaces the reference counts (to compare worlds of different people)."""
-    share = min(1.0, PANEL_SIZE / max(1, len(people.key)))
+    share = min(1.0, PANEL_SIZE / max(1, np.count_nonzero(people.member != NOBODY)))
     panel = int(share * 2**32)
     pooled = np.array(
         [
@@ -152,6 +166,7 @@ def conditions(
         turns(coefficients.savings_spell),
         panel,
         one_in / (panel / 2**32),
+        lives,
     )
 
 

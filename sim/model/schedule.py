@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from sim.model.decision.rules.destination_nest import choose
+from sim.model.processes.ageing import ageing
 from sim.model.processes.apply import apply
 from sim.model.processes.begin_month import begin_month
 from sim.model.processes.conscript import conscript
@@ -41,6 +42,7 @@ SCHEDULE = (
         "parameters of this month, capacities, options on offer; employers that move",
         begin_month,
     ),
+    Process("ageing", "parallel", "births, deaths; who turns 18 becomes a unit of their own", ageing),
     Process(
         "repress",
         "parallel",

@@ -74,6 +74,10 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     "aspiration": (59, ("spare_1", "exit", "conversion", "spare_2")),
     # savings at home; key: the person, fixed luck (month 0, seed of the people), a byte a draw, the last the phase
     "saving": (70, ("draws_0", "draws_4", "draws_8", "draws_12")),
+    # lives; key: the person, of a newborn the child; of who may be born the mother, draw: number of the child
+    "ageing": (60, ("death", "birth", "spare_1", "spare_2")),
+    "new_class": (61, ("education", "keep_work", "new_work", "spare")),
+    "children": (62, ("wait", "spare_1", "spare_2", "spare_3")),  # drawn at month 0, trait seed
 }
 
 PURPOSE: Mapping[str, int] = MappingProxyType({name: code for name, (code, _) in _WORDS_OF_PURPOSE.items()})

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history.compiled import World
-from sim.model.recording.residents import BANDS
 from sim.numerics.codes import INSTRUMENT, PLACE_NAMES, STATUS
 from sim.numerics.months import days_in, first_day, month
 from sim.observation.parameters import observation
@@ -151,8 +150,8 @@ def register(run: Run, world: World, place: int, name: str = "residents") -> dic
     """A register of a place and its parts, persons at the end of each month, float64[T] each.
 
     `residents` live there; `counted` are those with documents that it holds, short workers included where it holds
-    theirs; `waiting` those of them whose permit is not issued yet, at most all on long visas; `natural` births less
-    deaths; `register` is what is shown.
+    theirs; `waiting` those of them whose permit is not issued yet, at most all on long visas; `register` is what is
+    shown. Who is born there has the mother's right to stay.
     """
     holds = REGISTERS[name]
     living = residents(run, place)
@@ -162,10 +161,8 @@ def register(run: Run, world: World, place: int, name: str = "residents") -> dic
         on_visa = world.law["first_status"][place] == VISA
         came = arrivals(run, place)[:, on_visa].sum(axis=1)
         waiting = np.minimum(not_yet_issued(came, lag(place)), run.stocks[:, place, VISA])
-    births = natural(run, place, np.where(living > 0.0, settled / np.maximum(living, 1.0), 0.0))
     counted = settled + (run.stocks[:, place, PENDULAR] if holds.short else 0.0)
-    shown = np.maximum(counted - waiting + births, 0.0)
-    return {"residents": living, "counted": counted, "waiting": waiting, "natural": births, "register": shown}
+    return {"residents": living, "counted": counted, "waiting": waiting, "register": counted - waiting}
 
 
 def not_yet_issued(came: Floats, months: int) -> Floats:
@@ -175,27 +172,3 @@ def not_yet_issued(came: Floats, months: int) -> Floats:
     """
     total = np.concatenate([np.zeros(months), np.cumsum(came)])
     return total[months:] - total[: len(came)]
-
-
-def natural(run: Run, place: int, known: Floats) -> Floats:
-    """Births less deaths so far among those of a place whom a register knows (`known`: their share), float64[T]."""
-    name, months, rates = PLACE_NAMES[place], len(run.stocks), observation()
-    births = rates.over("births_18-44", name, months) / 12.0 * run.residents[:, place, 1]
-    deaths = np.zeros(months)
-    for i, band in enumerate(BANDS):
-        deaths += rates.over(f"deaths_{band}", name, months) / 12.0 * run.residents[:, place, i]
-    left_of_all = np.minimum(1.0, leavers(run, place) / np.maximum(residents(run, place), 1.0))
-    return natural_change(known * births, known * deaths, left_of_all)
-
-
-def natural_change(births: Floats, deaths: Floats, leaving: Floats) -> Floats:
-    """Births less deaths so far among who is still there, float64[T].
-
-    `births` and `deaths` are persons a month, `leaving` the share of residents who leave in a month: children leave
-    as often as others do.
-    """
-    total, found = 0.0, np.zeros(len(births))
-    for t in range(len(births)):
-        total = total * (1.0 - leaving[t]) + births[t] - deaths[t]
-        found[t] = total
-    return found

@@ -23,7 +23,7 @@ from sim.numerics.months import LONG_AGO, month
 from sim.observation.parameters import observation
 from sim.observation.security import fear, scale
 from sim.population.rows import Row
-from sim.population.schema import Columns
+from sim.population.schema import NOBODY, Columns
 
 Floats = NDArray[np.float64]
 COUNTRY = PLACE["lithuania"]
@@ -125,7 +125,7 @@ def answers(model: Any, fears: Floats) -> Answers:
 
 def _heads(people: Columns) -> NDArray[np.int64]:
     """Row of the head of everybody's unit."""
-    rows: NDArray[np.int64] = np.maximum.accumulate(np.where(people.member == 0, np.arange(len(people.member)), 0))
+    rows: NDArray[np.int64] = np.arange(len(people.key)) - np.where(people.behind == NOBODY, 0, people.behind)
     return rows
 
 

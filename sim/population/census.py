@@ -94,13 +94,14 @@ def _january() -> NDArray[np.float64]:
 def single_years() -> NDArray[np.float64]:
     """Share of each year of age within its class on 1 January 2019, [classes, sexes, years from the class's first age].
 
-    From the census at 15 to 29; even in other classes, and among those of 80 and over each year keeps a share of the
-    last (assumptions).
+    From the census at 15 to 29, else as derived from the bands of later years (`single_years.csv`); among those of 80
+    and over each year keeps a share of the last (assumption).
     """
+    derived = {(SEX[row["sex"]], int(row["age"])): float(row["value"]) for row in read("single_years")}
     years = np.zeros((len(CLASSES), len(SEX), 20))
     for c, (low, end) in enumerate(zip(CLASSES, ENDS, strict=True)):
         for s in SEX.values():
-            part = [1.0] * (end - low)
+            part = [derived.get((s, age), 1.0) for age in range(low, end)]
             if 15 <= low < 30:
                 part = _january()[s, low:end].tolist()
             elif low == CLASSES[-1]:

@@ -47,6 +47,7 @@ from sim.population.census import (
     single_years,
 )
 from sim.population.saving import usual_months_of
+from sim.population.schema import NOBODY, Columns
 from sim.population.synthesis import Population
 
 Mask = NDArray[np.bool_]
@@ -94,7 +95,8 @@ def fit_table(population: Population) -> list[Fit]:
 
 
 def _margins(population: Population) -> Iterator[Fit]:
-    p, k = population.people, population.one_in
+    k, living = population.one_in, population.people.member != NOBODY
+    p = Columns(*(table[living] for table in population.people))
     age = completed_age(p.birth)
     resident = p.region != REGION["abroad"]
     band = np.searchsorted(np.array(BANDS), age, side="right") - 1

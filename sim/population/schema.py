@@ -36,6 +36,10 @@ class Column:
         return not self.written_by
 
 
+NOBODY = 255
+"""`member` and `behind` of who is not yet born, never will be, or is dead."""
+_LIVES = ("ageing",)
+_MOVES = ("ageing", "depart", "move_on", "pendular")
 _M = (-32768, 32767)
 _PLACE, _CHANNEL = (0, N_PLACES - 1), (0, N_CHANNELS - 1)
 
@@ -43,14 +47,25 @@ SCHEMA: tuple[Column, ...] = (
     # identity and unit
     Column("key", "u8", "identity", "identity of the person; storage order has no meaning", 0, 2**64 - 1),
     Column("circle", "i4", "circle", "circle of about 100 people of whole households", 0, 2**31 - 1),
-    Column("member", "u1", "position", "place in the decision unit: 0 head, 1 partner, then minors", 0, 15),
-    Column("unit_size", "u1", "persons", "people in the decision unit", 1, 16),
+    Column("reach", "u1", "rows", "rows after this one in which people of its unit may stand", 0, 254),
+    Column("mother", "u1", "rows", "rows back to the mother, of who may be born after 2018, else 0", 0, 254),
+    Column(
+        "member",
+        "u1",
+        "position",
+        "in the unit: 0 head, 1 partner, 2 and on minors, 255 for who is in none",
+        0,
+        255,
+        _LIVES,
+    ),
+    Column("behind", "u1", "rows", "rows behind the head of the unit, 255 for who is in none", 0, 255, _LIVES),
+    Column("unit_size", "u1", "persons", "head's row: people in the decision unit", 0, 255, _LIVES),
     # who
     Column("birth", "i2", "month", "month of birth", -1500, LIMIT_MONTH),
     Column("sex", "u1", "code", "sex", 0, 1),
     Column("region", "u1", "code", "oblast or Minsk city of registration; 'abroad' for the settled diaspora", 0, 7),
     Column("locality", "u1", "code", "urban or rural", 0, 1),
-    Column("education", "u1", "code", "higher education or less", 0, 1),
+    Column("education", "u1", "code", "higher education or less", 0, 1, _LIVES),
     Column("politics", "u1", "code", "segment of September 2020: opponent of the protest, observer, protest", 0, 2),
     Column("exposure", "u1", "code", "what exposes to repression: protest, strike, media, NGO, word on the war", 0, 5),
     Column("ancestry", "u1", "flag", "holds a Polish card", 0, 1),
@@ -62,26 +77,37 @@ SCHEMA: tuple[Column, ...] = (
     ),
     Column("elsewhere", "u1", "flag", "lives away from the registered address", 0, 1),
     # means
-    Column("sector", "u1", "code", "sector of work, or student, retired, child, none", 0, 10, ("repress",)),
-    Column("income", "f4", "EUR/month", "net personal income in Belarus, 2019 prices", 0, 1e6),
+    Column("sector", "u1", "code", "sector of work, or student, retired, child, none", 0, 10, ("ageing", "repress")),
+    Column("income", "f4", "EUR/month", "net personal income in Belarus, 2019 prices", 0, 1e6, _LIVES),
     Column(
-        "savings", "f4", "EUR", "liquid savings, at home those of `saved_at`", 0, 1e9, ("depart", "settle", "move_on")
+        "savings",
+        "f4",
+        "EUR",
+        "liquid savings, at home those of `saved_at`",
+        0,
+        1e9,
+        ("ageing", "depart", "settle", "move_on"),
     ),
-    Column("saved_at", "i2", "month", "month of `savings`; -32768: as is usual at home", *_M, ("depart", "move_on")),
+    Column(
+        "saved_at",
+        "i2",
+        "month",
+        "month of `savings`; -32768: as is usual at home",
+        *_M,
+        ("ageing", "depart", "move_on"),
+    ),
     # where and by what right
-    Column("place", "u1", "code", "country of residence", *_PLACE, ("depart", "move_on", "pendular")),
-    Column("mode", "u1", "code", "home, pendular or settled", 0, 2, ("depart", "move_on", "pendular")),
+    Column("place", "u1", "code", "country of residence", *_PLACE, _MOVES),
+    Column("mode", "u1", "code", "home, pendular, settled, or nowhere: not yet born or dead", 0, 3, _MOVES),
+    Column("status", "u1", "code", "right by which the person stays", 0, 9, (*_MOVES, "settle")),
     Column(
-        "status", "u1", "code", "right by which the person stays", 0, 9, ("depart", "settle", "move_on", "pendular")
+        "channel", "u1", "code", "channel of entry into the present place", *_CHANNEL, ("ageing", "depart", "move_on")
     ),
-    Column("channel", "u1", "code", "channel of entry into the present place", *_CHANNEL, ("depart", "move_on")),
-    Column("since", "i2", "month", "month of arrival in the present place", *_M, ("depart", "move_on", "pendular")),
-    Column(
-        "expiry", "i2", "month", "last month of the present status", *_M, ("depart", "settle", "move_on", "pendular")
-    ),
+    Column("since", "i2", "month", "month of arrival in the present place", *_M, _MOVES),
+    Column("expiry", "i2", "month", "last month of the present status", *_M, (*_MOVES, "settle")),
     Column("visa", "i2", "month", "last month of a Schengen C visa in hand", *_M, ("visit",)),
-    Column("passport", "i2", "month", "last month of the passport", *_M, ("depart", "settle", "move_on")),
-    Column("job", "u1", "flag", "has work abroad", 0, 1, ("depart", "settle", "move_on")),
+    Column("passport", "i2", "month", "last month of the passport", *_M, ("ageing", "depart", "settle", "move_on")),
+    Column("job", "u1", "flag", "has work abroad", 0, 1, ("ageing", "depart", "settle", "move_on")),
     Column(
         "lead",
         "u1",
@@ -89,7 +115,7 @@ SCHEMA: tuple[Column, ...] = (
         "head's row: whether the head goes ahead of the family",
         0,
         2,
-        ("choose", "apply", "depart", "move_on"),
+        ("ageing", "choose", "apply", "depart", "move_on"),
     ),
     # repression and conscription
     Column("detained", "i2", "month", "month of the last political detention", *_M, ("repress", "move_on")),
@@ -99,14 +125,26 @@ SCHEMA: tuple[Column, ...] = (
     Column("conscription", "u1", "code", "standing towards military service", 0, 7, ("conscript",)),
     Column("serves_until", "i2", "month", "last month of service", *_M, ("conscript",)),
     # the plan of a unit, kept on its head's row
-    Column("plan", "u1", "code", "none, queued, processing or granted", 0, 3, ("choose", "apply", "depart")),
-    Column("plan_place", "u1", "code", "destination of the plan", *_PLACE, ("choose",)),
-    Column("plan_channel", "u1", "code", "channel of the plan", *_CHANNEL, ("choose",)),
-    Column("applied", "i2", "month", "month of application", *_M, ("choose",)),
+    Column("plan", "u1", "code", "none, queued, processing or granted", 0, 3, ("ageing", "choose", "apply", "depart")),
+    Column("plan_place", "u1", "code", "destination of the plan", *_PLACE, ("ageing", "choose")),
+    Column("plan_channel", "u1", "code", "channel of the plan", *_CHANNEL, ("ageing", "choose")),
+    Column("applied", "i2", "month", "month of application", *_M, ("ageing", "choose")),
     Column(
-        "due", "i2", "month", "decision on the application; without a plan, first month of a new one", *_M, ("apply",)
+        "due",
+        "i2",
+        "month",
+        "decision on the application; without a plan, first month of a new one",
+        *_M,
+        ("ageing", "apply"),
     ),
-    Column("aspires", "i2", "month", "last month in which the unit wished to leave and could not", *_M, ("choose",)),
+    Column(
+        "aspires",
+        "i2",
+        "month",
+        "last month in which the unit wished to leave and could not",
+        *_M,
+        ("ageing", "choose"),
+    ),
 )
 """Every column of a person, in storage order."""
 

@@ -1,5 +1,8 @@
 """Synthesis of the people of 1 January 2019: residents de jure, those away included, and the settled diaspora.
 
+Behind each unit stand rows for the children whom its women may bear later (`sim.population.lives`), so that a run adds
+no rows: who of them is born is for the run.
+
 Every person follows from its key, its household's place in the fixed order, and the seed; nothing depends on how many
 are made or by how many threads. Of the circles of that order, a sample keeps every k-th: samples are nested, and
 households, circles and likeness within them are the same at every k.
@@ -19,11 +22,12 @@ from sim.numerics.errors import UserError
 from sim.numerics.luck import PURPOSE, byte, uniform, words
 from sim.numerics.months import LONG_AGO, NEVER
 from sim.population import traits
-from sim.population.census import MINORS
+from sim.population.census import CLASSES, MINORS
 from sim.population.employers import employer as employer_of
 from sim.population.employers import sector_of_employer
 from sim.population.households import OPEN
 from sim.population.layout import Layout, layout
+from sim.population.lives import FERTILE, Lives, lives
 from sim.population.order import (
     KIND,
     cell_of,
@@ -40,6 +44,7 @@ from sim.population.rows import at
 from sim.population.saving import usual_months
 from sim.population.schema import Columns, empty
 from sim.population.standing import WORKING_AGES
+from sim.population.unborn import MOST_CHILDREN, key_of, may_be_born, reserve
 
 _A, _B, _C, _D = (PURPOSE[f"trait_{letter}"] for letter in "abcd")
 _BELARUS, _ABROAD, _URBAN = PLACE["belarus"], REGION["abroad"], LOCALITY["urban"]
@@ -48,6 +53,7 @@ _AT_HOME, _SHORT_WORK = STATUS["home"], STATUS["pendular"]
 _NONE, _STUDENT, _CHILD, _RETIRED = (SECTOR[name] for name in ("none", "student", "child", "retired"))
 _SERVING = CONSCRIPTION["serving"]
 _FEMALE, _MALE = SEX["female"], SEX["male"]
+_CLASSES = np.array(CLASSES)
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,8 @@ class Population:
 def synthesise(one_in: int, seed: int, threads: int = 2) -> Population:
     """Make every `one_in`-th circle of the people of 1 January 2019, in the fixed order, with the luck of a seed.
 
-    One row a person, about 9.57 million / one_in. Rows of a circle, a household and a unit are adjacent, head first.
+    One row a person, about 9.57 million / one_in, and one for everyone who may be born to them to the end of the
+    clock. Rows of a circle, a household and a unit are adjacent, head first, the unborn last.
     The same bytes for any number of threads. Raises UserError for a sample, a seed or threads out of range.
     """
     plan = layout()
@@ -79,14 +86,19 @@ def synthesise(one_in: int, seed: int, threads: int = 2) -> Population:
     circles = np.arange(0, plan.circles, one_in)
     rotation = int(words(np.uint64(0), 0, _D, 1, seed)[0])
     sizes = np.zeros(len(circles), np.int64)
+    chances, rates = traits.tables(), lives()
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda part: _measure(plan, circles[part], rotation, sizes[part]), _parts(len(circles), threads)))
-        start = np.concatenate([[0], np.cumsum(sizes)])
-        people = empty(int(start[-1]))
-        chances = traits.tables()
         list(
             pool.map(
-                lambda part: _fill(plan, chances, circles[part], start[part], rotation, seed, people),
+                lambda part: _measure(plan, chances, rates, circles[part], rotation, seed, sizes[part]),
+                _parts(len(circles), threads),
+            )
+        )
+        start = np.concatenate([[0], np.cumsum(sizes)])
+        people = empty(int(start[-1]))
+        list(
+            pool.map(
+                lambda part: _fill(plan, chances, rates, circles[part], start[part], rotation, seed, people),
                 _parts(len(circles), threads),
             )
         )
@@ -101,24 +113,53 @@ def _parts(n: int, threads: int) -> Iterator[slice]:
 
 
 @compiled
-def _measure(plan: Layout, circles: NDArray[np.int64], rotation: int, sizes: NDArray[np.int64]) -> None:
-    """People of each circle, residents and guests."""
-    for i, circle in enumerate(circles):
-        stratum = stratum_of(plan, circle)
-        nth, place = circle - plan.first_circle[stratum], rank(circle, plan.first_circle[-1])
-        for h in range(first_household(plan, stratum, nth), first_household(plan, stratum, nth + 1)):
-            u = even(plan.first_household[stratum] + h, KIND, rotation)
-            sizes[i] += plan.size[kind_of(plan, stratum, cell_of(plan, stratum, h, rotation), u)]
-        for h in range(first_guest(plan, place), first_guest(plan, place + 1)):
-            destination, cell = guest_of(plan, h, rotation)
-            u = even(plan.first_household[-1] + h, KIND, rotation)
-            sizes[i] += plan.size[kind_of(plan, destination, cell, u)]
+def _measure(
+    plan: Layout,
+    chances: traits.Tables,
+    rates: Lives,
+    circles: NDArray[np.int64],
+    rotation: int,
+    seed: int,
+    sizes: NDArray[np.int64],
+) -> None:
+    """Rows of each circle: residents and guests, and who may be born to them."""
+    months = np.empty(MOST_CHILDREN, np.int64)
+    for n, circle in enumerate(circles):
+        home = stratum_of(plan, circle)
+        nth, turn = circle - plan.first_circle[home], rank(circle, plan.first_circle[-1])
+        first, end = first_household(plan, home, nth), first_household(plan, home, nth + 1)
+        guest, last = first_guest(plan, turn), first_guest(plan, turn + 1)
+        for h in range(end - first + last - guest):
+            if h < end - first:
+                stratum, cell = home, cell_of(plan, home, first + h, rotation)
+                number = plan.first_household[home] + first + h
+            else:
+                nth_guest = guest + h - (end - first)
+                stratum, cell = guest_of(plan, nth_guest, rotation)
+                number = plan.first_household[-1] + nth_guest
+            kind = kind_of(plan, stratum, cell, even(number, KIND, rotation))
+            sizes[n] += plan.size[kind]
+            for i in range(plan.size[kind]):
+                age_class, sex = plan.age_class[kind, i], plan.sex[kind, i]
+                if _CLASSES[age_class] >= FERTILE[1] or sex == _MALE:
+                    continue
+                if sex == OPEN and is_boy(plan, stratum, age_class, number, i, rotation):
+                    continue
+                key = key_of(number, i)
+                a = words(key, 0, _A, 0, seed)
+                place_in_class = uniform(a[0])
+                if i == 0:
+                    shares = chances.work[plan.zone[stratum], age_class, _FEMALE, plan.cell_education[cell]]
+                    place_in_class = traits.place_in_class(place_in_class, plan.cell_sector[cell], shares[_RETIRED])
+                age = traits.age(place_in_class, age_class, chances.single_years[age_class, _FEMALE])
+                sizes[n] += may_be_born(key, traits.birth(age, uniform(a[1])), seed, rates.so_far, months)
 
 
 @compiled
 def _fill(
     plan: Layout,
     chances: traits.Tables,
+    rates: Lives,
     circles: NDArray[np.int64],
     start: NDArray[np.int64],
     rotation: int,
@@ -126,6 +167,7 @@ def _fill(
     people: Columns,
 ) -> None:
     """Write the people of each circle from its first row on, residents before guests."""
+    months = np.empty(MOST_CHILDREN, np.int64)
     for n, circle in enumerate(circles):
         home = stratum_of(plan, circle)
         nth, turn = circle - plan.first_circle[home], rank(circle, plan.first_circle[-1])
@@ -146,8 +188,9 @@ def _fill(
             abroad = region == _ABROAD
             fate_education = fate_politics = fate_card = fate_kin = 0.0
             visa_of_unit, lived, right, until = LONG_AGO, 0, _AT_HOME, NEVER
+            head = row
             for i in range(plan.size[kind]):
-                key = np.uint64(number) << np.uint64(8) | np.uint64(i) << np.uint64(4)
+                key = key_of(number, i)
                 a, b = words(key, 0, _A, 0, seed), words(key, 0, _B, 0, seed)
                 c, d = words(key, 0, _C, 0, seed), words(key, 0, _D, 0, seed)
                 age_class, sex, member = plan.age_class[kind, i], plan.sex[kind, i], plan.member[kind, i]
@@ -272,9 +315,12 @@ def _fill(
                     )
                     elsewhere = 1 if uniform(more[1]) < chances.elsewhere[zone, age] else 0
 
+                if member == 0:
+                    head = row
                 person = at(people, row)
                 person.key, person.circle = key, circle
-                person.member, person.unit_size = member, plan.unit_size[kind, i]
+                person.member, person.behind = member, row - head
+                person.unit_size = plan.unit_size[kind, i] if member == 0 else 0
                 person.birth, person.sex = traits.birth(age, uniform(a[1])), sex
                 person.region, person.locality = region, plan.locality[stratum]
                 person.education, person.politics = education, politics
@@ -297,3 +343,17 @@ def _fill(
                 person.conscription, person.serves_until = service, serves_until
                 person.applied = person.due = person.aspires = LONG_AGO
                 row += 1
+
+                # who may be born to the unit, behind its last member
+                if i + 1 == plan.size[kind] or plan.member[kind, i + 1] == 0:
+                    end_of_unit = row
+                    for own in range(head, end_of_unit):
+                        mother = at(people, own)
+                        if mother.sex == _FEMALE:
+                            for j in range(may_be_born(mother.key, mother.birth, seed, rates.so_far, months)):
+                                child = at(people, row)
+                                reserve(child, mother, j + 1, months[j], seed, rates.boys)
+                                child.mother = row - own
+                                row += 1
+                    for own in range(head, row):
+                        at(people, own).reach = row - 1 - own

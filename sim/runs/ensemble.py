@@ -200,7 +200,8 @@ class Ensemble:
         """What a model that has lived to the end leaves; the model is freed."""
         recorder, events = model.recorder, model.recorder.events
         closed = events[(events["kind"] == EVENT["blocked"]) & (events["reason"] == REASON["closed"])]
-        known = stays(events, self.population.people, model.columns, self.months)
+        start = self.population.people
+        known = stays(events, start, model.columns, self.months)
         run = Run(
             job,
             recorder.flow_persons(),
@@ -208,10 +209,10 @@ class Ensemble:
             recorder.harm_persons(),
             recorder.expected_arrivals(model.world),
             moves(events),
-            wishes(events, model.columns.unit_size, model.one_in),
+            wishes(events, model.one_in),
             np.bincount(closed["month"], minlength=self.months) * model.one_in,
             residents_by_class(model.columns, model.month - 1) * model.one_in,
-            by_group.count(events, model.columns, self.population.people.sector, self.months),
+            by_group.count(events, start, by_group.lasting_sectors(start, model.columns), self.months),
             known.residents * model.one_in,
             known.employed * model.one_in,
             known.without_work * model.one_in,

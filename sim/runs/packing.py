@@ -95,6 +95,7 @@ class StateForms:
         forms: dict[str, Form] = {
             "people": (STATES_RECORD, (self.people,)),
             "memory": (REAL, (self.circles,)),
+            "living": (WHOLE, (self.circles,)),
             "abroad": (WHOLE, (self.circles,)),
             "heard": (REAL, (self.circles,)),
             "employer_place": (np.dtype(np.uint8), (self.employers,)),
@@ -163,7 +164,7 @@ def unpacked_state(path: Path, month: int, forms: StateForms) -> State:
     return State(
         month,
         arrays["people"],
-        given("memory", "abroad", "heard"),
+        given("memory", "living", "abroad", "heard"),
         given("employer_place", "employer_until"),
         given("stocks", "started"),
         given("pending", "banked", "residents"),

@@ -39,7 +39,9 @@ class Run:
     stocks: NDArray[np.int64]  # [T, P, statuses]
     harms: NDArray[np.int64]  # [T, harms]
     expected: NDArray[np.float64]  # [T, to, C] departures from Belarus
-    moves: NDArray[np.void]  # MOVE, in order of month: who departed, returned, moved on, lost the right to stay
+    moves: NDArray[
+        np.void
+    ]  # MOVE, in order of month: who departed, returned, moved on, lost the right to stay, or was born
     wishes: NDArray[np.void]  # WISH, in order of month: units that wished to leave and could not
     blocked: NDArray[np.int64]  # [T] units whose channel closed while they waited or before they left
     residents_by_class: NDArray[np.int64]  # [classes] people at home at the end
@@ -56,11 +58,12 @@ class Run:
         return self.moves[self.moves["kind"] == EVENT["departed"]]
 
 
-MOVES = tuple(EVENT[name] for name in ("departed", "returned", "onward", "lost"))
+MOVES = tuple(EVENT[name] for name in ("departed", "returned", "onward", "lost", "born"))
 
 
-MOVE = np.dtype([(name, EVENT_TYPE[name]) for name in EVENT_TYPE.names or () if name not in ("row", "detail")])
-"""A move of a person, or the loss of the right to stay: the event as it was logged, without the row of storage."""
+MOVE = np.dtype([(name, EVENT_TYPE[name]) for name in EVENT_TYPE.names or () if name not in ("row", "detail", "size")])
+"""A move of a person, or the loss of the right to stay: the event as it was logged, without the row of storage; and
+the birth of who moves later."""
 
 
 WISH = np.dtype([("month", "i2"), ("reason", "u1"), ("place", "u1"), ("persons", "i4"), ("key", "u8")])
@@ -82,19 +85,21 @@ DECISION = np.dtype([(name, EVENT_TYPE[name]) for name in ("month", "kind", "pla
 head of the unit is noted."""
 
 
-def wishes(events: NDArray[np.void], unit_size: NDArray[np.uint8], one_in: int) -> NDArray[np.void]:
+def wishes(events: NDArray[np.void], one_in: int) -> NDArray[np.void]:
     """The wishes in an event log, with the persons whom each stands for."""
     wished = events[events["kind"] == EVENT["wished"]]
     found = np.zeros(len(wished), WISH)
     for name in ("month", "reason", "place", "key"):
         found[name] = wished[name]
-    found["persons"] = unit_size[wished["row"]].astype(np.int64) * one_in
+    found["persons"] = wished["size"].astype(np.int64) * one_in
     return found
 
 
 def moves(events: NDArray[np.void]) -> NDArray[np.void]:
-    """The moves and losses of status in an event log."""
-    return _kept(events, MOVES, MOVE)
+    """The moves and losses of status in an event log, and the births of those who have any."""
+    found = _kept(events, MOVES, MOVE)
+    born = found["kind"] == EVENT["born"]
+    return found[~born | np.isin(found["key"], found["key"][~born])]
 
 
 def decisions(events: NDArray[np.void]) -> NDArray[np.void]:

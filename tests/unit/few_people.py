@@ -33,7 +33,10 @@ class FewPeople(mesa.Model):
         self.columns.key[:] = 2**63 + 7 * rows.astype(np.uint64)  # keys are neither rows nor small
         self.columns.circle[:] = rows // 100
         self.columns.member[:] = np.resize(MEMBERS, n)
-        self.columns.unit_size[:] = np.resize(np.repeat(SIZES, SIZES), n)
+        within = np.concatenate([np.arange(size) for size in SIZES])
+        self.columns.behind[:] = np.resize(within, n)
+        self.columns.unit_size[:] = np.resize(np.repeat(SIZES, SIZES) * (within == 0), n)
+        self.columns.reach[:] = np.resize(np.repeat(SIZES, SIZES) - 1 - within, n)
         self.columns.birth[:] = -12 * (rows % 70) - 1
         self.columns.sex[:] = rows % 2
         self.columns.place[:] = np.resize([0, 0, PLACE["lithuania"], 0, PLACE["poland"]], n)

@@ -22,7 +22,7 @@ from sim.numerics.codes import (
 )
 from sim.numerics.errors import UserError
 from sim.numerics.locations import CONF
-from sim.numerics.months import LONG_AGO, NEVER
+from sim.numerics.months import LAST_MONTH, LONG_AGO, NEVER
 from sim.population import employers, fit, layout, order, schema, service
 from sim.population.census import CLASSES, age_sex, diaspora, figure, residents
 from sim.population.households import couple_fit, parent_fit
@@ -38,8 +38,16 @@ def hundredth():
 
 
 @pytest.fixture(scope="module")
-def people(hundredth):
+def everyone(hundredth):
+    """All rows, those of who may be born later included."""
     return hundredth.people
+
+
+@pytest.fixture(scope="module")
+def people(everyone):
+    """Those who live on 1 January 2019."""
+    living = everyone.member != schema.NOBODY
+    return schema.Columns(*(table[living] for table in everyone))
 
 
 @pytest.fixture(scope="module")
@@ -56,19 +64,44 @@ def household(people):
 # ---- schema ----
 
 
-def test_every_column_is_in_range(people):
-    assert schema.out_of_range(people) == []
+def test_every_column_is_in_range(everyone):
+    assert schema.out_of_range(everyone) == []
     for column in schema.SCHEMA:
-        assert getattr(people, column.name).dtype == np.dtype(column.dtype)
+        assert getattr(everyone, column.name).dtype == np.dtype(column.dtype)
 
 
 def test_a_person_fits_its_budget():
     assert schema.bytes_per_person() <= schema.MAX_BYTES
 
 
-def test_keys_are_unique_and_leave_room_for_newborns(people):
-    assert len(np.unique(people.key)) == len(people.key)
+def test_keys_are_unique_and_leave_room_for_newborns(people, everyone):
+    assert len(np.unique(everyone.key)) == len(everyone.key)
     assert (people.key & np.uint64(15) == 0).all()
+
+
+def test_who_may_be_born_stands_behind_the_mothers_unit_and_has_a_key_of_hers(everyone):
+    rows = np.flatnonzero(everyone.member == schema.NOBODY)
+    mothers = rows - everyone.mother[rows]
+    assert (everyone.mother[rows] > 0).all() and len(rows) > 4000
+    assert (everyone.sex[mothers] == SEX["female"]).all() and (everyone.member[mothers] != schema.NOBODY).all()
+    assert (everyone.key[rows] & ~np.uint64(15) == everyone.key[mothers]).all()
+    number = (everyone.key[rows] & np.uint64(15)).astype(int)
+    first = np.r_[True, mothers[1:] != mothers[:-1]]
+    assert (number[first] == 1).all() and (number[~first] == number[np.flatnonzero(~first) - 1] + 1).all()
+    heads = mothers - everyone.behind[mothers]
+    assert (rows <= heads + everyone.reach[heads]).all() and (everyone.circle[rows] == everyone.circle[heads]).all()
+    age = (everyone.birth[rows].astype(int) - everyone.birth[mothers]) // 12
+    assert age.min() >= 15 and age.max() < 50 and 27 < age.mean() < 31
+    assert everyone.birth[rows].min() >= 0 and everyone.birth[rows].max() <= LAST_MONTH
+    assert 0.49 < (everyone.sex[rows] == SEX["male"]).mean() < 0.54
+    assert LAST_MONTH < 15 * 12, "daughters born after 2018 would bear children, who have no rows"
+
+
+def test_a_reach_ends_where_the_next_unit_begins(everyone):
+    heads = np.flatnonzero(everyone.member == 0)
+    assert np.array_equal(heads + everyone.reach[heads], np.r_[heads[1:], len(everyone.key)] - 1)
+    ends = np.repeat(heads + everyone.reach[heads], np.diff(np.r_[heads, len(everyone.key)]))
+    assert np.array_equal(np.arange(len(everyone.key)) + everyone.reach, ends)
 
 
 # ---- units, households, circles ----
@@ -78,7 +111,7 @@ def test_units_are_adjacent_and_headed_by_an_adult(people, head):
     rows = np.arange(len(people.key))
     assert people.member[0] == 0
     assert np.array_equal(household(people)[head], household(people))
-    assert np.array_equal(people.unit_size[head], people.unit_size)
+    assert np.array_equal(rows - people.behind, head) and (people.unit_size[people.member > 0] == 0).all()
     sizes = np.bincount(head, minlength=len(rows))[people.member == 0]
     assert np.array_equal(sizes, people.unit_size[people.member == 0])
     assert (fit.completed_age(people.birth)[people.member <= 1] >= 18).all()
@@ -88,7 +121,7 @@ def test_minors_are_never_alone_and_only_they_follow_the_adults(people, head):
     age = fit.completed_age(people.birth)
     assert ((age < 18) == (people.member >= 2)).all()
     assert (age[head] >= 18).all()
-    assert (people.unit_size[age < 18] >= 2).all()
+    assert (people.unit_size[head][age < 18] >= 2).all()
 
 
 def test_partners_follow_their_head_and_differ_in_sex(people):
@@ -108,11 +141,11 @@ def test_mothers_are_fifteen_to_fiftyfive_years_older(people, head):
 
 
 def test_circles_are_whole_households_of_about_a_hundred(hundredth, people):
-    start = hundredth.circle_start
-    assert start[0] == 0 and start[-1] == len(people.key)
-    sizes = np.diff(start)
+    start, everyone = hundredth.circle_start, hundredth.people
+    assert start[0] == 0 and start[-1] == len(everyone.key)
+    sizes = np.add.reduceat((everyone.member != schema.NOBODY).astype(int), start[:-1])
     assert sizes.min() >= 80 and sizes.max() <= 125
-    assert np.array_equal(np.repeat(people.circle[start[:-1]], sizes), people.circle)
+    assert np.array_equal(np.repeat(everyone.circle[start[:-1]], np.diff(start)), everyone.circle)
     circles_of = {}
     for home, circle in zip(household(people).tolist(), people.circle.tolist(), strict=True):
         assert circles_of.setdefault(home, circle) == circle
@@ -130,7 +163,8 @@ def test_circles_are_alike_but_not_equal(people):
 # ---- samples ----
 
 
-def test_a_smaller_sample_is_part_of_a_larger_one_row_for_row(hundredth, people):
+def test_a_smaller_sample_is_part_of_a_larger_one_row_for_row(hundredth, everyone):
+    people = everyone
     thousandth = synthesise(1000, SEED).people
     rows = np.isin(people.circle, thousandth.circle)
     assert set(thousandth.circle.tolist()) == {c for c in people.circle.tolist() if c % 1000 == 0}
@@ -313,7 +347,8 @@ def test_only_young_men_without_minors_serve(people):
     assert serving.sum() > 100
     assert (people.sex[serving] == SEX["male"]).all()
     assert age[serving].min() >= 18 and age[serving].max() <= 26
-    assert (people.unit_size[serving] <= 2).all() and (people.mode[serving] == MODE["home"]).all()
+    heads = np.flatnonzero(serving) - people.behind[serving]
+    assert (people.unit_size[heads] <= 2).all() and (people.mode[serving] == MODE["home"]).all()
     assert (people.serves_until[serving] >= 0).all() and (people.serves_until[~serving] == LONG_AGO).all()
     assert (people.conscription[people.sex == SEX["female"]] == CONSCRIPTION["never"]).all()
     called = people.conscription == CONSCRIPTION["liable"]
@@ -333,7 +368,7 @@ def test_standings_follow_the_rule_of_service(people, head):
     officer = is_["reserve_officer"]
     assert (age[officer] >= 22).all() and (age[officer] < 50).all()
     assert ((people.education[officer] == EDUCATION["higher"]) | (people.sector[officer] == SECTOR["student"])).all()
-    minors = people.unit_size - 1 - np.isin(head, np.flatnonzero(people.member == 1) - 1)
+    minors = people.unit_size[head] - 1 - np.isin(head, np.flatnonzero(people.member == 1) - 1)
     assert (minors[is_["family"]] >= 2).all()
     assert not ((is_["liable"] | is_["deferred"]) & (minors >= 2)).any()
     older = men & (age >= 27) & (age < 50)

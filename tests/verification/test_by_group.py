@@ -10,13 +10,15 @@ from sim.analysis.effects import Window
 from sim.analysis.effects_by_group import groups_table
 from sim.cli.commands import compare, simulate
 from sim.model.recording import by_group
-from sim.numerics.codes import EVENT, MOTIVE, PLACE, SECTOR
+from sim.numerics.codes import EVENT, EVENT_NAMES, MOTIVE, PLACE, SECTOR
+from sim.population.schema import NOBODY
 from sim.runs import parquet
 from sim.runs.disclosure import hide_few
 from sim.runs.query import open_library, select
 from sim.runs.run import Job, Run
 from sim.runs.settings import Choice, People, Settings
 from tests import worlds
+from tests.stratified import busy_lives, stratified_people
 
 MONTHS = 24
 
@@ -36,8 +38,8 @@ def span(dimension):
 
 @pytest.fixture(scope="module")
 def busy():
-    crowd = worlds.hot_people()
-    model = worlds.start(crowd, worlds.hot_world(MONTHS), worlds.hot()).run()
+    crowd = stratified_people()
+    model = worlds.start(crowd, worlds.hot_world(MONTHS), worlds.hot(), lives=busy_lives()).run()
     return crowd, model.recorder.events
 
 
@@ -52,19 +54,38 @@ def test_the_groups_of_every_dimension_add_up_to_all_events(busy):
 
 
 def test_a_family_shares_the_motive_of_its_heads_last_application(busy):
-    """Counted again the plain way, event by event."""
+    """Counted again the plain way, event by event, with who is in whose unit at the time."""
     crowd, events = busy
-    last: dict[int, int] = {}
+    people = crowd.people
+    unit = [{row} if people.member[row] != NOBODY else set() for row in range(len(people.key))]
+    for row in np.flatnonzero((people.member > 0) & (people.member != NOBODY)):
+        unit[row] = unit[row - people.behind[row]]
+        unit[row].add(int(row))
+    last = np.zeros(len(people.key), int)
     by_hand = np.zeros(len(MOTIVE), int)
     for event in events:
-        head = int(event["row"]) - int(crowd.people.member[event["row"]])
-        if event["kind"] == EVENT["applied"]:
-            last[head] = int(event["detail"])
-        if event["kind"] == EVENT["departed"]:
-            by_hand[last.get(head, 0)] += 1
+        row, kind = int(event["row"]), EVENT_NAMES[event["kind"]]
+        if kind == "born":
+            unit[row] = unit[row - int(people.mother[row])]
+            unit[row].add(row)
+            last[row] = last[row - int(people.mother[row])]
+        elif kind == "died":
+            unit[row].discard(row)
+        elif kind == "came_of_age" and len(unit[row]) > 1:
+            own = {other for other in unit[row] if other == row or other - int(people.mother[other]) == row != other}
+            own = {other for other in own if other == row or people.mother[other]}
+            if row != min(unit[row]):
+                unit[row] -= own
+                for other in own:
+                    unit[other] = own
+        elif kind == "applied":
+            last[list(unit[row])] = int(event["detail"])
+        elif kind == "departed":
+            by_hand[last[row]] += 1
     found = of(counted(events, crowd), "departed")[..., span("motive")].sum(axis=(0, 1))
     assert found.tolist() == by_hand.tolist()
     assert found[MOTIVE["none"]] == 0 and (found > 0).sum() >= 3
+    assert all((events["kind"] == EVENT[kind]).any() for kind in ("born", "came_of_age", "succeeded"))
 
 
 @pytest.mark.parametrize(

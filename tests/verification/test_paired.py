@@ -18,6 +18,7 @@ from sim.model.run_constants import reference
 from sim.numerics.codes import CHANNEL, EVENT, GROUP, INSTRUMENT, MODE, PLACE, STATUS
 from sim.population import schema
 from sim.runs.run import Job
+from tests.stratified import busy_lives, stratified_people
 from tests.worlds import (
     admit,
     close,
@@ -35,6 +36,7 @@ from tests.worlds import (
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = constants(poland=1.0)
+BORN, DIED = EVENT["born"], EVENT["died"]
 
 
 def fingerprint(model):
@@ -53,6 +55,7 @@ def assert_same(one, other):
     assert np.array_equal(one.recorder.stocks, other.recorder.stocks)
     assert np.array_equal(one.recorder.committed, other.recorder.committed)
     assert np.array_equal(one.circles.memory, other.circles.memory)
+    assert np.array_equal(one.circles.living, other.circles.living)
     assert np.array_equal(one.circles.abroad, other.circles.abroad)
     assert np.array_equal(one.circles.heard, other.circles.heard)
     assert all(np.array_equal(*pair) for pair in zip(one.employers, other.employers, strict=True))
@@ -362,3 +365,39 @@ def units_of(model, keys):
     rows = np.flatnonzero(np.isin(model.columns.key, keys))
     heads = np.maximum.accumulate(np.where(model.columns.member == 0, np.arange(len(model.columns.key)), -1))
     return model.columns.key[np.isin(heads, heads[rows])]
+
+
+# births and deaths in one world only
+
+
+def test_a_birth_or_a_death_in_one_world_changes_only_its_own_unit():
+    """Rates differ between two worlds that are the same in all else, with feedback off: whoever is in no unit in which
+    somebody is born or dies in one of them only leads the same life.
+    """
+    everyone, b = stratified_people(), calm()
+    busy = busy_lives()
+    others = busy._replace(births=busy.births * 0.7, deaths=busy.deaths * 1.5)
+    fixed = reference(everyone.people, 1)
+    models = [start(everyone, unlimited(), b, TABLE, fixed=fixed, lives=one).run() for one in (busy, others)]
+    natural = [
+        {(int(e["key"]), int(e["month"]), int(e["kind"])) for e in model.recorder.events if e["kind"] in (BORN, DIED)}
+        for model in models
+    ]
+    apart = {key for key, _, _ in natural[0] ^ natural[1]}
+    assert len(apart) > 10
+    people = everyone.people
+    blocks = np.cumsum(people.member == 0)  # a household of the start and whoever may be born to it
+    touched = np.isin(blocks, blocks[np.isin(people.key, list(apart))])
+    assert_same_lives(*models, people.key[~touched])
+
+
+def test_births_and_deaths_feed_back_through_the_circle():
+    """With feedback on the same two worlds differ also for others: through the size of their circle and residents."""
+    everyone, busy = stratified_people(), busy_lives()
+    others = busy._replace(births=busy.births * 0.7, deaths=busy.deaths * 1.5)
+    models = [start(everyone, hot_world(), hot(), TABLE, lives=one).run() for one in (busy, others)]
+    assert not np.array_equal(models[0].circles.living, models[1].circles.living)
+    changed = models[0].columns.place != models[1].columns.place
+    born_or_dead = np.isin(models[0].recorder.events["kind"], (BORN, DIED))
+    rows = models[0].recorder.events["row"][born_or_dead]
+    assert changed[np.setdiff1d(np.arange(len(changed)), rows)].any()

@@ -24,7 +24,7 @@ from sim.numerics.codes import (
     REASON,
 )
 from sim.population import schema
-from tests.stratified import hot_history, restless, second_reading, stratified_people
+from tests.stratified import busy_lives, hot_history, restless, second_reading, stratified_people
 from tests.worlds import TOLD, close, constants, hot, hot_world, start, tighten
 
 PLACES = constants(poland=-0.5, lithuania=1.0, germany=0.5, irregular=2.5, mediated=1.5, humanitarian=1.0)
@@ -122,7 +122,7 @@ def happened():
 def test_two_readings_of_the_page_live_the_same_lives(name, happened):
     make, one_in, decision = WORLDS[name]
     people = stratified_people(one_in)
-    model = start(people, *make(people), decision=decision)
+    model = start(people, *make(people), decision=decision, lives=busy_lives())
     second = second_reading(model, decision)
     before = 0
     while model.month < model.horizon:

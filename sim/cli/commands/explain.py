@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.analysis.choosers import PARTED, chooser, row_of
-from sim.analysis.life import Follower, Life, head_of, life
+from sim.analysis.life import Follower, Life, life
 from sim.analysis.pairs import align
 from sim.cli.commands.compare import changed_events
 from sim.cli.commands.worlds import simulated
@@ -87,8 +87,7 @@ def find(ensemble: Ensemble, scenarios: list[str]) -> int:
 
 def tell(ensemble: Ensemble, scenarios: list[str], row: int) -> list[Life]:
     """The life of a person in each world."""
-    head = head_of(ensemble.population.people, row)
-    models = _run(ensemble, scenarios, Follower(head))
+    models = _run(ensemble, scenarios, Follower(row))
     return [life(model, name, row, model.observer) for model, name in zip(models, scenarios, strict=True)]  # type: ignore[arg-type]
 
 

@@ -140,5 +140,5 @@ def window_of(ensemble: Ensemble, start: int, additions: Sequence[Addition], pai
         change = sum(np.abs(b.expected.sum(axis=(0, 2)) - a.expected.sum(axis=(0, 2))) for a, b in pairs)
         focus = int(np.argmax(change)) or PLACE["lithuania"]
     people, one_in = ensemble.population.people, ensemble.population.one_in
-    residents = int((people.mode != MODE["settled"]).sum()) * one_in
+    residents = int(np.isin(people.mode, (MODE["home"], MODE["pendular"])).sum()) * one_in
     return Window(start, focus, one_in, residents)

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from sim.cli.commands.worlds import simulated
 from sim.history import naming
 from sim.history.catalogue import load_history
 from sim.history.sources import sources
+from sim.population.schema import NOBODY
 from sim.runs.files import write_folder
 from sim.runs.settings import Settings
 
@@ -21,7 +24,8 @@ def people(settings: Settings) -> Path:
 
     made = synthesise(settings.people.one_in, settings.seed, settings.thread_count)
     table = fit.fit_table(made)
-    print(f"{len(made.people.key):,} people in {len(made.circle_start) - 1:,} circles, one in {made.one_in};")
+    living = np.count_nonzero(made.people.member != NOBODY)
+    print(f"{living:,} people in {len(made.circle_start) - 1:,} circles, one in {made.one_in};")
     print(f"{bytes_per_person()} bytes a person besides the key\n")
     print(fit.summary(table))
     folder = Path(settings.results_dir) / "people" / f"one_in_{settings.people.one_in}-seed_{settings.seed}"

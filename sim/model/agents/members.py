@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.model.agents.person import Peopled, Person
+from sim.population.schema import NOBODY
 
 try:
     from mesa.agentset import AbstractAgentSet
@@ -24,8 +25,9 @@ Rows = NDArray[np.intp]
 class Members(AbstractAgentSet, Sequence):
     """People of one model, each once, in an order, held as row numbers.
 
-    `Members(model)` is everyone: it holds nothing, follows the model's columns and cannot be changed in place.
-    `Members(model, rows)` is a subset; adding and discarding change its membership, never a person.
+    `Members(model)` is everyone who lives: it holds nothing, follows the model's columns and cannot be changed in
+    place. `Members(model, rows)` is a subset; adding and discarding change its membership, never a person. Who dies
+    stays in a subset, and the rows of who is not yet born may be put into one.
 
     Raises ValueError for rows that are repeated or are not rows of the model.
     """
@@ -47,7 +49,12 @@ class Members(AbstractAgentSet, Sequence):
     @property
     def rows(self) -> Rows:
         """Row numbers of the members, in order (intp[len])."""
-        return np.arange(len(self)) if self._rows is None else self._rows
+        return np.flatnonzero(self._living()) if self._rows is None else self._rows
+
+    def _living(self) -> NDArray[np.bool_]:
+        """Who lives (bool over all rows of the model)."""
+        living: NDArray[np.bool_] = self.model.columns.member != NOBODY
+        return living
 
     def _part(self, rows: Rows) -> Self:
         """A subset known to be good, without checking each row again."""
@@ -87,19 +94,21 @@ class Members(AbstractAgentSet, Sequence):
     # One by one
 
     def __len__(self) -> int:
-        return len(self.model.columns.key if self._rows is None else self._rows)
+        return np.count_nonzero(self._living()) if self._rows is None else len(self._rows)
 
     def __iter__(self) -> Iterator[Person]:
-        for row in range(len(self)) if self._rows is None else self._rows:
+        for row in self.rows:
             yield Person(self.model, int(row))
 
     def __contains__(self, person: object) -> bool:
         if not isinstance(person, Person) or person.model is not self.model:
             return False
-        return self._rows is None or bool((self._rows == person.row).any())
+        if self._rows is None:
+            return bool(self.model.columns.member[person.row] != NOBODY)
+        return bool((self._rows == person.row).any())
 
     def __getitem__(self, item: int | slice) -> Any:
-        order = range(len(self)) if self._rows is None else self._rows
+        order = self.rows
         if isinstance(item, slice):
             return [Person(self.model, int(row)) for row in order[item]]
         return Person(self.model, int(order[index(item)]))
@@ -197,5 +206,5 @@ class Members(AbstractAgentSet, Sequence):
         self.model, self._rows = state["model"], state["rows"]
 
     def __repr__(self) -> str:
-        n, name = len(self.model.columns.key), type(self).__name__
+        n, name = np.count_nonzero(self._living()), type(self).__name__
         return f"<{name}: everyone, {n}>" if self._rows is None else f"<{name}: {len(self)} of {n}>"

@@ -129,7 +129,8 @@ class People(Members):
         """
         if name not in ATTRIBUTES:
             raise AttributeError(f"the columns have no '{name}'; known: {', '.join(ATTRIBUTES)}")
-        values = ATTRIBUTES[name].values(self.model, slice(None) if self._rows is None else self._rows).view()
+        everybody = self._rows is None and len(self) == len(self.model.columns.key)  # then nothing is copied
+        values = ATTRIBUTES[name].values(self.model, slice(None) if everybody else self.rows).view()
         values.flags.writeable = False
         return values
 
@@ -191,8 +192,8 @@ class People(Members):
         Raises ValueError if a process is asked of fewer than everyone, AttributeError for an unknown name.
         """
         if isinstance(method, str) and method in self.model.processes:
-            n = len(self.model.columns.key)
-            if len(self) != n:
+            n = len(People(self.model))
+            if self._rows is not None and len(self) != n:
                 raise ValueError(f"process '{method}' acts on everyone; this set holds {len(self)} of {n} people")
             self.model.processes[method](self.model, *args, **kwargs)
             return self

@@ -12,7 +12,7 @@ import mesa
 import numpy as np
 
 from sim.numerics import codes
-from sim.population.schema import BY_NAME, SCHEMA, STATES, Column
+from sim.population.schema import BY_NAME, NOBODY, SCHEMA, STATES, Column
 
 
 class Peopled(Protocol):
@@ -190,17 +190,16 @@ class Person(mesa.Agent):
 
     @property
     def head(self) -> "Person":
-        """Head of the person's decision unit, on whose row the plan is kept."""
-        member, row = self.model.columns.member, self.row
-        while member[row]:
-            row -= 1
-        return Person(self.model, row)
+        """Head of the person's decision unit, on whose row the plan is kept; themselves for who is in none."""
+        back = int(self.model.columns.behind[self.row])
+        return self if back == NOBODY else Person(self.model, self.row - back)
 
     @property
     def unit(self) -> list["Person"]:
-        """The decision unit: an adult or a couple with minor children, head first, on adjacent rows."""
-        head = self.head
-        return [Person(self.model, row) for row in range(head.row, head.row + head.unit_size)]
+        """The decision unit: an adult or a couple with minor children, head first; nobody of who does not live."""
+        first = self.head.row
+        rows = np.arange(first, first + int(self.model.columns.reach[first]) + 1)
+        return [Person(self.model, int(row)) for row in rows[self.model.columns.behind[rows] == rows - first]]
 
     def remove(self) -> NoReturn:
         """Refuse: a person leaves by a change of place. Raises TypeError."""

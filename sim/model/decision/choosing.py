@@ -41,7 +41,7 @@ from sim.model.decision.units import (
 )
 from sim.model.decision.utility import N_FLAGS, Nests, Weighing, repression_term, war_term
 from sim.model.now import Now
-from sim.model.run_constants import in_panel
+from sim.model.run_constants import in_panel, share_of_circle
 from sim.model.scratch import Block, Room, Span, rows_of
 from sim.numerics.codes import REASON
 from sim.numerics.compiling import compiled
@@ -167,7 +167,7 @@ def screen(people: Columns, circles: Span, now: Now, room: Room, units: int, sta
     picked = i = 0
     for circle in range(circles[0], circles[1]):
         end = now.circles.start[circle + 1]
-        abroad = now.circles.abroad[circle] / (end - now.circles.start[circle])
+        abroad = share_of_circle(now.circles, circle, now.circles.abroad[circle])
         perceived = now.belarus.news + now.coefficients.circle_gain * now.circles.memory[circle]
         heard = now.coefficients.anticipation * now.circles.heard[circle]
         while i < units and room.rows[i] < end:

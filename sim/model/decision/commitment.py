@@ -43,3 +43,4 @@ def wish(head: Person, month: int, place: int, channel: int, reason: int, stream
     head.aspires = month
     note(log, month, head, _WISHED, (0, place), channel, reason)
     log.events[log.size[0] - 1].detail = stream
+    log.events[log.size[0] - 1].size = head.unit_size

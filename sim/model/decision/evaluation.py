@@ -12,7 +12,7 @@ from sim.history.coefficients import Behaviour
 from sim.model.decision.access import onward_fare
 from sim.model.decision.means import money
 from sim.model.decision.offers import RELOCATION, move_price
-from sim.model.decision.units import adults, in_party
+from sim.model.decision.units import adults, in_party, of_unit
 from sim.model.decision.utility import MINUS_INFINITY, ratio_term
 from sim.model.now import Now
 from sim.numerics.codes import CHANNEL, SLOTS
@@ -85,7 +85,7 @@ def evaluate(head: Person, now: Now, choice_class: int, view: int, prospects: Pr
     age, size = (now.month - head.birth) // 12, head.unit_size
     grown, means = adults(head), 0.0
     if view == FROM_ABROAD:
-        size, grown, means = party(head, size, grown)
+        size, grown, means = party(head, grown)
     elif view < WITHIN_MEANS:
         means = money(head, now)
     splits, unlimited = (view < WITHIN_MEANS) & (size > 1), (view >= WITHIN_MEANS) & (view != FROM_ABROAD)
@@ -127,12 +127,12 @@ def seen(offer: Any, view: int) -> float:
 
 
 @compiled
-def party(head: Person, size: int, grown: int) -> tuple[int, int, float]:
-    """People, adults and savings of those of a unit who are settled abroad."""
+def party(head: Person, grown: int) -> tuple[int, int, float]:
+    """People, adults and savings of those of a unit who are settled abroad; `grown` are all its adults."""
     there, older, means = 0, 0, 0.0
-    for i in range(size):
+    for i in range(head.reach + 1):
         one = beside(head, i)
-        if in_party(one):
+        if of_unit(one, i) and in_party(one):
             there += 1
             if i < grown:
                 older += 1

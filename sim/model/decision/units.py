@@ -1,9 +1,10 @@
 """Reading a decision unit from the columns: who decides, and in which choice class.
 
-A unit is an adult or a couple with minor children, in adjacent rows, head first. Its class is the head's
-sector with what either adult brings along: persecution, a student's age, a Polish card, a visa in hand.
+A unit is an adult or a couple with minor children. Its class is the head's sector with what either adult brings
+along: persecution, a student's age, a Polish card, a visa in hand.
 
-A rule takes a person; a rule about a unit takes its head, whose other members are in the rows that follow.
+A rule takes a person; a rule about a unit takes its head. The partner stands next; all others within the head's `reach`,
+where also grown children, the unborn and the dead have rows, who are not `of_unit`.
 """
 
 import numpy as np
@@ -51,6 +52,12 @@ MOBILISATION_ENDS_MONTHS = 50 * 12
 """Age up to which a man who has served fears mobilisation (assumption: soldiers of the first reserve, recalled)."""
 STUDENT_FROM, STUDENT_TO = 17 * 12, 28 * 12
 """Ages in months between which one may be admitted to study (assumption: secondary school done, before 28)."""
+
+
+@compiled(forceinline=True)
+def of_unit(person: Person, i: int) -> bool:
+    """True for a person `i` rows behind the head of a unit who belongs to it."""
+    return bool(person.behind == i)
 
 
 @compiled(forceinline=True)
@@ -153,13 +160,13 @@ def is_barred(held: int, exit_ban: int, conscription: int, month: int) -> bool:
 def may_exit(head: Person, month: int) -> bool:
     """True if everyone in the unit is at home and nobody is held, barred from leaving, or serving.
 
-    Children count: one who comes of age stays in the unit and may be detained, drafted or away on pendular work.
+    Children count: from 16 on they may be detained.
     """
     free = True
-    for i in range(head.unit_size):
+    for i in range(head.reach + 1):
         one = beside(head, i)
         barred = is_barred(one.held, one.exit_ban, one.conscription, month)
-        free &= not (barred | (one.mode != _HOME))
+        free &= not (of_unit(one, i) & (barred | (one.mode != _HOME)))
     return free
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.decision.access import admission_share
-from sim.model.decision.units import going, groups_of
+from sim.model.decision.units import going, groups_of, of_unit
 from sim.model.eventlog import Log, empty_log, note, noted
 from sim.model.now import Now
 from sim.model.processes.screening import OF_APPLICATION, fails_screening, screened
@@ -23,7 +23,7 @@ from sim.population.schema import Columns
 
 _APPLICATION, _QUOTA = PURPOSE["application"], PURPOSE["quota"]
 _NO_PLAN, _QUEUED, _PROCESSING, _GRANTED = PLAN["none"], PLAN["queued"], PLAN["processing"], PLAN["granted"]
-_APPLIED = EVENT["applied"]
+_NEW_PLANS = EVENT["applied"], EVENT["succeeded"]
 _EVENT_GRANTED, _REFUSED, _BLOCKED = EVENT["granted"], EVENT["refused"], EVENT["blocked"]
 _CAUGHT = EVENT["caught"]
 _IRREGULAR = CHANNEL["irregular"]
@@ -66,9 +66,13 @@ def in_order(people: Columns, rows: NDArray[np.int64], conditions: Conditions) -
 
 
 def apply(model: Any) -> None:
-    """Put the plans of this month's applicants with those that wait, and move all on by a month."""
-    applied = [log["row"][log["kind"] == _APPLIED] for log in model._log]
-    model.pending = np.concatenate([model.pending, *applied]).astype(np.int64)
+    """Put the plans of this month's applicants with those that wait, and move all on by a month.
+
+    The plan of who has died is that of the unit's new head.
+    """
+    taken = [log["row"][np.isin(log["kind"], _NEW_PLANS)] for log in model._log]
+    rows = np.unique(np.concatenate([model.pending, *taken]).astype(np.int64))
+    model.pending = rows[model.columns.plan[rows] != _NO_PLAN]
     model.pending = in_order(model.columns, model.pending, model.conditions)
     log = empty_log(2 * len(model.pending))  # a unit of up to sixteen may be caught
     span = model.capacity_to_date[model.month : model.month + 2]
@@ -140,9 +144,10 @@ def advance(
             head.due = now.month
             note(log, now.month, head, _EVENT_GRANTED, (0, place), channel, _NONE)
         elif channel == _IRREGULAR:  # a harm, and so counted in people
-            for i in range(going(head)):
+            for i in range(1 if going(head) == 1 else head.reach + 1):
                 one = beside(head, i)
-                note(log, now.month, one, _CAUGHT, (0, place), channel, reason)
+                if of_unit(one, i):
+                    note(log, now.month, one, _CAUGHT, (0, place), channel, reason)
             lose_plan(head)
         else:
             note(log, now.month, head, _REFUSED, (0, place), channel, reason)

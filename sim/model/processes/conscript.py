@@ -12,7 +12,7 @@ from sim.population.schema import Columns
 
 _EVENTS, _MORE, _SUMMONS = PURPOSE["events"], PURPOSE["more_events"], PURPOSE["summons"]
 _MALE, _HIGHER, _ABROAD = SEX["male"], EDUCATION["higher"], REGION["abroad"]
-_HOME, _SETTLED = MODE["home"], MODE["settled"]
+_HOME, _SETTLED, _NOWHERE = MODE["home"], MODE["settled"], MODE["nowhere"]
 _NEVER, _LIABLE, _DEFERRED = CONSCRIPTION["never"], CONSCRIPTION["liable"], CONSCRIPTION["deferred"]
 _SERVING, _SERVED, _OFFICER = CONSCRIPTION["serving"], CONSCRIPTION["served"], CONSCRIPTION["reserve_officer"]
 _EXEMPT, _FAMILY = CONSCRIPTION["exempt"], CONSCRIPTION["family"]
@@ -77,7 +77,7 @@ def conscript(people: Columns, circles: Span, now: Now, block: Block) -> None:
         person = at(people, row)
         key, sex, region, age = person.key, person.sex, person.region, now.month - person.birth
         standing, mode, held = person.conscription, person.mode, person.held
-        if sex != _MALE or region == _ABROAD or age < ADULT_MONTHS:
+        if sex != _MALE or region == _ABROAD or age < ADULT_MONTHS or mode == _NOWHERE:
             continue
         after = standing
         if standing != _SERVING:

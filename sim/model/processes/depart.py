@@ -9,7 +9,7 @@ from sim.history.compiled import open_share
 from sim.model.decision.access import fare, travel_share
 from sim.model.decision.means import money, pay
 from sim.model.decision.offers import RELOCATION, move_price
-from sim.model.decision.units import adults, groups_of, may_exit
+from sim.model.decision.units import adults, groups_of, may_exit, of_unit
 from sim.model.eventlog import Log, empty_log, note, noted
 from sim.model.now import Now
 from sim.model.processes.apply import lose_plan
@@ -121,7 +121,8 @@ def set_out(people: Columns, rows: NDArray[np.int64], now: Now, log: Log) -> Non
         head.plan = _NO_PLAN
         head.lead = _AHEAD if alone else _TOGETHER
         now.circles.abroad[head.circle // now.circles.one_in] += size
-        for i in range(size):
+        for i in range(1 if alone else head.reach + 1):
             one = beside(head, i)
-            leave_home(one, now, place, channel)
-            note(log, now.month, one, _DEPARTED, (0, place), channel, _CHOSEN)
+            if of_unit(one, i):
+                leave_home(one, now, place, channel)
+                note(log, now.month, one, _DEPARTED, (0, place), channel, _CHOSEN)

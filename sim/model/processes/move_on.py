@@ -8,13 +8,14 @@ from sim.model.decision.access import access_share, fare, onward_fare
 from sim.model.decision.commitment import FIXED_POINT
 from sim.model.decision.evaluation import FROM_ABROAD, draw_tastes, evaluate, no_prospects, party
 from sim.model.decision.means import money, pay
-from sim.model.decision.units import adults, choice_class, flags, groups_of, in_party, is_barred, persecuted
+from sim.model.decision.units import adults, choice_class, flags, groups_of, in_party, is_barred, of_unit, persecuted
 from sim.model.decision.utility import best_slot, gumbels
 from sim.model.eventlog import Log, note
 from sim.model.now import Now
 from sim.model.processes.depart import arrive, leave_home
 from sim.model.processes.live import destitute
 from sim.model.processes.settled import settled_units
+from sim.model.run_constants import share_of_circle
 from sim.model.scratch import Block, Span
 from sim.numerics.arithmetic import exp
 from sim.numerics.codes import CHANNEL, CONSCRIPTION, EVENT, LEAD, MODE, PLACE, REASON, STATUS
@@ -113,11 +114,10 @@ def has_liable(head: Person) -> bool:
 def return_home(head: Person, now: Now, log: Log) -> None:
     """Bring a unit back to Belarus, where the persecuted risk arrest."""
     origin, circle = head.place, head.circle // now.circles.one_in
-    members = now.circles.start[circle + 1] - now.circles.start[circle]
     head.lead = _TOGETHER
-    for i in range(head.unit_size):
+    for i in range(head.reach + 1):
         one = beside(head, i)
-        if not in_party(one):
+        if not (of_unit(one, i) and in_party(one)):
             continue
         key, channel = one.key, one.channel
         one.place, one.mode, one.status = _BELARUS, _HOME, _AT_HOME
@@ -128,7 +128,7 @@ def return_home(head: Person, now: Now, log: Log) -> None:
         risk = words(key, now.month, _EVENTS, 0, now.run.seed)[3]
         if persecuted(one.exposure, one.detained) and uniform(risk) < now.belarus.arrest_on_return:
             one.detained, one.held = now.month, now.month
-            now.circles.memory[circle] += 1.0 / members
+            now.circles.memory[circle] += share_of_circle(now.circles, circle, 1.0)
             note(log, now.month, one, _ARRESTED, (origin, _BELARUS), channel, _NONE)
 
 
@@ -144,12 +144,12 @@ def move_onward(head: Person, now: Now, log: Log) -> None:
     gumbels(head.key, now.month, _ONWARD_0, now.run.seed, noise)
     place = best_slot(values, noise)
     if place >= 0:
-        size, grown, _ = party(head, head.unit_size, adults(head))
+        size, grown, _ = party(head, adults(head))
         each = onward_fare(now, origin, place, channels[place])
         pay(head, now, each * size + now.rules[place, channels[place]].fee * grown, True)
-        for i in range(head.unit_size):
+        for i in range(head.reach + 1):
             one = beside(head, i)
-            if in_party(one):
+            if of_unit(one, i) and in_party(one):
                 arrive(one, now, place, channels[place])
                 note(log, now.month, one, _ONWARD, (origin, place), channels[place], _CHOSEN)
 
@@ -169,9 +169,9 @@ def follow(head: Person, now: Now, log: Log, following: NDArray[np.int64]) -> No
     ):
         return
     left, grown, free = 0, 0, True
-    for i in range(1, head.unit_size):
+    for i in range(1, head.reach + 1):
         one = beside(head, i)
-        if not in_party(one):
+        if of_unit(one, i) and not in_party(one):
             barred = is_barred(one.held, one.exit_ban, one.conscription, now.month)
             free &= (one.mode == _HOME) & (not barred)
             left += 1
@@ -187,9 +187,9 @@ def follow(head: Person, now: Now, log: Log, following: NDArray[np.int64]) -> No
         return
     pay(head, now, price, False)
     head.lead = _TOGETHER
-    for i in range(1, head.unit_size):
+    for i in range(1, head.reach + 1):
         one = beside(head, i)
-        if not in_party(one):
+        if of_unit(one, i) and not in_party(one):
             leave_home(one, now, place, _FAMILY)
             now.circles.abroad[circle] += 1
             note(log, now.month, one, _DEPARTED, (_BELARUS, place), _FAMILY, _FOLLOWS)

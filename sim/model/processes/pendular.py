@@ -15,7 +15,7 @@ from sim.numerics.codes import CHANNEL, EVENT, MODE, PLACE, REASON, SECTOR, STAT
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import PURPOSE, fill_words, uniform, words
 from sim.numerics.months import NEVER
-from sim.population.rows import Person, at
+from sim.population.rows import Person, at, beside
 from sim.population.schema import Columns
 
 _PENDULAR = PURPOSE["pendular"]
@@ -90,7 +90,7 @@ def pendular(people: Columns, circles: Span, now: Now, block: Block) -> None:
         drives, u = person.sector == _TRANSPORT, uniform(luck[0])
         if u >= (all_drivers if drives else all_others):
             continue
-        if not may_go_on_pendular_work(person, at(people, head_of(people, row, first)).plan, now.month):
+        if not may_go_on_pendular_work(person, beside(person, -np.int64(person.behind)).plan, now.month):
             continue
         rates = drivers if drives else others
         for place in range(len(rates)):
@@ -119,11 +119,3 @@ def workers_called(people: Columns, first: int, last: int, now: Now, room: Room,
         room.picked[called] = room.rows[i]
         called += uniform(room.luck[0, i]) < rate
     return called
-
-
-@compiled
-def head_of(people: Columns, row: int, first: int) -> int:
-    """Row of the head of the unit to which `row` belongs, at or after row `first`."""
-    while at(people, row).member != 0 and row > first:
-        row -= 1
-    return row

@@ -1,6 +1,7 @@
 """Perception: what a circle remembers of the detentions among its own, and who has heard of announced closures."""
 
 from sim.model.now import Now
+from sim.model.run_constants import share_of_circle
 from sim.model.scratch import Block, Span
 from sim.numerics.compiling import compiled
 from sim.population.rows import at
@@ -25,14 +26,16 @@ def perceive(people: Columns, circles: Span, now: Now, block: Block) -> None:
     pending = now.options.pending[0]
     for circle in range(circles[0], circles[1]):
         first, last = now.circles.start[circle], now.circles.start[circle + 1]
-        detained = 0
+        detained = 0.0
         for row in range(first, last):
             person = at(people, row)
             detained += person.detained == now.month
         now.circles.memory[circle] = remembered(
-            now.circles.memory[circle], detained / (last - first), now.coefficients.circle_decay
+            now.circles.memory[circle],
+            share_of_circle(now.circles, circle, detained),
+            now.coefficients.circle_decay,
         )
-        abroad = now.circles.abroad[circle] / (last - first)
+        abroad = share_of_circle(now.circles, circle, now.circles.abroad[circle])
         now.circles.heard[circle] = (
             spread(now.circles.heard[circle], now.coefficients.news_reach, now.coefficients.hearsay, abroad)
             if pending

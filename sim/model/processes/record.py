@@ -4,12 +4,13 @@ from typing import Any
 
 from sim.model.now import Now
 from sim.model.scratch import Block, Span, rows_of
-from sim.numerics.codes import PLACE, STATUS
+from sim.numerics.codes import MODE, PLACE, STATUS
 from sim.numerics.compiling import compiled
 from sim.population.rows import at
 from sim.population.schema import Columns
 
 _BELARUS, _AT_HOME = PLACE["belarus"], STATUS["home"]
+_NOWHERE = MODE["nowhere"]
 
 
 def record(model: Any) -> None:
@@ -28,7 +29,7 @@ def count(people: Columns, circles: Span, now: Now, block: Block) -> None:
         person = at(people, row)
         place, status = person.place, person.status
         if (place == _BELARUS) & (status == _AT_HOME):
-            home += 1  # most people: not one after another through the same place of memory
+            home += person.mode != _NOWHERE  # most: not one after another through the same place of memory
         else:
             stocks[place, status] += 1
     stocks[_BELARUS, _AT_HOME] += home

@@ -6,7 +6,7 @@ from sim.model.eventlog import note
 from sim.model.now import Now
 from sim.model.run_constants import DETAINABLE_MONTHS, EMPLOYER_KEY, sum_of_weights
 from sim.model.scratch import Block, Span, rows_of
-from sim.numerics.codes import EVENT, PLACE, REASON, SECTOR
+from sim.numerics.codes import EVENT, MODE, PLACE, REASON, SECTOR
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import PURPOSE, fill_words, uniform, words
 from sim.numerics.months import LONG_AGO
@@ -15,7 +15,7 @@ from sim.population.schema import Columns
 
 _EVENTS, _MORE = PURPOSE["events"], PURPOSE["more_events"]
 _PRISON, _EMPLOYER = PURPOSE["prison"], PURPOSE["employer"]
-_BELARUS = PLACE["belarus"]
+_BELARUS, _NOWHERE = PLACE["belarus"], MODE["nowhere"]
 _DETAINED, _CHARGED, _RELEASED = EVENT["detained"], EVENT["charged"], EVENT["released"]
 _SENTENCED, _PARDONED = EVENT["sentenced"], EVENT["pardoned"]
 _NONE = REASON["none"]
@@ -67,7 +67,7 @@ def repress(people: Columns, circles: Span, now: Now, block: Block) -> None:
         held, detained, trial = person.held, person.detained, person.trial
         exposure, sector, employer = person.exposure, person.sector, person.employer
         detain, charge = room.luck[0, row - first], room.luck[1, row - first]
-        if place != _BELARUS or age < DETAINABLE_MONTHS:
+        if place != _BELARUS or age < DETAINABLE_MONTHS or person.mode == _NOWHERE:
             continue
         if held >= now.month and LONG_AGO < trial < now.month:
             if uniform(words(key, now.month, _PRISON, 0, now.run.seed)[0]) < now.belarus.pardon:

@@ -1,7 +1,7 @@
 """After arrival: passports, asylum, permits, renewals, permanent residence, revocation, citizenship, loss of status."""
 
 from sim.history.compiled import open_share
-from sim.model.decision.units import groups_of, in_party
+from sim.model.decision.units import groups_of, in_party, of_unit
 from sim.model.eventlog import Log, note
 from sim.model.now import Now
 from sim.model.processes.depart import brings_work
@@ -73,18 +73,18 @@ def settle(people: Columns, circles: Span, now: Now, block: Block) -> None:
 @compiled
 def renew_passports(head: Person, now: Now) -> None:
     """Renew the passports of a unit abroad that have run out, as consulates do."""
-    for i in range(head.unit_size):
+    for i in range(head.reach + 1):
         one = beside(head, i)
-        if in_party(one) and one.passport < now.month:
+        if of_unit(one, i) and in_party(one) and one.passport < now.month:
             one.passport = now.month + int(now.coefficients.passport_months)
 
 
 @compiled
 def change_status(head: Person, month: int, status: int, expiry: int, kind: int, reason: int, log: Log) -> None:
     """Give everyone of a unit abroad a status until `expiry`, noted as `kind`."""
-    for i in range(head.unit_size):
+    for i in range(head.reach + 1):
         one = beside(head, i)
-        if in_party(one):
+        if of_unit(one, i) and in_party(one):
             place = one.place
             one.status, one.expiry = status, expiry
             note(log, month, one, kind, (place, place), one.channel, reason)

@@ -1,7 +1,8 @@
 """Who lives and works where at the end of each month, and who is in prison: read back from the event log.
 
-The log holds every change of residence, work abroad and custody, so the counts are exact and a run pays nothing for
-them. A sector is the one held at the start: work lost in Belarus when an organisation is closed leaves no event.
+The log holds every change of residence, work abroad and custody, births and deaths included, so the counts are exact
+and a run pays nothing for them. Sectors are those of `by_group.lasting_sectors`: work lost in Belarus when an
+organisation is closed leaves no event.
 """
 
 from typing import NamedTuple
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.processes.depart import brings_work
+from sim.model.recording.by_group import lasting_sectors
 from sim.numerics.codes import EVENT, MODE, N_PLACES, N_SECTORS
 from sim.numerics.compiling import compiled
 from sim.population.rows import Person, at
@@ -24,6 +26,8 @@ _ADULT, _PENSION = 18 * 12, 65 * 12
 _SETTLED = MODE["settled"]
 _DEPARTED, _RETURNED, _ONWARD = EVENT["departed"], EVENT["returned"], EVENT["onward"]
 _EMPLOYED, _DISMISSED = EVENT["employed"], EVENT["dismissed"]
+_BORN, _DIED = EVENT["born"], EVENT["died"]
+_CAME_OF_AGE, _SUCCEEDED = EVENT["came_of_age"], EVENT["succeeded"]
 _CHARGED, _RELEASED, _PARDONED = EVENT["charged"], EVENT["released"], EVENT["pardoned"]
 
 
@@ -47,7 +51,7 @@ def stays(events: NDArray[np.void], start: Columns, end: Columns, months: int) -
         np.zeros((months + 1, N_PLACES), np.int64),
         np.zeros(months + 1, np.int64),
     )
-    _replay(events, start, end, changes)
+    _replay(events, start, end, lasting_sectors(start, end), changes)
     return Stays(*(change[:-1].cumsum(axis=0) for change in changes))
 
 
@@ -60,43 +64,52 @@ def _span(changes: NDArray[np.int64], first: int, last: int) -> None:
 
 
 @compiled
-def _reside(changes: Stays, person: Person, place: int, job: int, first: int, last: int) -> None:
-    """Count a stretch of residence in a place, from month `first` to `last` - 1, with or without work all the time.
-
-    `person` is as at the start.
+def _reside(changes: Stays, person: Person, sector: int, place: int, job: int, stretch: tuple[int, int]) -> None:
+    """Count a stretch of residence in a place, from its first month to before its last, with or without work all
+    the time.
     """
+    first, last = stretch
     born, end = person.birth, len(changes.prisoners) - 1
     for band in range(len(_BOUNDS) - 1):
         youngest, oldest = born + _BOUNDS[band], born + _BOUNDS[band + 1]
         _span(changes.residents[:, place, band], max(first, youngest), min(last, oldest, end))
     if job:
-        _span(changes.employed[:, place, person.sector], first, last)
+        _span(changes.employed[:, place, sector], first, last)
     else:
         _span(changes.without_work[:, place], max(first, born + _ADULT), min(last, born + _PENSION))
 
 
 @compiled
-def _replay(events: NDArray[np.void], start: Columns, end: Columns, changes: Stays) -> None:
+def _replay(events: NDArray[np.void], start: Columns, end: Columns, sectors: NDArray[np.uint8], changes: Stays) -> None:
     """Fill the changes of every count from the events of a run, and the people before and after it."""
     people, months = len(start.traits), len(changes.prisoners) - 1
     place, job = np.zeros(people, np.int64), np.zeros(people, np.int64)
     since, charged = np.zeros(people, np.int64), np.full(people, -1, np.int64)
+    heads = np.zeros(people, np.bool_)
     for row in range(people):
         person = at(start, row)
         place[row], job[row] = person.place if person.mode == _SETTLED else 0, person.job
+        heads[row] = person.member == 0
     for i in range(len(events)):
         event = events[i]
         kind, row, t = event.kind, event.row, event.month
         moves = (kind == _DEPARTED) | (kind == _ONWARD) | (kind == _RETURNED)
-        if moves | (kind == _EMPLOYED) | (kind == _DISMISSED):
+        lives = (kind == _BORN) | (kind == _DIED)
+        if moves | lives | (kind == _EMPLOYED) | (kind == _DISMISSED):
             if place[row]:
-                _reside(changes, at(start, row), place[row], job[row], since[row], t)
+                _reside(changes, at(start, row), sectors[row], place[row], job[row], (since[row], t))
             since[row] = t
-            if moves:
-                place[row] = 0 if kind == _RETURNED else event.place
-                job[row] = brings_work(event.channel) & (at(start, row).member == 0) & (kind != _RETURNED)
+            if moves | lives:
+                away = (kind != _RETURNED) & (kind != _DIED)
+                place[row] = event.place if away else 0
+                job[row] = brings_work(event.channel) & heads[row] & away & moves
             else:
                 job[row] = kind == _EMPLOYED
+            if kind == _DIED and charged[row] >= 0:
+                _span(changes.prisoners, charged[row], t)
+                charged[row] = -1
+        elif (kind == _CAME_OF_AGE) | (kind == _SUCCEEDED):
+            heads[row] = True
         elif kind == _CHARGED:
             charged[row] = t
         elif (kind == _RELEASED) | (kind == _PARDONED):
@@ -104,7 +117,7 @@ def _replay(events: NDArray[np.void], start: Columns, end: Columns, changes: Sta
             charged[row] = -1
     for row in range(people):
         if place[row]:
-            _reside(changes, at(start, row), place[row], job[row], since[row], months)
+            _reside(changes, at(start, row), sectors[row], place[row], job[row], (since[row], months))
         person = at(end, row)
         kept = (person.held >= months) | ((person.held == months - 1) & (person.detained < months - 1))
         if (charged[row] >= 0) & kept:

@@ -9,7 +9,7 @@ from sim.analysis.life import Decision, Life, first_difference, that_mattered
 from sim.analysis.terms import PUSH, TERMS
 from sim.numerics import months
 from sim.numerics.codes import EVENT, N_CHANNELS, N_PLACES, PLACE, REASON
-from sim.population.schema import Columns
+from sim.population.schema import NOBODY, Columns
 from sim.report.blocks import Block, items, table
 from sim.report.life import words
 from sim.report.results import heading, wording
@@ -86,9 +86,10 @@ def _who(people: Columns, told: Life, rows: Sequence[int]) -> str:
     """To whom of a unit something happened, written before it; nothing for the person alone."""
     if list(rows) == [told.row]:
         return ""
-    if told.size > 1 and len(rows) == told.size:
+    there = np.flatnonzero(people.member[told.head : told.head + told.size] != NOBODY) + told.head
+    if len(there) > 1 and list(rows) == there.tolist():
         return "the whole family: "
-    names = ("the head", "the partner", "a child")
+    names = ("the head", "the partner", "a child")  # as at the start
     return ", ".join("self" if row == told.row else names[min(int(people.member[row]), 2)] for row in rows) + ": "
 
 

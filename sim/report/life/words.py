@@ -77,11 +77,11 @@ def attributes(people: Columns, row: int, t: int) -> list[tuple[str, str]]:
     """Every attribute of a person at the start of month `t`, in words."""
     age = (t - int(people.birth[row])) // 12
     sex = name(codes.SEX, people.sex[row])
-    head = row - int(people.member[row])
+    head = row - int(people.behind[row])
     family = [
         f"{_SEX[s] if a >= 18 else _CHILD[s]} of {a}"
-        for other in range(head, head + int(people.unit_size[row]))
-        if other != row
+        for other in range(head, head + int(people.reach[head]) + 1)
+        if other != row and int(people.behind[other]) == other - head
         for s, a in ((name(codes.SEX, people.sex[other]), (t - int(people.birth[other])) // 12),)
     ]
     here, right = int(people.place[row]), _STATUS[name(codes.STATUS, people.status[row])]
@@ -154,6 +154,10 @@ def event_words(event: Any) -> str:
         "dismissed": f"loses the work in {there}",
         "permanent": f"receives permanent residence in {there}",
         "naturalised": f"becomes a citizen in {there}",
+        "born": f"is born in {there}",
+        "died": f"dies in {there}",
+        "came_of_age": "turns 18 and decides alone",
+        "succeeded": "heads the family from now on",
     }
     return told.get(kind, f"{kind.replace('_', ' ')} ({there})")  # an event of a user's own has no words here
 
@@ -168,6 +172,8 @@ def state_changes(before: Mapping[str, Sequence[Any]], after: Mapping[str, Seque
     old, new = (name(codes.CONSCRIPTION, states["conscription"][i]) for states in (before, after))
     if old != new and new not in ("serving", "served"):
         said.append(f"towards the army: {_SERVICE[new]}")
-    if before["sector"][i] != after["sector"][i]:
-        said.append("loses the work in Belarus: the organisation is closed")
+    was, now = (name(codes.SECTOR, states["sector"][i]) for states in (before, after))
+    if was != now:
+        closed = (was, now) == ("ngo_media", "none")
+        said.append("loses the work in Belarus: the organisation is closed" if closed else f"work: now {_SECTOR[now]}")
     return said

@@ -13,7 +13,7 @@ from sim.runs.tables.views import VIEWS
 
 Found = TypeVar("Found")
 
-RESERVED = ("lambda", "freeze", "from", "to", "group", "end", "natural")
+RESERVED = ("lambda", "freeze", "from", "to", "group", "end")
 """Columns whose names are words of SQL."""
 OF_THE_QUERY = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.PermissionException)
 """Faults that lie in the words of a query, not in what it reads."""

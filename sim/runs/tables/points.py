@@ -41,7 +41,6 @@ OBSERVERS = (
             persons("residents", "all who live there in the model"),
             persons("counted", "those whose status a register holds"),
             persons("waiting", "those of them who are not registered yet"),
-            persons("natural", "births less deaths among them"),
             persons("register", "what a register would show"),
             *SOURCES,
         ),

@@ -10,6 +10,8 @@ from sim.numerics.months import LONG_AGO
 
 from .basics import BIT, HOME
 
+NOWHERE = 255
+
 
 class PlainPerson(mesa.Agent):
     """A person (1.2): the columns of the schema are ordinary attributes."""
@@ -19,6 +21,10 @@ class PlainPerson(mesa.Agent):
         super().__init__(model)
         for name, value in columns.items():
             setattr(self, name, value)
+
+    def lives(self) -> bool:
+        """Born, and not dead (1.2)."""
+        return self.mode != MODE["nowhere"]
 
     def persecuted(self) -> bool:
         """Ever detained, or exposed by media or NGO work (3.3)."""
@@ -50,21 +56,52 @@ class Circle:
 
     def share_abroad(self) -> float:
         """Members settled outside Belarus over all members (3.8)."""
-        return self.abroad / len(self.people)
+        return self.share(self.abroad)
+
+    def living(self) -> list[PlainPerson]:
+        """The members who live (1.2)."""
+        return [person for person in self.people if person.lives()]
+
+    def share(self, members: int) -> float:
+        """So many members over all who live, 0 if nobody does (1.2)."""
+        living = len(self.living())
+        return members / living if living else 0.0
 
 
 class Unit:
     """A unit (1.2): an adult or a couple with minor children, head first."""
 
     def __init__(self, people: Sequence[PlainPerson], circle: Circle) -> None:
-        """Take adjacent rows; the second row is an adult if it is the partner (1.2)."""
+        """Take the people of a unit in order of rows (1.2)."""
         self.people = people
         self.circle = circle
-        self.head = people[0]
-        self.size = len(people)
-        self.adults = people[:2] if self.size > 1 and people[1].member == 1 else people[:1]
         self.country_taste: list[float] = []
         self.channel_taste: list[float] = []
+        for person in people:
+            person.unit = self
+
+    @property
+    def head(self) -> PlainPerson:
+        """The head, who stands first (1.2)."""
+        return self.people[0]
+
+    @property
+    def size(self) -> int:
+        """People of the unit (1.2)."""
+        return len(self.people)
+
+    @property
+    def adults(self) -> Sequence[PlainPerson]:
+        """The head and the partner, who stands next (1.2)."""
+        return self.people[:2] if self.size > 1 and self.people[1].member == 1 else self.people[:1]
+
+    def number(self) -> None:
+        """Write where each stands from the head, and the size of the unit (1.2)."""
+        for person in self.people:
+            person.unit = self
+            person.behind = person.row - self.head.row
+        if self.people:
+            self.head.unit_size = self.size
 
     def groups(self, t: int) -> int:
         """Bit mask of the unit's groups (3.3)."""

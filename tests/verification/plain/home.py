@@ -7,10 +7,10 @@ from sim.numerics.months import LONG_AGO
 
 from .basics import EMPLOYER_KEYS, EXPOSURES, HOME, PLACES, share_of
 from .entities import PlainPerson
-from .offers import Offers
+from .lives import Lives
 
 
-class Home(Offers):
+class Home(Lives):
     """What happens to people in Belarus, or because they are registered there."""
 
     # --- 3.5 repress --------------------------------------------------------------------------------------------------
@@ -24,7 +24,7 @@ class Home(Offers):
         detention = share_of(self.belarus.detentions, weights)
         closure = share_of(self.belarus.closures, self.code.organisations)
         for person in self.people:
-            if person.place != HOME or t - person.birth < 192:
+            if not person.lives() or person.place != HOME or t - person.birth < 192:
                 continue
             if self.pardon(person):
                 continue
@@ -76,7 +76,12 @@ class Home(Offers):
     def conscript(self) -> None:
         """Every man registered in Belarus of at least 18 years, wherever he lives (3.6)."""
         for man in self.people:
-            if man.sex == SEX["male"] and man.region != REGION["abroad"] and self.month - man.birth >= 216:
+            if (
+                man.lives()
+                and man.sex == SEX["male"]
+                and man.region != REGION["abroad"]
+                and self.month - man.birth >= 216
+            ):
                 self.call_up(man)
 
     def call_up(self, man: PlainPerson) -> None:
@@ -147,8 +152,8 @@ class Home(Offers):
     def perceive(self) -> None:
         """Circles remember this month's detentions and hear of announced closures (3.7)."""
         for circle in self.circles:
-            detained = sum(person.detained == self.month for person in circle.people)
-            circle.memory = self.code.circle_decay * circle.memory + detained / len(circle.people)
+            detained = sum(person.detained == self.month for person in circle.living())
+            circle.memory = self.code.circle_decay * circle.memory + circle.share(detained)
             if self.announced:
                 hearing = min(1.0, self.code.news_reach + self.code.hearsay * circle.share_abroad())
                 circle.heard = circle.heard + (1 - circle.heard) * hearing

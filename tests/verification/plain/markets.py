@@ -47,6 +47,8 @@ class Markets(Moves):
         """Count agents by place and status at the end of the month (3.14)."""
         stock = np.zeros((N_PLACES, N_STATUSES), np.int64)
         for person in self.people:
+            if not person.lives():
+                continue
             stock[person.place, person.status] += 1
         self.stocks.append(stock)
 

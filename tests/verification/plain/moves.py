@@ -61,7 +61,7 @@ class Moves(Abroad):
             if person.persecuted() and self.luck("events.return_risk", person.key) < self.belarus.arrest_on_return:
                 person.detained = person.held = self.month
                 self.tell(person, "arrested_on_return", "none", journey)
-                unit.circle.memory += 1 / len(unit.circle.people)
+                unit.circle.memory += unit.circle.share(1)
         unit.head.lead = LEAD["together"]
         unit.circle.abroad -= len(party)
 

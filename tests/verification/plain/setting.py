@@ -32,6 +32,7 @@ class Base(mesa.Model):
         luck_seed: int,
         trait_seed: int,
         lam: float,
+        rates: Any,
         employers: Sequence[int] = (0,),
         decision: str = "destination_nest",
     ) -> None:
@@ -39,8 +40,9 @@ class Base(mesa.Model):
 
         `table` maps each column to its array and is not changed. `circle_start`, int[circles + 1], is the first row of
         each circle. One agent stands for `one_in` persons. `world` has the arrays of 3.2 as attributes, `coefficients`
-        the values of `conf/behaviour.yaml`. `lam` is the run's dissimilarity, `lambda` of the page. `employers` gives
-        the sector of each employer number; 0 is none. `decision` names the rule of 3.8a.
+        the values of `conf/behaviour.yaml`. `lam` is the run's dissimilarity, `lambda` of the page. `rates` are
+        the arrays of 3.4a as attributes. `employers` gives the sector of each employer number; 0 is none. `decision`
+        names the rule of 3.8a.
         """
         super().__init__(rng=luck_seed)
         self.month = 0
@@ -52,6 +54,7 @@ class Base(mesa.Model):
         self.luck_seed = int(luck_seed)
         self.trait_seed = int(trait_seed)
         self.lam = float(lam)
+        self.rates = rates
         self.employers = [int(sector) for sector in employers]
         self.decision = decision
         self.law = fields(world.law)
@@ -83,6 +86,8 @@ class Base(mesa.Model):
         columns["savings"] = [np.float32(value) for value in columns["savings"]]
         rows = zip(*columns.values(), strict=True)
         self.people = [PlainPerson(self, dict(zip(columns, row, strict=True))) for row in rows]
+        for row, person in enumerate(self.people):
+            person.row = row
 
         self.circles: list[Circle] = []
         self.units: list[Unit] = []
@@ -90,12 +95,16 @@ class Base(mesa.Model):
         for first, end in zip(bounds[:-1], bounds[1:], strict=True):
             circle = Circle(self.people[first:end])
             self.circles.append(circle)
-            heads = [row for row in range(first, end) if self.people[row].member == 0]
-            for head, following in zip(heads, [*heads[1:], end], strict=True):
-                unit = Unit(self.people[head:following], circle)
-                unit.country_taste = self.tastes(unit.head.key, "taste", self.code.spread_country)
-                unit.channel_taste = self.tastes(unit.head.key, "channel_taste", self.code.spread_channel)
+            for head in [person for person in self.people[first:end] if person.member == 0]:
+                within = self.people[head.row : head.row + head.reach + 1]
+                unit = Unit([person for person in within if person.row - person.behind == head.row], circle)
+                self.give_tastes(unit)
                 self.units.append(unit)
+
+    def give_tastes(self, unit: Unit) -> None:
+        """Give a unit the fixed tastes of its head (3.4)."""
+        unit.country_taste = self.tastes(unit.head.key, "taste", self.code.spread_country)
+        unit.channel_taste = self.tastes(unit.head.key, "channel_taste", self.code.spread_channel)
 
     def tastes(self, key: np.uint64, purpose: str, spread: float) -> list[float]:
         """Return the fixed tastes of a head, lowest byte of the first word first, sixteen a draw (3.4)."""
@@ -150,7 +159,7 @@ class Base(mesa.Model):
         self.grown_up = 0  # A
         self.pendular_workers = 0  # P
         for person in self.people:
-            if person.settled():
+            if person.settled() or not person.lives():
                 continue
             man = person.sex == SEX["male"]
             self.workers[person.sector] += self.one_in
