@@ -64,6 +64,14 @@ def world_named(asked: Composition, until: date = LIMIT_DAY) -> str:
     return catalogue.world_name(asked, CONF)
 
 
+def _last_of(world: str) -> int:
+    """Last month of a world's history; of a faulty file, which is told when it is read, that of the clock."""
+    try:
+        return catalogue.last_month(world, CONF)
+    except UserError:
+        return clock().last
+
+
 def known_courses() -> list[str]:
     """Names of the courses of conf/course, in alphabetical order."""
     return list(catalogue.course_names(CONF))
@@ -162,7 +170,7 @@ class Settings:
         """Refuse a month that none of the histories asked for reaches."""
         if months.month(until) > clock().last:  # only a history with a clock of its own goes further
             asked = [info.data.get("scenario", ""), info.data.get("baseline", ""), *info.data.get("decompose", ())]
-            last = max((catalogue.last_month(world, CONF) for world in asked if world), default=clock().last)
+            last = max((_last_of(world) for world in asked if world), default=clock().last)
             if months.month(until) > last:
                 raise checks.no_month(last)
         return until

@@ -175,7 +175,7 @@ def test_a_point_says_what_it_is(at_once):
     assert found["kind"] == "point" and at_once.name == f"no_covid-{found['fingerprint'][:12]}"
     assert found["point"] == {
         "scenario": "no_covid", "baseline": None, "decision": "destination_nest", "lambda": 0.62, "freeze": [],
-        "coefficients": {}, "one_in": 2000, "seed": 1, "until": "2020-06",
+        "coefficients": {}, "one_in": 2000, "seed": 1, "until": "2020-06", "course": None,
     }  # fmt: skip
     assert len(set(found["seeds"])) == found["replicates"] == 4
     assert set(found["files"]) == set(os.listdir(at_once)) - {"manifest.json"}
