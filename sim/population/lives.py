@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.history.clock import clock
 from sim.numerics.codes import LOCALITY, REGION, SEX
 from sim.numerics.compiling import compiled
-from sim.numerics.months import FIRST_YEAR, LAST_MONTH
+from sim.numerics.months import FIRST_YEAR
 from sim.population import attributes, income
 from sim.population.assumptions import value
 from sim.population.census import BANDS, CLASSES, age_sex, read
@@ -37,6 +38,7 @@ _MINSK, _TOWN, _VILLAGE, _OTHER = attributes.MINSK, attributes.TOWN, attributes.
 class Lives(NamedTuple):
     """What lives go by; years are counted from 2019, places are home and abroad."""
 
+    last: int  # last month in which a child may be born: that of the clock
     births: NDArray[np.float64]  # [years, 2, ages to OLDEST] probability that a woman bears a child in a month
     most: NDArray[np.float64]  # [ages] the largest of these: the rate of the children who may come
     so_far: NDArray[np.float64]  # [months of age + 1] sum of these over the months lived
@@ -56,6 +58,7 @@ def lives() -> Lives:
     shares, classes = attributes.attributes(), [CLASSES.index(age) for age in NEW_CLASS]
     before = np.zeros_like(shares.work[:, :1])
     return Lives(
+        clock().last,
         births,
         most,
         np.concatenate([[0.0], np.cumsum(np.repeat(most[: FERTILE[1]], 12))]),
@@ -82,7 +85,7 @@ def published(measure: str) -> dict[int, float]:
 def _years() -> list[int]:
     """For every calendar year of the clock itself, or the last year with data."""
     last = max(published("births"))
-    return [min(FIRST_YEAR + year, last) for year in range(LAST_MONTH // 12 + 1)]
+    return [min(FIRST_YEAR + year, last) for year in range(clock().last // 12 + 1)]
 
 
 def _mean_population(year: int) -> NDArray[np.float64]:

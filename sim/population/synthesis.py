@@ -152,7 +152,7 @@ def _measure(
                     shares = chances.work[plan.zone[stratum], age_class, _FEMALE, plan.cell_education[cell]]
                     place_in_class = traits.place_in_class(place_in_class, plan.cell_sector[cell], shares[_RETIRED])
                 age = traits.age(place_in_class, age_class, chances.single_years[age_class, _FEMALE])
-                sizes[n] += may_be_born(key, traits.birth(age, uniform(a[1])), seed, rates.so_far, months)
+                sizes[n] += may_be_born(key, traits.birth(age, uniform(a[1])), seed, rates, months)
 
 
 @compiled
@@ -350,7 +350,7 @@ def _fill(
                     for own in range(head, end_of_unit):
                         mother = at(people, own)
                         if mother.sex == _FEMALE:
-                            for j in range(may_be_born(mother.key, mother.birth, seed, rates.so_far, months)):
+                            for j in range(may_be_born(mother.key, mother.birth, seed, rates, months)):
                                 child = at(people, row)
                                 reserve(child, mother, j + 1, months[j], seed, rates.boys)
                                 child.mother = row - own

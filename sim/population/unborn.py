@@ -11,8 +11,8 @@ from sim.numerics.arithmetic import log
 from sim.numerics.codes import MODE, SECTOR, SEX, STATUS
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import PURPOSE, uniform, words
-from sim.numerics.months import LAST_MONTH, LONG_AGO, NEVER
-from sim.population.lives import FERTILE
+from sim.numerics.months import LONG_AGO, NEVER
+from sim.population.lives import FERTILE, Lives
 from sim.population.rows import Person
 from sim.population.schema import NOBODY
 
@@ -26,19 +26,19 @@ _NOWHERE, _AT_HOME, _CHILD = MODE["nowhere"], STATUS["home"], SECTOR["child"]
 
 
 @compiled
-def may_be_born(key: int, birth: int, seed: int, so_far: NDArray[np.float64], months: NDArray[np.int64]) -> int:
+def may_be_born(key: int, birth: int, seed: int, rates: Lives, months: NDArray[np.int64]) -> int:
     """Fill `months` with those in which a woman may bear a child, in order, and return their number.
 
-    `so_far` is that of `Lives`, `months` int64[MOST_CHILDREN].
+    `months` int64[MOST_CHILDREN].
     """
-    found, age = 0, -birth  # in the first month
+    found, age, so_far = 0, -birth, rates.so_far  # in the first month
     if age >= _FERTILE_ENDS:
         return found
     level = so_far[max(age, 0)]
     while found < MOST_CHILDREN:
         level -= log(uniform(words(key, 0, _CHILDREN, found, seed)[0]))
         month = birth + np.searchsorted(so_far, level, side="right") - 1
-        if level >= so_far[-1] or month > LAST_MONTH:
+        if level >= so_far[-1] or month > rates.last:
             break
         months[found] = month
         found += 1
@@ -48,7 +48,8 @@ def may_be_born(key: int, birth: int, seed: int, so_far: NDArray[np.float64], mo
 @compiled
 def key_of(number: int, position: int) -> int:
     """Key of the person at a position of a household; the lowest four bits are left for her children."""
-    return np.uint64(number) << np.uint64(8) | np.uint64(position) << np.uint64(4)
+    key: int = np.uint64(number) << np.uint64(8) | np.uint64(position) << np.uint64(4)  # type: ignore[assignment]
+    return key
 
 
 @compiled
@@ -65,6 +66,6 @@ def reserve(person: Person, mother: Person, nth: int, month: int, seed: int, boy
     person.member = person.behind = NOBODY
     person.sector, person.mode, person.status = _CHILD, _NOWHERE, _AT_HOME
     person.expiry = NEVER
-    person.since = person.visa = person.passport = person.serves_until = LONG_AGO
+    person.saved_at = person.since = person.visa = person.passport = person.serves_until = LONG_AGO
     person.detained = person.exit_ban = person.held = person.trial = LONG_AGO
     person.applied = person.due = person.aspires = LONG_AGO

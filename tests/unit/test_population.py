@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from sim.history import coefficients
+from sim.history.clock import clock
 from sim.numerics.codes import (
     CONSCRIPTION,
     EDUCATION,
@@ -22,7 +23,7 @@ from sim.numerics.codes import (
 )
 from sim.numerics.errors import UserError
 from sim.numerics.locations import CONF
-from sim.numerics.months import LAST_MONTH, LONG_AGO, NEVER
+from sim.numerics.months import LONG_AGO, NEVER
 from sim.population import employers, fit, layout, order, schema, service
 from sim.population.census import CLASSES, age_sex, diaspora, figure, residents
 from sim.population.households import couple_fit, parent_fit
@@ -92,9 +93,9 @@ def test_who_may_be_born_stands_behind_the_mothers_unit_and_has_a_key_of_hers(ev
     assert (rows <= heads + everyone.reach[heads]).all() and (everyone.circle[rows] == everyone.circle[heads]).all()
     age = (everyone.birth[rows].astype(int) - everyone.birth[mothers]) // 12
     assert age.min() >= 15 and age.max() < 50 and 27 < age.mean() < 31
-    assert everyone.birth[rows].min() >= 0 and everyone.birth[rows].max() <= LAST_MONTH
+    assert everyone.birth[rows].min() >= 0 and everyone.birth[rows].max() <= clock().last
     assert 0.49 < (everyone.sex[rows] == SEX["male"]).mean() < 0.54
-    assert LAST_MONTH < 15 * 12, "daughters born after 2018 would bear children, who have no rows"
+    assert clock().last < 15 * 12, "daughters born after 2018 would bear children, who have no rows"
 
 
 def test_a_reach_ends_where_the_next_unit_begins(everyone):

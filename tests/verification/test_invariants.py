@@ -84,29 +84,12 @@ class Lived:
         found = self.model.recorder.events
         return found[np.isin(found["kind"], [EVENT[kind] for kind in kinds])]
 
-<<<<<<< HEAD
-    def unit(self, head):
-        """Rows of the unit headed at a row."""
-        return range(head, head + int(self.before.unit_size[head]))
-
-    def adults(self, head):
-        """Rows of the head and the partner."""
-        return [row for row in self.unit(head) if self.before.member[row] < 2]
-
     def savings(self, people, t):
         """Savings in month t of people as they stood in it."""
         given = self.model
         now = at_month(t, given.world, given.options, given.circles, given.behaviour, given.conditions)
         return savings_of_all(people, np.arange(len(people.key)), now)
 
-    @property
-    def heads(self):
-        """Row of the head of everyone's unit."""
-        rows = np.flatnonzero(self.before.member == 0)
-        return np.repeat(rows, self.before.unit_size[rows])
-
-=======
->>>>>>> lives
     @property
     def months(self):
         """Months of the run with everyone's columns at the end of the month before, and at its end."""
@@ -343,19 +326,11 @@ def test_citizens_never_lose_their_status(lived):
         stayed = (earlier.status == citizen) & (later.since == earlier.since)  # who returned may go back for a season
         assert (later.status[stayed] == citizen).all() and (later.expiry[stayed] == NEVER).all()
         new = np.flatnonzero((later.status == citizen) & (earlier.status != citizen))
-<<<<<<< HEAD
-        told = lived.events("naturalised")
-        told = told[told["month"] == t]
-        assert set(new) <= set(told["row"]) <= set(np.flatnonzero(lived.living[t].status == citizen))
-        heads = np.unique(lived.heads[told["row"]])
-        assert np.isin(earlier.status[heads], [STATUS["permit"], STATUS["permanent"]]).all()
-=======
         told, born = lived.events("naturalised"), lived.events("born")
         told, born = told[told["month"] == t], born["row"][born["month"] == t]
         assert set(new) - set(born) <= set(told["row"]) <= set(np.flatnonzero(lived.living[t].status == citizen))
         heads = np.unique(heads_of(lived.living[t])[told["row"]])
-        assert (earlier.status[heads] == STATUS["permit"]).all()
->>>>>>> lives
+        assert np.isin(earlier.status[heads], [STATUS["permit"], STATUS["permanent"]]).all()
         assert (t - earlier.since[heads] >= lived.model.behaviour.naturalisation_months).all()
 
 
@@ -578,11 +553,7 @@ def test_the_reason_of_a_wish_can_be_true(lived):
             t, head = int(event["month"]), int(event["row"])
             people = lived.decided[t]
             groups = groups_of(lived, people, head, t)
-<<<<<<< HEAD
-            means = lived.savings(people, t)[lived.adults(head)].sum()
-=======
-            means = sum(float(people.savings[row]) for row in adults_of(people, head))
->>>>>>> lives
+            means = lived.savings(people, t)[adults_of(people, head)].sum()
 
             def shares(place, instrument, channel, t=t, groups=groups):
                 row = world.openness[t, place, INSTRUMENT[instrument]]
@@ -834,14 +805,8 @@ def test_savings_are_never_negative_and_only_pay_for_the_journey(lived):
     """On departure savings fall by the fares of who goes and the fee for each adult of them, the head's first; when a
     family follows, by theirs; and by nothing else.
     """
-<<<<<<< HEAD
-    world, head_of = lived.model.world, lived.heads
-    everything, onward = lived.events("departed"), lived.events("onward")
-    earlier = lived.before
-=======
     world = lived.model.world
-    everything = lived.events("departed")
->>>>>>> lives
+    everything, onward = lived.events("departed"), lived.events("onward")
     for t, people in enumerate(lived.ended):
         earlier, head_of = lived.aged[t], heads_of(people)
         assert (people.savings >= 0.0).all()
@@ -860,21 +825,16 @@ def test_savings_are_never_negative_and_only_pay_for_the_journey(lived):
                 assert min(abs(total - price) for price in prices) < 0.05, (total, prices)
                 assert len(adults) == 1 or abs(paid[adults[1]]) < 0.01 or after.savings[head] == 0.0
                 paid[adults] = 0.0
-<<<<<<< HEAD
             for row in onward["row"][onward["month"] == t] if reason == "family" else ():
                 place, channel = after.place[row], after.channel[row]
                 if before.member[row] == 0:
-                    rows = [one for one in lived.unit(row) if before.mode[one] == SETTLED]
-                    adults = sorted(set(rows) & set(lived.adults(row)))
+                    rows = [one for one in unit_of(before, row) if before.mode[one] == SETTLED]
+                    adults = sorted(set(rows) & set(adults_of(before, row)))
                     fee = float(world.rules[t, place, channel]["fee"]) * len(adults)
                     price = onward_fare(lived.model, t, before.place[row], place, channel) * len(rows) + fee
                     assert abs(paid[adults].sum() - price) < 0.05
                     paid[adults] = 0.0
             assert np.abs(paid).max() < 0.01
-        earlier = people
-=======
-            assert (paid == 0.0).all()
->>>>>>> lives
 
 
 def test_savings_abroad_follow_work(lived):

@@ -10,8 +10,9 @@ from functools import cache
 import numpy as np
 import pytest
 
+from sim.history.clock import clock
 from sim.numerics.codes import EVENT, MODE, REGION, SEX
-from sim.numerics.months import FIRST_YEAR, LAST_MONTH
+from sim.numerics.months import FIRST_YEAR
 from sim.population.census import BANDS, age_sex, read
 from sim.population.fit import completed_age
 from sim.population.lives import lives, published
@@ -27,7 +28,7 @@ KNOWN = sorted({int(row["date"][:4]) for row in read("age_sex")} - {FIRST_YEAR})
 @cache
 def lived(one_in: int):
     """People of a sample on 1 January of each year, [years, sexes, groups of ten years], and births and deaths."""
-    months = LAST_MONTH + 1
+    months = clock().last + 1
     model = start(synthesise(one_in, 1), plain_world(months, ()), quiet(level=-60.0), lives=lives(), threads=2)
     people, resident = model.columns, model.columns.region != REGION["abroad"]
     groups = []

@@ -3,8 +3,8 @@
 A unit is an adult or a couple with minor children. Its class is the head's sector with what either adult brings
 along: persecution, a student's age, a Polish card, a visa in hand.
 
-A rule takes a person; a rule about a unit takes its head. The partner stands next; all others within the head's `reach`,
-where also grown children, the unborn and the dead have rows, who are not `of_unit`.
+A rule takes a person; a rule about a unit takes its head. The partner stands next; all others within the head's
+`reach`, where also grown children, the unborn and the dead have rows, who are not `of_unit`.
 """
 
 import numpy as np

@@ -163,7 +163,10 @@ def come_of_age(person: Person, month: int, log: Log) -> None:
 
 @compiled
 def enter_class(person: Person, k: int, now: Now) -> None:
-    """Give who enters the kth class of the young its education and work, and what they earn by it; who turns 18 abroad begins with the usual savings."""
+    """Give who enters the kth class of the young its education and work, and what they earn by it.
+
+    At home savings follow income; who turns 18 abroad begins with the usual savings.
+    """
     lives, zone = now.run.lives, zone_of(person.region, person.locality)
     luck = words(person.key, now.month, _NEW_CLASS, 0, now.run.seed)
     was, shares = person.education, lives.education[zone]

@@ -143,7 +143,7 @@ class Lives(Offers):
         four = words(person.key, 0, PURPOSE["trait_c"], 0, self.trait_seed)
         luck = b"".join(int(word).to_bytes(4, "little") for word in four)
         mean = rates.income[person.region][person.sector][person.sex][person.education]
-        person.income = np.float32(mean * rates.wage_spread[luck[6]])
+        person.income = float(np.float32(mean * rates.wage_spread[luck[6]]))
         if k == 0 and person.settled():
             person.savings = np.float32(self.usual_savings(person))
 
