@@ -23,7 +23,7 @@ from sim.model.schedule import SCHEDULE
 from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, MODE, N_PLACES, PLACE
 from sim.numerics.luck import NORMAL_GRID
 from sim.numerics.months import LONG_AGO
-from sim.population.schema import Columns
+from sim.population.schema import NOBODY, Columns
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -102,7 +102,7 @@ def month_of(model: EmigrationModel) -> Month:
         t,
         b,
         float(model.world.belarus["news"][t]) + b.circle_gain * circles.memory,
-        circles.abroad / np.diff(circles.start),
+        circles.abroad / np.maximum(circles.living, 1),
         float(model.world.belarus["war_fear"][t]),
         weights,
         values,
@@ -114,8 +114,10 @@ def free(people: Columns, rows: slice, t: int) -> Rows:
     home, members = people.mode[rows] == MODE["home"], people.member[rows]
     barred = (people.held[rows] >= t) | (people.exit_ban[rows] >= t) | ~home
     barred |= people.conscription[rows] == CONSCRIPTION["serving"]
-    heads = np.flatnonzero(members == 0)
-    ready = ~np.logical_or.reduceat(barred, heads)
+    heads, some = np.flatnonzero(members == 0), np.flatnonzero(barred & (members != NOBODY))
+    ready = np.ones(len(members), np.bool_)
+    ready[some - people.behind[rows][some]] = False
+    ready = ready[heads]
     ready &= (people.place[rows][heads] == PLACE["belarus"]) & (people.plan[rows][heads] == 0)
     ready &= (t - people.birth[rows][heads] >= ADULT_MONTHS) & (people.due[rows][heads] <= t)
     return heads[ready]

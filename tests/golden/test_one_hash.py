@@ -18,6 +18,7 @@ import pytest
 
 from sim.model.model import EmigrationModel
 from sim.population.layout import layout
+from sim.population.lives import lives
 from sim.population.traits import tables
 from sim.runs.run import Job
 from tests.verification.test_targets import GENERIC
@@ -59,7 +60,7 @@ def test_the_hash_for_any_threads_and_blocks(thousandth, expected, threads, bloc
         thousandth.population, made.history, made.world, made.behaviour, made._constants,
         thousandth.settings.seed, JOB.replicate, threads, block=block,
     ).run()  # fmt: skip
-    assert len(model._blocks) == (1 if block == 65_536 else 10)
+    assert len(model._blocks) == (1 if block == 65_536 else 11)
     found = digest(model)
     model.close()
     assert found == expected
@@ -76,7 +77,7 @@ def test_the_hash_on_the_plainest_processor(expected):
 
 def test_the_hash_of_what_people_are_made_from(request):
     digest = hashlib.sha256()
-    for array in (*tables(), *layout()):
+    for array in (*tables(), *layout(), *lives()):
         digest.update(np.ascontiguousarray(array).tobytes())
     if request.config.getoption("--update-golden"):
         SYNTHESIS.write_text(digest.hexdigest() + "\n", encoding="utf-8")

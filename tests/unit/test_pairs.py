@@ -22,13 +22,16 @@ from sim.analysis.pairs import (
     STAY,
     align,
     categorise,
+    final_places,
     frechet,
     matrix,
+    settled_before,
     stuck_person_months,
 )
 from sim.model.eventlog import EVENT_TYPE
 from sim.numerics.codes import CHANNEL, EVENT, MODE, N_PLACES, PLACE
-from sim.runs.run import Job
+from sim.runs.ensemble import Ensemble
+from sim.runs.run import MOVE, Job
 from tests.worlds import close, constants, hot, hot_people, hot_world, start, tighten
 
 LITHUANIA, POLAND, GEORGIA = PLACE["lithuania"], PLACE["poland"], PLACE["georgia"]
@@ -155,6 +158,7 @@ def kept(ensemble, model, job):
 def pairs(thousandth):
     """Paired runs of the hot world, Lithuania shut from month 12 on."""
     people, world = hot_people(PEOPLE // 4), hot_world(24)
+    own = Ensemble(thousandth.settings, lambda: people)
     shut = close(close(world, "lithuania", "permit", START), "lithuania", "visa_free", START)
     for channel in ("humanitarian", "asylum", "family", "irregular"):
         shut = tighten(shut, "lithuania", channel, START, offered=0.0)
@@ -162,7 +166,7 @@ def pairs(thousandth):
     for name, now in (("before", world), ("after", shut)):
         for replicate in range(3):
             model = start(people, now, hot(level=-5.0), constants(lithuania=1.5), replicate=replicate).run()
-            runs.append(kept(thousandth, model, Job(name, 0.62, replicate)))
+            runs.append(kept(own, model, Job(name, 0.62, replicate)))
     return pair_up(runs[:3], runs[3:])
 
 
@@ -249,3 +253,20 @@ def test_margins_of_final_places_are_where_people_live_in_the_end(pairs, window)
         for place, persons in ours.drop("belarus").items():
             assert persons == pytest.approx(settled[PLACE[place]]), (side, place)
         assert settled.sum() > 0 and ours["belarus"] == pytest.approx(window.residents - settled.sum())
+
+
+def test_who_is_born_later_is_no_resident_of_the_start():
+    """A child born abroad in one world and at home in the other, and one born in one world only, are not compared."""
+
+    def events(*rows):
+        made = np.zeros(len(rows), MOVE)
+        for record, (month, key, kind, origin, place) in zip(made, rows, strict=True):
+            record["month"], record["key"], record["kind"] = month, key, EVENT[kind]
+            record["origin"], record["place"] = origin, place
+        return made
+
+    one = events((3, 7, "born", POLAND, POLAND), (9, 7, "lost", POLAND, POLAND), (9, 1, "departed", 0, POLAND))
+    other = events((3, 7, "born", 0, 0), (8, 8, "born", 0, 0), (9, 7, "departed", 0, POLAND), (9, 8, "departed", 0, 1))
+    found = align(one, other, 0)
+    assert found.key.tolist() == [1] and len(final_places(one, other)[0]) == 1
+    assert settled_before(one, other).tolist() == []
