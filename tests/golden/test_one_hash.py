@@ -2,8 +2,9 @@
 
 The hash is of every event of a run of one circle in a thousand to the last month with known rules. It stands in
 `events.sha256`, so that each Python and each Mesa on which the tests run must find the same; here it is found with one
-thread and with two, with whole and with small blocks, and with machine code for the plainest processor. A hash beside it is of the chances
-and the layout from which any number of people is made, whether or not so few people show a difference in them.
+thread and with two, with whole and with small blocks, and with machine code for the plainest processor. A hash beside
+it is of the chances and the layout from which any number of people is made, whether or not so few people show a
+difference in them.
 """
 
 import hashlib
