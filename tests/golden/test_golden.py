@@ -103,9 +103,7 @@ def test_golden_numbers_are_of_a_living_world():
     """Something of every kind happened: a run in which nothing happens would be unchanged for ever."""
     golden = json.loads(FILE.read_text(encoding="utf-8"))
     for kind in (*MOVES, "pendular_out"):
-        years = (
-            YEARS[1:] if kind == "onward" else YEARS
-        )  # of the first year's few onward moves one in a thousand is none
+        years = YEARS[1:] if kind == "onward" else YEARS  # few live abroad to move on in 2019
         assert all(golden[f"{kind}_to"][year] for year in years), kind
     assert golden["detained"]["2020"] > golden["detained"]["2019"]
     assert golden["events"] > 1000 and len(golden["residents"]["2022"]) >= 10

@@ -179,6 +179,7 @@ def test_return_falls_with_the_years_abroad():
 
 @pytest.mark.parametrize(("savings", "km", "place", "left"), [
     (100.0, 1000.0, "poland", 40.0), (59.0, 1000.0, "georgia", 59.0), (400.0, 2000.0, "poland", 100.0),
+    (250.0, 2000.0, "georgia", 250.0),
 ])  # fmt: skip
 def test_an_onward_move_costs_the_way_from_where_one_is(savings, km, place, left):
     """By land for .06 EUR a km, and beyond 1,500 km by air for the mean of both fares; fares by land from Minsk and the

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.history.compiled import open_share
 from sim.model.decision.access import fare, travel_share
-from sim.model.decision.means import money, pay
+from sim.model.decision.means import money, pay, savings_of
 from sim.model.decision.offers import RELOCATION, move_price
 from sim.model.decision.units import adults, groups_of, may_exit, of_unit
 from sim.model.eventlog import Log, empty_log, note, noted
@@ -51,7 +51,9 @@ def arrive(person: Person, now: Now, place: int, channel: int) -> None:
 
 @compiled(forceinline=True)
 def leave_home(person: Person, now: Now, place: int, channel: int) -> None:
-    """Let a person leave Belarus, with the passport that was renewed at home whenever it ran out."""
+    """Let a person leave Belarus with what they have, and with the passport that was renewed whenever it ran out."""
+    if person.saved_at != now.month:  # who paid for the journey has settled it
+        person.savings, person.saved_at = savings_of(person, now), now.month
     arrive(person, now, place, channel)
     person.passport = renewed_at_home(person.passport, now.month, int(now.coefficients.passport_months))
 

@@ -136,6 +136,8 @@ class Applications(Choice):
         """People of a unit pay fare and fee out of its savings and leave Belarus for p (3.10, 3.12)."""
         self.pay(unit.adults, self.departure_cost(unit, going, p, c))
         for person in going:
+            if person.saved_at != self.month:
+                person.savings, person.saved_at = np.float32(self.savings_of(person)), self.month
             person.passport = self.passport_on_leaving(person)
             self.arrive(unit, person, p, c, "departed", reason)
         unit.circle.abroad += len(going)
