@@ -144,7 +144,7 @@ def conditions(
     fixed: Reference | None = None,
 ) -> Conditions:
     """Constants of one run; `fixed` replaces the reference counts (to compare worlds of different people)."""
-    share = min(1.0, PANEL_SIZE / max(1, np.count_nonzero(people.member != NOBODY)))
+    share = min(1.0, PANEL_SIZE / max(1, int(np.count_nonzero(people.member != NOBODY))))
     panel = int(share * 2**32)
     pooled = np.array(
         [

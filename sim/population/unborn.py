@@ -46,7 +46,7 @@ def may_be_born(key: int, birth: int, seed: int, so_far: NDArray[np.float64], mo
 
 
 @compiled
-def key_of(number: int, position: int) -> int:
+def key_of(number: int, position: int) -> np.uint64:
     """Key of the person at a position of a household; the lowest four bits are left for her children."""
     return np.uint64(number) << np.uint64(8) | np.uint64(position) << np.uint64(4)
 

@@ -17,7 +17,7 @@ import pytest
 
 from sim.model.model import EmigrationModel
 from sim.population.layout import layout
-from sim.population.lives import lives
+from sim.population.lives import lives as rates_of_lives
 from sim.population.traits import tables
 from sim.runs.run import Job
 from tests.verification.test_targets import GENERIC
@@ -76,7 +76,7 @@ def test_the_hash_on_the_plainest_processor(expected):
 
 def test_the_hash_of_what_people_are_made_from(request):
     digest = hashlib.sha256()
-    for array in (*tables(), *layout(), *lives()):
+    for array in (*tables(), *layout(), *rates_of_lives()):
         digest.update(np.ascontiguousarray(array).tobytes())
     if request.config.getoption("--update-golden"):
         SYNTHESIS.write_text(digest.hexdigest() + "\n", encoding="utf-8")

@@ -94,7 +94,7 @@ class Members(AbstractAgentSet, Sequence):
     # One by one
 
     def __len__(self) -> int:
-        return np.count_nonzero(self._living()) if self._rows is None else len(self._rows)
+        return int(np.count_nonzero(self._living())) if self._rows is None else len(self._rows)
 
     def __iter__(self) -> Iterator[Person]:
         for row in self.rows:
