@@ -330,10 +330,10 @@ def _fill(
                 person.ties, person.frailty = byte(c, 4), byte(c, 5)
                 person.sector = sector
                 income = chances.income[region, sector, sex, education] * chances.wage_spread[byte(c, 6)]
-                months = usual_months(
+                put_aside = usual_months(
                     key, 0, seed, chances.turns, chances.savings[0], chances.savings[1], chances.savings[2]
                 )
-                person.income, person.savings, person.saved_at = income, income * months, LONG_AGO
+                person.income, person.savings, person.saved_at = income, income * put_aside, LONG_AGO
                 person.place, person.mode, person.status = here, mode, status
                 person.since, person.expiry = since, expiry
                 person.channel = chances.diaspora_channel[place] if abroad else 0
