@@ -352,7 +352,7 @@ def test_pairs_differ_only_through_what_changed():
     one, two = (start(hot_people(), now, calm(), TABLE).run() for now in (world, shut))
     before, after = lives(one.recorder.events), lives(two.recorder.events)
     used = (before["channel"] == CHANNEL["humanitarian"]) & (before["place"] == PLACE["lithuania"])
-    touched = units_of(one, before["key"][used])
+    touched = families_of(one, before["key"][used])
     still_before = before[~np.isin(before["key"], touched)]
     still_after = after[~np.isin(after["key"], touched)]
     assert len(touched) > 40 and len(still_before) > 1000
@@ -360,11 +360,10 @@ def test_pairs_differ_only_through_what_changed():
     assert one.columns.mode.max() == MODE["settled"]
 
 
-def units_of(model, keys):
-    """Keys of everyone in the units of the people with these keys."""
-    rows = np.flatnonzero(np.isin(model.columns.key, keys))
-    heads = np.maximum.accumulate(np.where(model.columns.member == 0, np.arange(len(model.columns.key)), -1))
-    return model.columns.key[np.isin(heads, heads[rows])]
+def families_of(model, keys):
+    """Keys of everyone in the families of the start of the people with these keys, grown children included."""
+    family = model.columns.key >> np.uint64(8)
+    return model.columns.key[np.isin(family, np.unique(keys >> np.uint64(8)))]
 
 
 # births and deaths in one world only

@@ -104,7 +104,7 @@ def test_in_a_busy_world_the_losses_are_those_of_the_decisions_taken_apart():
     model.observer = observe
     model.run()
     decided = {
-        (one.month, int(model.columns.key[follower.head])): one
+        (one.month, int(model.columns.key[follower.row])): one
         for follower in followers
         for one in follower.decisions
         if one.chosen >= 0
