@@ -4,9 +4,10 @@ the real history made hot for so few: what the second reading of the model is co
 
 import numpy as np
 
-from sim.history.catalogue import load_destinations, load_history
+from sim.history.catalogue import load_history
 from sim.history.coefficients import Behaviour, load
 from sim.history.compiled import World, build
+from sim.history.inventory import load_destinations
 from sim.model.model import EmigrationModel
 from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, PLACE, SECTOR, SEX, STATUS
 from sim.numerics.months import LONG_AGO, NEVER

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.history.catalogue import load_destinations
 from sim.history.coefficients import RECORDS, Behaviour, load
 from sim.history.compiled import BELARUS, COLUMNS_OF_OPENNESS, LAW, PLACES, RULES, World
+from sim.history.inventory import load_destinations
 from sim.model.decision.constants import Constants
 from sim.model.decision.units import choice_class
 from sim.model.model import EmigrationModel

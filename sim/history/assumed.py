@@ -10,7 +10,7 @@ from datetime import date
 
 from sim.history.clock import clock, last_day
 from sim.history.history import History
-from sim.history.parameters import Branch, Policy
+from sim.history.policies import Branch, Policy
 
 
 def assumed(baseline: History, scenario: History, branches: Sequence[Policy], end: date) -> tuple[str, ...]:

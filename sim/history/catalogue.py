@@ -1,4 +1,4 @@
-"""The catalogue in `conf/`: destinations, parameters, policies, shocks and scenarios, read into plain objects.
+"""The catalogue in `conf/`: policies, shocks, courses and scenarios, read into plain objects, and their histories.
 
 No missing and no unknown key is let pass. All faults of all files that are needed are told at once, each on a line that
 names the file, the line and the key. Nothing here knows Hydra.
@@ -6,175 +6,33 @@ names the file, the line and the key. Nothing here knows Hydra.
 
 import re
 import sys
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Collection
+from contextlib import nullcontext
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 from sim.history import naming, strict_yaml
-from sim.history.admission import Channel
 from sim.history.clock import clock
-from sim.history.constants import Constant, need_like
 from sim.history.courses import HELD, Course, course_of
-from sim.history.destinations import BELARUS_INSTRUMENTS, Destination, Way, destination_of, way_of
 from sim.history.drivers import drivers
 from sim.history.history import History
-from sim.history.judging import Faults, judge, named, tell
+from sim.history.inventory import Gathered, Parameters, files_of, parameters_of
+from sim.history.judging import judge
 from sim.history.naming import HISTORICAL, Composition
-from sim.history.parameters import LIMIT_DAY, Parameter, Policy, restriction
-from sim.history.records import ParameterRecord, policy_of
+from sim.history.parameters import LIMIT_DAY
+from sim.history.policies import Policy
+from sim.history.records import policy_of
 from sim.history.scenarios import Scenario, ScenarioRecord, composed, name_faults, need_usable, played
 from sim.history.strict_yaml import CatalogueError, Document, Place, within
-from sim.numerics.codes import CHANNEL, PLACE
-from sim.numerics.locations import CONF, File, files
+from sim.numerics.locations import CONF, File
 from sim.numerics.messages import nearest, shown
-
-__all__ = ["Channel", "Destination", "Way"]
 
 _NOT = (b"false", b"no", b"off")
 _HISTORICAL = re.compile(rb"""(?:^|[{,])[ \t]*["']?historical["']?[ \t]*:[ \t]*["']?([A-Za-z~]*)""", re.MULTILINE)
 """Whether a file says that its policy was adopted: asked before the file is judged."""
 _BRANCH = re.compile(rb"""(?:^|[{,])[ \t]*["']?branch["']?[ \t]*:""", re.MULTILINE)
 """Whether a file says that it is not known how it ended."""
-
-
-class Gathered:
-    """Faults of several files, told together."""
-
-    def __init__(self) -> None:
-        self.found: list[str] = []
-
-    @contextmanager
-    def within(self, where: str) -> Iterator[None]:
-        """Gather what is wrong inside, at the place where it is."""
-        try:
-            with within(where):
-                yield
-        except CatalogueError as error:
-            self.found += error.faults
-
-    def refuse(self) -> None:
-        """Raise CatalogueError with a line for each fault, if there are any."""
-        if self.found:
-            raise CatalogueError(*self.found)
-
-
-def _files(conf: Path, folder: str) -> dict[str, File]:
-    """Files of a folder by name, in alphabetical order: see `sim.numerics.locations.files`."""
-    return files(conf / folder, f"conf/{folder}")
-
-
-# parameters and destinations
-
-
-class Parameters(dict[str, Parameter]):
-    """Parameters by name, told from others by identity, so that what was judged with them can be kept."""
-
-    __hash__ = object.__hash__  # type: ignore[assignment]
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-
-Contents = tuple[tuple[str, File, bytes], ...]
-
-
-def _contents(conf: Path, folder: str, gathered: Gathered) -> Contents:
-    found = []
-    for name, file in _files(conf, folder).items():
-        with gathered.within(file.shown):
-            need_usable(name)
-            found.append((name, file, strict_yaml.source(file.path)))
-    return tuple(found)
-
-
-class Places(NamedTuple):
-    """What the files say of the world outside the people, besides its events."""
-
-    parameters: Parameters
-    destinations: Mapping[str, Destination]  # in order of their codes
-    ways: Mapping[str, Way]  # channels, as all destinations share them
-
-
-@lru_cache(maxsize=16)
-def _of_places(destinations: Contents, history: Contents, channels: Contents) -> Places:
-    """All parameters, destinations and channels."""
-    gathered, places, ways = Gathered(), {}, {}
-    parameters = [restriction("belarus", instrument) for instrument in BELARUS_INSTRUMENTS]
-    stated: list[Parameter] = []
-    for name, file, content in sorted(channels, key=lambda one: CHANNEL.get(one[0], 0)):
-        with gathered.within(file.shown):
-            ways[name] = way_of(name, strict_yaml.document(content))
-    for name, file, content in sorted(destinations, key=lambda one: PLACE.get(one[0], 0)):
-        with gathered.within(file.shown):
-            places[name], numbers = destination_of(name, strict_yaml.document(content), ways)
-            stated += numbers
-    _judge_likes(destinations, {name: one.constant for name, one in places.items()}, gathered)
-    _judge_likes(channels, {name: one.constant for name, one in ways.items()}, gathered)
-    for _, file, content in history:
-        with gathered.within(file.shown):
-            parameters += _stated_in(strict_yaml.document(content))
-    gathered.refuse()
-    return Places(Parameters(History.of([*parameters, *stated]).parameters), places, ways)
-
-
-def _judge_likes(contents: Contents, sound: Mapping[str, Constant], gathered: Gathered) -> None:
-    """Gather what is wrong with the constants that are like others; a file with other faults may be meant all right."""
-    stated = {name: Constant(0.0, None, ()) for name, _, _ in contents} | dict(sound)
-    for name, file, content in contents:
-        with gathered.within(file.shown):
-            if name in sound:
-                need_like(name, stated, strict_yaml.document(content))
-
-
-def _stated_in(document: Document) -> list[Parameter]:
-    """Parameters of a file of `conf/history`: those of Belarus, for a destination's stand in the destination's file."""
-    faults, found = Faults(), []
-    with faults.at():
-        for name, content in named(document.content).items():
-            with faults.at(name):
-                if (place := name.partition(".")[0]) in PLACE and place != "belarus":
-                    raise ValueError(f"stands in conf/destination/{place}.yaml")
-                found.append(ParameterRecord.model_validate(content).made(name))
-    tell(document, faults)
-    return found
-
-
-def _places(conf: Path) -> Places:
-    gathered = Gathered()
-    contents = [_contents(conf, folder, gathered) for folder in ("destination", "history", "channel")]
-    try:
-        found = _of_places(*contents)
-    except CatalogueError as error:
-        raise CatalogueError(*gathered.found, *error.faults) from None
-    gathered.refuse()
-    return found
-
-
-def _parameters(conf: Path, gathered: Gathered) -> Parameters | None:
-    """All parameters by name, or None where there are faults, which are gathered: policies are judged all the same."""
-    try:
-        return _places(conf).parameters
-    except CatalogueError as error:
-        gathered.found += error.faults
-        return None
-
-
-def load_destinations(conf: Path = CONF) -> dict[str, Destination]:
-    """Every destination of `conf/destination` by name, in order of its code."""
-    return dict(_places(conf).destinations)
-
-
-def load_channels(conf: Path = CONF) -> dict[str, Way]:
-    """Every channel of `conf/channel` by name, in order of its code."""
-    return dict(_places(conf).ways)
-
-
-def load_parameters(conf: Path = CONF) -> tuple[Parameter, ...]:
-    """Every parameter by name: of `conf/history`, of the destinations and their channels, and every restriction."""
-    return tuple(_places(conf).parameters.values())
 
 
 # policies and shocks
@@ -205,8 +63,8 @@ def _policies(conf: Path, folder: str) -> dict[str, Policy]:
 def sound_policies(conf: Path, folder: str) -> tuple[dict[str, tuple[Policy, File]], list[str]]:
     """The policies, or shocks, of a folder that are as they should be, with their files; what is wrong with others."""
     found, gathered = {}, Gathered()
-    parameters = _parameters(conf, gathered)
-    for name, file in _files(conf, folder).items():
+    parameters = parameters_of(conf, gathered)
+    for name, file in files_of(conf, folder).items():
         with gathered.within(file.shown):
             need_usable(name)
             found[name] = _policy(name, strict_yaml.source(file.path), folder == "event", parameters), file
@@ -221,7 +79,7 @@ def _happened(content: bytes) -> bool | None:
 
 def policy_names(conf: Path = CONF, proposed: bool = False) -> tuple[str, ...]:
     """Names of all policies and shocks, or only of those that did not happen, in alphabetical order."""
-    found = {**_files(conf, "event"), **_files(conf, "policy")}
+    found = {**files_of(conf, "event"), **files_of(conf, "policy")}
     chosen = (name for name, file in found.items() if not (proposed and _happened(strict_yaml.source(file.path))))
     return tuple(sorted(chosen))
 
@@ -230,9 +88,9 @@ def _needed(
     conf: Path, enact: Collection[str], parameters: Parameters | None, gathered: Gathered, quiet: bool
 ) -> dict[str, Policy]:
     """Policies and shocks that happened, or that a scenario enacts: a faulty file of another stops no scenario."""
-    events, found = _files(conf, "event"), {}
+    events, found = files_of(conf, "event"), {}
     listed = [(name, file, True) for name, file in events.items()]
-    listed += [(name, file, False) for name, file in _files(conf, "policy").items()]
+    listed += [(name, file, False) for name, file in files_of(conf, "policy").items()]
     for name, file, shock in listed:
         with gathered.within(file.shown):
             content = strict_yaml.source(file.path)
@@ -262,7 +120,7 @@ def load_branches(conf: Path = CONF) -> tuple[Policy, ...]:
     """Policies and shocks of which it is not known whether they came about, in order of their first day."""
     found, gathered = [], Gathered()
     for folder in ("event", "policy"):
-        for name, file in _files(conf, folder).items():
+        for name, file in files_of(conf, folder).items():
             with gathered.within(file.shown):
                 content = strict_yaml.source(file.path)
                 if _BRANCH.search(content):
@@ -276,7 +134,7 @@ def load_branches(conf: Path = CONF) -> tuple[Policy, ...]:
 
 def _courses(conf: Path) -> dict[str, File]:
     """Files of `conf/course`; a folder of another place that has none has those that are shipped."""
-    return _files(conf, "course") or _files(CONF, "course")
+    return files_of(conf, "course") or files_of(CONF, "course")
 
 
 def course_names(conf: Path = CONF) -> tuple[str, ...]:
@@ -303,12 +161,12 @@ def _course(name: str, content: bytes) -> Course:
 
 def scenario_names(conf: Path = CONF) -> tuple[str, ...]:
     """Names of the scenarios: files of `conf/scenario`, and every proposal, which is a scenario by itself."""
-    return tuple(sorted({*_files(conf, "scenario"), *policy_names(conf, proposed=True)}))
+    return tuple(sorted({*files_of(conf, "scenario"), *policy_names(conf, proposed=True)}))
 
 
 def world_name(asked: Composition, conf: Path = CONF) -> str:
     """The one name of a world, however it is asked for: of a proposal alone its own, else that of the composition."""
-    files, (scenario, policy, without) = _files(conf, "scenario"), asked
+    files, (scenario, policy, without) = files_of(conf, "scenario"), asked
     if (policy or without) and scenario not in files and scenario != HISTORICAL:  # a proposal, in no order
         scenario, policy = HISTORICAL, (scenario, *policy)
     alone = scenario == HISTORICAL and len(set(policy)) == 1 and not without and policy[0] not in files
@@ -331,7 +189,7 @@ def _scenario(name: str, conf: Path) -> tuple[Scenario, Document, str]:
 
     Raises CatalogueError for a name that is neither.
     """
-    listed = _files(conf, "scenario")
+    listed = files_of(conf, "scenario")
     if name not in listed:
         return _proposal(name, conf)
     with within(listed[name].shown):
@@ -344,14 +202,14 @@ def _scenario(name: str, conf: Path) -> tuple[Scenario, Document, str]:
 
 def _proposal(name: str, conf: Path) -> tuple[Scenario, Document, str]:
     """The scenario of one policy, or shock, which needs no file of its own."""
-    policies = _files(conf, "policy")
-    file = (policies | _files(conf, "event")).get(name)
+    policies = files_of(conf, "policy")
+    file = (policies | files_of(conf, "event")).get(name)
     if file is None:
         known = nearest(name, scenario_names(conf))
         raise CatalogueError(f"no scenario '{shown(name)}' in conf/scenario or policy in conf/policy; known: {known}")
     with within(file.shown):
         need_usable(name)
-        shock, parameters = name not in policies, _parameters(conf, Gathered())  # whose own faults are told elsewhere
+        shock, parameters = name not in policies, parameters_of(conf, Gathered())  # whose own faults are told elsewhere
         own = _policy(name, strict_yaml.source(file.path), shock, parameters)
     return Scenario(name, own.description, (name,), (), {}), Document({}, Place(0, "", {}), ()), file.shown
 
@@ -382,7 +240,7 @@ def history_of(
     """The history of a composition, as `load_history` gives it by name."""
     plan, document, where = _scenario(asked.scenario, conf)
     gathered, known = Gathered(), policy_names(conf)
-    parameters = _parameters(conf, gathered)
+    parameters = parameters_of(conf, gathered)
     bundles = _needed(conf, {*plan.enact, *asked.policy}, parameters, gathered, quiet)
     if gathered.found:
         raise CatalogueError(*gathered.found, *name_faults(asked, known))

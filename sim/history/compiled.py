@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.history.admission import ADMISSION
-from sim.history.catalogue import Channel, Destination
+from sim.history.admission import ADMISSION, Channel
+from sim.history.destinations import Destination
 from sim.history.history import History
 from sim.history.limits import within_limits
 from sim.numerics.codes import (

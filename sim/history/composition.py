@@ -6,12 +6,13 @@ order, so that the same history gives the same bits on every machine.
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.history.parameters import FIRST_DAY, Change, Closing, Dated, Event, HistoryError, Parameter, Setting, day
+from sim.history.parameters import Change, Closing, Dated, HistoryError, Parameter, Setting, date_of, day
+from sim.history.policies import Event
 from sim.history.wording import COLUMNS, columns_of, listing
 from sim.numerics import months as clock
 
@@ -23,11 +24,6 @@ FORESIGHT = 6
 """Months that people look ahead at what is announced."""
 
 _COMBINE = {"highest": np.maximum, "lowest": np.minimum, "product": np.multiply, "sum": np.add}
-
-
-def date_of(number: int) -> date:
-    """Date of a day counted from 1 January 2019."""
-    return FIRST_DAY + timedelta(days=number)
 
 
 def days_of(months: int) -> int:

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from sim.history import spelling
 from sim.history.coefficients import LARGEST_CONSTANT
 from sim.history.judging import Faults, Names, Note, Record, Words, distinct, named, tell
-from sim.history.records import Confidence
+from sim.history.parameter_records import Confidence
 from sim.history.strict_yaml import Document
 from sim.numerics.messages import closest, nearest, shown
 

@@ -11,11 +11,11 @@ from typing import Any
 from pydantic import ValidationInfo, field_validator
 
 from sim.history import clock
-from sim.history.composition import Beyond, date_of
+from sim.history.composition import Beyond
 from sim.history.drivers import Driver, driver_of
 from sim.history.judging import Faults, Record, Text, judge, named
-from sim.history.parameters import Dated
-from sim.history.records import Confidence, dated
+from sim.history.parameter_records import Confidence, dated
+from sim.history.parameters import Dated, date_of
 from sim.history.strict_yaml import Document
 from sim.numerics.messages import nearest, shown
 

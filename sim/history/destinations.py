@@ -10,8 +10,8 @@ from sim.history import admission, schema, spelling
 from sim.history.admission import Channel
 from sim.history.constants import Constant, ConstantRecord
 from sim.history.judging import Faults, Flag, Names, Record, Text, distinct, judge, mapping, named
+from sim.history.parameter_records import NumberRecord
 from sim.history.parameters import FIRST_DAY, Dated, Parameter, restriction
-from sim.history.records import NumberRecord
 from sim.history.schema import Kind
 from sim.history.strict_yaml import CatalogueError, Document
 from sim.numerics.codes import CHANNEL, CHANNEL_SLOTS, INSTRUMENT, PLACE, SLOTS, STATUS, WORLD_REGION

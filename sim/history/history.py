@@ -12,20 +12,20 @@ from functools import cached_property
 from sim.history import composition, wording
 from sim.history.admission import SETS
 from sim.history.clock import clock, last_day
-from sim.history.composition import Floats, date_of, days_of
+from sim.history.composition import Floats, days_of
 from sim.history.courses import Course
 from sim.history.parameters import (
     Change,
-    Event,
     HistoryError,
     Parameter,
-    Policy,
     change_faults,
+    date_of,
     day,
     need_date,
     need_end,
     unknown,
 )
+from sim.history.policies import Event, Policy
 from sim.history.wording import Addition
 from sim.numerics.messages import nearest, shown
 
@@ -215,17 +215,6 @@ class History:
             return self.open_days(name, days)
         return self.daily(name, days)[:, None]
 
-    def _said(self, name: str, row: Floats) -> str:
-        parameter = self.parameter(name)
-        if parameter.rule == "restriction":
-            return wording.rule(row)
-        return wording.amount(row[0], parameter.unit)
-
-    def _contrasted(self, name: str, row: Floats, was: Floats) -> str:
-        if self.parameter(name).rule == "restriction":
-            return wording.contrast(row, was)
-        return f"{self._said(name, row)} (was {wording.bare(was[0], self.parameter(name).unit)})"
-
     def debug(self, until: date | None = None) -> str:
         """The history epoch by epoch to a day, or to its end: what begins and ends, and what the rules in force become.
 
@@ -252,9 +241,10 @@ class History:
             for name, state in states.items():
                 if first == 0:
                     if name in self._acting:
-                        lines.append(f"  {name}: {self._said(name, state[0])}")
+                        lines.append(f"  {name}: {wording.said(self.parameter(name), state[0])}")
                 elif first in edges[name] and (state[first] != state[first - 1]).any():
-                    lines.append(f"  {name}: {self._contrasted(name, state[first], state[first - 1])}")
+                    said = wording.contrasted(self.parameter(name), state[first], state[first - 1])
+                    lines.append(f"  {name}: {said}")
         drifting = [p for p in self.parameters.values() if p.interpolate == "linear" and len(p.values) > 1]
         if drifting:
             lines.append("Between these dates values move in a straight line:")
@@ -266,27 +256,7 @@ class History:
     def _contrasts(self, name: str, other: "History", until: date) -> list[str]:
         """Periods in which this history's effective rule for a parameter differs from another's, in words."""
         days = day(until) + 1
-        here, there = self._state(name, days), other._state(name, days)
-        differs = (here != there).any(axis=1)
-        if not differs.any():
-            return []
-        drifts = self.parameter(name).interpolate == "linear"
-        cuts = [0]
-        for number in range(1, days):
-            same = differs[number] == differs[number - 1]
-            if same and differs[number] and not drifts:
-                same = (here[number] == here[number - 1]).all() and (there[number] == there[number - 1]).all()
-            if not same:
-                cuts.append(number)
-        said = []
-        for first, after in zip(cuts, [*cuts[1:], days], strict=True):
-            if differs[first]:
-                words = self._contrasted(name, here[first], there[first])
-                changing = (here[first] != here[after - 1]).any() or (there[first] != there[after - 1]).any()
-                if drifts and changing:
-                    words += f", at the end {self._contrasted(name, here[after - 1], there[after - 1])}"
-                said.append(f"{wording.period(date_of(first), date_of(after - 1), until)} {words}")
-        return said
+        return wording.contrasts(self.parameter(name), self._state(name, days), other._state(name, days), until)
 
     def diff(self, other: "History", until: date | None = None) -> str:
         """How this history differs from another, in words: events of one only, and periods with different rules.

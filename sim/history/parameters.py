@@ -1,12 +1,12 @@
-"""What a history is made of: parameters with dated values, and the events and policies that change them.
+"""Parameters with dated values, and the changes of them that an event may hold.
 
-Plain data that refuses to be wrong: every object checks itself when it is made. How events compose into
+Plain data that refuses to be wrong: every object checks itself when it is made. How changes compose into
 the values of a month is the business of `sim.history.composition`.
 """
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sim.history.naming import is_name
@@ -44,6 +44,11 @@ def day(of: date) -> int:
     return (of - FIRST_DAY).days
 
 
+def date_of(number: int) -> date:
+    """Date of a day counted from 1 January 2019."""
+    return FIRST_DAY + timedelta(days=number)
+
+
 def need_date(value: object, where: str) -> date:
     """The value, if it is a date without a time of day; raises HistoryError that begins with `where`."""
     found = plain(value)
@@ -70,12 +75,14 @@ def need_number(value: object, where: str) -> float:
     raise HistoryError(f"{where}: '{shown(value)}' is not a number")
 
 
-def _need_name(name: object, what: str) -> None:
+def need_name(name: object, what: str) -> None:
+    """Raise HistoryError for what is no name of a `what`."""
     if not is_name(name):
         raise HistoryError(f"{what} '{shown(name)}': a name is of letters a to z, digits and _ . -")
 
 
-def _need_source(source: object, confidence: object, where: str) -> None:
+def need_source(source: object, confidence: object, where: str) -> None:
+    """Raise HistoryError that begins with `where` if the source is empty or the confidence none of `CONFIDENCES`."""
     if not isinstance(source, str) or not source.strip():
         raise HistoryError(f"{where}: source is empty; name the source, or the reason of an assumption")
     if confidence not in CONFIDENCES:
@@ -96,7 +103,7 @@ class Dated:
         object.__setattr__(self, "date", need_date(self.date, "dated value"))
         where = f"value of {self.date}"
         object.__setattr__(self, "value", need_number(self.value, where))
-        _need_source(self.source, self.confidence, where)
+        need_source(self.source, self.confidence, where)
 
 
 def _need_dated(values: tuple[Dated, ...], where: str) -> None:
@@ -127,7 +134,7 @@ class Parameter:
     values: tuple[Dated, ...]
 
     def __post_init__(self) -> None:
-        _need_name(self.name, "parameter")
+        need_name(self.name, "parameter")
         where = f"parameter '{self.name}'"
         if self.rule not in RULES:
             raise HistoryError(f"{where}: unknown rule '{shown(self.rule)}'; known: {', '.join(RULES)}")
@@ -201,7 +208,7 @@ class Setting:
     replaces: bool = False
 
     def __post_init__(self) -> None:
-        _need_name(self.parameter, "change of parameter")
+        need_name(self.parameter, "change of parameter")
         _need_dated(self.values, f"change of '{self.parameter}'")
 
 
@@ -218,7 +225,7 @@ class Closing:
     revoked: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _need_name(self.parameter, "change of parameter")
+        need_name(self.parameter, "change of parameter")
         where = f"change of '{self.parameter}'"
         object.__setattr__(self, "closed", need_number(self.closed, f"{where}: closed"))
         for _, said in closing_faults(self.closed, self.exceptions, self.revoked):
@@ -257,111 +264,3 @@ def change_faults(parameter: Parameter, change: Change) -> Iterator[str]:
         for item in change.values:
             if outside := parameter.outside(item.value, change.replaces):
                 yield f"{change.parameter}: {outside}"
-
-
-def date_faults(announced: date, start: date, until: date | None) -> Iterator[tuple[str, str]]:
-    """What is wrong with the dates of an event, and the key of a file at which it is."""
-    if not FIRST_DAY <= start <= LIMIT_DAY:
-        yield "from", f"from {start} is outside {FIRST_DAY} to {LIMIT_DAY}"
-    if announced > start:
-        yield "announced", f"announced {announced} is after from {start}"
-    if until is not None and until < start:
-        yield "until", f"until {until} is before from {start}"
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something dated that changes parameters from the day `start` to the day `until`, both included.
-
-    `until` None is an open end. It is known from `announced` on. A dated change inside the event acts
-    from its own date.
-    """
-
-    name: str
-    announced: date
-    start: date
-    until: date | None
-    changes: tuple[Change, ...]
-    source: str
-    confidence: str
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        _need_name(self.name, "event")
-        where = f"event '{self.name}'"
-        announced, start = need_date(self.announced, f"{where}: announced"), need_date(self.start, f"{where}: from")
-        until = need_end(self.until, f"{where}: until")
-        for key, value in (("announced", announced), ("start", start), ("until", until)):
-            object.__setattr__(self, key, value)
-        for _, said in date_faults(announced, start, until):
-            raise HistoryError(f"{where}: {said}")
-        _need_source(self.source, self.confidence, where)
-        if not self.changes:
-            raise HistoryError(f"{where}: changes nothing")
-        names = [change.parameter for change in self.changes]
-        if len(set(names)) < len(names):
-            raise HistoryError(f"{where}: changes a parameter twice")
-        object.__setattr__(self, "changes", tuple(sorted(self.changes, key=lambda change: change.parameter)))
-        for change in self.changes:
-            for item in change.values if isinstance(change, Setting) else ():
-                if item.date < start or (self.until is not None and item.date > self.until):
-                    raise HistoryError(f"{where}: {change.parameter}: {item.date} is not inside the event")
-
-    @property
-    def last(self) -> date:
-        """Last day in force; the latest day of the calendar for an open end."""
-        return self.until or date.max
-
-    def ending(self, last: date | None) -> "Event":
-        """The same event with another last day (None: no end); what it would have changed later is left out."""
-        changes: list[Change] = []
-        last = need_end(last, f"event '{self.name}': until")
-        for change in self.changes:
-            if isinstance(change, Setting) and last is not None:
-                kept = tuple(item for item in change.values if item.date <= last)
-                changes += [replace(change, values=kept)] if kept else []
-            else:
-                changes.append(change)
-        return replace(self, until=last, changes=tuple(changes))
-
-    def when(self) -> str:
-        """The period in words."""
-        return f"from {self.start}" + (f" to {self.until}" if self.until else "")
-
-
-@dataclass(frozen=True)
-class Branch:
-    """What is not known of a policy: what it is that one does not know, and what holds if it was or was not enacted.
-
-    Each is the end of a sentence; the history in which it is enacted, or is not, says which is meant.
-    """
-
-    unknown: str
-    enacted: str
-    otherwise: str
-
-
-@dataclass(frozen=True)
-class Policy:
-    """A named bundle of events: a policy if a government (`actor`) chose it, else a shock.
-
-    One with a `branch` is of a kind of which it is not known whether it came about.
-    """
-
-    name: str
-    description: str
-    actor: str | None
-    historical: bool
-    events: tuple[Event, ...]
-    branch: Branch | None = None
-
-    def __post_init__(self) -> None:
-        _need_name(self.name, "policy")
-        where = f"policy '{self.name}'"
-        if not self.events:
-            raise HistoryError(f"{where}: has no event")
-        names = [event.name for event in self.events]
-        for name in names:
-            if names.count(name) > 1:
-                raise HistoryError(f"{where}: has two events '{name}'")
-        object.__setattr__(self, "events", tuple(sorted(self.events, key=lambda event: (event.start, event.name))))

@@ -17,7 +17,8 @@ from sim.history.clock import Month
 from sim.history.history import History
 from sim.history.judging import Faults, Names, Record, Text, distinct, named, tell
 from sim.history.naming import Composition
-from sim.history.parameters import Event, HistoryError, Policy
+from sim.history.parameters import HistoryError
+from sim.history.policies import Event, Policy
 from sim.history.strict_yaml import CatalogueError, Document
 from sim.numerics.messages import nearest, shown
 

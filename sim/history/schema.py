@@ -11,8 +11,8 @@ from pydantic import field_validator
 
 from sim.history import strict_yaml
 from sim.history.judging import Faults, Record, judge, named
+from sim.history.parameter_records import DatedRecord, KindRecord
 from sim.history.parameters import FIRST_DAY, Dated, Parameter
-from sim.history.records import DatedRecord, KindRecord
 from sim.numerics.locations import SCHEMA
 
 

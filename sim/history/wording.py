@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history.admission import SETS, names
+from sim.history.parameters import Parameter, date_of
 from sim.numerics.codes import CHANNEL, GROUP, N_CHANNELS, N_GROUPS
 
-Row = Sequence[float] | NDArray[np.float64]
+Floats = NDArray[np.float64]
+Row = Sequence[float] | Floats
 """A row of an openness table."""
 
 COLUMNS = 1 + N_CHANNELS + N_GROUPS
@@ -127,3 +129,39 @@ def contrast(row: Row, was: Row) -> str:
     if gained:
         parts.append(f"open to {_people(gained)} (was closed to them)")
     return " and ".join(parts)
+
+
+def said(parameter: Parameter, row: Row) -> str:
+    """What a parameter is on a day, by its row of openness, or of its one value."""
+    return rule(row) if parameter.rule == "restriction" else amount(row[0], parameter.unit)
+
+
+def contrasted(parameter: Parameter, row: Row, was: Row) -> str:
+    """What a parameter is on a day, and what it was."""
+    if parameter.rule == "restriction":
+        return contrast(row, was)
+    return f"{said(parameter, row)} (was {bare(was[0], parameter.unit)})"
+
+
+def contrasts(parameter: Parameter, here: Floats, there: Floats, until: date) -> list[str]:
+    """Periods in which a parameter's daily rows differ from others, float64[days, columns], to a day, in words."""
+    differs = (here != there).any(axis=1)
+    if not differs.any():
+        return []
+    drifts = parameter.interpolate == "linear"
+    cuts = [0]
+    for number in range(1, len(here)):
+        same = differs[number] == differs[number - 1]
+        if same and differs[number] and not drifts:
+            same = (here[number] == here[number - 1]).all() and (there[number] == there[number - 1]).all()
+        if not same:
+            cuts.append(number)
+    told = []
+    for first, after in zip(cuts, [*cuts[1:], len(here)], strict=True):
+        if differs[first]:
+            words = contrasted(parameter, here[first], there[first])
+            changing = (here[first] != here[after - 1]).any() or (there[first] != there[after - 1]).any()
+            if drifts and changing:
+                words += f", at the end {contrasted(parameter, here[after - 1], there[after - 1])}"
+            told.append(f"{period(date_of(first), date_of(after - 1), until)} {words}")
+    return told

@@ -11,7 +11,7 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.history.catalogue import load_destinations, load_parameters
+from sim.history.inventory import load_destinations, load_parameters
 from sim.numerics.codes import LOCALITY, N_PLACES, PLACE, REGION, SEX
 from sim.numerics.locations import DATA
 from sim.population.assumptions import by_age, value

@@ -9,7 +9,7 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.history.catalogue import load_destinations, load_parameters
+from sim.history.inventory import load_destinations, load_parameters
 from sim.numerics.arithmetic import exp, log_array
 from sim.numerics.codes import N_PLACES, N_SECTORS, PLACE, REGION, SECTOR, SEX
 from sim.population.assumptions import by_age, shares, value

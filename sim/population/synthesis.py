@@ -16,18 +16,19 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.codes import CONSCRIPTION, LOCALITY, MODE, PLACE, REGION, SECTOR, SEX, STATUS
+from sim.numerics.codes import CONSCRIPTION, MODE, PLACE, REGION, SECTOR, SEX, STATUS
 from sim.numerics.compiling import compiled
 from sim.numerics.errors import UserError
 from sim.numerics.luck import PURPOSE, byte, uniform, words
 from sim.numerics.months import LONG_AGO, NEVER
 from sim.population import traits
-from sim.population.census import CLASSES, MINORS
+from sim.population.census import MINORS
 from sim.population.employers import employer as employer_of
 from sim.population.employers import sector_of_employer
 from sim.population.households import OPEN
 from sim.population.layout import Layout, layout
-from sim.population.lives import FERTILE, Lives, lives
+from sim.population.lives import Lives, lives
+from sim.population.measuring import measure
 from sim.population.order import (
     KIND,
     cell_of,
@@ -47,13 +48,12 @@ from sim.population.standing import WORKING_AGES
 from sim.population.unborn import MOST_CHILDREN, key_of, may_be_born, reserve
 
 _A, _B, _C, _D = (PURPOSE[f"trait_{letter}"] for letter in "abcd")
-_BELARUS, _ABROAD, _URBAN = PLACE["belarus"], REGION["abroad"], LOCALITY["urban"]
+_BELARUS, _ABROAD = PLACE["belarus"], REGION["abroad"]
 _HOME, _PENDULAR, _SETTLED = MODE["home"], MODE["pendular"], MODE["settled"]
 _AT_HOME, _SHORT_WORK = STATUS["home"], STATUS["pendular"]
 _NONE, _STUDENT, _CHILD, _RETIRED = (SECTOR[name] for name in ("none", "student", "child", "retired"))
 _SERVING = CONSCRIPTION["serving"]
 _FEMALE, _MALE = SEX["female"], SEX["male"]
-_CLASSES = np.array(CLASSES)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def synthesise(one_in: int, seed: int, threads: int = 2) -> Population:
     with ThreadPoolExecutor(threads) as pool:
         list(
             pool.map(
-                lambda part: _measure(plan, chances, rates, circles[part], rotation, seed, sizes[part]),
+                lambda part: measure(plan, chances, rates, circles[part], rotation, seed, sizes[part]),
                 _parts(len(circles), threads),
             )
         )
@@ -110,49 +110,6 @@ def _parts(n: int, threads: int) -> Iterator[slice]:
     for first, end in pairwise(np.linspace(0, n, 8 * threads + 1).astype(int)):
         if end > first:
             yield slice(int(first), int(end))
-
-
-@compiled
-def _measure(
-    plan: Layout,
-    chances: traits.Tables,
-    rates: Lives,
-    circles: NDArray[np.int64],
-    rotation: int,
-    seed: int,
-    sizes: NDArray[np.int64],
-) -> None:
-    """Rows of each circle: residents and guests, and who may be born to them."""
-    months = np.empty(MOST_CHILDREN, np.int64)
-    for n, circle in enumerate(circles):
-        home = stratum_of(plan, circle)
-        nth, turn = circle - plan.first_circle[home], rank(circle, plan.first_circle[-1])
-        first, end = first_household(plan, home, nth), first_household(plan, home, nth + 1)
-        guest, last = first_guest(plan, turn), first_guest(plan, turn + 1)
-        for h in range(end - first + last - guest):
-            if h < end - first:
-                stratum, cell = home, cell_of(plan, home, first + h, rotation)
-                number = plan.first_household[home] + first + h
-            else:
-                nth_guest = guest + h - (end - first)
-                stratum, cell = guest_of(plan, nth_guest, rotation)
-                number = plan.first_household[-1] + nth_guest
-            kind = kind_of(plan, stratum, cell, even(number, KIND, rotation))
-            sizes[n] += plan.size[kind]
-            for i in range(plan.size[kind]):
-                age_class, sex = plan.age_class[kind, i], plan.sex[kind, i]
-                if _CLASSES[age_class] >= FERTILE[1] or sex == _MALE:
-                    continue
-                if sex == OPEN and is_boy(plan, stratum, age_class, number, i, rotation):
-                    continue
-                key = key_of(number, i)
-                a = words(key, 0, _A, 0, seed)
-                place_in_class = uniform(a[0])
-                if i == 0:
-                    shares = chances.work[plan.zone[stratum], age_class, _FEMALE, plan.cell_education[cell]]
-                    place_in_class = traits.place_in_class(place_in_class, plan.cell_sector[cell], shares[_RETIRED])
-                age = traits.age(place_in_class, age_class, chances.single_years[age_class, _FEMALE])
-                sizes[n] += may_be_born(key, traits.birth(age, uniform(a[1])), seed, rates, months)
 
 
 @compiled

@@ -27,8 +27,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.history.catalogue import load_destinations
 from sim.history.coefficients import RECORDS
+from sim.history.inventory import load_destinations
 from sim.numerics.codes import (
     CHANNEL,
     CONSCRIPTION,

@@ -13,9 +13,10 @@ import numpy as np
 from tqdm import tqdm
 
 from sim.history import coefficients, naming
-from sim.history.catalogue import load_destinations, load_history
+from sim.history.catalogue import load_history
 from sim.history.compiled import World, build, first_difference
 from sim.history.history import History
+from sim.history.inventory import load_destinations
 from sim.model.checkpoint import State
 from sim.model.decision import constants
 from sim.model.decision.units import residents_by_class

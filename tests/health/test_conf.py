@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.history import catalogue
+from sim.history import catalogue, inventory
 from sim.history.assumed import assumed
 from sim.history.clock import clock, last_day
 from sim.history.drivers import driver_of, drivers, unclassed
@@ -14,7 +14,7 @@ from sim.numerics.months import month
 
 LAST_DAY, MONTHS = last_day(clock().last), clock().last + 1
 
-PARAMETERS = catalogue.load_parameters()
+PARAMETERS = inventory.load_parameters()
 POLICIES = catalogue.load_policies()
 SHOCKS = catalogue.load_shocks()
 BUNDLES = {**SHOCKS, **POLICIES}

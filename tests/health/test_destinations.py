@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from sim.history.clock import clock, last_day
+
 ROOT = Path(__file__).resolve().parents[2]
 CODES = yaml.safe_load((ROOT / "conf" / "codes.yaml").read_text(encoding="utf-8"))
 SCHEMA = yaml.safe_load((ROOT / "conf" / "schema.yaml").read_text(encoding="utf-8"))
@@ -16,7 +18,8 @@ PLACES = {name: yaml.safe_load(path.read_text(encoding="utf-8")) for name, path 
 WAYS = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "conf/channel").glob("*.yaml")}
 CHANNELS = [(place, channel) for place in PLACES for channel in PLACES[place]["channels"]]
 
-FIRST, LAST = date(2019, 1, 1), date(2025, 12, 31)
+FIRST, LAST = date(2019, 1, 1), last_day(clock().known)
+"""Between them lies every date: what is known ends with the last month for which events were looked up."""
 CONFIDENCES = {"found", "memory-high", "memory-low", "assumption"}
 
 

@@ -5,12 +5,13 @@ from datetime import date, datetime
 
 from hypothesis import strategies as st
 
-from sim.history import catalogue
-from sim.history.parameters import EXCEPTABLE, Closing, Dated, Event, Policy, Setting
+from sim.history import catalogue, inventory
+from sim.history.parameters import EXCEPTABLE, Closing, Dated, Setting
+from sim.history.policies import Event, Policy
 from sim.numerics.codes import CHANNEL
 
 HISTORICAL = catalogue.load_history()
-DESTINATIONS = catalogue.load_destinations()
+DESTINATIONS = inventory.load_destinations()
 RESTRICTIONS = sorted(name for name, p in HISTORICAL.parameters.items() if p.rule == "restriction")
 NUMBERS = sorted(name for name, p in HISTORICAL.parameters.items() if p.rule != "restriction")
 OF_CHANNELS = [name for name in NUMBERS if name.count(".") == 2 and name.split(".")[1] in CHANNEL]

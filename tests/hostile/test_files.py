@@ -9,7 +9,7 @@ import yaml
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from sim.history import catalogue, strict_yaml
+from sim.history import catalogue, inventory, strict_yaml
 from sim.history.compiled import build
 from sim.history.records import policy_of
 from sim.history.strict_yaml import CatalogueError
@@ -34,8 +34,8 @@ READERS = {
     "scenario": lambda conf, name: catalogue.load_scenario(name, conf),
     "policy": lambda conf, name: policy_alone(conf, f"policy/{name}", False),
     "event": lambda conf, name: policy_alone(conf, f"event/{name}", True),
-    "destination": lambda conf, name: catalogue.load_destinations(conf),
-    "history": lambda conf, name: catalogue.load_parameters(conf),
+    "destination": lambda conf, name: inventory.load_destinations(conf),
+    "history": lambda conf, name: inventory.load_parameters(conf),
 }
 ENACTING = {
     f"policy/{name}.yaml": file.split("/")[1].removesuffix(".yaml")
@@ -182,7 +182,7 @@ def read(room, file, content):
         READERS[folder](room / "one", name.removesuffix(".yaml"))
         whole.write_bytes(content)
         scenario = name.removesuffix(".yaml") if folder == "scenario" else ENACTING.get(file, "historical")
-        build(catalogue.load_history(scenario, room / "all"), catalogue.load_destinations(room / "all"), 84)
+        build(catalogue.load_history(scenario, room / "all"), inventory.load_destinations(room / "all"), 84)
         said = None
     except UserError as error:
         said = str(error)

@@ -5,7 +5,8 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from sim.history.compiled import build
-from sim.history.parameters import FIRST_DAY, Closing, Dated, Event, HistoryError, Policy, Setting
+from sim.history.parameters import FIRST_DAY, Closing, Dated, HistoryError, Setting
+from sim.history.policies import Event, Policy
 from sim.model.decision import constants
 from sim.numerics.codes import CHANNEL, INSTRUMENT, PLACE
 from sim.numerics.errors import UserError

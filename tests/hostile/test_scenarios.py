@@ -2,8 +2,9 @@
 
 import pytest
 
-from sim.history.catalogue import load_destinations, load_history, scenario_names
+from sim.history.catalogue import load_history, scenario_names
 from sim.history.compiled import build
+from sim.history.inventory import load_destinations
 from sim.model.decision import constants
 from sim.numerics.locations import CONF
 from tests.hostile import invariants

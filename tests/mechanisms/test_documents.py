@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from sim.history import coefficients
-from sim.history.catalogue import load_destinations, load_history
+from sim.history.catalogue import load_history
 from sim.history.compiled import build
+from sim.history.inventory import load_destinations
 from sim.numerics.codes import CHANNEL, CHANNEL_NAMES, EXPOSURE, GROUP, INSTRUMENT, N_CHANNELS, PLACE, SECTOR, STATUS
 from sim.numerics.months import month
 

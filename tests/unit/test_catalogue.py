@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from sim.cli.commands import lint, parameters
-from sim.history import catalogue, strict_yaml
+from sim.history import catalogue, inventory, strict_yaml
 from sim.history.schema import of_channels
 from sim.history.strict_yaml import CatalogueError
 from sim.numerics.codes import GROUP, SECTOR
@@ -156,7 +156,7 @@ def test_a_scenario_may_end_what_was_adopted_or_let_it_go_on():
 
 
 def test_a_number_that_a_file_leaves_out_is_a_parameter_all_the_same():
-    names = {parameter.name: parameter for parameter in catalogue.load_parameters()}
+    names = {parameter.name: parameter for parameter in inventory.load_parameters()}
     assert "georgia.visas" in names and names["georgia.visas"].values[0].value == 0
     assert names["lithuania.visas"].values[0].value > 1000 and names["lithuania.visas"].rule == "product"
     assert names["lithuania.demand.pendular"].values[0].value == 0
@@ -188,8 +188,8 @@ def test_all_faults_of_a_destination_are_told_at_once(conf):
 
 
 def test_a_destination_is_read_with_its_channels_and_numbers():
-    destinations = catalogue.load_destinations()
-    names = {parameter.name: parameter for parameter in catalogue.load_parameters()}
+    destinations = inventory.load_destinations()
+    names = {parameter.name: parameter for parameter in inventory.load_parameters()}
     assert list(destinations)[0] == "lithuania"
     for place, destination in destinations.items():
         assert set(destination.access) <= {"land", "air"}

@@ -5,9 +5,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.history.catalogue import load_destinations, load_history
+from sim.history.catalogue import load_history
 from sim.history.compiled import BELARUS, build, first_difference
-from sim.history.parameters import Dated, Event, HistoryError, Policy, Setting
+from sim.history.inventory import load_destinations
+from sim.history.parameters import Dated, HistoryError, Setting
+from sim.history.policies import Event, Policy
 from sim.history.schema import of_destinations
 from sim.model.decision.access import eligible
 from sim.model.decision.units import class_groups

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sim.analysis.experiment import load_experiment
 from sim.cli import hydra
 from sim.cli.main import main
-from sim.history import catalogue, naming
+from sim.history import catalogue, inventory, naming
 from sim.history.catalogue import history_of, load_history, load_scenario, world_name
 from sim.history.compiled import build
 from sim.history.naming import Composition, composition
@@ -31,7 +31,7 @@ SMALL = ("people.one_in=20000", "until=2020-04", "replicates=2", "report=false",
 
 
 def digest(name, months=60):
-    return world_digest(build(load_history(name), catalogue.load_destinations(), months))
+    return world_digest(build(load_history(name), inventory.load_destinations(), months))
 
 
 # one world, however it is asked for

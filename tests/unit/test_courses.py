@@ -6,15 +6,15 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.history import catalogue
+from sim.history import catalogue, inventory
 from sim.history.assumed import assumed
 from sim.history.clock import clock, last_day
 from sim.history.compiled import build, first_difference
-from sim.history.composition import date_of
 from sim.history.courses import Course, course_of
 from sim.history.drivers import Driver, drivers
 from sim.history.history import History
-from sim.history.parameters import Dated, Event, Parameter, Policy, Setting
+from sim.history.parameters import Dated, Parameter, Setting, date_of
+from sim.history.policies import Event, Policy
 from sim.history.strict_yaml import CatalogueError, composed
 from sim.numerics.errors import UserError
 from sim.numerics.locations import CONF
@@ -166,7 +166,7 @@ def test_a_course_of_ones_own_needs_no_edit(tmp_path, monkeypatch):
 
 
 def test_worlds_part_where_courses_do_and_not_before():
-    built = [build(catalogue.load_history(course=name), catalogue.load_destinations(), KNOWN + 5)
+    built = [build(catalogue.load_history(course=name), inventory.load_destinations(), KNOWN + 5)
              for name in ("held", "worse")]  # fmt: skip
     assert first_difference(*built) == KNOWN + 1
 

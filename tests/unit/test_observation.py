@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.history.catalogue import load_parameters
+from sim.history.inventory import load_parameters
 from sim.model.recording.residents import stays
 from sim.numerics.codes import (
     EXPOSURE,

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.history.parameters import Closing, Dated, Event, HistoryError, Setting
+from sim.history.parameters import Closing, Dated, HistoryError, Setting
+from sim.history.policies import Event
 from sim.history.records import policy_from
 from sim.numerics.errors import UserError
 from sim.numerics.messages import shown

@@ -6,7 +6,7 @@ import pytest
 
 from sim.cli.commands import lint, matching, parameters, policies
 from sim.cli.commands.worlds import simulated
-from sim.history import catalogue, wording
+from sim.history import catalogue, inventory, wording
 from sim.history.parameters import HistoryError
 from sim.history.schema import of_channels
 from sim.history.strict_yaml import CatalogueError
@@ -116,7 +116,7 @@ def test_a_number_of_a_destination_is_told_without_a_date_that_nobody_wrote(conf
 def test_what_a_constant_is_like_is_told_with_its_line(conf):
     spoil(conf, "destination/uae.yaml", "like: [georgia, ukraine, russia]", "like: [gorgia, uae, armenia, russia]")
     with pytest.raises(CatalogueError) as caught:
-        catalogue.load_destinations(conf)
+        inventory.load_destinations(conf)
     line = (conf / "destination" / "uae.yaml").read_text().split("  like:")[0].count("\n") + 1
     where = f"conf/destination/uae.yaml: line {line}: constants: like:"
     assert list(caught.value.faults) == [

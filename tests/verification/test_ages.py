@@ -5,9 +5,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.history.catalogue import load_destinations, load_history
+from sim.history.catalogue import load_history
 from sim.history.compiled import build
-from sim.history.parameters import Closing, Event, Policy
+from sim.history.inventory import load_destinations
+from sim.history.parameters import Closing
+from sim.history.policies import Event, Policy
 from sim.model.decision.units import N_AGES, age_group, age_limits
 from sim.numerics.codes import AGE_FROM, CHANNEL, EVENT, GROUP, INSTRUMENT, N_CHANNELS, PLACE
 from tests.worlds import close, constants, crowd, plain_world, quiet, start

@@ -11,8 +11,9 @@ import pytest
 
 from sim.analysis.judged import scope
 from sim.analysis.reach import Rule, reach_table, rules
-from sim.history.catalogue import load_destinations, load_history
+from sim.history.catalogue import load_history
 from sim.history.compiled import build
+from sim.history.inventory import load_destinations
 from sim.history.wording import Addition
 from sim.model.decision.units import residents_by_class
 from sim.numerics.codes import CHANNEL, CONSCRIPTION, INSTRUMENT, MODE, N_CHANNELS, PLACE, SECTOR, SEX, STATUS

@@ -21,7 +21,7 @@ from sim.cli.commands.worlds import simulated, taken_for_granted
 from sim.history import naming
 from sim.history.catalogue import load_scenario
 from sim.history.history import History
-from sim.history.parameters import Event
+from sim.history.policies import Event
 from sim.history.sources import sources
 from sim.history.wording import Addition
 from sim.numerics.codes import PLACE_NAMES

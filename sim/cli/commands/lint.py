@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis.experiment import experiment_names, load_experiment
-from sim.history import catalogue, strict_yaml
+from sim.history import catalogue, inventory, strict_yaml
 from sim.history.clock import clock, last_day
 from sim.history.history import History
-from sim.history.parameters import Policy
+from sim.history.policies import Policy
 from sim.model.decision import constants
 from sim.model.decision.rules import names
 from sim.numerics.errors import UserError
@@ -34,8 +34,8 @@ def run(settings: Settings) -> None:
         "policies": policies,
         "events": shocks,
         "scenarios": catalogue.scenario_names(CONF),
-        "destinations": catalogue.load_destinations(CONF),
-        "parameters": catalogue.load_parameters(CONF),
+        "destinations": inventory.load_destinations(CONF),
+        "parameters": inventory.load_parameters(CONF),
         "studies": experiment_names(),
     }
     print(f"{', '.join(f'{len(found):,} {what}' for what, found in counts.items())}: no fault")

@@ -7,9 +7,9 @@ from sim.cli.commands.matching import asked, has_all, nothing
 from sim.history import wording
 from sim.history.admission import SETS
 from sim.history.catalogue import load_history
-from sim.history.composition import date_of, days_of
+from sim.history.composition import days_of
 from sim.history.history import History
-from sim.history.parameters import Parameter
+from sim.history.parameters import Parameter, date_of
 from sim.runs.settings import Settings
 
 WIDTH = 110

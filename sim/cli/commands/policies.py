@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sim.cli.commands.matching import asked, has_all, nothing
 from sim.history.catalogue import sound_policies
-from sim.history.parameters import Policy
+from sim.history.policies import Policy
 from sim.numerics.locations import CONF, File
 from sim.runs.settings import Settings
 

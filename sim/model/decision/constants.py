@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history import strict_yaml
-from sim.history.catalogue import load_channels, load_destinations
 from sim.history.constants import Constant
+from sim.history.inventory import load_channels, load_destinations
 from sim.history.strict_yaml import CatalogueError
 from sim.model.decision.rules import DEFAULT
 from sim.numerics.codes import CHANNEL, N_CHANNELS, N_PLACES, PLACE
