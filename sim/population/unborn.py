@@ -48,8 +48,7 @@ def may_be_born(key: int, birth: int, seed: int, rates: Lives, months: NDArray[n
 @compiled
 def key_of(number: int, position: int) -> np.uint64:
     """Key of the person at a position of a household; the lowest four bits are left for her children."""
-    key: int = np.uint64(number) << np.uint64(8) | np.uint64(position) << np.uint64(4)  # type: ignore[assignment]
-    return key
+    return np.uint64(number) << np.uint64(8) | np.uint64(position) << np.uint64(4)
 
 
 @compiled
