@@ -103,7 +103,9 @@ def test_the_partner_of_a_head_who_died_goes_on_with_the_unit_and_its_plan():
     assert len(taken) > 150 and (now.member[taken["row"]] == 0).all() and (taken["row"] % 4 == 1).all()
     old = taken["row"] - 1
     assert (now.member[old] == NOBODY).all() and (before[old[taken["month"] > 0]] == PLAN["queued"]).mean() > 0.9
-    assert (now.plan[taken["row"]][before[old] > 0] == PLAN["queued"]).all() and (now.plan[old] == 0).all()
+    waited = taken["row"][before[old] > 0]
+    assert (now.plan[waited] == PLAN["queued"]).all() and (now.applied[waited] == 0).all()  # not anew
+    assert (now.plan[old] == 0).all()
     assert set(model.pending) == set(np.flatnonzero(now.plan > 0)) and (now.unit_size[taken["row"]] == 3).all()
     children = np.concatenate([taken["row"] + 1, taken["row"] + 2])
     assert np.array_equal(children - now.behind[children], np.concatenate([taken["row"]] * 2))
