@@ -94,7 +94,7 @@ SCHEMA: tuple[Column, ...] = (
         "month",
         "month of `savings`; -32768: as is usual at home",
         *_M,
-        ("ageing", "depart", "move_on"),
+        ("depart", "move_on"),
     ),
     # where and by what right
     Column("place", "u1", "code", "country of residence", *_PLACE, _MOVES),

@@ -103,7 +103,7 @@ def test_a_run_that_is_stopped_says_so_and_keeps_only_what_was_finished(number, 
     assert len(left) == 2 and all(name.startswith(".historical-") for name in left)
     assert left[0].endswith(".lock") and left[1].endswith(".runs")
     code, out, err = command(*line, "replicates=1", folder=tmp_path)
-    assert (code, err, out[1]) == (0, [], "historical at lambda 0.62: 1 runs reused")
+    assert (code, err, out[1]) == (0, [], "historical at lambda 0.62: 1 run reused")
 
 
 @pytest.mark.slow

@@ -175,4 +175,3 @@ def test_who_grows_up_earns_by_the_work_and_education_of_the_class():
     assert (now.education[third] == EDUCATION["higher"]).all() and (now.education[~third] == 0).all()
     works = third & (now.sector != SECTOR["student"]) & (now.sector != SECTOR["none"])
     assert works.sum() > 20 and now.income[works].mean() > 3 * now.income[third & ~works].mean()
-    assert (now.savings[third] > 0).mean() > 0.4

@@ -109,17 +109,6 @@ def test_a_residence_document_follows_a_visa_by_one_lag_and_a_permit_waited_for_
     assert by.register(lived, world(), LITHUANIA, "residence_documents")["waiting"].max() == 40.0
 
 
-def test_births_less_deaths_are_those_of_the_registered_and_leave_like_others():
-    births, deaths = np.full(3, 5.0), np.full(3, 1.0)
-    assert by.natural_change(births, deaths, np.zeros(3)).tolist() == [4.0, 8.0, 12.0]
-    assert by.natural_change(births, deaths, np.array([0.0, 0.5, 1.0])).tolist() == [4.0, 6.0, 4.0]
-    lived = run(permit=1000, irregular=1000)
-    lived.residents[:, LITHUANIA, 1] = 2000
-    young = by.register(lived, world(), LITHUANIA)["natural"]
-    yearly = 0.5 * 2000 * (observation().at("births_18-44") - observation().at("deaths_18-44"))
-    assert young[11] == pytest.approx(yearly, rel=1e-9)
-
-
 def test_lags_are_whole_months():
     for place in PLACE:
         found = observation().at("registration_lag", place)

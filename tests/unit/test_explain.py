@@ -7,6 +7,7 @@ from sim.analysis.choosers import chooser, first, row_of
 from sim.analysis.life import Follower, life
 from sim.cli.commands import explain
 from sim.model.eventlog import EVENT_TYPE
+from sim.numerics import codes
 from sim.numerics.codes import EVENT, MOTIVE, PLACE, SECTOR
 from sim.numerics.errors import UserError
 from sim.report.blocks import Block, html, items, markdown, table
@@ -104,7 +105,7 @@ def test_every_event_has_words_of_its_own_and_one_of_a_users_own_its_name(monkey
         said[kind] = event_words(event)
     named = {kind for kind, words in said.items() if words == f"{kind.replace('_', ' ')} (Georgia)"}
     assert not named and len(set(said.values())) == len(said)
-    monkeypatch.setitem(EVENT, "reminded_twice", 99)
+    monkeypatch.setattr(codes, "EVENT", {**EVENT, "reminded_twice": 99})
     event["kind"] = 99
     assert event_words(event) == "reminded twice (Georgia)"
 

@@ -126,7 +126,7 @@ def test_every_fault_of_both_is_told_with_its_file_and_line(folder):
         (
             "channel/nomad.yaml",
             {"constants": "constants: {like: [labour], source: x, confidence: found}"},
-            "'labour' has no",
+            "unknown 'labour'; known",
         ),
         (
             "destination/turkey.yaml",

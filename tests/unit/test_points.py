@@ -152,7 +152,7 @@ def test_fewer_replicates_than_there_are_leave_the_point_alone(tmp_path, capsys)
     capsys.readouterr()
     assert simulated(tmp_path, 1) == folder
     assert {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in folder.iterdir()} == before
-    assert capsys.readouterr().out.splitlines()[1:] == ["no_covid at lambda 0.62: 1 runs reused"]
+    assert capsys.readouterr().out.splitlines()[1:] == ["no_covid at lambda 0.62: 1 run reused"]
 
 
 def test_a_point_is_the_same_by_any_threads_and_from_any_baseline(tmp_path, at_once):

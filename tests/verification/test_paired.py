@@ -356,6 +356,8 @@ def test_pairs_differ_only_through_what_changed():
     still_before = before[~np.isin(before["key"], touched)]
     still_after = after[~np.isin(after["key"], touched)]
     assert len(touched) > 40 and len(still_before) > 1000
+    for events in (still_before, still_after):  # what stands in the way of a wish is asked at every door, shut ones too
+        events["reason"][events["kind"] == EVENT["wished"]] = 0
     assert np.array_equal(still_before, still_after)
     assert one.columns.mode.max() == MODE["settled"]
 

@@ -343,5 +343,6 @@ def test_a_rule_that_sets_lambda_has_one_set_of_constants_and_no_slices():
     assert lambdas(replace(settings, decision="region_nests"), 8) == {0.62: 8, 0.2: 4, 0.5: 4, 0.8: 4, 0.95: 4}
     assert rule("flat_logit").lam == 1.0
     assert rule("region_nests").lam is None
-    moved, _ = invert.sweep(constants(), 1.0, np.full((48, N_PLACES, N_CHANNELS), 1.0), *invert.targets())
+    flows = np.full((48, N_PLACES, N_CHANNELS), 1.0)
+    moved, _ = invert.sweep(constants(), 1.0, invert.Expected(flows, flows.sum(axis=2)), *invert.targets())
     assert np.isfinite(moved.places).all()

@@ -16,9 +16,11 @@ from sim.numerics.handles import handle
 from sim.numerics.months import LONG_AGO
 from sim.population.rows import Person, at, beside
 from sim.population.saving import usual_months
-from sim.population.schema import Columns
+from sim.population.schema import BY_NAME, Columns
 
 _IT = SECTOR["it"]
+MOST_SAVINGS = BY_NAME["savings"].high
+"""Most that a person has put aside, EUR: what the column holds, whatever the coefficients."""
 
 
 @compiled(forceinline=True)
@@ -35,7 +37,7 @@ def usual_savings(person: Person, now: Now) -> float:
     months = usual_months(
         person.key, now.month, now.run.trait_seed, now.run.turns, b.savings_scale, b.savings_spread, b.savings_need
     )
-    return b.savings * income * months
+    return min(MOST_SAVINGS, b.savings * income * months)
 
 
 @compiled(forceinline=True)

@@ -79,6 +79,12 @@ def _reside(changes: Stays, person: Person, sector: int, place: int, job: int, s
         _span(changes.without_work[:, place], max(first, born + _ADULT), min(last, born + _PENSION))
 
 
+@compiled(forceinline=True)
+def was_held(person: Person, t: int) -> bool:
+    """True for who was in custody for longer than a night as month t began: not all who are charged are."""
+    return bool((person.held >= t) | ((person.held == t - 1) & (person.detained < t - 1)))
+
+
 @compiled
 def _replay(events: NDArray[np.void], start: Columns, end: Columns, sectors: NDArray[np.uint8], changes: Stays) -> None:
     """Fill the changes of every count from the events of a run, and the people before and after it."""
@@ -106,7 +112,8 @@ def _replay(events: NDArray[np.void], start: Columns, end: Columns, sectors: NDA
             else:
                 job[row] = kind == _EMPLOYED
             if kind == _DIED and charged[row] >= 0:
-                _span(changes.prisoners, charged[row], t)
+                if was_held(at(end, row), t):
+                    _span(changes.prisoners, charged[row], t)
                 charged[row] = -1
         elif (kind == _CAME_OF_AGE) | (kind == _SUCCEEDED):
             heads[row] = True
@@ -118,7 +125,5 @@ def _replay(events: NDArray[np.void], start: Columns, end: Columns, sectors: NDA
     for row in range(people):
         if place[row]:
             _reside(changes, at(start, row), sectors[row], place[row], job[row], (since[row], months))
-        person = at(end, row)
-        kept = (person.held >= months) | ((person.held == months - 1) & (person.detained < months - 1))
-        if (charged[row] >= 0) & kept:
+        if charged[row] >= 0 and was_held(at(end, row), months):
             _span(changes.prisoners, charged[row], months)
