@@ -85,7 +85,7 @@ SCHEMA: tuple[Column, ...] = (
         "EUR",
         "liquid savings, at home those of `saved_at`",
         0,
-        1e9,
+        1e12,
         ("ageing", "depart", "settle", "move_on"),
     ),
     Column(

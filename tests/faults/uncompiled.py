@@ -26,4 +26,6 @@ now.at_month = lambda month, world, *rest: _at_month(month, by_name(world), *res
 now.no_options = lambda *asked: by_name(_no_options(*asked))
 eventlog.empty_log = lambda people: by_name(_empty_log(people))
 scratch.make_block = lambda people, at_once: by_name(_make_block(people, at_once))
+_conditions = run_constants.conditions
+run_constants.conditions = lambda *asked: by_name(_conditions(*asked))
 run_constants.bound_tables = cache(run_constants.bound_tables)

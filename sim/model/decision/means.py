@@ -16,11 +16,11 @@ from sim.numerics.handles import handle
 from sim.numerics.months import LONG_AGO
 from sim.population.rows import Person, at, beside
 from sim.population.saving import usual_months
-from sim.population.schema import BY_NAME, Columns
+from sim.population.schema import Columns
 
 _IT = SECTOR["it"]
-MOST_SAVINGS = BY_NAME["savings"].high
-"""Most that a person has put aside, EUR: what the column holds, whatever the coefficients."""
+MOST_SAVINGS = 1e9
+"""Most that a person at home has put aside, EUR, whatever the coefficients (assumption)."""
 
 
 @compiled(forceinline=True)
