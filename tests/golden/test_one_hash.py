@@ -66,6 +66,7 @@ def test_the_hash_for_any_threads_and_blocks(thousandth, expected, threads, bloc
     assert found == expected
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="the plainest processor is tried on Python 3.11, for time")
 def test_the_hash_on_the_plainest_processor(expected):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}

@@ -75,7 +75,7 @@ def steps_of(forks, whole, results, before, after):
     return steps
 
 
-@pytest.mark.parametrize(("before", "after"), [FRESH, EXTENDED])
+@pytest.mark.parametrize(("before", "after"), [pytest.param(*FRESH, marks=pytest.mark.slow), EXTENDED])
 def test_a_death_at_any_kind_of_step_costs_no_finished_run_and_no_byte(forks, whole, tmp_path, before, after):
     steps = steps_of(forks, whole, tmp_path / "results", before, after)
     kinds = {}

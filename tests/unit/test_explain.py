@@ -110,6 +110,7 @@ def test_every_event_has_words_of_its_own_and_one_of_a_users_own_its_name(monkey
     assert event_words(event) == "reminded twice (Georgia)"
 
 
+@pytest.mark.slow
 def test_a_draft_liable_mans_life_is_told_month_by_month():
     crowd = worlds.young_men(1)
     world = worlds.plain_world(3, ("poland",))

@@ -46,6 +46,7 @@ def content(results):
     return found
 
 
+@pytest.mark.slow
 def test_two_folders_hold_the_same_bytes(made):
     one, other = map(content, made)
     assert {"report.html", "config.yaml", "effects.csv", "manifest.json"} <= {name.rpartition("/")[2] for name in one}
@@ -53,6 +54,7 @@ def test_two_folders_hold_the_same_bytes(made):
     assert [name for name in one if one[name] != other[name]] == []
 
 
+@pytest.mark.slow
 def test_no_file_names_a_folder_a_host_or_a_user(made):
     words = [os.uname().nodename, str(Path.home()), str(Path.cwd()), str(Path(__file__).parents[2])]
     for results in made:
@@ -68,12 +70,14 @@ def test_no_file_names_a_folder_a_host_or_a_user(made):
                 assert search.search(path.read_bytes()) is None, path
 
 
+@pytest.mark.slow
 def test_both_are_whole(made):
     for results in made:
         folders = [*(results / "points").glob("[!.]*"), *(results / "compare").glob("[!.]*")]
         assert len(folders) > 2 and [verify(folder) for folder in folders] == [[]] * len(folders)
 
 
+@pytest.mark.slow
 def test_a_comparison_says_what_it_cost_itself(made):
     for results in made:
         [path] = (results / "compare").glob("*/manifest.json")

@@ -41,6 +41,7 @@ def spoil(folder, file, **changes):
     path.write_text(text, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_history_simulate_compare_and_report_run_on_it(folder):
     spoil(folder, "destination/turkey.yaml", code="code: 20")  # codes that nobody has lie before both
     spoil(folder, "channel/nomad.yaml", code="code: 15")

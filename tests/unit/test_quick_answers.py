@@ -89,7 +89,10 @@ def test_what_is_only_shown_needs_no_model(asked, words):
     [
         ["dry=true", "people.one_in=20000"],
         ["dry=true", "task=simulate", "people.one_in=20000", "scenario=no_war", "freeze=[queues]"],
-        ["dry=true", "-m", "choice.lambda=0.3,0.6", "people.one_in=20000", "scenario=no_covid,no_war"],
+        pytest.param(
+            ["dry=true", "-m", "choice.lambda=0.3,0.6", "people.one_in=20000", "scenario=no_covid,no_war"],
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=" ".join,
 )

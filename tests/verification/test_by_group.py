@@ -128,6 +128,7 @@ def test_differences_are_paired_and_small_cells_are_empty():
     assert yearly[yearly["group"] == "draft"]["persons"].tolist() == [(47 + 97) / 2 * 100]
 
 
+@pytest.mark.slow
 def test_a_comparison_and_a_simulation_leave_results_by_group(tmp_path, capsys):
     """One end-to-end run of each, of one person in a thousand."""
     given = {"people": People(one_in=1000), "results_dir": str(tmp_path), "threads": 1, "until": "2024-06"}
