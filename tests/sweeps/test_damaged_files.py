@@ -32,7 +32,7 @@ FILES = (
         f"{name}.parquet"
         for name in ("decisions", "flows", "groups", "harms", "moves", "settled", "stocks", "totals", "wishes")
     ),
-    *("config.yaml", "history.txt", "sources.txt", "schedule.txt", "manifest.json"),
+    *("assumed.txt", "config.yaml", "history.txt", "sources.txt", "schedule.txt", "manifest.json"),
     *("registers.csv", "repression.csv", "public_money.csv"),
 )
 EACH = [(name, damage) for name in FILES for damage in DAMAGES]

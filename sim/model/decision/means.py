@@ -19,8 +19,8 @@ from sim.population.saving import usual_months
 from sim.population.schema import Columns
 
 _IT = SECTOR["it"]
-MOST_SAVINGS = 1e9
-"""Most that a person at home has put aside, EUR, whatever the coefficients (assumption)."""
+MOST_SAVINGS = 2.5e5
+"""Most that a person at home has put aside, EUR (assumption: more opens no dearer way)."""
 
 
 @compiled(forceinline=True)

@@ -27,7 +27,7 @@ class Means(Base):
         z = NORMAL[draws[count % 15]] * sin(math.pi / 2 - angle) + NORMAL[draws[(count + 1) % 15]] * sin(angle)
         months = max(0.0, code.savings_scale * exp(code.savings_spread * z) - code.savings_need)
         grown = self.belarus.income_it if person.sector == SECTOR["it"] else self.belarus.income
-        return float(min(1e9, code.savings * (person.income * grown) * months))
+        return float(min(2.5e5, code.savings * (person.income * grown) * months))
 
     def savings_of(self, person: PlainPerson) -> float:
         """Savings of a person this month, EUR: stored abroad, brought up to date at home (3.3)."""
