@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from sim.history import spelling
 from sim.history.coefficients import LARGEST_CONSTANT
-from sim.history.judging import Faults, Names, Note, Record, Words, distinct, named, tell
+from sim.history.judging import Faults, Names, Note, Record, Words, distinct, each, named, tell
 from sim.history.parameter_records import Confidence
 from sim.history.strict_yaml import Document
 from sim.numerics.messages import closest, nearest, shown
@@ -60,12 +60,7 @@ class ConstantRecord(Record):
             raise ValueError("give one of value, like and values")
         if content is None:
             return None
-        faults, sets = Faults(), {}
-        for rule, by_lambda in named(content).items():
-            with faults.at(rule):
-                sets[rule] = _by_lambda(by_lambda)
-        faults.refuse()
-        return sets
+        return each(content, lambda _, by_lambda: _by_lambda(by_lambda))
 
     def made(self) -> Constant:
         """The constant."""

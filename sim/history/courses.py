@@ -6,6 +6,7 @@ reason: numbers are assumptions, and no driver is left out.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationInfo, field_validator
@@ -13,7 +14,7 @@ from pydantic import ValidationInfo, field_validator
 from sim.history import clock
 from sim.history.composition import Beyond
 from sim.history.drivers import Driver, driver_of
-from sim.history.judging import Faults, Record, Text, judge, named
+from sim.history.judging import Faults, Record, Text, each, judge, named
 from sim.history.parameter_records import Confidence, dated
 from sim.history.parameters import Dated, date_of
 from sim.history.strict_yaml import Document
@@ -35,10 +36,17 @@ class Course:
     multiples: Mapping[str, tuple[Dated, ...]] = field(hash=False)
     drivers: Mapping[str, Driver] = field(hash=False)
 
+    @cached_property
+    def _asked(self) -> dict[str, Beyond | None]:
+        return {}
+
     def beyond(self, parameter: str) -> Beyond | None:
-        """What becomes of a parameter; None if it belongs to no driver."""
-        driver = driver_of(parameter, self.drivers.values())
-        return None if driver is None else Beyond(self.since, driver.repeats, self.multiples[driver.name])
+        """What becomes of a parameter; None if it belongs to no driver. Asked for again and again, looked for once."""
+        if parameter not in self._asked:
+            driver = driver_of(parameter, self.drivers.values())
+            known = None if driver is None else Beyond(self.since, driver.repeats, self.multiples[driver.name])
+            self._asked[parameter] = known
+        return self._asked[parameter]
 
 
 class MultiplesRecord(Record):
@@ -72,18 +80,17 @@ class CourseRecord(Record):
     @field_validator("drivers", mode="plain")
     @classmethod
     def _drivers(cls, content: Any, info: ValidationInfo) -> Mapping[str, tuple[Dated, ...]]:
-        faults, found = Faults(), {}
-        known = (info.context or {})["drivers"]
-        for name, value in named(content).items():
-            with faults.at(name):
-                if name not in known:
-                    raise ValueError(f"unknown driver '{shown(name)}'; known: {nearest(name, known, 20)}")
-                found[name] = MultiplesRecord.model_validate(value, context=info.context).multiple
+        faults, known = Faults(), (info.context or {})["drivers"]
         for name in known:
-            if name not in content:
+            if name not in named(content):
                 faults.add(f"driver '{name}' is missing ({known[name].meaning})")
-        faults.refuse()
-        return found
+
+        def multiple(name: str, value: Any) -> tuple[Dated, ...]:
+            if name not in known:
+                raise ValueError(f"unknown driver '{shown(name)}'; known: {nearest(name, known, 20)}")
+            return MultiplesRecord.model_validate(value, context=info.context).multiple  # type: ignore[no-any-return]
+
+        return each(content, multiple, faults)
 
 
 def course_of(name: str, document: Document, drivers: Mapping[str, Driver]) -> Course:

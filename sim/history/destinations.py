@@ -9,7 +9,7 @@ from pydantic import PlainValidator, ValidationInfo, field_validator
 from sim.history import admission, schema, spelling
 from sim.history.admission import Channel
 from sim.history.constants import Constant, ConstantRecord
-from sim.history.judging import Faults, Flag, Names, Record, Text, distinct, judge, mapping, named
+from sim.history.judging import Faults, Flag, Names, Record, Text, distinct, each, judge, mapping, named
 from sim.history.parameter_records import NumberRecord
 from sim.history.parameters import FIRST_DAY, Dated, Parameter, restriction
 from sim.history.schema import Kind
@@ -190,15 +190,14 @@ class DestinationRecord(CodedRecord):
     @field_validator("channels", mode="plain")
     @classmethod
     def _channels(cls, content: Any, info: ValidationInfo) -> dict[str, ChannelRecord]:
-        faults, found = Faults(), {}
         instruments = info.data.get("instruments", DESTINATION_INSTRUMENTS)
-        for name, value in named(content).items():
-            with faults.at(name):
-                spelling.one_of(name, DESTINATION_CHANNELS)
-                context = {"instruments": instruments, "owner": f"{(info.context or {}).get('owner', '')}.{name}"}
-                found[name] = ChannelRecord.model_validate(value, context=context)
-        faults.refuse()
-        return found
+
+        def channel(name: str, value: Any) -> ChannelRecord:
+            spelling.one_of(name, DESTINATION_CHANNELS)
+            context = {"instruments": instruments, "owner": f"{(info.context or {}).get('owner', '')}.{name}"}
+            return ChannelRecord.model_validate(value, context=context)
+
+        return each(content, channel)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import field_validator
 
 from sim.history import strict_yaml
-from sim.history.judging import Faults, Flag, Names, Record, Text, judge, named
+from sim.history.judging import Flag, Names, Record, Text, each, judge
 from sim.history.parameters import Parameter
 from sim.numerics.locations import DRIVERS
 
@@ -50,15 +50,6 @@ class KeptRecord(Record):
     parameters: Names
 
 
-def _each(content: Any, record: type[Record]) -> Mapping[str, Any]:
-    faults, found = Faults(), {}
-    for name, value in named(content).items():
-        with faults.at(name):
-            found[name] = record.model_validate(value)
-    faults.refuse()
-    return found
-
-
 class DriversRecord(Record):
     """The file of the drivers."""
 
@@ -68,12 +59,12 @@ class DriversRecord(Record):
     @field_validator("drivers", mode="plain")
     @classmethod
     def _drivers(cls, content: Any) -> Mapping[str, DriverRecord]:
-        return _each(content, DriverRecord)
+        return each(content, lambda _, value: DriverRecord.model_validate(value))
 
     @field_validator("kept", mode="plain")
     @classmethod
     def _kept(cls, content: Any) -> Mapping[str, KeptRecord]:
-        return _each(content, KeptRecord)
+        return each(content, lambda _, value: KeptRecord.model_validate(value))
 
 
 @cache

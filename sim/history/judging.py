@@ -4,7 +4,7 @@ A model is a pydantic class whose fields are the keys of a mapping. What it may 
 raise ValueError or HistoryError; this module gathers what they say, inside one mapping and over all of them.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Annotated, Any, TypeVar
@@ -25,6 +25,8 @@ Text = Annotated[str, PlainValidator(spelling.text)]
 Words = Annotated[str, PlainValidator(spelling.words)]
 Note = Annotated[str, PlainValidator(spelling.note)]
 Names = Annotated[tuple[str, ...], PlainValidator(spelling.names)]
+
+Made = TypeVar("Made")
 
 
 class Faults:
@@ -106,6 +108,19 @@ def named(content: Any) -> Mapping[str, Any]:
         if not isinstance(name, str) or not name.strip():
             raise ValueError(f"key '{shown(name)}' is not a name; quote it")
     return content  # type: ignore[no-any-return]
+
+
+def each(content: Any, made: Callable[[str, Any], Made], faults: Faults | None = None) -> dict[str, Made]:
+    """What is made of every value in a mapping of names, by name.
+
+    Raises ValidationError with all that is wrong with any of them, and with what stands in `faults` already.
+    """
+    faults, found = faults or Faults(), {}
+    for name, value in named(content).items():
+        with faults.at(name):
+            found[name] = made(name, value)
+    faults.refuse()
+    return found
 
 
 def distinct(names: Sequence[str], known: Collection[str] | None = None, what: str = "") -> tuple[str, ...]:

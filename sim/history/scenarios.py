@@ -15,7 +15,7 @@ from pydantic import Field, field_validator
 from sim.history import spelling
 from sim.history.clock import Month
 from sim.history.history import History
-from sim.history.judging import Faults, Names, Record, Text, distinct, named, tell
+from sim.history.judging import Faults, Names, Record, Text, distinct, each, tell
 from sim.history.naming import Composition
 from sim.history.parameters import HistoryError
 from sim.history.policies import Event, Policy
@@ -70,12 +70,7 @@ class ScenarioRecord(Record):
     @field_validator("until", mode="plain")
     @classmethod
     def _last_days(cls, content: Any) -> Mapping[str, date | None]:
-        faults, last = Faults(), {}
-        for name, value in named({} if content is None else content).items():
-            with faults.at(name):
-                last[name] = spelling.last_day(value)
-        faults.refuse()
-        return last
+        return each({} if content is None else content, lambda _, value: spelling.last_day(value))
 
 
 def played(

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import field_validator
 
 from sim.history import strict_yaml
-from sim.history.judging import Faults, Record, judge, named
+from sim.history.judging import Record, each, judge
 from sim.history.parameter_records import DatedRecord, KindRecord
 from sim.history.parameters import FIRST_DAY, Dated, Parameter
 from sim.numerics.locations import SCHEMA
@@ -35,15 +35,6 @@ class Kind(KindRecord):
         return self.of(name, (Dated(FIRST_DAY, said.value, said.source, said.confidence, said.note or ""),))
 
 
-def _kinds(content: Any) -> Mapping[str, Kind]:
-    faults, found = Faults(), {}
-    for name, value in named(content).items():
-        with faults.at(name):
-            found[name] = Kind.model_validate(value)
-    faults.refuse()
-    return found
-
-
 class SchemaRecord(Record):
     """Numbers of a destination, those of each of its channels, and whom a channel admits, by name."""
 
@@ -54,7 +45,7 @@ class SchemaRecord(Record):
     @field_validator("destination", "channel", "eligible", mode="plain")
     @classmethod
     def _kinds(cls, content: Any) -> Mapping[str, Kind]:
-        return _kinds(content)
+        return each(content, lambda _, value: Kind.model_validate(value))
 
 
 @cache

@@ -11,18 +11,7 @@ from sim.population.census import CLASSES
 from sim.population.households import OPEN
 from sim.population.layout import Layout
 from sim.population.lives import FERTILE, Lives
-from sim.population.order import (
-    KIND,
-    cell_of,
-    even,
-    first_guest,
-    first_household,
-    guest_of,
-    is_boy,
-    kind_of,
-    rank,
-    stratum_of,
-)
+from sim.population.order import household, households_of, is_boy
 from sim.population.unborn import MOST_CHILDREN, key_of, may_be_born
 
 _A = PURPOSE["trait_a"]
@@ -43,19 +32,9 @@ def measure(
     """Write the rows of each circle, `sizes` int64[circles]: residents and guests, and who may be born to them."""
     months = np.empty(MOST_CHILDREN, np.int64)
     for n, circle in enumerate(circles):
-        home = stratum_of(plan, circle)
-        nth, turn = circle - plan.first_circle[home], rank(circle, plan.first_circle[-1])
-        first, end = first_household(plan, home, nth), first_household(plan, home, nth + 1)
-        guest, last = first_guest(plan, turn), first_guest(plan, turn + 1)
-        for h in range(end - first + last - guest):
-            if h < end - first:
-                stratum, cell = home, cell_of(plan, home, first + h, rotation)
-                number = plan.first_household[home] + first + h
-            else:
-                nth_guest = guest + h - (end - first)
-                stratum, cell = guest_of(plan, nth_guest, rotation)
-                number = plan.first_household[-1] + nth_guest
-            kind = kind_of(plan, stratum, cell, even(number, KIND, rotation))
+        held = households_of(plan, circle)
+        for h in range(held.residents + held.guests):
+            stratum, cell, number, kind = household(plan, held, h, rotation)
             sizes[n] += plan.size[kind]
             for i in range(plan.size[kind]):
                 age_class, sex = plan.age_class[kind, i], plan.sex[kind, i]

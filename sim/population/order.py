@@ -5,6 +5,8 @@ the next number of a sequence that fills the unit interval evenly. So every stre
 to about one household, and any circle can be made alone.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.numerics.compiling import compiled
@@ -112,3 +114,40 @@ def guest_of(plan: Layout, nth: int, rotation: int) -> tuple[int, int]:
     weights = plan.cell_households[stratum]
     cell = np.searchsorted(weights, even(number, _ANYWHERE, rotation) * weights[-1], side="right")
     return stratum, cell
+
+
+class Held(NamedTuple):
+    """The households of a circle: those of its residents in their stratum, then those of its guests."""
+
+    stratum: int
+    first: int  # of the residents, counted within the stratum
+    residents: int
+    guest: int  # the first of the guests, counted within the diaspora
+    guests: int
+
+
+@compiled(forceinline=True)
+def households_of(plan: Layout, circle: int) -> Held:
+    """The households of a circle."""
+    home = stratum_of(plan, circle)
+    nth, turn = circle - plan.first_circle[home], rank(circle, plan.first_circle[-1])
+    first, guest = first_household(plan, home, nth), first_guest(plan, turn)
+    residents, guests = first_household(plan, home, nth + 1) - first, first_guest(plan, turn + 1) - guest
+    return Held(home, first, residents, guest, guests)
+
+
+@compiled(forceinline=True)
+def household(plan: Layout, held: Held, h: int, rotation: int) -> tuple[int, int, int, int]:
+    """Stratum, cell, number and kind of a circle's household `h`, residents before guests.
+
+    Inlined: to hand over so many arrays takes longer than a household.
+    """
+    if h < held.residents:
+        nth = held.first + h
+        stratum, cell = held.stratum, cell_of(plan, held.stratum, nth, rotation)
+        number = plan.first_household[held.stratum] + nth
+    else:
+        nth = held.guest + h - held.residents
+        stratum, cell = guest_of(plan, nth, rotation)
+        number = plan.first_household[-1] + nth
+    return stratum, cell, number, kind_of(plan, stratum, cell, even(number, KIND, rotation))

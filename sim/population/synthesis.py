@@ -29,18 +29,7 @@ from sim.population.households import OPEN
 from sim.population.layout import Layout, layout
 from sim.population.lives import Lives, lives
 from sim.population.measuring import measure
-from sim.population.order import (
-    KIND,
-    cell_of,
-    even,
-    first_guest,
-    first_household,
-    guest_of,
-    is_boy,
-    kind_of,
-    rank,
-    stratum_of,
-)
+from sim.population.order import household, households_of, is_boy
 from sim.population.rows import at
 from sim.population.saving import usual_months
 from sim.population.schema import Columns, empty
@@ -126,21 +115,10 @@ def _fill(
     """Write the people of each circle from its first row on, residents before guests."""
     months = np.empty(MOST_CHILDREN, np.int64)
     for n, circle in enumerate(circles):
-        home = stratum_of(plan, circle)
-        nth, turn = circle - plan.first_circle[home], rank(circle, plan.first_circle[-1])
-        first, end = first_household(plan, home, nth), first_household(plan, home, nth + 1)
-        guest, last = first_guest(plan, turn), first_guest(plan, turn + 1)
+        held = households_of(plan, circle)
         row = start[n]
-        for h in range(end - first + last - guest):
-            # one body for residents and guests, and no call: to hand over so many arrays takes longer than a household
-            if h < end - first:
-                stratum, cell = home, cell_of(plan, home, first + h, rotation)
-                number = plan.first_household[home] + first + h
-            else:
-                nth_guest = guest + h - (end - first)
-                stratum, cell = guest_of(plan, nth_guest, rotation)
-                number = plan.first_household[-1] + nth_guest
-            kind = kind_of(plan, stratum, cell, even(number, KIND, rotation))
+        for h in range(held.residents + held.guests):
+            stratum, cell, number, kind = household(plan, held, h, rotation)
             zone, region, place = plan.zone[stratum], plan.region[stratum], plan.place[stratum]
             abroad = region == _ABROAD
             fate_education = fate_politics = fate_card = fate_kin = 0.0

@@ -61,6 +61,12 @@ def of_unit(person: Person, i: int) -> bool:
 
 
 @compiled(forceinline=True)
+def head_of(person: Person) -> Person:
+    """The head of the unit of a person who is in one."""
+    return beside(person, -np.int64(person.behind))
+
+
+@compiled(forceinline=True)
 def adults(head: Person) -> int:
     """Number of adults of a unit: 2 if the head has a partner, who stands next, else 1."""
     return 2 if head.unit_size > 1 and beside(head, 1).member == 1 else 1

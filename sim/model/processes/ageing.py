@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.model.decision.means import usual_savings
-from sim.model.decision.units import of_unit
+from sim.model.decision.units import head_of, of_unit
 from sim.model.eventlog import Log, note
 from sim.model.now import Now
 from sim.model.run_constants import ADULT_MONTHS
@@ -116,8 +116,8 @@ def die(person: Person, now: Now, log: Log) -> None:
     tell(log, now.month, person, _DIED)
     now.circles.living[circle] -= 1
     now.circles.abroad[circle] -= is_abroad(person)
-    one = beside(person, -np.int64(person.behind))
-    one.unit_size -= 1
+    head = head_of(person)
+    head.unit_size -= 1
     if person.member == _HEAD and person.unit_size > 0:
         succeed(person, now.month, log)
     person.member, person.behind, person.unit_size = NOBODY, NOBODY, 0
@@ -154,7 +154,7 @@ def come_of_age(person: Person, month: int, log: Log) -> None:
             if one.mother == i and of_unit(one, back + i):
                 one.behind = i
                 taken += 1
-        head = beside(person, -back)
+        head = head_of(person)
         head.unit_size -= 1 + taken
         person.member, person.behind, person.unit_size = _HEAD, 0, 1 + taken
         person.plan, person.lead, person.due, person.aspires = _NO_PLAN, _TOGETHER, LONG_AGO, LONG_AGO

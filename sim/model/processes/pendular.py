@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.decision.access import travel_share
-from sim.model.decision.units import class_groups, is_barred
+from sim.model.decision.units import class_groups, head_of, is_barred
 from sim.model.decision.utility import PI
 from sim.model.eventlog import note
 from sim.model.now import Now
@@ -15,7 +15,7 @@ from sim.numerics.codes import CHANNEL, EVENT, MODE, PLACE, REASON, SECTOR, STAT
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import PURPOSE, fill_words, uniform, words
 from sim.numerics.months import NEVER
-from sim.population.rows import Person, at, beside
+from sim.population.rows import Person, at
 from sim.population.schema import Columns
 
 _PENDULAR = PURPOSE["pendular"]
@@ -90,7 +90,7 @@ def pendular(people: Columns, circles: Span, now: Now, block: Block) -> None:
         drives, u = person.sector == _TRANSPORT, uniform(luck[0])
         if u >= (all_drivers if drives else all_others):
             continue
-        if not may_go_on_pendular_work(person, beside(person, -np.int64(person.behind)).plan, now.month):
+        if not may_go_on_pendular_work(person, head_of(person).plan, now.month):
             continue
         rates = drivers if drives else others
         for place in range(len(rates)):
