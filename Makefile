@@ -13,6 +13,7 @@ BIN := $(VENV)/bin
 SERIES := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 PINS := $(wildcard constraints/constraints-$(SERIES).txt)
 STAMP := $(VENV)/installed-$(SERIES)
+COMPILED := $(VENV)/compiled-$(SERIES)
 BENCH := $(VENV)/installed-bench-$(SERIES)
 SBOM := $(VENV)/installed-sbom-$(SERIES)
 
@@ -22,7 +23,7 @@ SBOM := $(VENV)/installed-sbom-$(SERIES)
 run: setup
 	@$(BIN)/python -m sim $(ARGS)
 
-test: setup
+test: $(COMPILED)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: setup
@@ -39,13 +40,18 @@ sbom: $(SBOM)
 
 setup: $(STAMP)
 
-# The stamp is the last thing made: an installation that fails is begun again.
+# The stamp is the last thing made: an installation that fails is begun again. Python compiles what is imported, when it
+# is: to compile all packages at once takes as long as to fetch them.
 $(STAMP): pyproject.toml $(PINS)
 	@$(PYTHON) -c 'import sys; sys.exit("Vyraj needs Python 3.11 or newer: make PYTHON=..." if sys.version_info < (3, 11) else 0)'
 	@test -n "$(PINS)" || echo "No constraints for Python $(SERIES): the newest allowed packages are taken."
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet $(PINS:%=-c %) -e ".[test]"
-	@echo "Compiling the model, once for all copies of these sources: some minutes"
+	$(BIN)/python -m pip install --quiet --no-compile $(PINS:%=-c %) -e ".[test]"
+	@touch $@
+
+# Tests run in many processes: the model is compiled before them, once.
+$(COMPILED): $(STAMP)
+	@echo "Compiling the model, once for all copies of these sources: about a minute"
 	@$(BIN)/python -m sim task=simulate people.one_in=10000 until=2019-02 results_dir=$(VENV)/first >/dev/null
 	@touch $@
 
