@@ -40,13 +40,14 @@ sbom: $(SBOM)
 
 setup: $(STAMP)
 
-# The stamp is the last thing made: an installation that fails is begun again. Python compiles what is imported, when it
-# is: to compile all packages at once takes as long as to fetch them.
+# The stamp is the last thing made: an installation that fails is begun again. Packages are compiled on all cores, which
+# pip does not do, and the model with them, which pip leaves to whoever may write beside it.
 $(STAMP): pyproject.toml $(PINS)
 	@$(PYTHON) -c 'import sys; sys.exit("Vyraj needs Python 3.11 or newer: make PYTHON=..." if sys.version_info < (3, 11) else 0)'
 	@test -n "$(PINS)" || echo "No constraints for Python $(SERIES): the newest allowed packages are taken."
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --no-compile $(PINS:%=-c %) -e ".[test]"
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib sim >/dev/null || true
 	@touch $@
 
 # Tests run in many processes: the model is compiled before them, once.
