@@ -10,6 +10,7 @@ from sim.history.compiled import BELARUS, COLUMNS_OF_OPENNESS, LAW, PLACES, RULE
 from sim.history.inventory import load_destinations
 from sim.model.decision.constants import Constants
 from sim.model.decision.units import choice_class
+from sim.model.inputs import Inputs
 from sim.model.model import EmigrationModel
 from sim.numerics.codes import (
     CHANNEL,
@@ -151,10 +152,12 @@ def admit(world: World, place: str, channel: str, **terms: int) -> World:
 def start(people: Crowd, world: World, b: Behaviour, table: Constants | None = None, **options) -> EmigrationModel:
     """A model of a crowd in a hand-made world, ready for its first month; `options` are those of the model.
 
-    Unless `lives` are given nobody is born or dies, and work changes at 18 alone.
+    Unless `lives` are given nobody is born or dies, and work changes at 18 alone; `reference` are counts of other
+    people.
     """
-    options.setdefault("lives", still())
-    return EmigrationModel(people, None, world, b, constants() if table is None else table, **options)
+    lives, reference = options.pop("lives", None) or still(), options.pop("reference", None)
+    inputs = Inputs(None, world, b, constants() if table is None else table, lives, reference)
+    return EmigrationModel(people, inputs, **options)
 
 
 def still() -> Lives:

@@ -5,7 +5,6 @@ from typing import Any
 
 from bench.alone.stages import Stages
 from bench.alone.worlds import JOB, ensemble, warm, without_panel
-from sim.population.schema import SCHEMA
 from sim.runs.ensemble import Ensemble
 
 MOST_RUNS = 20
@@ -30,13 +29,12 @@ def measure(one_in: int, months: int, threads: int, at_least: float = 0.0, panel
     runs = run(sample, "months", stages, threads, at_least)
     if panel == "on and off":
         run(sample, "months_without_panel", stages, threads, at_least)
-    copied = sum(array.itemsize for column, array in zip(SCHEMA, people, strict=True) if not column.is_trait)
     return {
         "people": len(people.key),
         "months": months,
         "runs": runs,
         "column_bytes": sum(array.itemsize for array in people),
-        "copied_bytes": copied,
+        "copied_bytes": people.states.itemsize,
         "stages": stages.seconds,
     }
 

@@ -8,6 +8,7 @@ import numpy as np
 from bench.alone.stages import Stages
 from bench.alone.worlds import JOB, ensemble, warm
 from sim.model.decision import constants as constants_of
+from sim.model.inputs import Inputs
 from sim.model.model import EmigrationModel
 
 
@@ -21,7 +22,7 @@ def measure(people: str, months: int, one_in: int = 0, at_least: float = 1.0) ->
     population, world, behaviour, constants = hot(months) if people == "hot" else sampled(one_in, months)
 
     def made() -> EmigrationModel:
-        return EmigrationModel(population, None, world, behaviour, constants)  # type: ignore[arg-type]
+        return EmigrationModel(population, Inputs(None, world, behaviour, constants))  # type: ignore[arg-type]
 
     stages, runs = Stages(), 0
     while runs == 0 or (stages.cpu("model") < at_least and runs < 50):

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.history.coefficients import Behaviour
 from sim.history.compiled import World, cumulative_capacity
 from sim.history.history import History
 from sim.model import fused, newcomers, run_constants
@@ -17,10 +16,10 @@ from sim.model.agents.people import People
 from sim.model.agents.person import Person
 from sim.model.continuing import Continued, mapping
 from sim.model.decision import rules
-from sim.model.decision.constants import Constants
 from sim.model.decision.means import savings_of_all
 from sim.model.eventlog import noted
 from sim.model.feedback import NOTHING, Paths
+from sim.model.inputs import Inputs, conditions
 from sim.model.now import Now, at_month, no_options
 from sim.model.recording.recorder import Recorder
 from sim.model.schedule import PHASES, SCHEDULE, Process
@@ -29,8 +28,6 @@ from sim.numerics.codes import CHANNEL_NAMES, LEAD, N_CHANNELS, N_PLACES, PLACE,
 from sim.numerics.luck import replicate_seed
 from sim.numerics.months import label
 from sim.population import schema
-from sim.population.lives import Lives
-from sim.population.lives import lives as rates_on_file
 from sim.population.synthesis import Population
 
 
@@ -39,48 +36,31 @@ class EmigrationModel(Continued):
 
     `people` answers Mesa's AgentSet interface from the columns; `agents` holds the institutions. The columns'
     states are copied, so that one population serves many runs. `seed` and `replicate` make the luck, that of Mesa's
-    `rng` and `random` as well. `decision` names a rule of decision; UserError if there is none of that name. `lives`
-    are rates of births and deaths other than those on file.
+    `rng` and `random` as well. `decision` names a rule of decision; UserError if there is none of that name.
     A copy (`copy.deepcopy`, `pickle`) goes on as the model does.
     """
 
     def __init__(
         self,
         population: Population,
-        history: History,
-        world: World,
-        b: Behaviour,
-        constants: Constants,
+        inputs: Inputs,
         seed: int = 1,
         replicate: int = 0,
         threads: int = 1,
-        fixed: run_constants.Reference | None = None,
         block: int = fused.BLOCK,
         decision: str = rules.DEFAULT,
-        lives: Lives | None = None,
     ) -> None:
         luck = replicate_seed(seed, replicate)
         super().__init__(rng=luck)
         self.seed, self.replicate = seed, replicate
-        self.behaviour, self._constants = b, constants
-        self._enter(history, world)
+        self.inputs, self.behaviour = inputs, inputs.behaviour
+        self._enter(inputs.history, inputs.world)
         self.one_in = population.one_in
         self.columns = schema.copy_states(population.people)
         self.circles = run_constants.circles(self.columns, population.circle_start, self.one_in)
-        self.conditions = run_constants.conditions(
-            self.columns,
-            self.one_in,
-            b,
-            constants.places,
-            constants.channels,
-            luck,
-            population.seed,
-            b.lambda_,
-            lives or rates_on_file(),
-            fixed,
-        )
         self.rule = rules.rule(decision)
-        self.conditions = self.rule.prepare(self.conditions, b)
+        given = conditions(self.columns, self.one_in, inputs, luck, population.seed)
+        self.conditions = self.rule.prepare(given, self.behaviour)
         self._passes = passes_of(self.rule)
         self.month = 0
         self.observer: Callable[[EmigrationModel], object] | None = None
@@ -100,7 +80,7 @@ class EmigrationModel(Continued):
         self._run_blocks = mapping(threads)
         self.stocks = self._count()
         self.settled_at_start = self.settled()
-        self.residents = world.places["diaspora"][0].copy()
+        self.residents = self.world.places["diaspora"][0].copy()
         self.arrivals = np.zeros(N_PLACES, np.int64)
         self.inflow = np.zeros((12, N_PLACES), np.int64)
         self.held, self.paths = NOTHING, Paths()
@@ -113,7 +93,7 @@ class EmigrationModel(Continued):
         self.people = People(self)
         BelarusianState(self)
         for name in (name for name in PLACE if name != "belarus"):
-            channels = [c for c in range(N_CHANNELS) if world.law["exists"][PLACE[name], c]]
+            channels = [c for c in range(N_CHANNELS) if self.world.law["exists"][PLACE[name], c]]
             Destination(self, name, [CHANNEL_NAMES[c] for c in channels])
         for number in np.unique(self.columns.employer):
             if number:

@@ -5,12 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.history.coefficients import Behaviour
-from sim.model.decision.utility import bound_tables
 from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, N_SECTORS, PLACE, SECTOR, SEX
 from sim.numerics.compiling import compiled
 from sim.population.lives import Lives
-from sim.population.saving import turns
 from sim.population.schema import NOBODY, Columns
 
 ADULT_MONTHS = 18 * 12
@@ -127,47 +124,6 @@ def share_of_circle(circles: Circles, circle: int, members: float) -> float:
 def copy(parts: Any) -> Any:
     """A named tuple with every array copied."""
     return parts._replace(**{k: v.copy() for k, v in parts._asdict().items() if isinstance(v, np.ndarray)})
-
-
-PANEL_SIZE = 100_000
-"""Most people whose utilities are all computed each month, for expected flows."""
-
-
-def conditions(
-    people: Columns,
-    one_in: int,
-    coefficients: Behaviour,
-    constants: NDArray[np.float64],
-    channel_constants: NDArray[np.float64],
-    seed: int,
-    trait_seed: int,
-    lam: float,
-    lives: Lives,
-    fixed: Reference | None = None,
-) -> Conditions:
-    """Constants of one run; `fixed` replaces the reference counts (to compare worlds of different people)."""
-    share = min(1.0, PANEL_SIZE / max(1, int(np.count_nonzero(people.member != NOBODY))))
-    panel = int(share * 2**32)
-    pooled = np.array(
-        [
-            lam + coefficients.by_motive * (own - lam)
-            for own in (coefficients.lambda_threatened, coefficients.lambda_other)
-        ]
-    )
-    return Conditions(
-        seed,
-        trait_seed,
-        one_in,
-        pooled,
-        np.stack([bound_tables(own) for own in pooled]),
-        constants,
-        channel_constants,
-        fixed or reference(people, one_in),
-        turns(coefficients.savings_spell),
-        panel,
-        one_in / (panel / 2**32),
-        lives,
-    )
 
 
 @compiled(forceinline=True)

@@ -87,7 +87,7 @@ def synthesise(one_in: int, seed: int, threads: int = 2) -> Population:
         people = empty(int(start[-1]))
         list(
             pool.map(
-                lambda part: _fill(plan, chances, rates, circles[part], start[part], rotation, seed, people),
+                lambda part: _fill((plan, chances, rates), circles[part], start[part], rotation, seed, people),
                 _parts(len(circles), threads),
             )
         )
@@ -103,9 +103,7 @@ def _parts(n: int, threads: int) -> Iterator[slice]:
 
 @compiled
 def _fill(
-    plan: Layout,
-    chances: traits.Tables,
-    rates: Lives,
+    tables: tuple[Layout, traits.Tables, Lives],
     circles: NDArray[np.int64],
     start: NDArray[np.int64],
     rotation: int,
@@ -113,6 +111,7 @@ def _fill(
     people: Columns,
 ) -> None:
     """Write the people of each circle from its first row on, residents before guests."""
+    plan, chances, rates = tables
     months = np.empty(MOST_CHILDREN, np.int64)
     for n, circle in enumerate(circles):
         held = households_of(plan, circle)
@@ -164,18 +163,9 @@ def _fill(
                 if minor and age < traits.SCHOOL_AGE:
                     sector = _CHILD
                 minors = plan.minors[kind, i]
-                service = traits.conscription(
-                    sex,
-                    age,
-                    sector,
-                    education,
-                    minors,
-                    abroad,
-                    uniform(d[1]),
-                    chances.service,
-                    chances.reserve,
-                    chances.reserve_ages,
-                )
+                service = traits.conscription(sex, age, sector, education, minors, uniform(d[1]), chances)
+                if abroad:
+                    service = traits.unknown_to_office(service, age)
                 serves_until = LONG_AGO
                 if service == _SERVING:
                     sector = _NONE
@@ -236,8 +226,7 @@ def _fill(
                         sector,
                         chances.protest[zone, sex],
                         chances.strike[sector],
-                        chances.war_comment[politics],
-                        chances.media,
+                        chances,
                         uniform(b[3]),
                     )
                     employer = employer_of(

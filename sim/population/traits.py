@@ -229,18 +229,16 @@ def luck_behind(share_below: float, share: float, u: float) -> float:
 
 
 @compiled
-def exposed(
-    politics: int, age: int, sector: int, protest: float, strike: float, war_comment: float, media: float, u: float
-) -> int:
+def exposed(politics: int, age: int, sector: int, protest: float, strike: float, chances: Tables, u: float) -> int:
     """What will expose a person to repression: work for media or NGOs, else protest or strike, else a word on the war.
 
     Strikers are a part `strike` of those who protested, at survey age; those who speak have the highest luck.
     """
     if sector == _NGO_MEDIA:
-        return _MEDIA if u < media else _NGO
+        return _MEDIA if u < chances.media else _NGO
     if politics == _PROTEST_SEGMENT and _SURVEY_FROM <= age < _SURVEY_TO and u < protest:
         return _STRIKE if u < protest * strike else _PROTEST
-    return _WAR_COMMENT if age >= _COMMENT_AGE and u >= 1.0 - war_comment else _NO_EXPOSURE
+    return _WAR_COMMENT if age >= _COMMENT_AGE and u >= 1.0 - chances.war_comment[politics] else _NO_EXPOSURE
 
 
 @compiled
@@ -275,35 +273,38 @@ def conscription(
     sector: int,
     education: int,
     minors: int,
-    abroad: bool,
     u: float,
-    service: NDArray[np.float64],
-    reserve: NDArray[np.float64],
-    reserve_ages: NDArray[np.int64],
+    chances: Tables,
 ) -> int:
-    """Standing towards military service of one with so many minors in the unit.
+    """Standing towards military service of one at home with so many minors in the unit.
 
-    Nobody abroad may be called; nobody with minors is in service now, but served; fathers of more are not called.
+    Nobody with minors is in service now, but served; fathers of more are not called.
     """
     if sex != _MALE:
         return _NEVER_SERVES
     if _FIRST_DRAFT <= age <= _LAST_DRAFT:
-        row = service[age - _FIRST_DRAFT, education, 1 if sector == _STUDENT else 0]
+        row = chances.service[age - _FIRST_DRAFT, education, 1 if sector == _STUDENT else 0]
         outcome = 0
         while outcome < len(row) - 1 and u >= row[outcome]:
             outcome += 1
         code = _OUTCOMES[outcome]
-        if abroad:  # registered abroad: no military office knows them
-            return _SERVED if code == _SERVING or code == _SERVED else _NEVER_SERVES
         if code == _SERVING and minors > 0:
             return _SERVED
         return _FAMILY if minors >= _LARGE_FAMILY and (code == _LIABLE or code == _DEFERRED) else code
-    if reserve_ages[0] <= age <= reserve_ages[1]:
-        if u < reserve[0]:
+    if chances.reserve_ages[0] <= age <= chances.reserve_ages[1]:
+        if u < chances.reserve[0]:
             return _SERVED
-        if education == _HIGHER and u < reserve[0] + reserve[1]:
+        if education == _HIGHER and u < chances.reserve[0] + chances.reserve[1]:
             return _OFFICER
     return _NEVER_SERVES
+
+
+@compiled
+def unknown_to_office(standing: int, age: int) -> int:
+    """Standing of one registered abroad, whom no military office may call: who would serve now has served."""
+    if age > _LAST_DRAFT or standing == _SERVED:
+        return standing
+    return _SERVED if standing == _SERVING else _NEVER_SERVES
 
 
 @compiled

@@ -1,7 +1,6 @@
 """A model made by keywords, as Mesa's `batch_run` and its like make their models."""
 
 import secrets
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -41,11 +40,10 @@ class ScenarioModel(EmigrationModel):
         replicate: int | None = None,
         rng: Any = None,
         threads: int = 1,
-        policy: Sequence[str] | str | None = None,
-        without: Sequence[str] | str | None = None,
         **settings: Any,
     ) -> None:
-        own: dict[str, Any] = {"scenario": scenario or HISTORICAL, "policy": policy, "without": without}
+        own: dict[str, Any] = {"scenario": scenario or HISTORICAL}
+        own |= {key: settings.pop(key, None) for key in ("policy", "without")}
         own |= {key: settings[key] for key in ("until",) if key in settings}  # how late a policy may come
         choice = Choice() if lambda_ is None else Choice(lambda_=lambda_)
         asked = Settings(**own, choice=choice)  # if it can be asked

@@ -21,6 +21,7 @@ from sim.model.checkpoint import State
 from sim.model.decision import constants
 from sim.model.decision.units import residents_by_class
 from sim.model.feedback import Held
+from sim.model.inputs import Inputs
 from sim.model.model import EmigrationModel
 from sim.model.recording import by_group
 from sim.model.recording.residents import stays
@@ -117,17 +118,21 @@ class Ensemble:
         With another `seed` than the settings' the same people have other luck. UserError if it can be no seed.
         """
         arguments = self.arguments(job, threads, seed)
-        return EmigrationModel(**arguments if given is None else {**arguments, "constants": given})
+        if given is not None:
+            arguments["inputs"] = arguments["inputs"]._replace(constants=given)
+        return EmigrationModel(**arguments)
 
     def arguments(self, job: Job, threads: int = 1, seed: int | None = None) -> dict[str, Any]:
         """What a job's `EmigrationModel`, or a class made of it, is made from, by keyword."""
         settings = self.settings if seed is None else replace(self.settings, seed=seed)
         return {
             "population": self.population,
-            "history": self.history(job.scenario),
-            "world": self.world(job.scenario),
-            "b": self.behaviour._replace(lambda_=job.lambda_),
-            "constants": self.constants_at(job.lambda_),
+            "inputs": Inputs(
+                self.history(job.scenario),
+                self.world(job.scenario),
+                self.behaviour._replace(lambda_=job.lambda_),
+                self.constants_at(job.lambda_),
+            ),
             "seed": settings.seed,
             "replicate": job.replicate,
             "threads": threads,

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.model import eventlog, now, run_constants, scratch
+from sim.model import eventlog, inputs, now, scratch
 
 
 def by_name(part: Any) -> Any:
@@ -26,6 +26,6 @@ now.at_month = lambda month, world, *rest: _at_month(month, by_name(world), *res
 now.no_options = lambda *asked: by_name(_no_options(*asked))
 eventlog.empty_log = lambda people: by_name(_empty_log(people))
 scratch.make_block = lambda people, at_once: by_name(_make_block(people, at_once))
-_conditions = run_constants.conditions
-run_constants.conditions = lambda *asked: by_name(_conditions(*asked))
-run_constants.bound_tables = cache(run_constants.bound_tables)
+_conditions = inputs.conditions
+inputs.conditions = lambda *asked: by_name(_conditions(*asked))
+inputs.bound_tables = cache(inputs.bound_tables)

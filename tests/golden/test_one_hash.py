@@ -57,8 +57,7 @@ def expected(request, thousandth):
 def test_the_hash_for_any_threads_and_blocks(thousandth, expected, threads, block):
     made = thousandth.model(JOB)
     model = EmigrationModel(
-        thousandth.population, made.history, made.world, made.behaviour, made._constants,
-        thousandth.settings.seed, JOB.replicate, threads, block=block,
+        thousandth.population, made.inputs, thousandth.settings.seed, JOB.replicate, threads, block
     ).run()  # fmt: skip
     assert len(model._blocks) == (1 if block == 65_536 else 11)
     found = digest(model)

@@ -28,7 +28,7 @@ from sim.population import employers, fit, layout, order, schema, service
 from sim.population.census import CLASSES, age_sex, diaspora, figure, residents
 from sim.population.households import couple_fit, parent_fit
 from sim.population.synthesis import synthesise
-from sim.population.traits import exposed, stay
+from sim.population.traits import exposed, stay, tables
 
 SEED = 2019
 
@@ -423,7 +423,8 @@ def test_exposure_follows_politics_and_work(people):
 )
 def test_one_luck_gives_one_exposure(politics, age, sector, u, expected):
     strike = 0.1 if sector == "industry" else 0.0
-    code = exposed(POLITICS[politics], age, SECTOR[sector], 0.3, strike, 0.01, 0.4, u)
+    chances = tables()._replace(war_comment=np.full(3, 0.01), media=0.4)
+    code = exposed(POLITICS[politics], age, SECTOR[sector], 0.3, strike, chances, u)
     assert code == EXPOSURE[expected]
 
 

@@ -218,7 +218,7 @@ def test_one_circle_more_changes_no_other_life(where):
     circles = len(everyone.circle_start) - 1
     extra = {"first": 0, "middle": circles // 2, "last": circles - 1}[where]
     without = regroup(everyone, np.array([i for i in range(circles) if i != extra]))
-    models = [start(people, world, b, TABLE, fixed=fixed).run() for people in (everyone, without)]
+    models = [start(people, world, b, TABLE, reference=fixed).run() for people in (everyone, without)]
     assert_same_lives(*models, without.people.key)
 
 
@@ -232,7 +232,7 @@ def test_one_unit_more_in_a_circle_changes_no_other_life():
     fewer.people = schema.Columns(*(array[keep] for array in everyone.people))
     fewer.employers = everyone.employers
     fewer.circle_start = np.where(everyone.circle_start >= cut + 4, everyone.circle_start - 4, everyone.circle_start)
-    models = [start(people, world, b, TABLE, fixed=fixed).run() for people in (everyone, fewer)]
+    models = [start(people, world, b, TABLE, reference=fixed).run() for people in (everyone, fewer)]
     assert_same_lives(*models, fewer.people.key)
 
 
@@ -379,7 +379,7 @@ def test_a_birth_or_a_death_in_one_world_changes_only_its_own_unit():
     busy = busy_lives()
     others = busy._replace(births=busy.births * 0.7, deaths=busy.deaths * 1.5)
     fixed = reference(everyone.people, 1)
-    models = [start(everyone, unlimited(), b, TABLE, fixed=fixed, lives=one).run() for one in (busy, others)]
+    models = [start(everyone, unlimited(), b, TABLE, reference=fixed, lives=one).run() for one in (busy, others)]
     natural = [
         {(int(e["key"]), int(e["month"]), int(e["kind"])) for e in model.recorder.events if e["kind"] in (BORN, DIED)}
         for model in models

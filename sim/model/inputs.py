@@ -1,0 +1,64 @@
+"""What a run is given besides its people and its luck, and the constants that it makes of that."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.history.coefficients import Behaviour
+from sim.history.compiled import World
+from sim.history.history import History
+from sim.model.decision.constants import Constants
+from sim.model.decision.utility import bound_tables
+from sim.model.run_constants import Conditions, Reference, reference
+from sim.population.lives import Lives
+from sim.population.lives import lives as rates_on_file
+from sim.population.saving import turns
+from sim.population.schema import NOBODY, Columns
+
+PANEL_SIZE = 100_000
+"""Most people whose utilities are all computed each month, for expected flows."""
+
+
+class Inputs(NamedTuple):
+    """What a run is given besides its people and its luck."""
+
+    history: History
+    world: World
+    behaviour: Behaviour
+    constants: Constants
+    lives: Lives | None = None  # rates of births and deaths other than those on file
+    reference: Reference | None = None  # counts of other people, to compare worlds of different people
+
+
+def conditions(
+    people: Columns,
+    one_in: int,
+    inputs: Inputs,
+    seed: int,
+    trait_seed: int,
+) -> Conditions:
+    """Constants of one run; `seed` makes the luck of the replicate, `trait_seed` made that of the people."""
+    coefficients, constants = inputs.behaviour, inputs.constants
+    lam = coefficients.lambda_
+    share = min(1.0, PANEL_SIZE / max(1, int(np.count_nonzero(people.member != NOBODY))))
+    panel = int(share * 2**32)
+    pooled = np.array(
+        [
+            lam + coefficients.by_motive * (own - lam)
+            for own in (coefficients.lambda_threatened, coefficients.lambda_other)
+        ]
+    )
+    return Conditions(
+        seed,
+        trait_seed,
+        one_in,
+        pooled,
+        np.stack([bound_tables(own) for own in pooled]),
+        constants.places,
+        constants.channels,
+        inputs.reference or reference(people, one_in),
+        turns(coefficients.savings_spell),
+        panel,
+        one_in / (panel / 2**32),
+        inputs.lives or rates_on_file(),
+    )
