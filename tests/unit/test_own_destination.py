@@ -138,7 +138,7 @@ def test_every_fault_of_both_is_told_with_its_file_and_line(folder):
 )
 def test_a_fault_of_its_code_or_constant_is_told(folder, file, changes, fault):
     spoil(folder, file, **changes)
-    run = vyraj(folder, "task=lint")
+    run = vyraj(folder, "task=history", "scenario=historical")
     assert run.returncode == 2 and f"conf/{file}: " in run.stderr and fault in run.stderr, run.stderr
 
 

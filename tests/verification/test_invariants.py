@@ -175,10 +175,10 @@ def test_the_hot_world_is_hot(hot_lived):
     assert {name: counts[kind] for name, kind in EVENT.items() if counts[kind] < 5} == {}
 
 
-def test_the_schedule_row_by_row_is_the_fused_month():
+def test_the_schedule_row_by_row_is_the_fused_month(hot_lived):
     """Processes run one at a time over everyone lead the same lives as those fused by block."""
-    fused = start(hot_people(), hot_world(), hot(), constants(poland=1.0)).run()
-    by_row = live(start(hot_people(), hot_world(), hot(), constants(poland=1.0))).model
+    by_row = hot_lived.model
+    fused = start(stratified_people(), hot_world(), hot(), constants(poland=1.0), lives=busy_lives()).run()
     assert np.array_equal(lives(fused.recorder.events), lives(by_row.recorder.events))
     assert all(np.array_equal(one, other) for one, other in zip(fused.columns, by_row.columns, strict=True))
     assert np.array_equal(fused.recorder.stock_persons(), by_row.recorder.stock_persons())
