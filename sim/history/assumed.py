@@ -1,7 +1,8 @@
 """What an answer takes for granted where nothing is known, in sentences made from the data.
 
-Two things are: of a vote whose end is not known, which branch is meant; and of every driver, by which course it moves
-after the last known month. Each is told only of a window that reaches so far.
+Three things are: of a vote whose end is not known, which branch is meant; of every driver, by which course it moves
+after the last known month; and that nobody is born after the clock's last. Each is told only of a window that reaches
+so far.
 """
 
 from calendar import month_name
@@ -14,7 +15,7 @@ from sim.history.policies import Branch, Policy
 
 
 def assumed(baseline: History, scenario: History, branches: Sequence[Policy], end: date) -> tuple[str, ...]:
-    """One sentence about branches and one about courses of an answer to the day `end`; nothing where neither matters.
+    """Sentences about branches, courses and births of an answer to the day `end`; nothing where none matters.
 
     `branches` are the policies of which it is not known whether they came about. Of a world that is compared with
     nothing, `baseline` and `scenario` are the same.
@@ -22,7 +23,11 @@ def assumed(baseline: History, scenario: History, branches: Sequence[Policy], en
     reached = [(one, one.branch) for one in branches if one.branch and one.events[0].start <= end]
     told = [f"{branch.unknown} ({_taken(policy, branch, baseline, scenario)})" for policy, branch in reached]
     said = [f"Not known, and so assumed: {'; '.join(told)}."] if told else []
-    return (*said, *([_courses(baseline, scenario)] if end > last_day(clock().known) else ()))
+    if end > last_day(clock().known):
+        said.append(_courses(baseline, scenario))
+    if end > (last := last_day(clock().last)):
+        said.append(f"Nobody is born after {month_name[last.month]} {last.year}, the last month of the clock.")
+    return tuple(said)
 
 
 def _taken(policy: Policy, branch: Branch, baseline: History, scenario: History) -> str:

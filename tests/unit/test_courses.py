@@ -192,7 +192,10 @@ def test_an_answer_says_what_it_takes_for_granted_only_where_it_matters():
     _, followed = assumed(base, catalogue.load_history(course="worse"), branches, last_day(KNOWN + 1))
     assert followed.startswith("After August 2026, ") and "course held" in followed and "course worse" in followed
     without = replace(base, course=None)
-    assert "by no course" in assumed(without, without, (), last_day(LAST))[0]
+    (course,) = assumed(without, without, (), last_day(LAST))
+    assert "by no course" in course
+    *_, births = assumed(without, without, (), last_day(LAST + 1))
+    assert births == "Nobody is born after December 2030, the last month of the clock."
 
 
 def test_months_beyond_what_is_known_are_lived():
