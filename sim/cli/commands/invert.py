@@ -32,9 +32,9 @@ from sim.runs.run import Job
 from sim.runs.settings import Settings
 
 SWEEPS = 30
-"""At most; they end when the largest gap is below `CLOSE`."""
-CLOSE = 0.002
-"""Gap, in logs, of a reading that is met; the luck of some replicates moves it by more."""
+"""At most; they end when no constant moves by more than `STILL`."""
+STILL = 0.003
+"""Utility; the luck of some replicates moves a constant by more. A channel at its limit never closes its gap."""
 STEP = 0.6
 """Share of a gap closed in one sweep: constants of places and channels move together and would overshoot."""
 LARGEST_MOVE = 1.5
@@ -183,10 +183,10 @@ def inverted(
 ) -> tuple[Constants, float]:
     """Constants that meet the readings by destination and by channel, and the largest gap that is left, in logs."""
     for _ in range(SWEEPS):
-        moved, gap = sweep(constants, level, _expected(ensemble, lambda_, constants), *wanted)
-        if gap < CLOSE:
+        before = constants
+        constants, gap = sweep(before, level, _expected(ensemble, lambda_, before), *wanted)
+        if max(float(np.abs(now - then).max()) for now, then in zip(constants, before, strict=True)) < STILL:
             break
-        constants = moved
     return constants, gap
 
 
