@@ -1,6 +1,7 @@
 """Small worlds made by hand, for closed forms and paired comparisons."""
 
 from dataclasses import dataclass, field
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +83,8 @@ def quiet(**changes: float) -> Behaviour:
         "pendular_months": 6.0,
         "circle_decay": 0.9,
     }
-    keep |= {"lambda_threatened": 0.6, "lambda_other": 0.6, "nest_region": 0.6}
+    keep |= {"lambda_threatened": 0.6, "lambda_other": 0.6, "nest_region": 0.6, "nest_channel": 0.5}
+    keep |= {"approval": 1.0, "offers": 1.0, "relocation": 1.0}
     return load(neutral | keep | changes)
 
 
@@ -168,10 +170,11 @@ def still() -> Lives:
 
 def value_of(model: EmigrationModel, place: str, channel: str, sector: str = "other", mask: int = 0) -> float:
     """Value of a channel from Belarus to a choice class this month; minus infinity where it is not on offer."""
-    kind = choice_class(SECTOR[sector], mask)
+    kind, mu = choice_class(SECTOR[sector], mask), model.behaviour.nest_channel
     for offer in model.options.offers[kind, : model.options.lengths[kind]]:
         if (offer["place"], offer["channel"]) == (PLACE[place], CHANNEL[channel]):
-            return float(offer["value"])
+            weight = float(offer["value"])
+            return float(model.options.free[kind, PLACE[place]]) + mu * log(weight) if weight else -np.inf
     return -np.inf
 
 
@@ -290,6 +293,7 @@ def hot_world(months: int = 36) -> World:
     for place in ("poland", "russia"):
         world.places["pendular"][:, PLACE[place]] = 15.0
     world.demand[:] = 60.0
+    world.demand[:, PLACE["georgia"]] = 0.4  # fewer than want to come
     world.places["visas"][:, PLACE["poland"]] = 10.0
     world.places["travel_document"], world.places["naturalisation"] = 0.5, 0.3
     world.places["permanence"], world.between[:, PLACE["georgia"]] = 14.0, 900.0

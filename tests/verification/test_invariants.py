@@ -743,7 +743,7 @@ def test_a_stricter_rule_never_raises_approvals(rule, values):
     """Feedback off: those granted by a channel under the stricter rule are a subset, and the channel's grants fall."""
     luck = np.random.default_rng(4)
     people = crowd(4000, savings=luck.choice([100.0, 1000.0, 5000.0], 4000))
-    b = quiet(level=-2.5, wait=-0.1, fee=-0.2, spread_channel=0.3, spread_country=0.5)
+    b = quiet(level=-2.5, wait=-0.1, fee=-0.2, nest_channel=0.3, spread_country=0.5)
     grants, holders = [], []
     for value in values:
         world = tighten(
@@ -790,7 +790,7 @@ def test_an_issued_visa_outlives_the_end_of_issue():
 def test_closing_an_instrument_stops_its_channels_and_no_other():
     world = close(plain_world(6, ("poland",), ("work", "visa_free")), "poland", "visa_free", 3)
     world = admit(world, "poland", "work", entry=INSTRUMENT["national_visa"])
-    model = start(crowd(3000), world, quiet(level=-2.0, spread_channel=1.0), constants()).run()
+    model = start(crowd(3000), world, quiet(level=-2.0, nest_channel=0.8), constants()).run()
     events = model.recorder.events
     departed = events[events["kind"] == EVENT["departed"]]
     late = departed[departed["month"] >= 3]

@@ -76,7 +76,6 @@ class Unit:
         self.people = people
         self.circle = circle
         self.country_taste: list[float] = []
-        self.channel_taste: list[float] = []
         for person in people:
             person.unit = self
 
