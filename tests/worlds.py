@@ -324,5 +324,5 @@ def hot(**changes: float) -> Behaviour:
     busy |= {"organisations": 3000.0, "custody_months": 5.0, "service_months": 6.0, "asylum_months": 4.0}
     busy |= {"trial_months": 3.0, "visa_months": 6.0, "relocation_months": 4.0, "naturalisation_months": 12.0}
     busy |= {"threat_share": 0.1, "follow": 0.5, "by_motive": 0.5, "anticipation": 0.5}
-    busy |= {"custody_charged": 0.8, "separation": 0.0}
+    busy |= {"custody_charged": 0.8, "separation": 0.0, "staff": -2.0}
     return load(busy | changes)

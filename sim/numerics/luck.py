@@ -79,7 +79,7 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     "new_class": (61, ("education", "keep_work", "new_work", "spare")),
     "children": (62, ("wait", "spare_1", "spare_2", "spare_3")),  # drawn at month 0, trait seed
     # doors; key: the unit's head. Which channel of a destination: one word a channel, draw: its number // 4
-    "door": (74, ("channel_0", "channel_1", "channel_2", "channel_3")),
+    "door": (74, ("channels_0", "channels_1", "channels_2", "channels_3")),
     "staff": (75, ("goes_along", "spare_1", "spare_2", "spare_3")),
 }
 

@@ -14,6 +14,7 @@ import pytest
 
 from sim.model.decision.means import savings_of_all
 from sim.model.now import at_month
+from sim.model.run_constants import pool
 from sim.numerics.codes import (
     CHANNEL,
     CONSCRIPTION,
@@ -620,9 +621,8 @@ def test_an_employer_takes_staff_for_a_time_and_to_one_place(lived):
 # quotas
 
 
-def admissions(lived):
-    """Agents who passed the queue, int64[months, places, channels]."""
-    total = np.zeros((len(lived.ended), N_PLACES, N_CHANNELS), np.int64)
+def passed(lived):
+    """Month, head and people of the month for each unit that passed its queue."""
     refused = {(e["month"], e["row"]) for e in lived.events("refused") if e["reason"] == REASON["quota"]}
     blocked = {(e["month"], e["row"]) for e in lived.events("blocked") if e["reason"] == REASON["closed"]}
     granted = {(e["month"], e["row"]) for e in lived.events("granted")}
@@ -630,11 +630,27 @@ def admissions(lived):
         for head in np.flatnonzero(decided.plan == PLAN["queued"]):
             out = (t, head) in refused or ((t, head) in blocked and (t, head) not in granted)
             if ended.plan[head] != PLAN["queued"] and not out:
-                alone = decided.lead[head] == LEAD["planned"]
-                total[t, decided.plan_place[head], decided.plan_channel[head]] += (
-                    1 if alone else decided.unit_size[head]
-                )
+                yield t, head, decided
+
+
+def admissions(lived):
+    """Agents who passed the queue, int64[months, places, channels]."""
+    total = np.zeros((len(lived.ended), N_PLACES, N_CHANNELS), np.int64)
+    for t, head, people in passed(lived):
+        alone = people.lead[head] == LEAD["planned"]
+        total[t, people.plan_place[head], people.plan_channel[head]] += 1 if alone else people.unit_size[head]
     return total
+
+
+def test_never_more_workers_than_offers(lived):
+    """Units that passed the queue for work by country and pool of sectors: at most the offers, and one by rounding."""
+    demand, k = lived.model.world.demand, lived.model.one_in
+    taken = np.zeros(demand.shape, np.int64)
+    for t, head, people in passed(lived):
+        if people.plan_channel[head] == CHANNEL["work"]:
+            taken[t, people.plan_place[head], pool(int(people.sector[head]))] += k
+    assert taken.sum() > 0
+    assert (taken.cumsum(axis=0) <= demand[: len(taken)].cumsum(axis=0) + k).all()
 
 
 def test_never_over_quota(lived):

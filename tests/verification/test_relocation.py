@@ -11,7 +11,7 @@ import pytest
 from sim.model.decision.commitment import FIXED_POINT
 from sim.numerics.codes import CHANNEL, INSTRUMENT, PLACE, SECTOR
 from tests.counting import NEVER_LEAVE, assert_share, employed, events_of
-from tests.worlds import admit, close, constants, crowd, plain_world, quiet, start, tighten
+from tests.worlds import admit, close, crowd, plain_world, quiet, start, tighten
 
 COUNTRIES = ("lithuania", "poland", "georgia")
 VALUES = {"lithuania": 1.0, "poland": 0.5, "georgia": -0.5}
@@ -50,7 +50,8 @@ def history_of(model):
 @pytest.mark.parametrize(("sector", "hazard"), [("it", 0.1), ("ngo_media", 0.04)])
 def test_employers_move_at_the_hazard_of_their_sector_to_places_by_their_value(sector, hazard):
     """Of those that stay, and again of those whose time is over; destinations by exp(value) to an employer, whatever
-    constants people have."""
+    constants people have.
+    """
     world = moving(8, 0.1, 0.04)
     b = firm_like(**NEVER_LEAVE, relocation_months=3.0)
     where = history_of(start(firms(sector=sector), world, b))

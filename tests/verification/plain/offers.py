@@ -171,7 +171,7 @@ class Offers(Means):
         mu = self.code.nest_channel
 
         def worth(door: Door) -> float:
-            u = self.luck(f"door.channel_{door.channel % 4}", key, draw=door.channel // 4)
+            u = self.luck(f"door.channels_{door.channel % 4}", key, draw=door.channel // 4)
             return float(door.value / mu + gumbel(u))
 
         return max(offer.doors, key=worth)
