@@ -84,7 +84,7 @@ def quiet(**changes: float) -> Behaviour:
         "circle_decay": 0.9,
     }
     keep |= {"lambda_threatened": 0.6, "lambda_other": 0.6, "nest_region": 0.6, "nest_channel": 0.5}
-    keep |= {"approval": 1.0, "offers": 1.0, "relocation": 1.0}
+    keep |= {"approval": 1.0, "offers": 1.0, "relocation": 1.0, "relocation_spread": 1.0}
     return load(neutral | keep | changes)
 
 

@@ -61,6 +61,7 @@ _OWN_LIMITS = {
     "nest_region": (0.05, 1.0),  # a nest of no dissimilarity has no noise of its own
     "nest_channel": (0.05, 1.0),
     **dict.fromkeys(("approval", "offers"), (0.0, 3.0)),
+    "relocation_spread": (0.05, 20.0),  # what values are divided by
     "pendular_months": (3.0, 600.0),  # a mean of stays of at least three months
 }
 LARGEST_CONSTANT = 50.0

@@ -11,7 +11,7 @@ import pytest
 from sim.model.decision.commitment import FIXED_POINT
 from sim.numerics.codes import CHANNEL, INSTRUMENT, PLACE, SECTOR
 from tests.counting import NEVER_LEAVE, assert_share, employed, events_of
-from tests.worlds import admit, close, crowd, plain_world, quiet, start, tighten
+from tests.worlds import admit, close, crowd, families, plain_world, quiet, start, tighten
 
 COUNTRIES = ("lithuania", "poland", "georgia")
 VALUES = {"lithuania": 1.0, "poland": 0.5, "georgia": -0.5}
@@ -112,14 +112,14 @@ def test_staff_follow_their_own_employer_and_nobody_else_goes_by_it():
 
 
 def test_an_employer_brings_no_place_without_a_fee():
-    """The employer pays the fare; fee, money to show and the reserve remain, and who lacks them stays."""
-    people = employed(crowd(400, savings=np.repeat([699.0, 700.0], 200)), SECTOR["it"], 1)
+    """The employer pays the fare and the first rent; fee and money to show remain, and who lacks them stays."""
+    people = employed(crowd(400, savings=np.repeat([349.0, 350.0], 200)), SECTOR["it"], 1)
     world = tighten(moving(1, 1.0), "poland", "relocation", fee=100.0, funds=250.0)
     world = close(close(world, "lithuania", "visa_free", 0), "georgia", "visa_free", 0)
     world.places["fare_land"][:], world.places["rent"][:] = 400.0, 350.0
     model = start(people, world, quiet(level=60.0, staff=60.0, reserve=1.0, relocation_months=2.0)).run()
     assert np.array_equal(model.columns.place == PLACE["poland"], np.repeat([False, True], 200))
-    assert (model.columns.savings[200:] == 600.0).all()
+    assert (model.columns.savings[200:] == 250.0).all()
 
 
 def test_a_closed_relocation_does_not_close_the_country():
@@ -152,3 +152,14 @@ def test_staff_go_along_by_their_push_and_whatever_else_is_on_offer(staff):
 def test_a_multiple_of_relocation_is_one_of_the_hazard():
     where = history_of(start(firms(), moving(1, 0.1), quiet(**NEVER_LEAVE, relocation=3.0, relocation_months=2.0)))
     assert_share((where[0] > 0).sum(), MANY, 0.3)
+
+
+def test_a_partner_who_is_staff_takes_the_family_along():
+    """Whichever adult the employer moves; a child's row or another's employer does not count."""
+    people = families(300)
+    people.people.sector[people.people.member == 1] = SECTOR["it"]
+    people.people.employer[people.people.member == 1] = 1
+    people.people.employer[people.people.member == 0] = np.arange(300) % 2 * 2  # another's, which stays
+    people.employers = np.array([0, SECTOR["it"], SECTOR["public"]], np.uint8)
+    model = start(people, moving(1, 1.0), quiet(level=-60.0, staff=90.0, relocation_months=2.0)).run()
+    assert (model.columns.place == model.options.moved[1]).all() and model.options.moved[1] > 0

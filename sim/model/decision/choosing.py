@@ -184,7 +184,11 @@ def screen(people: Columns, circles: Span, now: Now, room: Room, units: int, sta
             unit = weighing(now, kind, room.keys[i], four(room.luck, i), eta)
             home = stays(unit, ceiling(now, kind, head.kin), now.run.bounds)
             room.kinds[i], room.etas[i], room.picked[picked] = kind, eta, i
-            picked += (not home) | watched(head, unit.key, now.month, now.run.panel) | is_asked(head, now)
+            picked += (
+                (not home)
+                | watched(head, unit.key, now.month, now.run.panel)
+                | is_asked(head.employer, other.employer, now)
+            )
             i += 1
     return picked
 

@@ -51,14 +51,13 @@ def relocate(
 
 @compiled(forceinline=True)
 def employer_value(now: Now, persons: float, place: int) -> float:
-    """Value of a destination to an employer: Belarusians there, language, distance and rent, as people weigh them.
+    """Value of a destination to an employer: Belarusians there, language and rent, as people weigh them.
 
-    No constant of the destination: those are what keeps people, who come to look for work and papers, from flows that
-    are observed. No wage: what is a gain to the staff is a cost to the firm.
+    No constant of the destination: those are what the flows of people who look for work and papers leave over. No
+    wage: what is a gain to the staff is a cost to the firm. No distance: a firm leaves no family behind.
     """
     there = now.places[place]
     value = diaspora_term(persons, now.coefficients.diaspora) + now.coefficients.language * there.language
-    value += ratio_term(there.distance, 500.0, now.coefficients.distance)
     return value + ratio_term(there.rent, now.places[_BELARUS].rent, now.coefficients.rent)
 
 
@@ -70,8 +69,11 @@ def fill_relocation(
     sector: int,
     values: NDArray[np.float64],
 ) -> None:
-    """Fill what each place is worth to an employer of a sector, float64[places], its staff having no flags."""
-    groups = class_groups(sector, 0)
+    """Fill what each place is worth to an employer of a sector, float64[places], its staff having no flags.
+
+    In units of the employers' noise.
+    """
+    groups, spread = class_groups(sector, 0), now.coefficients.relocation_spread
     for place in range(len(values)):
         values[place] = MINUS_INFINITY
         if place == _BELARUS or now.places[place].distance <= 0.0:
@@ -85,4 +87,4 @@ def fill_relocation(
         )
         terms = channel_value(now, place, RELOCATION, 0.0, queue)
         admitted = openness_term(admission_share(now, place, RELOCATION, groups))
-        values[place] = employer_value(now, residents[place], place) + terms + admitted
+        values[place] = (employer_value(now, residents[place], place) + terms + admitted) / spread

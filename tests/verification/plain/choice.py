@@ -103,14 +103,16 @@ class Choice(Rules):
     # --- staff of employers that move ---------------------------------------------------------------------------------
 
     def go_along(self, unit: Unit, push: float) -> float:
-        """The unit may go along with its head's employer: return the chance that it does (3.8)."""
-        head, c = unit.head, CHANNEL["relocation"]
-        p = self.takes_staff_to(head.employer)
-        if p is None:
+        """The unit may go along with the employer of one of its adults: return the chance that it does (3.8)."""
+        head, c, rules = unit.head, CHANNEL["relocation"], self.rules
+        staff = [adult for adult in unit.adults if self.takes_staff_to(adult.employer) is not None]
+        if not staff:
             return 0.0
-        groups, age = unit.groups(self.month), (self.month - head.birth) // 12
-        rules = self.rules
-        admits = self.eligible(p, c, head.sector, groups) and rules.youngest[p][c] <= age <= rules.oldest[p][c]
+        p = self.takes_staff_to(staff[0].employer)
+        assert p is not None
+        age = (self.month - staff[0].birth) // 12
+        groups = unit.groups(self.month, staff[0])
+        admits = self.eligible(p, c, staff[0].sector, groups) and rules.youngest[p][c] <= age <= rules.oldest[p][c]
         money = self.money_of(unit.adults)
         ahead = money < self.price(p, c, 0.0, unit.size, len(unit.adults))
         poor = ahead and (unit.size == 1 or money < self.price(p, c, 0.0, 1, 1))

@@ -181,7 +181,8 @@ class Offers(Means):
     def price(self, p: int, c: int, fare: float, size: int, adults: int) -> float:
         """Money that people must have to go to p by channel c, EUR (3.4)."""
         per_adult = self.rules.fee[p][c] + self.rules.funds[p][c]
-        return fare * size + per_adult * adults + self.code.reserve * self.places.rent[p]
+        reserve = 0.0 if c == CHANNEL["relocation"] else self.code.reserve * self.places.rent[p]
+        return float(fare * size + per_adult * adults + reserve)
 
     def destinations(
         self, unit: Unit, look: Look = FROM_BELARUS, party: Sequence[PlainPerson] | None = None
@@ -257,7 +258,7 @@ class Offers(Means):
             if self.eligible(p, c, sector, groups):
                 admission = log(self.now.admission(p, c, groups))
                 value = self.value_to_employer(p) + self.channel_value(p, c, sector) + admission
-                value += gumbel(self.luck_of_place("relocation", p, key))
+                value += self.code.relocation_spread * gumbel(self.luck_of_place("relocation", p, key))
                 if value > top:
                     best, top = p, value
         return best
@@ -268,7 +269,6 @@ class Offers(Means):
         return float(
             code.diaspora * log((self.residents[p] + 500) / 10000)
             + code.language * places.language[p]
-            + code.distance * log(places.distance[p] / 500)
             + code.rent * log(places.rent[p] / places.rent[HOME])
         )
 
