@@ -147,7 +147,7 @@ def _persons(people: schema.Columns, luck: np.random.Generator) -> None:
 
 
 def hot_history(scenario: str, people: Crowd, months: int = 84, heat: float = 30.0) -> World:
-    """The real history's rules, hazards `heat` times the country's, quotas of one or two people a month."""
+    """The real history's rules, hazards `heat` times the country's, quotas and offers of one or two a month."""
     world = build(load_history(scenario), load_destinations(), months)
     scale = heat * len(people.people.key) * people.one_in / 9_400_000
     belarus, rules, places = world.belarus.copy(), world.rules.copy(), world.places.copy()
@@ -169,7 +169,8 @@ def hot_history(scenario: str, people: Crowd, months: int = 84, heat: float = 30
     quota = 0.5 + np.arange(limited[0].size).reshape(limited[0].shape) % 5 / 4.0
     rules["capacity"] = np.where(limited, np.where(rules["capacity"] > 0.0, quota * people.one_in, 0.0), np.inf)
     rules["months"] += 0.5
-    return world._replace(belarus=belarus, rules=rules, places=places)
+    demand = np.minimum(world.demand, 1.5 * people.one_in)
+    return world._replace(belarus=belarus, rules=rules, places=places, demand=demand)
 
 
 def restless(**changes: float) -> Behaviour:
@@ -179,7 +180,7 @@ def restless(**changes: float) -> Behaviour:
     busy |= {"organisations": 300.0, "custody_months": 5.0, "service_months": 6.0, "service_months_higher": 4.0}
     busy |= {"asylum_months": 4.0, "circle_gain": 8.0, "peers": 1.5, "passport_months": 12.0, "accused_months": 6.0}
     busy |= {"trial_months": 3.0, "visa_months": 6.0, "relocation_months": 6.0, "naturalisation_months": 12.0}
-    busy |= {"threat_share": 0.1, "follow": 0.3, "by_motive": 0.5, "anticipation": 0.5}
+    busy |= {"threat_share": 0.1, "follow": 0.3, "by_motive": 0.5, "anticipation": 0.5, "staff": -2.0}
     return load(busy | changes)
 
 

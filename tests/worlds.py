@@ -1,6 +1,7 @@
 """Small worlds made by hand, for closed forms and paired comparisons."""
 
 from dataclasses import dataclass, field
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +84,8 @@ def quiet(**changes: float) -> Behaviour:
         "pendular_months": 6.0,
         "circle_decay": 0.9,
     }
-    keep |= {"lambda_threatened": 0.6, "lambda_other": 0.6, "nest_region": 0.6}
+    keep |= {"lambda_threatened": 0.6, "lambda_other": 0.6, "nest_region": 0.6, "nest_channel": 0.5}
+    keep |= {"approval": 1.0, "offers": 1.0, "relocation": 1.0, "relocation_spread": 1.0}
     return load(neutral | keep | changes)
 
 
@@ -171,10 +173,11 @@ def still() -> Lives:
 
 def value_of(model: EmigrationModel, place: str, channel: str, sector: str = "other", mask: int = 0) -> float:
     """Value of a channel from Belarus to a choice class this month; minus infinity where it is not on offer."""
-    kind = choice_class(SECTOR[sector], mask)
+    kind, mu = choice_class(SECTOR[sector], mask), model.behaviour.nest_channel
     for offer in model.options.offers[kind, : model.options.lengths[kind]]:
         if (offer["place"], offer["channel"]) == (PLACE[place], CHANNEL[channel]):
-            return float(offer["value"])
+            weight = float(offer["value"])
+            return float(model.options.free[kind, PLACE[place]]) + mu * log(weight) if weight else -np.inf
     return -np.inf
 
 
@@ -293,6 +296,7 @@ def hot_world(months: int = 36) -> World:
     for place in ("poland", "russia"):
         world.places["pendular"][:, PLACE[place]] = 15.0
     world.demand[:] = 60.0
+    world.demand[:, PLACE["georgia"]] = 0.4  # fewer than want to come
     world.places["visas"][:, PLACE["poland"]] = 10.0
     world.places["travel_document"], world.places["naturalisation"] = 0.5, 0.3
     world.places["permanence"], world.between[:, PLACE["georgia"]] = 14.0, 900.0
@@ -323,5 +327,5 @@ def hot(**changes: float) -> Behaviour:
     busy |= {"organisations": 3000.0, "custody_months": 5.0, "service_months": 6.0, "asylum_months": 4.0}
     busy |= {"trial_months": 3.0, "visa_months": 6.0, "relocation_months": 4.0, "naturalisation_months": 12.0}
     busy |= {"threat_share": 0.1, "follow": 0.5, "by_motive": 0.5, "anticipation": 0.5}
-    busy |= {"custody_charged": 0.8, "separation": 0.0}
+    busy |= {"custody_charged": 0.8, "separation": 0.0, "staff": -2.0}
     return load(busy | changes)

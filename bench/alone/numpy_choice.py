@@ -2,7 +2,7 @@
 
 What a good array program would do instead of compiled loops. It decides for the same people in the same month by
 the same push, the same table of values and the same nest as the model, and does less: no money, no ages of channels,
-no taste for channels, no close people, no employers, no rush, no wishes, a stream of luck in place of luck by identity.
+no draw of a channel, no close people, no employers, no rush, no wishes, a stream of luck in place of luck by identity.
 It is given tastes and the table of values, which the model makes itself.
 """
 
@@ -27,7 +27,6 @@ from sim.population.schema import NOBODY, Columns
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
-_FOR_THE_FEW = (CHANNEL["family"], CHANNEL["relocation"])
 _RESERVE = (CONSCRIPTION["served"], CONSCRIPTION["reserve_officer"])
 CLOSED = -600.0
 """Value of a destination that is not open: its weight is nothing beside any other's."""
@@ -42,7 +41,7 @@ class Month(NamedTuple):
     abroad: Floats  # [circles] share of the circle settled abroad
     war_fear: float
     exposure: Floats  # [exposures] weight of perceived repression
-    values: Floats  # [places, classes] best value over channels
+    values: Floats  # [places, classes] value over all channels
 
 
 def measure(one_in: int, before: int, months: int) -> dict[str, Any]:
@@ -93,8 +92,11 @@ def month_of(model: EmigrationModel) -> Month:
     values = np.full((N_PLACES, kinds), CLOSED)
     for kind in range(kinds):
         offers = model.options.offers[kind, : model.options.lengths[kind]]
-        offers = offers[~np.isin(offers["channel"], _FOR_THE_FEW)]
-        np.maximum.at(values[:, kind], offers["place"], offers["value"])
+        offers = offers[offers["channel"] != CHANNEL["family"]]
+        total = np.zeros(N_PLACES)
+        np.add.at(total, offers["place"], offers["value"])
+        found = total > 0.0
+        values[found, kind] = model.options.free[kind, found] + b.nest_channel * np.log(total[found])
     weights = np.zeros(max(EXPOSURE.values()) + 1)
     for name, code in EXPOSURE.items():
         weights[code] = getattr(b, f"exposure_{name}")

@@ -16,6 +16,7 @@ from sim.analysis.terms import (
     TERMS,
     circle_of,
     class_of,
+    doors_of,
     empty_apart,
     fill_push,
     fill_unit,
@@ -23,6 +24,7 @@ from sim.analysis.terms import (
 )
 from sim.model.decision.evaluation import FROM_HOME, UNQUEUED, draw_tastes, no_prospects
 from sim.model.decision.means import money
+from sim.model.decision.offers import RELOCATION
 from sim.model.decision.units import at_leisure, may_exit, threat_group
 from sim.model.decision.utility import MINUS_INFINITY, N_FLAGS, gumbel, leave_probability, slot_noise, stable_angle_term
 from sim.model.decision.utility import stable_exponential_term as stable_rest
@@ -61,7 +63,7 @@ class Decision:
     obstacles: NDArray[np.int64]  # [P, C] bits of OBSTACLES
     prices: NDArray[np.float64]  # [P, C]
     values: NDArray[np.float64]  # [P] from home, minus infinity where closed
-    channels: NDArray[np.uint8]  # [P] best channel
+    channels: NDArray[np.uint8]  # [P] the channel by which the unit would go
     ahead: NDArray[np.bool_]  # [P] the head would go alone
     noise: NDArray[np.float64]  # [P] E
     stable: float  # Z
@@ -92,7 +94,7 @@ class Decision:
         return float(leave_probability(self.eta, self.lambda_, float(np.exp(self.values).sum())))
 
     def part(self, place: int) -> dict[str, float]:
-        """Terms of the best channel of an open place, by name; they add up to its value."""
+        """Terms of the channel by which the unit would go to an open place, by name."""
         return dict(zip(TERMS, self.terms[place, self.channels[place]].tolist(), strict=True))
 
     def why_closed(self, place: int, channel: int) -> tuple[str, ...]:
@@ -142,16 +144,18 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
     eta = float(fill_push(Row(people, head), now, push))
     group = int(threat_group(int(class_of(Row(people, head), t)) % N_FLAGS, float(model.world.belarus[t]["war_fear"])))
     lambda_ = float(given.lam[group])
-    tastes = np.empty((2, SLOTS))
+    tastes = np.empty(SLOTS)
     draw_tastes(people.key[head], b, given.trait_seed, tastes)
     apart = empty_apart()
-    fill_unit(Row(people, head), now, model.residents, model.queued, tastes, apart)
+    fill_unit(Row(people, head), now, model.residents, (model.queued, model.seeking), tastes, apart)
     terms, obstacles, prices, alone = apart
 
     def again(view: int) -> tuple[int, NDArray[np.float64], NDArray[np.uint8], NDArray[np.bool_]]:
-        prospects = no_prospects(N_PLACES)._replace(tastes=tastes)
+        prospects = no_prospects(N_PLACES, model.options.offers.shape[1])._replace(tastes=tastes)
         place = reconsider(Row(people, head), now, view, eta, prospects, np.empty(N_PLACES))
-        return int(place), prospects.values, prospects.channels, prospects.ahead
+        channels, alone = np.zeros(N_PLACES, np.uint8), np.zeros(N_PLACES, np.bool_)
+        doors_of(Row(people, head), now, prospects, channels, alone)
+        return int(place), prospects.values, channels, alone
 
     chosen, values, channels, ahead = again(FROM_HOME)
     free = bool(may_exit(Row(people, head), t))
@@ -176,13 +180,13 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
         float(money(Row(people, head), now)), terms, obstacles, prices, values, channels, ahead, noise, float(stable),
         float(gumbel(uniform(luck[3]))), chosen, event,
     )  # fmt: skip
-    _need_sums(found, alone)
+    _need_sums(found, alone, float(b.nest_channel))
     _need_same(found, again)
     return found
 
 
-def _need_sums(found: Decision, alone: NDArray[np.bool_]) -> None:
-    """The terms add up to the engine's values, and what they call open and best is what the engine does."""
+def _need_sums(found: Decision, alone: NDArray[np.bool_], mu: float) -> None:
+    """The terms add up to the engine's values, and what they call open is what the engine does."""
     assert abs(sum(found.push.values()) - found.eta) < TOLERANCE, "push"
     sums = found.terms.sum(axis=2)
     for place in range(N_PLACES):
@@ -190,10 +194,11 @@ def _need_sums(found: Decision, alone: NDArray[np.bool_]) -> None:
         is_open = found.values[place] > MINUS_INFINITY
         assert usable.any() == is_open, f"place {place}: open or not"
         if is_open:
-            best, top = found.channels[place], sums[place][usable].max()
-            assert abs(sums[place, best] - found.values[place]) < TOLERANCE, f"place {place}: terms"
-            assert abs(top - found.values[place]) < TOLERANCE, f"place {place}: best channel"
-            assert alone[place, best] == found.ahead[place], f"place {place}: ahead"
+            door, top = found.channels[place], sums[place][usable].max()
+            whole = top + mu * float(np.log(np.exp((sums[place][usable] - top) / mu).sum()))
+            assert abs(whole - found.values[place]) < TOLERANCE, f"place {place}: terms"
+            assert usable[door], f"place {place}: channel"
+            assert alone[place, door] == found.ahead[place], f"place {place}: ahead"
 
 
 def _need_same(found: Decision, again: Any) -> None:
@@ -202,6 +207,8 @@ def _need_same(found: Decision, again: Any) -> None:
     close = abs(found.best_margin) < TOLERANCE
     assert found.chosen == by_terms or close, f"month {found.month}: the margins say {by_terms}, not {found.chosen}"
     did = found.event
+    if did and did[0] == _APPLIED and did[2] == RELOCATION:
+        return  # the unit goes along with its employer, whatever else is on offer
     if found.chosen >= 0:
         wanted: tuple[int, int, int] | None = (_APPLIED, found.chosen, int(found.channels[found.chosen]))
     else:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.terms import ACCESS, COUNTRY, OWN, PUSH, TERMS, Apart, class_of, fill_push, fill_unit
 from sim.model.decision.evaluation import draw_tastes
+from sim.model.decision.offers import inclusive_of_doors
 from sim.model.decision.units import threat_group
 from sim.model.decision.utility import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term
 from sim.model.model import EmigrationModel
@@ -37,7 +38,7 @@ PULLS: dict[str, tuple[str, ...]] = {
     "rent": ("rent",),
     "distance": ("distance",),
     "access": ACCESS,
-    "taste": ("channel_taste", "country_taste"),
+    "taste": ("country_taste",),
 }
 """Pull reasons and the terms of every destination that each removes. What `removed` means for each:
 wage and rent: as at home everywhere; language: Russian is of no use anywhere; diaspora: nobody from Belarus lives
@@ -90,14 +91,16 @@ def inclusive(values: NDArray[np.float64]) -> float:
 @compiled
 def fill_values(
     terms: NDArray[np.float64], obstacles: NDArray[np.int64], removed: NDArray[np.bool_], lonely: bool,
-    absent: NDArray[np.float64], values: NDArray[np.float64],
+    absent: NDArray[np.float64], mu: float, values: NDArray[np.float64],
 ) -> None:  # fmt: skip
-    """Fill every destination's value by its best channel, float64[places], with the `removed` terms as `absent`.
+    """Fill every destination's value by its channels, float64[places], with the `removed` terms as `absent`.
 
-    `absent` float64[terms] is what each term is without its reason; `lonely` closes the channel of family.
+    `absent` float64[terms] is what each term is without its reason; `lonely` closes the channel of family; `mu` is the
+    dissimilarity of channels.
     """
+    doors = np.empty(terms.shape[1])
     for place in range(len(values)):
-        values[place] = MINUS_INFINITY
+        doors[:] = MINUS_INFINITY
         for channel in range(terms.shape[1]):
             if obstacles[place, channel] or (lonely and channel == _FAMILY):
                 continue
@@ -107,14 +110,15 @@ def fill_values(
                 whole += term
                 total += absent[i] if removed[i] else term
             if whole > MINUS_INFINITY:
-                values[place] = max(values[place], total)
+                doors[channel] = total
+        values[place] = inclusive_of_doors(doors, mu)
 
 
 @compiled
 def fill_pull_losses(
     apart: Apart,
     chosen: int,
-    lambda_: float,
+    nests: tuple[float, float],
     absent: NDArray[np.float64],
     pulls: NDArray[np.bool_],
     leave: NDArray[np.float32],
@@ -122,14 +126,15 @@ def fill_pull_losses(
 ) -> None:
     """Fill what leaving and the chosen destination lose without each row of `pulls`, bool[reasons, terms].
 
-    `absent` float64[terms] is what each term is without its reason.
+    `absent` float64[terms] is what each term is without its reason; `nests` are lambda and mu.
     """
+    lambda_, mu = nests
     values, without = np.empty(len(apart.terms)), np.empty(len(apart.terms))
     terms, obstacles = apart.terms, apart.obstacles
-    fill_values(terms, obstacles, np.zeros(terms.shape[2], np.bool_), False, absent, values)
+    fill_values(terms, obstacles, np.zeros(terms.shape[2], np.bool_), False, absent, mu, values)
     whole = inclusive(values)
     for r in range(len(pulls)):
-        fill_values(terms, obstacles, pulls[r], r == _KIN, absent, without)
+        fill_values(terms, obstacles, pulls[r], r == _KIN, absent, mu, without)
         rest = inclusive(without)
         leave[r] = lambda_ * (whole - rest)
         choice[r] = WHOLE
@@ -142,17 +147,17 @@ def fill_records(
     people: Columns,
     heads: NDArray[np.int64],
     now: Now,
-    market: tuple[NDArray[np.float64], NDArray[np.float64]],
+    market: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
     pushes: NDArray[np.bool_],
     pulls: NDArray[np.bool_],
     records: NDArray[np.void],
 ) -> None:
     """Fill the losses of each unit that committed this month; `heads` int64[n] are rows, `records` RECORD[n].
 
-    `market` are residents float64[places] and those who wait float64[places, channels], in persons.
+    `market` are residents float64[places] and those who wait, float64[places, channels] and, of workers,
+    float64[places, sectors], in persons.
     """
-    residents, waiting = market
-    push, tastes = np.empty(pushes.shape[1]), np.empty((2, SLOTS))
+    push, tastes = np.empty(pushes.shape[1]), np.empty(SLOTS)
     apart = Apart(
         np.empty((*now.law.shape, pulls.shape[1])),
         np.empty(now.law.shape, np.int64),
@@ -170,12 +175,12 @@ def fill_records(
                 if pushes[r, i]:
                     record.leave[r] += push[i]
         draw_tastes(head.key, now.coefficients, now.run.trait_seed, tastes)
-        fill_unit(head, now, residents, waiting, tastes, apart)
+        fill_unit(head, now, market[0], (market[1], market[2]), tastes, apart)
         mask = class_of(head, now.month) % N_FLAGS
-        lambda_ = now.run.lam[threat_group(mask, now.belarus.war_fear)]
+        nests = now.run.lam[threat_group(mask, now.belarus.war_fear)], now.coefficients.nest_channel
         absent[_SAFETY] = -now.coefficients.safety if mask & FLAG_PERSECUTED else 0.0
         leave, choice = record.leave[len(pushes) :], record.choice
-        fill_pull_losses(apart, head.plan_place, lambda_, absent, pulls, leave, choice)
+        fill_pull_losses(apart, head.plan_place, nests, absent, pulls, leave, choice)
 
 
 class ReasonsOf:
@@ -193,7 +198,7 @@ class ReasonsOf:
         records["month"], records["key"] = t, people.key[rows]
         records["place"], records["channel"] = people.plan_place[rows], people.plan_channel[rows]
         records["size"], records["motive"] = people.unit_size[rows], np.concatenate([[], *details])
-        market = model.residents, model.queued
+        market = model.residents, model.queued, model.seeking
         fill_records(people, rows, model.now, market, _PUSH_OF, _PULL_OF, records)
         self._found.append(records)
 

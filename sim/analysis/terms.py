@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from sim.model.decision.access import admission_share, eligible, fare, travel_share
 from sim.model.decision.choosing import weighing
-from sim.model.decision.evaluation import Prospects, evaluate
+from sim.model.decision.doors import draw_door
+from sim.model.decision.evaluation import Prospects, evaluate, offers_to
 from sim.model.decision.means import money
 from sim.model.decision.offers import RELOCATION, move_price, offer_share, queue_months
 from sim.model.decision.units import adults, choice_class, exposure_weight, flags, groups_of, push, service_term
@@ -21,13 +22,14 @@ from sim.model.decision.utility import (
     age_term,
     decide,
     diaspora_term,
+    elastic_term,
     openness_term,
     ratio_term,
     repression_term,
     war_term,
 )
 from sim.model.now import Now
-from sim.model.run_constants import Circles, share_of_circle
+from sim.model.run_constants import Circles, pool, share_of_circle
 from sim.numerics.codes import CHANNEL, CONSCRIPTION, N_CHANNELS, N_PLACES, PLACE, SECTOR
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import NORMAL_GRID, PURPOSE, words
@@ -39,13 +41,13 @@ COUNTRY = ("constant", "diaspora", "language", "distance", "wage", "rent", "safe
 """Terms of living in a destination, in utility."""
 ACCESS = ("channel", "offered", "approval", "processing", "queue", "work_right", "fee", "offers", "openness")
 """Terms of a channel: its constant first, the share of the month for which one may enter and get there last."""
-OWN = ("channel_taste", "country_taste", "kin", "separation")
+OWN = ("country_taste", "kin", "separation")
 """Terms that differ between units of one choice class."""
 TERMS = COUNTRY + ACCESS + OWN
 OBSTACLES = ("law", "eligible", "age", "kin", "employer", "funds", "offered", "admission", "travel")
 """Why a channel is closed to a unit, by position of the bit: it does not exist; not for this sector or these groups;
-not for this age; no close people there; the employer does not move there; the money; not offered or never approved;
-not admitted this month; no way there."""
+not for this age; no close people there; a matter between employer and staff; the money; not offered or never
+approved; not admitted this month; no way there."""
 
 _BELARUS, _IT = PLACE["belarus"], SECTOR["it"]
 _WORK, _FAMILY = CHANNEL["work"], CHANNEL["family"]
@@ -140,12 +142,12 @@ def fill_access(now: Now, place: int, channel: int, offers: float, queue: float,
     rules = now.rules[place, channel]
     terms[0] = now.run.channel_constants[channel]
     terms[1] = openness_term(rules.offered)
-    terms[2] = openness_term(rules.approval)
+    terms[2] = elastic_term(rules.approval, now.coefficients.approval)
     terms[3] = now.coefficients.wait * rules.months
     terms[4] = now.coefficients.wait * queue
     terms[5] = now.coefficients.work_right * rules.works
     terms[6] = now.coefficients.fee * rules.fee / now.places[_BELARUS].wage
-    terms[7] = openness_term(offers) if channel == _WORK else 0.0
+    terms[7] = elastic_term(offers, now.coefficients.offers) if channel == _WORK else 0.0
     terms[8] = openness_term(share)
 
 
@@ -154,17 +156,19 @@ def fill_unit(
     head: Person,
     now: Now,
     residents: NDArray[np.float64],
-    waiting: NDArray[np.float64],
+    queues: tuple[NDArray[np.float64], NDArray[np.float64]],
     tastes: NDArray[np.float64],
     apart: Apart,
 ) -> None:
     """Take a unit's options at home apart, every channel of every destination; fills `apart`.
 
-    `residents` float64[places] and `waiting` float64[places, channels] are in persons.
+    `residents` float64[places] and those in `queues`, float64[places, channels] and of workers float64[places,
+    sectors], are in persons.
     """
+    (waiting, seeking), patience = queues, now.coefficients.patience
     terms, obstacles, prices, ahead = apart
     sector, mask = head.sector, flags(head, now.month)
-    groups, kin, moved = groups_of(head, now.month), head.kin, now.options.moved[head.employer]
+    groups, kin, seekers = groups_of(head, now.month), head.kin, pool(sector)
     age, size, grown = (now.month - head.birth) // 12, head.unit_size, adults(head)
     means, workers = money(head, now), now.run.reference.workers[sector]
     terms[:], obstacles[:], prices[:], ahead[:] = 0.0, 1, 0.0, False
@@ -180,7 +184,9 @@ def fill_unit(
             unsafe = (mask & FLAG_PERSECUTED) != 0
             fill_country(now, residents[place], place, sector, unsafe, own)
             offers = offer_share(now, place, sector, workers)
-            queue = queue_months(waiting[place, channel], rules.capacity, now.coefficients.patience)
+            queue = queue_months(waiting[place, channel], rules.capacity, patience)
+            if channel == _WORK:
+                queue = max(queue, queue_months(seeking[place, seekers], now.demand[place, seekers], patience))
             admitted = admission_share(now, place, channel, groups)
             travel = travel_share(now, place, channel, groups)
             access = own[_N_COUNTRY : _N_COUNTRY + _N_ACCESS]
@@ -191,14 +197,14 @@ def fill_unit(
             ahead[place, channel] = (means < whole) & (size > 1) & (means >= alone)
             prices[place, channel] = alone if ahead[place, channel] else whole
             rest = own[_N_COUNTRY + _N_ACCESS :]
-            rest[0], rest[1] = tastes[1, channel], tastes[0, place]
-            rest[2] = now.coefficients.kin if kin == place else 0.0
-            rest[3] = now.coefficients.separation if ahead[place, channel] else 0.0
+            rest[0] = tastes[place]
+            rest[1] = now.coefficients.kin if kin == place else 0.0
+            rest[2] = now.coefficients.separation if ahead[place, channel] else 0.0
             dead = (access[1] == MINUS_INFINITY) | (access[2] == MINUS_INFINITY) | (access[7] == MINUS_INFINITY)
             found = 0 if eligible(law, rules, sector, groups) else 2
             found |= 0 if (age >= rules.youngest) & (age <= rules.oldest) else 4
             found |= 8 if (channel == _FAMILY) & (kin != place) else 0
-            found |= 16 if (channel == RELOCATION) & (moved != place) else 0
+            found |= 16 if channel == RELOCATION else 0
             found |= 32 if (means < whole) & (not ahead[place, channel]) else 0
             found |= 64 if dead else 0
             found |= 128 if admitted <= 0.0 else 0
@@ -213,3 +219,16 @@ def reconsider(head: Person, now: Now, view: int, eta: float, prospects: Prospec
     top = evaluate(head, now, kind, view, prospects)
     luck = words(head.key, now.month, _CHOICE, 0, now.run.seed)
     return decide(weighing(now, kind, head.key, luck, eta), prospects.values, top, noise)
+
+
+@compiled
+def doors_of(head: Person, now: Now, prospects: Prospects, channels: Any, ahead: Any) -> None:
+    """Fill the channel by which a unit would go to each place, 0 if it is closed, and whether its head alone would.
+
+    `channels` uint8[places], `ahead` bool[places]; `prospects` as `reconsider` left them.
+    """
+    offers = offers_to(now, class_of(head, now.month))
+    for place in range(len(channels)):
+        door = draw_door(head.key, now.month, now.run.seed, place, offers, prospects.weights)
+        channels[place] = offers[door].channel if door >= 0 else 0
+        ahead[place] = prospects.ahead[door] if door >= 0 else False

@@ -55,10 +55,13 @@ LIMITS: dict[str, tuple[float, float]] = {
 """Smallest and largest value by unit. Utilities of a destination add up to less than 600, whose exponential is finite;
 months are added to a 16-bit month."""
 _OWN_LIMITS = {
-    **dict.fromkeys(("spread_leave", "spread_country", "spread_channel"), (0.0, 20.0)),
+    **dict.fromkeys(("spread_leave", "spread_country"), (0.0, 20.0)),
     **dict.fromkeys(("lambda_threatened", "lambda_other"), (SMALLEST_LAMBDA, 1.0)),
     "separation": (-20.0, 0.0),  # else better conditions might be worse
     "nest_region": (0.05, 1.0),  # a nest of no dissimilarity has no noise of its own
+    "nest_channel": (0.05, 1.0),
+    **dict.fromkeys(("approval", "offers"), (0.0, 3.0)),
+    "relocation_spread": (0.05, 20.0),  # what values are divided by
     "pendular_months": (3.0, 600.0),  # a mean of stays of at least three months
 }
 LARGEST_CONSTANT = 50.0

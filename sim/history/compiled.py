@@ -145,7 +145,7 @@ class World(NamedTuple):
     rules: NDArray[np.void]  # RULES [T, P, C]
     openness: Floats  # [T, P, I, everyone + channels + groups]
     places: NDArray[np.void]  # PLACES [T, P]
-    demand: Floats  # [T, P, S] offers a month
+    demand: Floats  # [T, P, S] offers of work a month that workers of a sector draw on
     belarus: NDArray[np.void]  # BELARUS [T]
     risk: Floats  # [T, E] relative risk of political detention
     outlook: Floats  # as openness, six months on by what is announced
@@ -291,4 +291,11 @@ def cumulative_capacity(world: World) -> NDArray[np.float64]:
     for t in range(len(world.rules)):
         capacity = world.rules["capacity"][t]
         total[t + 1] = total[t] + np.where(np.isinf(capacity), 0.0, capacity)
+    return total
+
+
+def cumulative_offers(world: World) -> NDArray[np.float64]:
+    """Offers of work since the start, float64[months + 1, places, sectors]."""
+    total = np.zeros((len(world.demand) + 1, *world.demand.shape[1:]))
+    np.cumsum(world.demand, axis=0, out=total[1:])
     return total

@@ -15,18 +15,21 @@ if TYPE_CHECKING:
     from sim.model.run_constants import Circles
 
 FEEDBACKS = ("queues", "diaspora", "information")
-"""What can be held: persons who wait by channel, residents by destination, what circles know."""
+"""What can be held: persons who wait by channel and for work, residents by destination, what circles know."""
+
+Queues = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Persons in queues, [places, channels], and workers who wait for an offer of work, [places, sectors]."""
 
 
 @dataclass
 class Paths:
     """What fed back in each month of a run, by month, as the choices of the month saw it."""
 
-    waiting: dict[int, NDArray[np.float64]] = field(default_factory=dict)  # [places, channels] persons
+    waiting: dict[int, Queues] = field(default_factory=dict)
     residents: dict[int, NDArray[np.float64]] = field(default_factory=dict)  # [places] persons
     circles: dict[int, "Circles"] = field(default_factory=dict)
 
-    def keep(self, t: int, waiting: NDArray[np.float64], residents: NDArray[np.float64], circles: "Circles") -> None:
+    def keep(self, t: int, waiting: Queues, residents: NDArray[np.float64], circles: "Circles") -> None:
         """Keep one month."""
         from sim.model.run_constants import (
             copy,  # loads the compiled rules, which whoever reads settings can do without
@@ -44,8 +47,8 @@ class Held:
     names: tuple[str, ...]
     paths: Paths
 
-    def waiting(self, t: int, own: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Persons who wait, as people see it in month `t`; `own` are the run's."""
+    def waiting(self, t: int, own: Queues) -> Queues:
+        """Who waits, as people see it in month `t`; `own` are the run's."""
         return self.paths.waiting[t] if "queues" in self.names else own
 
     def residents(self, t: int, own: NDArray[np.float64]) -> NDArray[np.float64]:

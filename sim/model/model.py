@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.history.compiled import World, cumulative_capacity
+from sim.history.compiled import World, cumulative_capacity, cumulative_offers
 from sim.history.history import History
 from sim.model import fused, newcomers, run_constants
 from sim.model.agents.institutions import BelarusianState, Destination, Employer
@@ -24,7 +24,7 @@ from sim.model.now import Now, at_month, no_options
 from sim.model.recording.recorder import Recorder
 from sim.model.schedule import PHASES, SCHEDULE, Process
 from sim.model.scratch import Span, make_block
-from sim.numerics.codes import CHANNEL_NAMES, LEAD, N_CHANNELS, N_PLACES, PLACE, STATUS
+from sim.numerics.codes import CHANNEL_NAMES, LEAD, N_CHANNELS, N_PLACES, N_SECTORS, PLACE, STATUS
 from sim.numerics.luck import replicate_seed
 from sim.numerics.months import label
 from sim.population import schema
@@ -85,8 +85,9 @@ class EmigrationModel(Continued):
         self.inflow = np.zeros((12, N_PLACES), np.int64)
         self.held, self.paths = NOTHING, Paths()
         self.keeps_paths = False
-        self.queued = np.zeros((N_PLACES, N_CHANNELS))
-        """Persons in queues as the month began, float64[places, channels]."""
+        self.queued, self.seeking = np.zeros((N_PLACES, N_CHANNELS)), np.zeros((N_PLACES, N_SECTORS))
+        """Persons in queues as the month began, float64[places, channels], and workers who wait for an offer of work,
+        float64[places, sectors]."""
         self.processes: dict[str, Callable[[EmigrationModel], None]] = {
             row.name: partial(_run, row) for row in SCHEDULE
         }
@@ -103,7 +104,7 @@ class EmigrationModel(Continued):
         self.history, self.given, self.world = history, world, newcomers.own(world)
         self.horizon = len(world.belarus)
         self.announced = (world.outlook != world.openness).any(axis=(1, 2, 3))
-        self.capacity_to_date = cumulative_capacity(world)
+        self.capacity_to_date, self.offers_to_date = cumulative_capacity(world), cumulative_offers(world)
 
     @property
     def agent_types(self) -> list[type]:
@@ -176,6 +177,7 @@ class EmigrationModel(Continued):
         """Begin with an empty log and no expected flows."""
         self._log: list[NDArray[np.void]] = []
         self.committed, self.following = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros(N_PLACES, np.int64)
+        self.sought = np.zeros((2, N_PLACES, N_SECTORS), np.int64)
 
     def settled(self) -> NDArray[np.int64]:
         """Agents settled in each place, pendular workers left out."""
@@ -197,7 +199,7 @@ class EmigrationModel(Continued):
             self._blockwise(["choose"])
             self.circles = own
         if self.keeps_paths and "choose" in names:
-            self.paths.keep(self.month, self.queued, self.residents, own)
+            self.paths.keep(self.month, (self.queued, self.seeking), self.residents, own)
 
     def _blockwise(self, names: Sequence[str]) -> None:
         """Run processes of one phase over all blocks; events join the log, and counts their sums, in block order."""
@@ -213,12 +215,13 @@ class EmigrationModel(Continued):
             circles, at_once = block
             made = make_block(int(start[circles[1]] - start[circles[0]]), at_once)
             run(self.columns, circles, now, made, parts)
-            return noted(made.log), made.expected, made.following, made.stocks  # its buffers are let go
+            return noted(made.log), made.expected, made.sought, made.following, made.stocks  # its buffers are let go
 
         stocks = np.zeros_like(self.stocks)
-        for log, expected, following, counted in self._run_blocks(work, self._blocks):
+        for log, expected, sought, following, counted in self._run_blocks(work, self._blocks):
             self._log.append(log)
             self.committed += expected
+            self.sought += sought
             self.following += following
             stocks += counted
         if stocks.any():  # counted

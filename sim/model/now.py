@@ -14,8 +14,8 @@ from sim.numerics.codes import N_CHANNELS, N_PLACES
 
 OFFER = np.dtype(
     [
-        ("value", "f8"),  # utility from Belarus, minus infinity if one cannot get there
-        ("onward", "f8"),  # utility from elsewhere: no exit from Belarus needed
+        ("value", "f8"),  # weight from Belarus, 0 if one cannot get there
+        ("onward", "f8"),  # weight from elsewhere: no exit from Belarus needed
         ("open", "f8"),  # the same, were the destination open
         ("free", "f8"),  # the same, and without a queue
         ("fare", "f8"),  # EUR a person
@@ -27,20 +27,24 @@ OFFER = np.dtype(
     ],
     align=True,
 )
-"""A channel of a destination on offer to a choice class, packed so that a unit reads its offers in one sweep."""
+"""A channel of a destination on offer to a choice class, packed so that a unit reads its offers in one sweep.
+
+Weights are `exp((v - base) / mu)`, v the utility, base that of the place in `Options.free`
+(`sim.model.decision.doors`)."""
 
 
 class Options(NamedTuple):
     """What is on offer in a month, by choice class."""
 
     offers: NDArray[np.void]  # OFFER [classes, places * channels * ages]
-    lengths: NDArray[np.int64]  # [classes] offers worth a look, the first of each row
-    near: NDArray[np.float64]  # [classes, places] largest value of a place, whatever it costs
+    lengths: NDArray[np.int64]  # [classes] offers, the first of each row
+    near: NDArray[np.float64]  # [classes, places] value of a place by all its channels, whatever they cost
     free: NDArray[np.float64]  # [classes, places] the same, were everything open
     top: NDArray[np.float64]  # [classes] largest of these
     pending: NDArray[np.bool_]  # [1] whether closures are announced that are not yet in force
     rush: NDArray[np.float64]  # [classes] what they will take away
     moved: NDArray[np.uint8]  # [employers] place to which each takes its staff, 0 if nowhere
+    apart: NDArray[np.float64]  # [1] factor on the weight of a channel by which the head would go ahead
 
 
 def no_options(employers: int = 1, by_age: bool = False) -> Options:
@@ -57,6 +61,7 @@ def no_options(employers: int = 1, by_age: bool = False) -> Options:
         pending=np.zeros(1, np.bool_),
         rush=np.zeros(N_CLASSES),
         moved=np.zeros(employers, np.uint8),
+        apart=np.ones(1),
     )
 
 

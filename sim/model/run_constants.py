@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.history.compiled import DEMAND_SECTORS
 from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, N_SECTORS, PLACE, SECTOR, SEX
 from sim.numerics.compiling import compiled
 from sim.population.lives import Lives
@@ -31,7 +32,7 @@ class Circles(NamedTuple):
 class Reference(NamedTuple):
     """Counts of the de-jure residents at the start, in persons: denominators that no later life changes."""
 
-    workers: NDArray[np.float64]  # [sectors]
+    workers: NDArray[np.float64]  # [sectors] who draw on the offers of work that the sector draws on
     exposed: NDArray[np.float64]  # [exposures] those aged 16 and over
     liable: float  # men liable to the draft
     officers: float  # reserve officers below 27
@@ -71,6 +72,18 @@ THREATENED, OTHERS = 0, 1
 PENDULAR_SECTORS = (SECTOR["transport"], SECTOR["construction"], SECTOR["industry"])
 
 
+_POOLS, _OTHER = tuple(SECTOR[name] for name in DEMAND_SECTORS), SECTOR["other"]
+
+
+@compiled(forceinline=True)
+def pool(sector: int) -> int:
+    """Sector whose offers of work a worker of a sector draws on: `other` where destinations state none of its own."""
+    for own in _POOLS:
+        if sector == own:
+            return sector
+    return _OTHER
+
+
 @compiled(forceinline=True)
 def sum_of_weights(risk: NDArray[np.float64], exposed: NDArray[np.float64]) -> float:
     """Sum of the residents' weights in political detentions: `risk` by exposure, float64[exposures], times people."""
@@ -87,13 +100,14 @@ def reference(people: Columns, one_in: int) -> Reference:
     exposed = np.bincount(people.exposure[detainable], minlength=len(EXPOSURE)).astype(np.float64) * one_in
     sectors = np.bincount(people.sector[residents], minlength=N_SECTORS).astype(np.float64) * one_in
     pendular = sum(float(sectors[sector]) for sector in PENDULAR_SECTORS)
+    pools = np.array([pool(sector) if sector != SECTOR["child"] else sector for sector in range(N_SECTORS)])
 
     def persons(who: NDArray[np.bool_]) -> float:
         return float(np.count_nonzero(residents & who)) * one_in
 
     men = people.sex == SEX["male"]
     return Reference(
-        workers=sectors,
+        workers=np.bincount(pools, sectors)[pools],
         exposed=exposed,
         liable=persons(men & (people.conscription == CONSCRIPTION["liable"])),
         officers=persons(

@@ -62,7 +62,7 @@ SCHEDULE = (
         perceive,
     ),
     Process("visit", "parallel", "Schengen C visas issued to people at home", visit),
-    Process("choose", "parallel", "stay, commit to a destination by the best channel, or wish in vain", choose),
+    Process("choose", "parallel", "stay, commit to a destination by one of its channels, or wish in vain", choose),
     Process("apply", "serial", "queues, capacity, processing, screening, refusals; instruments granted", apply),
     Process(
         "depart",

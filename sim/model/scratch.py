@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.model.eventlog import EVENT_TYPE, PER_PERSON, Log, empty_log
 from sim.model.now import Now
-from sim.numerics.codes import N_CHANNELS, N_PLACES, N_STATUSES
+from sim.numerics.codes import N_CHANNELS, N_PLACES, N_SECTORS, N_STATUSES
 from sim.numerics.compiling import compiled
 
 Span = tuple[int, int]
@@ -21,7 +21,6 @@ class Room(NamedTuple):
     keys: NDArray[np.uint64]  # [n] their keys
     luck: NDArray[np.uint32]  # [4, n] their luck
     country_taste: NDArray[np.uint32]  # [4, n] and their fixed luck
-    channel_taste: NDArray[np.uint32]  # [4, n]
     picked: NDArray[np.int64]  # [n] which of them deserve a closer look
     flags: NDArray[np.uint8]  # [n] what each row brings into a choice class
     personal: NDArray[np.float64]  # [n] what each row's person adds to the wish to leave
@@ -37,6 +36,7 @@ class Block(NamedTuple):
     room: Room
     log: Log
     expected: NDArray[np.int64]  # [places, channels] hazards of leaving, in units of 2**-40 persons
+    sought: NDArray[np.int64]  # [2, places, sectors] of them for work: offers that they need, and persons
     following: NDArray[np.int64]  # [places] hazards of families that follow, in the same units
     stocks: NDArray[np.int64]  # [places, statuses] agents
 
@@ -49,7 +49,6 @@ def make_block(people: int, at_once: int) -> Block:
         np.empty(n, np.uint64),
         np.empty((4, n), np.uint32),
         np.empty((4, n), np.uint32),
-        np.empty((4, n), np.uint32),
         np.empty(n, np.int64),
         np.empty(n, np.uint8),
         np.empty(n, np.float64),
@@ -59,7 +58,8 @@ def make_block(people: int, at_once: int) -> Block:
         np.empty(PER_PERSON * n, EVENT_TYPE),
     )
     expected, following = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros(N_PLACES, np.int64)
-    return Block(room, empty_log(people), expected, following, np.zeros((N_PLACES, N_STATUSES), np.int64))
+    sought = np.zeros((2, N_PLACES, N_SECTORS), np.int64)
+    return Block(room, empty_log(people), expected, sought, following, np.zeros((N_PLACES, N_STATUSES), np.int64))
 
 
 @compiled

@@ -33,9 +33,9 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     "slots_2": (4, ("slot_8", "slot_9", "slot_10", "slot_11")),
     "slots_3": (5, ("slot_12", "slot_13", "slot_14", "slot_15")),
     "winner": (6, ("slot", "spare_1", "spare_2", "spare_3")),  # which slot holds the largest noise
-    # fixed taste: sixteen bytes, lowest byte first; drawn at month 0, for places 16 to 31 with draw 1
+    # fixed taste: sixteen bytes, lowest byte first; drawn at month 0, for places 16 to 31 with draw 1 (code 8, a taste
+    # for channels, is not given again)
     "taste": (7, ("slots_0_3", "slots_4_7", "slots_8_11", "slots_12_15")),  # byte: place
-    "channel_taste": (8, ("channels_0_3", "channels_4_7", "channels_8_11", "channels_12_15")),  # byte: channel
     # what happens to a person in a month
     "events": (9, ("detain", "charge", "draft", "return_risk")),
     "application": (10, ("approval", "queue_order", "spare", "rounding")),
@@ -50,8 +50,8 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     "more_events": (40, ("accused_ban", "custody", "spare", "deferral")),
     "summons": (41, ("exit_ban", "reached", "officer", "spare")),
     "departure": (42, ("travel", "spare_1", "spare_2", "spare_3")),
-    # fixed luck of a channel; key: its number
-    "quota": (43, ("rounding", "spare_1", "spare_2", "spare_3")),
+    # fixed luck of a channel or, for offers of work, of a place and sector; key: its number
+    "quota": (43, ("rounding", "offers", "spare_2", "spare_3")),
     # noise of an onward move, one word a place; key: the unit's head
     "onward_0": (44, ("slot_0", "slot_1", "slot_2", "slot_3")),
     "onward_1": (45, ("slot_4", "slot_5", "slot_6", "slot_7")),
@@ -78,6 +78,9 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     "ageing": (60, ("death", "birth", "spare_1", "spare_2")),
     "new_class": (61, ("education", "keep_work", "new_work", "spare")),
     "children": (62, ("wait", "spare_1", "spare_2", "spare_3")),  # drawn at month 0, trait seed
+    # doors; key: the unit's head. Which channel of a destination: one word a channel, draw: its number // 4
+    "door": (74, ("channels_0", "channels_1", "channels_2", "channels_3")),
+    "staff": (75, ("goes_along", "spare_1", "spare_2", "spare_3")),
 }
 
 PURPOSE: Mapping[str, int] = MappingProxyType({name: code for name, (code, _) in _WORDS_OF_PURPOSE.items()})

@@ -87,9 +87,11 @@ def patterns() -> tuple[Pattern, ...]:
                 found[key] = replace(first, fitted=first.fitted or pattern.fitted, note=first.note or pattern.note)
             else:
                 found[key] = pattern if pattern.kind or pattern.without else _with_tolerance(pattern)
+    marked = [replace(one, fitted=True) if (one.quantity, one.destination) in FITTED_QUANTITIES else one
+              for one in found.values()]  # fmt: skip
     order = list(dict.fromkeys(quantity.group for quantity in QUANTITIES.values()))
     order.insert(order.index("repression"), order.pop(order.index("survey")))
-    return tuple(sorted(found.values(), key=lambda one: order.index(one.group) if one.quantity else len(order)))
+    return tuple(sorted(marked, key=lambda one: order.index(one.group) if one.quantity else len(order)))
 
 
 def within(months: int) -> list[Pattern]:
@@ -279,7 +281,14 @@ FITTED_DOMAINS = ("legal_status", "wellbeing")
 """Questions of the survey of Lithuania on which its odds weight and its scale of security are fitted."""
 FITTED_SERIES = ("short_visas", "short_work_documents", "recognition_share", "entrants_still_there")
 FITTED_TARGETS = ("share_remaining",)
-"""What `conf/` draws a number from: visas issued, demand for short work, recognition, how long one stays in Georgia."""
+FITTED_QUANTITIES = (
+    *(("humanitarian_visas", place) for place in ("lithuania", "poland")),
+    ("entries_humanitarian", "lithuania"),
+    *((name, "world") for name in ("it_left", "it_left_late")),
+    *(("it_to_place", place) for place in ("poland", "ukraine")),
+)
+"""What `conf/` draws a number from: visas issued, demand for short work, recognition, how long one stays in Georgia,
+what consulates gave on humanitarian ground, IT staff who had left by April 2021. By series, target or quantity."""
 _UNITED_STATES = "of the United States alone, which are no place of the model"
 WITHOUT = {
     "agency_labour_departures": "departures arranged by agencies are not told apart",

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history.compiled import World
-from sim.numerics.codes import CHANNEL, EVENT, INSTRUMENT, MODE, PLACE, REASON, STATUS
+from sim.numerics.codes import CHANNEL, EVENT, INSTRUMENT, MODE, PLACE, PLACE_NAMES, REASON, STATUS
 from sim.observation.definitions import arrivals, permits
+from sim.observation.parameters import observation
 from sim.population.schema import Columns
 from sim.runs.run import Run
 
@@ -22,6 +23,8 @@ Rows = NDArray[np.int64]
 _ASYLUM, _BELARUS = CHANNEL["asylum"], PLACE["belarus"]
 _COMES = [EVENT["departed"], EVENT["onward"]]
 _MOVES = [*_COMES, EVENT["returned"]]
+IN_CASE = ("humanitarian", "it_scheme")
+"""Channels of which visas are issued to people who do not settle, too; shares in `sim/data/observation.csv`."""
 STAYED = 6
 """Months after which an immigrant is counted by the rule of 183 days."""
 
@@ -92,13 +95,18 @@ def renewed(seen: Seen, place: int) -> Floats:
 
 
 def visas(seen: Seen, place: int, channels: Sequence[str] = ()) -> Floats:
-    """National visas granted, used or not: of some channels, or of all that need one.
+    """National visas issued, used or not: of some channels, or of all that need one.
 
     A grant is noted for the head of a unit, all of whom get a visa (also where the head goes ahead: an upper bound).
+    Whoever is granted one in a run means to settle: of the visas for which it is known, as many more were issued as
+    were kept in case or used for visits.
     """
     by_visa = np.flatnonzero(seen.world.law["entry"][place] == INSTRUMENT["national_visa"]).tolist()
     log = noted(seen, "granted", place, [CHANNEL[name] for name in channels] or by_visa)
-    return monthly(seen, log, seen.people.unit_size[rows_of(seen, log["key"])].astype(float))
+    people = seen.people.unit_size[rows_of(seen, log["key"])].astype(float)
+    for name in IN_CASE:
+        people[log["channel"] == CHANNEL[name]] /= observation().at(f"visas_settled_{name}", PLACE_NAMES[place])
+    return monthly(seen, log, people)
 
 
 def entries(seen: Seen, place: int, channels: Sequence[str] = ()) -> Floats:

@@ -88,9 +88,12 @@ def workers_gone(seen: Seen, asked: Asked) -> float:
 
 
 def it_abroad(seen: Seen, asked: Asked, gone: bool, since: int = -1) -> float:
-    """Share of IT workers of the start who live abroad; or, of those who do, in the places asked (or since a month)."""
-    t = month(asked.end)
-    ours = (seen.people.sector == SECTOR["it"]) & (seen.people.region != REGION["abroad"])
+    """Share of IT specialists who live abroad; or, of those who do, in the places asked (or since a month).
+
+    Specialists, whom the industry's surveys reach, are the staff of the Hi-Tech Park's firms at the start.
+    """
+    t, it = month(asked.end), seen.people.sector == SECTOR["it"]
+    ours = it & (seen.people.employer > 0) & (seen.people.region != REGION["abroad"])
     places = of.whereabouts(seen, t)
     abroad = ours & (places > 0)
     if gone:

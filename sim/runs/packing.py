@@ -16,7 +16,7 @@ from sim.model.eventlog import EVENT_TYPE
 from sim.model.recording import by_group as who
 from sim.model.recording.recorder import HARMS, Recorder
 from sim.model.recording.residents import BANDS
-from sim.numerics.codes import N_CHANNELS, N_PLACES, N_STATUSES, SECTOR_NAMES
+from sim.numerics.codes import N_CHANNELS, N_PLACES, N_SECTORS, N_STATUSES, SECTOR_NAMES
 from sim.population.schema import STATES_RECORD
 from sim.population.synthesis import Population
 from sim.runs.arrays import Form, NotArrays, packed, read_about, unpacked
@@ -109,6 +109,7 @@ class StateForms:
             "arrivals": (WHOLE, (N_PLACES,)),
             "kept_stocks": (WHOLE, (month, N_PLACES, N_STATUSES)),
             "kept_committed": (WHOLE, (month, N_PLACES, N_CHANNELS)),
+            "kept_sought": (WHOLE, (month, 2, N_PLACES, N_SECTORS)),
             "kept_following": (WHOLE, (month, N_PLACES)),
             "events": (EVENT_TYPE, (None,)),
             "events_until": (WHOLE, (month,)),
@@ -137,7 +138,7 @@ def packed_state(state: State, forms: StateForms) -> bytes:
         *state.stocks,
         *state.queues,
         *state.newcomers,
-        *(np.array(part) for part in (kept.stocks, kept.committed, kept.following)),
+        *(np.array(part) for part in (kept.stocks, kept.committed, kept.sought, kept.following)),
         kept.events,
         np.cumsum([len(log) for log in kept.log], dtype=np.int64),
         *state.lived,
@@ -160,7 +161,7 @@ def unpacked_state(path: Path, month: int, forms: StateForms) -> State:
         return tuple(arrays[name] for name in names)
 
     log = [events[start:end] for start, end in pairwise([0, *ends.tolist()])]
-    stocks, committed, following = (list(arrays[f"kept_{name}"]) for name in ("stocks", "committed", "following"))
+    counted = [list(arrays[f"kept_{name}"]) for name in ("stocks", "committed", "sought", "following")]
     return State(
         month,
         arrays["people"],
@@ -169,7 +170,7 @@ def unpacked_state(path: Path, month: int, forms: StateForms) -> State:
         given("stocks", "started"),
         given("pending", "banked", "residents"),
         given("inflow", "arrivals"),
-        Recorder(forms.one_in, stocks, committed, following, log),
+        Recorder(forms.one_in, *counted, log),
         given("rules", "places") if forms.responds else (),
         arrays["mesa"],
     )

@@ -63,9 +63,7 @@ def test_whatever_the_limits_allow_runs_with_every_invariant(changes, table):
 def test_every_coefficient_at_both_ends_of_its_limits():
     """All at their smallest, all at their largest, and each alone at either."""
     ends = [{name: limits(name)[end] for name in RECORDS} for end in (0, 1)]
-    ends += [
-        {name: value} for name in ("spread_channel", "fee", "wait", "return", "patience") for value in limits(name)
-    ]
+    ends += [{name: value} for name in ("nest_channel", "fee", "wait", "return", "patience") for value in limits(name)]
     for changes in ends:
         finished = invariants.lived(start(PEOPLE, WORLD, coefficients.load(changes), constants.load(0.5)))
         finished.model.close()

@@ -142,7 +142,7 @@ def test_a_stricter_rule_never_raises_approvals_on_its_channel_and_an_eased_one_
     """Feedback off: grants of the channel, of all months, with no rule, under a rule and under a stricter one."""
     two = data.draw(st.tuples(STRICT[rule], STRICT[rule]))
     looser, stricter = sorted(two, reverse=LOOSE[rule] != 0.0)
-    b = quiet(level=-1.5, fee=-0.2, wait=-0.1, spread_channel=0.3, spread_country=0.5, threat_share=0.5)
+    b = quiet(level=-1.5, fee=-0.2, wait=-0.1, nest_channel=0.3, spread_country=0.5, threat_share=0.5)
     counts = []
     for value in (LOOSE[rule], looser, stricter):
         model = start(PEOPLE, under(rule, value, month), b).run()

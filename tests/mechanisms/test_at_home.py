@@ -67,7 +67,7 @@ def test_a_firm_that_moves_takes_its_staff_and_nobody_else():
     people.people.employer[3] = 0
     world = plain_world(1, ("georgia",), ("relocation",))
     world.belarus["relocation_it"] = 1.0
-    model = start(people, world, quiet(level=60.0, relocation_months=2.0)).run()
+    model = start(people, world, quiet(level=60.0, staff=60.0, relocation_months=2.0)).run()
     assert model.columns.place.tolist() == [PLACE["georgia"]] * 3 + [PLACE["belarus"]]
     assert (model.columns.channel[:3] == CHANNEL["relocation"]).all() and (model.columns.job[:3] == 1).all()
 

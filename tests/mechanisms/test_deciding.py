@@ -9,10 +9,11 @@ import math
 import numpy as np
 import pytest
 
+from sim.history.coefficients import load
 from sim.model.decision.commitment import FIXED_POINT
 from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, GROUP, INSTRUMENT, PLACE, REASON, SECTOR, SEX, STATUS
 from tests.counting import NEVER_LEAVE, events_of, home_world
-from tests.worlds import admit, close, constants, crowd, families, plain_world, quiet, start, tighten
+from tests.worlds import admit, close, constants, crowd, families, plain_world, quiet, start, tighten, value_of
 
 LAMBDA, LEVEL = 0.6, -4.0
 NEAR = {"rel": 0.0, "abs": 1e-9}
@@ -130,6 +131,39 @@ def test_work_needs_an_offer():
     assert gain((crowd(4), plenty), (crowd(4), few)) == pytest.approx(LAMBDA * math.log(0.25), **NEAR)
 
 
+def test_offers_of_work_are_taken_and_the_others_wait():
+    """Three drivers and three workers of IT, an offer a month for drivers and two for IT, a unit each; who waits for
+    an offer holds up nobody of another sector.
+    """
+    world = one_place(3, ("work",))
+    world.demand[:] = 0.0
+    world.demand[:, PLACE["poland"], SECTOR["transport"]], world.demand[:, PLACE["poland"], SECTOR["it"]] = 1.0, 2.0
+    people = crowd(6, sector=np.repeat([SECTOR["transport"], SECTOR["it"]], 3))
+    model = start(people, world, quiet(level=90.0)).run()
+    granted = events_of(model, "granted")
+    drivers = granted["row"] < 3
+    assert granted["month"][drivers].tolist() == [0, 1, 2]
+    assert granted["month"][~drivers].tolist() == [0, 0, 1]
+
+
+@pytest.mark.parametrize("mu", [0.5, 1.0])
+def test_a_like_channel_adds_by_the_dissimilarity_of_doors(mu):
+    one, two = one_place(1), one_place(1, ("visa_free", "humanitarian"))
+    expected = LAMBDA * mu * math.log(2.0)
+    assert gain((crowd(1), one), (crowd(1), two), nest_channel=mu) == pytest.approx(expected, **NEAR)
+
+
+def test_approval_acts_once():
+    """By default nobody weighs it beforehand: half the approvals, half the arrivals."""
+    weighs = load().approval
+    sure, doubtful = one_place(1), tighten(one_place(1), "poland", "visa_free", approval=0.5)
+    arrivals = []
+    for world in (sure, doubtful):
+        model = start(crowd(1), world, quiet(approval=weighs)).run()
+        arrivals.append(model.recorder.expected_arrivals(world).sum())
+    assert arrivals[1] / arrivals[0] == pytest.approx(0.5, rel=1e-9)
+
+
 def test_the_odds_are_those_of_the_nested_logit():
     """Two destinations of which one is closed: the odds fall by (1 - s)**lambda, with s its share."""
     world = plain_world(1, ("poland", "georgia"))
@@ -239,8 +273,7 @@ def test_a_queue_is_so_many_months_of_waiting():
     assert events_of(model, "granted")["row"].size == 1
     model.processes["begin_month"](model)
     assert model.queued[PLACE["poland"], CHANNEL["visa_free"]] == 20.0
-    offers = model.options.offers[model.options.lengths > 0][:, 0]
-    assert np.unique(offers["value"]).tolist() == pytest.approx([-0.1])
+    assert value_of(model, "poland", "visa_free") == pytest.approx(-0.1)
 
 
 def test_an_application_takes_its_months_from_wish_to_arrival():

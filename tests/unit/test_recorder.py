@@ -7,7 +7,7 @@ import pytest
 
 from sim.model.decision.rules.destination_nest import FIXED_POINT
 from sim.model.recording.recorder import HARMS, MOVES, through_queues
-from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, PLACE
+from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, N_SECTORS, PLACE, SECTOR
 from tests.worlds import admit, close, crowd, hot, hot_people, hot_world, plain_world, quiet, start, tighten
 
 POLAND, CHANNEL_USED = PLACE["poland"], CHANNEL["visa_free"]
@@ -18,9 +18,28 @@ def arrivals(entering, **rules):
     world = tighten(plain_world(len(entering), ("poland",)), "poland", "visa_free", **rules)
     committed = np.zeros((len(entering), N_PLACES, N_CHANNELS), np.int64)
     committed[:, POLAND, CHANNEL_USED] = np.array(entering) * FIXED_POINT
-    found = through_queues(committed, world)
+    found = through_queues(committed, no_work(len(entering)), world)
     assert found.sum() == found[:, POLAND, CHANNEL_USED].sum()
     return found[:, POLAND, CHANNEL_USED].tolist()
+
+
+def no_work(months):
+    """Nobody commits to work."""
+    return np.zeros((months, 2, N_PLACES, N_SECTORS), np.int64)
+
+
+def test_workers_wait_for_offers_and_bring_their_families():
+    """Six units of two people each month, four offers: so many persons go, by sector, and a closure loses the rest."""
+    sought, committed = no_work(5), np.zeros((5, N_PLACES, N_CHANNELS), np.int64)
+    sought[:2, :, POLAND, SECTOR["transport"]] = np.array([6, 12]) * FIXED_POINT
+    sought[:2, :, POLAND, SECTOR["it"]] = FIXED_POINT
+    committed[:2, POLAND, CHANNEL["work"]] = 13 * FIXED_POINT
+    world = plain_world(5, ("poland",), ("work",))
+    world.demand[:, POLAND, SECTOR["transport"]] = 4.0
+    found = through_queues(committed, sought, world)[:, POLAND, CHANNEL["work"]]
+    assert found == pytest.approx([9.0, 9.0, 8.0, 0.0, 0.0])
+    shut = through_queues(committed, sought, close(world, "poland", "visa_free", 2, 3))[:, POLAND, CHANNEL["work"]]
+    assert shut == pytest.approx([9.0, 9.0, 0.0, 0.0, 0.0])
 
 
 def test_arrivals_follow_commitments():
@@ -42,10 +61,10 @@ def test_what_waits_when_a_channel_closes_is_lost():
     world = close(
         tighten(plain_world(5, ("poland",)), "poland", "visa_free", capacity=6.0), "poland", "visa_free", 2, 3
     )
-    found = through_queues(committed, world)[:, POLAND, CHANNEL_USED]
+    found = through_queues(committed, no_work(5), world)[:, POLAND, CHANNEL_USED]
     assert found.tolist() == [6.0, 6.0, 0.0, 0.0, 0.0]
     waits = tighten(world, "poland", "visa_free", months=1.0)
-    assert through_queues(committed, waits)[:, POLAND, CHANNEL_USED].tolist() == [0.0, 6.0, 0.0, 0.0, 0.0]
+    assert through_queues(committed, no_work(5), waits)[:, POLAND, CHANNEL_USED].tolist() == [0.0, 6.0, 0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize("capacity", [np.inf, 25.0], ids=["unlimited", "full"])
@@ -57,7 +76,7 @@ def test_expected_arrivals_are_the_mean_of_departures(capacity):
     world = tighten(world, "poland", "visa_free", months=1.5, approval=0.6, capacity=capacity)
     world = tighten(world, "georgia", "humanitarian", months=2.0, approval=0.9)
     world = close(admit(world, "georgia", "visa_free", entry=7), "georgia", "land", 5, 7)
-    b = quiet(level=-2.6, spread_channel=0.5, patience=99.0)
+    b = quiet(level=-2.6, nest_channel=0.7, patience=99.0)
     realised, expected = np.zeros((40, 9, N_PLACES, N_CHANNELS)), np.zeros((40, 9, N_PLACES, N_CHANNELS))
     for seed in range(40):
         model = start(crowd(2000), world, b, seed=seed).run()
@@ -78,5 +97,5 @@ def test_counts_are_those_of_the_log():
     assert recorder.flow_persons().sum(axis=(1, 2, 3)).tolist() == np.bincount(events["month"][moved]).tolist()
     assert recorder.flow_persons()[:, range(N_PLACES), range(N_PLACES)].sum() == 0  # nobody moves to where they are
     copied = recorder.copy()
-    copied.keep(recorder.stocks[0], recorder.committed[0], recorder.following[0], [])
+    copied.keep(recorder.stocks[0], (recorder.committed[0], recorder.sought[0]), recorder.following[0], [])
     assert len(copied.stocks) == len(recorder.stocks) + 1

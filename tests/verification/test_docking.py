@@ -244,44 +244,38 @@ def first_of(events):
 # channels
 
 
-def test_a_country_is_worth_its_best_channel():
-    """Of two channels of which one is slower, only the faster is used, and flows are those of the faster alone."""
+@pytest.mark.parametrize("mu", [0.05, 0.5, 1.0])
+def test_a_country_is_worth_the_nest_of_its_channels(mu):
+    """Of two channels of which one is slower by four months: odds of the country and of the channel, to 1e-6."""
     both = tighten(varied_world(1, ("visa_free", "humanitarian")), "poland", "humanitarian", months=4.0)
     for place in ("lithuania", "georgia", "uae"):
         both = admit(both, place, "humanitarian", exists=0)
-    alone = admit(both, "poland", "humanitarian", exists=0)
-    models = [start(crowd(3000), world, quiet(**TERMS), constants(**CONSTANTS)).run() for world in (both, alone)]
-    assert np.array_equal(models[0].recorder.committed[0], models[1].recorder.committed[0])
-    assert np.array_equal(models[0].recorder.events, models[1].recorder.events)
-    # without the faster one the country is worth the slower: four months of waiting less
-    slower = tighten(both, "poland", "visa_free", offered=0.0)
-    expected = committed(start(crowd(3000), slower, quiet(**TERMS), constants(**CONSTANTS)).run())
+    model = start(crowd(3000), both, quiet(**TERMS, nest_channel=mu), constants(**CONSTANTS)).run()
+    expected, gap = committed(model), -4 * 0.05
     odds = expected[PLACE["poland"]] / expected[PLACE["uae"]]
-    assert odds == pytest.approx(math.exp(country("poland") - 4 * 0.05 - country("uae")), rel=1e-6)
+    nest = mu * math.log(1.0 + math.exp(gap / mu))
+    assert odds == pytest.approx(math.exp(country("poland") + nest - country("uae")), rel=1e-6)
+    of_poland = model.recorder.committed[0][PLACE["poland"]]
+    ratio = of_poland[CHANNEL["humanitarian"]] / of_poland[CHANNEL["visa_free"]]
+    assert ratio == pytest.approx(math.exp(gap / mu), rel=1e-6)
 
 
-def test_a_like_channel_does_not_multiply_departures():
-    """The red bus: one more channel like the first changes nobody; with taste for channels, the gain is what the
-    larger of two tastes gives, not the 2**lambda of one flat nest.
-    """
+@pytest.mark.parametrize("mu", [0.05, 0.5, 1.0])
+def test_a_like_channel_adds_mu_log_two(mu):
+    """The red bus: one more channel like the first, in every country, raises the odds of leaving by 2**(lambda mu)."""
     one, two = (varied_world(1, channels) for channels in (("visa_free",), ("visa_free", "humanitarian")))
-    models = [start(crowd(3000), world, quiet(**TERMS), constants(**CONSTANTS)).run() for world in (one, two)]
-    assert np.array_equal(models[0].recorder.committed[0], models[1].recorder.committed[0])
-    assert np.array_equal(models[0].recorder.events, models[1].recorder.events)
-    b = quiet(**TERMS, spread_channel=0.3)
-    gain = committed(start(crowd(20_000), two, b, constants(**CONSTANTS)).run()).sum()
-    gain /= committed(start(crowd(20_000), one, b, constants(**CONSTANTS)).run()).sum()
-    # E exp(lambda mu max of two) over E exp(lambda mu one), normal tastes: 2 Phi(lambda mu / sqrt 2), to 2 per cent
-    assert gain == pytest.approx(2.0 * stats.norm.cdf(0.6 * 0.3 / math.sqrt(2.0)), rel=0.02)
-    assert gain < 1.15 < 2**0.6
+    b = quiet(**TERMS, nest_channel=mu)
+    models = [start(crowd(3000), world, b, constants(**CONSTANTS)).run() for world in (one, two)]
+    odds = [total / (3000 - total) for total in (committed(model).sum() for model in models)]
+    assert odds[1] / odds[0] == pytest.approx(2.0 ** (0.6 * mu), rel=1e-6)
 
 
 # terms, to the last digits
 
 
 def opened(world, b, table, people=None):
-    """A model at the beginning of its first month; tastes are wide, so that no channel is left out as hopeless."""
-    model = start(people or crowd(200), world, b._replace(spread_channel=9.0), table)
+    """A model at the beginning of its first month."""
+    model = start(people or crowd(200), world, b, table)
     model.processes["begin_month"](model)
     return model
 

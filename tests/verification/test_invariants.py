@@ -14,6 +14,7 @@ import pytest
 
 from sim.model.decision.means import savings_of_all
 from sim.model.now import at_month
+from sim.model.run_constants import pool
 from sim.numerics.codes import (
     CHANNEL,
     CONSCRIPTION,
@@ -620,9 +621,8 @@ def test_an_employer_takes_staff_for_a_time_and_to_one_place(lived):
 # quotas
 
 
-def admissions(lived):
-    """Agents who passed the queue, int64[months, places, channels]."""
-    total = np.zeros((len(lived.ended), N_PLACES, N_CHANNELS), np.int64)
+def passed(lived):
+    """Month, head and people of the month for each unit that passed its queue."""
     refused = {(e["month"], e["row"]) for e in lived.events("refused") if e["reason"] == REASON["quota"]}
     blocked = {(e["month"], e["row"]) for e in lived.events("blocked") if e["reason"] == REASON["closed"]}
     granted = {(e["month"], e["row"]) for e in lived.events("granted")}
@@ -630,11 +630,27 @@ def admissions(lived):
         for head in np.flatnonzero(decided.plan == PLAN["queued"]):
             out = (t, head) in refused or ((t, head) in blocked and (t, head) not in granted)
             if ended.plan[head] != PLAN["queued"] and not out:
-                alone = decided.lead[head] == LEAD["planned"]
-                total[t, decided.plan_place[head], decided.plan_channel[head]] += (
-                    1 if alone else decided.unit_size[head]
-                )
+                yield t, head, decided
+
+
+def admissions(lived):
+    """Agents who passed the queue, int64[months, places, channels]."""
+    total = np.zeros((len(lived.ended), N_PLACES, N_CHANNELS), np.int64)
+    for t, head, people in passed(lived):
+        alone = people.lead[head] == LEAD["planned"]
+        total[t, people.plan_place[head], people.plan_channel[head]] += 1 if alone else people.unit_size[head]
     return total
+
+
+def test_never_more_workers_than_offers(lived):
+    """Units that passed the queue for work by country and pool of sectors: at most the offers, and one by rounding."""
+    demand, k = lived.model.world.demand, lived.model.one_in
+    taken = np.zeros(demand.shape, np.int64)
+    for t, head, people in passed(lived):
+        if people.plan_channel[head] == CHANNEL["work"]:
+            taken[t, people.plan_place[head], pool(int(people.sector[head]))] += k
+    assert taken.sum() > 0
+    assert (taken.cumsum(axis=0) <= demand[: len(taken)].cumsum(axis=0) + k).all()
 
 
 def test_never_over_quota(lived):
@@ -743,7 +759,7 @@ def test_a_stricter_rule_never_raises_approvals(rule, values):
     """Feedback off: those granted by a channel under the stricter rule are a subset, and the channel's grants fall."""
     luck = np.random.default_rng(4)
     people = crowd(4000, savings=luck.choice([100.0, 1000.0, 5000.0], 4000))
-    b = quiet(level=-2.5, wait=-0.1, fee=-0.2, spread_channel=0.3, spread_country=0.5)
+    b = quiet(level=-2.5, wait=-0.1, fee=-0.2, nest_channel=0.3, spread_country=0.5)
     grants, holders = [], []
     for value in values:
         world = tighten(
@@ -790,7 +806,7 @@ def test_an_issued_visa_outlives_the_end_of_issue():
 def test_closing_an_instrument_stops_its_channels_and_no_other():
     world = close(plain_world(6, ("poland",), ("work", "visa_free")), "poland", "visa_free", 3)
     world = admit(world, "poland", "work", entry=INSTRUMENT["national_visa"])
-    model = start(crowd(3000), world, quiet(level=-2.0, spread_channel=1.0), constants()).run()
+    model = start(crowd(3000), world, quiet(level=-2.0, nest_channel=0.8), constants()).run()
     events = model.recorder.events
     departed = events[events["kind"] == EVENT["departed"]]
     late = departed[departed["month"] >= 3]

@@ -187,7 +187,7 @@ def test_a_closed_channel_moves_nobody_who_did_not_want_it(decision):
     """In the month of the closure everyone else lives as without it; those barred change or stay."""
     people, shut = crowd(20_000), 3
     world = plain_world(shut + 1, COUNTRIES, ("visa_free", "family"))
-    tastes = {"spread_country": 0.5, "spread_channel": 0.3, "spread_leave": 0.5, "conversion": 0.3}
+    tastes = {"spread_country": 0.5, "spread_leave": 0.5, "conversion": 0.3}
     b = quiet(**{"level": LEVEL, "lambda": LAM, "nest_region": RHO, "aspiration_exit": 0.1} | tastes)
     people.people.kin[:] = np.arange(20_000) % 4
     closed = world._replace(openness=world.openness.copy())
@@ -221,7 +221,7 @@ def test_expected_flows_agree_with_realised_means(decision):
     """
     months = 36
     world = close(plain_world(months, COUNTRIES), "poland", "visa_free", 10, 20)
-    tastes = {"spread_country": 0.5, "spread_channel": 0.3, "spread_leave": 0.5}
+    tastes = {"spread_country": 0.5, "spread_leave": 0.5}
     terms = {"level": -4.0, "lambda": LAM, "nest_region": RHO, "aspiration_exit": 0.1, "conversion": 0.2}
     model = start(crowd(30_000), world, quiet(**terms | tastes), constants(**VALUES), decision=decision).run()
     counts = places_of(model.recorder.events, APPLIED)

@@ -50,8 +50,8 @@ from sim.population.rows import at
 from tests.worlds import admit, constants, crowd, plain_world, quiet, start, tighten
 
 LAMBDAS = (0.2, 0.5, 0.62, 0.8, 1.0)
-CHOICE, TASTE, CHANNEL_TASTE = PURPOSE["choice"], PURPOSE["taste"], PURPOSE["channel_taste"]
-FAMILY = CHANNEL["family"]
+CHOICE, TASTE, DOOR = PURPOSE["choice"], PURPOSE["taste"], PURPOSE["door"]
+FAMILY, RELOCATION = CHANNEL["family"], CHANNEL["relocation"]
 OPEN = {PLACE["lithuania"]: 0.8, PLACE["poland"]: 1.4, PLACE["georgia"]: -0.5, PLACE["rest_of_world"]: 0.1}
 ETA = -2.5
 
@@ -257,14 +257,15 @@ COUNTRIES = ("lithuania", "poland", "latvia", "georgia")
 
 @njit(cache=True)
 def plain_look(people, row, now, residents, waiting, values, channels):
-    """Value and best channel of every place straight from the world: no tables, no short lists."""
+    """Value and door of every place straight from the world: no tables, no weights."""
     person = at(people, row)
     mask = flags(person, now.month)
     sector, groups = person.sector, class_groups(person.sector, mask)
     taste = words(person.key, 0, TASTE, 0, now.run.trait_seed)
-    channel_taste = words(person.key, 0, CHANNEL_TASTE, 0, now.run.trait_seed)
+    mu, doors = now.coefficients.nest_channel, np.empty(N_CHANNELS)
     for place in range(N_PLACES):
         values[place], channels[place] = -np.inf, 0
+        doors[:] = -np.inf
         if place == person.place or now.places[place].distance <= 0.0:
             continue
         workers = now.run.reference.workers[sector]
@@ -280,7 +281,7 @@ def plain_look(people, row, now, residents, waiting, values, channels):
                 or age > rules.oldest
             ):
                 continue
-            if channel == FAMILY and person.kin != place:
+            if channel == RELOCATION or (channel == FAMILY and person.kin != place):
                 continue
             reserve = now.coefficients.reserve * now.places[place].rent
             each = now.rules[place, channel].fee + now.rules[place, channel].funds
@@ -291,9 +292,15 @@ def plain_look(people, row, now, residents, waiting, values, channels):
             value = common + now.run.channel_constants[channel]
             value += channel_value(now, place, channel, share, waiting[place, channel])
             open_ = min(admission_share(now, place, channel, groups), travel_share(now, place, channel, groups))
-            value += openness_term(open_) + now.coefficients.spread_channel * NORMAL_GRID[byte(channel_taste, channel)]
-            if value > values[place]:
-                values[place], channels[place] = value, channel
+            doors[channel] = value + openness_term(open_)
+        best = doors.max()
+        if best == -np.inf:
+            continue
+        values[place], drawn = best + mu * math.log(np.exp((doors - best) / mu).sum()), -np.inf
+        for channel in range(N_CHANNELS):
+            u = uniform(words(person.key, now.month, DOOR, channel // 4, now.run.seed)[channel % 4])
+            if doors[channel] / mu + gumbel(u) > drawn:
+                drawn, channels[place] = doors[channel] / mu + gumbel(u), channel
         if person.kin == place:
             values[place] += now.coefficients.kin
         values[place] += now.coefficients.spread_country * NORMAL_GRID[byte(taste, place)]
@@ -315,14 +322,14 @@ def plain_month(people, n, now, residents, waiting, perceived, war_fear):
     return chosen
 
 
-@pytest.mark.parametrize(("kin", "spread_channel", "by_motive"), [(0.9, 0.1, 0.0), (-0.9, 0.4, 1.0), (0.9, 0.0, 0.5)])
+@pytest.mark.parametrize(("kin", "nest_channel", "by_motive"), [(0.9, 0.1, 0.0), (-0.9, 0.4, 1.0), (0.9, 1.0, 0.5)])
 @pytest.mark.parametrize("watched", [True, False], ids=["everyone-watched", "nobody-watched"])
-def test_the_month_of_the_model_is_the_plain_month(watched, kin, spread_channel, by_motive):
-    """With tastes, kin, money, ages, every push and two lambdas, the compiled month with its tables, short lists and
+def test_the_month_of_the_model_is_the_plain_month(watched, kin, nest_channel, by_motive):
+    """With tastes, kin, money, ages, every push, doors and two lambdas, the compiled month with its tables, weights and
     ceilings is the plain one, unit by unit; near-ties within 1e-12 decide one choice in 1e9.
     """
     b = quiet(
-        level=-5.0, spread_leave=0.5, spread_country=0.6, spread_channel=spread_channel, kin=kin, skill=0.4, youth=0.9,
+        level=-5.0, spread_leave=0.5, spread_country=0.6, nest_channel=nest_channel, kin=kin, skill=0.4, youth=0.9,
         old_age=-0.8, ties=-1.0, repression=0.5, war=1.2, exposure_none=0.7, exposure_protest=2.5, exposure_media=4.0,
         exposure_ngo=4.0, safety=1.0, income=0.7, work_right=0.3, wait=-0.05, reserve=1.0, diaspora=0.6,
         exposure_strike=2.0, exposure_war_comment=2.2, conscription=0.3, by_motive=by_motive, lambda_threatened=0.4,

@@ -14,7 +14,7 @@ from tests.counting import assert_share, events_of
 from tests.worlds import admit, close, constants, crowd, families, plain_world, quiet, start, tighten
 
 VALUES = {"poland": 1.0, "georgia": 0.3}
-EAGER = {"level": -2.0, "spread_country": 0.5, "spread_channel": 0.3, "spread_leave": 0.5, "kin": 0.9, "reserve": 1.0}
+EAGER = {"level": -2.0, "spread_country": 0.5, "spread_leave": 0.5, "kin": 0.9, "reserve": 1.0}
 
 
 def two_countries(months=1):
@@ -126,9 +126,9 @@ def test_who_goes_elsewhere_instead_does_not_wish():
     """
     n = 40_000
     world = plain_world(1, tuple(VALUES))
-    free, _, _, _ = first_month(world, crowd(n), spread_country=0.0, spread_channel=0.0, spread_leave=0.0)
+    free, _, _, _ = first_month(world, crowd(n), spread_country=0.0, spread_leave=0.0)
     now = close(world, "poland", "visa_free", 0)
-    applied, wished, events, _ = first_month(now, crowd(n), spread_country=0.0, spread_channel=0.0, spread_leave=0.0)
+    applied, wished, events, _ = first_month(now, crowd(n), spread_country=0.0, spread_leave=0.0)
     assert applied | wished == free and not applied & wished
     assert set(events["place"]) == {PLACE["poland"]} and set(events["reason"]) == {REASON["closed"]}
     both, one = math.exp(1.0) + math.exp(0.3), math.exp(0.3)

@@ -68,14 +68,12 @@ def fare(now: Now, place: int, channel: int, groups: int) -> float:
 
 
 @compiled(forceinline=True)
-def onward_fare(now: Now, origin: int, place: int, channel: int) -> float:
+def onward_fare(now: Now, origin: int, place: int) -> float:
     """Fare in EUR a person from one destination to another: by land up to a length, else by air.
 
     By land so much a km; by air the mean of both fares from Minsk, which no list of pairs replaces. The borders of
     Belarus do not matter on the way, nor does a journey by air need to begin in Minsk.
     """
-    if channel == _RELOCATION:
-        return 0.0
     km, one, other = now.between[origin, place], now.places[origin], now.places[place]
     by_land = one.by_land and other.by_land and km <= now.coefficients.overland
     if by_land or not (one.by_air and other.by_air):

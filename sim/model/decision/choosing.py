@@ -1,7 +1,7 @@
 """The asking: who is asked this month and with what push, what they see, and what comes of it.
 
 The rules of decision share all of it. A rule plugs in what is its own: `stays` (a quick bound), `decide` (its noise)
-and `expect` (its probabilities). They are compiled functions given as arguments, so each rule gets machine code of
+and `chances` (its probabilities). They are compiled functions given as arguments, so each rule gets machine code of
 its own, as if they were written out. Functions that take them are inlined: otherwise their addresses would be part of
 the machine code, which could then not be kept for the next run.
 """
@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.decision.commitment import commit, motive, wish
+from sim.model.decision.commitment import commit, count_expected, motive, wish
+from sim.model.decision.doors import draw_door
 from sim.model.decision.evaluation import (
     ADMITTED,
-    CHANNEL_TASTE,
     FREE_TO_EXIT,
     FROM_HOME,
     TASTE,
@@ -25,7 +25,9 @@ from sim.model.decision.evaluation import (
     fill_further_tastes,
     fill_tastes,
     no_prospects,
+    offers_to,
 )
+from sim.model.decision.staff import goes_along, is_asked
 from sim.model.decision.units import (
     adult_flags,
     adults,
@@ -41,7 +43,7 @@ from sim.model.decision.units import (
 )
 from sim.model.decision.utility import N_FLAGS, Nests, Weighing, repression_term, war_term
 from sim.model.now import Now
-from sim.model.run_constants import in_panel, share_of_circle
+from sim.model.run_constants import in_panel, pool, share_of_circle
 from sim.model.scratch import Block, Room, Span, rows_of
 from sim.numerics.codes import REASON
 from sim.numerics.compiling import compiled
@@ -54,39 +56,45 @@ _CLOSED, _QUEUE, _FUNDS, _EXIT = REASON["closed"], REASON["quota"], REASON["fund
 
 
 @compiled(forceinline=True)
-def ask(people: Columns, circles: Span, now: Now, block: Block, stays: Any, decide: Any, expect: Any) -> None:
+def ask(people: Columns, circles: Span, now: Now, block: Block, stays: Any, decide: Any, chances: Any) -> None:
     """Let every free unit of these circles stay or commit to a destination.
 
-    Units that stay are asked where they would go, were more open. `stays`, `decide` and `expect` are the rule's.
+    Units that stay are asked where they would go, were more open. `stays`, `decide` and `chances` are the rule's.
     """
-    room, bounds = block.room, now.run.bounds
+    room, bounds, seed = block.room, now.run.bounds, now.run.seed
     picked = gather(people, circles, now, room, stays, of_the_panel)
     places = len(now.law)
-    prospects, noise, goers = no_prospects(places), np.empty(places), np.empty(places)
-    channels, ahead = prospects.channels, prospects.ahead
+    prospects, noise = no_prospects(places, now.options.offers.shape[1]), np.empty(places)
     for k in range(picked):
         i = room.picked[k]
         head, choice_class = at(people, room.rows[i]), room.kinds[i]
         unit = weighing(now, choice_class, room.keys[k], four(room.luck, i), room.etas[i])
-        mask = choice_class % N_FLAGS
+        mask, offers = choice_class % N_FLAGS, offers_to(now, choice_class)
         fill_unit_tastes(room, k, now, prospects.tastes)
         if may_exit(head, now.month):
+            watched = in_panel(unit.key, now.run.panel)
+            gone, along = goes_along(head, now, mask, unit.eta, watched, block)
+            if gone:
+                continue
             top = evaluate(head, now, choice_class, FROM_HOME, prospects)
-            if in_panel(unit.key, now.run.panel):
-                fill_goers(ahead, head.unit_size, now.run.panel_weight, goers)
-                expect(unit, prospects, goers, noise, block.expected)
+            if watched:
+                chances(unit, prospects.values, noise)
+                who = now.run.panel_weight * (1.0 - along), head.unit_size, pool(head.sector)
+                count_expected(noise, prospects, offers, who, block)
             if not stays(unit, top, bounds):
                 place = decide(unit, prospects.values, top, noise)
                 if place >= 0:
-                    stream = motive(mask, unit.group, channels[place])
-                    commit(head, now.month, place, channels[place], ahead[place], stream, block.log)
+                    door = draw_door(unit.key, now.month, seed, place, offers, prospects.weights)
+                    stream = motive(mask, unit.group, offers[door].channel)
+                    commit(head, now.month, place, offers[door].channel, prospects.ahead[door], stream, block.log)
                     continue
         top = evaluate(head, now, choice_class, UNQUEUED, prospects)
         if stays(unit, top, bounds):
             continue
         place = decide(unit, prospects.values, top, noise)
         if place >= 0:
-            channel, reason = channels[place], _QUEUE
+            door = draw_door(unit.key, now.month, seed, place, offers, prospects.weights)
+            channel, reason = offers[door].channel, _QUEUE
             for view in range(FREE_TO_EXIT, UNQUEUED):
                 top = evaluate(head, now, choice_class, view, prospects)
                 if decide(unit, prospects.values, top, noise) >= 0:
@@ -105,17 +113,9 @@ def weighing(now: Now, choice_class: int, key: int, luck: Four, eta: float) -> W
 
 @compiled(forceinline=True)
 def fill_unit_tastes(room: Room, k: int, now: Now, tastes: NDArray[np.float64]) -> None:
-    """Fill the fixed tastes of a picked unit, float64[2, slots]."""
-    fill_tastes(four(room.country_taste, k), now.coefficients.spread_country, tastes[0])
-    fill_tastes(four(room.channel_taste, k), now.coefficients.spread_channel, tastes[1])
+    """Fill the fixed tastes of a picked unit, float64[slots]."""
+    fill_tastes(four(room.country_taste, k), now.coefficients.spread_country, tastes)
     fill_further_tastes(room.keys[k], len(now.law), now.coefficients, now.run.trait_seed, tastes)
-
-
-@compiled(forceinline=True)
-def fill_goers(ahead: NDArray[np.bool_], size: int, each: float, goers: NDArray[np.float64]) -> None:
-    """Fill the persons who would go to each place, float64[places]: the whole unit or its head, times `each`."""
-    for place in range(len(goers)):
-        goers[place] = each if ahead[place] else each * size
 
 
 @compiled(forceinline=True)
@@ -148,16 +148,15 @@ def gather(people: Columns, circles: Span, now: Now, room: Room, stays: Any, wat
     for k in range(picked):
         room.keys[k] = room.keys[room.picked[k]]
     fill_words(room.keys, picked, 0, TASTE, now.run.trait_seed, room.country_taste)
-    fill_words(room.keys, picked, 0, CHANNEL_TASTE, now.run.trait_seed, room.channel_taste)
     return picked
 
 
 @compiled(forceinline=True)
 def screen(people: Columns, circles: Span, now: Now, room: Room, units: int, stays: Any, watched: Any) -> int:
-    """Pick out the units that may leave or wish to this month and those watched, without a look at any destination.
+    """Pick out the units that may leave or wish to this month, those watched and the staff of employers that move.
 
-    Most units are certain to stay. `watched` tells who is looked at whatever their luck. Returns how many units
-    `room.picked` holds; `room.kinds` and `room.etas` are filled.
+    No destination is looked at: most units are certain to stay. `watched` tells who is looked at whatever
+    their luck. Returns how many units `room.picked` holds; `room.kinds` and `room.etas` are filled.
     """
     first, last = rows_of(circles, now)
     fill_adults(people, first, last, now, room)
@@ -185,7 +184,11 @@ def screen(people: Columns, circles: Span, now: Now, room: Room, units: int, sta
             unit = weighing(now, kind, room.keys[i], four(room.luck, i), eta)
             home = stays(unit, ceiling(now, kind, head.kin), now.run.bounds)
             room.kinds[i], room.etas[i], room.picked[picked] = kind, eta, i
-            picked += (not home) | watched(head, unit.key, now.month, now.run.panel)
+            picked += (
+                (not home)
+                | watched(head, unit.key, now.month, now.run.panel)
+                | is_asked(head.employer, other.employer, now)
+            )
             i += 1
     return picked
 

@@ -1,5 +1,10 @@
 """What every rule of decision leaves behind: a plan with its motive, or a wish that could not be followed."""
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.model.decision.utility import FLAG_PERSECUTED
 from sim.model.eventlog import Log, note
 from sim.model.run_constants import THREATENED
@@ -12,7 +17,7 @@ FIXED_POINT = float(2**40)
 _QUEUED, _TOGETHER, _PLANNED = PLAN["queued"], LEAD["together"], LEAD["planned"]
 _APPLIED, _WISHED, _CHOSEN = EVENT["applied"], EVENT["wished"], REASON["choice"]
 _PERSECUTED, _DRAFT, _LABOUR, _KIN = MOTIVE["persecuted"], MOTIVE["draft"], MOTIVE["labour"], MOTIVE["family"]
-_FAMILY = CHANNEL["family"]
+_FAMILY, _WORK = CHANNEL["family"], CHANNEL["work"]
 
 
 @compiled(forceinline=True)
@@ -44,3 +49,27 @@ def wish(head: Person, month: int, place: int, channel: int, reason: int, stream
     note(log, month, head, _WISHED, (0, place), channel, reason)
     log.events[log.size[0] - 1].detail = stream
     log.events[log.size[0] - 1].size = head.unit_size
+
+
+@compiled
+def count_expected(
+    chances: NDArray[np.float64], prospects: Any, offers: NDArray[np.void], who: tuple[float, int, int], block: Any
+) -> None:
+    """Add a unit's probabilities of committing to each channel of each destination, times the persons who would go.
+
+    `chances` float64[places] are those of the destinations and are used up; `offers` OFFER[n] are those of the unit's
+    class. `who`: the persons for whom one observed person stands, the unit's size, and the sector whose offers of work
+    it takes.
+    """
+    each, size, pool = who
+    for place in range(len(chances)):
+        total = prospects.sums[place]
+        chances[place] = chances[place] * FIXED_POINT * each / total if total > 0.0 else 0.0
+    for i in range(len(offers)):
+        place, channel = offers[i].place, offers[i].channel
+        units = chances[place] * prospects.weights[i]
+        persons = np.int64(units if prospects.ahead[i] else units * size)
+        block.expected[place, channel] += persons
+        if channel == _WORK:
+            block.sought[0, place, pool] += np.int64(units)
+            block.sought[1, place, pool] += persons

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from sim.history.coefficients import Behaviour
 from sim.model.decision.access import onward_fare
+from sim.model.decision.doors import door_value
 from sim.model.decision.means import money
-from sim.model.decision.offers import RELOCATION, move_price
+from sim.model.decision.offers import move_price
 from sim.model.decision.units import adults, in_party, of_unit
 from sim.model.decision.utility import MINUS_INFINITY, ratio_term
 from sim.model.now import Now
@@ -21,24 +22,26 @@ from sim.numerics.luck import NORMAL_GRID, PURPOSE, TASTE_LIMIT, Four, words
 from sim.population.rows import Person, beside
 
 _FAMILY = CHANNEL["family"]
-TASTE, CHANNEL_TASTE = PURPOSE["taste"], PURPOSE["channel_taste"]
+TASTE = PURPOSE["taste"]
 FROM_HOME, FREE_TO_EXIT, WITHIN_MEANS, ADMITTED, UNQUEUED, FROM_ABROAD = 0, 1, 2, 3, 4, 5
 """Views of a unit on its options: as they are at home; the same under better and better conditions; from abroad."""
 
 
 class Prospects(NamedTuple):
-    """What a unit sees of destinations and channels, minus infinity where none is open, eligible and affordable."""
+    """What a unit sees of the offers to its class and of destinations, minus infinity where none is open to it."""
 
-    tastes: NDArray[np.float64]  # [2, slots] for countries and for channels
+    tastes: NDArray[np.float64]  # [slots] for countries
     values: NDArray[np.float64]  # [places]
-    channels: NDArray[np.uint8]  # [places] the best
-    ahead: NDArray[np.bool_]  # [places] the head alone would go, ahead of the family
+    sums: NDArray[np.float64]  # [places] of the weights of its channels
+    weights: NDArray[np.float64]  # [offers] of a channel, 0 if it is not open to the unit or beyond its means
+    ahead: NDArray[np.bool_]  # [offers] the head alone would go, ahead of the family
 
 
 @compiled
-def no_prospects(places: int) -> Prospects:
-    """Room for what a unit sees."""
-    return Prospects(np.empty((2, SLOTS)), np.empty(places), np.empty(places, np.uint8), np.empty(places, np.bool_))
+def no_prospects(places: int, offers: int) -> Prospects:
+    """Room for what a unit sees of so many places and at most so many offers."""
+    values, sums = np.empty(places), np.empty(places)
+    return Prospects(np.empty(SLOTS), values, sums, np.empty(offers), np.empty(offers, np.bool_))
 
 
 @compiled(forceinline=True)
@@ -46,7 +49,7 @@ def ceiling(now: Now, choice_class: int, kin: int) -> float:
     """Upper bound of the value of any destination, all being open, to a unit with close people in `kin`."""
     return (
         max(now.options.top[choice_class], now.options.free[choice_class, kin] + now.coefficients.kin)
-        + (now.coefficients.spread_country + now.coefficients.spread_channel) * TASTE_LIMIT
+        + now.coefficients.spread_country * TASTE_LIMIT
     )
 
 
@@ -61,27 +64,26 @@ def fill_tastes(four: Four, spread: float, tastes: NDArray[np.float64]) -> None:
 
 @compiled(forceinline=True)
 def fill_further_tastes(key: int, places: int, coefficients: Behaviour, seed: int, tastes: NDArray[np.float64]) -> None:
-    """Fill a unit's tastes for places from 16 on, if there are any; `tastes` float64[2, slots]."""
+    """Fill a unit's tastes for places from 16 on, if there are any; `tastes` float64[slots]."""
     if places > 16:
-        fill_tastes(words(key, 0, TASTE, 1, seed), coefficients.spread_country, tastes[0, 16:])
+        fill_tastes(words(key, 0, TASTE, 1, seed), coefficients.spread_country, tastes[16:])
 
 
 @compiled
 def draw_tastes(key: int, coefficients: Behaviour, seed: int, tastes: NDArray[np.float64]) -> None:
-    """A unit's fixed tastes for countries and for channels; `tastes` float64[2, slots] is filled."""
-    fill_tastes(words(key, 0, TASTE, 0, seed), coefficients.spread_country, tastes[0])
-    fill_tastes(words(key, 0, CHANNEL_TASTE, 0, seed), coefficients.spread_channel, tastes[1])
+    """A unit's fixed tastes for countries; `tastes` float64[slots] is filled."""
+    fill_tastes(words(key, 0, TASTE, 0, seed), coefficients.spread_country, tastes)
     fill_further_tastes(key, SLOTS, coefficients, seed, tastes)
 
 
 @compiled(forceinline=True)
 def evaluate(head: Person, now: Now, choice_class: int, view: int, prospects: Prospects) -> float:
-    """Fill a unit's value and best channel of every destination; return the largest value.
+    """Fill a unit's weight of every offer to its class and value of every destination; return the largest value.
 
-    `view` is one of `FROM_HOME` to `FROM_ABROAD`.
+    `view` is one of `FROM_HOME` to `FROM_ABROAD`. Offers beyond those of the class are left as they are.
     """
-    tastes, values, channels, ahead = prospects
-    kin, here, moved = head.kin, head.place, now.options.moved[head.employer]
+    tastes, values, sums, weights, ahead = prospects
+    kin, here = head.kin, head.place
     age, size = (now.month - head.birth) // 12, head.unit_size
     grown, means = adults(head), 0.0
     if view == FROM_ABROAD:
@@ -89,25 +91,28 @@ def evaluate(head: Person, now: Now, choice_class: int, view: int, prospects: Pr
     elif view < WITHIN_MEANS:
         means = money(head, now)
     splits, unlimited = (view < WITHIN_MEANS) & (size > 1), (view >= WITHIN_MEANS) & (view != FROM_ABROAD)
-    offers, count, there = now.options.offers[choice_class], now.options.lengths[choice_class], now.places
+    offers, there = offers_to(now, choice_class), now.places
+    mu, apart = now.coefficients.nest_channel, now.options.apart[0]
     for place in range(len(values)):
-        values[place], channels[place], ahead[place] = MINUS_INFINITY, 0, False
-    for i in range(count):
+        sums[place] = 0.0
+    for i in range(len(offers)):
         offer = offers[i]
         place, channel = offer.place, offer.channel
         reserve = now.coefficients.reserve * there[place].rent
-        each = onward_fare(now, here, place, channel) if view == FROM_ABROAD else offer.fare
+        each = onward_fare(now, here, place) if view == FROM_ABROAD else offer.fare
         whole = unlimited | (means >= move_price(each, offer.each, reserve, size, grown))
         alone = splits & (means >= move_price(each, offer.each, reserve, 1, 1))
-        value = seen(offer, view) + tastes[1, channel] + (0.0 if whole else now.coefficients.separation)
         fits = (age >= offer.youngest) & (age <= offer.oldest) & (whole | alone)
-        fits &= (place != here) & ((channel != _FAMILY) | (kin == place)) & ((channel != RELOCATION) | (moved == place))
-        if fits & (value > values[place]):
-            values[place], channels[place], ahead[place] = value, channel, not whole
+        fits &= (place != here) & ((channel != _FAMILY) | (kin == place))
+        weights[i] = (seen(offer, view) * (1.0 if whole else apart)) if fits else 0.0
+        ahead[i] = not whole
+        sums[place] += weights[i]
     top = MINUS_INFINITY
     for place in range(len(values)):
-        if values[place] > MINUS_INFINITY:
-            values[place] += tastes[0, place] + (now.coefficients.kin if kin == place else 0.0)
+        values[place] = MINUS_INFINITY
+        if sums[place] > 0.0:
+            values[place] = door_value(sums[place], now.options.free[choice_class, place], mu) + tastes[place]
+            values[place] += now.coefficients.kin if kin == place else 0.0
             if view == FROM_ABROAD:  # the way is from here, not from Minsk
                 values[place] += ratio_term(now.between[here, place], there[place].distance, now.coefficients.distance)
             top = max(top, values[place])
@@ -115,8 +120,14 @@ def evaluate(head: Person, now: Now, choice_class: int, view: int, prospects: Pr
 
 
 @compiled(forceinline=True)
+def offers_to(now: Now, choice_class: int) -> NDArray[np.void]:
+    """The month's offers to a choice class, OFFER[n], place by place."""
+    return now.options.offers[choice_class, : now.options.lengths[choice_class]]
+
+
+@compiled(forceinline=True)
 def seen(offer: Any, view: int) -> float:
-    """Utility of an offer in a view."""
+    """Weight of an offer in a view."""
     if view == FROM_HOME:
         return float(offer.value)
     if view == ADMITTED:

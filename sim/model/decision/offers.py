@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.decision.access import access_share, admission_share, eligible, fare
+from sim.model.decision.doors import door_weight, separation_weight
 from sim.model.decision.units import N_AGES, N_CLASSES, age_group, age_limits, choice_class, class_groups
 from sim.model.decision.utility import (
     CLOSED,
@@ -17,20 +18,21 @@ from sim.model.decision.utility import (
     MINUS_INFINITY,
     N_FLAGS,
     diaspora_term,
+    elastic_term,
     openness_term,
     ratio_term,
 )
 from sim.model.now import Now, Options
+from sim.model.run_constants import pool
 from sim.numerics.arithmetic import exp, log
 from sim.numerics.codes import AGE_FROM, CHANNEL, GROUP, N_GROUPS, N_SECTORS, PLACE, SECTOR
 from sim.numerics.compiling import compiled
 from sim.numerics.handles import handle
-from sim.numerics.luck import TASTE_LIMIT
 
 _BELARUS = PLACE["belarus"]
 _AGES = np.array([GROUP[name] for name in AGE_FROM])
 """Bits of the groups by age."""
-_WORK, _FAMILY, RELOCATION = CHANNEL["work"], CHANNEL["family"], CHANNEL["relocation"]
+_WORK, RELOCATION = CHANNEL["work"], CHANNEL["relocation"]
 _IT, _CHILD = SECTOR["it"], SECTOR["child"]
 
 
@@ -56,14 +58,17 @@ def country_value(now: Now, constant: float, persons: float, place: int, sector:
 
 @compiled(forceinline=True)
 def channel_value(now: Now, place: int, channel: int, offers: float, queue: float) -> float:
-    """Value of a channel: chance of approval, wait in the queue (months) and after it, fee, right to work, offers."""
+    """Value of a channel: chance of approval, wait in the queue (months) and after it, fee, right to work, offers.
+
+    Approval is drawn when an application is decided, too: `approval` tells how far it also weighs beforehand.
+    """
     value = openness_term(now.rules[place, channel].offered)
-    value += openness_term(now.rules[place, channel].approval)
+    value += elastic_term(now.rules[place, channel].approval, now.coefficients.approval)
     value += now.coefficients.wait * (now.rules[place, channel].months + queue)
     value += now.coefficients.work_right * now.rules[place, channel].works
     value += now.coefficients.fee * now.rules[place, channel].fee / now.places[_BELARUS].wage
     if channel == _WORK:
-        value += openness_term(offers)
+        value += elastic_term(offers, now.coefficients.offers)
     return value
 
 
@@ -88,7 +93,7 @@ def asks_age(openness: NDArray[np.float64]) -> bool:
 
 @compiled(forceinline=True)
 def offer_share(now: Now, place: int, sector: int, workers: float) -> float:
-    """Offers of work from a destination per worker of the sector, at most one a month."""
+    """Offers of work from a destination per worker who draws on them, at most one a month."""
     if workers <= 0.0:
         return 0.0
     return min(1.0, now.demand[place, sector] / workers)
@@ -100,15 +105,18 @@ def fill(
     now: Now,
     residents: NDArray[np.float64],
     waiting: NDArray[np.float64],
+    seeking: NDArray[np.float64],
     by_age: bool,
 ) -> None:
     """Tabulate the options of the month, an offer to the people of each age if its rules go `by_age`.
 
-    `residents` float64[places] are settled Belarusians, `waiting` float64[places, channels] those in queues, both
-    in persons.
+    `residents` float64[places] are settled Belarusians, `waiting` float64[places, channels] those in queues, `seeking`
+    float64[places, sectors] those among them who wait for work, all in persons.
     """
     now = handle(now)
-    range_of_taste = 2.0 * now.coefficients.spread_channel * TASTE_LIMIT
+    mu = now.coefficients.nest_channel
+    options.apart[0] = separation_weight(now.coefficients.separation, mu)
+    near, free = np.empty(now.law.shape[1]), np.empty(now.law.shape[1])
     for sector in range(N_SECTORS):
         if sector == _CHILD:  # children head no unit
             continue
@@ -118,7 +126,7 @@ def fill(
             groups = class_groups(sector, mask)
             offers = options.offers[kind]
             options.near[kind], options.free[kind] = MINUS_INFINITY, MINUS_INFINITY
-            count = 0
+            count, seekers = 0, pool(sector)
             for place in range(len(now.law)):
                 if place == _BELARUS or now.places[place].distance <= 0.0:
                     continue
@@ -126,7 +134,10 @@ def fill(
                 constant = now.run.constants[place]
                 country = country_value(now, constant, residents[place], place, sector, unsafe)
                 first = count
+                near[:], free[:] = MINUS_INFINITY, MINUS_INFINITY
                 for channel in range(now.law.shape[1]):
+                    if channel == RELOCATION:  # a matter between employer and staff
+                        continue
                     if not eligible(now.law[place, channel], now.rules[place, channel], sector, groups):
                         continue
                     share = offer_share(now, place, sector, workers)
@@ -136,14 +147,16 @@ def fill(
                         now.rules[place, channel].capacity,
                         now.coefficients.patience,
                     )
+                    if channel == _WORK:
+                        sought, offered = seeking[place, seekers], now.demand[place, seekers]
+                        queue = max(queue, queue_months(sought, offered, now.coefficients.patience))
                     common = country_and_kind + channel_value(now, place, channel, share, queue)
                     unqueued = country_and_kind + channel_value(now, place, channel, share, 0.0)
                     if unqueued == MINUS_INFINITY:
                         continue
                     # what the class loses by closures ahead is told without regard to age
                     access = access_share(now, place, channel, groups)
-                    options.near[kind, place] = max(options.near[kind, place], common + openness_term(access))
-                    options.free[kind, place] = max(options.free[kind, place], unqueued)
+                    near[channel], free[channel] = common + openness_term(access), unqueued
                     for number in range(N_AGES if by_age else 1):  # one offer to all, or one to the people of each age
                         low, high = age_limits(number) if by_age else (0, 255)
                         who = (groups | age_group(low)) if by_age else groups
@@ -158,15 +171,31 @@ def fill(
                         offer.youngest = max(low, now.rules[place, channel].youngest)
                         offer.oldest = min(high, now.rules[place, channel].oldest)
                         count += 1 if offer.youngest <= offer.oldest else 0
-                count = shortlist(offers, first, count, range_of_taste)
+                options.near[kind, place] = inclusive_of_doors(near, mu)
+                base = options.free[kind, place] = inclusive_of_doors(free, mu)
+                for i in range(first, count):
+                    weigh_offer(offers[i], base, mu)
             options.lengths[kind] = count
             options.top[kind] = options.free[kind].max()
 
 
 @compiled(forceinline=True)
-def for_the_few(channel: int) -> bool:
-    """True for channels that ask for more than a class shows: close people there, an employer who moves there."""
-    return bool((channel == _FAMILY) | (channel == RELOCATION))
+def weigh_offer(offer: Any, base: float, mu: float) -> None:
+    """Turn the utilities of an offer into weights; `base` is the most that its destination is worth to the class."""
+    offer.value, offer.onward = door_weight(offer.value, base, mu), door_weight(offer.onward, base, mu)
+    offer.open, offer.free = door_weight(offer.open, base, mu), door_weight(offer.free, base, mu)
+
+
+@compiled
+def inclusive_of_doors(values: NDArray[np.float64], mu: float) -> float:
+    """Value of a destination by the utilities of its channels, float64[channels]: `mu log sum_c exp(v_c / mu)`."""
+    best = values.max()
+    if best == MINUS_INFINITY:
+        return MINUS_INFINITY
+    total = 0.0
+    for channel in range(len(values)):
+        total += door_weight(values[channel], best, mu)
+    return best + mu * log(total)
 
 
 @compiled
@@ -185,36 +214,6 @@ def inclusive(values: NDArray[np.float64]) -> float:
     for place in range(len(values)):
         total += exp(max(values[place], CLOSED)) if place != _BELARUS else 0.0
     return log(total)
-
-
-@compiled
-def shortlist(offers: NDArray[np.void], first: int, last: int, range_of_taste: float) -> int:
-    """Keep of one place's offers, `first` to `last` - 1, those that somebody may find best; returns their end.
-
-    An offer is left out if another is better by more than the whole range of tastes, costs no more and admits
-    every age that it admits: nobody would ever choose it.
-    """
-    kept = first
-    for i in range(first, last):
-        dominated = False
-        for j in range(first, last):
-            if j != i and not for_the_few(offers[j].channel):
-                dominated |= dominates(offers[j], offers[i], range_of_taste)
-        if not dominated:
-            # An offer that moves forward overwrites only one that is dominated, and whoever dominates that one
-            # dominates all that it would have; so the order of the sweep does not matter.
-            offers[kept] = offers[i]
-            kept += 1
-    return kept
-
-
-@compiled(forceinline=True)
-def dominates(one: Any, other: Any, range_of_taste: float) -> bool:
-    """True if nobody would take `other` while `one` is on offer."""
-    better = (one.onward >= other.onward + range_of_taste) & (one.value >= other.value + range_of_taste)
-    better &= (one.open >= other.open + range_of_taste) & (one.free > other.free + range_of_taste)
-    cheaper = (one.fare <= other.fare) & (one.each <= other.each)
-    return better & cheaper & (one.youngest <= other.youngest) & (one.oldest >= other.oldest)
 
 
 @compiled(forceinline=True)

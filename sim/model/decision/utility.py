@@ -1,6 +1,6 @@
 """The decision: named utility terms and the structural noise of a nested logit.
 
-Alternatives are destinations; the value of a destination is that of the best channel the unit may use.
+Alternatives are destinations; what the channels of one are worth together stands in `sim.model.decision.doors`.
 A unit leaves when `lambda * (max_j(v_j + E_j) + log S) + eta > G0`, with E_j and G0 Gumbel and S positive
 stable, which is exactly the nested logit `P(leave) = 1 / (1 + exp(-(eta + lambda * log sum_j exp(v_j))))`.
 The noise belongs to unit, month and destination, so the same unit has the same luck in every world.
@@ -85,6 +85,12 @@ def ratio_term(there: float, here: float, elasticity: float) -> float:
 def openness_term(share: float) -> float:
     """Utility of a channel open for a share of the month; minus infinity if closed."""
     return log(share) if share > 0.0 else MINUS_INFINITY
+
+
+@compiled
+def elastic_term(share: float, elasticity: float) -> float:
+    """Utility `elasticity * log(share)` of a chance or of offers; minus infinity at zero, whatever the elasticity."""
+    return elasticity * log(share) if share > 0.0 else MINUS_INFINITY
 
 
 # --- structural noise ----------------------------------------------------------------------------------------

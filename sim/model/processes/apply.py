@@ -1,4 +1,4 @@
-"""Applications: queue, capacity, processing, approval, screening; what closes while one waits is lost.
+"""Applications: queue, capacity, offers of work, processing, approval, screening; what closes meanwhile is lost.
 
 A serial phase on the short list of units with a plan, in the order of application, luck and key.
 """
@@ -13,7 +13,7 @@ from sim.model.decision.units import going, groups_of, of_unit
 from sim.model.eventlog import Log, empty_log, note, noted
 from sim.model.now import Now
 from sim.model.processes.screening import OF_APPLICATION, fails_screening, screened
-from sim.model.run_constants import Conditions
+from sim.model.run_constants import Conditions, pool
 from sim.numerics.codes import CHANNEL, EVENT, LEAD, PLAN, REASON
 from sim.numerics.compiling import compiled
 from sim.numerics.handles import handle
@@ -26,7 +26,7 @@ _NO_PLAN, _QUEUED, _PROCESSING, _GRANTED = PLAN["none"], PLAN["queued"], PLAN["p
 _NEW_PLANS = EVENT["applied"], EVENT["succeeded"]
 _EVENT_GRANTED, _REFUSED, _BLOCKED = EVENT["granted"], EVENT["refused"], EVENT["blocked"]
 _CAUGHT = EVENT["caught"]
-_IRREGULAR = CHANNEL["irregular"]
+_IRREGULAR, _WORK = CHANNEL["irregular"], CHANNEL["work"]
 _TOGETHER = LEAD["together"]
 _NONE, _CLOSED, _BY_QUOTA, _REFUSAL = REASON["none"], REASON["closed"], REASON["quota"], REASON["refusal"]
 _BY_SECURITY = REASON["security"]
@@ -75,9 +75,22 @@ def apply(model: Any) -> None:
     model.pending = rows[model.columns.plan[rows] != _NO_PLAN]
     model.pending = in_order(model.columns, model.pending, model.conditions)
     log = empty_log(2 * len(model.pending))  # a unit of up to sixteen may be caught
-    span = model.capacity_to_date[model.month : model.month + 2]
-    advance(model.columns, model.pending, model.now, span, model.banked, log)
+    months = slice(model.month, model.month + 2)
+    spans = model.capacity_to_date[months], model.offers_to_date[months]
+    advance(model.columns, model.pending, model.now, spans, model.banked, log)
     model._log.append(noted(log))
+
+
+@compiled
+def vacancies(now: Now, offers: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Offers of work of this month in agents, int64[places, sectors]; `offers` float64[2, places, sectors] to date."""
+    vacant = np.empty(offers.shape[1:], np.int64)
+    for place in range(len(vacant)):
+        for sector in range(vacant.shape[1]):
+            luck = uniform(words(_CHANNEL_KEY + np.uint64(place * 64 + sector), 0, _QUOTA, 0, now.run.trait_seed)[1])
+            before, after = offers[0, place, sector], offers[1, place, sector]
+            vacant[place, sector] = places_this_month(before, after, now.run.one_in, luck)
+    return vacant
 
 
 @compiled
@@ -85,17 +98,19 @@ def advance(
     people: Columns,
     rows: NDArray[np.int64],
     now: Now,
-    cumulative: NDArray[np.float64],
+    spans: tuple[NDArray[np.float64], NDArray[np.float64]],
     banked: NDArray[np.int64],
     log: Log,
 ) -> None:
     """Move the plans of `rows` (in order) on by a month.
 
-    `cumulative` float64[2, places, channels]: persons admitted by limited capacity before and after this month;
-    `banked` int64[places, channels]: places kept because the next unit in the queue did not fit.
+    `spans`: persons admitted by limited capacity before and after this month, float64[2, places, channels], and offers
+    of work, float64[2, places, sectors]; `banked` int64[places, channels]: places kept because the next unit in the
+    queue did not fit.
     """
     now, log = handle(now), handle(log)
     places, channels = now.law.shape
+    cumulative, vacant = spans[0], vacancies(now, spans[1])
     left = np.empty((places, channels), np.int64)
     for place in range(places):
         for channel in range(channels):
@@ -122,14 +137,16 @@ def advance(
             continue
         luck = words(key, head.applied, _APPLICATION, 0, now.run.seed)
         if plan == _QUEUED:
-            size = going(head)
-            if stuck[place, channel] or left[place, channel] < size:
-                stuck[place, channel] = True
+            size, seekers = going(head), pool(head.sector)
+            jobless = (channel == _WORK) & (vacant[place, seekers] < 1)
+            if jobless or stuck[place, channel] or left[place, channel] < size:
+                stuck[place, channel] |= not jobless
                 if now.month - head.applied >= now.coefficients.patience:
                     lose_plan(head)
                     note(log, now.month, head, _REFUSED, (0, place), channel, _BY_QUOTA)
                 continue
             left[place, channel] -= size
+            vacant[place, seekers] -= channel == _WORK
             head.plan = _PROCESSING
             head.due = now.month + int(now.rules[place, channel].months + uniform(luck[3]))
         if head.due > now.month:

@@ -101,7 +101,7 @@ def set_out(people: Columns, rows: NDArray[np.int64], now: Now, log: Log) -> Non
         alone = head.lead == _PLANNED
         size, grown = (1, 1) if alone else (head.unit_size, adults(head))
         each = now.rules[place, channel].fee + now.rules[place, channel].funds
-        reserve = now.coefficients.reserve * now.places[place].rent
+        reserve = 0.0 if channel == RELOCATION else now.coefficients.reserve * now.places[place].rent
         fare_each = fare(now, place, channel, groups)
         price = move_price(fare_each, each, reserve, size, grown)
         passable = travel_share(now, place, channel, groups)

@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 from sim.history.coefficients import Behaviour
 from sim.model.decision.access import access_share, fare, onward_fare
 from sim.model.decision.commitment import FIXED_POINT
-from sim.model.decision.evaluation import FROM_ABROAD, draw_tastes, evaluate, no_prospects, party
+from sim.model.decision.doors import draw_door
+from sim.model.decision.evaluation import FROM_ABROAD, draw_tastes, evaluate, no_prospects, offers_to, party
 from sim.model.decision.means import money, pay
 from sim.model.decision.units import adults, choice_class, flags, groups_of, in_party, is_barred, of_unit, persecuted
 from sim.model.decision.utility import best_slot, gumbels
@@ -135,23 +136,23 @@ def return_home(head: Person, now: Now, log: Log) -> None:
 @compiled
 def move_onward(head: Person, now: Now, log: Log) -> None:
     """Move a unit to another destination drawn by value, if any is open to it, and take the price of the way."""
-    prospects, noise = no_prospects(len(now.law)), np.empty(len(now.law))
-    values, channels = prospects.values, prospects.channels
+    prospects, noise = no_prospects(len(now.law), now.options.offers.shape[1]), np.empty(len(now.law))
     origin = head.place
     kind = choice_class(head.sector, flags(head, now.month))
     draw_tastes(head.key, now.coefficients, now.run.trait_seed, prospects.tastes)
     evaluate(head, now, kind, FROM_ABROAD, prospects)
     gumbels(head.key, now.month, _ONWARD_0, now.run.seed, noise)
-    place = best_slot(values, noise)
+    place = best_slot(prospects.values, noise)
     if place >= 0:
+        offers = offers_to(now, kind)
+        channel = offers[draw_door(head.key, now.month, now.run.seed, place, offers, prospects.weights)].channel
         size, grown, _ = party(head, adults(head))
-        each = onward_fare(now, origin, place, channels[place])
-        pay(head, now, each * size + now.rules[place, channels[place]].fee * grown, True)
+        pay(head, now, onward_fare(now, origin, place) * size + now.rules[place, channel].fee * grown, True)
         for i in range(head.reach + 1):
             one = beside(head, i)
             if of_unit(one, i) and in_party(one):
-                arrive(one, now, place, channels[place])
-                note(log, now.month, one, _ONWARD, (origin, place), channels[place], _CHOSEN)
+                arrive(one, now, place, channel)
+                note(log, now.month, one, _ONWARD, (origin, place), channel, _CHOSEN)
 
 
 @compiled(forceinline=True)

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.decision.access import admission_share, eligible
-from sim.model.decision.offers import RELOCATION, channel_value, country_value, queue_months
+from sim.model.decision.offers import RELOCATION, channel_value, queue_months
 from sim.model.decision.units import class_groups
-from sim.model.decision.utility import MINUS_INFINITY, best_slot, gumbels, openness_term
+from sim.model.decision.utility import MINUS_INFINITY, best_slot, diaspora_term, gumbels, openness_term, ratio_term
 from sim.model.now import Now
 from sim.model.run_constants import EMPLOYER_KEY, Employers
 from sim.numerics.codes import PLACE, SECTOR
@@ -28,7 +28,8 @@ def relocate(
 ) -> None:
     """Let employers decide to move; `moved` uint8[employers] is filled with the place to which each takes its staff."""
     now = handle(now)
-    hazards = (now.belarus.relocation_it, now.belarus.relocation_media)
+    multiple = now.coefficients.relocation
+    hazards = (multiple * now.belarus.relocation_it, multiple * now.belarus.relocation_media)
     values, noise = np.empty((2, len(now.law))), np.empty(len(now.law))
     for which, sector in enumerate((_IT, _NGO_MEDIA)):
         fill_relocation(now, residents, waiting, sector, values[which])
@@ -48,6 +49,18 @@ def relocate(
         moved[number] = employers.place[number]
 
 
+@compiled(forceinline=True)
+def employer_value(now: Now, persons: float, place: int) -> float:
+    """Value of a destination to an employer: Belarusians there, language and rent, as people weigh them.
+
+    No constant of the destination: those are what the flows of people who look for work and papers leave over. No
+    wage: what is a gain to the staff is a cost to the firm. No distance: a firm leaves no family behind.
+    """
+    there = now.places[place]
+    value = diaspora_term(persons, now.coefficients.diaspora) + now.coefficients.language * there.language
+    return value + ratio_term(there.rent, now.places[_BELARUS].rent, now.coefficients.rent)
+
+
 @compiled
 def fill_relocation(
     now: Now,
@@ -56,15 +69,17 @@ def fill_relocation(
     sector: int,
     values: NDArray[np.float64],
 ) -> None:
-    """Fill what each place is worth to an employer of a sector, float64[places]: as to staff without flags."""
-    groups = class_groups(sector, 0)
+    """Fill what each place is worth to an employer of a sector, float64[places], its staff having no flags.
+
+    In units of the employers' noise.
+    """
+    groups, spread = class_groups(sector, 0), now.coefficients.relocation_spread
     for place in range(len(values)):
         values[place] = MINUS_INFINITY
         if place == _BELARUS or now.places[place].distance <= 0.0:
             continue
         if not eligible(now.law[place, RELOCATION], now.rules[place, RELOCATION], sector, groups):
             continue
-        country = country_value(now, now.run.constants[place], residents[place], place, sector, False)
         queue = queue_months(
             waiting[place, RELOCATION],
             now.rules[place, RELOCATION].capacity,
@@ -72,4 +87,4 @@ def fill_relocation(
         )
         terms = channel_value(now, place, RELOCATION, 0.0, queue)
         admitted = openness_term(admission_share(now, place, RELOCATION, groups))
-        values[place] = country + now.run.channel_constants[RELOCATION] + terms + admitted
+        values[place] = (employer_value(now, residents[place], place) + terms + admitted) / spread

@@ -29,19 +29,24 @@ class Recorder:
     one_in: int
     stocks: list[Counts] = field(default_factory=list)
     committed: list[Counts] = field(default_factory=list)
+    sought: list[Counts] = field(default_factory=list)
     following: list[Counts] = field(default_factory=list)
     log: list[NDArray[np.void]] = field(default_factory=list)
 
-    def keep(self, stocks: Counts, committed: Counts, following: Counts, log: list[NDArray[np.void]]) -> None:
-        """Keep one month: agents by place and status, expected commitments and followers, events."""
+    def keep(
+        self, stocks: Counts, expected: tuple[Counts, Counts], following: Counts, log: list[NDArray[np.void]]
+    ) -> None:
+        """Keep one month: agents by place and status, expected commitments and those for work, followers, events."""
         self.stocks.append(stocks)
-        self.committed.append(committed)
+        self.committed.append(expected[0])
+        self.sought.append(expected[1])
         self.following.append(following)
         self.log.append(np.concatenate(log) if log else np.zeros(0, EVENT_TYPE))
 
     def copy(self) -> "Recorder":
         """The same months in lists of their own; what was kept is never changed."""
-        return Recorder(self.one_in, list(self.stocks), list(self.committed), list(self.following), list(self.log))
+        lists = self.stocks, self.committed, self.sought, self.following, self.log
+        return Recorder(self.one_in, *(list(each) for each in lists))  # type: ignore[arg-type]
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Recorder":
         return self.copy()
@@ -83,14 +88,15 @@ class Recorder:
 
     def expected_of_deciders(self, world: World) -> NDArray[np.float64]:
         """Expected departures of those who decide to leave alone, float64[months, places, channels]."""
-        return through_queues(np.array(self.committed), world)
+        return through_queues(np.array(self.committed), np.array(self.sought), world)
 
 
-def through_queues(committed: Counts, world: World) -> NDArray[np.float64]:
+def through_queues(committed: Counts, sought: Counts, world: World) -> NDArray[np.float64]:
     """Expected departures from expected commitments: a fluid queue with capacity, wait and approval.
 
-    `committed` int64[months, places, channels] in units of 2**-40 persons. What waits when a channel closes is
-    lost; travel closures at departure and exit bans met after the commitment are left out, so the expectation
+    `committed` int64[months, places, channels] in units of 2**-40 persons; of them those for work are `sought`
+    int64[months, 2, places, sectors], the offers of work that they need and the persons. What waits when a channel
+    closes is lost; travel closures at departure and exit bans met after the commitment are left out, so the expectation
     is slightly above the mean of realised departures where these bite.
     """
     months = committed.shape[0]
@@ -98,6 +104,8 @@ def through_queues(committed: Counts, world: World) -> NDArray[np.float64]:
     for place, channel in np.argwhere(world.law["exists"] > 0):
         entering = (committed[:, place, channel] / FIXED_POINT).tolist()
         closed = closed_months(world, place, channel)[:months].tolist()
+        if channel == CHANNEL["work"]:
+            entering = through_offers(sought[:, :, place] / FIXED_POINT, world.demand[:months, place], closed)
         rules = world.rules[:months, place, channel]
         chance = rules["approval"].tolist()
         capacity, waits = rules["capacity"].tolist(), rules["months"].tolist()
@@ -111,6 +119,20 @@ def through_queues(committed: Counts, world: World) -> NDArray[np.float64]:
                 if admitted > 0.0 and part > 0.0 and due < months and not any(closed[t : due + 1]):
                     arrivals[due, place, channel] += admitted * part * chance[due]
     return arrivals
+
+
+def through_offers(sought: NDArray[np.float64], offers: NDArray[np.float64], closed: list[bool]) -> list[float]:
+    """Persons who get an offer of work by month: a fluid queue for the offers of each sector.
+
+    `sought` float64[months, 2, sectors]: offers needed and persons; `offers` float64[months, sectors].
+    """
+    waiting, entering = np.zeros(sought.shape[1:]), []
+    for t in range(len(sought)):
+        waiting = np.zeros_like(waiting) if closed[t] else waiting + sought[t]
+        share = np.minimum(1.0, offers[t] / np.maximum(waiting[0], 1e-300))
+        entering.append(float((share * waiting[1]).sum()))
+        waiting = waiting * (1.0 - share)
+    return entering
 
 
 def closed_months(world: World, place: int, channel: int) -> NDArray[np.bool_]:

@@ -24,7 +24,7 @@ COUPLED = (
     "what in a world that did not happen. Conditional scenario, not a forecast."
 )
 _SHORT = {
-    "work_right": "work right", "channel_taste": "taste: channel", "country_taste": "taste: country",
+    "work_right": "work right", "country_taste": "taste: country",
     "channel": "channel constant", "processing": "wait", "openness": "entry and way",
 }  # fmt: skip
 _HOW = {
@@ -201,16 +201,28 @@ BRIEF_PLACES = 5
 
 
 def destinations(one: Decision, brief: bool) -> Block:
-    """Open destinations by their best channel, all terms, best first; in brief the few best, one a column."""
+    """Open destinations by the channel drawn, all terms, best first; in brief the few best, one a column."""
     is_open = [place for place in range(N_PLACES) if np.isfinite(one.values[place])]
     ranked = sorted(is_open, key=lambda place: -(one.values[place] + one.noise[place]))
     ranked = ranked[: BRIEF_PLACES if brief else None]
     used = [name for name in TERMS if any(one.part(place)[name] for place in ranked)]
-    rows = [("destination", "by", *(_SHORT.get(name, name) for name in used), "value", "luck E", "margin", "price EUR")]
+    rows = [
+        (
+            "destination",
+            "by",
+            *(_SHORT.get(name, name) for name in used),
+            "other channels",
+            "value",
+            "luck E",
+            "margin",
+            "price EUR",
+        )
+    ]
     for place in ranked:
         part = one.part(place)
         by = words.channel(one.channels[place]) + (" (head first)" if one.ahead[place] else "")
-        numbers = (number(part[name]) for name in used)
+        numbers = [number(part[name]) for name in used]
+        numbers.append(number(one.values[place] - sum(part.values())))
         rows.append(
             (words.place(place), by, *numbers, number(one.values[place]), number(one.noise[place]),
              number(one.margin(place)), f"{one.prices[place, one.channels[place]]:,.0f}")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.numerics.codes import CHANNEL, INSTRUMENT, LEAD, MODE, PLAN
+from sim.numerics.codes import CHANNEL, INSTRUMENT, LEAD, MODE, PLAN, SECTOR
 from sim.numerics.months import LONG_AGO
 
 from .basics import CHANNELS, HOME, PLACES
@@ -47,10 +47,21 @@ class Applications(Choice):
                     left[p, c] += self.banked.get((p, c), 0)
         return left
 
+    def offers_of_month(self) -> dict[tuple[int, int], int]:
+        """Return the offers of work of the month, in agents, by place and sector (3.9)."""
+        left: dict[tuple[int, int], int] = {}
+        for p in PLACES:
+            for sector in {self.pool(sector) for sector in SECTOR.values()}:
+                u = self.luck("quota.offers", np.uint64(2**62 + 64 * p + sector), 0, self.trait_seed)
+                before = self.offers_before[p, sector]
+                after = self.offers_before[p, sector] = before + self.demand[p][sector]
+                left[p, sector] = math.floor(after / self.one_in + u) - math.floor(before / self.one_in + u)
+        return left
+
     def apply(self) -> None:
         """Queue, capacity, processing, screening, refusal and grant (3.9)."""
         t = self.month
-        left = self.places_of_month()
+        left, offers = self.places_of_month(), self.offers_of_month()
         stopped: set[tuple[int, int]] = set()  # queues in which somebody did not fit
         for unit in self.plans("queued", "processing"):
             head, size = unit.head, len(unit.who_goes())
@@ -59,12 +70,16 @@ class Applications(Choice):
                 self.end_plan(head, "blocked", "closed")
                 continue
             if head.plan == PLAN["queued"]:
-                if queue in stopped or left[queue] < size:
-                    stopped.add(queue)
+                offer = p, self.pool(head.sector)
+                jobless = c == CHANNEL["work"] and offers[offer] == 0
+                if jobless or queue in stopped or left[queue] < size:
+                    if not jobless:
+                        stopped.add(queue)
                     if t - head.applied >= int(self.code.patience):
                         self.end_plan(head, "refused", "quota")
                     continue
                 left[queue] -= size
+                offers[offer] -= 1 if c == CHANNEL["work"] else 0
                 head.plan = PLAN["processing"]
                 u = self.luck("application.rounding", head.key, head.applied)
                 head.due = t + math.floor(self.rules.months[p][c] + u)

@@ -1,5 +1,6 @@
 """Small things that every section uses: codes by name, noise, shares and money."""
 
+import math
 from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
@@ -31,6 +32,11 @@ def gumbel(u: float) -> float:
 def share_of(part: float, whole: float) -> float:
     """Return `min(1, part / whole)`; a share of nothing is 0 (3.2)."""
     return min(1.0, part / whole) if whole > 0 else 0.0
+
+
+def elastic(elasticity: float, share: float) -> float:
+    """Return `elasticity * log share`, minus infinity for a share of 0 (3.4)."""
+    return float(elasticity * log(share)) if share > 0 else -math.inf
 
 
 def log_sum(values: Iterable[float]) -> float:

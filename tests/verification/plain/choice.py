@@ -1,14 +1,16 @@
 """3.8: the push to leave, plans, wishes that cannot be followed, and the rule of two steps (3.8a)."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 import numpy as np
 
+from sim.numerics.arithmetic import exp
 from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, LEAD, N_CHANNELS, N_PLACES, PLAN, SEX
 
 from .basics import AGES, BIT, HOME, NORMAL
 from .entities import PlainPerson, Unit
-from .offers import FROM_ELSEWHERE, Look, Offer
+from .offers import FROM_ELSEWHERE, Door, Look, Offer
 from .rules import Mind, Rules, shares
 
 WISHES = {  # each condition of a wish adds to those before it (3.8)
@@ -26,10 +28,16 @@ class Choice(Rules):
     def choose(self) -> None:
         """Every unit at leisure decides, if it may, and else or then is asked for its wishes (3.8)."""
         self.expected.append(np.zeros((N_PLACES, N_CHANNELS)))
+        self.sought.append(defaultdict(lambda: [0.0, 0.0]))
         for unit in self.units:
             if unit.at_leisure(self.month):
                 mind = self.mind(unit.head.key, self.push(unit), self.dissimilarity(unit))
-                offers = self.destinations(unit) if unit.free_to_exit(self.month) else {}
+                free = unit.free_to_exit(self.month)
+                along = self.go_along(unit, mind.push) if free else 0.0
+                if unit.head.plan != PLAN["none"]:
+                    continue
+                offers = self.destinations(unit) if free else {}
+                self.not_along = 1 - along
                 if self.decision == "two_steps":
                     self.choose_in_two_steps(unit, mind, offers)
                 else:
@@ -41,7 +49,7 @@ class Choice(Rules):
             self.expect(unit, offers, self.chances(mind, offers))
         place = self.decide(mind, offers)
         if place is not None:
-            self.make_plan(unit, place, offers[place])
+            self.make_plan(unit, place, self.draw_door(unit.head.key, offers[place]))
             return
         best = self.destinations(unit, BEST)
         place = self.decide(mind, best)
@@ -51,7 +59,7 @@ class Choice(Rules):
             }
             reason = next(name for name in leaves if leaves[name])
             unit.head.aspires = self.month
-            channel = best[place].channel
+            channel = self.draw_door(unit.head.key, best[place]).channel
             self.tell(unit.head, "wished", reason, (HOME, place, channel), self.motive(unit, channel))
 
     def choose_in_two_steps(self, unit: Unit, mind: Mind, offers: Mapping[int, Offer]) -> None:
@@ -68,20 +76,54 @@ class Choice(Rules):
             self.expect(unit, offers, {p: self.code.conversion * share for p, share in shares(offers).items()})
             if self.luck("aspiration.conversion", head.key) < self.code.conversion:
                 place = self.favourite(mind, offers)
-                self.make_plan(unit, place, offers[place])
+                self.make_plan(unit, place, self.draw_door(head.key, offers[place]))
                 return
         if best:
             place = self.favourite(mind, best)
             under = (name for name, look in WISHES.items() if self.destinations(unit, look))
             reason = "quiet" if offers else next(under)
-            channel = best[place].channel
+            channel = self.draw_door(head.key, best[place]).channel
             self.tell(head, "wished", reason, (HOME, place, channel), self.motive(unit, channel))
 
     def expect(self, unit: Unit, offers: Mapping[int, Offer], chances: Mapping[int, float]) -> None:
         """Add a unit's chances to the expected commitments of the month, in persons (3.8)."""
+        mu, pool = self.code.nest_channel, self.pool(unit.head.sector)
         for p, chance in chances.items():
-            going = 1 if offers[p].ahead else unit.size
-            self.expected[-1][p, offers[p].channel] += chance * going * self.one_in
+            doors = offers[p].doors
+            top = max(door.value for door in doors)
+            weights = [exp((door.value - top) / mu) for door in doors]
+            for door, weight in zip(doors, weights, strict=True):
+                units = chance * self.not_along * weight / sum(weights) * self.one_in
+                persons = units if door.ahead else units * unit.size
+                self.expected[-1][p, door.channel] += persons
+                if door.channel == CHANNEL["work"]:
+                    self.sought[-1][p, pool][0] += units
+                    self.sought[-1][p, pool][1] += persons
+
+    # --- staff of employers that move ---------------------------------------------------------------------------------
+
+    def go_along(self, unit: Unit, push: float) -> float:
+        """The unit may go along with the employer of one of its adults: return the chance that it does (3.8)."""
+        head, c, rules = unit.head, CHANNEL["relocation"], self.rules
+        staff = [adult for adult in unit.adults if self.takes_staff_to(adult.employer) is not None]
+        if not staff:
+            return 0.0
+        p = self.takes_staff_to(staff[0].employer)
+        assert p is not None
+        age = (self.month - staff[0].birth) // 12
+        groups = unit.groups(self.month, staff[0])
+        admits = self.eligible(p, c, staff[0].sector, groups) and rules.youngest[p][c] <= age <= rules.oldest[p][c]
+        money = self.money_of(unit.adults)
+        ahead = money < self.price(p, c, 0.0, unit.size, len(unit.adults))
+        poor = ahead and (unit.size == 1 or money < self.price(p, c, 0.0, 1, 1))
+        if not admits or poor or rules.offered[p][c] == 0 or rules.approval[p][c] == 0:
+            return 0.0
+        access = min(self.now.admission(p, c, groups), self.now.travel(p, c, groups))
+        chance = float(access / (1 + exp(-(self.code.staff + push - self.code.level))))
+        self.expected[-1][p, c] += chance * (1 if ahead else unit.size) * self.one_in
+        if self.luck("staff.goes_along", head.key) < chance:
+            self.make_plan(unit, p, Door(c, 0.0, ahead))
+        return chance
 
     # --- push ---------------------------------------------------------------------------------------------------------
 
@@ -147,7 +189,7 @@ class Choice(Rules):
 
     # --- plans --------------------------------------------------------------------------------------------------------
 
-    def make_plan(self, unit: Unit, place: int, offer: Offer) -> None:
+    def make_plan(self, unit: Unit, place: int, offer: Door) -> None:
         """Commit the unit, or its head ahead of the family, to a destination by a channel (3.8)."""
         head = unit.head
         head.plan = PLAN["queued"]

@@ -76,7 +76,6 @@ class Unit:
         self.people = people
         self.circle = circle
         self.country_taste: list[float] = []
-        self.channel_taste: list[float] = []
         for person in people:
             person.unit = self
 
@@ -103,18 +102,19 @@ class Unit:
         if self.people:
             self.head.unit_size = self.size
 
-    def groups(self, t: int) -> int:
-        """Bit mask of the unit's groups (3.3)."""
+    def groups(self, t: int, first: PlainPerson | None = None) -> int:
+        """Bit mask of the unit's groups, by sector and age of its head or of another adult (3.3, 3.8)."""
+        first = self.head if first is None else first
         flags = {
-            "it": self.head.sector == SECTOR["it"],
-            "driver": self.head.sector == SECTOR["transport"],
+            "it": first.sector == SECTOR["it"],
+            "driver": first.sector == SECTOR["transport"],
             "persecuted": any(adult.persecuted() for adult in self.adults),
             "student": any(204 <= t - adult.birth <= 335 for adult in self.adults),
             "ancestry": any(adult.ancestry for adult in self.adults),
             "visa_holder": any(adult.visa >= t for adult in self.adults),
             "draft_liable": any(adult.liable() for adult in self.adults),
         }
-        age = (t - self.head.birth) // 12
+        age = (t - first.birth) // 12
         ages = {"age_18_27": age <= 27, "age_28_59": 28 <= age <= 59, "age_60_over": age >= 60}
         return sum(BIT[name] for name, is_set in (flags | ages).items() if is_set)
 

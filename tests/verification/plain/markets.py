@@ -70,9 +70,12 @@ class Markets(Moves):
         for p, existing in self.lawful.items():
             for c in existing:
                 closed = [self.closed_to_all(t, p, c) for t in range(self.month)]
+                entering = [self.expected[t][p, c] for t in range(self.month)]
+                if c == CHANNEL["work"]:
+                    entering = self.with_an_offer(p, closed)
                 waiting = 0.0
                 for t in range(self.month):
-                    waiting = 0.0 if closed[t] else waiting + self.expected[t][p, c]
+                    waiting = 0.0 if closed[t] else waiting + entering[t]
                     admitted = min(waiting, rules["capacity"][t, p, c])
                     waiting -= admitted
                     part, whole = math.modf(rules["months"][t, p, c])
@@ -80,3 +83,17 @@ class Markets(Moves):
                         if decided < self.month and not any(closed[t : decided + 1]):
                             departures[decided, p, c] += admitted * share * self.approvals[decided][p][c]
         return departures
+
+    def with_an_offer(self, p: int, closed: list[bool]) -> list[float]:
+        """Return the persons of each month so far whose commitments to work in p meet an offer (3.14)."""
+        entering = [0.0 for _ in range(self.month)]
+        for sector in {pool for month in self.sought for place, pool in month if place == p}:
+            needed = people = 0.0
+            for t in range(self.month):
+                more, persons = self.sought[t].get((p, sector), (0.0, 0.0))
+                needed, people = (0.0, 0.0) if closed[t] else (needed + more, people + persons)
+                if needed > 0:
+                    share = min(1.0, float(self.world.demand[t, p, sector]) / needed)
+                    entering[t] += share * people
+                    needed, people = needed * (1 - share), people * (1 - share)
+        return entering

@@ -84,11 +84,11 @@ class Moves(Abroad):
         if offers:
             worth = {p: offer.value + gumbel(self.luck_of_place("onward", p, key)) for p, offer in offers.items()}
             place = max(worth, key=lambda p: worth[p])
-            adults, c = unit.adults_among(party), offers[place].channel
-            fares = self.onward_fare(unit.head.place, place, c) * len(party)
+            adults, c = unit.adults_among(party), self.draw_door(key, offers[place]).channel
+            fares = self.onward_fare(unit.head.place, place) * len(party)
             self.pay(adults, fares + self.rules.fee[place][c] * len(adults))
             for person in party:
-                self.arrive(unit, person, place, offers[place].channel, "onward", "choice")
+                self.arrive(unit, person, place, c, "onward", "choice")
 
     # --- the family follows -------------------------------------------------------------------------------------------
 

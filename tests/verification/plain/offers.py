@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from sim.numerics.arithmetic import log
 from sim.numerics.codes import CHANNEL, PLAN, SECTOR
 
-from .basics import BIT, DESTINATIONS, EMPLOYER_KEYS, HOME, gumbel, log_sum, share_of
+from .basics import BIT, DESTINATIONS, EMPLOYER_KEYS, HOME, elastic, gumbel, log_sum, share_of
 from .borders import Borders
 from .entities import PlainPerson, Unit
 from .means import Means
@@ -31,12 +31,19 @@ FROM_BELARUS = Look()
 FROM_ELSEWHERE = Look(travel=False)
 
 
+class Door(NamedTuple):
+    """A channel of a destination that is open to a unit: its value, and whether the head would go ahead."""
+
+    channel: int
+    value: float
+    ahead: bool
+
+
 class Offer(NamedTuple):
-    """A destination that is open to a unit: its value, its best channel, and whether the head would go ahead."""
+    """A destination that is open to a unit: its value, and its channels in order of number."""
 
     value: float
-    channel: int
-    ahead: bool
+    doors: list[Door]
 
 
 class Offers(Means):
@@ -48,10 +55,13 @@ class Offers(Means):
         self.menus: dict[tuple[int, int, bool, bool, bool], dict[int, list[tuple[int, float, float]]]] = {}
         self.rushes: dict[tuple[int, int], float] = {}
         self.queued: dict[tuple[int, int], int] = defaultdict(int)
+        self.seeking: dict[tuple[int, int], int] = defaultdict(int)  # workers who wait, by place and pool
         for unit in self.units:
             head = unit.head
             if head.plan == PLAN["queued"]:
                 self.queued[head.plan_place, head.plan_channel] += self.one_in * len(unit.who_goes())
+                if head.plan_channel == CHANNEL["work"]:
+                    self.seeking[head.plan_place, self.pool(head.sector)] += self.one_in
         self.move_employers()
 
     # --- values -------------------------------------------------------------------------------------------------------
@@ -73,9 +83,17 @@ class Offers(Means):
             + (code.safety * (places.safety[p] - 1) if groups & BIT["persecuted"] else 0.0)
         )
 
-    def queue_months(self, p: int, c: int) -> float:
-        """Months that the queue of a channel seems to take (3.4)."""
-        capacity, queued, patience = self.rules.capacity[p][c], self.queued[p, c], int(self.code.patience)
+    def queue_of_channel(self, p: int, c: int, sector: int) -> float:
+        """Months that the queue of a channel seems to take, of work the longer of two queues (3.4)."""
+        months = self.queue_months(self.rules.capacity[p][c], self.queued[p, c])
+        if c == CHANNEL["work"]:
+            pool = self.pool(sector)
+            months = max(months, self.queue_months(self.demand[p][pool], self.seeking[p, pool]))
+        return months
+
+    def queue_months(self, capacity: float, queued: int) -> float:
+        """Months that so many take to pass at so many a month (3.4)."""
+        patience = int(self.code.patience)
         if math.isinf(capacity) or queued == 0:
             return 0.0
         return min(patience, queued / capacity) if capacity > 0 else patience
@@ -83,16 +101,20 @@ class Offers(Means):
     def channel_value(self, p: int, c: int, sector: int, queue: bool = True) -> float:
         """Value of a channel to p for the head's sector; in some wishes the queue does not count (3.4, 3.8)."""
         code, rules = self.code, self.rules
-        waiting = rules.months[p][c] + (self.queue_months(p, c) if queue else 0.0)
+        waiting = rules.months[p][c] + (self.queue_of_channel(p, c, sector) if queue else 0.0)
         return (
-            self.channel_constants[c]
-            + log(rules.offered[p][c])
-            + log(rules.approval[p][c])
+            log(rules.offered[p][c])
+            + elastic(code.approval, rules.approval[p][c])
             + code.wait * waiting
             + code.work_right * rules.works[p][c]
             + code.fee * rules.fee[p][c] / self.places.wage[HOME]
-            + (log(share_of(self.demand[p][sector], self.workers[sector])) if c == CHANNEL["work"] else 0.0)
+            + (elastic(code.offers, self.offers_of_work(p, sector)) if c == CHANNEL["work"] else 0.0)
         )
+
+    def offers_of_work(self, p: int, sector: int) -> float:
+        """Return the offers of work a worker of the sector's pool (3.4)."""
+        pool = self.pool(sector)
+        return share_of(self.demand[p][pool], self.workers[pool])
 
     def eligible(self, p: int, c: int, sector: int, groups: int) -> bool:
         """The law lets the channel exist and admits the sector and the groups (3.3)."""
@@ -106,10 +128,8 @@ class Offers(Means):
             return 0.0
         return self.places.fare_land[p] if self.now.by_land(p, c, groups) > 0 else self.places.fare_air[p]
 
-    def onward_fare(self, origin: int, p: int, c: int) -> float:
+    def onward_fare(self, origin: int, p: int) -> float:
         """Fare from one destination to another, EUR a person (3.4)."""
-        if c == CHANNEL["relocation"]:
-            return 0.0
         ends, km = (origin, p), float(self.world.between[origin][p])
         near = all(self.places.by_land[end] for end in ends) and km <= self.code.overland
         if near or not all(self.places.by_air[end] for end in ends):
@@ -127,22 +147,42 @@ class Offers(Means):
         menu: dict[int, list[tuple[int, float, float]]] = defaultdict(list)
         for p in filter(self.on_offer, DESTINATIONS):
             country = self.country_value(p, sector, groups)
-            for c in self.lawful[p]:
+            for c in self.doors_of(p):
                 if self.eligible(p, c, sector, groups):
                     access = self.now.admission(p, c, groups) if admission else 1.0
                     if travel:
                         access = min(access, self.now.travel(p, c, groups))
-                    value = country + self.channel_value(p, c, sector, queue) + log(access)
+                    value = country + self.channel_constants[c] + self.channel_value(p, c, sector, queue) + log(access)
                     if value > -math.inf:
                         menu[p].append((c, value, self.fare(p, c, groups)))
         return menu
+
+    def doors_of(self, p: int) -> list[int]:
+        """Return the channels of p among which people choose: not those of employers (3.4)."""
+        return [c for c in self.lawful[p] if c != CHANNEL["relocation"]]
+
+    def nest_of_doors(self, values: Iterable[float]) -> float:
+        """Value of a destination by those of its channels (3.4)."""
+        mu = self.code.nest_channel
+        return float(mu * log_sum(value / mu for value in values))
+
+    def draw_door(self, key: np.uint64, offer: Offer) -> Door:
+        """Return the channel by which a unit goes, by its luck of this month (3.4)."""
+        mu = self.code.nest_channel
+
+        def worth(door: Door) -> float:
+            u = self.luck(f"door.channels_{door.channel % 4}", key, draw=door.channel // 4)
+            return float(door.value / mu + gumbel(u))
+
+        return max(offer.doors, key=worth)
 
     # --- what a unit sees ---------------------------------------------------------------------------------------------
 
     def price(self, p: int, c: int, fare: float, size: int, adults: int) -> float:
         """Money that people must have to go to p by channel c, EUR (3.4)."""
         per_adult = self.rules.fee[p][c] + self.rules.funds[p][c]
-        return fare * size + per_adult * adults + self.code.reserve * self.places.rent[p]
+        reserve = 0.0 if c == CHANNEL["relocation"] else self.code.reserve * self.places.rent[p]
+        return float(fare * size + per_adult * adults + reserve)
 
     def destinations(
         self, unit: Unit, look: Look = FROM_BELARUS, party: Sequence[PlainPerson] | None = None
@@ -162,9 +202,9 @@ class Offers(Means):
         for p, channels in self.menus[kind].items():
             if p == head.place:
                 continue
-            best: Offer | None = None
+            doors: list[Door] = []
             for c, plain_value, fare_from_home in channels:
-                fare = fare_from_home if party is None else self.onward_fare(head.place, p, c)
+                fare = fare_from_home if party is None else self.onward_fare(head.place, p)
                 if not self.rules.youngest[p][c] <= age <= self.rules.oldest[p][c] or not self.known(head, p, c):
                     continue
                 value, ahead = plain_value, False
@@ -173,23 +213,18 @@ class Offers(Means):
                         continue
                     ahead = True
                     value += self.code.separation
-                value += unit.channel_taste[c]
-                if best is None or value > best.value:
-                    best = Offer(value, c, ahead)
-            if best is not None:
-                value = best.value + unit.country_taste[p] + (self.code.kin if p == head.kin else 0.0)
+                doors.append(Door(c, value, ahead))
+            if doors:
+                value = self.nest_of_doors(door.value for door in doors)
+                value += unit.country_taste[p] + (self.code.kin if p == head.kin else 0.0)
                 if party is not None:
                     value += self.code.distance * log(self.world.between[head.place][p] / self.places.distance[p])
-                offers[p] = best._replace(value=value)
+                offers[p] = Offer(value, doors)
         return offers
 
     def known(self, head: PlainPerson, p: int, c: int) -> bool:
-        """Close people live where one goes as family, the employer takes its staff where one is relocated (3.4)."""
-        if c == CHANNEL["family"]:
-            return bool(p == head.kin)
-        if c == CHANNEL["relocation"]:
-            return self.takes_staff_to(head.employer) == p
-        return True
+        """Close people live where one goes as family (3.4)."""
+        return bool(c != CHANNEL["family"] or p == head.kin)
 
     # --- employers that move ------------------------------------------------------------------------------------------
 
@@ -201,7 +236,11 @@ class Offers(Means):
 
     def move_employers(self) -> None:
         """Employers that take staff nowhere may move (3.4)."""
-        chances = {SECTOR["it"]: self.belarus.relocation_it, SECTOR["ngo_media"]: self.belarus.relocation_media}
+        multiple = self.code.relocation
+        chances = {
+            SECTOR["it"]: multiple * self.belarus.relocation_it,
+            SECTOR["ngo_media"]: multiple * self.belarus.relocation_media,
+        }
         for employer, sector in enumerate(self.employers):
             if employer == 0 or self.takes_staff_to(employer) is not None:
                 continue
@@ -218,11 +257,20 @@ class Offers(Means):
         for p in filter(self.on_offer, DESTINATIONS):
             if self.eligible(p, c, sector, groups):
                 admission = log(self.now.admission(p, c, groups))
-                value = self.country_value(p, sector, groups) + self.channel_value(p, c, sector) + admission
-                value += gumbel(self.luck_of_place("relocation", p, key))
+                value = self.value_to_employer(p) + self.channel_value(p, c, sector) + admission
+                value += self.code.relocation_spread * gumbel(self.luck_of_place("relocation", p, key))
                 if value > top:
                     best, top = p, value
         return best
+
+    def value_to_employer(self, p: int) -> float:
+        """Value of a destination to an employer, without its channel (3.4)."""
+        code, places = self.code, self.places
+        return float(
+            code.diaspora * log((self.residents[p] + 500) / 10000)
+            + code.language * places.language[p]
+            + code.rent * log(places.rent[p] / places.rent[HOME])
+        )
 
     # --- rush ---------------------------------------------------------------------------------------------------------
 
@@ -244,12 +292,14 @@ class Offers(Means):
         return max(0.0, log_sum(near) - log_sum(later))
 
     def best_of_class(self, p: int, sector: int, groups: int, borders: Borders) -> float:
-        """Return the largest value from Belarus of the channels of p for a class of units (3.4)."""
-        best = -math.inf
+        """Return the value from Belarus of all channels of p for a class of units (3.4)."""
+        values: list[float] = []
         if self.on_offer(p):
             country = self.country_value(p, sector, groups)
-            for c in self.lawful[p]:
+            for c in self.doors_of(p):
                 if self.eligible(p, c, sector, groups):
                     access = min(borders.admission(p, c, groups), borders.travel(p, c, groups))
-                    best = max(best, country + self.channel_value(p, c, sector) + log(access))
-        return best
+                    constant = self.channel_constants[c]
+                    values.append(country + constant + self.channel_value(p, c, sector) + log(access))
+        values = [value for value in values if value > -math.inf]
+        return self.nest_of_doors(values) if values else -math.inf

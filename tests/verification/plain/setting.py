@@ -8,7 +8,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.codes import CONSCRIPTION, EVENT, MOTIVE, REASON, SEX
+from sim.numerics.codes import CONSCRIPTION, EVENT, MOTIVE, REASON, SECTOR, SEX
 from sim.numerics.luck import PURPOSE, WORDS, uniform, words
 from sim.population.schema import SCHEMA
 
@@ -62,10 +62,12 @@ class Base(mesa.Model):
 
         self.events: list[tuple[int, ...]] = []  # month, key, kind, origin, place, channel, reason, detail
         self.expected: list[NDArray[np.float64]] = []
+        self.sought: list[dict[tuple[int, int], list[float]]] = []  # offers needed and persons, by place and pool (3.8)
         self.followers: list[NDArray[np.float64]] = []
         self.stocks: list[NDArray[np.int64]] = []
         self.employer_moves: dict[int, tuple[int, int]] = {}  # place and month of an employer's last move (3.4)
         self.capacity_before: dict[tuple[int, int], float] = defaultdict(float)  # C(t) of 3.9, by place and channel
+        self.offers_before: dict[tuple[int, int], float] = defaultdict(float)  # the same of offers, by place and sector
         self.banked: dict[tuple[int, int], int] = {}  # places kept from last month (3.9)
         self.arrived: dict[int, int] = defaultdict(int)  # people who arrive this month, by place (3.13)
         self.arrivals: list[dict[int, int]] = []  # the same of each month that is over
@@ -104,7 +106,6 @@ class Base(mesa.Model):
     def give_tastes(self, unit: Unit) -> None:
         """Give a unit the fixed tastes of its head (3.4)."""
         unit.country_taste = self.tastes(unit.head.key, "taste", self.code.spread_country)
-        unit.channel_taste = self.tastes(unit.head.key, "channel_taste", self.code.spread_channel)
 
     def tastes(self, key: np.uint64, purpose: str, spread: float) -> list[float]:
         """Return the fixed tastes of a head, lowest byte of the first word first, sixteen a draw (3.4)."""
@@ -162,7 +163,7 @@ class Base(mesa.Model):
             if person.settled() or not person.lives():
                 continue
             man = person.sex == SEX["male"]
-            self.workers[person.sector] += self.one_in
+            self.workers[self.pool(person.sector)] += self.one_in if person.sector != SECTOR["child"] else 0
             if person.birth <= -192:
                 self.exposed[person.exposure] += self.one_in
             if man and person.liable():
@@ -173,6 +174,11 @@ class Base(mesa.Model):
                 self.grown_up += self.one_in
             if person.sector in PENDULAR_SECTORS:
                 self.pendular_workers += self.one_in
+
+    def pool(self, sector: int) -> int:
+        """Return the sector on whose offers of work the workers of a sector draw (3.2)."""
+        own = [SECTOR[name] for name in ("transport", "construction", "industry", "it")]
+        return sector if sector in own else SECTOR["other"]
 
     def count_settled(self) -> Counter[int]:
         """Return the agents of mode settled by place (3.13)."""

@@ -1,4 +1,4 @@
-"""The default rule: a nest of destinations against staying, each destination valued by its best channel.
+"""The default rule: a nest of destinations against staying, each destination a nest of its channels.
 
 Source: McFadden 1978; Bertoli & Fernandez-Huertas Moraga 2013 on why destinations nest against staying. With
 `spread_*` at zero and one channel a country this is the plain nested logit and docks to its closed forms.
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from sim.history.coefficients import Behaviour
 from sim.model.decision.choosing import ask
 from sim.model.decision.commitment import FIXED_POINT
-from sim.model.decision.evaluation import Prospects
 from sim.model.decision.utility import CLOSED, Weighing, decide, leave_probability, surely_stays
 from sim.model.now import Now
 from sim.model.run_constants import Conditions
@@ -19,7 +18,7 @@ from sim.numerics.arithmetic import exp
 from sim.numerics.compiling import compiled
 from sim.population.schema import Columns
 
-__all__ = ["CLOSED", "FIXED_POINT", "LAMBDA", "choose", "expect", "level", "prepare"]
+__all__ = ["CLOSED", "FIXED_POINT", "LAMBDA", "chances", "choose", "level", "prepare"]
 
 LAMBDA: float | None = None
 """Everybody has the run's dissimilarity."""
@@ -42,29 +41,19 @@ def stays(unit: Weighing, top: float, bounds: NDArray[np.float64]) -> bool:
 
 
 @compiled(forceinline=True)
-def expect(
-    unit: Weighing,
-    prospects: Prospects,
-    goers: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    expected: NDArray[np.int64],
-) -> None:
-    """Add a unit's probabilities of committing to each destination, times who would go, `goers` [places] persons.
-
-    `weights` float64[places] is a buffer.
-    """
-    values, channels = prospects.values, prospects.channels
+def chances(unit: Weighing, values: NDArray[np.float64], found: NDArray[np.float64]) -> None:
+    """Fill a unit's probabilities of committing to each destination, float64[places]."""
     for place in range(len(values)):  # a loop of its own, so that it becomes vectors
-        weights[place] = exp(max(values[place], CLOSED))
+        found[place] = exp(max(values[place], CLOSED))
     total = 0.0
     for place in range(len(values)):
-        total += weights[place]
-    scale = leave_probability(unit.eta, unit.lam, total) * FIXED_POINT / total
+        total += found[place]
+    scale = leave_probability(unit.eta, unit.lam, total) / total
     for place in range(len(values)):
-        expected[place, channels[place]] += np.int64(weights[place] * scale * goers[place])
+        found[place] *= scale
 
 
 @compiled
 def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
     """Ask every unit at leisure of these circles."""
-    ask(people, circles, now, block, stays, decide, expect)
+    ask(people, circles, now, block, stays, decide, chances)

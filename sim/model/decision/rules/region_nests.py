@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from sim.history.coefficients import Behaviour
 from sim.model.decision.choosing import ask
-from sim.model.decision.commitment import FIXED_POINT
-from sim.model.decision.evaluation import Prospects
 from sim.model.decision.utility import (
     BINS,
     CLOSED,
@@ -118,36 +116,28 @@ def decide(unit: Weighing, values: NDArray[np.float64], top: float, noise: NDArr
 
 
 @compiled
-def expect(
-    unit: Weighing,
-    prospects: Prospects,
-    goers: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    expected: NDArray[np.int64],
-) -> None:
-    """Add a unit's probabilities of committing to each destination, times who would go, `goers` [places] persons.
+def chances(unit: Weighing, values: NDArray[np.float64], found: NDArray[np.float64]) -> None:
+    """Fill a unit's probabilities of committing to each destination, float64[places].
 
     `P(leave) = 1 / (1 + exp(-(eta + lambda log sum_r exp(rho I_r))))`, `P(j | leave) = exp(rho I_r) / sum * exp(v_j) /
-    exp(I_r)`. `weights` float64[places] is a buffer.
+    exp(I_r)`.
     """
-    values, channels, region_of = prospects.values, prospects.channels, unit.nests.region
+    region_of = unit.nests.region
     inside, shares = np.zeros(N_REGIONS), np.empty(N_REGIONS)
     for place in range(len(values)):
-        weights[place] = exp(max(values[place], CLOSED))
-        inside[region_of[place]] += weights[place]
+        found[place] = exp(max(values[place], CLOSED))
+        inside[region_of[place]] += found[place]
     total = 0.0
     for region in range(N_REGIONS):
         shares[region] = power(inside[region], unit.nests.rho)
         total += shares[region]
-    scale = leave_probability(unit.eta, unit.lam, total) * FIXED_POINT / total
+    scale = leave_probability(unit.eta, unit.lam, total) / total
     for place in range(len(values)):
         region = region_of[place]
-        expected[place, channels[place]] += np.int64(
-            weights[place] / inside[region] * shares[region] * scale * goers[place]
-        )
+        found[place] *= shares[region] * scale / inside[region]
 
 
 @compiled
 def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
     """Ask every unit at leisure of these circles."""
-    ask(people, circles, now, block, stays, decide, expect)
+    ask(people, circles, now, block, stays, decide, chances)

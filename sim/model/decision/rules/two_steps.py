@@ -9,14 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history.coefficients import Behaviour
-from sim.model.decision.choosing import fill_goers, fill_unit_tastes, gather, obstacle, weighing
-from sim.model.decision.commitment import FIXED_POINT, commit, motive, wish
-from sim.model.decision.evaluation import FREE_TO_EXIT, FROM_HOME, UNQUEUED, Prospects, evaluate, no_prospects
+from sim.model.decision.choosing import fill_unit_tastes, gather, obstacle, weighing
+from sim.model.decision.commitment import commit, count_expected, motive, wish
+from sim.model.decision.doors import draw_door
+from sim.model.decision.evaluation import FREE_TO_EXIT, FROM_HOME, UNQUEUED, evaluate, no_prospects, offers_to
 from sim.model.decision.rules.destination_nest import stays
+from sim.model.decision.staff import goes_along
 from sim.model.decision.units import may_exit
 from sim.model.decision.utility import CLOSED, MINUS_INFINITY, N_FLAGS, best_slot, decide, slot_noise
 from sim.model.now import Now
-from sim.model.run_constants import Conditions, in_panel
+from sim.model.run_constants import Conditions, in_panel, pool
 from sim.model.scratch import Block, Span
 from sim.numerics.arithmetic import exp
 from sim.numerics.codes import REASON
@@ -48,25 +50,14 @@ def aspired(head: Person, key: int, month: int, panel: int) -> bool:
 
 
 @compiled(forceinline=True)
-def expect(
-    prospects: Prospects,
-    conversion: float,
-    goers: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    expected: NDArray[np.int64],
-) -> None:
-    """Add an aspiring unit's probabilities of each destination, times who would go, `goers` float64[places] persons.
-
-    At least one destination is open; `weights` float64[places] is a buffer.
-    """
-    values, channels = prospects.values, prospects.channels
+def chances(values: NDArray[np.float64], conversion: float, found: NDArray[np.float64]) -> None:
+    """Fill an aspiring unit's probabilities of each destination, float64[places]; at least one is open."""
     total = 0.0
     for place in range(len(values)):
-        weights[place] = exp(max(values[place], CLOSED))
-        total += weights[place]
-    scale = conversion * FIXED_POINT / total
+        found[place] = exp(max(values[place], CLOSED))
+        total += found[place]
     for place in range(len(values)):
-        expected[place, channels[place]] += np.int64(weights[place] * scale * goers[place])
+        found[place] *= conversion / total
 
 
 @compiled
@@ -75,16 +66,22 @@ def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
     room, log = block.room, block.log
     picked = gather(people, circles, now, room, stays, aspired)
     places = len(now.law)
-    prospects, noise, goers = no_prospects(places), np.empty(places), np.empty(places)
-    values, channels, ahead = prospects.values, prospects.channels, prospects.ahead
+    prospects, noise = no_prospects(places, now.options.offers.shape[1]), np.empty(places)
+    values, weights = prospects.values, prospects.weights
     for k in range(picked):
         i = room.picked[k]
         head, choice_class = at(people, room.rows[i]), room.kinds[i]
         unit = weighing(now, choice_class, room.keys[k], four(room.luck, i), room.etas[i])
         key, seed, best = unit.key, unit.seed, unit.luck[0]
+        mask, offers = choice_class % N_FLAGS, offers_to(now, choice_class)
         before, barred = head.aspires == now.month - 1, not may_exit(head, now.month)
         drawn = words(key, now.month, _ASPIRATION, 0, seed)
         fill_unit_tastes(room, k, now, prospects.tastes)
+        along = 0.0
+        if not barred:
+            gone, along = goes_along(head, now, mask, unit.eta, in_panel(key, now.run.panel), block)
+            if gone:
+                continue
         if before:
             if uniform(drawn[1]) < now.coefficients.aspiration_exit:
                 continue
@@ -101,13 +98,15 @@ def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
             if top > MINUS_INFINITY:
                 view = FROM_HOME
                 if in_panel(key, now.run.panel):
-                    fill_goers(ahead, head.unit_size, now.run.panel_weight, goers)
-                    expect(prospects, now.coefficients.conversion, goers, noise, block.expected)
+                    chances(values, now.coefficients.conversion, noise)
+                    who = now.run.panel_weight * (1.0 - along), head.unit_size, pool(head.sector)
+                    count_expected(noise, prospects, offers, who, block)
                 if uniform(drawn[2]) < now.coefficients.conversion:
                     slot_noise(key, now.month, seed, best, noise)
                     place = best_slot(values, noise)
-                    stream = motive(choice_class % N_FLAGS, unit.group, channels[place])
-                    commit(head, now.month, place, channels[place], ahead[place], stream, log)
+                    door = draw_door(key, now.month, seed, place, offers, weights)
+                    stream = motive(mask, unit.group, offers[door].channel)
+                    commit(head, now.month, place, offers[door].channel, prospects.ahead[door], stream, log)
                     continue
         reason = _QUIET
         if view == FREE_TO_EXIT:
@@ -120,5 +119,5 @@ def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
         if evaluate(head, now, choice_class, UNQUEUED, prospects) > MINUS_INFINITY:
             slot_noise(key, now.month, seed, best, noise)
             place = best_slot(values, noise)
-            stream = motive(choice_class % N_FLAGS, unit.group, channels[place])
-            wish(head, now.month, place, channels[place], reason, stream, log)
+            channel = offers[draw_door(key, now.month, seed, place, offers, weights)].channel
+            wish(head, now.month, place, channel, reason, motive(mask, unit.group, channel), log)
