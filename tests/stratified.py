@@ -161,6 +161,8 @@ def hot_history(scenario: str, people: Crowd, months: int = 84, heat: float = 30
         belarus[name] = np.maximum(belarus[name], 0.05)
     belarus["pardon"] = 0.3
     belarus["officers"] = 0.5 * people.one_in
+    belarus["volunteers"], belarus["deserters"] = 1.0 * people.one_in, 0.5 * people.one_in
+    belarus["officers_barred"], belarus["certificates"] = 0.4, 0.6
     places["screening_false"], places["screening_true"] = np.maximum(places["screening_false"], 0.05), 0.8
     places["naturalisation"], places["revocation"] = 0.3, np.maximum(places["revocation"], 0.01)
     places["permanence"] = 14.0
