@@ -7,10 +7,7 @@ observation. What no run can tell is no quantity: `sim.observation.observed` say
 from functools import partial
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.numerics.codes import CHANNEL, EVENT, SECTOR
+from sim.numerics.codes import CHANNEL, SECTOR
 from sim.numerics.months import month
 from sim.observation import counts, shares
 from sim.observation import definitions as by
@@ -60,12 +57,6 @@ _FOR_WORK, _SETTLED, _ALL = (
 _GROUNDS = (("work", FOR_WORK), ("family", ("family",)), ("education", ("study",)))
 
 WHO, WAR = "age, sex, sector", "the war"
-
-
-def _told(seen: of.Seen, event: str) -> NDArray[np.void]:
-    """Records of an event at home."""
-    log = seen.run.decisions
-    return log[log["kind"] == EVENT[event]]
 
 
 QUANTITIES: dict[str, Quantity] = {
@@ -151,7 +142,7 @@ QUANTITIES: dict[str, Quantity] = {
     "left_legally": Quantity("survey", "diaspora", counts.left_legally),
     "political_share": Quantity("survey", "survey", _share(_POLITICAL, _EVERYBODY)),
     # the war, apart from every headline
-    "volunteers": Quantity(WAR, "repression", _flow(lambda seen, p: of.monthly(seen, _told(seen, "volunteered")))),
+    "volunteers": Quantity(WAR, "repression", counts.volunteers),
     "war_for_joining": Quantity(WAR, "share", partial(shares.war_view, ("for_joining",))),
     "war_against_bases": Quantity(WAR, "share", partial(shares.war_view, ("against",))),
     "war_against_joining": Quantity(WAR, "share", partial(shares.war_view, ("against", "accepts_bases"))),

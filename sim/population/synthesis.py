@@ -21,7 +21,7 @@ from sim.numerics.compiling import compiled
 from sim.numerics.errors import UserError
 from sim.numerics.luck import PURPOSE, byte, uniform, words
 from sim.numerics.months import LONG_AGO, NEVER
-from sim.population import traits
+from sim.population import traits, warlike
 from sim.population.census import MINORS
 from sim.population.employers import employer as employer_of
 from sim.population.employers import sector_of_employer
@@ -252,14 +252,14 @@ def _fill(
                     elsewhere = 1 if uniform(more[1]) < chances.elsewhere[zone, age] else 0
 
                 fixed = words(key, 0, _STANDING, 0, seed)
-                view = traits.war_view(
+                war_view = warlike.view_of(
                     uniform(fixed[0]),
                     chances.war_views[0, age_class, education, politics],
                     chances.war_views[1, age_class, education, politics],
                 )
                 officer = 0
                 if not abroad:
-                    officer = traits.officer(
+                    officer = warlike.post_of(
                         uniform(fixed[1]), sex, sector, chances.officers[age_class, 0], chances.officers[age_class, 1]
                     )
 
@@ -273,7 +273,7 @@ def _fill(
                 person.region, person.locality = region, plan.locality[stratum]
                 person.education, person.politics = education, politics
                 person.exposure, person.employer, person.elsewhere = exposure, employer, elsewhere
-                person.war_view, person.officer = 0 if exposure == _WAR_COMMENT else view, officer
+                person.war_view, person.officer = 0 if exposure == _WAR_COMMENT else war_view, officer
                 person.ancestry = 1 if fate_2 < chances.card[region] else 0
                 person.kin = traits.kin(fate_3, chances.kin)
                 person.ties, person.frailty = byte(c, 4), byte(c, 5)

@@ -38,13 +38,11 @@ from sim.numerics.codes import (
     EXPOSURE,
     N_PLACES,
     N_SECTORS,
-    OFFICER,
     PLACE,
     POLITICS,
     SECTOR,
     SEX,
     STATUS,
-    WAR_VIEW,
 )
 from sim.numerics.compiling import compiled
 from sim.numerics.months import LONG_AGO
@@ -66,9 +64,6 @@ _OUTCOMES, _LARGE_FAMILY = service.OUTCOME_CODES, service.LARGE_FAMILY
 _FIRST_DRAFT, _LAST_DRAFT = service.DRAFT_AGES[0], service.DRAFT_AGES[-1]
 _SURVEY_FROM, _SURVEY_TO = (age - exposure.YEARS_TO_SURVEY for age in exposure.PROTEST_AGES)
 _COMMENT_AGE = exposure.COMMENT_AGE
-_FOR_JOINING, _ACCEPTS_BASES, _AGAINST = (WAR_VIEW[name] for name in ("for_joining", "accepts_bases", "against"))
-_NO_OFFICER, _OF_ARMY, _OF_INTERIOR = OFFICER["none"], OFFICER["army"], OFFICER["interior"]
-_PUBLIC = SECTOR["public"]
 _POLAND, _RUSSIA, _BELARUS = PLACE["poland"], PLACE["russia"], PLACE["belarus"]
 _CLASSES = np.array(CLASSES)
 _PERMIT, _PERMANENT = STATUS["permit"], STATUS["permanent"]
@@ -254,25 +249,6 @@ def exposed(
     if politics == _PROTEST_SEGMENT and _SURVEY_FROM <= age < _SURVEY_TO and u < protest:
         return _STRIKE if u < protest * strike else _PROTEST
     return _WAR_COMMENT if age >= _COMMENT_AGE and u >= 1.0 - war_comment else _NO_EXPOSURE
-
-
-@compiled
-def war_view(u: float, joining: float, bases: float) -> int:
-    """What a person thinks of Belarus in the war: for joining, for the use of its territory, else against both.
-
-    `bases` is the chance of one of the first two.
-    """
-    if u < joining:
-        return _FOR_JOINING
-    return _ACCEPTS_BASES if u < bases else _AGAINST
-
-
-@compiled
-def officer(u: float, sex: int, sector: int, army: float, either: float) -> int:
-    """Whether a person is an officer of the army or of the interior ministry: men of the public sector."""
-    if sex != _MALE or sector != _PUBLIC or u >= either:
-        return _NO_OFFICER
-    return _OF_ARMY if u < army else _OF_INTERIOR
 
 
 @compiled

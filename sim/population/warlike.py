@@ -10,12 +10,15 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.codes import EDUCATION, POLITICS, SECTOR, SEX
+from sim.numerics.codes import EDUCATION, OFFICER, POLITICS, SECTOR, SEX, WAR_VIEW
+from sim.numerics.compiling import compiled
 from sim.population.assumptions import by_age, shares, value
 from sim.population.attributes import ZONES, attributes, people_by_zone
 from sim.population.census import CLASSES, figure
 
-_HIGHER, _MEN = EDUCATION["higher"], SEX["male"]
+_HIGHER, _MEN, _PUBLIC = EDUCATION["higher"], SEX["male"], SECTOR["public"]
+_FOR_JOINING, _ACCEPTS_BASES, _AGAINST = (WAR_VIEW[name] for name in ("for_joining", "accepts_bases", "against"))
+_NO_OFFICER, _OF_ARMY, _OF_INTERIOR = OFFICER["none"], OFFICER["army"], OFFICER["interior"]
 _ADULTS = CLASSES.index(18)
 
 
@@ -61,10 +64,29 @@ def officers() -> NDArray[np.float64]:
     for zone in range(len(ZONES) - 1):
         for c in ages:
             higher = attributes().education[zone, c]
-            work = attributes().work[zone, c, _MEN, :, SECTOR["public"]]
+            work = attributes().work[zone, c, _MEN, :, _PUBLIC]
             public += people_by_zone()[zone, c, _MEN] * ((1 - higher) * work[0] + higher * work[_HIGHER])
     table = np.zeros((len(CLASSES), 2))
     table[ages] = np.cumsum(shares("officers", ("army", "interior"))) / public
     if table.max() > 1:
         raise ValueError("people.yaml: officers: more than men of the public sector")
     return table
+
+
+@compiled
+def view_of(u: float, joining: float, bases: float) -> int:
+    """What a person thinks of Belarus in the war: for joining, for the use of its territory, else against both.
+
+    `bases` is the chance of one of the first two.
+    """
+    if u < joining:
+        return _FOR_JOINING
+    return _ACCEPTS_BASES if u < bases else _AGAINST
+
+
+@compiled
+def post_of(u: float, sex: int, sector: int, army: float, either: float) -> int:
+    """Whether a person is an officer of the army or of the interior ministry: men of the public sector."""
+    if sex != _MEN or sector != _PUBLIC or u >= either:
+        return _NO_OFFICER
+    return _OF_ARMY if u < army else _OF_INTERIOR

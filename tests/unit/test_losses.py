@@ -65,8 +65,8 @@ def test_what_is_lost_is_net_of_who_comes_back_and_grows_with_incomes_at_home():
     moves = [(2, "departed", row, 0, LITHUANIA, "work") for row in range(3)]
     moves.append((14, "returned", 1, LITHUANIA, 0, "none"))
     first, second = (dict(zip(losses.ITEMS, row[3:], strict=True)) for row in losses.rows_of_run(seen(people, moves)))
-    assert [first[name] for name in ("left", "degrees", "it_workers", "media_workers")] == [20.0, 10.0, 10.0, 10.0]
-    assert [second[name] for name in ("left", "degrees", "it_workers", "media_workers")] == [-10.0, 0.0, 0.0, -10.0]
+    assert [first[name] for name in ("leavers", "degrees", "it_workers", "media_workers")] == [20.0, 10.0, 10.0, 10.0]
+    assert [second[name] for name in ("leavers", "degrees", "it_workers", "media_workers")] == [-10.0, 0.0, 0.0, -10.0]
     assert first["school_years"] == 10 * (16 + 11) and second["school_years"] == -10 * 11
     assert first["income_tax"] == pytest.approx(10 * 10 * (130.0 + 65.0))  # ten persons an agent, ten months
     assert second["income_tax"] == pytest.approx(10 * (12 * 130.0 + 2 * 2.0 * 65.0))

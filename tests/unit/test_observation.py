@@ -91,8 +91,9 @@ def test_what_is_feared_and_what_is_lacked_lowers_security(lived):
 
 def test_each_lack_takes_a_point_from_who_fears_nothing():
     """Means, a lasting right and months to settle in: 9, 8.2 and 7.5 of 10; at home nothing is lacked."""
-    people = settled(2, "lithuania", job=[1, 0], savings=0.0, status=[STATUS["permit"], STATUS["visa"]])
+    people = settled(2, "lithuania", job=[1, 0], savings=0.0)
     people.people.since[:] = -12, 0
+    people.people.status[:] = STATUS["permit"], STATUS["visa"]
     model = start(people, plain_world(2, ("lithuania",)), quiet(level=-60.0)).run()
     missing = security.lacks(model, np.arange(2), circumstances(model, np.arange(2)))
     assert missing.tolist() == pytest.approx([0.0, 0.125 * 2.5])

@@ -81,7 +81,7 @@ OBSERVERS = (
 _EACH = (LAMBDA, replace(REPLICATE, kind=WHOLE))
 _NET = "net of those who come back"
 LOSSES = (
-    persons("left", f"residents of the start who leave Belarus, {_NET}"),
+    persons("leavers", f"residents of the start who leave Belarus, {_NET}"),
     persons("degrees", "those of them with higher education"),
     persons("it_workers", "those who worked in IT"),
     persons("media_workers", "those who worked for media and organisations"),
@@ -108,7 +108,7 @@ FROM_STATE = (
             persons("from_neighbours", "people who move on from the other two"),
             persons("visas", "people who come on a national visa"),
             persons("permits", "people with a first residence permit"),
-            persons("both", "people with both, whom papers count twice"),
+            persons("both_papers", "people with both, whom papers count twice"),
         ),
     ),
 )
