@@ -21,10 +21,12 @@ from sim.numerics.codes import (
     N_INSTRUMENTS,
     N_PLACES,
     N_SECTORS,
+    OFFICER,
     PLACE,
     SECTOR,
     SEX,
     STATUS,
+    WAR_VIEW,
     WORLD_REGION,
 )
 from sim.numerics.months import LONG_AGO, NEVER
@@ -242,6 +244,8 @@ def hot_people(n: int = 300, circle: int = 10) -> Crowd:
     people.conscription[older] = luck.choice([CONSCRIPTION["never"], CONSCRIPTION["served"]], older.sum())
     give_employers(made, luck)
     people.elsewhere[:] = luck.integers(0, 2, many)
+    people.war_view[:] = luck.choice(list(WAR_VIEW.values()), many, p=[0.7, 0.15, 0.15])
+    people.officer[adult] = luck.choice(list(OFFICER.values()), adult.sum(), p=[0.9, 0.05, 0.05])
     return made
 
 
