@@ -9,7 +9,7 @@ from sim.history.coefficients import Behaviour, load
 from sim.history.compiled import World, build
 from sim.history.inventory import load_destinations
 from sim.model.model import EmigrationModel
-from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, PLACE, SECTOR, SEX, STATUS
+from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, OFFICER, PLACE, SECTOR, SEX, STATUS, WAR_VIEW
 from sim.numerics.months import LONG_AGO, NEVER
 from sim.population import schema
 from sim.population.lives import Lives, lives
@@ -144,6 +144,9 @@ def _persons(people: schema.Columns, luck: np.random.Generator) -> None:
     people.conscription[liable] = luck.choice(standings, int(liable.sum()))
     serving = people.conscription == CONSCRIPTION["serving"]
     people.serves_until[serving] = luck.integers(0, 8, int(serving.sum()))
+    own = np.random.default_rng(7)  # of its own, so that it changes nothing else
+    people.war_view[:] = own.choice(list(WAR_VIEW.values()), n, p=[0.7, 0.15, 0.15])
+    people.officer[grown] = own.choice(list(OFFICER.values()), int(grown.sum()), p=[0.8, 0.1, 0.1])
 
 
 def hot_history(scenario: str, people: Crowd, months: int = 84, heat: float = 30.0) -> World:
@@ -161,6 +164,8 @@ def hot_history(scenario: str, people: Crowd, months: int = 84, heat: float = 30
         belarus[name] = np.maximum(belarus[name], 0.05)
     belarus["pardon"] = 0.3
     belarus["officers"] = 0.5 * people.one_in
+    belarus["volunteers"], belarus["deserters"] = 1.0 * people.one_in, 0.5 * people.one_in
+    belarus["officers_barred"], belarus["certificates"] = 0.4, 0.6
     places["screening_false"], places["screening_true"] = np.maximum(places["screening_false"], 0.05), 0.8
     places["naturalisation"], places["revocation"] = 0.3, np.maximum(places["revocation"], 0.01)
     places["permanence"] = 14.0

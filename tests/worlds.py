@@ -23,10 +23,12 @@ from sim.numerics.codes import (
     N_INSTRUMENTS,
     N_PLACES,
     N_SECTORS,
+    OFFICER,
     PLACE,
     SECTOR,
     SEX,
     STATUS,
+    WAR_VIEW,
     WORLD_REGION,
 )
 from sim.numerics.months import LONG_AGO, NEVER
@@ -107,6 +109,7 @@ def plain_world(months: int, places: tuple[str, ...], channels: tuple[str, ...] 
     there["distance"], there["diaspora"] = 500.0, 9500.0
     belarus = np.zeros(months, BELARUS)
     belarus["income"] = belarus["income_it"] = 1.0
+    belarus["certificates"] = 1.0
     belarus["passport_abroad"] = belarus["return_pull"] = belarus["summons_reach"] = belarus["study_abroad"] = 1.0
     there["travel_document"] = there["tightening"] = there["city"] = 1.0
     there["inflow_limit"] = there["permanence"] = np.inf
@@ -247,6 +250,8 @@ def hot_people(n: int = 300, circle: int = 10) -> Crowd:
     people.conscription[older] = luck.choice([CONSCRIPTION["never"], CONSCRIPTION["served"]], older.sum())
     give_employers(made, luck)
     people.elsewhere[:] = luck.integers(0, 2, many)
+    people.war_view[:] = luck.choice(list(WAR_VIEW.values()), many, p=[0.7, 0.15, 0.15])
+    people.officer[adult] = luck.choice(list(OFFICER.values()), adult.sum(), p=[0.9, 0.05, 0.05])
     return made
 
 
@@ -317,6 +322,7 @@ HARD_TIMES = {
     "detentions": 8.0, "charges": 4.0, "closures": 60.0, "news": 0.7, "summoned": 6.0, "drafted": 2.0, "war_fear": 0.5,
     "ban_accused": 0.5, "ban_liable": 0.5, "arrest_on_return": 0.3, "passport_abroad": 0.0,
     "pardon": 0.1, "officers": 1.0, "summons_reach": 0.5, "relocation_it": 0.1, "relocation_media": 0.1,
+    "volunteers": 4.0, "deserters": 1.0, "officers_barred": 0.4, "certificates": 0.6,
 }  # fmt: skip
 
 

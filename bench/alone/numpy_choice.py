@@ -16,11 +16,11 @@ from bench.alone.worlds import JOB, ensemble, warm, without_panel
 from sim.history.coefficients import Behaviour
 from sim.model import fused
 from sim.model.decision import utility
-from sim.model.decision.units import MOBILISATION_ENDS_MONTHS, STUDENT_FROM, STUDENT_TO
+from sim.model.decision.units import STUDENT_FROM, STUDENT_TO
 from sim.model.model import EmigrationModel
-from sim.model.run_constants import ADULT_MONTHS
+from sim.model.run_constants import ADULT_MONTHS, FIGHTING_ENDS_MONTHS
 from sim.model.schedule import SCHEDULE
-from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, MODE, N_PLACES, PLACE
+from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, MODE, N_PLACES, PLACE, WAR_VIEW
 from sim.numerics.luck import NORMAL_GRID
 from sim.numerics.months import LONG_AGO
 from sim.population.schema import NOBODY, Columns
@@ -138,8 +138,11 @@ def terms(people: Columns, rows: slice, adults: Rows, circle: Rows, month: Month
     age = (month.t - people.birth[rows][adults].astype(np.float64)) / 12.0
     total = b.repression * month.perceived[circle] * month.exposure[people.exposure[rows][adults]]
     standing = people.conscription[rows][adults]
-    reserve = np.isin(standing, _RESERVE) & (12.0 * age < MOBILISATION_ENDS_MONTHS)
-    total += month.war_fear * (b.war + b.conscription * (standing == CONSCRIPTION["liable"]) + b.mobilisation * reserve)
+    reserve = np.isin(standing, _RESERVE) & (12.0 * age < FIGHTING_ENDS_MONTHS)
+    first = (standing == CONSCRIPTION["liable"]) | (people.officer[rows][adults] > 0)
+    service = np.where(first, b.conscription, b.mobilisation * reserve)
+    service[people.war_view[rows][adults] == WAR_VIEW["for_joining"]] = 0.0
+    total += month.war_fear * (b.war + service)
     total += b.youth * np.clip((45.0 - age) / 10.0, 0.0, 1.0)
     total += b.old_age / 10.0 * np.maximum(age - 50.0, 0.0)
     total += b.skill * people.education[rows][adults] + b.ties / 255.0 * people.ties[rows][adults]

@@ -45,6 +45,8 @@ _SUFFERED = {
     **dict.fromkeys(("summoned", "draft", "reserve_officers", "summons_reach", "exit_ban_liable"), _SERVICE),
     "study_deferment_abroad": _SERVICE,
     "arrest_on_return": ("returned",),
+    "volunteers": ("volunteered",),
+    "deserters": ("deserted",),
 }
 """What a parameter of Belarus does to people, by its name or the first part of it; any other bears on who leaves."""
 
@@ -104,9 +106,9 @@ def scope(parameter: str, world: World) -> Scope:
             stays[place, :, judged] = True
     elif first in ("travel_document", "permanence"):
         stays[place, :, _PROLONGED if first == "travel_document" else [_VISA, _PERMIT]] = True
-    elif first in ("naturalisation", "revocation"):
+    elif first in ("naturalisation", "revocation", "property"):
         stays[place, :, [_PERMIT, _PERMANENT]] = True
-        return Scope(entries, stays, "monthly" if first == "revocation" else "decided")
+        return Scope(entries, stays, "decided" if first == "naturalisation" else "monthly")
     elif first.startswith("screening"):
         entries[place] = [screened(channel) for channel in range(N_CHANNELS)]
         stays[place, :, [_VISA, _PERMIT]] = True
@@ -119,7 +121,7 @@ def scope(parameter: str, world: World) -> Scope:
 
 def _of_belarus(first: str, entries: Flags, stays: Flags, exists: Flags) -> Scope:
     kinds = tuple(EVENT[kind] for kind in _SUFFERED.get(first, ()))
-    if first == "passport_abroad":
+    if first in ("passport_abroad", "certificates"):
         stays[:, :, _PROLONGED] = True
         return Scope(entries, stays)
     if first in ("return_pull", "arrest_on_return"):

@@ -69,7 +69,8 @@ def fill_push(head: Person, now: Now, terms: Any) -> float:
     for i in range(n):
         one = beside(head, i)
         age, conscription = now.month - one.birth, one.conscription
-        service = war_term(war_fear, 0.0, service_term(now.coefficients, conscription, age)) / n
+        feared = service_term(now.coefficients, conscription, age, one.war_view, one.officer)
+        service = war_term(war_fear, 0.0, feared) / n
         terms[1] += (
             repression_term(perceived, exposure_weight(now.coefficients, one.exposure), now.coefficients.repression) / n
         )

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.history.admission import ADMISSION, Channel
 from sim.history.destinations import Destination
 from sim.history.history import History
+from sim.history.levers import believed, heard
 from sim.history.limits import within_limits
 from sim.numerics.codes import (
     CHANNEL,
@@ -128,6 +129,10 @@ BELARUS = np.dtype(
         ("relocation_it", "f8"),  # probability a month that an employer of IT moves out
         ("relocation_media", "f8"),  # the same, of NGOs and media
         ("return_pull", "f8"),  # multiple of voluntary return
+        ("volunteers", "f8"),  # men a month who apply to fight for Ukraine
+        ("deserters", "f8"),  # soldiers a month who refuse orders or cross over
+        ("officers_barred", "f8"),  # share of officers of army and interior ministry who may not leave
+        ("certificates", "f8"),  # probability that the persecuted abroad get a certificate that a permit needs
         ("income", "f8"),  # incomes in EUR over those of the first month
         ("income_it", "f8"),  # the same in IT
     ]
@@ -171,6 +176,10 @@ _BELARUS = {
     "relocation_it": "relocation_it",
     "relocation_media": "relocation_media",
     "return_pull": "return_pull",
+    "volunteers": "volunteers",
+    "deserters": "deserters",
+    "officers_barred": "officers_barred",
+    "certificates": "certificates",
 }
 """Field of World -> history parameter `belarus.<name>`."""
 
@@ -226,10 +235,17 @@ def build(history: History, destinations: Mapping[str, Destination], months: int
     for instrument in ("land_exit", "exit"):
         openness[:, home, INSTRUMENT[instrument]] = history.open_shares(f"belarus.{instrument}", months)
         outlook[:, home, INSTRUMENT[instrument]] = history.outlook(f"belarus.{instrument}", months)
-    places["wage"][:, home], places["rent"][:, home] = series("belarus.wage", "wage"), series("belarus.rent", "rent")
+    earned = series("belarus.wage", "wage") * series("belarus.income_multiple", "income_multiple")
+    places["wage"][:, home], places["rent"][:, home] = earned, series("belarus.rent", "rent")
     places["premium_it"][:, home] = series("belarus.wage.premium.it", "premium_it")
     for field, parameter in _BELARUS.items():
         belarus[field] = series(f"belarus.{parameter}", field)
+    lag = series("belarus.propaganda", "propaganda")
+    belarus["news"] = believed(heard(belarus["news"], series("belarus.independent_news", "independent_news")), lag)
+    belarus["war_fear"] = believed(belarus["war_fear"], lag)
+    moving = series("belarus.relocation_multiple", "relocation_multiple")
+    for field in ("relocation_it", "relocation_media"):
+        belarus[field] = np.minimum(belarus[field] * moving, 1.0)
     for exposure, column in EXPOSURE.items():
         risk[:, column] = series(f"belarus.risk.{exposure}", "risk")
     wages = places["wage"][:, home]

@@ -19,7 +19,9 @@ LIMITS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("naturalisation", "tightening", "support_drawn", "support_month"), _SHARE),
     **dict.fromkeys(("income_tax", "employee_contributions"), (0.0, 0.49)),
     "employer_contributions": (0.0, 10.0),
-    **dict.fromkeys(("detentions", "charges", "closures", "summoned", "drafted", "officers"), _COUNT),
+    **dict.fromkeys(
+        ("detentions", "charges", "closures", "summoned", "drafted", "officers", "volunteers", "deserters"), _COUNT
+    ),
     **dict.fromkeys(("visas", "inflow_limit"), _COUNT),
     **dict.fromkeys(("pendular", "diaspora", "demand", "capacity"), _COUNT),
     **dict.fromkeys(("fee", "funds", "fare_land", "fare_air"), _MONEY),
@@ -33,6 +35,10 @@ LIMITS: dict[str, tuple[float, float]] = {
     "rent_response": (0.0, 100.0),
     "return_pull": (0.0, 1000.0),
     "permanence": (0.0, 1200.0),
+    **dict.fromkeys(("officers_barred", "certificates"), _SHARE),
+    "propaganda": (0.0, 120.0),
+    **dict.fromkeys(("independent_news", "relocation_multiple"), (0.0, 10.0)),
+    "income_multiple": (0.1, 10.0),
 }
 """Smallest and largest value of each field in any world; what a range in `conf/` allows must lie within, too."""
 _OR_NONE = ("capacity", "stay", "fare_land", "fare_air", "inflow_limit", "permanence")

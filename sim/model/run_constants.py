@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history.compiled import DEMAND_SECTORS
-from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, N_SECTORS, PLACE, SECTOR, SEX
+from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, N_SECTORS, PLACE, SECTOR, SEX, WAR_VIEW
 from sim.numerics.compiling import compiled
 from sim.population.lives import Lives
 from sim.population.schema import NOBODY, Columns
@@ -16,6 +16,8 @@ DETAINABLE_MONTHS = 16 * 12
 """Age of administrative responsibility, 16 years, in months."""
 LIABILITY_ENDS_MONTHS = 27 * 12
 """Liability to the draft ends at the 27th birthday (news.house/53521)."""
+FIGHTING_ENDS_MONTHS = 50 * 12
+"""Age up to which a man may be mobilised or volunteers (assumption: soldiers of the first reserve, recalled)."""
 
 
 class Circles(NamedTuple):
@@ -38,6 +40,8 @@ class Reference(NamedTuple):
     officers: float  # reserve officers below 27
     adults: float
     pendular: float  # workers of the sectors that go on pendular work
+    serving: float  # men in service
+    fighters: float  # men of 18 to 49 not in service who are against the war
 
 
 class Conditions(NamedTuple):
@@ -85,6 +89,14 @@ def pool(sector: int) -> int:
 
 
 @compiled(forceinline=True)
+def monthly_hazard(persons: float, among: float) -> float:
+    """Probability of being among so many `persons` in a month for each of those `among` whom they are."""
+    if among <= 0.0:
+        return 0.0
+    return min(1.0, persons / among)
+
+
+@compiled(forceinline=True)
 def sum_of_weights(risk: NDArray[np.float64], exposed: NDArray[np.float64]) -> float:
     """Sum of the residents' weights in political detentions: `risk` by exposure, float64[exposures], times people."""
     total = 0.0
@@ -115,6 +127,14 @@ def reference(people: Columns, one_in: int) -> Reference:
         ),
         adults=persons(people.birth <= -ADULT_MONTHS),
         pendular=pendular,
+        serving=persons(men & (people.conscription == CONSCRIPTION["serving"])),
+        fighters=persons(
+            men
+            & (people.conscription != CONSCRIPTION["serving"])
+            & (people.war_view == WAR_VIEW["against"])
+            & (people.birth <= -ADULT_MONTHS)
+            & (people.birth > -FIGHTING_ENDS_MONTHS)
+        ),
     )
 
 

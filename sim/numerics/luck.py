@@ -77,6 +77,9 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     # lives; key: the person, of a newborn the child; of who may be born the mother, draw: number of the child
     "ageing": (60, ("death", "birth", "spare_1", "spare_2")),
     "new_class": (61, ("education", "keep_work", "new_work", "spare")),
+    # views of the war and officers; key: the person, fixed luck (month 0, seed of the people)
+    "standing": (83, ("war_view", "officer", "barred", "spare")),
+    "wartime": (84, ("volunteers", "goes", "deserts", "spare")),
     "children": (62, ("wait", "spare_1", "spare_2", "spare_3")),  # drawn at month 0, trait seed
     # doors; key: the unit's head. Which channel of a destination: one word a channel, draw: its number // 4
     "door": (74, ("channels_0", "channels_1", "channels_2", "channels_3")),

@@ -11,7 +11,8 @@ from sim.numerics.locations import CODES
 SLOTS = ("slots", "channel_slots")
 TABLES = (
     *("places", "world_regions", "channels", "instruments", "groups", "ages", "statuses", "modes", "sexes", "regions"),
-    *("localities", "educations", "politics", "exposures", "sectors", "conscriptions", "plans", "leads", "motives"),
+    *("localities", "educations", "politics", "war_views", "officers", "exposures", "sectors", "conscriptions"),
+    *("plans", "leads", "motives"),
     *("events", "reasons"),
 )
 LARGEST = 254

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.history.compiled import World
 from sim.model.recording import by_group
 from sim.model.recording.recorder import HARMS
-from sim.numerics.codes import CHANNEL, N_CHANNELS, PLACE, STATUS, WORLD_REGION
+from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, PLACE, STATUS, WORLD_REGION
 from sim.observation import definitions as by
 from sim.observation import seen as of
 from sim.observation.seen import Seen
@@ -173,6 +173,15 @@ def detained(seen: Seen, asked: Asked) -> float:
     """People detained in the days asked about."""
     days = by.within(asked.start, asked.end, len(seen.run.harms))
     return float((seen.run.harms[:, HARMS.index("detained")] * days).sum())
+
+
+def volunteers(seen: Seen, asked: Asked) -> float:
+    """Applications to fight for Ukraine in the days asked about, from wherever they live."""
+    within = (
+        by.within(asked.start, asked.end, len(seen.run.harms)) > 0.0
+    )  # whole months: nobody applied before or after
+    applied = seen.run.decisions[seen.run.decisions["kind"] == EVENT["volunteered"]]
+    return float(of.monthly(seen, applied)[within].sum())
 
 
 def two_waves(seen: Seen, asked: Asked) -> float:

@@ -13,8 +13,10 @@ import pandas as pd
 
 from sim.numerics.locations import DATA
 from sim.numerics.months import month
+from sim.observation import living
 from sim.observation.definitions import REGISTERS, at
 from sim.observation.quantities import QUANTITIES
+from sim.observation.questions import BEFORE, STATUS_ROWS
 
 OBSERVED = DATA / "observed"
 """Folder of what was seen of emigration; `sim/data/README.md` says what is what."""
@@ -190,8 +192,8 @@ def _survey() -> Iterator[Pattern]:
     for row in read("survey").itertuples():
         name, why = f"{row.domain}: {row.item}", f"{row.survey}: {row.domain}"
         if row.survey == "eesc_2022":
-            quantity: str | None = SURVEY if row.domain not in NOT_ASKED else None
-            fitted, item, destination = row.domain in FITTED_DOMAINS, name, "lithuania"
+            quantity: str | None = SURVEY if row.domain not in NOT_ASKED and name != BUSINESS else None
+            fitted, item, destination = name in FITTED_ROWS, name, "lithuania"
         else:
             quantity, destination = OF_SURVEYS.get((row.survey, row.domain, row.item), (None, "world"))
             fitted, item = quantity == "moved_since_invasion", ""
@@ -216,7 +218,7 @@ def _targets() -> Iterator[Pattern]:
         if row.quantity.startswith("survey_") and quantity not in QUANTITIES:
             quantity, item = SURVEY, items[str(row.target), float(row.value)]
         found = _pattern(row, item or row.pattern, quantity, row.destination, float(row.value), item=item)
-        fitted = item.split(":")[0] in FITTED_DOMAINS or row.quantity in FITTED_TARGETS
+        fitted = item in FITTED_ROWS or row.quantity in FITTED_TARGETS
         yield replace(found, target=str(row.target), tolerance=float(row.tolerance), kind=row.tolerance_kind,
                       role=row.role, fitted=fitted)  # fmt: skip
 
@@ -276,10 +278,19 @@ OF_SURVEYS: dict[tuple[str, str, str], tuple[str | None, str]] = {
     ("idfi_2022", "demography", "men among adults"): ("entrants_men", "georgia"),
     ("lt_migration_department_2020", "legal_status", "employment ground"): ("work_permits_share", "lithuania"),
 }
+BUSINESS = "needs: help in registering a business"
 NOT_ASKED = ("public_money",)
-FITTED_DOMAINS = ("legal_status", "wellbeing")
-"""Questions of the survey of Lithuania on which its odds weight and its scale of security are fitted."""
-FITTED_SERIES = ("short_visas", "short_work_documents", "recognition_share", "entrants_still_there")
+FITTED_ROWS = (
+    *(f"legal_status: {item}" for item in STATUS_ROWS),
+    f"wellbeing: {BEFORE}",
+    *(f"discrimination: {item}" for item in (living.HOME, living.WORK)),
+)
+"""Rows of the survey of Lithuania on which its odds weight, the slope of security and the rates of discrimination are
+fitted."""
+FITTED_SERIES = (
+    *("short_visas", "short_work_documents", "recognition_share", "entrants_still_there"),
+    *("volunteers", "war_for_joining", "war_against_bases"),
+)
 FITTED_TARGETS = ("share_remaining",)
 FITTED_QUANTITIES = (
     *(("humanitarian_visas", place) for place in ("lithuania", "poland")),
@@ -302,6 +313,7 @@ WITHOUT = {
     "national_visas_to_humanitarian_arrivals": "visas given after arrival on a minister's permit are not told apart",
     "work_permits": "a permit to work is no step of its own; demand for work is drawn from this number",
     "eesc_2022: public_money": "an input of the support paid",
+    "eesc_2022: needs": "self-employment is no work of its own in the model",
     "cni_2022: arrival": "before the model's clock; the weight of those who left since 2020 is fitted on it",
     "cni_2022: reason_leave": "reasons are asked of those in Lithuania only",
     "cni_2022: exit": "help of organisations is no part of the model",

@@ -56,7 +56,8 @@ _FOR_WORK, _SETTLED, _ALL = (
 )
 _GROUNDS = (("work", FOR_WORK), ("family", ("family",)), ("education", ("study",)))
 
-WHO = "age, sex, sector"
+WHO, WAR = "age, sex, sector", "the war"
+
 
 QUANTITIES: dict[str, Quantity] = {
     # registers and stocks
@@ -133,12 +134,18 @@ QUANTITIES: dict[str, Quantity] = {
     "it_share_of_employed": Quantity(WHO, "it", _share(_IN_IT, _WORKING)),
     "it_left": Quantity(WHO, "it", lambda s, a: shares.it_abroad(s, a, gone=True)),
     "it_to_place": Quantity(WHO, "it", lambda s, a: shares.it_abroad(s, a, gone=False)),
+    "media_workers_left": Quantity(WHO, "permits", shares.media_workers_left),
     "it_left_late": Quantity(WHO, "it", lambda s, a: shares.it_abroad(s, a, gone=False, since=month("2020-08"))),
     # the diaspora, asked
     **{f"left_{year}": Quantity("survey", "diaspora", partial(shares.left_in, year)) for year in (2020, 2021, 2022)},
     "moved_since_invasion": Quantity("survey", "survey", partial(shares.moved_since, "2022-03")),
     "left_legally": Quantity("survey", "diaspora", counts.left_legally),
     "political_share": Quantity("survey", "survey", _share(_POLITICAL, _EVERYBODY)),
+    # the war, apart from every headline
+    "volunteers": Quantity(WAR, "repression", counts.volunteers),
+    "war_for_joining": Quantity(WAR, "share", partial(shares.war_view, ("for_joining",))),
+    "war_against_bases": Quantity(WAR, "share", partial(shares.war_view, ("against",))),
+    "war_against_joining": Quantity(WAR, "share", partial(shares.war_view, ("against", "accepts_bases"))),
     # Belarus
     "detained": Quantity("repression", "repression", counts.detained),
     "prisoners": Quantity("repression", "repression", lambda s, a: float(s.run.prisoners[by.at(a.end)])),

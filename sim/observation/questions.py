@@ -20,10 +20,12 @@ from sim.model.processes.move_on import return_hazard
 from sim.model.run_constants import ADULT_MONTHS
 from sim.numerics.codes import CHANNEL, MODE, PLACE, STATUS
 from sim.numerics.months import LONG_AGO, month
+from sim.observation import living
+from sim.observation.circumstances import circumstances, heads_of
 from sim.observation.parameters import observation
-from sim.observation.security import fear, scale
+from sim.observation.security import fear, lacks, scale
 from sim.population.rows import Row
-from sim.population.schema import NOBODY, Columns
+from sim.population.schema import Columns
 
 Floats = NDArray[np.float64]
 COUNTRY = PLACE["lithuania"]
@@ -46,6 +48,7 @@ ROWS: tuple[tuple[str, str], ...] = (
     ("wellbeing", BEFORE),
     ("wellbeing", NOW),
     *(("return", item) for item in RETURN_ROWS),
+    *living.ROWS,
 )
 """Domain and item of every row asked, as in `sim/data/observed/survey.csv`."""
 CHOICES = ("legal_status", "return")
@@ -78,7 +81,6 @@ class Answers(NamedTuple):
     asked: NDArray[np.bool_]  # [n, rows] whether the person gives an answer
     favoured: NDArray[np.bool_]  # [n] protected or politically active: whom the survey reached more easily
     fear_before: Floats  # [n] fear in the month of leaving Belarus
-    fear_now: Floats  # [n]
     keys: NDArray[np.uint64]  # [n]
     heads: NDArray[np.uint64]  # [n] keys of the heads of their units, who commit
 
@@ -103,37 +105,34 @@ def answers(model: Any, fears: Floats) -> Answers:
     resident = (status == STATUS["permit"]) | (status == STATUS["permanent"])
     by_status = np.stack([resident, visa & humanitarian, visa & ~humanitarian, asylum], axis=1)
     old = t - people.birth[rows].astype(np.int64) >= PENSION_MONTHS
-    before, now = fears[rows], fear(model, rows)
-    level, slope = observation().at("security_level"), observation().at("security_slope")
+    before, slope, lived = fears[rows], observation().at("security_slope"), circumstances(model, rows)
+    now, plans = scale(fear(model, rows), slope, lacks(model, rows, lived)), intentions(model, rows)
+    life = living.answers(model, rows, lived, now, 1.0 - plans[:, 0])
     values = np.column_stack(
         [
             people.since[rows] >= month("2022-01"),
             by_status,
             (people.job[rows] > 0) | old,
-            scale(before, level, slope),
-            scale(now, level, slope),
-            intentions(model, rows),
+            scale(before, slope),
+            now,
+            plans,
+            life.values,
         ]
     ).astype(np.float64)
     asked = np.ones(values.shape, np.bool_)
     asked[:, 1:5] = by_status.any(axis=1, keepdims=True)
     asked[:, 6] = ~np.isnan(before)
+    asked[:, -len(living.ROWS) :] = life.asked
     active = (people.exposure[rows] > 0) | (people.detained[rows] > LONG_AGO)
     favoured = asylum | (visa & humanitarian) | active
-    return Answers(values, asked, favoured, before, now, people.key[rows], people.key[_heads(people)[rows]])
-
-
-def _heads(people: Columns) -> NDArray[np.int64]:
-    """Row of the head of everybody's unit."""
-    rows: NDArray[np.int64] = np.arange(len(people.key)) - np.where(people.behind == NOBODY, 0, people.behind)
-    return rows
+    return Answers(values, asked, favoured, before, people.key[rows], people.key[heads_of(people)[rows]])
 
 
 def intentions(model: Any, rows: NDArray[np.int64]) -> Floats:
     """Probabilities of yes, no and cannot say on return if the regime changes, float64[rows, 3]."""
     people, b, t = model.columns, model.behaviour, model.month - 1
     pull = model.world.belarus["return_pull"][t]
-    heads = _heads(people)[rows]
+    heads = heads_of(people)[rows]
     hazards = np.array(
         [
             return_hazard(b, pull, t - int(since), False, status, destitute(Row(people, head), t), False)

@@ -2,8 +2,9 @@
 
 Fear is in the log-odds of the wish to leave: perceived repression by exposure, and war with service. Abroad it
 counts by the reach of the Belarusian state: none with a right to stay in a place that is safe, all of it for who
-has no status and may be sent back. The scale, `1 + 9 / (1 + level + slope * fear)`, has two coefficients for
-everybody, anchored on two means of the survey of Lithuania of 2022; its form is an assumption.
+has no status and may be sent back. What lowers security besides is what people lack where they live. The scale,
+`1 + 9 / (1 + slope * fear + lacks)`, has one slope for everybody, anchored on the mean security in Belarus before
+leaving of the survey of Lithuania of 2022; security in Lithuania tests it. Its form is an assumption.
 """
 
 from typing import Any
@@ -11,9 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.decision.units import MOBILISATION_ENDS_MONTHS
-from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, STATUS
+from sim.model.run_constants import FIGHTING_ENDS_MONTHS
+from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, STATUS, WAR_VIEW
 from sim.numerics.months import LONG_AGO
+from sim.observation.circumstances import SETTLING, Circumstances, circumstances, means_of
 from sim.observation.parameters import observation
 
 Floats = NDArray[np.float64]
@@ -23,10 +25,21 @@ _LIABLE, _SERVED = CONSCRIPTION["liable"], CONSCRIPTION["served"]
 _OFFICER = CONSCRIPTION["reserve_officer"]
 
 
-def scale(fear: Floats, level: float, slope: float) -> Floats:
-    """Sense of security, 1 to 10, from fear (at least 0); `level` is the insecurity of who fears nothing."""
-    answers: Floats = 1.0 + 9.0 / (1.0 + level + slope * fear)
+def scale(fear: Floats, slope: float, lacks: Floats | float = 0.0) -> Floats:
+    """Sense of security, 1 to 10, from fear (at least 0) and from what one lacks where one lives."""
+    answers: Floats = 1.0 + 9.0 / (1.0 + slope * fear + lacks)
     return answers
+
+
+def lacks(model: Any, rows: Any, lived: Circumstances) -> Floats:
+    """What lowers the security of people abroad besides fear, float64[rows]; 0 in Belarus.
+
+    Means to live on, a lasting right to stay, and months to settle in, each with the same weight (assumption).
+    """
+    away = model.columns.mode[rows] == _SETTLED
+    missing = (1.0 - means_of(lived)) + (1.0 - lived.right) + (lived.months < SETTLING)
+    found: Floats = np.where(away, observation().at("security_lack") * missing, 0.0)
+    return found
 
 
 def fear_at_home(model: Any, rows: Any) -> Floats:
@@ -43,8 +56,10 @@ def fear_at_home(model: Any, rows: Any) -> Floats:
     circle = people.circle[rows] // model.circles.one_in
     perceived = model.world.belarus["news"][t] + b.circle_gain * model.circles.memory[circle]
     standing, age = people.conscription[rows], t - people.birth[rows].astype(np.int64)
-    reserve = ((standing == _SERVED) | (standing == _OFFICER)) & (age < MOBILISATION_ENDS_MONTHS)
-    service = np.where(standing == _LIABLE, b.conscription, np.where(reserve, b.mobilisation, 0.0))
+    reserve = ((standing == _SERVED) | (standing == _OFFICER)) & (age < FIGHTING_ENDS_MONTHS)
+    first = (standing == _LIABLE) | (people.officer[rows] > 0)
+    service = np.where(first, b.conscription, np.where(reserve, b.mobilisation, 0.0))
+    service = np.where(people.war_view[rows] == WAR_VIEW["for_joining"], 0.0, service)
     fear: Floats = b.repression * perceived * weights + model.world.belarus["war_fear"][t] * (b.war + service)
     return fear
 
@@ -72,30 +87,20 @@ def fear(model: Any, rows: Any) -> Floats:
 
 def security(model: Any, rows: Any) -> Floats:
     """Sense of security, 1 to 10, of the people in `rows` (row numbers) of an `EmigrationModel`, float64[rows]."""
-    return scale(fear(model, rows), observation().at("security_level"), observation().at("security_slope"))
+    missing = lacks(model, rows, circumstances(model, rows))
+    return scale(fear(model, rows), observation().at("security_slope"), missing)
 
 
-def anchored(before: Floats, now: Floats, weights: Floats, before_mean: float, now_mean: float) -> tuple[float, float]:
-    """Level and slope with which two groups' weighted mean answers are the two means given.
+def anchored(before: Floats, weights: Floats, mean: float) -> float:
+    """The slope with which the weighted mean answer of people with these fears at home, float64[n], is the one given.
 
-    `before` and `now` are fears of the same people, float64[n]. Raises ValueError if no level of at least 0 does it.
+    Raises ValueError if none does it.
     """
-
-    def mean(felt: Floats, level: float, slope: float) -> float:
-        return float((scale(felt, level, slope) * weights).sum() / weights.sum())
-
-    def falling(found: Any, target: float, high: float) -> float:
-        low = 0.0
-        for _ in range(80):
-            middle = (low + high) / 2
-            low, high = (middle, high) if found(middle) > target else (low, middle)
-        return low
-
-    level = slope = 0.0
-    for _ in range(60):
-        level = falling(lambda x, slope=slope: mean(now, x, slope), now_mean, 100.0)
-        slope = falling(lambda x, level=level: mean(before, level, x), before_mean, 1000.0)
-    off = max(abs(mean(now, level, slope) - now_mean), abs(mean(before, level, slope) - before_mean))
-    if off > 1e-6:
-        raise ValueError(f"no level and slope give the means {before_mean:g} and {now_mean:g}")
-    return level, slope
+    low, high = 0.0, 1000.0
+    for _ in range(80):
+        middle = (low + high) / 2
+        found = float((scale(before, middle) * weights).sum() / weights.sum())
+        low, high = (middle, high) if found > mean else (low, middle)
+    if abs(float((scale(before, low) * weights).sum() / weights.sum()) - mean) > 1e-6:
+        raise ValueError(f"no slope gives the mean {mean:g}")
+    return low

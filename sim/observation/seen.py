@@ -4,7 +4,7 @@ Counts are by month, float64[T], in persons; what a stock, a register, a permit 
 `sim.observation.definitions`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +42,13 @@ class Seen(NamedTuple):
 def seen_by(run: Run, world: World, people: Columns, one_in: int) -> Seen:
     """A run as its observers see it; `people` are those of the start."""
     return Seen(run, world, people, one_in, np.argsort(people.key))
+
+
+def each_seen(runs: Iterable[Run], world: World, people: Columns, one_in: int) -> Iterator[Seen]:
+    """Runs of one world one after another, as their observers see them; the people are put in order once."""
+    order = np.argsort(people.key)
+    for run in runs:
+        yield Seen(run, world, people, one_in, order)
 
 
 def monthly(seen: Seen, log: NDArray[np.void], weights: Floats | None = None) -> Floats:

@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.run_constants import ADULT_MONTHS
-from sim.numerics.codes import CHANNEL, PLACE, REGION, SECTOR, SEX
+from sim.numerics.codes import CHANNEL, EXPOSURE, PLACE, REGION, SECTOR, SEX, WAR_VIEW
 from sim.numerics.months import month
 from sim.observation import definitions as by
 from sim.observation import seen as of
 from sim.observation.counts import Asked
 from sim.observation.seen import Seen
+from sim.population.schema import NOBODY
 
 
 def remaining(seen: Seen, asked: Asked) -> float:
@@ -104,6 +105,23 @@ def it_abroad(seen: Seen, asked: Asked, gone: bool, since: int = -1) -> float:
         rows, left = of.last_departure(seen, t)
         return float(100.0 * (left[abroad[rows]] >= since).mean())
     return float(100.0 * np.isin(places[abroad], [PLACE[place] for place in asked.places]).mean())
+
+
+def media_workers_left(seen: Seen, asked: Asked) -> float:
+    """Residents of the start in media work who leave Belarus in the months asked about, persons."""
+    log = seen.run.departures
+    within = (log["month"] >= month(asked.start)) & (log["month"] <= month(asked.end))
+    gone = of.known(seen, np.unique(log["key"][within]))
+    return float((seen.people.exposure[gone] == EXPOSURE["media"]).sum()) * seen.one_in
+
+
+def war_view(views: tuple[str, ...], seen: Seen, asked: Asked) -> float:
+    """Share of the adults at the end who live in Belarus with one of some views of the war."""
+    t = month(asked.end)
+    at_home = (of.whereabouts(seen, t) == PLACE["belarus"]) & (t - seen.people.birth.astype(np.int64) >= ADULT_MONTHS)
+    rows = np.flatnonzero(at_home & (seen.people.member != NOBODY))
+    wanted = [WAR_VIEW[name] for name in views]
+    return float(100.0 * np.isin(seen.people.war_view[rows], wanted).mean()) if len(rows) else float("nan")
 
 
 LEFT_SINCE_2020 = 75.0

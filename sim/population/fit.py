@@ -13,11 +13,13 @@ from sim.numerics.codes import (
     EXPOSURE,
     LOCALITY,
     MODE,
+    OFFICER,
     PLACE,
     POLITICS,
     REGION,
     SECTOR,
     SEX,
+    WAR_VIEW,
 )
 from sim.numerics.months import LONG_AGO, month
 from sim.population import employers, exposure, service, standing, traits
@@ -54,6 +56,7 @@ Mask = NDArray[np.bool_]
 COUNTED = (
     "took part in strikes",
     "will speak against war",
+    "officers",
     "service, men of 18-26",
     "trained reserve",
     "staff of employers",
@@ -213,6 +216,12 @@ def _attitudes(p: Any, age: NDArray[np.int64], urban: Mask, count: Any) -> Itera
     for name, share in (("media", value("media_share")), ("ngo", 1 - value("media_share"))):
         yield Fit("exposed by work", name, workers * share, count(p.exposure == EXPOSURE[name]))
     yield Fit("took part in strikes", "all", exposure.strikers(), count(struck))
+    grown = (age >= 18) & (p.region != REGION["abroad"])
+    for view, target in (("for_joining", figure("war_for_joining")), ("against", figure("war_against_bases"))):
+        found = 100 * count(grown & (p.war_view == WAR_VIEW[view])) / count(grown)
+        yield Fit("view of the war, adults", view, 100 * target, found, "%")
+    for name, persons in value("officers").items():
+        yield Fit("officers", name, persons, count(p.officer == OFFICER[name]))
     speak = count(p.exposure == EXPOSURE["war_comment"])
     yield Fit("will speak against war", "all", value("war_comment"), speak)
 

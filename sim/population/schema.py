@@ -68,6 +68,8 @@ SCHEMA: tuple[Column, ...] = (
     Column("education", "u1", "code", "higher education or less", 0, 1, _LIVES),
     Column("politics", "u1", "code", "segment of September 2020: opponent of the protest, observer, protest", 0, 2),
     Column("exposure", "u1", "code", "what exposes to repression: protest, strike, media, NGO, word on the war", 0, 5),
+    Column("war_view", "u1", "code", "of Belarus in the war: against, for the use of its territory, for joining", 0, 2),
+    Column("officer", "u1", "code", "officer of the army or of the interior ministry", 0, 2),
     Column("ancestry", "u1", "flag", "holds a Polish card", 0, 1),
     Column("kin", "u1", "place", "destination where close family or friends live, 0 if nowhere", *_PLACE),
     Column("ties", "u1", "1/255", "ties that hold: caring, health, property", 0, 255),

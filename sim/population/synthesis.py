@@ -16,12 +16,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.codes import CONSCRIPTION, MODE, PLACE, REGION, SECTOR, SEX, STATUS
+from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, PLACE, REGION, SECTOR, SEX, STATUS
 from sim.numerics.compiling import compiled
 from sim.numerics.errors import UserError
 from sim.numerics.luck import PURPOSE, byte, uniform, words
 from sim.numerics.months import LONG_AGO, NEVER
-from sim.population import traits
+from sim.population import traits, warlike
 from sim.population.census import MINORS
 from sim.population.employers import employer as employer_of
 from sim.population.employers import sector_of_employer
@@ -37,6 +37,7 @@ from sim.population.standing import WORKING_AGES
 from sim.population.unborn import MOST_CHILDREN, key_of, may_be_born, reserve
 
 _A, _B, _C, _D = (PURPOSE[f"trait_{letter}"] for letter in "abcd")
+_STANDING, _WAR_COMMENT = PURPOSE["standing"], EXPOSURE["war_comment"]
 _BELARUS, _ABROAD = PLACE["belarus"], REGION["abroad"]
 _HOME, _PENDULAR, _SETTLED = MODE["home"], MODE["pendular"], MODE["settled"]
 _AT_HOME, _SHORT_WORK = STATUS["home"], STATUS["pendular"]
@@ -239,6 +240,18 @@ def _fill(
                     )
                     elsewhere = 1 if uniform(more[1]) < chances.elsewhere[zone, age] else 0
 
+                fixed = words(key, 0, _STANDING, 0, seed)
+                war_view = warlike.view_of(
+                    uniform(fixed[0]),
+                    chances.war_views[0, age_class, education, politics],
+                    chances.war_views[1, age_class, education, politics],
+                )
+                officer = 0
+                if not abroad:
+                    officer = warlike.post_of(
+                        uniform(fixed[1]), sex, sector, chances.officers[age_class, 0], chances.officers[age_class, 1]
+                    )
+
                 if member == 0:
                     head = row
                 person = at(people, row)
@@ -249,6 +262,7 @@ def _fill(
                 person.region, person.locality = region, plan.locality[stratum]
                 person.education, person.politics = education, politics
                 person.exposure, person.employer, person.elsewhere = exposure, employer, elsewhere
+                person.war_view, person.officer = 0 if exposure == _WAR_COMMENT else war_view, officer
                 person.ancestry = 1 if fate_2 < chances.card[region] else 0
                 person.kin = traits.kin(fate_3, chances.kin)
                 person.ties, person.frailty = byte(c, 4), byte(c, 5)

@@ -18,6 +18,8 @@ trait_d    passport       service                     absence        bytes: end 
                                                                      what is left of a permit
 trait_a,   employer       living away from the        work abroad    free
 draw 1                    registered address
+standing   view of the    officer                     (in a run)     free
+           war
 =========  =============  ==========================  =============  ==========================
 """
 
@@ -44,7 +46,7 @@ from sim.numerics.codes import (
 )
 from sim.numerics.compiling import compiled
 from sim.numerics.months import LONG_AGO
-from sim.population import employers, exposure, income, saving, service, standing
+from sim.population import employers, exposure, income, saving, service, standing, warlike
 from sim.population.assumptions import value
 from sim.population.attributes import attributes
 from sim.population.census import CLASSES, figure, single_years
@@ -96,6 +98,10 @@ class Tables(NamedTuple):
     strike: NDArray[np.float64]
     war_comment: NDArray[np.float64]
     media: float
+    war_views: NDArray[np.float64]
+    """For joining, then for joining or the use of the territory, [2, classes, educations, segments]."""
+    officers: NDArray[np.float64]
+    """Of the army, then of either, among men of the public sector, [classes, 2]."""
     employer_first: NDArray[np.int64]
     employer_staff: NDArray[np.float64]
     employer_share: NDArray[np.float64]
@@ -151,6 +157,8 @@ def tables() -> Tables:
         strike=exposure.strike(),
         war_comment=exposure.war_comment(),
         media=float(value("media_share")),
+        war_views=warlike.war_views(),
+        officers=warlike.officers(),
         employer_first=employing.first,
         employer_staff=employing.staff,
         employer_share=employing.cumulative,

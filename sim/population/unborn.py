@@ -62,6 +62,7 @@ def reserve(person: Person, mother: Person, nth: int, month: int, seed: int, boy
     person.sex = _MALE if uniform(words(person.key, 0, _A, 0, seed)[0]) < boys else _FEMALE
     person.circle, person.region, person.locality = mother.circle, mother.region, mother.locality
     person.politics, person.ancestry, person.kin = mother.politics, mother.ancestry, mother.kin
+    person.war_view = mother.war_view
     person.member = person.behind = NOBODY
     person.sector, person.mode, person.status = _CHILD, _NOWHERE, _AT_HOME
     person.expiry = NEVER

@@ -75,6 +75,7 @@ DECISIONS = tuple(
     for name in (
         *("applied", "granted", "refused", "blocked", "permit", "renewed", "permanent", "caught", "naturalised"),
         "pendular_out",
+        *("volunteered", "deserted"),
         *("detained", "charged", "sentenced", "pardoned", "summoned", "drafted", "arrested_on_return"),
     )
 )

@@ -25,7 +25,9 @@ COUNTERFACTUALS = sorted(set(HISTORIES) - {"historical"})
 
 def test_no_list_of_these_tests_is_empty():
     assert len(PARAMETERS) > 1000 and len(POLICIES) > 75 and len(COUNTERFACTUALS) > 40
-    assert {name for name in SHOCKS if SHOCKS[name].historical} == {"crackdown_2020", "war_2022", "covid_2020"}
+    assert {name for name in SHOCKS if SHOCKS[name].historical} == {
+        "crackdown_2020", "war_2022", "covid_2020", "migrants_funnelled_2021", "wagner_2023",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("scenario", COUNTERFACTUALS)

@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from sim.analysis.judged import scope
 from sim.history import coefficients
 from sim.history.catalogue import load_history
 from sim.history.compiled import build
@@ -17,6 +18,8 @@ from sim.numerics.codes import CHANNEL, CHANNEL_NAMES, EXPOSURE, GROUP, INSTRUME
 from sim.numerics.months import month
 
 MONTHS = 84
+NO_WAGNER, NO_MIGRANTS = "historical~wagner_2023", "historical~migrants_funnelled_2021"
+AUTUMN = ("2021-10", "2021-12")
 
 
 @cache
@@ -236,6 +239,55 @@ def test_two_checkpoints_close_on_18_august_2023():
     """Part of the way by land to Lithuania, and no other."""
     land = [openness(when, "lithuania", "land") for when in ("2023-07", "2023-08", "2023-09")]
     assert land[0] == 1.0 and land[1] == pytest.approx(17 / 31 + land[2] * 14 / 31) and 0.5 < land[2] < 1.0
+
+
+def test_a_world_without_wagner_in_belarus_keeps_the_checkpoints():
+    assert openness("2023-09", "lithuania", "land") < openness("2023-09", "lithuania", "land", None, NO_WAGNER) == 1.0
+
+
+def test_a_world_without_the_migrants_of_2021_keeps_kuznica():
+    """Closed from 9 November 2021; nothing else differs before the closures of 2023."""
+    land = [openness(when, "poland", "land", None, one) for one in ("historical", NO_MIGRANTS) for when in AUTUMN]
+    assert land[0] == land[2] == land[3] > land[1] == pytest.approx(0.65)
+
+
+def test_the_bill_of_2023_touches_the_homes_and_the_citizenship_of_who_has_a_permit():
+    """Property is closed by both bills, from their days; whoever lives by a permit is touched, month by month."""
+    bills = {"lithuania_bill_2023_strict": "2023-05", "lithuania_bill_2023_september": "2024-01"}
+    for bill, since in bills.items():
+        owned = load_history(bill).monthly("lithuania.property", MONTHS)
+        assert owned[month(since) - 1] == 1.0 and owned[month(since) + 1] == 0.0, bill
+    assert (load_history().monthly("lithuania.property", MONTHS) == 1.0).all()
+    about = scope("lithuania.property", world())
+    touched = about.stays[PLACE["lithuania"]].any(axis=0)
+    assert about.when == "monthly" and not about.entries.any()
+    assert set(np.flatnonzero(touched)) == {STATUS["permit"], STATUS["permanent"]}
+
+
+def test_support_of_exiled_media_moves_newsrooms_and_carries_news_home():
+    """From July 2021, when they are closed; before and for firms nothing changes."""
+    support = "support_exiled_media"
+    for name, factor in (("relocation_media", 2.0), ("news", 1.1), ("relocation_it", 1.0)):
+        assert at_home("2021-09", name, support) == pytest.approx(factor * at_home("2021-09", name)), name
+        assert at_home("2021-06", name, support) == at_home("2021-06", name), name
+
+
+def test_sanctions_bear_on_incomes_at_home_and_on_firms():
+    for policy, income, firms in (("sanctions_lifted", 1.05, 0.5), ("sanctions_tightened", 0.95, 1.5)):
+        for name, factor in (("income", income), ("income_it", income), ("relocation_it", firms)):
+            assert at_home("2023-03", name, policy) == pytest.approx(factor * at_home("2023-03", name)), (policy, name)
+        assert there("2023-03", "belarus", "wage", policy) == pytest.approx(
+            income * there("2023-03", "belarus", "wage")
+        )
+        assert at_home("2022-12", "income", policy) == at_home("2022-12", "income")
+
+
+def test_two_thousand_apply_to_fight_for_ukraine_in_the_spring_of_2022():
+    """From the invasion to early April; nobody without the war. One soldier is known to have crossed over."""
+    volunteers, deserters = world().belarus["volunteers"], world().belarus["deserters"]
+    assert volunteers.sum() == pytest.approx(2000.0, rel=1e-3) and np.count_nonzero(volunteers) == 3
+    assert volunteers[month("2022-02")] == pytest.approx(1487 * 5 / 28) and deserters.sum() == 1.0
+    assert not world("no_war").belarus["volunteers"].any() and not world("no_war").belarus["deserters"].any()
 
 
 def test_a_package_shuts_three_countries_on_one_day():

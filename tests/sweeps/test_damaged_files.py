@@ -33,7 +33,7 @@ FILES = (
         for name in ("decisions", "flows", "groups", "harms", "moves", "settled", "stocks", "totals", "wishes")
     ),
     *("config.yaml", "history.txt", "sources.txt", "schedule.txt", "manifest.json"),
-    *("registers.csv", "repression.csv", "public_money.csv"),
+    *("registers.csv", "repression.csv", "public_money.csv", "losses.csv", "arrival_groups.csv", "ties.csv"),
 )
 EMPTY = ("assumed.txt",)
 """Files that hold nothing where nothing is assumed: they can only be gone."""

@@ -20,9 +20,11 @@ from sim.numerics.codes import (
     STATUS,
 )
 from sim.observation import prisons, public_money, security
+from sim.observation.circumstances import circumstances
 from sim.observation.parameters import Dated
 from sim.runs.settings import People, Settings
 from sim.runs.tasks import task
+from tests.counting import settled
 from tests.worlds import crowd, hot, hot_people, hot_world, plain_world, quiet, start
 
 LITHUANIA = PLACE["lithuania"]
@@ -65,7 +67,7 @@ def test_security_lies_between_one_and_ten_for_everybody(lived):
     assert 1.0 <= felt.min() < felt.max() <= 10.0
 
 
-def test_what_is_feared_lowers_security_and_nothing_else_does(lived):
+def test_what_is_feared_and_what_is_lacked_lowers_security(lived):
     people, rows = lived.columns, np.array([0])
     kept = {name: getattr(people, name)[rows].copy() for name in ("mode", "place", "status", "exposure", "detained")}
 
@@ -83,18 +85,30 @@ def test_what_is_feared_lowers_security_and_nothing_else_does(lived):
     assert exposed < quiet_one
     assert felt(**(home | {"detained": 3}), exposure=0) == exposed  # detention exposes as media work does
     by_right = [felt(**abroad | {"status": STATUS[name]}) for name in ("irregular", "asylum_seeker", "permit")]
-    assert exposed == by_right[0] < by_right[1] < by_right[2]
+    assert by_right[0] < by_right[1] < by_right[2]
     assert felt(**abroad | {"status": STATUS["permit"], "place": PLACE["russia"]}) < by_right[2]
 
 
-def test_two_means_anchor_the_scale():
+def test_each_lack_takes_a_point_from_who_fears_nothing():
+    """Means, a lasting right and months to settle in: 9, 8.2 and 7.5 of 10; at home nothing is lacked."""
+    people = settled(2, "lithuania", job=[1, 0], savings=0.0)
+    people.people.since[:] = -12, 0
+    people.people.status[:] = STATUS["permit"], STATUS["visa"]
+    model = start(people, plain_world(2, ("lithuania",)), quiet(level=-60.0)).run()
+    missing = security.lacks(model, np.arange(2), circumstances(model, np.arange(2)))
+    assert missing.tolist() == pytest.approx([0.0, 0.125 * 2.5])
+    assert security.scale(np.zeros(4), 9.0, 0.125 * np.arange(4)).round(1).tolist() == [10.0, 9.0, 8.2, 7.5]
+    model.columns.mode[:] = MODE["home"]
+    assert security.lacks(model, np.arange(2), circumstances(model, np.arange(2))).tolist() == [0.0, 0.0]
+
+
+def test_the_mean_before_leaving_anchors_the_scale():
     luck = np.random.default_rng(3)
-    before, now, weights = luck.random(500) * 2, luck.random(500) * 0.1, luck.random(500) + 0.5
-    level, slope = security.anchored(before, now, weights, 4.17, 8.81)
-    for fears, mean in ((before, 4.17), (now, 8.81)):
-        assert np.average(security.scale(fears, level, slope), weights=weights) == pytest.approx(mean, abs=1e-6)
-    with pytest.raises(ValueError, match="no level"):
-        security.anchored(before, before, weights, 4.17, 8.81)
+    before, weights = luck.random(500) * 2, luck.random(500) + 0.5
+    slope = security.anchored(before, weights, 4.17)
+    assert np.average(security.scale(before, slope), weights=weights) == pytest.approx(4.17, abs=1e-6)
+    with pytest.raises(ValueError, match="no slope"):
+        security.anchored(0.0 * before, weights, 4.17)
 
 
 def fake_run(months=4, **stocks):

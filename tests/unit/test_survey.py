@@ -34,9 +34,7 @@ def respondents(n=4000, protected=0.12, seed=5):
     values[:, scores] = 1.5 + 8.0 * values[:, scores]
     favoured = (kind < protected) | (luck.random(n) < 0.1)
     asked = np.ones(values.shape, np.bool_)
-    return Answers(
-        values, asked, favoured, luck.random(n), luck.random(n) * 0.1, *([np.arange(n, dtype=np.uint64)] * 2)
-    )
+    return Answers(values, asked, favoured, luck.random(n), *([np.arange(n, dtype=np.uint64)] * 2))
 
 
 @pytest.fixture(scope="module")

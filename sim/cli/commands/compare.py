@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.analysis import dimensions
-from sim.analysis.effects import effects_table, final_table, substitution_table, taxonomy_table
+from sim.analysis.effects import Paired, effects_table, final_table, substitution_table, taxonomy_table
 from sim.analysis.effects_by_group import groups_table
 from sim.analysis.reach import reach_table, rules
 from sim.cli.commands.pairs import Pairs, decomposed, families, first_count, paired_runs
@@ -20,6 +20,7 @@ from sim.cli.commands.runs import ensemble_of, planned, write_world
 from sim.cli.commands.worlds import simulated, taken_for_granted
 from sim.history import naming
 from sim.history.catalogue import load_scenario
+from sim.history.compiled import World
 from sim.history.history import History
 from sim.history.policies import Event
 from sim.history.sources import sources
@@ -27,10 +28,11 @@ from sim.history.wording import Addition
 from sim.numerics.codes import PLACE_NAMES
 from sim.numerics.errors import UserError
 from sim.numerics.months import month
+from sim.observation.losses import losses_difference
 from sim.observation.prisons import repression_table
 from sim.observation.public_money import money_difference
 from sim.observation.registers import register_table
-from sim.observation.seen import seen_by
+from sim.observation.seen import Seen, each_seen, seen_by
 from sim.observation.yardstick import yardstick
 from sim.population.fit import fit_table as people_table
 from sim.report import comparison
@@ -130,6 +132,7 @@ def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Seq
         "people": _people(ensemble),
         "groups": hide_few(groups_table(main, window), window.one_in, len(main)),
         "public_money": money_difference(main, baseline, scenario),
+        "losses": losses_difference(_sides(ensemble, main, baseline, scenario)),
         "registers": register_table(ours, baseline),
         "repression": repression_table(ours, baseline, ensemble.behaviour),
         "enough": pairs.curve,
@@ -140,6 +143,15 @@ def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Seq
         dimensions.dense(name, found[name], pairs.by_lambda, PLACE_NAMES[window.focus])
     for name, table in found.items():
         write_csv(folder, OF_COMPARISONS[name], table)
+
+
+def _sides(ensemble: Ensemble, main: Sequence[Paired], baseline: World, scenario: World) -> list[tuple[Seen, Seen]]:
+    """Pairs of runs as their observers see them."""
+    people, worlds = ensemble.population, (baseline, scenario)
+    ones, twos = (
+        each_seen([pair[side] for pair in main], worlds[side], people.people, people.one_in) for side in (0, 1)
+    )
+    return list(zip(ones, twos, strict=True))
 
 
 def _yardstick(ensemble: Ensemble, ours: Sequence[Run]) -> dict[str, pd.DataFrame]:

@@ -11,9 +11,11 @@ from sim.history.history import History
 from sim.history.sources import sources
 from sim.model.decision.rules import rule
 from sim.model.schedule import schedule_table
+from sim.observation.arrivals import from_state
 from sim.observation.prisons import repression_table
 from sim.observation.public_money import money_table
 from sim.observation.registers import register_table
+from sim.observation.seen import each_seen
 from sim.runs import disclosure, parquet, progress, workers
 from sim.runs.complete import Family, complete
 from sim.runs.ensemble import Ensemble
@@ -66,7 +68,10 @@ def planned(ensemble: Ensemble, families: Sequence[Family]) -> Plan:
 def beside(ensemble: Ensemble, of: Point, runs: Iterable[Run]) -> dict[str, str]:
     """Texts beside a point's tables: history, sources, schedule, and what observers of its world would see."""
     history, world = ensemble.history(of.scenario), ensemble.world(of.scenario)
+    people = ensemble.population
+    lived = from_state(each_seen(runs, world, people.people, people.one_in))
     seen = {
+        **lived,
         "registers": register_table(runs, world),
         "repression": repression_table(runs, world, ensemble.behaviour),
         "public_money": money_table(runs, world),

@@ -21,7 +21,7 @@ from sim.numerics.errors import UserError
 from sim.numerics.luck import replicate_seed
 from sim.numerics.months import label
 from sim.observation.parameters import observation
-from sim.observation.questions import FIELD, Answers, answers
+from sim.observation.questions import BEFORE, FIELD, Answers, answers
 from sim.observation.security import anchored, fear_at_home
 from sim.observation.survey import Sampling, observed_rows, pooled, survey_table
 from sim.runs import seals
@@ -98,9 +98,10 @@ def printed(table: pd.DataFrame, sampling: Sampling, asked: Answers, people: int
     """The table as text, with what it rests on."""
     lines = [
         "Survey of Lithuania, June to September 2022 (Dambrauskaitė 2022, n = 335), asked of the synthetic people:",
-        "a comparison, not a calibrated fit. Standard errors (se) by a design effect of 2 and of 4; `off` is expected",
-        "less observed in such errors. The two rows on security anchor its scale and test nothing; the rows on status",
-        "fix the odds weight; how many reasons are cited in all is taken from the survey, which are not.",
+        "a comparison, not a calibrated fit. Standard errors (se) by a design effect of 2 and of 4; `off` is",
+        "expected less observed in such errors. Security before leaving anchors its scale, the first two rows on",
+        "discrimination their rates, and the rows on status fix the odds weight: these test nothing; how many reasons",
+        "are cited in all is taken from the survey, which are not.",
         "",
         f"{'':<48}{'observed':>9}{'everyone':>9}{'expected':>9}{'drawn':>8}{'se':>12}{'off':>14}",
     ]
@@ -129,14 +130,12 @@ def _or_dash(value: float) -> str:
 
 
 def _anchors(asked: Answers, sampling: Sampling) -> str:
-    """What the two coefficients of security would be if anchored on this run."""
+    """What the slope of security would be if anchored on this run."""
     known = ~np.isnan(asked.fear_before)
-    rows = observed_rows().set_index("item")["value"]
-    targets = float(rows["security in Belarus before leaving"]), float(rows["security in Lithuania"])
-    used = observation().at("security_level"), observation().at("security_slope")
-    fears = asked.fear_before[known], asked.fear_now[known], sampling.weights[known]
+    target = float(observed_rows().set_index("item")["value"][BEFORE])
+    used = observation().at("security_slope")
     try:
-        level, slope = anchored(*fears, *targets)
+        slope = anchored(asked.fear_before[known], sampling.weights[known], target)
     except ValueError as error:
-        return f"Security: {error}; used are level {used[0]:g} and slope {used[1]:g}."
-    return f"Security: anchored on this run level {level:.3f}, slope {slope:.3f}; used are {used[0]:g} and {used[1]:g}."
+        return f"Security: {error}; used is {used:g}."
+    return f"Security: anchored on this run the slope is {slope:.3f}; used is {used:g}."

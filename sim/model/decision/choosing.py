@@ -213,7 +213,8 @@ def fill_adults(people: Columns, first: int, last: int, now: Now, room: Room) ->
         one = at(people, first + i)
         age, conscription = t - one.birth, one.conscription
         flags[i] = adult_flags(one.exposure, one.detained, age, one.ancestry, one.visa, conscription, t)
-        fears[i] = war_term(war_fear, coefficients.war, service_term(coefficients, conscription, age))
+        service = service_term(coefficients, conscription, age, one.war_view, one.officer)
+        fears[i] = war_term(war_fear, coefficients.war, service)
     for i in range(last - first):
         one = at(people, first + i)
         personal[i] = personal_term(coefficients, (t - one.birth) / 12.0, one.education, one.ties)

@@ -22,8 +22,8 @@ from sim.model.decision.utility import (
     repression_term,
     war_term,
 )
-from sim.model.run_constants import ADULT_MONTHS, OTHERS, THREATENED
-from sim.numerics.codes import AGE_FROM, CONSCRIPTION, EXPOSURE, GROUP, LEAD, MODE, N_SECTORS, PLACE, SECTOR
+from sim.model.run_constants import ADULT_MONTHS, FIGHTING_ENDS_MONTHS, OTHERS, THREATENED
+from sim.numerics.codes import AGE_FROM, CONSCRIPTION, EXPOSURE, GROUP, LEAD, MODE, N_SECTORS, PLACE, SECTOR, WAR_VIEW
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import NORMAL_GRID
 from sim.numerics.months import LONG_AGO
@@ -41,6 +41,7 @@ _PROTEST, _NGO = EXPOSURE["protest"], EXPOSURE["ngo"]
 _STRIKE, _WAR_COMMENT = EXPOSURE["strike"], EXPOSURE["war_comment"]
 _LIABLE, _SERVING = CONSCRIPTION["liable"], CONSCRIPTION["serving"]
 _SERVED, _OFFICER = CONSCRIPTION["served"], CONSCRIPTION["reserve_officer"]
+_FOR_JOINING = WAR_VIEW["for_joining"]
 _PLANNED = LEAD["planned"]
 _SETTLED = MODE["settled"]
 _BELARUS, _HOME = PLACE["belarus"], MODE["home"]
@@ -48,8 +49,6 @@ _IT, _TRANSPORT = SECTOR["it"], SECTOR["transport"]
 _G_IT, _G_PERSECUTED, _G_DRIVER = GROUP["it"], GROUP["persecuted"], GROUP["driver"]
 _G_STUDENT, _G_ANCESTRY, _G_VISA = GROUP["student"], GROUP["ancestry"], GROUP["visa_holder"]
 _G_DRAFT = GROUP["draft_liable"]
-MOBILISATION_ENDS_MONTHS = 50 * 12
-"""Age up to which a man who has served fears mobilisation (assumption: soldiers of the first reserve, recalled)."""
 STUDENT_FROM, STUDENT_TO = 17 * 12, 28 * 12
 """Ages in months between which one may be admitted to study (assumption: secondary school done, before 28)."""
 
@@ -205,10 +204,15 @@ def exposure_weight(coefficients: Behaviour, exposure: int) -> float:
 
 
 @compiled(forceinline=True)
-def service_term(coefficients: Behaviour, conscription: int, age: int) -> float:
-    """Log-odds that the fear of war adds for who may be called: drafted, or mobilised; `age` in months."""
-    reserve = ((conscription == _SERVED) | (conscription == _OFFICER)) & (age < MOBILISATION_ENDS_MONTHS)
-    return coefficients.conscription if conscription == _LIABLE else (coefficients.mobilisation if reserve else 0.0)
+def service_term(coefficients: Behaviour, conscription: int, age: int, war_view: int, officer: int) -> float:
+    """Log-odds that the fear of war adds for who may be sent: drafted, mobilised, or an officer; `age` in months.
+
+    Who is for joining the war does not fear to be sent.
+    """
+    reserve = ((conscription == _SERVED) | (conscription == _OFFICER)) & (age < FIGHTING_ENDS_MONTHS)
+    first = (conscription == _LIABLE) | (officer > 0)
+    fear = coefficients.conscription if first else (coefficients.mobilisation if reserve else 0.0)
+    return 0.0 if war_view == _FOR_JOINING else fear
 
 
 @compiled(forceinline=True)
@@ -258,7 +262,8 @@ def push(head: Person, month: int, coefficients: Behaviour, perceived: float, wa
         conscription, exposure, age = one.conscription, one.exposure, month - one.birth
         personal = personal_term(coefficients, age / 12.0, one.education, one.ties)
         repression = repression_term(perceived, exposure_weight(coefficients, exposure), coefficients.repression)
-        war = war_term(war_fear, coefficients.war, service_term(coefficients, conscription, age))
+        service = service_term(coefficients, conscription, age, one.war_view, one.officer)
+        war = war_term(war_fear, coefficients.war, service)
         total = with_adult(total, repression, war, personal)
     return unit_push(coefficients, total, n, abroad, head.frailty)
 

@@ -2,7 +2,8 @@
 
 from sim.model.eventlog import note
 from sim.model.now import Now
-from sim.model.run_constants import ADULT_MONTHS, LIABILITY_ENDS_MONTHS
+from sim.model.processes.wartime import wartime
+from sim.model.run_constants import ADULT_MONTHS, LIABILITY_ENDS_MONTHS, monthly_hazard
 from sim.model.scratch import Block, Span, rows_of
 from sim.numerics.codes import CONSCRIPTION, EDUCATION, EVENT, MODE, REASON, REGION, SEX
 from sim.numerics.compiling import compiled
@@ -22,14 +23,6 @@ DEFERMENT_ENDS_MONTHS = 22 * 12
 """Study deferment ends at 22 (assumption: a first degree entered at 17 or 18 takes four to five years)."""
 BAN_MONTHS = 6
 """Length of an exit limit that follows a summons (law 268-Z of 2023: up to six months)."""
-
-
-@compiled(forceinline=True)
-def monthly_hazard(persons: float, liable: float) -> float:
-    """Probability per liable man of being among `persons` in a month."""
-    if liable <= 0.0:
-        return 0.0
-    return min(1.0, persons / liable)
 
 
 @compiled(forceinline=True)
@@ -58,7 +51,8 @@ def standing_by_age(standing: int, age: int, studies: bool, officer: bool) -> in
 
 @compiled
 def conscript(people: Columns, circles: Span, now: Now, block: Block) -> None:
-    """Move the men of these circles through liability and service."""
+    """Move the men of these circles through liability and service; what the war brings to soldiers comes first."""
+    wartime(people, circles, now, block)
     (first, last), room, log = rows_of(circles, now), block.room, block.log
     summoned = monthly_hazard(now.belarus.summoned, now.run.reference.liable)
     drafted = min(summoned, monthly_hazard(now.belarus.drafted, now.run.reference.liable))

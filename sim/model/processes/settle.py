@@ -9,7 +9,7 @@ from sim.model.processes.live import live, works
 from sim.model.processes.screening import OF_RENEWAL, fails_screening
 from sim.model.processes.settled import settled_units
 from sim.model.scratch import Block, Span
-from sim.numerics.codes import CHANNEL, EVENT, INSTRUMENT, REASON, STATUS
+from sim.numerics.codes import CHANNEL, EVENT, GROUP, INSTRUMENT, REASON, STATUS
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import PURPOSE, uniform, words
 from sim.numerics.months import NEVER
@@ -22,17 +22,30 @@ _PERMANENT, _CITIZEN = STATUS["permanent"], STATUS["citizen"]
 _ASYLUM_SEEKER, _PROTECTED, _IRREGULAR = STATUS["asylum_seeker"], STATUS["protected"], STATUS["irregular"]
 _EVENT_PERMIT, _RENEWED, _LOST = EVENT["permit"], EVENT["renewed"], EVENT["lost"]
 _NATURALISED, _MADE_PERMANENT = EVENT["naturalised"], EVENT["permanent"]
-_ANCESTRY = CHANNEL["ancestry"]
+_ANCESTRY, _STUDY, _FAMILY = CHANNEL["ancestry"], CHANNEL["study"], CHANNEL["family"]
+_PERSECUTED = GROUP["persecuted"]
 _RENEWAL, _ENTRY_FREE, _FIRST_PERMIT = INSTRUMENT["renewal"], INSTRUMENT["visa_free"], INSTRUMENT["permit"]
 _NONE, _EXPIRY, _REFUSAL, _SECURITY = REASON["none"], REASON["expiry"], REASON["refusal"], REASON["security"]
 
 
 @compiled(forceinline=True)
 def renewal_probability(
-    granted: float, openness: float, passport_valid: bool, travel_document: float, ground: float
+    granted: float, openness: float, passport_valid: bool, travel_document: float, ground: float, certificate: float
 ) -> float:
-    """Probability that a status is prolonged when it ends; `ground` is below one where its ground is gone."""
-    return granted * openness * (1.0 if passport_valid else travel_document) * ground
+    """Probability that a status is prolonged when it ends; `ground` is below one where its ground is gone.
+
+    `certificate` is the chance to get what only agencies of Belarus give.
+    """
+    return granted * openness * (1.0 if passport_valid else travel_document) * ground * certificate
+
+
+@compiled(forceinline=True)
+def asks_for_certificates(channel: int) -> bool:
+    """True for permits for work, study and family, which need certificates of Belarusian agencies.
+
+    Dambrauskaite (2022).
+    """
+    return bool(brings_work(channel) | (channel == _STUDY) | (channel == _FAMILY))
 
 
 @compiled(forceinline=True)
@@ -119,7 +132,10 @@ def decide_status(head: Person, now: Now, log: Log) -> None:
     openness = open_share(now.openness[place, instrument], channel, groups)
     papers, granted = now.places[place].travel_document, now.rules[place, channel].renewal
     ground = now.coefficients.renewal_jobless if brings_work(channel) and not works(head) else 1.0
-    chance = renewal_probability(granted, openness, head.passport >= now.month, papers, ground)
+    certified = 1.0
+    if status != _VISA_FREE and (groups >> _PERSECUTED) & 1 and asks_for_certificates(channel):
+        certified = now.belarus.certificates
+    chance = renewal_probability(granted, openness, head.passport >= now.month, papers, ground, certified)
     if luck >= chance:
         change_status(head, now.month, _IRREGULAR, NEVER, _LOST, _EXPIRY, log)
         return

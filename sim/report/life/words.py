@@ -25,6 +25,11 @@ _SERVICE = {
     "serving": "serving in the army", "served": "has served", "reserve_officer": "reserve officer",
     "exempt": "exempt from service", "family": "deferred for his children",
 }  # fmt: skip
+_WAR_VIEW = {
+    "against": "against Belarus's part in it", "accepts_bases": "for the use of the territory, against joining",
+    "for_joining": "for joining",
+}  # fmt: skip
+_OFFICER = {"none": "no officer", "army": "officer of the army", "interior": "officer of the interior ministry"}
 _REGION = {
     "minsk_city": "Minsk", "minsk_region": "Minsk region", "abroad": "abroad",
     **{name: f"{name.title()} region" for name in ("brest", "vitebsk", "gomel", "grodno", "mogilev")},
@@ -99,7 +104,9 @@ def attributes(people: Columns, row: int, t: int) -> list[tuple[str, str]]:
         ("income and savings", f"{people.income[row]:,.0f} EUR a month, {people.savings[row]:,.0f} EUR saved"),
         ("politics", _POLITICS[name(codes.POLITICS, people.politics[row])]),
         ("exposure", _EXPOSURE[name(codes.EXPOSURE, people.exposure[row])]),
+        ("post", _OFFICER[name(codes.OFFICER, people.officer[row])]),
         ("service", _SERVICE[name(codes.CONSCRIPTION, people.conscription[row])] if sex == "male" else "not asked"),
+        ("the war", _WAR_VIEW[name(codes.WAR_VIEW, people.war_view[row])]),
         ("Polish card", "yes" if people.ancestry[row] else "no"),
         ("close people abroad", f"in {place(people.kin[row])}" if people.kin[row] else "none"),
         ("ties that hold", f"{int(people.ties[row]) / 255:.0%} of the strongest"),
@@ -133,6 +140,8 @@ def event_words(event: Any) -> str:
         "summoned": "is summoned to the recruiting office" + (", and is not found" if reason == "absent" else ""),
         "drafted": "is called up as a reserve officer" if reason == "decree" else "is drafted",
         "discharged": "is discharged from service",
+        "volunteered": "applies to fight for Ukraine" + (", and goes" if reason == "choice" else ""),
+        "deserted": "refuses orders, and serves no more",
         "applied": f"decides to leave for {there} by {by} (stream: {_MOTIVE[name(codes.MOTIVE, event['detail'])]})",
         "granted": f"is granted {by} to {there}",
         "refused": f"is refused {by} to {there} ({_REASONS.get(reason, reason)})",

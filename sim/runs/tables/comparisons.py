@@ -157,6 +157,20 @@ OF_COMPARISONS = named(
         (*levels(EUR), *change("difference", EUR)),
         viewed="money_effects",
     ),
+    Table(
+        "losses",
+        "what Belarus loses in a year by those who have left since 2019",
+        (YEAR, text("item", "people by education and work, years of schooling, income tax or contributions")),
+        (
+            *(
+                Column(world, REAL, f"mean in the {world}", "that of the row", null=True, viewed=f"lost_{world}")
+                for world in ("baseline", "scenario")
+            ),
+            *change("difference", "that of the row"),
+            text("unit", "unit of the row"),
+        ),
+        viewed="loss_effects",
+    ),
     # of the baseline; its point has them as views
     *(replace(table, viewed="") for table in OBSERVERS[:2]),
     Table(

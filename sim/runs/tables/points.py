@@ -78,6 +78,41 @@ OBSERVERS = (
     ),
 )
 """What observers of a world would see."""
+_EACH = (LAMBDA, replace(REPLICATE, kind=WHOLE))
+_NET = "net of those who come back"
+LOSSES = (
+    persons("leavers", f"residents of the start who leave Belarus, {_NET}"),
+    persons("degrees", "those of them with higher education"),
+    persons("it_workers", "those who worked in IT"),
+    persons("media_workers", "those who worked for media and organisations"),
+    Column("school_years", REAL, f"years of schooling and study that they had, {_NET}", "years"),
+    Column("income_tax", REAL, "income tax on what all who are away would earn at home", EUR),
+    Column("contributions", REAL, "contributions of both sides on the same", EUR),
+)
+"""What Belarus loses in a year."""
+FROM_STATE = (
+    Table("losses", "what Belarus loses in a year by those who have left since 2019", (*_EACH, YEAR), LOSSES),
+    Table(
+        "arrival_groups",
+        "arrivals in a destination in a year, by the groups of the study of Lithuania",
+        (*_EACH, DESTINATION, YEAR, text("group", "newsrooms, organisations, relocated staff, repressed, others")),
+        (PERSONS,),
+        maybe_empty=True,
+    ),
+    Table(
+        "ties",
+        "what ties Lithuania, Poland or Latvia to the other two in a year",
+        (*_EACH, DESTINATION, YEAR),
+        (
+            persons("to_neighbours", "people who move on to the other two"),
+            persons("from_neighbours", "people who move on from the other two"),
+            persons("visas", "people who come on a national visa"),
+            persons("permits", "people with a first residence permit"),
+            persons("both_papers", "people with both, whom papers count twice"),
+        ),
+    ),
+)
+"""What follows from who leaves and where they come."""
 OF_POINTS = named(
     _parquet("flows", "people who moved; cells that are not zero", (REPLICATE, *OF_FLOWS), (PERSONS, EXPECTED)),
     _parquet("stocks", "residents at the end of a month; cells that are not zero", (REPLICATE, *OF_STOCKS), (PERSONS,)),
@@ -130,6 +165,7 @@ OF_POINTS = named(
         (persons("persons", "persons; units of those blocked", WHOLE),),
     ),
     *OBSERVERS,
+    *FROM_STATE,
 )
 """Tables of a point by name."""
 OF_WORLDS = named(

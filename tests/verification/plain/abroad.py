@@ -13,6 +13,7 @@ from .entities import PlainPerson, Unit
 UNDECIDED = (STATUS["protected"], STATUS["irregular"], STATUS["citizen"])
 PENSION = 65 * 12
 RESTS_ON_WORK = (CHANNEL["work"], CHANNEL["it_scheme"], CHANNEL["relocation"])
+ASKS_FOR_CERTIFICATES = (*RESTS_ON_WORK, CHANNEL["study"], CHANNEL["family"])
 FULL_RIGHT_TO_WORK = (STATUS["permit"], STATUS["permanent"], STATUS["protected"], STATUS["citizen"])
 
 
@@ -92,7 +93,11 @@ class Abroad(Applications):
         documents = 1.0 if head.passport >= self.month else self.places.travel_document[p]
         jobless = not any(adult.job for adult in unit.adults_among(unit.party()))
         ground = self.code.renewal_jobless if c in RESTS_ON_WORK and jobless else 1.0
-        return float(self.rules.renewal[p][c] * is_open * documents * ground)
+        certificate = 1.0
+        persecuted = any(adult.persecuted() for adult in unit.adults)
+        if head.status != STATUS["visa_free"] and persecuted and c in ASKS_FOR_CERTIFICATES:
+            certificate = self.belarus.certificates
+        return float(self.rules.renewal[p][c] * is_open * documents * ground * certificate)
 
     def naturalised(self, head: PlainPerson) -> bool:
         """The head has lived there for long enough and becomes a citizen (3.11)."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.numerics.arithmetic import exp
-from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, LEAD, N_CHANNELS, N_PLACES, PLAN, SEX
+from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, LEAD, N_CHANNELS, N_PLACES, OFFICER, PLAN, SEX, WAR_VIEW
 
 from .basics import AGES, BIT, HOME, NORMAL
 from .entities import PlainPerson, Unit
@@ -157,7 +157,11 @@ class Choice(Rules):
         )
 
     def service(self, adult: PlainPerson) -> float:
-        """What the draft or a mobilisation adds to a man's fear of war (3.8)."""
+        """What the draft, a mobilisation or an officer's post adds to the fear of war (3.8)."""
+        if adult.war_view == WAR_VIEW["for_joining"]:
+            return 0.0
+        if adult.officer != OFFICER["none"]:
+            return float(self.code.conscription)
         if adult.sex != SEX["male"]:
             return 0.0
         if adult.liable():

@@ -5,7 +5,7 @@ from typing import Any
 
 import mesa
 
-from sim.numerics.codes import CONSCRIPTION, EXPOSURE, LEAD, MODE, PLAN, SECTOR
+from sim.numerics.codes import CONSCRIPTION, EXPOSURE, LEAD, MODE, PLAN, SECTOR, SEX, WAR_VIEW
 from sim.numerics.months import LONG_AGO
 
 from .basics import BIT, HOME
@@ -33,6 +33,11 @@ class PlainPerson(mesa.Agent):
     def liable(self) -> bool:
         """May be drafted (3.3)."""
         return self.conscription == CONSCRIPTION["liable"]
+
+    def may_volunteer(self, t: int) -> bool:
+        """A man of 18 to 49 years who is against the war, by his age in month `t` (3.6)."""
+        age = t - self.birth
+        return self.sex == SEX["male"] and 216 <= age < 600 and self.war_view == WAR_VIEW["against"]
 
     def settled(self) -> bool:
         """Lives abroad for good (1.4)."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.numerics.codes import CONSCRIPTION, EDUCATION, INSTRUMENT, MODE, REGION, SECTOR, SEX
+from sim.numerics.codes import CONSCRIPTION, EDUCATION, INSTRUMENT, MODE, OFFICER, REGION, SECTOR, SEX
 from sim.numerics.months import LONG_AGO
 
 from .basics import EMPLOYER_KEYS, EXPOSURES, HOME, PLACES, share_of
@@ -74,7 +74,8 @@ class Home(Lives):
     # --- 3.6 conscript ------------------------------------------------------------------------------------------------
 
     def conscript(self) -> None:
-        """Every man registered in Belarus of at least 18 years, wherever he lives (3.6)."""
+        """What the war brings, then every man registered in Belarus of at least 18 years, wherever he lives (3.6)."""
+        self.go_to_war()
         for man in self.people:
             if (
                 man.lives()
@@ -83,6 +84,27 @@ class Home(Lives):
                 and self.month - man.birth >= 216
             ):
                 self.call_up(man)
+
+    def go_to_war(self) -> None:
+        """Bar officers from leaving, let soldiers desert and men volunteer (3.6)."""
+        t = self.month
+        desert = share_of(self.belarus.deserters, self.soldiers)
+        volunteer = share_of(self.belarus.volunteers, self.fighters)
+        for person in self.people:
+            if not person.lives():
+                continue
+            fixed = self.luck("standing.barred", person.key, 0, self.trait_seed)
+            if person.officer != OFFICER["none"] and fixed < self.belarus.officers_barred:
+                person.exit_ban = max(person.exit_ban, t)
+            if person.held >= t:
+                continue
+            if person.conscription == CONSCRIPTION["serving"]:
+                if self.luck("wartime.deserts", person.key) < desert:
+                    person.conscription = CONSCRIPTION["never"]
+                    self.tell(person, "deserted")
+            elif person.may_volunteer(t) and self.luck("wartime.volunteers", person.key) < volunteer:
+                goes = self.luck("wartime.goes", person.key) < self.code.volunteers_go
+                self.tell(person, "volunteered", "choice" if goes else "none")
 
     def call_up(self, man: PlainPerson) -> None:
         """Discharge a man, make him liable, summon him or call him as a reserve officer (3.6)."""

@@ -159,6 +159,8 @@ class Base(mesa.Model):
         self.officers = 0  # R
         self.grown_up = 0  # A
         self.pendular_workers = 0  # P
+        self.soldiers = 0  # D
+        self.fighters = 0  # F
         for person in self.people:
             if person.settled() or not person.lives():
                 continue
@@ -174,6 +176,10 @@ class Base(mesa.Model):
                 self.grown_up += self.one_in
             if person.sector in PENDULAR_SECTORS:
                 self.pendular_workers += self.one_in
+            if man and person.conscription == CONSCRIPTION["serving"]:
+                self.soldiers += self.one_in
+            elif person.may_volunteer(0):
+                self.fighters += self.one_in
 
     def pool(self, sector: int) -> int:
         """Return the sector on whose offers of work the workers of a sector draw (3.2)."""

@@ -1,0 +1,52 @@
+"""What a war brings besides drafts: officers who may not leave, soldiers who desert, volunteers for the other side."""
+
+from sim.model.eventlog import note
+from sim.model.now import Now
+from sim.model.run_constants import ADULT_MONTHS, FIGHTING_ENDS_MONTHS, monthly_hazard
+from sim.model.scratch import Block, Span, rows_of
+from sim.numerics.codes import CONSCRIPTION, EVENT, MODE, REASON, SEX, WAR_VIEW
+from sim.numerics.compiling import compiled
+from sim.numerics.luck import PURPOSE, uniform, words
+from sim.population.rows import at
+from sim.population.schema import Columns
+
+_STANDING, _WARTIME = PURPOSE["standing"], PURPOSE["wartime"]
+_MALE, _NOWHERE = SEX["male"], MODE["nowhere"]
+_NEVER, _SERVING, _AGAINST = CONSCRIPTION["never"], CONSCRIPTION["serving"], WAR_VIEW["against"]
+_VOLUNTEERED, _DESERTED = EVENT["volunteered"], EVENT["deserted"]
+_NONE, _CHOSEN = REASON["none"], REASON["choice"]
+
+
+@compiled(forceinline=True)
+def may_fight(sex: int, age: int, war_view: int) -> bool:
+    """True for who may volunteer for Ukraine: a man of 18 to 49 who is against the war; `age` in months."""
+    return bool((sex == _MALE) & (age >= ADULT_MONTHS) & (age < FIGHTING_ENDS_MONTHS) & (war_view == _AGAINST))
+
+
+@compiled
+def wartime(people: Columns, circles: Span, now: Now, block: Block) -> None:
+    """Bar officers of these circles from leaving, let soldiers desert and men volunteer."""
+    deserts = monthly_hazard(now.belarus.deserters, now.run.reference.serving)
+    volunteers = monthly_hazard(now.belarus.volunteers, now.run.reference.fighters)
+    barred = now.belarus.officers_barred
+    if deserts <= 0.0 and volunteers <= 0.0 and barred <= 0.0:
+        return
+    first, last = rows_of(circles, now)
+    for row in range(first, last):
+        person = at(people, row)
+        key, age = person.key, now.month - person.birth
+        if person.mode == _NOWHERE:
+            continue
+        if barred > 0.0 and person.officer > 0 and uniform(words(key, 0, _STANDING, 0, now.run.trait_seed)[2]) < barred:
+            person.exit_ban = max(person.exit_ban, now.month)
+        if person.held >= now.month:
+            continue
+        if person.conscription == _SERVING:
+            if uniform(words(key, now.month, _WARTIME, 0, now.run.seed)[2]) < deserts:
+                person.conscription = _NEVER
+                note(block.log, now.month, person, _DESERTED, (0, 0), 0, _NONE)
+        elif volunteers > 0.0 and may_fight(person.sex, age, person.war_view):
+            luck = words(key, now.month, _WARTIME, 0, now.run.seed)
+            if uniform(luck[0]) < volunteers:
+                goes = uniform(luck[1]) < now.coefficients.volunteers_go
+                note(block.log, now.month, person, _VOLUNTEERED, (0, 0), 0, _CHOSEN if goes else _NONE)
