@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 _ASYLUM, _BELARUS = CHANNEL["asylum"], PLACE["belarus"]
+_OF_MOVES = ("lost", "departed", "onward", "returned", "asylum_sought")
 _COMES = [EVENT["departed"], EVENT["onward"]]
 _MOVES = [*_COMES, EVENT["returned"]]
 STAYED = 6
@@ -49,7 +50,7 @@ def monthly(seen: Seen, log: NDArray[np.void], weights: Floats | None = None) ->
 
 def noted(seen: Seen, event: str, place: int, channels: Sequence[int] = (), reason: str = "") -> NDArray[np.void]:
     """Records of an event in a place, of some channels and one reason if such are given."""
-    log = seen.run.moves if event in ("lost", "departed", "onward", "returned") else seen.run.decisions
+    log = seen.run.moves if event in _OF_MOVES else seen.run.decisions
     chosen = (log["kind"] == EVENT[event]) & (log["place"] == place)
     if channels:
         chosen &= np.isin(log["channel"], channels)
@@ -59,6 +60,11 @@ def noted(seen: Seen, event: str, place: int, channels: Sequence[int] = (), reas
 
 
 # permits
+
+
+def claims(seen: Seen, place: int) -> Floats:
+    """People who ask for protection, at the border or inside; those of them who ask again elsewhere count again."""
+    return monthly(seen, noted(seen, "asylum_sought", place))
 
 
 def recognised(seen: Seen, place: int) -> Floats:

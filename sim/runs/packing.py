@@ -32,6 +32,7 @@ def run_forms(months: int) -> dict[str, Form]:
         "stocks": (WHOLE, (months, N_PLACES, N_STATUSES)),
         "harms": (WHOLE, (months, len(HARMS))),
         "expected": (REAL, (months, N_PLACES, N_CHANNELS)),
+        "claims": (REAL, (months, N_PLACES)),
         "moves": (MOVE, (None,)),
         "wishes": (WISH, (None,)),
         "decisions": (DECISION, (None,)),
@@ -110,6 +111,7 @@ class StateForms:
             "kept_stocks": (WHOLE, (month, N_PLACES, N_STATUSES)),
             "kept_committed": (WHOLE, (month, N_PLACES, N_CHANNELS)),
             "kept_following": (WHOLE, (month, N_PLACES)),
+            "kept_claims": (WHOLE, (month, N_PLACES)),
             "events": (EVENT_TYPE, (None,)),
             "events_until": (WHOLE, (month,)),
         }
@@ -137,7 +139,7 @@ def packed_state(state: State, forms: StateForms) -> bytes:
         *state.stocks,
         *state.queues,
         *state.newcomers,
-        *(np.array(part) for part in (kept.stocks, kept.committed, kept.following)),
+        *(np.array(part) for part in (kept.stocks, kept.committed, kept.following, kept.claims)),
         kept.events,
         np.cumsum([len(log) for log in kept.log], dtype=np.int64),
         *state.lived,
@@ -160,7 +162,8 @@ def unpacked_state(path: Path, month: int, forms: StateForms) -> State:
         return tuple(arrays[name] for name in names)
 
     log = [events[start:end] for start, end in pairwise([0, *ends.tolist()])]
-    stocks, committed, following = (list(arrays[f"kept_{name}"]) for name in ("stocks", "committed", "following"))
+    kept = [list(arrays[f"kept_{name}"]) for name in ("stocks", "committed", "following", "claims")]
+    stocks, committed, following, claims = kept
     return State(
         month,
         arrays["people"],
@@ -169,7 +172,7 @@ def unpacked_state(path: Path, month: int, forms: StateForms) -> State:
         given("stocks", "started"),
         given("pending", "banked", "residents"),
         given("inflow", "arrivals"),
-        Recorder(forms.one_in, stocks, committed, following, log),
+        Recorder(forms.one_in, stocks, committed, following, claims, log),
         given("rules", "places") if forms.responds else (),
         arrays["mesa"],
     )

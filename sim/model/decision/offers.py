@@ -31,6 +31,7 @@ _BELARUS = PLACE["belarus"]
 _AGES = np.array([GROUP[name] for name in AGE_FROM])
 """Bits of the groups by age."""
 _WORK, _FAMILY, RELOCATION = CHANNEL["work"], CHANNEL["family"], CHANNEL["relocation"]
+_ASYLUM = CHANNEL["asylum"]
 _IT, _CHILD = SECTOR["it"], SECTOR["child"]
 
 
@@ -127,6 +128,8 @@ def fill(
                 country = country_value(now, constant, residents[place], place, sector, unsafe)
                 first = count
                 for channel in range(now.law.shape[1]):
+                    if channel == _ASYLUM:  # asked for inside, or at the border for want of a way: nobody weighs it
+                        continue
                     if not eligible(now.law[place, channel], now.rules[place, channel], sector, groups):
                         continue
                     share = offer_share(now, place, sector, workers)

@@ -30,18 +30,23 @@ class Recorder:
     stocks: list[Counts] = field(default_factory=list)
     committed: list[Counts] = field(default_factory=list)
     following: list[Counts] = field(default_factory=list)
+    claims: list[Counts] = field(default_factory=list)
     log: list[NDArray[np.void]] = field(default_factory=list)
 
-    def keep(self, stocks: Counts, committed: Counts, following: Counts, log: list[NDArray[np.void]]) -> None:
-        """Keep one month: agents by place and status, expected commitments and followers, events."""
+    def keep(
+        self, stocks: Counts, committed: Counts, following: Counts, claims: Counts, log: list[NDArray[np.void]]
+    ) -> None:
+        """Keep one month: agents by place and status, expected commitments, followers and claims, events."""
         self.stocks.append(stocks)
         self.committed.append(committed)
         self.following.append(following)
+        self.claims.append(claims)
         self.log.append(np.concatenate(log) if log else np.zeros(0, EVENT_TYPE))
 
     def copy(self) -> "Recorder":
         """The same months in lists of their own; what was kept is never changed."""
-        return Recorder(self.one_in, list(self.stocks), list(self.committed), list(self.following), list(self.log))
+        stocks, committed = list(self.stocks), list(self.committed)
+        return Recorder(self.one_in, stocks, committed, list(self.following), list(self.claims), list(self.log))
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Recorder":
         return self.copy()
@@ -80,6 +85,13 @@ class Recorder:
         expected = self.expected_of_deciders(world)
         expected[:, :, CHANNEL["family"]] += np.array(self.following) / FIXED_POINT
         return expected
+
+    def expected_claims(self) -> NDArray[np.float64]:
+        """Expected claims of protection by people who live there already, in persons, float64[months, places].
+
+        Those at the border are the expected departures by the channel asylum.
+        """
+        return np.array(self.claims).reshape(-1, N_PLACES) / FIXED_POINT
 
     def expected_of_deciders(self, world: World) -> NDArray[np.float64]:
         """Expected departures of those who decide to leave alone, float64[months, places, channels]."""

@@ -81,6 +81,12 @@ OBSERVERS = (
 OF_POINTS = named(
     _parquet("flows", "people who moved; cells that are not zero", (REPLICATE, *OF_FLOWS), (PERSONS, EXPECTED)),
     _parquet("stocks", "residents at the end of a month; cells that are not zero", (REPLICATE, *OF_STOCKS), (PERSONS,)),
+    _parquet(
+        "claims",
+        "claims of protection by people who live there already; cells that are not zero",
+        (REPLICATE, MONTH, DESTINATION),
+        (persons("expected_persons", "sum of hazards"),),
+    ),
     _parquet("harms", "harms, every month and harm", (REPLICATE, MONTH, HARM), (PERSONS,)),
     _parquet(
         "wishes",
@@ -90,7 +96,7 @@ OF_POINTS = named(
     ),
     _parquet(
         "moves",
-        "a synthetic person who departs, returns, moves on or loses the right to stay",
+        "a synthetic person who departs, returns, moves on, loses the right to stay or asks for protection",
         (REPLICATE, MONTH, text("kind", "event", "moves"), FROM, TO, CHANNEL, WHY, PERSON),
         (),
     ),

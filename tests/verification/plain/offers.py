@@ -120,6 +120,10 @@ class Offers(Means):
         """A destination with a distance (3.4)."""
         return p != HOME and self.places.distance[p] != 0
 
+    def weighed(self, p: int) -> list[int]:
+        """Return the channels of p that anybody weighs: not asylum (3.4)."""
+        return [c for c in self.lawful[p] if c != CHANNEL["asylum"]]
+
     def menu(
         self, sector: int, groups: int, travel: bool, admission: bool, queue: bool
     ) -> dict[int, list[tuple[int, float, float]]]:
@@ -127,7 +131,7 @@ class Offers(Means):
         menu: dict[int, list[tuple[int, float, float]]] = defaultdict(list)
         for p in filter(self.on_offer, DESTINATIONS):
             country = self.country_value(p, sector, groups)
-            for c in self.lawful[p]:
+            for c in self.weighed(p):
                 if self.eligible(p, c, sector, groups):
                     access = self.now.admission(p, c, groups) if admission else 1.0
                     if travel:
@@ -248,7 +252,7 @@ class Offers(Means):
         best = -math.inf
         if self.on_offer(p):
             country = self.country_value(p, sector, groups)
-            for c in self.lawful[p]:
+            for c in self.weighed(p):
                 if self.eligible(p, c, sector, groups):
                     access = min(borders.admission(p, c, groups), borders.travel(p, c, groups))
                     best = max(best, country + self.channel_value(p, c, sector) + log(access))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.history.coefficients import Behaviour
 from sim.model.decision.choosing import fill_goers, fill_unit_tastes, gather, obstacle, weighing
-from sim.model.decision.commitment import FIXED_POINT, commit, motive, wish
+from sim.model.decision.commitment import FIXED_POINT, commit, motive, wish_or_claim
 from sim.model.decision.evaluation import FREE_TO_EXIT, FROM_HOME, UNQUEUED, Prospects, evaluate, no_prospects
 from sim.model.decision.rules.destination_nest import stays
 from sim.model.decision.units import may_exit
@@ -121,4 +121,4 @@ def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
             slot_noise(key, now.month, seed, best, noise)
             place = best_slot(values, noise)
             stream = motive(choice_class % N_FLAGS, unit.group, channels[place])
-            wish(head, now.month, place, channels[place], reason, stream, log)
+            wish_or_claim(head, now, place, channels[place], reason, stream, block)
