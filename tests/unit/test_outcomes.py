@@ -155,7 +155,9 @@ def random_lives(draw):
             abroad = ["lost", "onward", "returned", "asylum_sought"]
             kind = draw(st.sampled_from(abroad if place != BELARUS else ["departed"]))
             channel = draw(st.sampled_from(["work", "study", "asylum", "irregular"]))
-            goes = {"lost": place, "asylum_sought": place, "returned": BELARUS}.get(kind, draw(st.sampled_from([LITHUANIA, POLAND, GEORGIA])))
+            goes = {"lost": place, "asylum_sought": place, "returned": BELARUS}.get(
+                kind, draw(st.sampled_from([LITHUANIA, POLAND, GEORGIA]))
+            )
             life.append((month, kind, place, goes, channel))
             place = goes
         lives[key] = life

@@ -88,24 +88,24 @@ def stand(head: Person, now: Now, block: Block) -> None:
     if not (claims or permit):
         return
     groups, danger = groups_of(head, now.month), unit_danger(head, now, True)
-    lost = 0.0
+    by_security = by_ground = chance = 0.0
     if permit:
         by_security = now.places[place].revocation
         by_ground = ground_revocation(head, now, danger, groups) if status == _PERMIT else 0.0
-        lost = by_security + (1.0 - by_security) * by_ground
-        if lost > 0.0:
-            expect_claims(head, now, lost * claim_after_loss(head, now, danger, groups), block)
-            luck = uniform(words(head.key, now.month, _LIVING, 0, now.run.seed)[_REVOKED])
-            if luck < lost:
-                lose_right(head, now, _SECURITY if luck < by_security else _GROUND, block.log)
-                return
+    lost = by_security + (1.0 - by_security) * by_ground
+    if lost > 0.0:
+        expect_claims(head, now, lost * claim_after_loss(head, now, danger, groups), block)
     rate = now.places[place].asylum_inside
     if claims and rate > 0.0 and danger > 0.0:
         chance = claim_probability(rate, danger, procedure_share(head, now, place, groups))
         expect_claims(head, now, (1.0 - lost) * chance, block)
-        luck = uniform(words(head.key, now.month, PROTECTION, 0, now.run.seed)[_INSIDE])
-        if luck < chance:
-            ask_for_protection(head, now, _CHOSEN, block.log)
+    if lost > 0.0:
+        luck = uniform(words(head.key, now.month, _LIVING, 0, now.run.seed)[_REVOKED])
+        if luck < lost:
+            lose_right(head, now, _SECURITY if luck < by_security else _GROUND, block.log)
+            return
+    if chance > 0.0 and uniform(words(head.key, now.month, PROTECTION, 0, now.run.seed)[_INSIDE]) < chance:
+        ask_for_protection(head, now, _CHOSEN, block.log)
 
 
 # --- loss --------------------------------------------------------------------------------------------------------

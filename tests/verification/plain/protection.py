@@ -74,21 +74,19 @@ class Protection(Rules):
 
     def stand(self, unit: Unit) -> None:
         """Nothing is decided on a unit: its permit may be revoked, or it may ask for protection (3.11)."""
-        head, kept = unit.head, 1.0
+        head, revoked, security, chance = unit.head, 0.0, 0.0, 0.0
         if head.status in (STATUS["permit"], STATUS["permanent"]):
-            security, ground = self.places.revocation[head.place], self.ground_gone(unit)
-            revoked = security + (1 - security) * ground
+            security = self.places.revocation[head.place]
+            revoked = security + (1 - security) * self.ground_gone(unit)
             self.expect_claim(unit, revoked * self.chance_at_once(unit))
-            luck = self.luck("living.revocation", head.key)
-            if luck < revoked:
-                self.end_of_right(unit, "security" if luck < security else "ground")
-                return
-            kept -= revoked
         if head.status in MAY_CLAIM and head.channel != ASYLUM:
             chance = self.claim_chance(unit, self.places.asylum_inside[head.place])
-            self.expect_claim(unit, kept * chance)
-            if self.luck("protection.inside", head.key) < chance:
-                self.claim(unit, "choice")
+            self.expect_claim(unit, (1 - revoked) * chance)
+        luck = self.luck("living.revocation", head.key)
+        if luck < revoked:
+            self.end_of_right(unit, "security" if luck < security else "ground")
+        elif self.luck("protection.inside", head.key) < chance:
+            self.claim(unit, "choice")
 
     def ground_gone(self, unit: Unit) -> float:
         """Chance that the ground of a permit is checked or gone this month, `g` of the page (3.11)."""
