@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 _ASYLUM, _BELARUS = CHANNEL["asylum"], PLACE["belarus"]
-_OF_MOVES = ("lost", "departed", "onward", "returned", "asylum_sought")
+_OF_MOVES = ("lost", "departed", "onward", "returned")
 _COMES = [EVENT["departed"], EVENT["onward"]]
 _MOVES = [*_COMES, EVENT["returned"]]
 STAYED = 6
@@ -63,8 +63,11 @@ def noted(seen: Seen, event: str, place: int, channels: Sequence[int] = (), reas
 
 
 def claims(seen: Seen, place: int) -> Floats:
-    """People who ask for protection, at the border or inside; those of them who ask again elsewhere count again."""
-    return monthly(seen, noted(seen, "asylum_sought", place))
+    """People who ask for protection, inside or at the border, as expected: hazards summed, not the few who are drawn.
+
+    Who asks again elsewhere counts again.
+    """
+    return np.asarray(seen.run.claims[:, place] + seen.run.expected[:, place, _ASYLUM], float)
 
 
 def recognised(seen: Seen, place: int) -> Floats:
