@@ -122,9 +122,13 @@ def test_claims_are_expected_in_persons():
 
 
 def at_home(channels=("work", "asylum"), **who):
-    """A person who surely leaves, and a destination whose one door is closed but for claims at the border."""
+    """A person who surely leaves, and a destination whose one door is closed but for claims at the border.
+
+    Whoever is screened is refused; who asks for protection is not.
+    """
     world = close(asylum_world(1, ("poland",), channels, border=1.0), "poland", "permit", 0)
     world = admit(world, "poland", "work", entry=INSTRUMENT["permit"])
+    world.places["screening_false"], world.places["screening_true"] = 1.0, 1.0
     return crowd(1, **{"detained": -3, "savings": 1e5} | who), world
 
 
@@ -145,6 +149,7 @@ def test_nobody_weighs_asylum_from_home():
     """Who has another door takes it, be asylum ever so open."""
     people, world = at_home()
     world = world._replace(openness=np.ones_like(world.openness))
+    world.places["screening_false"], world.places["screening_true"] = 0.0, 0.0
     model = start(people, world, quiet(level=60.0, **SURE))
     model.run()
     assert value_of(model, "poland", "asylum") == -np.inf and events_of(model, "departed")["channel"] == CHANNEL["work"]

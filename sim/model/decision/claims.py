@@ -1,8 +1,10 @@
 """Claims of protection: who may ask, how far the procedure is open to them, and how likely they are to ask."""
 
-from sim.model.decision.access import admission_share, eligible, travel_share
+from sim.model.decision.access import admission_share, eligible, fare, travel_share
 from sim.model.decision.danger import unit_danger
-from sim.model.decision.units import groups_of, may_exit
+from sim.model.decision.means import money
+from sim.model.decision.offers import move_price
+from sim.model.decision.units import adults, groups_of, may_exit
 from sim.model.now import Now
 from sim.numerics.codes import CHANNEL, STATUS
 from sim.numerics.compiling import compiled
@@ -42,11 +44,18 @@ def procedure_share(head: Person, now: Now, place: int, groups: int) -> float:
 
 @compiled
 def border_probability(head: Person, now: Now, place: int) -> float:
-    """Probability that a unit at home which would leave for a place, and finds no way, asks at its land border."""
+    """Probability that a unit at home which would leave for a place, and finds no way, asks at its land border.
+
+    It has to be free to leave and to have the money for the journey and the first month.
+    """
     rate = now.places[place].asylum_border
     if rate <= 0.0 or not may_exit(head, now.month):
         return 0.0
-    groups = groups_of(head, now.month)
+    groups, rules = groups_of(head, now.month), now.rules[place, ASYLUM]
+    reserve, each = now.coefficients.reserve * now.places[place].rent, rules.fee + rules.funds
+    price = move_price(fare(now, place, ASYLUM, groups), each, reserve, head.unit_size, adults(head))
+    if money(head, now) < price:
+        return 0.0
     openness = min(procedure_share(head, now, place, groups), travel_share(now, place, ASYLUM, groups))
     return claim_probability(rate, unit_danger(head, now, False), openness)
 

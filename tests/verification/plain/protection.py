@@ -54,6 +54,9 @@ class Protection(Rules):
         """Chance that a unit that would wish for p in vain asks for protection at its border instead (3.8)."""
         if reason in ("exit", "quiet") or not unit.free_to_exit(self.month):
             return 0.0
+        fare = self.fare(p, ASYLUM, unit.groups(self.month))
+        if self.money_of(unit.adults) < self.price(p, ASYLUM, fare, unit.size, len(unit.adults)):
+            return 0.0
         way = min(self.procedure(unit, p), self.now.travel(p, ASYLUM, unit.groups(self.month)))
         return float(min(1.0, self.places.asylum_border[p] * self.danger(unit, unit.adults) * way))
 
