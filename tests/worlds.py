@@ -82,7 +82,6 @@ def quiet(**changes: float) -> Behaviour:
         "permit_months": 24.0,
         "renewed_months": 24.0,
         "card_months": 60.0,
-        "asylum_months": 6.0,
         "pendular_months": 6.0,
         "circle_decay": 0.9,
     }
@@ -281,7 +280,7 @@ def hot_world(months: int = 36) -> World:
         world = tighten(world, place, "visa_free", offered=0.3, stay=3.0, renewal=0.5)
         world = tighten(world, place, "work", months=2.5, approval=0.8, fee=60.0, funds=200.0, stay=12.0, renewal=0.8)
         world = tighten(world, place, "humanitarian", months=1.0, stay=6.0, renewal=0.7)
-        world = tighten(world, place, "asylum", offered=0.1, renewal=0.4)
+        world = tighten(world, place, "asylum", stay=4.0, renewal=0.4, approval=0.8)
         world = tighten(world, place, "irregular", approval=0.5)
     for channel in ("visa_free", "work", "humanitarian", "asylum"):
         world = admit(world, "latvia", channel, exists=0)
@@ -308,6 +307,11 @@ def hot_world(months: int = 36) -> World:
     world.belarus["income"], world.belarus["income_it"] = 1.2, 0.8
     world.places["screening_false"], world.places["screening_true"] = 0.05, 0.8
     world.places["revocation"][months // 2 :, PLACE["lithuania"]] = 0.05
+    world.places["asylum_inside"], world.places["asylum_border"] = 0.2, 0.3
+    world.places["revocation_trips"][:, PLACE["poland"]] = 0.02
+    world.rules["revocation"][:, PLACE["georgia"]], world.rules["revocation_jobless"][:, PLACE["poland"]] = 0.03, 0.1
+    world = close(world, "georgia", "held", 15, 17)
+    world = close(world, "ukraine", "asylum", 18, 24)
     world.places["city"], world.places["rent_response"][:, PLACE["georgia"]] = 5000.0, 0.9
     world.places["inflow_limit"][:, PLACE["poland"]], world.places["tightening"][:, PLACE["poland"]] = 60.0, 0.5
     world.risk[:] = np.array([1.0, 30.0, 100.0, 60.0, 20.0, 15.0])
@@ -330,7 +334,7 @@ def hot(**changes: float) -> Behaviour:
     """The people's coefficients with the wish to leave, to return and to move on raised; all feedback is on."""
     busy = {"level": -3.0, "return": 0.03, "onward": 0.02, "patience": 4.0, "grant_months": 3.0, "permit_months": 8.0}
     busy |= {"renewed_months": 9.0, "card_months": 5.0, "savings_spell": 6.0, "overland": 600.0}
-    busy |= {"organisations": 3000.0, "custody_months": 5.0, "service_months": 6.0, "asylum_months": 4.0}
+    busy |= {"organisations": 3000.0, "custody_months": 5.0, "service_months": 6.0}
     busy |= {"trial_months": 3.0, "visa_months": 6.0, "relocation_months": 4.0, "naturalisation_months": 12.0}
     busy |= {"threat_share": 0.1, "follow": 0.5, "by_motive": 0.5, "anticipation": 0.5}
     busy |= {"custody_charged": 0.8, "separation": 0.0, "staff": -2.0}

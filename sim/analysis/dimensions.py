@@ -36,7 +36,10 @@ TOTALS = (
     *(f"{wish}:{obstacle}" for wish in _WISHES for obstacle in OBSTACLES),
 )
 """Measures of `effects` that have no destination."""
-OF_DESTINATION = ("baseline_arrivals", "scenario_arrivals", "arrivals", "deflected")
+OF_DESTINATION = (
+    *("baseline_arrivals", "scenario_arrivals", "arrivals", "deflected"),
+    *("baseline_asylum_claims", "asylum_claims"),
+)
 """Measures of `effects` told of every destination."""
 OF_FOCUS = tuple(f"{way}_by_channel:{channel}" for way in ("baseline", "arrivals") for channel in CHANNELS)
 """Measures of `effects` told only of the destination whose rules the scenario changes."""

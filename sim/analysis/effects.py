@@ -115,6 +115,7 @@ def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: st
         before = [arrivals(one, window) for one, _ in paired]
         after = [arrivals(other, window) for _, other in paired]
         _add_arrivals(add, before, after, window)
+        _add_claims(add, paired, window)
         _add_lives(add, paired, window)
         _add_counts(add, paired, window)
         _add_wishes(add, paired, window)
@@ -140,6 +141,20 @@ def _add_arrivals(
     irregular = CHANNEL["irregular"]
     crossed = [b[:, irregular].sum() - a[:, irregular].sum() for a, b in zip(before, after, strict=True)]
     add("irregular_expected", "", crossed)
+
+
+def claims(run: Run, window: Window) -> NDArray[np.float64]:
+    """Expected claims of protection in the window, inside and at the border, float64[places], in persons."""
+    asked = run.claims + run.expected[:, :, CHANNEL["asylum"]]
+    total: NDArray[np.float64] = asked[window.start :].sum(axis=0)
+    return total
+
+
+def _add_claims(add: Callable[..., None], paired: list[Paired], window: Window) -> None:
+    before, after = ([claims(pair[side], window) for pair in paired] for side in (0, 1))
+    for place in DESTINATIONS:
+        add("baseline_asylum_claims", PLACE_NAMES[place], [one[place] for one in before])
+        add("asylum_claims", PLACE_NAMES[place], [b[place] - a[place] for a, b in zip(before, after, strict=True)])
 
 
 def _add_lives(add: Callable[..., None], paired: list[Paired], window: Window) -> None:

@@ -25,13 +25,18 @@ _BELARUS = PLACE["belarus"]
 _ASKED = [EVENT[name] for name in ("applied", "granted", "refused", "blocked")]
 """Noted for the head of a unit, and so about everyone in it."""
 _ENTERED = [*_ASKED, *(EVENT[name] for name in ("caught", "departed", "onward"))]
-_STATUS_DECIDED = [EVENT[name] for name in ("permit", "renewed", "permanent", "naturalised", "lost")]
+_STATUS_DECIDED = [
+    EVENT[name] for name in ("permit", "renewed", "permanent", "naturalised", "asylum_sought", "other_ground", "lost")
+]
 _PERMANENT = STATUS["permanent"]
 _VISA_FREE, _VISA, _PERMIT, _SEEKER = (STATUS[name] for name in ("visa_free", "visa", "permit", "asylum_seeker"))
+_MAY_CLAIM = [_VISA_FREE, _VISA, _PERMIT, STATUS["irregular"]]
+_ASYLUM = CHANNEL["asylum"]
+_SOUGHT, _ON_OTHER_GROUND = EVENT["asylum_sought"], EVENT["other_ground"]
 _PROLONGED = [_VISA_FREE, _VISA, _PERMIT]
 _ORDER = (
     *("applied", "granted", "refused", "blocked", "caught", "departed"),
-    *("permit", "renewed", "permanent", "naturalised", "lost", "returned"),
+    *("permit", "renewed", "permanent", "naturalised", "asylum_sought", "other_ground", "lost", "returned"),
 )
 """Order in which a month may bring these to one person; whatever is not named comes in any order."""
 _PASSING = [EVENT[name] for name in ("summoned", "caught", "pendular_out")]
@@ -64,7 +69,7 @@ class Cases(NamedTuple):
     channel: NDArray[np.int64]
     before: NDArray[np.int64]  # status before the event
     where: NDArray[np.int64]  # place lived in after it, Belarus or abroad
-    by: NDArray[np.int64]  # channel by which it was entered
+    by: NDArray[np.int64]  # channel by which one stays: of entry, of a claim, of another ground
     status: NDArray[np.int64]  # status after it
     until: NDArray[np.int64]  # month of the person's next event; past the horizon for the last
 
@@ -93,12 +98,23 @@ def scope(parameter: str, world: World) -> Scope:
         channel = CHANNEL[first]
         if rest[1] == "renewal":
             stays[place, channel, [*_PROLONGED, _SEEKER]] = True
+        elif rest[1].startswith("revocation"):
+            stays[place, channel, _PERMIT] = True
+            return Scope(entries, stays, "monthly")
         else:
             entries[place, channel] = True
             stays[place, channel, _VISA_FREE] = rest[1] == "stay"
     elif first in ("short_visa", "visas"):  # who has a visa may enter any Schengen state on it
         entries[:] = world.law["entry"] == INSTRUMENT["short_visa_entry"]
         return Scope(entries & exists, stays, at_home=True)
+    elif first in ("asylum", "asylum_inside"):
+        stays[place, :, _MAY_CLAIM] = True
+        return Scope(entries, stays, "monthly")
+    elif first == "asylum_border":
+        entries[place, _ASYLUM] = True
+    elif first in ("held", "revocation_trips"):
+        stays[place, :, _PERMIT] = True
+        return Scope(entries, stays, "monthly")
     elif first in INSTRUMENT and first not in ("land", "air"):
         entries[place] = (law["entry"] == INSTRUMENT[first]) | (law["residence"] == INSTRUMENT[first])
         judged = {"visa_free": _VISA_FREE, "permit": _VISA, "renewal": _PERMIT}.get(first)
@@ -155,6 +171,7 @@ def cases(run: Run, people: Columns, world: World) -> Cases:
     status[kind == EVENT["permit"]] = _PERMIT
     status[(kind == EVENT["permit"]) & recognised] = STATUS["protected"]
     status[kind == EVENT["lost"]] = STATUS["irregular"]
+    status[kind == _SOUGHT], status[kind == _ON_OTHER_GROUND] = _SEEKER, _PERMIT
     status[kind == EVENT["permanent"]] = STATUS["permanent"]
     status[kind == EVENT["naturalised"]] = STATUS["citizen"]
     status[kind == EVENT["returned"]] = STATUS["home"]
@@ -165,7 +182,10 @@ def cases(run: Run, people: Columns, world: World) -> Cases:
     first = np.append(True, key[1:] != key[:-1])[: len(key)]
     settles = np.isin(kind, [0, EVENT["departed"], EVENT["onward"], EVENT["returned"]])
     where = _carried(np.where(settles, place, -1), first, _BELARUS)
-    by = _carried(np.where(settles, channel, -1), first, 0)
+    stands = settles | np.isin(kind, [_SOUGHT, _ON_OTHER_GROUND])
+    by = _carried(np.where(stands, np.where(kind == _SOUGHT, _ASYLUM, channel), -1), first, 0)
+    stayed = np.where(first, 0, np.append(0, by[:-1])[: len(key)])
+    channel = np.where(kind == _ON_OTHER_GROUND, stayed, channel)  # judged is the stay that ends
     status = _carried(status, first, STATUS["home"])
     before = np.where(first, STATUS["home"], np.append(STATUS["home"], status[:-1])[: len(key)])
     until = np.append(month[1:], FOREVER)[: len(key)]

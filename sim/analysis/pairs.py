@@ -1,9 +1,9 @@
 """Paired lives: what became of each person in two worlds with the same luck.
 
-A life is read from the moves of a run, its event records of the kinds `departed`, `returned`, `onward` and `lost`,
-from the first month on and in order of month. Everyone who lived in Belarus at the start is counted, and nobody else:
-who is born later moves with a parent, in one world perhaps from Belarus and in the other from abroad, or is born in one
-of them only. Who dies lives at the horizon where they lived last.
+A life is read from the moves of a run, its event records of the kinds `departed`, `returned`, `onward`, `lost` and
+`asylum_sought`, from the first month on and in order of month. Everyone who lived in Belarus at the start is counted,
+and nobody else: who is born later moves with a parent, in one world perhaps from Belarus and in the other from abroad,
+or is born in one of them only. Who dies lives at the horizon where they lived last.
 Cross-world lives are not identified by data; the categories illustrate a mechanism and are shown with bounds.
 """
 
@@ -36,14 +36,16 @@ OUTCOMES = ("", "onward", "returned", "irregular_stay")
 papers to the horizon."""
 
 
-_MOVES = [EVENT[kind] for kind in ("departed", "returned", "onward", "lost")]
+_MOVES = [EVENT[kind] for kind in ("departed", "returned", "onward", "lost", "asylum_sought")]
+_STAYING = [EVENT["lost"], EVENT["asylum_sought"]]
+"""What changes the right to stay, and no place."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """First departures within a window, and rights to stay lost in the scenario only, aligned person by person.
+    """First departures within a window, and rights to stay lost and claims made in the scenario only, person by person.
 
-    Of everyone who has either. Arrays int64[people] but `key`, in order of key; the place, channel and month of a
+    Of everyone who has any. Arrays int64[people] but `key`, in order of key; the place, channel and month of a
     person who does not leave in the window are 0.
     """
 
@@ -55,6 +57,7 @@ class Pair:
     scenario_channel: NDArray[np.int64]
     scenario_month: NDArray[np.int64]
     forced: NDArray[np.int64]  # what the loss leads to, as a position in `OUTCOMES`
+    asks: NDArray[np.int64]  # 1 for who asks for protection in the scenario only
 
     @property
     def category(self) -> NDArray[np.int64]:
@@ -76,7 +79,8 @@ def align(baseline: NDArray[np.void], scenario: NDArray[np.void], start: int) ->
     ours, theirs = from_belarus(baseline, scenario)
     left, leaves = _first_departures(ours, start), _first_departures(theirs, start)
     lost, outcome = lapses(ours, theirs, start)
-    keys = np.union1d(np.union1d(left["key"], leaves["key"]), lost)
+    asks = np.setdiff1d(_claimants(theirs, start), _claimants(ours, start))
+    keys = np.union1d(np.union1d(left["key"], leaves["key"]), np.union1d(lost, asks))
     columns = []
     for first in (left, leaves):
         place, channel, month = (np.zeros(len(keys), np.int64) for _ in range(3))
@@ -85,6 +89,7 @@ def align(baseline: NDArray[np.void], scenario: NDArray[np.void], start: int) ->
         columns += [place, channel, month]
     columns.append(np.zeros(len(keys), np.int64))
     columns[-1][np.searchsorted(keys, lost)] = outcome
+    columns.append(np.isin(keys, asks).astype(np.int64))
     return Pair(keys, *columns)
 
 
@@ -114,6 +119,12 @@ def _first_departures(moves: NDArray[np.void], start: int) -> NDArray[np.void]:
     return first
 
 
+def _claimants(moves: NDArray[np.void], start: int) -> NDArray[np.uint64]:
+    """Keys of those who ask for protection from month `start` on, at the border or inside."""
+    keys: NDArray[np.uint64] = moves["key"][(moves["kind"] == EVENT["asylum_sought"]) & (moves["month"] >= start)]
+    return np.unique(keys)
+
+
 def lapses(
     baseline: NDArray[np.void], scenario: NDArray[np.void], start: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
@@ -130,7 +141,7 @@ def lapses(
     outcome = np.full(len(keys), OUTCOMES.index("irregular_stay"))
     if not len(keys):
         return keys, outcome
-    moves = np.flatnonzero(scenario["kind"] != EVENT["lost"])
+    moves = np.flatnonzero(~np.isin(scenario["kind"], _STAYING))
     owner = np.minimum(np.searchsorted(keys, scenario["key"][moves]), len(keys) - 1)
     after = moves[(keys[owner] == scenario["key"][moves]) & (moves > position[owner])]
     movers, next_move = np.unique(scenario["key"][after], return_index=True)
@@ -142,19 +153,19 @@ def lapses(
 def categorise(pair: Pair) -> NDArray[np.int64]:
     """What the scenario did to each person of a pair.
 
-    In this order: induced (leaves only in the scenario), stuck (leaves only in the baseline), irregular (lawful
-    before, irregular now), asylum (neither irregular nor an asylum seeker before, an asylum seeker now; both wherever
-    they go), deflected (another destination), other channel, delayed, brought forward; and of those who leave alike in
-    both worlds, or left before the window, forced (loses the right to stay in the scenario only) and unchanged.
+    In this order: induced (leaves only in the scenario), stuck (leaves only in the baseline), irregular (lawful before,
+    irregular now), asylum (asks for protection in the scenario only, at the border or inside; both wherever they go,
+    and the latter also of who left before the window or loses a status), deflected (another destination), other
+    channel, delayed, brought forward; and of those who leave alike in both worlds, or left before the window, forced
+    (loses the right to stay in the scenario only) and unchanged.
     """
     left, leaves = pair.baseline_place != STAY, pair.scenario_place != STAY
-    irregular, asylum = CHANNEL["irregular"], CHANNEL["asylum"]
-    neither = (pair.baseline_channel != irregular) & (pair.baseline_channel != asylum)
+    irregular = CHANNEL["irregular"]
     tests = (
         ("induced", ~left & leaves),
         ("stuck", left & ~leaves),
         ("irregular", (pair.scenario_channel == irregular) & (pair.baseline_channel != irregular)),
-        ("asylum", (pair.scenario_channel == asylum) & neither),
+        ("asylum", pair.asks > 0),
         ("deflected", pair.baseline_place != pair.scenario_place),
         ("other_channel", pair.baseline_channel != pair.scenario_channel),
         ("delayed", pair.scenario_month > pair.baseline_month),
@@ -175,7 +186,7 @@ def final_places(baseline: NDArray[np.void], scenario: NDArray[np.void]) -> tupl
     keys = np.union1d(logs[0]["key"], logs[1]["key"])
     places = np.full((2, len(keys)), STAY)
     for world, log in enumerate(logs):
-        moved = log[log["kind"] != EVENT["lost"]][::-1]
+        moved = log[~np.isin(log["kind"], _STAYING)][::-1]
         movers, last = np.unique(moved["key"], return_index=True)
         places[world, np.searchsorted(keys, movers)] = moved["place"][last]
     return places[0], places[1]

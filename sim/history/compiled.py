@@ -65,6 +65,8 @@ RULES = np.dtype(
         ("stay", "f8"),  # months of the first status
         ("works", "f8"),  # right to work on arrival
         ("renewal", "f8"),  # probability; for asylum, of recognition
+        ("revocation", "f8"),  # probability a month that a permit on this ground is revoked by checks
+        ("revocation_jobless", "f8"),  # the same, beside it, of who has no work
         ("groups", "u4"),  # bit mask of groups admitted, 0 for everyone
         ("sectors", "u2"),  # bit mask of sectors admitted
         ("youngest", "u1"),  # years
@@ -93,6 +95,9 @@ PLACES = np.dtype(
         ("screening_false", "f8"),  # probability that the screening refuses a harmless applicant
         ("screening_true", "f8"),  # probability that it refuses one whom it is meant to find
         ("revocation", "f8"),  # probability a month that a residence permit is revoked for security
+        ("revocation_trips", "f8"),  # the same for trips home, of who is in no danger there
+        ("asylum_inside", "f8"),  # probability a month of a claim by who lives there and is in full danger
+        ("asylum_border", "f8"),  # the same at the land border, of who would leave and finds no other way
         ("naturalisation", "f8"),  # probability of citizenship at a renewal after the years required
         ("permanence", "f8"),  # months of residence after which a permit becomes permanent
         ("city", "f8"),  # people of the main city or cities
@@ -185,7 +190,8 @@ _BELARUS = {
 
 _OF_A_PLACE = (
     *("wage", "rent", "safety", "unsafe", "distance", "language", "diaspora"),
-    *("visas", "travel_document", "screening_false", "screening_true", "revocation", "naturalisation", "permanence"),
+    *("visas", "travel_document", "screening_false", "screening_true", "naturalisation", "permanence"),
+    *("revocation", "revocation_trips", "asylum_inside", "asylum_border"),
     *("city", "rent_response", "inflow_limit", "tightening"),
     *("income_tax", "employee_contributions", "employer_contributions", "support_drawn", "support_month"),
 )

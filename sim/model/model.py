@@ -178,6 +178,7 @@ class EmigrationModel(Continued):
         self._log: list[NDArray[np.void]] = []
         self.committed, self.following = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros(N_PLACES, np.int64)
         self.sought = np.zeros((2, N_PLACES, N_SECTORS), np.int64)
+        self.claims = np.zeros(N_PLACES, np.int64)
 
     def settled(self) -> NDArray[np.int64]:
         """Agents settled in each place, pendular workers left out."""
@@ -215,14 +216,15 @@ class EmigrationModel(Continued):
             circles, at_once = block
             made = make_block(int(start[circles[1]] - start[circles[0]]), at_once)
             run(self.columns, circles, now, made, parts)
-            return noted(made.log), made.expected, made.sought, made.following, made.stocks  # its buffers are let go
+            return noted(made.log), made.expected, made.sought, made.following, made.claims, made.stocks
 
         stocks = np.zeros_like(self.stocks)
-        for log, expected, sought, following, counted in self._run_blocks(work, self._blocks):
+        for log, expected, sought, following, claims, counted in self._run_blocks(work, self._blocks):
             self._log.append(log)
             self.committed += expected
             self.sought += sought
             self.following += following
+            self.claims += claims
             stocks += counted
         if stocks.any():  # counted
             self.stocks = stocks

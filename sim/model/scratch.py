@@ -38,6 +38,7 @@ class Block(NamedTuple):
     expected: NDArray[np.int64]  # [places, channels] hazards of leaving, in units of 2**-40 persons
     sought: NDArray[np.int64]  # [2, places, sectors] of them for work: offers that they need, and persons
     following: NDArray[np.int64]  # [places] hazards of families that follow, in the same units
+    claims: NDArray[np.int64]  # [places] hazards of claims of protection by who lives there, in the same units
     stocks: NDArray[np.int64]  # [places, statuses] agents
 
 
@@ -58,8 +59,9 @@ def make_block(people: int, at_once: int) -> Block:
         np.empty(PER_PERSON * n, EVENT_TYPE),
     )
     expected, following = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros(N_PLACES, np.int64)
-    sought = np.zeros((2, N_PLACES, N_SECTORS), np.int64)
-    return Block(room, empty_log(people), expected, sought, following, np.zeros((N_PLACES, N_STATUSES), np.int64))
+    sought, claims = np.zeros((2, N_PLACES, N_SECTORS), np.int64), np.zeros(N_PLACES, np.int64)
+    stocks = np.zeros((N_PLACES, N_STATUSES), np.int64)
+    return Block(room, empty_log(people), expected, sought, following, claims, stocks)
 
 
 @compiled

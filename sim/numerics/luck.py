@@ -72,6 +72,8 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     # rival rules; key: the unit's head
     "region": (58, ("stable_angle", "stable_exponential", "spare_1", "spare_2")),  # draw: number of the region
     "aspiration": (59, ("spare_1", "exit", "conversion", "spare_2")),
+    # protection; key: the unit's head
+    "protection": (71, ("inside", "at_loss", "ground", "border")),
     # savings at home; key: the person, fixed luck (month 0, seed of the people), a byte a draw, the last the phase
     "saving": (70, ("draws_0", "draws_4", "draws_8", "draws_12")),
     # lives; key: the person, of a newborn the child; of who may be born the mother, draw: number of the child

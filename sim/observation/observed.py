@@ -88,12 +88,19 @@ def patterns() -> tuple[Pattern, ...]:
                 first = found[key]
                 found[key] = replace(first, fitted=first.fitted or pattern.fitted, note=first.note or pattern.note)
             else:
+                pattern = replace(pattern, fitted=pattern.fitted or _claims_drawn_upon(pattern))
                 found[key] = pattern if pattern.kind or pattern.without else _with_tolerance(pattern)
     marked = [replace(one, fitted=True) if (one.quantity, one.destination) in FITTED_QUANTITIES else one
               for one in found.values()]  # fmt: skip
     order = list(dict.fromkeys(quantity.group for quantity in QUANTITIES.values()))
     order.insert(order.index("repression"), order.pop(order.index("survey")))
     return tuple(sorted(marked, key=lambda one: order.index(one.group) if one.quantity else len(order)))
+
+
+def _claims_drawn_upon(pattern: Pattern) -> bool:
+    """Whether it counts claims from which the access to asylum of a destination was set."""
+    last = FITTED_CLAIMS.get(pattern.destination, "")
+    return pattern.quantity == "asylum_applications" and "2020-01-01" <= pattern.end <= last
 
 
 def within(months: int) -> list[Pattern]:
@@ -300,6 +307,8 @@ FITTED_QUANTITIES = (
 )
 """What `conf/` draws a number from: visas issued, demand for short work, recognition, how long one stays in Georgia,
 what consulates gave on humanitarian ground, IT staff who had left by April 2021. By series, target or quantity."""
+FITTED_CLAIMS = {"lithuania": "2021-06-30", "poland": "2020-12-31"}
+"""Last day of the claims from which `asylum_border` and `asylum_inside` were set; later ones test them."""
 _UNITED_STATES = "of the United States alone, which are no place of the model"
 WITHOUT = {
     "agency_labour_departures": "departures arranged by agencies are not told apart",

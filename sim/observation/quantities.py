@@ -91,7 +91,7 @@ QUANTITIES: dict[str, Quantity] = {
         for ground, channels in _GROUNDS
     },
     # asylum
-    "asylum_applications": Quantity("asylum", "asylum", _entered("asylum")),
+    "asylum_applications": Quantity("asylum", "asylum", _flow(of.claims)),
     "asylum_recognised": Quantity("asylum", "asylum", _flow(of.recognised)),
     "asylum_rejected": Quantity("asylum", "asylum", _flow(of.rejected)),
     "recognition_share": Quantity(

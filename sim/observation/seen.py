@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 _ASYLUM, _BELARUS = CHANNEL["asylum"], PLACE["belarus"]
+_OF_MOVES = ("lost", "departed", "onward", "returned")
 _COMES = [EVENT["departed"], EVENT["onward"]]
 _MOVES = [*_COMES, EVENT["returned"]]
 IN_CASE = ("humanitarian", "it_scheme")
@@ -59,7 +60,7 @@ def monthly(seen: Seen, log: NDArray[np.void], weights: Floats | None = None) ->
 
 def noted(seen: Seen, event: str, place: int, channels: Sequence[int] = (), reason: str = "") -> NDArray[np.void]:
     """Records of an event in a place, of some channels and one reason if such are given."""
-    log = seen.run.moves if event in ("lost", "departed", "onward", "returned") else seen.run.decisions
+    log = seen.run.moves if event in _OF_MOVES else seen.run.decisions
     chosen = (log["kind"] == EVENT[event]) & (log["place"] == place)
     if channels:
         chosen &= np.isin(log["channel"], channels)
@@ -69,6 +70,14 @@ def noted(seen: Seen, event: str, place: int, channels: Sequence[int] = (), reas
 
 
 # permits
+
+
+def claims(seen: Seen, place: int) -> Floats:
+    """People who ask for protection, inside or at the border, as expected: hazards summed, not the few who are drawn.
+
+    Who asks again elsewhere counts again.
+    """
+    return np.asarray(seen.run.claims[:, place] + seen.run.expected[:, place, _ASYLUM], float)
 
 
 def recognised(seen: Seen, place: int) -> Floats:

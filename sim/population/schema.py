@@ -103,7 +103,12 @@ SCHEMA: tuple[Column, ...] = (
     Column("mode", "u1", "code", "home, pendular, settled, or nowhere: not yet born or dead", 0, 3, _MOVES),
     Column("status", "u1", "code", "right by which the person stays", 0, 9, (*_MOVES, "settle")),
     Column(
-        "channel", "u1", "code", "channel of entry into the present place", *_CHANNEL, ("ageing", "depart", "move_on")
+        "channel",
+        "u1",
+        "code",
+        "channel of entry into the present place, or by which one stays since",
+        *_CHANNEL,
+        ("ageing", "depart", "move_on", "settle"),
     ),
     Column("since", "i2", "month", "month of arrival in the present place", *_M, _MOVES),
     Column("expiry", "i2", "month", "last month of the present status", *_M, (*_MOVES, "settle")),

@@ -214,6 +214,7 @@ class Ensemble:
             recorder.stock_persons(),
             recorder.harm_persons(),
             recorder.expected_arrivals(model.world),
+            recorder.expected_claims(),
             moves(events),
             wishes(events, model.one_in),
             np.bincount(closed["month"], minlength=self.months) * model.one_in,

@@ -32,6 +32,7 @@ def run_forms(months: int) -> dict[str, Form]:
         "stocks": (WHOLE, (months, N_PLACES, N_STATUSES)),
         "harms": (WHOLE, (months, len(HARMS))),
         "expected": (REAL, (months, N_PLACES, N_CHANNELS)),
+        "claims": (REAL, (months, N_PLACES)),
         "moves": (MOVE, (None,)),
         "wishes": (WISH, (None,)),
         "decisions": (DECISION, (None,)),
@@ -111,6 +112,7 @@ class StateForms:
             "kept_committed": (WHOLE, (month, N_PLACES, N_CHANNELS)),
             "kept_sought": (WHOLE, (month, 2, N_PLACES, N_SECTORS)),
             "kept_following": (WHOLE, (month, N_PLACES)),
+            "kept_claims": (WHOLE, (month, N_PLACES)),
             "events": (EVENT_TYPE, (None,)),
             "events_until": (WHOLE, (month,)),
         }
@@ -138,7 +140,7 @@ def packed_state(state: State, forms: StateForms) -> bytes:
         *state.stocks,
         *state.queues,
         *state.newcomers,
-        *(np.array(part) for part in (kept.stocks, kept.committed, kept.sought, kept.following)),
+        *(np.array(part) for part in (kept.stocks, kept.committed, kept.sought, kept.following, kept.claims)),
         kept.events,
         np.cumsum([len(log) for log in kept.log], dtype=np.int64),
         *state.lived,
@@ -161,7 +163,7 @@ def unpacked_state(path: Path, month: int, forms: StateForms) -> State:
         return tuple(arrays[name] for name in names)
 
     log = [events[start:end] for start, end in pairwise([0, *ends.tolist()])]
-    counted = [list(arrays[f"kept_{name}"]) for name in ("stocks", "committed", "sought", "following")]
+    counted = [list(arrays[f"kept_{name}"]) for name in ("stocks", "committed", "sought", "following", "claims")]
     return State(
         month,
         arrays["people"],

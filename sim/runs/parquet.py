@@ -58,6 +58,7 @@ LAID: Mapping[str, tuple[Laid, ...]] = {
         Laid("expected", ("month", "to", "channel"), "expected_persons", {"from": "belarus"}),
     ),
     "stocks": (Laid("stocks", ("month", "destination", "status")),),
+    "claims": (Laid("claims", ("month", "destination"), "expected_persons"),),
     "harms": (Laid("harms", ("month", "harm"), zeros=True),),
     "groups": (Laid("groups", ("month", "measure", "destination", "group"), "agents"),),
     "settled": (

@@ -39,9 +39,8 @@ class Run:
     stocks: NDArray[np.int64]  # [T, P, statuses]
     harms: NDArray[np.int64]  # [T, harms]
     expected: NDArray[np.float64]  # [T, to, C] departures from Belarus
-    moves: NDArray[
-        np.void
-    ]  # MOVE, in order of month: who departed, returned, moved on, lost the right to stay, or was born
+    claims: NDArray[np.float64]  # [T, P] expected claims of protection by who lives there already
+    moves: NDArray[np.void]  # MOVE, in order of month: moves, rights to stay lost, claims of protection, births
     wishes: NDArray[np.void]  # WISH, in order of month: units that wished to leave and could not
     blocked: NDArray[np.int64]  # [T] units whose channel closed while they waited or before they left
     residents_by_class: NDArray[np.int64]  # [classes] people at home at the end
@@ -58,7 +57,7 @@ class Run:
         return self.moves[self.moves["kind"] == EVENT["departed"]]
 
 
-MOVES = tuple(EVENT[name] for name in ("departed", "returned", "onward", "lost", "born"))
+MOVES = tuple(EVENT[name] for name in ("departed", "returned", "onward", "lost", "born", "asylum_sought"))
 
 
 MOVE = np.dtype([(name, EVENT_TYPE[name]) for name in EVENT_TYPE.names or () if name not in ("row", "detail", "size")])
@@ -73,7 +72,18 @@ WISH = np.dtype([("month", "i2"), ("reason", "u1"), ("place", "u1"), ("persons",
 DECISIONS = tuple(
     EVENT[name]
     for name in (
-        *("applied", "granted", "refused", "blocked", "permit", "renewed", "permanent", "caught", "naturalised"),
+        *(
+            "applied",
+            "granted",
+            "refused",
+            "blocked",
+            "permit",
+            "renewed",
+            "permanent",
+            "other_ground",
+            "caught",
+            "naturalised",
+        ),
         "pendular_out",
         *("volunteered", "deserted"),
         *("detained", "charged", "sentenced", "pardoned", "summoned", "drafted", "arrested_on_return"),
@@ -97,7 +107,7 @@ def wishes(events: NDArray[np.void], one_in: int) -> NDArray[np.void]:
 
 
 def moves(events: NDArray[np.void]) -> NDArray[np.void]:
-    """The moves and losses of status in an event log, and the births of those who have any."""
+    """The moves, losses of status and claims of protection in an event log, and the births of those who have any."""
     found = _kept(events, MOVES, MOVE)
     born = found["kind"] == EVENT["born"]
     return found[~born | np.isin(found["key"], found["key"][~born])]

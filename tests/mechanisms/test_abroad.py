@@ -6,8 +6,8 @@ Each test is named in `docs/mechanisms.md` beside a fault that it catches (`test
 import numpy as np
 import pytest
 
-from sim.numerics.codes import CHANNEL, EXPOSURE, INSTRUMENT, PLACE, REASON, SECTOR, STATUS
-from sim.numerics.months import NEVER
+from sim.numerics.codes import CHANNEL, INSTRUMENT, PLACE, REASON, SECTOR, STATUS
+from sim.numerics.months import LONG_AGO, NEVER
 from tests.counting import NEVER_LEAVE, assert_share, events_of, settled
 from tests.worlds import close, plain_world, quiet, start, tighten
 
@@ -42,8 +42,8 @@ def test_a_permit_is_renewed_for_its_months():
 
 def test_asylum_seekers_wait_without_work_and_may_work_once_recognised():
     world = tighten(plain_world(5, ("poland",), ("asylum",)), "poland", "asylum", works=0.0)
-    people = settled(1, status="asylum_seeker", channel=CHANNEL["asylum"], since=-1)
-    model = start(people, world, quietly(asylum_months=3.0, job_finding=1.0)).run()
+    people = settled(1, status="asylum_seeker", channel=CHANNEL["asylum"], since=-1, expiry=1)
+    model = start(people, world, quietly(job_finding=1.0)).run()
     assert events_of(model, "permit")["month"].tolist() == [2] and statuses(model) == ["protected"]
     assert events_of(model, "employed")["month"].tolist() == [2]
 
@@ -107,8 +107,8 @@ def test_onward_moves_go_by_status():
 
 
 def test_the_persecuted_return_less():
-    people = settled(2, exposure=[EXPOSURE["media"], EXPOSURE["none"]])
-    b = quietly(**{"return": 1.0, "return_persecuted": 0.0})
+    people = settled(2, detained=[-3, LONG_AGO])
+    b = quietly(**{"return": 1.0, "return_persecuted": 0.0}, danger_months=60.0)
     model = start(people, plain_world(1, ("poland",)), b).run()
     assert events_of(model, "returned")["row"].tolist() == [1]
     assert model.columns.place.tolist() == [PLACE["poland"], PLACE["belarus"]]
@@ -161,7 +161,7 @@ def test_without_a_right_to_work_one_works_for_less_and_asylum_seekers_do_not():
     world.places["wage"] = 1000.0
     people = settled(3, "ukraine", savings=0.0)
     people.people.status[:] = [STATUS[name] for name in ("visa_free", "permit", "asylum_seeker")]
-    b = quietly(asylum_months=99.0, job_finding=1.0, informal_work=1.0, informal_pay=0.7, saving_share=0.2)
+    b = quietly(job_finding=1.0, informal_work=1.0, informal_pay=0.7, saving_share=0.2)
     model = start(people, world, b).run()
     assert events_of(model, "employed")["row"].tolist() == [0, 1]
     assert model.columns.savings.tolist() == pytest.approx([140.0, 200.0, 0.0])

@@ -46,6 +46,7 @@ def nobody(scenario: str, lambda_: float, replicate: int, **changes) -> Run:
         "stocks": np.zeros((*per_place, len(STATUS_NAMES)), whole),
         "harms": np.zeros((MONTHS, len(HARMS)), whole),
         "expected": np.zeros((*per_place, N_CHANNELS)),
+        "claims": np.zeros(per_place),
         "moves": np.zeros(0, MOVE),
         "wishes": np.zeros(0, WISH),
         "decisions": np.zeros(0, DECISION),

@@ -58,6 +58,11 @@ def on(month, origin=LITHUANIA, place=POLAND):
     return (month, "onward", origin, place, "work")
 
 
+def ask(month, place=LITHUANIA):
+    """A claim of protection by who lives there."""
+    return (month, "asylum_sought", place, place, "work")
+
+
 def told(ours, theirs):
     """Category and outcome of every person in the pair, by key."""
     pair = align(log(ours), log(theirs), START)
@@ -77,6 +82,19 @@ def test_a_permit_that_lapses_in_the_scenario_only_is_forced_and_its_outcome_tol
         3: ("forced", "irregular_stay"),
         4: ("induced", "returned"),  # leaves again: a departure in the window, in the scenario only
     }
+
+
+def test_who_asks_for_protection_in_the_scenario_only_is_told_so():
+    """Be it for want of another way, or because a status ended, of who left before the window, too."""
+    ours = {1: [leave(12)], 2: [leave(3)], 3: [leave(3), ask(20)], 4: [leave(12)], 5: [leave(3)]}
+    theirs = {
+        1: [leave(12, GEORGIA), ask(14, GEORGIA)],
+        2: [leave(3), ask(15)],
+        3: [leave(3), ask(15)],
+        4: [leave(12, LITHUANIA, "irregular"), ask(13)],
+        5: [leave(3), ask(9)],
+    }
+    assert told(ours, theirs) == {1: ("asylum", ""), 2: ("asylum", ""), 4: ("irregular", "")}
 
 
 def test_a_lapse_in_both_worlds_or_before_the_window_forces_nobody():
@@ -134,9 +152,12 @@ def random_lives(draw):
     for key in range(1, draw(st.integers(1, 12)) + 1):
         place, life = BELARUS, []
         for month in sorted(draw(st.lists(st.integers(0, HORIZON - 1), max_size=5, unique=True))):
-            kind = draw(st.sampled_from(["lost", "onward", "returned"] if place != BELARUS else ["departed"]))
+            abroad = ["lost", "onward", "returned", "asylum_sought"]
+            kind = draw(st.sampled_from(abroad if place != BELARUS else ["departed"]))
             channel = draw(st.sampled_from(["work", "study", "asylum", "irregular"]))
-            goes = {"lost": place, "returned": BELARUS}.get(kind, draw(st.sampled_from([LITHUANIA, POLAND, GEORGIA])))
+            goes = {"lost": place, "asylum_sought": place, "returned": BELARUS}.get(
+                kind, draw(st.sampled_from([LITHUANIA, POLAND, GEORGIA]))
+            )
             life.append((month, kind, place, goes, channel))
             place = goes
         lives[key] = life
@@ -153,22 +174,27 @@ def lost(life):
     return next((i for i, move in enumerate(life) if move[1] == "lost" and move[0] >= START), None)
 
 
+def asks(life):
+    """Whether a claim is made in the window."""
+    return any(move[1] == "asylum_sought" and move[0] >= START for move in life)
+
+
 def slow(ours, theirs):
     """Category of one person, in plain words."""
     one, other = first(ours), first(theirs)
+    if bool(one) != bool(other):
+        return "stuck" if one else "induced"
+    if one and one[4] != other[4] == "irregular":
+        return "irregular"
+    if asks(theirs) and not asks(ours):
+        return "asylum"
     if one and other:
-        if other[4] == "irregular" != one[4]:
-            return "irregular"
-        if other[4] == "asylum" and one[4] not in ("irregular", "asylum"):
-            return "asylum"
         if one[3] != other[3]:
             return "deflected"
         if one[4] != other[4]:
             return "other_channel"
         if one[0] != other[0]:
             return "delayed" if other[0] > one[0] else "brought_forward"
-    elif one or other:
-        return "stuck" if one else "induced"
     return "forced" if lost(theirs) is not None and lost(ours) is None else "unchanged"
 
 
@@ -188,7 +214,7 @@ def test_random_lives_are_read_as_a_slow_reader_reads_them(ours, theirs):
     for key, (category, outcome) in found.items():
         if category == "forced":
             later = theirs[key][lost(theirs[key]) + 1 :]
-            kinds = [move[1] for move in later if move[1] != "lost"]
+            kinds = [move[1] for move in later if move[1] not in ("lost", "asylum_sought")]
             assert outcome == (kinds[0] if kinds else "irregular_stay")
     cells = matrix(*final_places(log(ours), log(theirs)), 50, 50 * people)
     slowly = np.zeros_like(cells)

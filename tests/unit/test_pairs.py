@@ -60,17 +60,21 @@ LIVES = (
     (9, (18, POLAND, IRREGULAR), (18, POLAND, IRREGULAR), "unchanged"),
     (10, (19, LITHUANIA, IRREGULAR), (19, POLAND, IRREGULAR), "deflected"),
     (11, (20, LITHUANIA, WORK), (21, POLAND, ASYLUM), "asylum"),
-    (12, (20, LITHUANIA, IRREGULAR), (21, LITHUANIA, ASYLUM), "other_channel"),
+    (12, (20, LITHUANIA, IRREGULAR), (21, LITHUANIA, ASYLUM), "asylum"),
     (13, (20, LITHUANIA, ASYLUM), (20, LITHUANIA, IRREGULAR), "irregular"),
 )
 
 
 def logs(lives=LIVES):
-    """Both logs of departures, in order of month."""
+    """Both logs of departures, and of claims at the border, in order of month."""
     both = []
     for world in (1, 2):
         rows = [(life[world][0], life[0], *life[world][1:]) for life in lives if life[world]]
-        both.append(departures(*sorted(rows)))
+        left = departures(*sorted(rows))
+        asked = left[left["channel"] == ASYLUM].copy()
+        asked["kind"] = EVENT["asylum_sought"]
+        log = np.concatenate([left, asked])
+        both.append(log[np.argsort(log["month"], kind="stable")])
     return both
 
 
@@ -99,7 +103,7 @@ def test_only_first_departures_from_the_start_on_count():
 
 def test_a_matrix_has_the_margins_of_both_worlds(pair):
     cells = matrix(pair.baseline_place, pair.scenario_place, 50, 50 * (len(LIVES) + 4))
-    ours, theirs = logs()
+    ours, theirs = (log[log["kind"] == EVENT["departed"]] for log in logs())
     leaves, goes = cells.sum(axis=1), cells.sum(axis=0)
     for place in (LITHUANIA, POLAND, GEORGIA):
         assert leaves[place] == 50 * (ours["place"] == place).sum()

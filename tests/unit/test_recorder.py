@@ -97,5 +97,7 @@ def test_counts_are_those_of_the_log():
     assert recorder.flow_persons().sum(axis=(1, 2, 3)).tolist() == np.bincount(events["month"][moved]).tolist()
     assert recorder.flow_persons()[:, range(N_PLACES), range(N_PLACES)].sum() == 0  # nobody moves to where they are
     copied = recorder.copy()
-    copied.keep(recorder.stocks[0], (recorder.committed[0], recorder.sought[0]), recorder.following[0], [])
+    copied.keep(
+        recorder.stocks[0], (recorder.committed[0], recorder.sought[0]), recorder.following[0], recorder.claims[0], []
+    )
     assert len(copied.stocks) == len(recorder.stocks) + 1

@@ -151,7 +151,7 @@ def test_a_family_does_not_follow(why):
         people.people.exit_ban[3::4] = NEVER
     elif why == "serving":
         people.people.conscription[1::4], people.people.serves_until[1::4] = CONSCRIPTION["serving"], NEVER
-    model = start(people, world, quiet(**NEVER_LEAVE, follow=1.0, asylum_months=99.0)).run()
+    model = start(people, world, quiet(**NEVER_LEAVE, follow=1.0)).run()
     assert len(model.recorder.events) == 0 and (model.columns.lead[HEADS] == LEAD["ahead"]).all()
     assert model.recorder.expected_arrivals(world).sum() == 0.0
 

@@ -191,11 +191,11 @@ def test_no_pendular_work_across_a_closed_border():
 
 @pytest.mark.parametrize(
     ("who", "factor"),
-    [({}, 1.0), ({"exposure": EXPOSURE["media"]}, 0.2), ({"status": "irregular"}, 5.0),
-     ({"status": "irregular", "exposure": EXPOSURE["ngo"]}, 1.0), ({"exposure": EXPOSURE["protest"]}, 1.0)],
+    [({}, 1.0), ({"detained": -9}, 0.2), ({"status": "irregular"}, 5.0),
+     ({"status": "irregular", "trial": -9}, 1.0), ({"exposure": EXPOSURE["media"]}, 1.0)],
 )  # fmt: skip
 def test_returns_are_geometric(who, factor):
-    b = quiet(**NEVER_LEAVE, **{"return": 0.02}, return_persecuted=0.2, return_irregular=5.0)
+    b = quiet(**NEVER_LEAVE, **{"return": 0.02}, return_persecuted=0.2, return_irregular=5.0, danger_months=60.0)
     model = start(settled(10_000, **who), home_world(6, ("poland",)), b).run()
     returned = events_of(model, "returned")
     assert_share(len(returned), 10_000, 1.0 - (1.0 - 0.02 * factor) ** 6)
@@ -224,9 +224,7 @@ def test_onward_moves_are_drawn_by_value(status, unsafe, hazard):
     """The hazard by status, at least that of a war; destinations by exp(value), never the one left."""
     world = plain_world(1, ("poland", "lithuania", "georgia", "armenia"))
     world.places["unsafe"][:, PLACE["poland"]] = unsafe
-    b = quiet(
-        **NEVER_LEAVE, onward=0.02, onward_visa_free=0.1, onward_irregular=0.15, onward_unsafe=0.4, asylum_months=99.0
-    )
+    b = quiet(**NEVER_LEAVE, onward=0.02, onward_visa_free=0.1, onward_irregular=0.15, onward_unsafe=0.4)
     table = constants(poland=3.0, lithuania=1.0, georgia=0.0, armenia=-0.5)
     n = 20_000
     onward = events_of(start(settled(n, status=status), world, b, table).run(), "onward")
@@ -311,9 +309,8 @@ def test_a_closed_instrument_prolongs_nothing(status, instrument):
 
 
 def test_asylum_is_decided_after_its_months():
-    people = settled(10_000, status="asylum_seeker", channel=CHANNEL["asylum"])
-    people.people.since[:] = 1
-    model = start(people, permit_world(10, renewal=0.4), quiet(**NEVER_LEAVE, asylum_months=6.0)).run()
+    people = settled(10_000, status="asylum_seeker", channel=CHANNEL["asylum"], expiry=6)
+    model = start(people, permit_world(10, renewal=0.4), quiet(**NEVER_LEAVE)).run()
     decided = model.recorder.events
     assert set(decided["month"]) == {7} and len(decided) == 10_000
     protected = model.columns.status == STATUS["protected"]

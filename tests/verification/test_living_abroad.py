@@ -30,7 +30,7 @@ def test_work_is_found_by_the_right_to_it(status, works, chance):
     """A quarter a month with a full right: at once on a permit, as the channel says on the first status; informal work
     is found without one, but by no asylum seeker.
     """
-    b = quiet(**NEVER_LEAVE, job_finding=0.25, informal_work=0.3, asylum_months=99.0)
+    b = quiet(**NEVER_LEAVE, job_finding=0.25, informal_work=0.3)
     model = start(settled(10_000, status=status), poland(4, works=works), b).run()
     found = events_of(model, "employed")
     assert_share(len(found), 10_000, 1.0 - (1.0 - 0.25 * chance) ** 4)
@@ -133,6 +133,7 @@ def test_a_permit_that_rests_on_work_hangs_on_having_some(channel, hangs, job, h
 RETURN = {
     "return": 0.04,
     "return_persecuted": 0.25,
+    "danger_months": 60.0,
     "return_irregular": 2.5,
     "return_destitute": 3.0,
     "return_liable": 0.5,

@@ -145,7 +145,7 @@ def test_a_right_to_stay_that_ends_is_judged_by_its_own_rule():
 
 
 def test_asylum_decisions_reach_seekers_alone():
-    people = abroad(8, 99, status=STATUS["asylum_seeker"], channel=CHANNEL["asylum"])
+    people = abroad(8, 1, status=STATUS["asylum_seeker"], channel=CHANNEL["asylum"])
     world = admit(world_of("asylum", "work"), "lithuania", "asylum", entry=INSTRUMENT["asylum"])
     worlds = (world, tighten(world, "lithuania", "asylum", renewal=0.0))
     assert reach("lithuania.asylum.renewal", worlds, people, SETTLED_DOWN) == (8, 8, 8, "")

@@ -32,8 +32,7 @@ PLACES = constants(poland=-0.5, lithuania=1.0, germany=0.5, irregular=2.5, media
 
 def by_hand(people):
     world = hot_world(36)
-    for place in ("lithuania", "poland", "georgia"):  # asylum worth while for some, dearer papers for who waits
-        world = tighten(world, place, "asylum", offered=0.3, renewal=0.5)
+    for place in ("lithuania", "poland", "georgia"):  # dearer papers for who waits
         world = tighten(world, place, "work", 9, fee=500.0)
         world = close(world, place, "national_visa", 15, 17)
     return world, hot(level=-4.0, ties=-2.0, reserve=3.0), constants(poland=1.0, work=1.0)
@@ -137,6 +136,8 @@ def test_two_readings_of_the_page_live_the_same_lives(name, happened):
         assert np.allclose(expected, second.expected[t], rtol=1e-6, atol=1e-8), f"expected commitments of month {t}"
         following = model.recorder.following[t] / FIXED_POINT
         assert np.allclose(following, second.followers[t], rtol=1e-6, atol=1e-8), f"expected followers of month {t}"
+        claims = model.recorder.claims[t] / FIXED_POINT
+        assert np.allclose(claims, second.claims[t], rtol=1e-6, atol=1e-8), f"expected claims of month {t}"
         assert np.allclose(model.residents[1:], second.residents[1:], rtol=1e-6), f"residents of month {t}"
     expected = model.recorder.expected_arrivals(model.world)
     assert np.allclose(expected, second.expected_departures(), rtol=1e-6, atol=1e-6), "expected departures"

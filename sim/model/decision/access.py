@@ -8,7 +8,7 @@ from sim.numerics.codes import CHANNEL, INSTRUMENT
 from sim.numerics.compiling import compiled
 
 _LAND, _AIR = INSTRUMENT["land"], INSTRUMENT["air"]
-_RELOCATION = CHANNEL["relocation"]
+_RELOCATION, _ASYLUM = CHANNEL["relocation"], CHANNEL["asylum"]
 _LAND_EXIT, _EXIT = INSTRUMENT["land_exit"], INSTRUMENT["exit"]
 
 
@@ -34,12 +34,15 @@ def land_share(now: Now, place: int, channel: int, groups: int) -> float:
 
 @compiled(forceinline=True)
 def travel_share(now: Now, place: int, channel: int, groups: int) -> float:
-    """Share of the month in which one may leave Belarus and reach a destination, by land or by air."""
+    """Share of the month in which one may leave Belarus and reach a destination, by land or by air.
+
+    Who asks for protection at the border comes by land.
+    """
     leave = open_share(now.openness[0, _EXIT], channel, groups)
     land = air = 0.0
     if now.places[place].by_land:
         land = land_share(now, place, channel, groups)
-    if now.places[place].by_air:
+    if now.places[place].by_air and channel != _ASYLUM:
         air = open_share(now.openness[place, _AIR], channel, groups)
     return min(leave, max(land, air))
 
@@ -50,9 +53,15 @@ def admission_share(now: Now, place: int, channel: int, groups: int) -> float:
     share = 1.0
     if now.law[place, channel].entry >= 0:
         share = open_share(now.openness[place, now.law[place, channel].entry], channel, groups)
-    if now.law[place, channel].residence >= 0:
-        share = min(share, open_share(now.openness[place, now.law[place, channel].residence], channel, groups))
-    return share
+    return min(share, residence_share(now, place, channel, groups))
+
+
+@compiled(forceinline=True)
+def residence_share(now: Now, place: int, channel: int, groups: int) -> float:
+    """Share of the month in which the residence instrument of a channel is open; 1 where none is needed."""
+    if now.law[place, channel].residence < 0:
+        return 1.0
+    return open_share(now.openness[place, now.law[place, channel].residence], channel, groups)
 
 
 @compiled(forceinline=True)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.decision.commitment import commit, count_expected, motive, wish
+from sim.model.decision.commitment import commit, count_expected, motive, wish_or_claim
 from sim.model.decision.doors import draw_door
 from sim.model.decision.evaluation import (
     ADMITTED,
@@ -100,7 +100,7 @@ def ask(people: Columns, circles: Span, now: Now, block: Block, stays: Any, deci
                 if decide(unit, prospects.values, top, noise) >= 0:
                     reason = obstacle(view)
                     break
-            wish(head, now.month, place, channel, reason, motive(mask, unit.group, channel), block.log)
+            wish_or_claim(head, now, place, channel, reason, motive(mask, unit.group, channel), block)
 
 
 @compiled(forceinline=True)

@@ -5,9 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.decision.claims import ASYLUM, asks_at_border, border_probability
 from sim.model.decision.utility import FLAG_PERSECUTED
 from sim.model.eventlog import Log, note
+from sim.model.now import Now
 from sim.model.run_constants import THREATENED
+from sim.model.scratch import Block
 from sim.numerics.codes import CHANNEL, EVENT, LEAD, MOTIVE, PLAN, REASON
 from sim.numerics.compiling import compiled
 from sim.population.rows import Person
@@ -18,6 +21,7 @@ _QUEUED, _TOGETHER, _PLANNED = PLAN["queued"], LEAD["together"], LEAD["planned"]
 _APPLIED, _WISHED, _CHOSEN = EVENT["applied"], EVENT["wished"], REASON["choice"]
 _PERSECUTED, _DRAFT, _LABOUR, _KIN = MOTIVE["persecuted"], MOTIVE["draft"], MOTIVE["labour"], MOTIVE["family"]
 _FAMILY, _WORK = CHANNEL["family"], CHANNEL["work"]
+_EXIT, _QUIET = REASON["exit"], REASON["quiet"]
 
 
 @compiled(forceinline=True)
@@ -40,6 +44,18 @@ def commit(head: Person, month: int, place: int, channel: int, ahead: bool, stre
     head.lead = _PLANNED if ahead else _TOGETHER
     note(log, month, head, _APPLIED, (0, place), channel, _CHOSEN)
     log.events[log.size[0] - 1].detail = stream
+
+
+@compiled
+def wish_or_claim(head: Person, now: Now, place: int, channel: int, reason: int, stream: int, block: Block) -> None:
+    """Note that a unit would go, were more open, unless it is in danger and asks for protection at the border."""
+    chance = border_probability(head, now, place) if reason != _EXIT and reason != _QUIET else 0.0
+    if chance > 0.0:
+        block.expected[place, ASYLUM] += np.int64(chance * head.unit_size * now.circles.one_in * FIXED_POINT)
+    if asks_at_border(head, now, chance):
+        commit(head, now.month, place, ASYLUM, False, _PERSECUTED, block.log)
+    else:
+        wish(head, now.month, place, channel, reason, stream, block.log)
 
 
 @compiled

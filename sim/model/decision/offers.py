@@ -33,6 +33,7 @@ _BELARUS = PLACE["belarus"]
 _AGES = np.array([GROUP[name] for name in AGE_FROM])
 """Bits of the groups by age."""
 _WORK, RELOCATION = CHANNEL["work"], CHANNEL["relocation"]
+_ASYLUM = CHANNEL["asylum"]
 _IT, _CHILD = SECTOR["it"], SECTOR["child"]
 
 
@@ -136,7 +137,7 @@ def fill(
                 first = count
                 near[:], free[:] = MINUS_INFINITY, MINUS_INFINITY
                 for channel in range(now.law.shape[1]):
-                    if channel == RELOCATION:  # a matter between employer and staff
+                    if channel == RELOCATION or channel == _ASYLUM:  # between employer and staff; asked for inside
                         continue
                     if not eligible(now.law[place, channel], now.rules[place, channel], sector, groups):
                         continue

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.history.compiled import open_share
 from sim.model.decision.access import fare, travel_share
+from sim.model.decision.claims import ASYLUM
 from sim.model.decision.means import money, pay, savings_of
 from sim.model.decision.offers import RELOCATION, move_price
 from sim.model.decision.units import adults, groups_of, may_exit, of_unit
@@ -23,7 +24,7 @@ from sim.population.schema import Columns
 
 _DEPARTURE = PURPOSE["departure"]
 _NO_PLAN, _GRANTED = PLAN["none"], PLAN["granted"]
-_DEPARTED, _BLOCKED = EVENT["departed"], EVENT["blocked"]
+_DEPARTED, _BLOCKED, _SOUGHT = EVENT["departed"], EVENT["blocked"], EVENT["asylum_sought"]
 _SETTLED = MODE["settled"]
 _WORK, _IT_SCHEME = CHANNEL["work"], CHANNEL["it_scheme"]
 _TOGETHER, _PLANNED, _AHEAD = LEAD["together"], LEAD["planned"], LEAD["ahead"]
@@ -82,7 +83,7 @@ def turned_back(now: Now, place: int, channel: int, groups: int) -> bool:
 
 def depart(model: Any) -> None:
     """Let the units that hold a granted instrument leave."""
-    log = empty_log(len(model.pending))
+    log = empty_log(2 * len(model.pending))  # all of a large unit may leave and ask for protection
     set_out(model.columns, model.pending, model.now, log)
     model._log.append(noted(log))
     model.pending = model.pending[model.columns.plan[model.pending] != _NO_PLAN]
@@ -128,3 +129,5 @@ def set_out(people: Columns, rows: NDArray[np.int64], now: Now, log: Log) -> Non
             if of_unit(one, i):
                 leave_home(one, now, place, channel)
                 note(log, now.month, one, _DEPARTED, (0, place), channel, _CHOSEN)
+                if channel == ASYLUM:
+                    note(log, now.month, one, _SOUGHT, (0, place), channel, _CHOSEN)

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from sim.history.coefficients import Behaviour
 from sim.model.decision.access import access_share, fare, onward_fare
 from sim.model.decision.commitment import FIXED_POINT
+from sim.model.decision.danger import own_danger
 from sim.model.decision.doors import draw_door
 from sim.model.decision.evaluation import FROM_ABROAD, draw_tastes, evaluate, no_prospects, offers_to, party
 from sim.model.decision.means import money, pay
@@ -46,15 +47,14 @@ def rooted(rooting: float, months: int) -> float:
 
 @compiled(forceinline=True)
 def return_hazard(
-    coefficients: Behaviour, pull: float, months: int, hunted: bool, status: int, poor: bool, liable: bool
+    coefficients: Behaviour, pull: float, months: int, danger: float, status: int, poor: bool, liable: bool
 ) -> float:
     """Monthly probability of return to Belarus after so many months in a country.
 
-    `pull` is that of Belarus (1 but for a change of regime).
+    `pull` is that of Belarus (1 but for a change of regime), `danger` that of a return, 0 to 1.
     """
     hazard = coefficients.return_ * pull * rooted(coefficients.rooting, months)
-    if hunted:
-        hazard *= coefficients.return_persecuted
+    hazard *= 1.0 - danger * (1.0 - coefficients.return_persecuted)
     if status == _IRREGULAR:
         hazard *= coefficients.return_irregular
     if poor:
@@ -90,10 +90,10 @@ def move_on(people: Columns, circles: Span, now: Now, block: Block) -> None:
     for i in range(units):
         head = at(people, room.rows[i])
         origin, status, lead = head.place, head.status, head.lead
-        hunted = persecuted(head.exposure, head.detained)
+        danger = own_danger(head, now, True, 0.0)  # an arrest on return would change the circle's in mid-month
         poor, liable = destitute(head, now.month), has_liable(head)
         unsafe, months = now.places[origin].unsafe, now.month - head.since
-        if uniform(luck[1, i]) < return_hazard(now.coefficients, pull, months, hunted, status, poor, liable):
+        if uniform(luck[1, i]) < return_hazard(now.coefficients, pull, months, danger, status, poor, liable):
             return_home(head, now, log)
         elif uniform(luck[2, i]) < onward_hazard(now.coefficients, status, months, unsafe):
             move_onward(head, now, log)

@@ -18,11 +18,17 @@ def screened(channel: int) -> bool:
 
 
 @compiled
+def screening_probability(key: int, now: Now, place: int) -> float:
+    """Probability that a security screening refuses a head, by whether it is a threat."""
+    threat = uniform(words(key, 0, _SECURITY, 0, now.run.trait_seed)[0]) < now.coefficients.threat_share
+    return float(now.places[place].screening_true if threat else now.places[place].screening_false)
+
+
+@compiled
 def fails_screening(key: int, month: int, word: int, now: Now, place: int) -> bool:
     """True if a security screening refuses a head, rightly or wrongly.
 
     Who is a threat is fixed luck of the person; nobody else can tell.
     """
-    threat = uniform(words(key, 0, _SECURITY, 0, now.run.trait_seed)[0]) < now.coefficients.threat_share
-    chance = now.places[place].screening_true if threat else now.places[place].screening_false
+    chance = screening_probability(key, now, place)
     return chance > 0.0 and uniform(words(key, month, _SECURITY, 0, now.run.seed)[word]) < chance

@@ -1,12 +1,13 @@
-"""After arrival: passports, asylum, permits, renewals, permanent residence, revocation, citizenship, loss of status."""
+"""After arrival: passports, decisions on asylum and permits, permanent residence, citizenship; then a month lived."""
 
 from sim.history.compiled import open_share
+from sim.model.decision.danger import unit_danger
 from sim.model.decision.units import groups_of, in_party, of_unit
-from sim.model.eventlog import Log, note
 from sim.model.now import Now
 from sim.model.processes.depart import brings_work
 from sim.model.processes.live import live, works
-from sim.model.processes.screening import OF_RENEWAL, fails_screening
+from sim.model.processes.protection import change_status, claim_after_loss, expect_claims, lose_right, stand
+from sim.model.processes.screening import OF_RENEWAL, fails_screening, screening_probability
 from sim.model.processes.settled import settled_units
 from sim.model.scratch import Block, Span
 from sim.numerics.codes import CHANNEL, EVENT, GROUP, INSTRUMENT, REASON, STATUS
@@ -20,7 +21,7 @@ _SETTLE, _LIVING = PURPOSE["settle"], PURPOSE["living"]
 _VISA_FREE, _PERMIT = STATUS["visa_free"], STATUS["permit"]
 _PERMANENT, _CITIZEN = STATUS["permanent"], STATUS["citizen"]
 _ASYLUM_SEEKER, _PROTECTED, _IRREGULAR = STATUS["asylum_seeker"], STATUS["protected"], STATUS["irregular"]
-_EVENT_PERMIT, _RENEWED, _LOST = EVENT["permit"], EVENT["renewed"], EVENT["lost"]
+_EVENT_PERMIT, _RENEWED = EVENT["permit"], EVENT["renewed"]
 _NATURALISED, _MADE_PERMANENT = EVENT["naturalised"], EVENT["permanent"]
 _ANCESTRY, _STUDY, _FAMILY = CHANNEL["ancestry"], CHANNEL["study"], CHANNEL["family"]
 _PERSECUTED = GROUP["persecuted"]
@@ -49,10 +50,8 @@ def asks_for_certificates(channel: int) -> bool:
 
 
 @compiled(forceinline=True)
-def comes_due(status: int, since: int, expiry: int, month: int, asylum_months: float) -> bool:
-    """True if something is decided on a status this month: an asylum application, or a status that has ended."""
-    if status == _ASYLUM_SEEKER:
-        return month - since >= asylum_months
+def comes_due(status: int, expiry: int, month: int) -> bool:
+    """True if something is decided on a status this month, because it has ended: that of an asylum seeker, too."""
     return expiry < month and status != _PROTECTED and status != _IRREGULAR and status != _CITIZEN
 
 
@@ -68,18 +67,15 @@ def earns_permanence(channel: int, months: int, needed: float) -> bool:
 @compiled
 def settle(people: Columns, circles: Span, now: Now, block: Block) -> None:
     """Decide on the status of the settled units of these circles, and let them live for a month."""
-    units, log = settled_units(people, circles, now, block.room), block.log
+    units = settled_units(people, circles, now, block.room)
     for i in range(units):
         head = at(people, block.room.rows[i])
         if now.belarus.passport_abroad > 0.5:
             renew_passports(head, now)
-        status, since, expiry, place = head.status, head.since, head.expiry, head.place
-        if comes_due(status, since, expiry, now.month, now.coefficients.asylum_months):
-            decide_status(head, now, log)
-        elif (status == _PERMIT or status == _PERMANENT) and now.places[place].revocation > 0.0:
-            luck = uniform(words(head.key, now.month, _LIVING, 0, now.run.seed)[3])
-            if luck < now.places[place].revocation:
-                change_status(head, now.month, _IRREGULAR, NEVER, _LOST, _SECURITY, log)
+        if comes_due(head.status, head.expiry, now.month):
+            decide_status(head, now, block)
+        else:
+            stand(head, now, block)
     live(people, units, now, block)
 
 
@@ -93,26 +89,15 @@ def renew_passports(head: Person, now: Now) -> None:
 
 
 @compiled
-def change_status(head: Person, month: int, status: int, expiry: int, kind: int, reason: int, log: Log) -> None:
-    """Give everyone of a unit abroad a status until `expiry`, noted as `kind`."""
-    for i in range(head.reach + 1):
-        one = beside(head, i)
-        if of_unit(one, i) and in_party(one):
-            place = one.place
-            one.status, one.expiry = status, expiry
-            note(log, month, one, kind, (place, place), one.channel, reason)
-
-
-@compiled
-def decide_status(head: Person, now: Now, log: Log) -> None:
+def decide_status(head: Person, now: Now, block: Block) -> None:
     """Prolong, change or end the status of the unit headed at row `head`."""
-    status, place, channel, key = head.status, head.place, head.channel, head.key
+    status, place, channel, key, log = head.status, head.place, head.channel, head.key, block.log
     luck = uniform(words(key, now.month, _SETTLE, 0, now.run.seed)[0])
     if status == _ASYLUM_SEEKER:
         if luck < now.rules[place, channel].renewal:
             change_status(head, now.month, _PROTECTED, NEVER, _EVENT_PERMIT, _NONE, log)
             return
-        change_status(head, now.month, _IRREGULAR, NEVER, _LOST, _REFUSAL, log)
+        lose_right(head, now, _REFUSAL, log)
         return
     lived = now.month - head.since
     if status == _PERMANENT:  # the card is renewed without conditions
@@ -136,15 +121,18 @@ def decide_status(head: Person, now: Now, log: Log) -> None:
     if status != _VISA_FREE and (groups >> _PERSECUTED) & 1 and asks_for_certificates(channel):
         certified = now.belarus.certificates
     chance = renewal_probability(granted, openness, head.passport >= now.month, papers, ground, certified)
+    refused = 0.0 if status == _VISA_FREE else screening_probability(key, now, place)
+    claims = claim_after_loss(head, now, unit_danger(head, now, True), groups)
+    expect_claims(head, now, (1.0 - min(1.0, chance) * (1.0 - refused)) * claims, block)
     if luck >= chance:
-        change_status(head, now.month, _IRREGULAR, NEVER, _LOST, _EXPIRY, log)
+        lose_right(head, now, _EXPIRY, log)
         return
     if status == _VISA_FREE:
         until = now.month + int(min(now.rules[place, channel].stay, 1200.0))
         change_status(head, now.month, status, until, _RENEWED, _EXPIRY, log)
         return
     if fails_screening(key, now.month, OF_RENEWAL, now, place):
-        change_status(head, now.month, _IRREGULAR, NEVER, _LOST, _SECURITY, log)
+        lose_right(head, now, _SECURITY, log)
         return
     if status == _PERMIT and naturalised(key, lived, now, place):
         change_status(head, now.month, _CITIZEN, NEVER, _NATURALISED, _EXPIRY, log)

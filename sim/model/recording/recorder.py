@@ -31,21 +31,28 @@ class Recorder:
     committed: list[Counts] = field(default_factory=list)
     sought: list[Counts] = field(default_factory=list)
     following: list[Counts] = field(default_factory=list)
+    claims: list[Counts] = field(default_factory=list)
     log: list[NDArray[np.void]] = field(default_factory=list)
 
     def keep(
-        self, stocks: Counts, expected: tuple[Counts, Counts], following: Counts, log: list[NDArray[np.void]]
+        self,
+        stocks: Counts,
+        expected: tuple[Counts, Counts],
+        following: Counts,
+        claims: Counts,
+        log: list[NDArray[np.void]],
     ) -> None:
-        """Keep one month: agents by place and status, expected commitments and those for work, followers, events."""
+        """Keep one month: agents by place and status, expected commitments and offers, followers, claims, events."""
         self.stocks.append(stocks)
         self.committed.append(expected[0])
         self.sought.append(expected[1])
         self.following.append(following)
+        self.claims.append(claims)
         self.log.append(np.concatenate(log) if log else np.zeros(0, EVENT_TYPE))
 
     def copy(self) -> "Recorder":
         """The same months in lists of their own; what was kept is never changed."""
-        lists = self.stocks, self.committed, self.sought, self.following, self.log
+        lists = self.stocks, self.committed, self.sought, self.following, self.claims, self.log
         return Recorder(self.one_in, *(list(each) for each in lists))  # type: ignore[arg-type]
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Recorder":
@@ -85,6 +92,13 @@ class Recorder:
         expected = self.expected_of_deciders(world)
         expected[:, :, CHANNEL["family"]] += np.array(self.following) / FIXED_POINT
         return expected
+
+    def expected_claims(self) -> NDArray[np.float64]:
+        """Expected claims of protection by people who live there already, in persons, float64[months, places].
+
+        Those at the border are the expected departures by the channel asylum.
+        """
+        return np.array(self.claims).reshape(-1, N_PLACES) / FIXED_POINT
 
     def expected_of_deciders(self, world: World) -> NDArray[np.float64]:
         """Expected departures of those who decide to leave alone, float64[months, places, channels]."""

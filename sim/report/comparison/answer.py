@@ -68,6 +68,13 @@ def blocks(results: Results) -> tuple[Block, ...]:
         came.append(
             difference(wording(channel), f"arrivals_by_channel:{channel}", results.focus, levels(before, change))
         )
+    sought = results.effect("asylum_claims", results.focus)
+    came.append(
+        difference(
+            f"ask for protection in {focus}, there or at the border", "asylum_claims", results.focus,
+            levels(results.effect("baseline_asylum_claims", results.focus), sought),
+        )
+    )  # fmt: skip
     blocked = [
         people("come by another channel", "other_channel"),
         people("go to another country", "deflected"),

@@ -41,6 +41,7 @@ _STATUS = {
     "permanent": "permanent residence",
 }  # fmt: skip
 _MOTIVE = {"none": "no motive", "persecuted": "persecuted", "draft": "draft", "labour": "labour", "family": "family"}
+_ASYLUM = codes.CHANNEL["asylum"]
 _POLITICS = {"opponent": "opponent of the protest", "observer": "observer", "protest": "for the protest"}
 
 
@@ -120,6 +121,7 @@ def attributes(people: Columns, row: int, t: int) -> list[tuple[str, str]]:
 _REASONS = {
     "closed": "closed", "quota": "the queue", "refusal": "refused", "funds": "too little money",
     "exit": "may not leave Belarus", "expiry": "the status ran out", "security": "the security screening",
+    "ground": "the permit was revoked",
 }  # fmt: skip
 IN_VAIN = {
     "exit": "but may not leave Belarus or cannot get there",
@@ -152,6 +154,9 @@ def event_words(event: Any) -> str:
         "permit": f"receives a residence permit in {there}" if reason != "none" else f"is given protection in {there}",
         "renewed": f"renews the right to stay in {there}",
         "lost": f"loses the right to stay in {there} ({_REASONS.get(reason, reason)})",
+        "asylum_sought": f"asks for protection in {there}"
+        + (f" ({_REASONS[reason]})" if reason in _REASONS else " at the border" if by == channel(_ASYLUM) else ""),
+        "other_ground": f"gets a permit by {by} in {there} instead ({_REASONS.get(reason, reason)})",
         "pendular_out": f"leaves for short work in {there}",
         "pendular_back": f"comes back from short work in {origin}",
         "caught": f"is stopped on the irregular way to {there}",

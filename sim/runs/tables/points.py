@@ -116,6 +116,12 @@ FROM_STATE = (
 OF_POINTS = named(
     _parquet("flows", "people who moved; cells that are not zero", (REPLICATE, *OF_FLOWS), (PERSONS, EXPECTED)),
     _parquet("stocks", "residents at the end of a month; cells that are not zero", (REPLICATE, *OF_STOCKS), (PERSONS,)),
+    _parquet(
+        "claims",
+        "claims of protection by people who live there already; cells that are not zero",
+        (REPLICATE, MONTH, DESTINATION),
+        (persons("expected_persons", "sum of hazards"),),
+    ),
     _parquet("harms", "harms, every month and harm", (REPLICATE, MONTH, HARM), (PERSONS,)),
     _parquet(
         "wishes",
@@ -125,7 +131,7 @@ OF_POINTS = named(
     ),
     _parquet(
         "moves",
-        "a synthetic person who departs, returns, moves on or loses the right to stay",
+        "a synthetic person who departs, returns, moves on, loses the right to stay or asks for protection",
         (REPLICATE, MONTH, text("kind", "event", "moves"), FROM, TO, CHANNEL, WHY, PERSON),
         (),
     ),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.numerics.codes import CHANNEL, INSTRUMENT, MODE, SECTOR, STATUS
+from sim.numerics.codes import CHANNEL, INSTRUMENT, MODE, N_PLACES, SECTOR, STATUS
 from sim.numerics.months import NEVER
 
 from .applications import Applications
@@ -25,7 +25,8 @@ class Abroad(Applications):
         return [unit for unit in self.units if unit.head.mode == MODE["settled"] and unit.head.since < self.month]
 
     def settle(self) -> None:
-        """Asylum decisions, permits, renewals, revocation and citizenship; then work and savings (3.11)."""
+        """Asylum decisions, permits, renewals, revocation, claims and citizenship; then work and savings (3.11)."""
+        self.claims.append(np.zeros(N_PLACES))
         for unit in self.settled_before():
             party = unit.party()
             for person in party:
@@ -33,17 +34,13 @@ class Abroad(Applications):
                     person.passport = self.month + int(self.code.passport_months)
             if self.due_for_decision(unit.head):
                 self.decide_status(unit, party)
-            elif unit.head.status in (STATUS["permit"], STATUS["permanent"]):
-                revocation = self.places.revocation[unit.head.place]
-                if self.luck("living.revocation", unit.head.key) < revocation:
-                    self.change_status(party, "irregular", NEVER, "lost", "security")
+            else:
+                self.stand(unit)
             for adult in unit.adults_among(party):
                 self.work(adult)
 
     def due_for_decision(self, head: PlainPerson) -> bool:
         """Something is decided on the head's status this month (3.11)."""
-        if head.status == STATUS["asylum_seeker"]:
-            return bool(self.month - head.since >= int(self.code.asylum_months))
         return head.status not in UNDECIDED and head.expiry < self.month
 
     def decide_status(self, unit: Unit, party: Sequence[PlainPerson]) -> None:
@@ -56,7 +53,7 @@ class Abroad(Applications):
         elif self.luck("settle.renewal", head.key) < self.rules.renewal[head.place][head.channel]:
             self.change_status(party, "protected", NEVER, "permit", "none")
         else:
-            self.change_status(party, "irregular", NEVER, "lost", "refusal")
+            self.end_of_right(unit, "refusal")
 
     def keep_permanent(self, head: PlainPerson, party: Sequence[PlainPerson]) -> None:
         """A permanent resident becomes a citizen or renews the card (3.11)."""
@@ -69,12 +66,16 @@ class Abroad(Applications):
         """Renew a status that has ended, turn it into a permit or citizenship, or lose it (3.11)."""
         t, head = self.month, unit.head
         p, c = head.place, head.channel
-        if self.luck("settle.renewal", head.key) >= self.chance_of_renewal(unit):
-            self.change_status(party, "irregular", NEVER, "lost", "expiry")
+        chance = self.chance_of_renewal(unit)
+        screening = self.places.screening_true[p] if self.threat(head) else self.places.screening_false[p]
+        kept = min(1.0, chance) * (1 - (0.0 if head.status == STATUS["visa_free"] else screening))
+        self.expect_claim(unit, (1 - kept) * self.chance_at_once(unit))
+        if self.luck("settle.renewal", head.key) >= chance:
+            self.end_of_right(unit, "expiry")
         elif head.status == STATUS["visa_free"]:
             self.change_status(party, "visa_free", t + self.stay(p, c), "renewed", "expiry")
         elif self.screened_out(head, "security.renewal", t, p):
-            self.change_status(party, "irregular", NEVER, "lost", "security")
+            self.end_of_right(unit, "security")
         elif head.status == STATUS["permit"] and self.naturalised(head):
             self.change_status(party, "citizen", NEVER, "naturalised", "expiry")
         elif c == CHANNEL["ancestry"] or t - head.since >= self.places.permanence[p]:

@@ -155,6 +155,8 @@ class Applications(Choice):
                 person.savings, person.saved_at = np.float32(self.savings_of(person)), self.month
             person.passport = self.passport_on_leaving(person)
             self.arrive(unit, person, p, c, "departed", reason)
+            if c == CHANNEL["asylum"]:
+                self.tell(person, "asylum_sought", reason, (HOME, p, c))
         unit.circle.abroad += len(going)
 
     def departure_cost(self, unit: Unit, going: Sequence[PlainPerson], p: int, c: int) -> float:

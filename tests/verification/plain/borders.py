@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from sim.numerics.codes import GROUP, INSTRUMENT, N_CHANNELS
+from sim.numerics.codes import CHANNEL, GROUP, INSTRUMENT, N_CHANNELS
 
 from .basics import HOME
 
@@ -39,5 +39,6 @@ class Borders:
 
     def travel(self, p: int, c: int, groups: int) -> float:
         """Share of the month for which one can travel from Belarus to p (3.2)."""
-        by_air = self.open_share(p, INSTRUMENT["air"], c, groups) if self.places.by_air[p] else 0.0
+        flies = self.places.by_air[p] and c != CHANNEL["asylum"]
+        by_air = self.open_share(p, INSTRUMENT["air"], c, groups) if flies else 0.0
         return min(max(self.by_land(p, c, groups), by_air), self.open_share(HOME, INSTRUMENT["exit"], c, groups))

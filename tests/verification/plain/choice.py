@@ -11,7 +11,8 @@ from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, LEAD, N_CHANNELS
 from .basics import AGES, BIT, HOME, NORMAL
 from .entities import PlainPerson, Unit
 from .offers import FROM_ELSEWHERE, Door, Look, Offer
-from .rules import Mind, Rules, shares
+from .protection import ASYLUM, Protection
+from .rules import Mind, shares
 
 WISHES = {  # each condition of a wish adds to those before it (3.8)
     "exit": FROM_ELSEWHERE,
@@ -22,7 +23,7 @@ WISHES = {  # each condition of a wish adds to those before it (3.8)
 BEST = WISHES["quota"]
 
 
-class Choice(Rules):
+class Choice(Protection):
     """Units stay, commit to a destination by a channel, or wish in vain (3.8)."""
 
     def choose(self) -> None:
@@ -58,9 +59,7 @@ class Choice(Rules):
                 name: self.decide(mind, self.destinations(unit, look)) is not None for name, look in WISHES.items()
             }
             reason = next(name for name in leaves if leaves[name])
-            unit.head.aspires = self.month
-            channel = self.draw_door(unit.head.key, best[place]).channel
-            self.tell(unit.head, "wished", reason, (HOME, place, channel), self.motive(unit, channel))
+            self.wish_or_ask(unit, place, self.draw_door(unit.head.key, best[place]).channel, reason)
 
     def choose_in_two_steps(self, unit: Unit, mind: Mind, offers: Mapping[int, Offer]) -> None:
         """The unit aspires, and perhaps follows its aspiration (3.8a, `two_steps`)."""
@@ -82,8 +81,17 @@ class Choice(Rules):
             place = self.favourite(mind, best)
             under = (name for name, look in WISHES.items() if self.destinations(unit, look))
             reason = "quiet" if offers else next(under)
-            channel = self.draw_door(head.key, best[place]).channel
-            self.tell(head, "wished", reason, (HOME, place, channel), self.motive(unit, channel))
+            self.wish_or_ask(unit, place, self.draw_door(head.key, best[place]).channel, reason)
+
+    def wish_or_ask(self, unit: Unit, place: int, channel: int, reason: str) -> None:
+        """The unit wishes in vain, or asks for protection at the border of the place (3.8)."""
+        chance = self.border_chance(unit, place, reason)
+        self.expected[-1][place, ASYLUM] += chance * unit.size * self.one_in
+        if self.luck("protection.border", unit.head.key) < chance:
+            self.make_plan(unit, place, Door(ASYLUM, 0.0, False), "persecuted")
+            return
+        unit.head.aspires = self.month
+        self.tell(unit.head, "wished", reason, (HOME, place, channel), self.motive(unit, channel))
 
     def expect(self, unit: Unit, offers: Mapping[int, Offer], chances: Mapping[int, float]) -> None:
         """Add a unit's chances to the expected commitments of the month, in persons (3.8)."""
@@ -193,7 +201,7 @@ class Choice(Rules):
 
     # --- plans --------------------------------------------------------------------------------------------------------
 
-    def make_plan(self, unit: Unit, place: int, offer: Door) -> None:
+    def make_plan(self, unit: Unit, place: int, offer: Door, motive: str | None = None) -> None:
         """Commit the unit, or its head ahead of the family, to a destination by a channel (3.8)."""
         head = unit.head
         head.plan = PLAN["queued"]
@@ -201,7 +209,8 @@ class Choice(Rules):
         head.plan_channel = offer.channel
         head.applied = self.month
         head.lead = LEAD["planned" if offer.ahead else "together"]
-        self.tell(head, "applied", "choice", (HOME, place, offer.channel), self.motive(unit, offer.channel))
+        why = motive or self.motive(unit, offer.channel)
+        self.tell(head, "applied", "choice", (HOME, place, offer.channel), why)
 
     def motive(self, unit: Unit, channel: int) -> str:
         """Return why the unit leaves, as far as its plan tells (3.8)."""

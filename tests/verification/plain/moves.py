@@ -35,8 +35,8 @@ class Moves(Abroad):
         """Return the chance that a party returns this month (3.12)."""
         code, head = self.code, unit.head
         chance = code.return_ * self.belarus.return_pull * self.rooted(head)
-        if head.persecuted():
-            chance *= code.return_persecuted
+        hunted = max((self.danger_of(adult) for adult in unit.adults_among(party)), default=0.0)
+        chance *= 1 - hunted * (1 - code.return_persecuted)
         if head.status == STATUS["irregular"]:
             chance *= code.return_irregular
         if self.destitute(unit, party):

@@ -158,8 +158,8 @@ class Offers(Means):
         return menu
 
     def doors_of(self, p: int) -> list[int]:
-        """Return the channels of p among which people choose: not those of employers (3.4)."""
-        return [c for c in self.lawful[p] if c != CHANNEL["relocation"]]
+        """Return the channels of p among which people choose: not those of employers, nor asylum (3.4)."""
+        return [c for c in self.lawful[p] if c not in (CHANNEL["relocation"], CHANNEL["asylum"])]
 
     def nest_of_doors(self, values: Iterable[float]) -> float:
         """Value of a destination by those of its channels (3.4)."""

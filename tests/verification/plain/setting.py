@@ -64,6 +64,7 @@ class Base(mesa.Model):
         self.expected: list[NDArray[np.float64]] = []
         self.sought: list[dict[tuple[int, int], list[float]]] = []  # offers needed and persons, by place and pool (3.8)
         self.followers: list[NDArray[np.float64]] = []
+        self.claims: list[NDArray[np.float64]] = []
         self.stocks: list[NDArray[np.int64]] = []
         self.employer_moves: dict[int, tuple[int, int]] = {}  # place and month of an employer's last move (3.4)
         self.capacity_before: dict[tuple[int, int], float] = defaultdict(float)  # C(t) of 3.9, by place and channel

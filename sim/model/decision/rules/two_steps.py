@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.history.coefficients import Behaviour
 from sim.model.decision.choosing import fill_unit_tastes, gather, obstacle, weighing
-from sim.model.decision.commitment import commit, count_expected, motive, wish
+from sim.model.decision.commitment import commit, count_expected, motive, wish_or_claim
 from sim.model.decision.doors import draw_door
 from sim.model.decision.evaluation import FREE_TO_EXIT, FROM_HOME, UNQUEUED, evaluate, no_prospects, offers_to
 from sim.model.decision.rules.destination_nest import stays
@@ -120,4 +120,4 @@ def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
             slot_noise(key, now.month, seed, best, noise)
             place = best_slot(values, noise)
             channel = offers[draw_door(key, now.month, seed, place, offers, weights)].channel
-            wish(head, now.month, place, channel, reason, motive(mask, unit.group, channel), log)
+            wish_or_claim(head, now, place, channel, reason, motive(mask, unit.group, channel), block)
