@@ -1,8 +1,8 @@
-"""Why units leave and why they choose where: what each departure would lose if one reason were not there.
+"""Why units leave and why they choose where: what each departure would lose without what one reason has added.
 
 Leave-one-out: a reason's loss is by how much the log-odds of leaving (or the log-probability of the chosen
-destination, given that one leaves) fall when its term is removed and everything else stays. Losses of several reasons
-do not add up, and a loss may be negative: then the reason held the unit back.
+destination, given that one leaves) fall when its term is what it was without it and everything else stays. Losses of
+several pushes add up, those of pulls do not; a loss may be negative: then the reason held the unit back.
 """
 
 import numpy as np
@@ -40,10 +40,10 @@ PULLS: dict[str, tuple[str, ...]] = {
     "taste": ("channel_taste", "country_taste"),
 }
 """Pull reasons and the terms of every destination that each removes. What `removed` means for each:
-wage and rent: as at home everywhere; language: Russian is of no use anywhere; diaspora: nobody from Belarus lives
-there; kin: no close people abroad, so no family channel either; safety: the persecuted are safe nowhere;
-distance: every place is 500 km away; access: every channel that is open is open at once, free and for certain, closed
-ones stay closed; taste: none of one's own."""
+wage and rent: as at home everywhere; language: Russian is of no use anywhere; diaspora: as many from Belarus live
+there as at the end of 2018, so that only what came since counts; kin: no close people abroad, so no family channel
+either; safety: the persecuted are safe nowhere; distance: every place is 500 km away; access: every channel that is
+open is open at once, free and for certain, closed ones stay closed; taste: none of one's own."""
 REASONS = (*PUSHES, *PULLS)
 WHOLE = 20.0
 """Fall of the log-probability of a destination that is closed without the reason: it owes everything to it."""
@@ -94,7 +94,7 @@ def fill_values(
 ) -> None:  # fmt: skip
     """Fill every destination's value by its best channel, float64[places], with the `removed` terms as `absent`.
 
-    `absent` float64[terms] is what each term is without its reason; `lonely` closes the channel of family.
+    `absent` float64[places, terms] is what each term is without its reason; `lonely` closes the channel of family.
     """
     for place in range(len(values)):
         values[place] = MINUS_INFINITY
@@ -105,7 +105,7 @@ def fill_values(
             for i in range(terms.shape[2]):
                 term = terms[place, channel, i]
                 whole += term
-                total += absent[i] if removed[i] else term
+                total += absent[place, i] if removed[i] else term
             if whole > MINUS_INFINITY:
                 values[place] = max(values[place], total)
 
@@ -122,7 +122,7 @@ def fill_pull_losses(
 ) -> None:
     """Fill what leaving and the chosen destination lose without each row of `pulls`, bool[reasons, terms].
 
-    `absent` float64[terms] is what each term is without its reason.
+    `absent` float64[places, terms] is what each term is without its reason.
     """
     values, without = np.empty(len(apart.terms)), np.empty(len(apart.terms))
     terms, obstacles = apart.terms, apart.obstacles
@@ -142,16 +142,17 @@ def fill_records(
     people: Columns,
     heads: NDArray[np.int64],
     now: Now,
-    market: tuple[NDArray[np.float64], NDArray[np.float64]],
+    market: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
     pushes: NDArray[np.bool_],
     pulls: NDArray[np.bool_],
     records: NDArray[np.void],
 ) -> None:
     """Fill the losses of each unit that committed this month; `heads` int64[n] are rows, `records` RECORD[n].
 
-    `market` are residents float64[places] and those who wait float64[places, channels], in persons.
+    `market` are residents float64[places], those who wait float64[places, channels], and the residents of the end of
+    2018, float64[places], all in persons.
     """
-    residents, waiting = market
+    residents, waiting, before = market
     push, tastes = np.empty(pushes.shape[1]), np.empty((2, SLOTS))
     apart = Apart(
         np.empty((*now.law.shape, pulls.shape[1])),
@@ -159,8 +160,9 @@ def fill_records(
         np.empty(now.law.shape),
         np.empty(now.law.shape, np.bool_),
     )
-    absent = np.zeros(pulls.shape[1])
-    absent[_DIASPORA] = diaspora_term(0.0, now.coefficients.diaspora)
+    absent = np.zeros((len(now.law), pulls.shape[1]))
+    for place in range(len(now.law)):
+        absent[place, _DIASPORA] = diaspora_term(before[place], now.coefficients.diaspora)
     for n in range(len(heads)):
         head, record = at(people, heads[n]), records[n]
         fill_push(head, now, push)
@@ -173,7 +175,7 @@ def fill_records(
         fill_unit(head, now, residents, waiting, tastes, apart)
         mask = class_of(head, now.month) % N_FLAGS
         lambda_ = now.run.lam[threat_group(mask, now.belarus.war_fear)]
-        absent[_SAFETY] = -now.coefficients.safety if mask & FLAG_PERSECUTED else 0.0
+        absent[:, _SAFETY] = -now.coefficients.safety if mask & FLAG_PERSECUTED else 0.0
         leave, choice = record.leave[len(pushes) :], record.choice
         fill_pull_losses(apart, head.plan_place, lambda_, absent, pulls, leave, choice)
 
@@ -193,7 +195,7 @@ class ReasonsOf:
         records["month"], records["key"] = t, people.key[rows]
         records["place"], records["channel"] = people.plan_place[rows], people.plan_channel[rows]
         records["size"], records["motive"] = people.unit_size[rows], np.concatenate([[], *details])
-        market = model.residents, model.queued
+        market = model.residents, model.queued, np.ascontiguousarray(model.world.places["diaspora"][0])
         fill_records(people, rows, model.now, market, _PUSH_OF, _PULL_OF, records)
         self._found.append(records)
 

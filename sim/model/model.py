@@ -21,6 +21,7 @@ from sim.model.decision.constants import Constants
 from sim.model.decision.means import savings_of_all
 from sim.model.eventlog import noted
 from sim.model.feedback import NOTHING, Paths
+from sim.model.hazards import N_HAZARDS
 from sim.model.now import Now, at_month, no_options
 from sim.model.recording.recorder import Recorder
 from sim.model.schedule import PHASES, SCHEDULE, Process
@@ -196,6 +197,7 @@ class EmigrationModel(Continued):
         """Begin with an empty log and no expected flows."""
         self._log: list[NDArray[np.void]] = []
         self.committed, self.following = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros(N_PLACES, np.int64)
+        self.hazards = np.zeros(N_HAZARDS, np.int64)
 
     def settled(self) -> NDArray[np.int64]:
         """Agents settled in each place, pendular workers left out."""
@@ -233,13 +235,14 @@ class EmigrationModel(Continued):
             circles, at_once = block
             made = make_block(int(start[circles[1]] - start[circles[0]]), at_once)
             run(self.columns, circles, now, made, parts)
-            return noted(made.log), made.expected, made.following, made.stocks  # its buffers are let go
+            return noted(made.log), made.expected, made.following, made.harms, made.stocks  # its buffers are let go
 
         stocks = np.zeros_like(self.stocks)
-        for log, expected, following, counted in self._run_blocks(work, self._blocks):
+        for log, expected, following, harms, counted in self._run_blocks(work, self._blocks):
             self._log.append(log)
             self.committed += expected
             self.following += following
+            self.hazards += harms
             stocks += counted
         if stocks.any():  # counted
             self.stocks = stocks

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.eventlog import EVENT_TYPE, PER_PERSON, Log, empty_log
+from sim.model.hazards import N_HAZARDS
 from sim.model.now import Now
 from sim.numerics.codes import N_CHANNELS, N_PLACES, N_STATUSES
 from sim.numerics.compiling import compiled
@@ -28,6 +29,7 @@ class Room(NamedTuple):
     fears: NDArray[np.float64]  # [n] and what the fear of war adds to that
     kinds: NDArray[np.int64]  # [n] choice classes of units
     etas: NDArray[np.float64]  # [n] their wishes to leave
+    pressed: NDArray[np.float64]  # [n] what repression and war add to them
     events: NDArray[np.void]  # EVENT_TYPE [8 n]
 
 
@@ -38,6 +40,7 @@ class Block(NamedTuple):
     log: Log
     expected: NDArray[np.int64]  # [places, channels] hazards of leaving, in units of 2**-40 persons
     following: NDArray[np.int64]  # [places] hazards of families that follow, in the same units
+    harms: NDArray[np.int64]  # [N_HAZARDS] hazards of harms, in units of 2**-40 agents
     stocks: NDArray[np.int64]  # [places, statuses] agents
 
 
@@ -56,10 +59,12 @@ def make_block(people: int, at_once: int) -> Block:
         np.empty(n, np.float64),
         np.empty(n, np.int64),
         np.empty(n, np.float64),
+        np.empty(n, np.float64),
         np.empty(PER_PERSON * n, EVENT_TYPE),
     )
     expected, following = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros(N_PLACES, np.int64)
-    return Block(room, empty_log(people), expected, following, np.zeros((N_PLACES, N_STATUSES), np.int64))
+    harms, stocks = np.zeros(N_HAZARDS, np.int64), np.zeros((N_PLACES, N_STATUSES), np.int64)
+    return Block(room, empty_log(people), expected, following, harms, stocks)
 
 
 @compiled

@@ -208,6 +208,7 @@ class Ensemble:
             recorder.flow_persons(),
             recorder.stock_persons(),
             recorder.harm_persons(),
+            recorder.expected_harms(model.world),
             recorder.expected_arrivals(model.world),
             moves(events),
             wishes(events, model.one_in),

@@ -13,6 +13,7 @@ from sim.model import newcomers
 from sim.model.checkpoint import State
 from sim.model.decision.units import N_CLASSES
 from sim.model.eventlog import EVENT_TYPE
+from sim.model.hazards import EXPECTED, N_HAZARDS
 from sim.model.recording import by_group as who
 from sim.model.recording.recorder import HARMS, Recorder
 from sim.model.recording.residents import BANDS
@@ -31,6 +32,7 @@ def run_forms(months: int) -> dict[str, Form]:
         "flows": (WHOLE, (months, N_PLACES, N_PLACES, N_CHANNELS)),
         "stocks": (WHOLE, (months, N_PLACES, N_STATUSES)),
         "harms": (WHOLE, (months, len(HARMS))),
+        "expected_harms": (REAL, (months, len(EXPECTED))),
         "expected": (REAL, (months, N_PLACES, N_CHANNELS)),
         "moves": (MOVE, (None,)),
         "wishes": (WISH, (None,)),
@@ -110,6 +112,7 @@ class StateForms:
             "kept_stocks": (WHOLE, (month, N_PLACES, N_STATUSES)),
             "kept_committed": (WHOLE, (month, N_PLACES, N_CHANNELS)),
             "kept_following": (WHOLE, (month, N_PLACES)),
+            "kept_hazards": (WHOLE, (month, N_HAZARDS)),
             "events": (EVENT_TYPE, (None,)),
             "events_until": (WHOLE, (month,)),
         }
@@ -137,7 +140,7 @@ def packed_state(state: State, forms: StateForms) -> bytes:
         *state.stocks,
         *state.queues,
         *state.newcomers,
-        *(np.array(part) for part in (kept.stocks, kept.committed, kept.following)),
+        *(np.array(part) for part in (kept.stocks, kept.committed, kept.following, kept.hazards)),
         kept.events,
         np.cumsum([len(log) for log in kept.log], dtype=np.int64),
         *state.lived,
@@ -160,7 +163,7 @@ def unpacked_state(path: Path, month: int, forms: StateForms) -> State:
         return tuple(arrays[name] for name in names)
 
     log = [events[start:end] for start, end in pairwise([0, *ends.tolist()])]
-    stocks, committed, following = (list(arrays[f"kept_{name}"]) for name in ("stocks", "committed", "following"))
+    kept = (list(arrays[f"kept_{name}"]) for name in ("stocks", "committed", "following", "hazards"))
     return State(
         month,
         arrays["people"],
@@ -169,7 +172,7 @@ def unpacked_state(path: Path, month: int, forms: StateForms) -> State:
         given("stocks", "started"),
         given("pending", "banked", "residents"),
         given("inflow", "arrivals"),
-        Recorder(forms.one_in, stocks, committed, following, log),
+        Recorder(forms.one_in, *kept, log),
         given("rules", "places") if forms.responds else (),
         arrays["mesa"],
     )

@@ -38,6 +38,7 @@ class Run:
     flows: NDArray[np.int64]  # [T, from, to, C]
     stocks: NDArray[np.int64]  # [T, P, statuses]
     harms: NDArray[np.int64]  # [T, harms]
+    expected_harms: NDArray[np.float64]  # [T, `hazards.EXPECTED`] hazards summed over all lives
     expected: NDArray[np.float64]  # [T, to, C] departures from Belarus
     moves: NDArray[
         np.void

@@ -78,5 +78,5 @@ def test_counts_are_those_of_the_log():
     assert recorder.flow_persons().sum(axis=(1, 2, 3)).tolist() == np.bincount(events["month"][moved]).tolist()
     assert recorder.flow_persons()[:, range(N_PLACES), range(N_PLACES)].sum() == 0  # nobody moves to where they are
     copied = recorder.copy()
-    copied.keep(recorder.stocks[0], recorder.committed[0], recorder.following[0], [])
+    copied.keep(recorder.stocks[0], recorder.committed[0], recorder.following[0], recorder.hazards[0], [])
     assert len(copied.stocks) == len(recorder.stocks) + 1

@@ -1,5 +1,9 @@
 """The asking: who is asked this month and with what push, what they see, and what comes of it.
 
+A unit looks at leaving once in `look_months`, and when one of its adults comes out of custody. What it decides then it
+keeps until its next look: the noise of a look lasts, so who has not gone for want of a door draws no new noise next
+month.
+
 The rules of decision share all of it. A rule plugs in what is its own: `stays` (a quick bound), `decide` (its noise)
 and `expect` (its probabilities). They are compiled functions given as arguments, so each rule gets machine code of
 its own, as if they were written out. Functions that take them are inlined: otherwise their addresses would be part of
@@ -11,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.history.coefficients import Behaviour
 from sim.model.decision.commitment import commit, motive, wish
 from sim.model.decision.evaluation import (
     ADMITTED,
@@ -30,8 +35,10 @@ from sim.model.decision.units import (
     adult_flags,
     adults,
     at_leisure,
+    came_out,
     choice_class,
     exposure_weight,
+    is_turn,
     may_exit,
     personal_term,
     service_term,
@@ -45,22 +52,22 @@ from sim.model.run_constants import in_panel, share_of_circle
 from sim.model.scratch import Block, Room, Span, rows_of
 from sim.numerics.codes import REASON
 from sim.numerics.compiling import compiled
-from sim.numerics.luck import PURPOSE, Four, fill_words, four
+from sim.numerics.luck import PURPOSE, Four, fill_words, four, uniform, words
 from sim.population.rows import Person, at, beside
 from sim.population.schema import Columns
 
-_CHOICE = PURPOSE["choice"]
+_CHOICE, _TURN = PURPOSE["choice"], PURPOSE["turn"]
 _CLOSED, _QUEUE, _FUNDS, _EXIT = REASON["closed"], REASON["quota"], REASON["funds"], REASON["exit"]
 
 
 @compiled(forceinline=True)
 def ask(people: Columns, circles: Span, now: Now, block: Block, stays: Any, decide: Any, expect: Any) -> None:
-    """Let every free unit of these circles stay or commit to a destination.
+    """Let every free unit of these circles that looks at leaving stay or commit to a destination.
 
     Units that stay are asked where they would go, were more open. `stays`, `decide` and `expect` are the rule's.
     """
     room, bounds = block.room, now.run.bounds
-    picked = gather(people, circles, now, room, stays, of_the_panel)
+    picked = gather(people, circles, now, room, stays, of_the_panel, nobody_else)
     places = len(now.law)
     prospects, noise, goers = no_prospects(places), np.empty(places), np.empty(places)
     channels, ahead = prospects.channels, prospects.ahead
@@ -78,7 +85,8 @@ def ask(people: Columns, circles: Span, now: Now, block: Block, stays: Any, deci
             if not stays(unit, top, bounds):
                 place = decide(unit, prospects.values, top, noise)
                 if place >= 0:
-                    stream = motive(mask, unit.group, channels[place])
+                    flees = decide(calmer(unit, room.pressed[i]), prospects.values, top, noise) < 0
+                    stream = motive(mask, unit.group, channels[place], flees)
                     commit(head, now.month, place, channels[place], ahead[place], stream, block.log)
                     continue
         top = evaluate(head, now, choice_class, UNQUEUED, prospects)
@@ -87,12 +95,14 @@ def ask(people: Columns, circles: Span, now: Now, block: Block, stays: Any, deci
         place = decide(unit, prospects.values, top, noise)
         if place >= 0:
             channel, reason = channels[place], _QUEUE
+            flees = decide(calmer(unit, room.pressed[i]), prospects.values, top, noise) < 0
             for view in range(FREE_TO_EXIT, UNQUEUED):
                 top = evaluate(head, now, choice_class, view, prospects)
                 if decide(unit, prospects.values, top, noise) >= 0:
                     reason = obstacle(view)
                     break
-            wish(head, now.month, place, channel, reason, motive(mask, unit.group, channel), block.log)
+            stream = motive(mask, unit.group, channel, flees)
+            wish(head, now.month, place, channel, reason, stream, block.log)
 
 
 @compiled(forceinline=True)
@@ -101,6 +111,13 @@ def weighing(now: Now, choice_class: int, key: int, luck: Four, eta: float) -> W
     group = threat_group(choice_class % N_FLAGS, now.belarus.war_fear)
     nests = Nests(now.coefficients.nest_region, now.places["region"])
     return Weighing(key, now.month, now.run.seed, luck, group, now.run.lam[group], nests, eta)
+
+
+@compiled(forceinline=True)
+def calmer(unit: Weighing, pressed: float) -> Weighing:
+    """How a unit would weigh with the same luck, were it not for what presses on it, in log-odds."""
+    key, month, seed, luck, group, lam, nests, eta = unit
+    return Weighing(key, month, seed, luck, group, lam, nests, eta - pressed)
 
 
 @compiled(forceinline=True)
@@ -135,14 +152,21 @@ def of_the_panel(head: Person, key: int, month: int, panel: int) -> bool:
 
 
 @compiled(forceinline=True)
-def gather(people: Columns, circles: Span, now: Now, room: Room, stays: Any, watched: Any) -> int:
-    """Find the units at leisure that need a look at their options, and draw their luck and tastes.
+def nobody_else(head: Person, key: int, month: int, panel: int) -> bool:
+    """False: nobody is asked out of turn."""
+    return False
 
-    Returns how many units `room.picked` holds. `room.keys` and the tastes are those of the picked, in their order;
-    `room.rows`, `kinds`, `etas` and `luck` those of all units at leisure.
+
+@compiled(forceinline=True)
+def gather(people: Columns, circles: Span, now: Now, room: Room, stays: Any, watched: Any, besides: Any) -> int:
+    """Find the units at leisure that look at leaving and may find something, and draw their luck and tastes.
+
+    `besides` tells who is asked out of turn. Returns how many units `room.picked` holds. `room.keys` and the tastes are
+    those of the picked, in their order; `room.rows`, `kinds`, `etas`, `pressed` and `luck` those of all who look.
     """
     first, last = rows_of(circles, now)
     units = heads_at_leisure(people, first, last, now.month, room)
+    units = those_who_look(people, units, now, room, besides)
     fill_words(room.keys, units, now.month, _CHOICE, now.run.seed, room.luck)
     picked = screen(people, circles, now, room, units, stays, watched)
     for k in range(picked):
@@ -153,11 +177,39 @@ def gather(people: Columns, circles: Span, now: Now, room: Room, stays: Any, wat
 
 
 @compiled(forceinline=True)
+def those_who_look(people: Columns, units: int, now: Now, room: Room, besides: Any) -> int:
+    """Keep of `room.rows` and `room.keys` those who look at leaving: in turn, out of custody, or `besides`.
+
+    Returns their number.
+    """
+    spell = int(now.coefficients.look_months)
+    if spell == 1:
+        return units
+    fill_words(room.keys, units, 0, _TURN, now.run.seed, room.luck)
+    kept = 0
+    for i in range(units):
+        row, key = room.rows[i], room.keys[i]
+        head = at(people, row)
+        looks = is_turn(uniform(room.luck[0, i]), now.month, spell) | came_out(head, now.month)
+        looks |= besides(head, key, now.month, now.run.panel)
+        room.rows[kept], room.keys[kept] = row, key
+        kept += looks
+    return kept
+
+
+@compiled
+def looks(head: Person, month: int, coefficients: Behaviour, seed: int) -> bool:
+    """True if a unit at leisure looks at leaving this month, as `those_who_look` finds it."""
+    luck = uniform(words(head.key, 0, _TURN, 0, seed)[0])
+    return is_turn(luck, month, int(coefficients.look_months)) | came_out(head, month)
+
+
+@compiled(forceinline=True)
 def screen(people: Columns, circles: Span, now: Now, room: Room, units: int, stays: Any, watched: Any) -> int:
     """Pick out the units that may leave or wish to this month and those watched, without a look at any destination.
 
     Most units are certain to stay. `watched` tells who is looked at whatever their luck. Returns how many units
-    `room.picked` holds; `room.kinds` and `room.etas` are filled.
+    `room.picked` holds; `room.kinds`, `etas` and `pressed` are filled.
     """
     first, last = rows_of(circles, now)
     fill_adults(people, first, last, now, room)
@@ -176,15 +228,18 @@ def screen(people: Columns, circles: Span, now: Now, room: Room, units: int, sta
             other = beside(head, grown - 1)  # the head where there is no partner
             own = repression_term(perceived, weights[head.exposure], now.coefficients.repression)
             total = with_adult(0.0, own, room.fears[head.row - first], room.personal[head.row - first])
+            pressed = own + room.fears[head.row - first]
             own = repression_term(perceived, weights[other.exposure], now.coefficients.repression)
             both = with_adult(total, own, room.fears[other.row - first], room.personal[other.row - first])
+            if grown == 2:
+                pressed = (pressed + own + room.fears[other.row - first]) / 2.0
             eta = unit_push(now.coefficients, both if grown == 2 else total, grown, abroad, head.frailty)
             mask = room.flags[head.row - first] | room.flags[other.row - first]
             kind = choice_class(head.sector, mask)
             eta += heard * now.options.rush[kind]
             unit = weighing(now, kind, room.keys[i], four(room.luck, i), eta)
             home = stays(unit, ceiling(now, kind, head.kin), now.run.bounds)
-            room.kinds[i], room.etas[i], room.picked[picked] = kind, eta, i
+            room.kinds[i], room.etas[i], room.pressed[i], room.picked[picked] = kind, eta, pressed, i
             picked += (not home) | watched(head, unit.key, now.month, now.run.panel)
             i += 1
     return picked

@@ -12,16 +12,19 @@ FIXED_POINT = float(2**40)
 _QUEUED, _TOGETHER, _PLANNED = PLAN["queued"], LEAD["together"], LEAD["planned"]
 _APPLIED, _WISHED, _CHOSEN = EVENT["applied"], EVENT["wished"], REASON["choice"]
 _PERSECUTED, _DRAFT, _LABOUR, _KIN = MOTIVE["persecuted"], MOTIVE["draft"], MOTIVE["labour"], MOTIVE["family"]
+_FEAR = MOTIVE["fear"]
 _FAMILY = CHANNEL["family"]
 
 
 @compiled(forceinline=True)
-def motive(mask: int, group: int, channel: int) -> int:
-    """Stream of an application or a wish by the unit's flags, its group (threatened or not) and the channel."""
-    if mask & FLAG_PERSECUTED:
-        return _PERSECUTED
-    if group == THREATENED:
-        return _DRAFT
+def motive(mask: int, group: int, channel: int, flees: bool) -> int:
+    """Stream of an application or a wish.
+
+    Who `flees` would have stayed but for repression and war: as persecuted, before the draft, or in fear, by the unit's
+    flags and its group (threatened or not). Others go to their family or for work, by the channel.
+    """
+    if flees:
+        return _PERSECUTED if mask & FLAG_PERSECUTED else (_DRAFT if group == THREATENED else _FEAR)
     return _KIN if channel == _FAMILY else _LABOUR
 
 

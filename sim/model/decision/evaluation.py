@@ -86,9 +86,9 @@ def evaluate(head: Person, now: Now, choice_class: int, view: int, prospects: Pr
     grown, means = adults(head), 0.0
     if view == FROM_ABROAD:
         size, grown, means = party(head, grown)
-    elif view < WITHIN_MEANS:
+    else:
         means = money(head, now)
-    splits, unlimited = (view < WITHIN_MEANS) & (size > 1), (view >= WITHIN_MEANS) & (view != FROM_ABROAD)
+    splits, lent = (view < WITHIN_MEANS) & (size > 1), (view >= WITHIN_MEANS) & (view != FROM_ABROAD)
     offers, count, there = now.options.offers[choice_class], now.options.lengths[choice_class], now.places
     for place in range(len(values)):
         values[place], channels[place], ahead[place] = MINUS_INFINITY, 0, False
@@ -97,7 +97,7 @@ def evaluate(head: Person, now: Now, choice_class: int, view: int, prospects: Pr
         place, channel = offer.place, offer.channel
         reserve = now.coefficients.reserve * there[place].rent
         each = onward_fare(now, here, place, channel) if view == FROM_ABROAD else offer.fare
-        whole = unlimited | (means >= move_price(each, offer.each, reserve, size, grown))
+        whole = (lent & (offer.feeds > 0)) | (means >= move_price(each, offer.each, reserve, size, grown))
         alone = splits & (means >= move_price(each, offer.each, reserve, 1, 1))
         value = seen(offer, view) + tastes[1, channel] + (0.0 if whole else now.coefficients.separation)
         fits = (age >= offer.youngest) & (age <= offer.oldest) & (whole | alone)

@@ -15,7 +15,7 @@ _NOWHERE = MODE["nowhere"]
 
 def record(model: Any) -> None:
     """Keep what the month leaves, and go on to the next."""
-    model.recorder.keep(model.stocks, model.committed, model.following, model._log)
+    model.recorder.keep(model.stocks, model.committed, model.following, model.hazards, model._log)
     model.month += 1
     model.running = model.month < model.horizon  # where Mesa's run_model ends
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from sim.history.compiled import World
 from sim.model.decision.commitment import FIXED_POINT
 from sim.model.eventlog import EVENT_TYPE
+from sim.model.hazards import EXPECTED, N_HAZARDS, OF_PEOPLE, UNITS
+from sim.model.processes.repress import charge_probability
 from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, N_STATUSES
 
 Counts = NDArray[np.int64]
@@ -30,18 +32,23 @@ class Recorder:
     stocks: list[Counts] = field(default_factory=list)
     committed: list[Counts] = field(default_factory=list)
     following: list[Counts] = field(default_factory=list)
+    hazards: list[Counts] = field(default_factory=list)
     log: list[NDArray[np.void]] = field(default_factory=list)
 
-    def keep(self, stocks: Counts, committed: Counts, following: Counts, log: list[NDArray[np.void]]) -> None:
-        """Keep one month: agents by place and status, expected commitments and followers, events."""
+    def keep(
+        self, stocks: Counts, committed: Counts, following: Counts, hazards: Counts, log: list[NDArray[np.void]]
+    ) -> None:
+        """Keep one month: agents by place and status, expected commitments and followers, hazards of harms, events."""
         self.stocks.append(stocks)
         self.committed.append(committed)
         self.following.append(following)
+        self.hazards.append(hazards)
         self.log.append(np.concatenate(log) if log else np.zeros(0, EVENT_TYPE))
 
     def copy(self) -> "Recorder":
         """The same months in lists of their own; what was kept is never changed."""
-        return Recorder(self.one_in, list(self.stocks), list(self.committed), list(self.following), list(self.log))
+        kept = (self.stocks, self.committed, self.following, self.hazards, self.log)
+        return Recorder(self.one_in, *(list(months) for months in kept))
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Recorder":
         return self.copy()
@@ -62,6 +69,22 @@ class Recorder:
             kinds = np.bincount(log["kind"], minlength=max(EVENT.values()) + 1)
             counts[t] = [kinds[EVENT[harm]] for harm in HARMS]
         return counts * self.one_in
+
+    def expected_harms(self, world: World) -> NDArray[np.float64]:
+        """Expected harms in persons, float64[months, harms] in order of `EXPECTED`.
+
+        Hazards of detention, draft and arrest on return, summed over the lives of those at risk; of the detained those
+        who are charged; of those who are expected to apply for an irregular crossing those who are caught.
+        """
+        by_name = dict(
+            zip(OF_PEOPLE, np.array(self.hazards).reshape(-1, N_HAZARDS).T / UNITS * self.one_in, strict=True)
+        )
+        belarus = world.belarus[: len(self.hazards)]
+        charged = [charge_probability(one["charges"], one["detentions"]) for one in belarus]
+        by_name["charged"] = by_name["detained"] * charged
+        irregular = CHANNEL["irregular"]
+        by_name["caught"] = through_queues(np.array(self.committed), world, refused=True)[:, :, irregular].sum(axis=1)
+        return np.stack([by_name[name] for name in EXPECTED], axis=1)
 
     def flow_persons(self) -> Counts:
         """Persons who changed residence, int64[months, from, to, channels]."""
@@ -86,12 +109,13 @@ class Recorder:
         return through_queues(np.array(self.committed), world)
 
 
-def through_queues(committed: Counts, world: World) -> NDArray[np.float64]:
+def through_queues(committed: Counts, world: World, refused: bool = False) -> NDArray[np.float64]:
     """Expected departures from expected commitments: a fluid queue with capacity, wait and approval.
 
     `committed` int64[months, places, channels] in units of 2**-40 persons. What waits when a channel closes is
     lost; travel closures at departure and exit bans met after the commitment are left out, so the expectation
-    is slightly above the mean of realised departures where these bite.
+    is slightly above the mean of realised departures where these bite. With `refused` it is what is refused, in the
+    month of the decision.
     """
     months = committed.shape[0]
     arrivals = np.zeros(committed.shape)
@@ -99,7 +123,7 @@ def through_queues(committed: Counts, world: World) -> NDArray[np.float64]:
         entering = (committed[:, place, channel] / FIXED_POINT).tolist()
         closed = closed_months(world, place, channel)[:months].tolist()
         rules = world.rules[:months, place, channel]
-        chance = rules["approval"].tolist()
+        chance = (1.0 - rules["approval"] if refused else rules["approval"]).tolist()
         capacity, waits = rules["capacity"].tolist(), rules["months"].tolist()
         queue = 0.0
         for t in range(months):

@@ -35,7 +35,8 @@ _STATUS = {
     "pendular": "short work", "citizen": "citizenship",
     "permanent": "permanent residence",
 }  # fmt: skip
-_MOTIVE = {"none": "no motive", "persecuted": "persecuted", "draft": "draft", "labour": "labour", "family": "family"}
+_MOTIVE = {"none": "no motive", "persecuted": "persecuted", "draft": "draft", "labour": "labour", "family": "family",
+           "fear": "fear"}  # fmt: skip
 _POLITICS = {"opponent": "opponent of the protest", "observer": "observer", "protest": "for the protest"}
 
 

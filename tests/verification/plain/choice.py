@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from sim.numerics.arithmetic import log
 from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, LEAD, N_CHANNELS, N_PLACES, PLAN, SEX
 
 from .basics import AGES, BIT, HOME, NORMAL
@@ -13,9 +14,9 @@ from .rules import Mind, Rules, shares
 
 WISHES = {  # each condition of a wish adds to those before it (3.8)
     "exit": FROM_ELSEWHERE,
-    "funds": FROM_ELSEWHERE._replace(price=False),
-    "closed": FROM_ELSEWHERE._replace(price=False, admission=False),
-    "quota": Look(travel=False, price=False, admission=False, queue=False),
+    "funds": FROM_ELSEWHERE._replace(lent=True),
+    "closed": FROM_ELSEWHERE._replace(lent=True, admission=False),
+    "quota": Look(travel=False, lent=True, admission=False, queue=False),
 }
 BEST = WISHES["quota"]
 
@@ -24,10 +25,11 @@ class Choice(Rules):
     """Units stay, commit to a destination by a channel, or wish in vain (3.8)."""
 
     def choose(self) -> None:
-        """Every unit at leisure decides, if it may, and else or then is asked for its wishes (3.8)."""
+        """Every unit that looks decides, if it may, and else or then is asked for its wishes (3.8)."""
         self.expected.append(np.zeros((N_PLACES, N_CHANNELS)))
         for unit in self.units:
-            if unit.at_leisure(self.month):
+            aspires = self.decision == "two_steps" and unit.head.aspires == self.month - 1
+            if unit.at_leisure(self.month) and (self.looks(unit) or aspires):
                 mind = self.mind(unit.head.key, self.push(unit), self.dissimilarity(unit))
                 offers = self.destinations(unit) if unit.free_to_exit(self.month) else {}
                 if self.decision == "two_steps":
@@ -35,13 +37,19 @@ class Choice(Rules):
                 else:
                     self.choose_at_once(unit, mind, offers)
 
+    def looks(self, unit: Unit) -> bool:
+        """It is a unit's turn to look at leaving, or an adult of it has come out of custody (3.3)."""
+        spell = int(self.code.look_months)
+        phase = int(spell * self.luck("turn.phase", unit.head.key, 0))
+        return (self.month + phase) % spell == 0 or unit.came_out(self.month)
+
     def choose_at_once(self, unit: Unit, mind: Mind, offers: Mapping[int, Offer]) -> None:
         """The unit commits to one of its offers, or is asked what it would do under better conditions (3.8)."""
         if offers:
             self.expect(unit, offers, self.chances(mind, offers))
         place = self.decide(mind, offers)
         if place is not None:
-            self.make_plan(unit, place, offers[place])
+            self.make_plan(unit, place, offers[place], self.flees(unit, mind, offers))
             return
         best = self.destinations(unit, BEST)
         place = self.decide(mind, best)
@@ -52,11 +60,12 @@ class Choice(Rules):
             reason = next(name for name in leaves if leaves[name])
             unit.head.aspires = self.month
             channel = best[place].channel
-            self.tell(unit.head, "wished", reason, (HOME, place, channel), self.motive(unit, channel))
+            motive = self.motive(unit, channel, self.flees(unit, mind, best))
+            self.tell(unit.head, "wished", reason, (HOME, place, channel), motive)
 
     def choose_in_two_steps(self, unit: Unit, mind: Mind, offers: Mapping[int, Offer]) -> None:
         """The unit aspires, and perhaps follows its aspiration (3.8a, `two_steps`)."""
-        head, best = unit.head, self.destinations(unit, BEST)
+        head, best, flees = unit.head, self.destinations(unit, BEST), self.threatened(unit)
         if head.aspires == self.month - 1:
             aspires = self.luck("aspiration.exit", head.key) >= self.code.aspiration_exit
         else:
@@ -68,14 +77,14 @@ class Choice(Rules):
             self.expect(unit, offers, {p: self.code.conversion * share for p, share in shares(offers).items()})
             if self.luck("aspiration.conversion", head.key) < self.code.conversion:
                 place = self.favourite(mind, offers)
-                self.make_plan(unit, place, offers[place])
+                self.make_plan(unit, place, offers[place], flees)
                 return
         if best:
             place = self.favourite(mind, best)
             under = (name for name, look in WISHES.items() if self.destinations(unit, look))
             reason = "quiet" if offers else next(under)
             channel = best[place].channel
-            self.tell(head, "wished", reason, (HOME, place, channel), self.motive(unit, channel))
+            self.tell(head, "wished", reason, (HOME, place, channel), self.motive(unit, channel, flees))
 
     def expect(self, unit: Unit, offers: Mapping[int, Offer], chances: Mapping[int, float]) -> None:
         """Add a unit's chances to the expected commitments of the month, in persons (3.8)."""
@@ -86,8 +95,25 @@ class Choice(Rules):
     # --- push ---------------------------------------------------------------------------------------------------------
 
     def push(self, unit: Unit) -> float:
-        """Push of a unit, `eta` of the page (3.8)."""
-        code, now, circle = self.code, self.belarus, unit.circle
+        """Push of a unit that looks, `eta` of the page (3.8)."""
+        code, circle = self.code, unit.circle
+        own = 0.0
+        for adult in unit.adults:
+            own += self.age_term((self.month - adult.birth) / 12) + code.skill * adult.education
+            own += code.ties * adult.ties / 255
+        return (
+            code.level
+            + log(code.look_months)
+            + code.peers * circle.share_abroad()
+            + code.spread_leave * NORMAL[unit.head.frailty]
+            + own / len(unit.adults)
+            + self.pressure(unit)
+            + code.anticipation * circle.heard * self.rush(unit.head.sector, unit.groups(self.month) & ~AGES)
+        )
+
+    def pressure(self, unit: Unit) -> float:
+        """What repression and war add to the push of a unit (3.8)."""
+        code, now = self.code, self.belarus
         weights = {
             EXPOSURE["none"]: code.exposure_none,
             EXPOSURE["protest"]: code.exposure_protest,
@@ -96,23 +122,16 @@ class Choice(Rules):
             EXPOSURE["strike"]: code.exposure_strike,
             EXPOSURE["war_comment"]: code.exposure_war_comment,
         }
-        perceived = now.news + code.circle_gain * circle.memory
-        adults = 0.0
+        perceived = now.news + code.circle_gain * unit.circle.memory
+        total = 0.0
         for adult in unit.adults:
-            adults += (
-                code.repression * perceived * weights[adult.exposure]
-                + now.war_fear * (code.war + self.service(adult))
-                + self.age_term((self.month - adult.birth) / 12)
-                + code.skill * adult.education
-                + code.ties * adult.ties / 255
-            )
-        return (
-            code.level
-            + code.peers * circle.share_abroad()
-            + code.spread_leave * NORMAL[unit.head.frailty]
-            + adults / len(unit.adults)
-            + code.anticipation * circle.heard * self.rush(unit.head.sector, unit.groups(self.month) & ~AGES)
-        )
+            total += code.repression * perceived * weights[adult.exposure]
+            total += now.war_fear * (code.war + self.service(adult))
+        return total / len(unit.adults)
+
+    def flees(self, unit: Unit, mind: Mind, offers: Mapping[int, Offer]) -> bool:
+        """The unit would have stayed without what repression and war add, with the same noise and values (3.8)."""
+        return self.decide(mind._replace(push=mind.push - self.pressure(unit)), offers) is None
 
     def service(self, adult: PlainPerson) -> float:
         """What the draft or a mobilisation adds to a man's fear of war (3.8)."""
@@ -147,7 +166,7 @@ class Choice(Rules):
 
     # --- plans --------------------------------------------------------------------------------------------------------
 
-    def make_plan(self, unit: Unit, place: int, offer: Offer) -> None:
+    def make_plan(self, unit: Unit, place: int, offer: Offer, flees: bool) -> None:
         """Commit the unit, or its head ahead of the family, to a destination by a channel (3.8)."""
         head = unit.head
         head.plan = PLAN["queued"]
@@ -155,12 +174,12 @@ class Choice(Rules):
         head.plan_channel = offer.channel
         head.applied = self.month
         head.lead = LEAD["planned" if offer.ahead else "together"]
-        self.tell(head, "applied", "choice", (HOME, place, offer.channel), self.motive(unit, offer.channel))
+        self.tell(head, "applied", "choice", (HOME, place, offer.channel), self.motive(unit, offer.channel, flees))
 
-    def motive(self, unit: Unit, channel: int) -> str:
+    def motive(self, unit: Unit, channel: int, flees: bool) -> str:
         """Return why the unit leaves, as far as its plan tells (3.8)."""
-        if unit.groups(self.month) & BIT["persecuted"]:
-            return "persecuted"
-        if self.threatened(unit):
-            return "draft"
+        if flees:
+            if unit.groups(self.month) & BIT["persecuted"]:
+                return "persecuted"
+            return "draft" if self.threatened(unit) else "fear"
         return "family" if channel == CHANNEL["family"] else "labour"

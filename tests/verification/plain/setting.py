@@ -63,6 +63,7 @@ class Base(mesa.Model):
         self.events: list[tuple[int, ...]] = []  # month, key, kind, origin, place, channel, reason, detail
         self.expected: list[NDArray[np.float64]] = []
         self.followers: list[NDArray[np.float64]] = []
+        self.harms: list[dict[str, float]] = []
         self.stocks: list[NDArray[np.int64]] = []
         self.employer_moves: dict[int, tuple[int, int]] = {}  # place and month of an employer's last move (3.4)
         self.capacity_before: dict[tuple[int, int], float] = defaultdict(float)  # C(t) of 3.9, by place and channel
@@ -153,7 +154,7 @@ class Base(mesa.Model):
     def count_reference(self) -> None:
         """Count the residents of Belarus once, in persons (3.2)."""
         self.workers: dict[int, int] = defaultdict(int)
-        self.exposed: dict[int, int] = defaultdict(int)
+        self.exposed: dict[int, float] = defaultdict(float)
         self.liable_men = 0  # L
         self.officers = 0  # R
         self.grown_up = 0  # A
@@ -164,7 +165,7 @@ class Base(mesa.Model):
             man = person.sex == SEX["male"]
             self.workers[person.sector] += self.one_in
             if person.birth <= -192:
-                self.exposed[person.exposure] += self.one_in
+                self.exposed[person.exposure] += self.one_in * (1 if man else self.code.detained_women)
             if man and person.liable():
                 self.liable_men += self.one_in
             if man and person.birth > -324 and person.conscription == CONSCRIPTION["reserve_officer"]:

@@ -14,9 +14,9 @@ from sim.model.decision.commitment import FIXED_POINT, commit, motive, wish
 from sim.model.decision.evaluation import FREE_TO_EXIT, FROM_HOME, UNQUEUED, Prospects, evaluate, no_prospects
 from sim.model.decision.rules.destination_nest import stays
 from sim.model.decision.units import may_exit
-from sim.model.decision.utility import CLOSED, MINUS_INFINITY, N_FLAGS, best_slot, decide, slot_noise
+from sim.model.decision.utility import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, best_slot, decide, slot_noise
 from sim.model.now import Now
-from sim.model.run_constants import Conditions, in_panel
+from sim.model.run_constants import THREATENED, Conditions, in_panel
 from sim.model.scratch import Block, Span
 from sim.numerics.arithmetic import exp
 from sim.numerics.codes import REASON
@@ -73,7 +73,7 @@ def expect(
 def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
     """Let units of these circles begin, keep and end aspirations, and follow some."""
     room, log = block.room, block.log
-    picked = gather(people, circles, now, room, stays, aspired)
+    picked = gather(people, circles, now, room, stays, aspired, aspired)
     places = len(now.law)
     prospects, noise, goers = no_prospects(places), np.empty(places), np.empty(places)
     values, channels, ahead = prospects.values, prospects.channels, prospects.ahead
@@ -95,6 +95,7 @@ def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
             if decide(unit, values, top, noise) < 0:
                 continue
         head.aspires = now.month
+        flees = bool(choice_class % N_FLAGS & FLAG_PERSECUTED) | (unit.group == THREATENED)
         view = FREE_TO_EXIT
         if not barred:
             top = evaluate(head, now, choice_class, FROM_HOME, prospects)
@@ -106,7 +107,7 @@ def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
                 if uniform(drawn[2]) < now.coefficients.conversion:
                     slot_noise(key, now.month, seed, best, noise)
                     place = best_slot(values, noise)
-                    stream = motive(choice_class % N_FLAGS, unit.group, channels[place])
+                    stream = motive(choice_class % N_FLAGS, unit.group, channels[place], flees)
                     commit(head, now.month, place, channels[place], ahead[place], stream, log)
                     continue
         reason = _QUIET
@@ -120,5 +121,5 @@ def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
         if evaluate(head, now, choice_class, UNQUEUED, prospects) > MINUS_INFINITY:
             slot_noise(key, now.month, seed, best, noise)
             place = best_slot(values, noise)
-            stream = motive(choice_class % N_FLAGS, unit.group, channels[place])
+            stream = motive(choice_class % N_FLAGS, unit.group, channels[place], flees)
             wish(head, now.month, place, channels[place], reason, stream, log)
