@@ -58,8 +58,8 @@ def deflected(before, after):
 
 
 def test_who_stays_for_want_of_a_door_draws_nothing_new_within_a_look():
-    """Over twelve months everybody looks once: the flows are those of one month of looks, to 1e-9, and so is deflection.
-    Where everybody draws anew every month far more of the barred go elsewhere.
+    """Over twelve months everybody looks once: the flows are those of one month of looks, to 1e-9, and so is the
+    deflection. Where everybody draws anew every month far more of the barred go elsewhere.
     """
     once = [expected_of(1, closed, level=-4.0 + np.log(YEAR)) for closed in (False, True)]
     looks = [expected_of(YEAR, closed, level=-4.0, look_months=YEAR) for closed in (False, True)]

@@ -59,7 +59,7 @@ def test_nothing_lost_has_no_share():
 
 
 def test_a_ratio_of_means_and_its_interval():
-    """Wholes 10 and 30, parts 6 and 14: ratio .5; residuals 1 and -1 have sd sqrt 2, Student's t of one degree 6.314."""
+    """Wholes 210 and 230, parts 106 and 114: ratio .5, residuals 1 and -1; Student's t of one degree is 6.314."""
     found = ratio([106.0, 114.0], [210.0, 230.0])
     assert found.mean == pytest.approx(0.5)
     assert found.high - found.mean == pytest.approx(6.3138 * math.sqrt(2.0) / math.sqrt(2.0) / 220.0, rel=1e-4)

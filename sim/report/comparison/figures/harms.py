@@ -29,9 +29,9 @@ def caption(results: Results) -> str:
     """One sentence under the figure."""
     return (
         "Difference between paired worlds over all people and the whole horizon, with 90% intervals of the mean "
-        f"(\u03bb = {results.main:g}). Harms but the last are expected: hazards summed over all lives. Open grey points "
-        f"rest on fewer than {disclosure.MINIMUM} simulated people and say no more than their width. The two panels have "
-        "different scales."
+        f"(\u03bb = {results.main:g}). Harms but the last are expected: hazards summed over all lives. Open grey "
+        f"points rest on fewer than {disclosure.MINIMUM} simulated people and say no more than their width. The two "
+        "panels have different scales."
     )
 
 
