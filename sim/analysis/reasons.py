@@ -15,7 +15,7 @@ from sim.model.decision.utility import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, 
 from sim.model.model import EmigrationModel
 from sim.model.now import Now
 from sim.numerics.arithmetic import exp, log
-from sim.numerics.codes import CHANNEL, EVENT, SLOTS
+from sim.numerics.codes import CHANNEL_NAMES, EVENT, SLOTS
 from sim.numerics.compiling import compiled
 from sim.population.rows import at
 from sim.population.schema import Columns
@@ -38,12 +38,16 @@ PULLS: dict[str, tuple[str, ...]] = {
     "distance": ("distance",),
     "access": ACCESS,
     "taste": ("channel_taste", "country_taste"),
+    "protection": (),
 }
 """Pull reasons and the terms of every destination that each removes. What `removed` means for each:
 wage and rent: as at home everywhere; language: Russian is of no use anywhere; diaspora: as many from Belarus live
 there as at the end of 2018, so that only what came since counts; kin: no close people abroad, so no family channel
 either; safety: the persecuted are safe nowhere; distance: every place is 500 km away; access: every channel that is
-open is open at once, free and for certain, closed ones stay closed; taste: none of one's own."""
+open is open at once, free and for certain, closed ones stay closed; taste: none of one's own; protection: nobody is let
+in because they are persecuted."""
+SHUT = {"kin": ("family",), "protection": ("humanitarian", "asylum")}
+"""Channels that are there by a reason only, and closed without it."""
 REASONS = (*PUSHES, *PULLS)
 WHOLE = 20.0
 """Fall of the log-probability of a destination that is closed without the reason: it owes everything to it."""
@@ -68,9 +72,8 @@ def _masks(reasons: dict[str, tuple[str, ...]], names: tuple[str, ...]) -> NDArr
 
 
 _PUSH_OF, _PULL_OF = _masks(PUSHES, PUSH), _masks(PULLS, TERMS)
-_KIN = tuple(PULLS).index("kin")
+_SHUT = np.array([[name in SHUT.get(reason, ()) for name in CHANNEL_NAMES] for reason in PULLS])
 _DIASPORA, _SAFETY = TERMS.index("diaspora"), TERMS.index("safety")
-_FAMILY = CHANNEL["family"]
 _APPLIED = EVENT["applied"]
 assert TERMS == COUNTRY + ACCESS + OWN
 
@@ -89,17 +92,17 @@ def inclusive(values: NDArray[np.float64]) -> float:
 
 @compiled
 def fill_values(
-    terms: NDArray[np.float64], obstacles: NDArray[np.int64], removed: NDArray[np.bool_], lonely: bool,
+    terms: NDArray[np.float64], obstacles: NDArray[np.int64], removed: NDArray[np.bool_], shut: NDArray[np.bool_],
     absent: NDArray[np.float64], values: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill every destination's value by its best channel, float64[places], with the `removed` terms as `absent`.
 
-    `absent` float64[places, terms] is what each term is without its reason; `lonely` closes the channel of family.
+    `absent` float64[places, terms] is what each term is without its reason; `shut` bool[channels] are closed.
     """
     for place in range(len(values)):
         values[place] = MINUS_INFINITY
         for channel in range(terms.shape[1]):
-            if obstacles[place, channel] or (lonely and channel == _FAMILY):
+            if obstacles[place, channel] or shut[channel]:
                 continue
             whole = total = 0.0
             for i in range(terms.shape[2]):
@@ -126,10 +129,12 @@ def fill_pull_losses(
     """
     values, without = np.empty(len(apart.terms)), np.empty(len(apart.terms))
     terms, obstacles = apart.terms, apart.obstacles
-    fill_values(terms, obstacles, np.zeros(terms.shape[2], np.bool_), False, absent, values)
+    fill_values(
+        terms, obstacles, np.zeros(terms.shape[2], np.bool_), np.zeros(terms.shape[1], np.bool_), absent, values
+    )
     whole = inclusive(values)
     for r in range(len(pulls)):
-        fill_values(terms, obstacles, pulls[r], r == _KIN, absent, without)
+        fill_values(terms, obstacles, pulls[r], _SHUT[r], absent, without)
         rest = inclusive(without)
         leave[r] = lambda_ * (whole - rest)
         choice[r] = WHOLE

@@ -88,7 +88,7 @@ def reference(people: Columns, one_in: int, women: float = 1.0) -> Reference:
     residents = (people.mode == MODE["home"]) | (people.mode == MODE["pendular"])
     detainable = residents & (people.birth <= -DETAINABLE_MONTHS)
     weights = np.where(people.sex == SEX["female"], women, 1.0)[detainable]
-    exposed = np.bincount(people.exposure[detainable], weights, minlength=len(EXPOSURE)) * one_in
+    exposed = np.bincount(people.exposure[detainable], weights, minlength=len(EXPOSURE)).astype(np.float64) * one_in
     sectors = np.bincount(people.sector[residents], minlength=N_SECTORS).astype(np.float64) * one_in
     pendular = sum(float(sectors[sector]) for sector in PENDULAR_SECTORS)
 

@@ -51,11 +51,11 @@ CHOICES = ("legal_status", "return")
 """Domains of which a respondent gives one answer."""
 
 LEAVE: dict[tuple[str, str], tuple[str, ...]] = {
-    ("reason_leave", "political reasons"): ("repression", "war", "draft"),
+    ("reason_leave", "political reasons"): ("repression", "war", "draft", "protection"),
     ("reason_leave", "work/economic reasons"): ("wage",),
 }
-"""Why one left: rows, and the reasons of `sim.analysis.reasons` that are taken away together (pushes add up; that war
-and draft are told as political is an assumption)."""
+"""Why one left: rows, and the reasons of `sim.analysis.reasons` that are taken away together (pushes add up, and
+so does one pull; that war and draft are told as political is an assumption)."""
 DESTINATION: dict[tuple[str, str], tuple[str, ...]] = {
     ("reason_destination", "possibility of visa/TRP"): ("access",),
     ("reason_destination", "relatives/support network there"): ("kin", "diaspora"),

@@ -163,7 +163,7 @@ def unpacked_state(path: Path, month: int, forms: StateForms) -> State:
         return tuple(arrays[name] for name in names)
 
     log = [events[start:end] for start, end in pairwise([0, *ends.tolist()])]
-    kept = (list(arrays[f"kept_{name}"]) for name in ("stocks", "committed", "following", "hazards"))
+    kept = [list(arrays[f"kept_{name}"]) for name in ("stocks", "committed", "following", "hazards")]
     return State(
         month,
         arrays["people"],
@@ -172,7 +172,7 @@ def unpacked_state(path: Path, month: int, forms: StateForms) -> State:
         given("stocks", "started"),
         given("pending", "banked", "residents"),
         given("inflow", "arrivals"),
-        Recorder(forms.one_in, *kept, log),
+        Recorder(forms.one_in, kept[0], kept[1], kept[2], kept[3], log),
         given("rules", "places") if forms.responds else (),
         arrays["mesa"],
     )

@@ -137,10 +137,11 @@ def test_losses_are_those_of_the_units_last_commitment():
     records = records_of([7, 7, 7, 9], [5, 20, 30, 4], [1, 1, 2, 1])
     war, draft, access = REASONS.index("war"), REASONS.index("draft"), tuple(PULLS).index("access")
     records["leave"][:, war], records["leave"][:, draft] = [1.0, 2.0, 4.0, 0.0], [0.0, 3.0, 9.0, 0.5]
+    records["leave"][:, REASONS.index("protection")] = [0.0, 0.0, 0.0, 0.25]
     records["choice"][:, access] = [1.0, 2.0, 3.0, 4.0]
     heads = np.array([9, 7, 8], np.uint64)
     leave, choice = leave_losses(heads, records), destination_losses(heads, records)
-    assert leave[:2, 0].tolist() == [0.5, 13.0]  # pushes taken away together
+    assert leave[:2, 0].tolist() == [0.75, 13.0]  # taken away together
     assert choice[:2, 0].tolist() == [4.0, 2.0]  # the last one to Lithuania
     assert np.isnan(leave[2]).all() and np.isnan(choice[2]).all()
     assert np.isnan(leave_losses(heads, records[:0])).all()

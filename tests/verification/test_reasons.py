@@ -89,6 +89,17 @@ def test_who_comes_by_the_family_channel_owes_it_to_kin():
     assert leave(records, "kin") == pytest.approx(LAMBDA * np.log(1.0 + np.e), abs=1e-5)
 
 
+def test_who_comes_by_asylum_owes_it_to_protection():
+    world = worlds.plain_world(1, ("poland", "georgia"), ("visa_free", "asylum"))
+    world = worlds.tighten(world, "poland", "visa_free", offered=0.0)
+    world = worlds.tighten(world, "georgia", "asylum", offered=0.0)
+    records = committed(worlds.quiet(level=0.0), world)
+    goes = records["place"] == POLAND
+    assert goes.any() and not goes.all()
+    assert choice(records, "protection")[goes] == pytest.approx(WHOLE)
+    assert leave(records, "protection") == pytest.approx(LAMBDA * np.log(2.0), abs=1e-5)
+
+
 def test_push_reasons_lose_their_own_terms(two_places):
     two_places.belarus["news"], two_places.belarus["war_fear"] = 0.5, 0.4
     b = worlds.quiet(level=0.0, repression=1.0, exposure_protest=2.0, war=0.5, conscription=0.25, skill=0.3, youth=0.2)

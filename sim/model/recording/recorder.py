@@ -47,8 +47,8 @@ class Recorder:
 
     def copy(self) -> "Recorder":
         """The same months in lists of their own; what was kept is never changed."""
-        kept = (self.stocks, self.committed, self.following, self.hazards, self.log)
-        return Recorder(self.one_in, *(list(months) for months in kept))
+        counts = (list(self.stocks), list(self.committed), list(self.following), list(self.hazards))
+        return Recorder(self.one_in, *counts, list(self.log))
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Recorder":
         return self.copy()
