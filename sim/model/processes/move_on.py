@@ -94,7 +94,8 @@ def move_on(people: Columns, circles: Span, now: Now, block: Block) -> None:
         poor, liable = destitute(head, now.month), has_liable(head)
         unsafe, months = now.places[origin].unsafe, now.month - head.since
         hazard = return_hazard(now.coefficients, pull, months, hunted, status, poor, liable)
-        block.harms[ARRESTED] += in_units(hazard * now.belarus.arrest_on_return) * persecuted_of(head)
+        if now.belarus.arrest_on_return > 0.0:
+            block.harms[ARRESTED] += in_units(hazard * now.belarus.arrest_on_return) * persecuted_of(head)
         if uniform(luck[1, i]) < hazard:
             return_home(head, now, log)
         elif uniform(luck[2, i]) < onward_hazard(now.coefficients, status, months, unsafe):
