@@ -46,7 +46,7 @@ def _share(part: Measure, whole: Measure) -> Measure:
     return partial(counts.share, part, whole)
 
 
-_POLITICAL = _flow(lambda s, p: counts.grouped(s, p, "motive", "persecuted") + counts.grouped(s, p, "motive", "draft"))
+_POLITICAL = _flow(lambda s, p: sum(counts.grouped(s, p, "motive", why) for why in ("persecuted", "draft", "fear")))
 _EVERYBODY = _flow(lambda s, p: counts.grouped(s, p, "sex", "male") + counts.grouped(s, p, "sex", "female"))
 _WORKING = _flow(lambda s, p: s.run.employed[:, p].sum(axis=1).astype(float))
 _IN_IT = _flow(lambda s, p: s.run.employed[:, p, SECTOR["it"]].astype(float))

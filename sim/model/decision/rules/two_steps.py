@@ -14,7 +14,7 @@ from sim.model.decision.commitment import FIXED_POINT, commit, motive, wish
 from sim.model.decision.evaluation import FREE_TO_EXIT, FROM_HOME, UNQUEUED, Prospects, evaluate, no_prospects
 from sim.model.decision.rules.destination_nest import stays
 from sim.model.decision.units import may_exit
-from sim.model.decision.utility import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, best_slot, decide, slot_noise
+from sim.model.decision.utility import CLOSED, MINUS_INFINITY, N_FLAGS, best_slot, decide, slot_noise
 from sim.model.now import Now
 from sim.model.run_constants import THREATENED, Conditions, in_panel
 from sim.model.scratch import Block, Span
@@ -95,7 +95,7 @@ def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
             if decide(unit, values, top, noise) < 0:
                 continue
         head.aspires = now.month
-        flees = bool(choice_class % N_FLAGS & FLAG_PERSECUTED) | (unit.group == THREATENED)
+        flees = unit.group == THREATENED
         view = FREE_TO_EXIT
         if not barred:
             top = evaluate(head, now, choice_class, FROM_HOME, prospects)
