@@ -21,7 +21,6 @@ from sim.analysis.terms import (
     fill_unit,
     reconsider,
 )
-from sim.model.decision.choosing import looks
 from sim.model.decision.evaluation import FROM_HOME, UNQUEUED, draw_tastes, no_prospects
 from sim.model.decision.means import money
 from sim.model.decision.units import at_leisure, may_exit, threat_group
@@ -125,8 +124,8 @@ class Follower:
         t = model.month
         plan = 0 if event and event[0] == _APPLIED else int(people.plan[head])  # as it was when the unit looked
         age = t - int(people.birth[head])
-        idle = at_leisure(people.member[head], people.place[head], people.mode[head], plan, people.due[head], age, t)
-        if idle and looks(Row(people, head), t, model.behaviour, model.conditions.seed):
+        due = t if event and event[0] == _WISHED else int(people.due[head])  # as it was, too
+        if at_leisure(people.member[head], people.place[head], people.mode[head], plan, due, age, t):
             self.decisions.append(decision(model, head, event))
 
 
@@ -276,7 +275,7 @@ def that_mattered(told: Life, marks: tuple[int, ...] = ()) -> list[tuple[Decisio
     for month in marks:
         after = next((one for one in told.decisions if one.month >= month), None)
         if after:
-            chosen.setdefault(after.month, "first look under the change of rules")
+            chosen.setdefault(after.month, "around the change of rules")
     near = [one for one in told.decisions if one.month not in chosen and NEARLY < one.best_margin <= 0.0]
     for one in sorted(near, key=lambda one: -one.best_margin)[:MOST_NEAR]:
         chosen[one.month] = "nearly leaves"

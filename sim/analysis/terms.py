@@ -28,7 +28,6 @@ from sim.model.decision.utility import (
 )
 from sim.model.now import Now
 from sim.model.run_constants import Circles, share_of_circle
-from sim.numerics.arithmetic import log
 from sim.numerics.codes import CHANNEL, CONSCRIPTION, N_CHANNELS, N_PLACES, PLACE, SECTOR
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import NORMAL_GRID, PURPOSE, words
@@ -48,8 +47,7 @@ PUSH = (
     "rush",
     "look",
 )
-"""Terms of the wish to leave, in log-odds; those of persons are means over the unit's adults, the last is the log of
-the months for which a look stands."""
+"""Terms of the wish to leave, in log-odds; those of persons are means over the unit's adults."""
 COUNTRY = ("constant", "diaspora", "language", "distance", "wage", "rent", "safety")
 """Terms of living in a destination, in utility."""
 ACCESS = ("channel", "offered", "approval", "processing", "queue", "work_right", "fee", "offers", "openness")
@@ -95,7 +93,6 @@ def fill_push(head: Person, now: Now, terms: Any) -> float:
     terms[8] = now.coefficients.peers * abroad
     terms[9] = now.coefficients.spread_leave * NORMAL_GRID[head.frailty]
     terms[10] = now.coefficients.anticipation * now.circles.heard[circle] * now.options.rush[kind]
-    terms[11] = log(now.coefficients.look_months)
     eta = push(head, now.month, now.coefficients, perceived, war_fear, abroad)
     return eta + now.coefficients.anticipation * now.circles.heard[circle] * now.options.rush[kind]
 

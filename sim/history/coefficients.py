@@ -57,7 +57,6 @@ months are added to a 16-bit month."""
 _OWN_LIMITS = {
     **dict.fromkeys(("spread_leave", "spread_country", "spread_channel"), (0.0, 20.0)),
     **dict.fromkeys(("lambda_threatened", "lambda_other"), (SMALLEST_LAMBDA, 1.0)),
-    "look_months": (1.0, 1200.0),  # 1: everybody looks every month, and draws anew
     "separation": (-20.0, 0.0),  # else better conditions might be worse
     "nest_region": (0.05, 1.0),  # a nest of no dissimilarity has no noise of its own
     "pendular_months": (3.0, 600.0),  # a mean of stays of at least three months

@@ -78,8 +78,6 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     "ageing": (60, ("death", "birth", "spare_1", "spare_2")),
     "new_class": (61, ("education", "keep_work", "new_work", "spare")),
     "children": (62, ("wait", "spare_1", "spare_2", "spare_3")),  # drawn at month 0, trait seed
-    # when a unit looks at leaving; key: its head, drawn at month 0
-    "turn": (80, ("phase", "spare_1", "spare_2", "spare_3")),
 }
 
 PURPOSE: Mapping[str, int] = MappingProxyType({name: code for name, (code, _) in _WORDS_OF_PURPOSE.items()})

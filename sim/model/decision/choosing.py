@@ -1,8 +1,7 @@
 """The asking: who is asked this month and with what push, what they see, and what comes of it.
 
-A unit looks at leaving once in `look_months`, and when one of its adults comes out of custody. What it decides then it
-keeps until its next look: the noise of a look lasts, so who has not gone for want of a door draws no new noise next
-month.
+Who would have left and could not resigns: it is not asked again for `resign_months`, so that who has not gone for want
+of a door is not a new draw next month.
 
 The rules of decision share all of it. A rule plugs in what is its own: `stays` (a quick bound), `decide` (its noise)
 and `expect` (its probabilities). They are compiled functions given as arguments, so each rule gets machine code of
@@ -15,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.history.coefficients import Behaviour
 from sim.model.decision.commitment import commit, motive, wish
 from sim.model.decision.evaluation import (
     ADMITTED,
@@ -35,10 +33,8 @@ from sim.model.decision.units import (
     adult_flags,
     adults,
     at_leisure,
-    came_out,
     choice_class,
     exposure_weight,
-    is_turn,
     may_exit,
     personal_term,
     service_term,
@@ -52,22 +48,22 @@ from sim.model.run_constants import in_panel, share_of_circle
 from sim.model.scratch import Block, Room, Span, rows_of
 from sim.numerics.codes import REASON
 from sim.numerics.compiling import compiled
-from sim.numerics.luck import PURPOSE, Four, fill_words, four, uniform, words
+from sim.numerics.luck import PURPOSE, Four, fill_words, four
 from sim.population.rows import Person, at, beside
 from sim.population.schema import Columns
 
-_CHOICE, _TURN = PURPOSE["choice"], PURPOSE["turn"]
+_CHOICE = PURPOSE["choice"]
 _CLOSED, _QUEUE, _FUNDS, _EXIT = REASON["closed"], REASON["quota"], REASON["funds"], REASON["exit"]
 
 
 @compiled(forceinline=True)
 def ask(people: Columns, circles: Span, now: Now, block: Block, stays: Any, decide: Any, expect: Any) -> None:
-    """Let every free unit of these circles that looks at leaving stay or commit to a destination.
+    """Let every free unit of these circles stay or commit to a destination.
 
     Units that stay are asked where they would go, were more open. `stays`, `decide` and `expect` are the rule's.
     """
     room, bounds = block.room, now.run.bounds
-    picked = gather(people, circles, now, room, stays, of_the_panel, nobody_else)
+    picked = gather(people, circles, now, room, stays, of_the_panel)
     places = len(now.law)
     prospects, noise, goers = no_prospects(places), np.empty(places), np.empty(places)
     channels, ahead = prospects.channels, prospects.ahead
@@ -103,6 +99,8 @@ def ask(people: Columns, circles: Span, now: Now, block: Block, stays: Any, deci
                     break
             stream = motive(mask, unit.group, channel, flees)
             wish(head, now.month, place, channel, reason, stream, block.log)
+            if reason != _EXIT:
+                head.due = now.month + int(now.coefficients.resign_months)
 
 
 @compiled(forceinline=True)
@@ -152,21 +150,14 @@ def of_the_panel(head: Person, key: int, month: int, panel: int) -> bool:
 
 
 @compiled(forceinline=True)
-def nobody_else(head: Person, key: int, month: int, panel: int) -> bool:
-    """False: nobody is asked out of turn."""
-    return False
+def gather(people: Columns, circles: Span, now: Now, room: Room, stays: Any, watched: Any) -> int:
+    """Find the units at leisure that need a look at their options, and draw their luck and tastes.
 
-
-@compiled(forceinline=True)
-def gather(people: Columns, circles: Span, now: Now, room: Room, stays: Any, watched: Any, besides: Any) -> int:
-    """Find the units at leisure that look at leaving and may find something, and draw their luck and tastes.
-
-    `besides` tells who is asked out of turn. Returns how many units `room.picked` holds. `room.keys` and the tastes are
-    those of the picked, in their order; `room.rows`, `kinds`, `etas`, `pressed` and `luck` those of all who look.
+    Returns how many units `room.picked` holds. `room.keys` and the tastes are those of the picked, in their order;
+    `room.rows`, `kinds`, `etas`, `pressed` and `luck` those of all units at leisure.
     """
     first, last = rows_of(circles, now)
     units = heads_at_leisure(people, first, last, now.month, room)
-    units = those_who_look(people, units, now, room, besides)
     fill_words(room.keys, units, now.month, _CHOICE, now.run.seed, room.luck)
     picked = screen(people, circles, now, room, units, stays, watched)
     for k in range(picked):
@@ -174,34 +165,6 @@ def gather(people: Columns, circles: Span, now: Now, room: Room, stays: Any, wat
     fill_words(room.keys, picked, 0, TASTE, now.run.trait_seed, room.country_taste)
     fill_words(room.keys, picked, 0, CHANNEL_TASTE, now.run.trait_seed, room.channel_taste)
     return picked
-
-
-@compiled(forceinline=True)
-def those_who_look(people: Columns, units: int, now: Now, room: Room, besides: Any) -> int:
-    """Keep of `room.rows` and `room.keys` those who look at leaving: in turn, out of custody, or `besides`.
-
-    Returns their number.
-    """
-    spell = int(now.coefficients.look_months)
-    if spell == 1:
-        return units
-    fill_words(room.keys, units, 0, _TURN, now.run.seed, room.luck)
-    kept = 0
-    for i in range(units):
-        row, key = room.rows[i], room.keys[i]
-        head = at(people, row)
-        looks = is_turn(uniform(room.luck[0, i]), now.month, spell) | came_out(head, now.month)
-        looks |= besides(head, key, now.month, now.run.panel)
-        room.rows[kept], room.keys[kept] = row, key
-        kept += looks
-    return kept
-
-
-@compiled
-def looks(head: Person, month: int, coefficients: Behaviour, seed: int) -> bool:
-    """True if a unit at leisure looks at leaving this month, as `those_who_look` finds it."""
-    luck = uniform(words(head.key, 0, _TURN, 0, seed)[0])
-    return is_turn(luck, month, int(coefficients.look_months)) | came_out(head, month)
 
 
 @compiled(forceinline=True)

@@ -23,7 +23,6 @@ from sim.model.decision.utility import (
     war_term,
 )
 from sim.model.run_constants import ADULT_MONTHS, OTHERS, THREATENED
-from sim.numerics.arithmetic import log
 from sim.numerics.codes import AGE_FROM, CONSCRIPTION, EXPOSURE, GROUP, LEAD, MODE, N_SECTORS, PLACE, SECTOR
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import NORMAL_GRID
@@ -158,21 +157,6 @@ def at_leisure(member: int, place: int, mode: int, plan: int, due: int, age: int
 
 
 @compiled(forceinline=True)
-def is_turn(luck: float, month: int, spell: int) -> bool:
-    """True in one month of every `spell`, that in which a unit looks at leaving; `luck` is its fixed uniform number."""
-    return bool((month + int(spell * luck)) % spell == 0)
-
-
-@compiled(forceinline=True)
-def came_out(head: Person, month: int) -> bool:
-    """True if an adult of a unit was in custody until last month: it looks at leaving whether it is its turn or not."""
-    out = head.held == month - 1
-    if adults(head) == 2:
-        out |= beside(head, 1).held == month - 1
-    return bool(out)
-
-
-@compiled(forceinline=True)
 def is_barred(held: int, exit_ban: int, conscription: int, month: int) -> bool:
     """True for who may not leave Belarus in this month: held, under an exit ban, or serving."""
     return bool((held >= month) | (exit_ban >= month) | (conscription == _SERVING))
@@ -253,17 +237,12 @@ def with_adult(total: float, repression: float, war: float, personal: float) -> 
 
 @compiled(forceinline=True)
 def unit_push(coefficients: Behaviour, total: float, n: int, abroad: float, frailty: int) -> float:
-    """Log-odds with which a unit that looks wishes to leave, from the `total` of its `n` adults' wishes.
+    """Log-odds with which a unit wishes to leave, from the `total` of its `n` adults' wishes.
 
-    Each adult has the weight of one over their number; frailty is the unit's own, an index of the normal grid. A look
-    stands for the months to the next.
+    Each adult has the weight of one over their number; frailty is the unit's own, an index of the normal grid.
     """
     return (
-        coefficients.level
-        + log(coefficients.look_months)
-        + total / n
-        + coefficients.peers * abroad
-        + coefficients.spread_leave * NORMAL_GRID[frailty]
+        coefficients.level + total / n + coefficients.peers * abroad + coefficients.spread_leave * NORMAL_GRID[frailty]
     )
 
 

@@ -39,7 +39,6 @@ _HOW = {
     "peers": "{abroad:.1%} of the circle live abroad",
     "frailty": "fixed readiness to leave",
     "rush": "announced closures, heard of by {heard:.0%} of the circle",
-    "look": "log of the months for which a look stands",
 }
 _CLOSED = {
     "eligible": "not eligible", "age": "age", "kin": "no close people there", "employer": "employer not there",

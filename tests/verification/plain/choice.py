@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.numerics.arithmetic import log
 from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, LEAD, N_CHANNELS, N_PLACES, PLAN, SEX
 
 from .basics import AGES, BIT, HOME, NORMAL
@@ -25,23 +24,16 @@ class Choice(Rules):
     """Units stay, commit to a destination by a channel, or wish in vain (3.8)."""
 
     def choose(self) -> None:
-        """Every unit that looks decides, if it may, and else or then is asked for its wishes (3.8)."""
+        """Every unit at leisure decides, if it may, and else or then is asked for its wishes (3.8)."""
         self.expected.append(np.zeros((N_PLACES, N_CHANNELS)))
         for unit in self.units:
-            aspires = self.decision == "two_steps" and unit.head.aspires == self.month - 1
-            if unit.at_leisure(self.month) and (self.looks(unit) or aspires):
+            if unit.at_leisure(self.month):
                 mind = self.mind(unit.head.key, self.push(unit), self.dissimilarity(unit))
                 offers = self.destinations(unit) if unit.free_to_exit(self.month) else {}
                 if self.decision == "two_steps":
                     self.choose_in_two_steps(unit, mind, offers)
                 else:
                     self.choose_at_once(unit, mind, offers)
-
-    def looks(self, unit: Unit) -> bool:
-        """It is a unit's turn to look at leaving, or an adult of it has come out of custody (3.3)."""
-        spell = int(self.code.look_months)
-        phase = int(spell * self.luck("turn.phase", unit.head.key, 0))
-        return (self.month + phase) % spell == 0 or unit.came_out(self.month)
 
     def choose_at_once(self, unit: Unit, mind: Mind, offers: Mapping[int, Offer]) -> None:
         """The unit commits to one of its offers, or is asked what it would do under better conditions (3.8)."""
@@ -59,6 +51,8 @@ class Choice(Rules):
             }
             reason = next(name for name in leaves if leaves[name])
             unit.head.aspires = self.month
+            if reason != "exit":
+                unit.head.due = self.month + int(self.code.resign_months)
             channel = best[place].channel
             motive = self.motive(unit, channel, self.flees(unit, mind, best))
             self.tell(unit.head, "wished", reason, (HOME, place, channel), motive)
@@ -95,7 +89,7 @@ class Choice(Rules):
     # --- push ---------------------------------------------------------------------------------------------------------
 
     def push(self, unit: Unit) -> float:
-        """Push of a unit that looks, `eta` of the page (3.8)."""
+        """Push of a unit, `eta` of the page (3.8)."""
         code, circle = self.code, unit.circle
         own = 0.0
         for adult in unit.adults:
@@ -103,7 +97,6 @@ class Choice(Rules):
             own += code.ties * adult.ties / 255
         return (
             code.level
-            + log(code.look_months)
             + code.peers * circle.share_abroad()
             + code.spread_leave * NORMAL[unit.head.frailty]
             + own / len(unit.adults)

@@ -139,7 +139,3 @@ class Unit:
         head = self.head
         at_home = head.place == HOME and head.mode == MODE["home"]
         return at_home and t - head.birth >= 216 and head.plan == PLAN["none"] and head.due <= t
-
-    def came_out(self, t: int) -> bool:
-        """The head or the partner was held until last month (3.3)."""
-        return any(adult.held == t - 1 for adult in self.adults)

@@ -73,7 +73,7 @@ def expect(
 def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
     """Let units of these circles begin, keep and end aspirations, and follow some."""
     room, log = block.room, block.log
-    picked = gather(people, circles, now, room, stays, aspired, aspired)
+    picked = gather(people, circles, now, room, stays, aspired)
     places = len(now.law)
     prospects, noise, goers = no_prospects(places), np.empty(places), np.empty(places)
     values, channels, ahead = prospects.values, prospects.channels, prospects.ahead
