@@ -1,7 +1,8 @@
 """Effective deflection: of the arrivals that closed countries lose, the share that other countries gain.
 
 Lambda acts on one month's decision. Who was kept from going may try again, so that over years more go elsewhere than
-lambda says of one month. Natural experiments measure about a year: the deflection of twelve months is to be set beside the evidence.
+lambda says of one month. Natural experiments measure about a year: the deflection of twelve months is to be set beside
+the evidence.
 """
 
 from collections.abc import Sequence

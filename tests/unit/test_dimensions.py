@@ -6,6 +6,7 @@ import pytest
 from fake_results import sealed, whole, write
 
 from sim.analysis import dimensions
+from sim.analysis.deflection import HORIZONS
 from sim.analysis.effects import (
     Window,
     effects_table,
@@ -84,7 +85,9 @@ def whole_tables(found) -> dict[str, pd.DataFrame]:
 
 def test_where_nothing_happens_every_row_is_there_and_zero():
     made = whole_tables(pairs())
-    assert (made["effects"][NUMBERS] == 0.0).all(axis=None)
+    shares = made["effects"]["measure"].isin(list(HORIZONS))  # of nothing lost there is none
+    assert (made["effects"].loc[~shares, NUMBERS] == 0.0).all(axis=None)
+    assert made["effects"].loc[shares, NUMBERS].isna().all(axis=None)
     assert (made["groups"][["baseline", "scenario", *NUMBERS]] == 0.0).all(axis=None)
     persons = made["taxonomy"].set_index("category")[["persons", "low", "high"]]
     assert (persons.loc["unchanged"] == RESIDENTS).all(axis=None)
