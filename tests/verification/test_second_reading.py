@@ -140,10 +140,10 @@ def test_two_readings_of_the_page_live_the_same_lives(name, happened):
         assert np.allclose(following, second.followers[t], rtol=1e-6, atol=1e-8), f"expected followers of month {t}"
         assert np.allclose(model.residents[1:], second.residents[1:], rtol=1e-6), f"residents of month {t}"
     harms = model.recorder.expected_harms(model.world)
-    for name in ("detained", "drafted", "arrested_on_return"):
-        theirs = [month.get(name, 0.0) for month in second.harms]
-        assert np.allclose(harms[:, EXPECTED.index(name)], theirs, rtol=1e-6, atol=1e-8), f"expected {name}"
-        assert sum(theirs) > 0.0, name
+    for harm in ("detained", "drafted", "arrested_on_return"):
+        theirs = [month.get(harm, 0.0) for month in second.harms]
+        assert np.allclose(harms[:, EXPECTED.index(harm)], theirs, rtol=1e-6, atol=1e-8), f"expected {harm}"
+        assert sum(theirs) > 0.0, harm
     expected = model.recorder.expected_arrivals(model.world)
     assert np.allclose(expected, second.expected_departures(), rtol=1e-6, atol=1e-6), "expected departures"
     assert expected.sum() > 10.0
