@@ -190,6 +190,7 @@ def restless(**changes: float) -> Behaviour:
     busy |= {"circle_gain": 8.0, "peers": 1.5, "passport_months": 12.0, "accused_months": 6.0}
     busy |= {"trial_months": 3.0, "visa_months": 6.0, "relocation_months": 6.0, "naturalisation_months": 12.0}
     busy |= {"threat_share": 0.1, "follow": 0.3, "by_motive": 0.5, "anticipation": 0.5, "staff": -2.0}
+    busy |= {"resign_months": 3.0}
     return load(busy | changes)
 
 

@@ -78,6 +78,7 @@ def quiet(**changes: float) -> Behaviour:
     """Behaviour with every term at zero but the level and lambda, so that closed forms hold; `changes` by name."""
     neutral = {name: 0.0 for name in RECORDS}
     keep = {"level": -4.0, "lambda": 0.6, "organisations": 1.0, "patience": 12.0, "grant_months": 6.0}
+    keep |= {"detained_women": 1.0}
     keep |= {
         "permit_months": 24.0,
         "renewed_months": 24.0,
@@ -337,5 +338,5 @@ def hot(**changes: float) -> Behaviour:
     busy |= {"organisations": 3000.0, "custody_months": 5.0, "service_months": 6.0}
     busy |= {"trial_months": 3.0, "visa_months": 6.0, "relocation_months": 4.0, "naturalisation_months": 12.0}
     busy |= {"threat_share": 0.1, "follow": 0.5, "by_motive": 0.5, "anticipation": 0.5}
-    busy |= {"custody_charged": 0.8, "separation": 0.0, "staff": -2.0}
+    busy |= {"custody_charged": 0.8, "separation": 0.0, "staff": -2.0, "resign_months": 2.0}
     return load(busy | changes)

@@ -1,7 +1,9 @@
 """From losses to what people would say: the share who would cite each reason, by destination, year and stream.
 
-A survey lets one name several reasons. P(cites r) = 1 / (1 + exp(-(a + b * loss_r))), with the same a and b for every
-reason: assumptions, so that shares rank reasons and are no estimates.
+A survey lets one name several reasons. A reason is cited with the probability that the departure is owed to it: of
+departures like this one the share `1 - exp(-loss)` would not have been made, or not to this destination, without what
+the reason has added (the attributable fraction of epidemiology). That people cite just what made the difference is an
+assumption; it has no coefficient.
 """
 
 from collections.abc import Sequence
@@ -13,20 +15,15 @@ from numpy.typing import NDArray
 from sim.analysis.reasons import PULLS, REASONS
 from sim.numerics import codes, months
 
-A = -2.0
-"""Log-odds of citing a reason that made no difference (assumption: 12% name it by habit of speech)."""
-B = 2.0
-"""Log-odds by loss (assumption: half cite a reason that multiplied their odds by e, 88% one that did so by e^2)."""
-
 QUESTIONS = {"leave": REASONS, "destination": tuple(PULLS)}
 """What is asked: why one left (all reasons), and why one chose this destination (the pull reasons)."""
 ALL = "all"
 DIMENSIONS = ("destination", "year", "motive")
 
 
-def cited(loss: NDArray[np.float64], a: float = A, b: float = B) -> NDArray[np.float64]:
-    """Probability of citing a reason of a given loss."""
-    chance: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(a + b * loss, -60.0, 60.0)))
+def cited(loss: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probability of citing a reason of a given loss: 0 for one that made no difference or held back."""
+    chance: NDArray[np.float64] = 1.0 - np.exp(-np.maximum(loss, 0.0))
     return chance
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sim.analysis.effects import estimate
+from sim.analysis.estimates import estimate
 from sim.model.feedback import FEEDBACKS
 
 ACCESS, WHOLE = "access", "whole"

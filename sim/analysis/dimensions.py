@@ -11,7 +11,9 @@ from itertools import product
 
 import pandas as pd
 
+from sim.analysis.deflection import HORIZONS
 from sim.analysis.pairs import CATEGORIES, OUTCOMES
+from sim.model.hazards import EXPECTED
 from sim.model.recording import by_group as who
 from sim.model.recording.recorder import HARMS
 from sim.numerics.codes import CHANNEL, PLACE
@@ -32,6 +34,8 @@ TOTALS = (
     *(f"forced:{outcome}" for outcome in OUTCOMES[1:]),
     *("forced_settled_before", "stuck_person_months"),
     *HARMS,
+    *(f"{world}expected_{harm}" for world in ("", "baseline_") for harm in EXPECTED),
+    *("opened", "induced_by_others", *HORIZONS),
     *("returned", "blocked", "wish_persons", "baseline_wish_persons", *_WISHES),
     *(f"{wish}:{obstacle}" for wish in _WISHES for obstacle in OBSTACLES),
 )

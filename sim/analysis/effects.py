@@ -1,20 +1,20 @@
 """Effects of a scenario: paired differences over replicates with 90% intervals, from runs of both worlds.
 
 Arrivals and departures are compared by expected flows (hazard sums), which have far less noise than counts;
-what became of whom by paired lives; harms by counts over all people.
+what became of whom by paired lives; harms by hazards summed over all lives, with counts beside them.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import product
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
+from sim.analysis.deflection import deflections
 from sim.analysis.dimensions import OBSTACLES
+from sim.analysis.estimates import Estimate, estimate
 from sim.analysis.pairs import (
     CATEGORIES,
     OUTCOMES,
@@ -28,6 +28,7 @@ from sim.analysis.pairs import (
     settled_before,
     stuck_person_months,
 )
+from sim.model.hazards import EXPECTED
 from sim.model.recording.recorder import HARMS
 from sim.numerics.codes import CHANNEL, CHANNEL_NAMES, N_CHANNELS, PLACE, PLACE_NAMES, REASON
 from sim.runs.run import Run
@@ -36,34 +37,7 @@ from sim.runs.tables import OF_COMPARISONS
 Paired = tuple[Run, Run]
 """A run of the baseline and one of the scenario with the same lambda and luck."""
 
-LEVEL = 0.90
-"""Coverage of every interval printed."""
 DESTINATIONS = [place for place in PLACE.values() if place != PLACE["belarus"]]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A mean over replicates with its 90% interval (Student's t); the interval is luck only, not parameters."""
-
-    mean: float
-    low: float
-    high: float
-
-
-def estimate(values: Sequence[float]) -> Estimate:
-    """Mean and 90% interval of one value a replicate; at least two replicates. Values all alike have no width."""
-    numbers = np.asarray(values, float)
-    if (numbers == numbers[0]).all():
-        return Estimate(*[float(numbers[0])] * 3)
-    mean = float(numbers.mean())
-    half = _quantile(len(numbers)) * float(numbers.std(ddof=1)) / len(numbers) ** 0.5
-    return Estimate(mean, mean - half, mean + half)
-
-
-@cache
-def _quantile(n: int) -> float:
-    """Student's t of the interval of a mean of `n` values."""
-    return float(stdtrit(n - 1, 0.5 + LEVEL / 2))
 
 
 @dataclass(frozen=True)
@@ -74,6 +48,13 @@ class Window:
     focus: int  # place in which the scenario changes most parameters
     one_in: int
     residents: int  # persons in Belarus at the start, for bounds
+    changed: tuple[int, ...] = ()  # destinations whose rules the scenario changes
+    opened: tuple[int, ...] = ()  # places that it may give a reason of one's own to leave for
+
+    @property
+    def closed(self) -> tuple[int, ...]:
+        """Destinations whose arrivals count as lost where they fall: those whose rules change, else the focus."""
+        return self.changed or (self.focus,)
 
 
 def arrivals(run: Run, window: Window) -> NDArray[np.float64]:
@@ -119,6 +100,8 @@ def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: st
         _add_lives(add, paired, window)
         _add_counts(add, paired, window)
         _add_wishes(add, paired, window)
+        for measure, found in deflections(paired, window.start, window.closed).items():
+            rows.append((scenario, measure, "", lambda_, found.mean, found.low, found.high, "share"))
     return pd.DataFrame(rows, columns=OF_COMPARISONS["effects"].names)
 
 
@@ -171,6 +154,10 @@ def _add_lives(add: Callable[..., None], paired: list[Paired], window: Window) -
         for life in found
     ]
     add("rerouted_elsewhere", "", [float(inside.sum()) * window.one_in for inside in elsewhere])
+    own = [_in_category(life, "induced") & np.isin(life.scenario_place, window.opened) for life in found]
+    add("opened", "", [float(inside.sum()) * window.one_in for inside in own])
+    others = [_in_category(life, "induced") & ~mine for life, mine in zip(found, own, strict=True)]
+    add("induced_by_others", "", [float(inside.sum()) * window.one_in for inside in others])
     for outcome in OUTCOMES[1:]:
         led = [_in_category(life, "forced") & (life.forced == OUTCOMES.index(outcome)) for life in found]
         add(f"forced:{outcome}", "", [float(inside.sum()) * window.one_in for inside in led])
@@ -191,6 +178,10 @@ def _add_counts(add: Callable[..., None], paired: list[Paired], window: Window) 
     late = slice(window.start, None)
     for position, harm in enumerate(HARMS):
         add(harm, "", [float(b.harms[late, position].sum() - a.harms[late, position].sum()) for a, b in paired])
+    for position, harm in enumerate(EXPECTED):
+        sums = [[run.expected_harms[late, position].sum() for run in pair] for pair in paired]
+        add(f"expected_{harm}", "", [float(after - before) for before, after in sums])
+        add(f"baseline_expected_{harm}", "", [float(before) for before, _ in sums])
     home = PLACE["belarus"]
     add("returned", "", [float(b.flows[late, :, home].sum() - a.flows[late, :, home].sum()) for a, b in paired])
     add("blocked", "", [float(b.blocked[late].sum() - a.blocked[late].sum()) for a, b in paired], "units")

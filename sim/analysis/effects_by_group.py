@@ -7,7 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.dimensions import GROUPS_BY_DESTINATION
-from sim.analysis.effects import DESTINATIONS, Paired, Window, estimate
+from sim.analysis.effects import DESTINATIONS, Paired, Window
+from sim.analysis.estimates import estimate
 from sim.model.recording.by_group import MEASURES, labels, stacked
 from sim.numerics.codes import PLACE_NAMES
 from sim.runs.tables import OF_COMPARISONS

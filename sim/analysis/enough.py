@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri, stdtrit
 
-from sim.analysis.effects import LEVEL, Paired, Window, arrivals, estimate
+from sim.analysis.effects import Paired, Window, arrivals
+from sim.analysis.estimates import LEVEL, estimate
 from sim.analysis.prior import weights
 from sim.runs.tables import OF_COMPARISONS
 

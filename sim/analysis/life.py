@@ -126,7 +126,8 @@ class Follower:
         t = model.month
         plan = 0 if event and event[0] == _APPLIED else int(people.plan[head])  # as it was when the unit looked
         age = t - int(people.birth[head])
-        if at_leisure(people.member[head], people.place[head], people.mode[head], plan, people.due[head], age, t):
+        due = t if event and event[0] == _WISHED else int(people.due[head])  # as it was, too
+        if at_leisure(people.member[head], people.place[head], people.mode[head], plan, due, age, t):
             self.decisions.append(decision(model, head, event))
 
 
@@ -279,8 +280,9 @@ def that_mattered(told: Life, marks: tuple[int, ...] = ()) -> list[tuple[Decisio
             seen.add(one.event)
             chosen[one.month] = "wishes in vain"
     for month in marks:
-        if told.at(month):
-            chosen.setdefault(month, "around the change of rules")
+        after = next((one for one in told.decisions if one.month >= month), None)
+        if after:
+            chosen.setdefault(after.month, "around the change of rules")
     near = [one for one in told.decisions if one.month not in chosen and NEARLY < one.best_margin <= 0.0]
     for one in sorted(near, key=lambda one: -one.best_margin)[:MOST_NEAR]:
         chosen[one.month] = "nearly leaves"

@@ -1,8 +1,8 @@
-"""Why units leave and why they choose where: what each departure would lose if one reason were not there.
+"""Why units leave and why they choose where: what each departure would lose without what one reason has added.
 
 Leave-one-out: a reason's loss is by how much the log-odds of leaving (or the log-probability of the chosen
-destination, given that one leaves) fall when its term is removed and everything else stays. Losses of several reasons
-do not add up, and a loss may be negative: then the reason held the unit back.
+destination, given that one leaves) fall when its term is what it was without it and everything else stays. Losses of
+several pushes add up, those of pulls do not; a loss may be negative: then the reason held the unit back.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ from sim.model.decision.utility import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, 
 from sim.model.model import EmigrationModel
 from sim.model.now import Now
 from sim.numerics.arithmetic import exp, log
-from sim.numerics.codes import CHANNEL, EVENT, SLOTS
+from sim.numerics.codes import CHANNEL_NAMES, EVENT, SLOTS
 from sim.numerics.compiling import compiled
 from sim.population.rows import at
 from sim.population.schema import Columns
@@ -39,12 +39,16 @@ PULLS: dict[str, tuple[str, ...]] = {
     "distance": ("distance",),
     "access": ACCESS,
     "taste": ("country_taste",),
+    "protection": (),
 }
 """Pull reasons and the terms of every destination that each removes. What `removed` means for each:
-wage and rent: as at home everywhere; language: Russian is of no use anywhere; diaspora: nobody from Belarus lives
-there; kin: no close people abroad, so no family channel either; safety: the persecuted are safe nowhere;
-distance: every place is 500 km away; access: every channel that is open is open at once, free and for certain, closed
-ones stay closed; taste: none of one's own."""
+wage and rent: as at home everywhere; language: Russian is of no use anywhere; diaspora: as many from Belarus live
+there as at the end of 2018, so that only what came since counts; kin: no close people abroad, so no family channel
+either; safety: the persecuted are safe nowhere; distance: every place is 500 km away; access: every channel that is
+open is open at once, free and for certain, closed ones stay closed; taste: none of one's own; protection: nobody is let
+in because they are persecuted."""
+SHUT = {"kin": ("family",), "protection": ("humanitarian", "asylum")}
+"""Channels that are there by a reason only, and closed without it."""
 REASONS = (*PUSHES, *PULLS)
 WHOLE = 20.0
 """Fall of the log-probability of a destination that is closed without the reason: it owes everything to it."""
@@ -69,9 +73,8 @@ def _masks(reasons: dict[str, tuple[str, ...]], names: tuple[str, ...]) -> NDArr
 
 
 _PUSH_OF, _PULL_OF = _masks(PUSHES, PUSH), _masks(PULLS, TERMS)
-_KIN = tuple(PULLS).index("kin")
+_SHUT = np.array([[name in SHUT.get(reason, ()) for name in CHANNEL_NAMES] for reason in PULLS])
 _DIASPORA, _SAFETY = TERMS.index("diaspora"), TERMS.index("safety")
-_FAMILY = CHANNEL["family"]
 _APPLIED = EVENT["applied"]
 assert TERMS == COUNTRY + ACCESS + OWN
 
@@ -90,25 +93,25 @@ def inclusive(values: NDArray[np.float64]) -> float:
 
 @compiled
 def fill_values(
-    terms: NDArray[np.float64], obstacles: NDArray[np.int64], removed: NDArray[np.bool_], lonely: bool,
+    terms: NDArray[np.float64], obstacles: NDArray[np.int64], removed: NDArray[np.bool_], shut: NDArray[np.bool_],
     absent: NDArray[np.float64], mu: float, values: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill every destination's value by its channels, float64[places], with the `removed` terms as `absent`.
 
-    `absent` float64[terms] is what each term is without its reason; `lonely` closes the channel of family; `mu` is the
-    dissimilarity of channels.
+    `absent` float64[places, terms] is what each term is without its reason; `shut` bool[channels] are closed; `mu` is
+    the dissimilarity of channels.
     """
     doors = np.empty(terms.shape[1])
     for place in range(len(values)):
         doors[:] = MINUS_INFINITY
         for channel in range(terms.shape[1]):
-            if obstacles[place, channel] or (lonely and channel == _FAMILY):
+            if obstacles[place, channel] or shut[channel]:
                 continue
             whole = total = 0.0
             for i in range(terms.shape[2]):
                 term = terms[place, channel, i]
                 whole += term
-                total += absent[i] if removed[i] else term
+                total += absent[place, i] if removed[i] else term
             if whole > MINUS_INFINITY:
                 doors[channel] = total
         values[place] = inclusive_of_doors(doors, mu)
@@ -126,15 +129,17 @@ def fill_pull_losses(
 ) -> None:
     """Fill what leaving and the chosen destination lose without each row of `pulls`, bool[reasons, terms].
 
-    `absent` float64[terms] is what each term is without its reason; `nests` are lambda and mu.
+    `absent` float64[places, terms] is what each term is without its reason; `nests` are lambda and mu.
     """
     lambda_, mu = nests
     values, without = np.empty(len(apart.terms)), np.empty(len(apart.terms))
     terms, obstacles = apart.terms, apart.obstacles
-    fill_values(terms, obstacles, np.zeros(terms.shape[2], np.bool_), False, absent, mu, values)
+    fill_values(
+        terms, obstacles, np.zeros(terms.shape[2], np.bool_), np.zeros(terms.shape[1], np.bool_), absent, mu, values
+    )
     whole = inclusive(values)
     for r in range(len(pulls)):
-        fill_values(terms, obstacles, pulls[r], r == _KIN, absent, mu, without)
+        fill_values(terms, obstacles, pulls[r], _SHUT[r], absent, mu, without)
         rest = inclusive(without)
         leave[r] = lambda_ * (whole - rest)
         choice[r] = WHOLE
@@ -147,16 +152,17 @@ def fill_records(
     people: Columns,
     heads: NDArray[np.int64],
     now: Now,
-    market: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
+    market: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
     pushes: NDArray[np.bool_],
     pulls: NDArray[np.bool_],
     records: NDArray[np.void],
 ) -> None:
     """Fill the losses of each unit that committed this month; `heads` int64[n] are rows, `records` RECORD[n].
 
-    `market` are residents float64[places] and those who wait, float64[places, channels] and, of workers,
-    float64[places, sectors], in persons.
+    `market` are residents float64[places], those who wait, float64[places, channels] and, of workers,
+    float64[places, sectors], and the residents of the end of 2018, float64[places], all in persons.
     """
+    residents, waiting, seeking, before = market
     push, tastes = np.empty(pushes.shape[1]), np.empty(SLOTS)
     apart = Apart(
         np.empty((*now.law.shape, pulls.shape[1])),
@@ -164,8 +170,9 @@ def fill_records(
         np.empty(now.law.shape),
         np.empty(now.law.shape, np.bool_),
     )
-    absent = np.zeros(pulls.shape[1])
-    absent[_DIASPORA] = diaspora_term(0.0, now.coefficients.diaspora)
+    absent = np.zeros((len(now.law), pulls.shape[1]))
+    for place in range(len(now.law)):
+        absent[place, _DIASPORA] = diaspora_term(before[place], now.coefficients.diaspora)
     for n in range(len(heads)):
         head, record = at(people, heads[n]), records[n]
         fill_push(head, now, push)
@@ -178,7 +185,7 @@ def fill_records(
         fill_unit(head, now, market[0], (market[1], market[2]), tastes, apart)
         mask = class_of(head, now.month) % N_FLAGS
         nests = now.run.lam[threat_group(mask, now.belarus.war_fear)], now.coefficients.nest_channel
-        absent[_SAFETY] = -now.coefficients.safety if mask & FLAG_PERSECUTED else 0.0
+        absent[:, _SAFETY] = -now.coefficients.safety if mask & FLAG_PERSECUTED else 0.0
         leave, choice = record.leave[len(pushes) :], record.choice
         fill_pull_losses(apart, head.plan_place, nests, absent, pulls, leave, choice)
 
@@ -198,7 +205,8 @@ class ReasonsOf:
         records["month"], records["key"] = t, people.key[rows]
         records["place"], records["channel"] = people.plan_place[rows], people.plan_channel[rows]
         records["size"], records["motive"] = people.unit_size[rows], np.concatenate([[], *details])
-        market = model.residents, model.queued, model.seeking
+        before = np.ascontiguousarray(model.world.places["diaspora"][0])
+        market = model.residents, model.queued, model.seeking, before
         fill_records(people, rows, model.now, market, _PUSH_OF, _PULL_OF, records)
         self._found.append(records)
 

@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from sim.analysis.effects import estimate
+from sim.analysis.estimates import estimate
 from sim.numerics import codes
 from sim.numerics.errors import UserError
 from sim.numerics.messages import shown

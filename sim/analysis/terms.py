@@ -35,7 +35,20 @@ from sim.numerics.compiling import compiled
 from sim.numerics.luck import NORMAL_GRID, PURPOSE, words
 from sim.population.rows import Person, beside
 
-PUSH = ("level", "repression", "war", "draft", "mobilisation", "age", "skill", "ties", "peers", "frailty", "rush")
+PUSH = (
+    "level",
+    "repression",
+    "war",
+    "draft",
+    "mobilisation",
+    "age",
+    "skill",
+    "ties",
+    "peers",
+    "frailty",
+    "rush",
+    "look",
+)
 """Terms of the wish to leave, in log-odds; those of persons are means over the unit's adults."""
 COUNTRY = ("constant", "diaspora", "language", "distance", "wage", "rent", "safety")
 """Terms of living in a destination, in utility."""

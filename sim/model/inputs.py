@@ -56,7 +56,7 @@ def conditions(
         np.stack([bound_tables(own) for own in pooled]),
         constants.places,
         constants.channels,
-        inputs.reference or reference(people, one_in),
+        inputs.reference or reference(people, one_in, coefficients.detained_women),
         turns(coefficients.savings_spell),
         panel,
         one_in / (panel / 2**32),

@@ -19,6 +19,7 @@ from sim.model.decision import rules
 from sim.model.decision.means import savings_of_all
 from sim.model.eventlog import noted
 from sim.model.feedback import NOTHING, Paths
+from sim.model.hazards import N_HAZARDS
 from sim.model.inputs import Inputs, conditions
 from sim.model.now import Now, at_month, no_options
 from sim.model.recording.recorder import Recorder
@@ -179,6 +180,7 @@ class EmigrationModel(Continued):
         self.committed, self.following = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros(N_PLACES, np.int64)
         self.sought = np.zeros((2, N_PLACES, N_SECTORS), np.int64)
         self.claims = np.zeros(N_PLACES, np.int64)
+        self.hazards = np.zeros(N_HAZARDS, np.int64)
 
     def settled(self) -> NDArray[np.int64]:
         """Agents settled in each place, pendular workers left out."""
@@ -216,15 +218,16 @@ class EmigrationModel(Continued):
             circles, at_once = block
             made = make_block(int(start[circles[1]] - start[circles[0]]), at_once)
             run(self.columns, circles, now, made, parts)
-            return noted(made.log), made.expected, made.sought, made.following, made.claims, made.stocks
+            return noted(made.log), made.expected, made.sought, made.following, made.claims, made.harms, made.stocks
 
         stocks = np.zeros_like(self.stocks)
-        for log, expected, sought, following, claims, counted in self._run_blocks(work, self._blocks):
+        for log, expected, sought, following, claims, harms, counted in self._run_blocks(work, self._blocks):
             self._log.append(log)
             self.committed += expected
             self.sought += sought
             self.following += following
             self.claims += claims
+            self.hazards += harms
             stocks += counted
         if stocks.any():  # counted
             self.stocks = stocks

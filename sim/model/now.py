@@ -24,6 +24,7 @@ OFFER = np.dtype(
         ("channel", "u1"),
         ("youngest", "u1"),  # years
         ("oldest", "u1"),  # years
+        ("feeds", "u1"),  # whether one could live there on what one would earn
     ],
     align=True,
 )

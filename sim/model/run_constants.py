@@ -35,7 +35,7 @@ class Reference(NamedTuple):
     """Counts of the de-jure residents at the start, in persons: denominators that no later life changes."""
 
     workers: NDArray[np.float64]  # [sectors] who draw on the offers of work that the sector draws on
-    exposed: NDArray[np.float64]  # [exposures] those aged 16 and over
+    exposed: NDArray[np.float64]  # [exposures] those aged 16 and over, women by their weight in detentions
     liable: float  # men liable to the draft
     officers: float  # reserve officers below 27
     adults: float
@@ -105,11 +105,12 @@ def sum_of_weights(risk: NDArray[np.float64], exposed: NDArray[np.float64]) -> f
     return total
 
 
-def reference(people: Columns, one_in: int) -> Reference:
-    """Count the residents of Belarus at the start, pendular workers included."""
+def reference(people: Columns, one_in: int, women: float = 1.0) -> Reference:
+    """Count the residents of Belarus at the start, pendular workers included; `women` weigh so much in detentions."""
     residents = (people.mode == MODE["home"]) | (people.mode == MODE["pendular"])
     detainable = residents & (people.birth <= -DETAINABLE_MONTHS)
-    exposed = np.bincount(people.exposure[detainable], minlength=len(EXPOSURE)).astype(np.float64) * one_in
+    weights = np.where(people.sex == SEX["female"], women, 1.0)[detainable]
+    exposed = np.bincount(people.exposure[detainable], weights, minlength=len(EXPOSURE)).astype(np.float64) * one_in
     sectors = np.bincount(people.sector[residents], minlength=N_SECTORS).astype(np.float64) * one_in
     pendular = sum(float(sectors[sector]) for sector in PENDULAR_SECTORS)
     pools = np.array([pool(sector) if sector != SECTOR["child"] else sector for sector in range(N_SECTORS)])

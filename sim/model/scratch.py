@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.eventlog import EVENT_TYPE, PER_PERSON, Log, empty_log
+from sim.model.hazards import N_HAZARDS
 from sim.model.now import Now
 from sim.numerics.codes import N_CHANNELS, N_PLACES, N_SECTORS, N_STATUSES
 from sim.numerics.compiling import compiled
@@ -27,6 +28,7 @@ class Room(NamedTuple):
     fears: NDArray[np.float64]  # [n] and what the fear of war adds to that
     kinds: NDArray[np.int64]  # [n] choice classes of units
     etas: NDArray[np.float64]  # [n] their wishes to leave
+    pressed: NDArray[np.float64]  # [n] what repression and war add to them
     events: NDArray[np.void]  # EVENT_TYPE [8 n]
 
 
@@ -39,6 +41,7 @@ class Block(NamedTuple):
     sought: NDArray[np.int64]  # [2, places, sectors] of them for work: offers that they need, and persons
     following: NDArray[np.int64]  # [places] hazards of families that follow, in the same units
     claims: NDArray[np.int64]  # [places] hazards of claims of protection by who lives there, in the same units
+    harms: NDArray[np.int64]  # [N_HAZARDS] hazards of harms, in units of 2**-40 agents
     stocks: NDArray[np.int64]  # [places, statuses] agents
 
 
@@ -56,12 +59,13 @@ def make_block(people: int, at_once: int) -> Block:
         np.empty(n, np.float64),
         np.empty(n, np.int64),
         np.empty(n, np.float64),
+        np.empty(n, np.float64),
         np.empty(PER_PERSON * n, EVENT_TYPE),
     )
     expected, following = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros(N_PLACES, np.int64)
     sought, claims = np.zeros((2, N_PLACES, N_SECTORS), np.int64), np.zeros(N_PLACES, np.int64)
-    stocks = np.zeros((N_PLACES, N_STATUSES), np.int64)
-    return Block(room, empty_log(people), expected, sought, following, claims, stocks)
+    harms, stocks = np.zeros(N_HAZARDS, np.int64), np.zeros((N_PLACES, N_STATUSES), np.int64)
+    return Block(room, empty_log(people), expected, sought, following, claims, harms, stocks)
 
 
 @compiled

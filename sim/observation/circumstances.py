@@ -57,7 +57,7 @@ def heads_of(people: Columns) -> Rows:
 
 def by_unit(people: Columns, heads: Rows, who: NDArray[Any]) -> Floats:
     """Sum over everybody's unit of a number of each, float64[people], on the head's row."""
-    return np.bincount(heads, np.asarray(who, float), minlength=len(people.key))
+    return np.asarray(np.bincount(heads, np.asarray(who, float), minlength=len(people.key)), np.float64)
 
 
 def circumstances(model: Any, rows: Any) -> Circumstances:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.effects import estimate
+from sim.analysis.estimates import estimate
 from sim.numerics.codes import EDUCATION, EVENT, REGION, SECTOR
 from sim.numerics.months import FIRST_YEAR
 from sim.observation.parameters import observation
@@ -55,7 +55,7 @@ def by_month(seen: Seen) -> Floats:
     sector = people.sector[rows]
 
     def counted(what: Floats | NDArray[np.bool_]) -> Floats:
-        return np.bincount(when, sign * what, minlength=months)
+        return np.asarray(np.bincount(when, sign * what, minlength=months), np.float64)
 
     works = ~np.isin(sector, _IDLE)
     earned = np.zeros(months)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.effects import estimate
+from sim.analysis.estimates import estimate
 from sim.history.compiled import World
 from sim.numerics.codes import N_SECTORS, PLACE, PLACE_NAMES, SECTOR
 from sim.numerics.months import FIRST_YEAR

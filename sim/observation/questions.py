@@ -6,13 +6,12 @@ to return is that of a life without threat: the hazard of return without the fac
 horizons of five and twenty years (assumption).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis import citing
 from sim.analysis.reasons import PULLS
 from sim.analysis.reasons import REASONS as LOSSES
 from sim.model.processes.live import PENSION_MONTHS, destitute
@@ -55,11 +54,11 @@ CHOICES = ("legal_status", "return")
 """Domains of which a respondent gives one answer."""
 
 LEAVE: dict[tuple[str, str], tuple[str, ...]] = {
-    ("reason_leave", "political reasons"): ("repression", "war", "draft"),
+    ("reason_leave", "political reasons"): ("repression", "war", "draft", "protection"),
     ("reason_leave", "work/economic reasons"): ("wage",),
 }
-"""Why one left: rows, and the reasons of `sim.analysis.reasons` of which the largest loss counts (they do not add up;
-that war and draft are told as political is an assumption)."""
+"""Why one left: rows, and the reasons of `sim.analysis.reasons` that are taken away together (pushes add up, and
+so does one pull; that war and draft are told as political is an assumption)."""
 DESTINATION: dict[tuple[str, str], tuple[str, ...]] = {
     ("reason_destination", "possibility of visa/TRP"): ("access",),
     ("reason_destination", "relatives/support network there"): ("kin", "diaspora"),
@@ -71,7 +70,7 @@ DESTINATION: dict[tuple[str, str], tuple[str, ...]] = {
         "taste",
     ),
 }
-"""Why one chose Lithuania, in the same way."""
+"""Why one chose Lithuania; of several pulls, which do not add up, the largest loss counts."""
 
 
 class Answers(NamedTuple):
@@ -149,37 +148,24 @@ def intentions(model: Any, rows: NDArray[np.int64]) -> Floats:
     return np.stack([yes, no, 1.0 - yes - no], axis=1)
 
 
-def cited(losses: Floats, weights: Floats, total: float) -> Floats:
-    """Probabilities that each reason is cited, float64[n, reasons], from losses of that shape.
-
-    The slope is that of `sim.analysis.citing`; one intercept serves all reasons of a question: that with which the
-    weighted mean number of reasons cited is `total`, so that the ranking and the differences of reasons stay free.
-    """
-    low, high = -40.0, 40.0
-    for _ in range(50):
-        middle = (low + high) / 2
-        mean = float((citing.cited(losses, middle).sum(axis=1) * weights).sum() / weights.sum())
-        low, high = (middle, high) if mean < total else (low, middle)
-    return citing.cited(losses, low)
-
-
 def leave_losses(heads: NDArray[np.uint64], records: NDArray[np.void]) -> Floats:
     """Losses of leaving by row of `LEAVE` at the unit's last commitment, float64[n, rows], nan for who has none."""
-    return _losses(heads, records, LEAVE, "leave", tuple(LOSSES))
+    return _losses(heads, records, LEAVE, ("leave", tuple(LOSSES)), np.sum)
 
 
 def destination_losses(heads: NDArray[np.uint64], records: NDArray[np.void]) -> Floats:
     """Losses of the choice by row of `DESTINATION` at the unit's last commitment to Lithuania, as `leave_losses`."""
-    return _losses(heads, records[records["place"] == COUNTRY], DESTINATION, "choice", tuple(PULLS))
+    return _losses(heads, records[records["place"] == COUNTRY], DESTINATION, ("choice", tuple(PULLS)), np.max)
 
 
 def _losses(
     heads: NDArray[np.uint64],
     records: NDArray[np.void],
     rows: Mapping[tuple[str, str], tuple[str, ...]],
-    part: str,
-    names: tuple[str, ...],
+    told: tuple[str, tuple[str, ...]],
+    together: Callable[..., Floats],
 ) -> Floats:
+    part, names = told
     found = np.full((len(heads), len(rows)), np.nan)
     if len(records):
         records = records[np.lexsort((records["month"], records["key"]))]
@@ -187,5 +173,5 @@ def _losses(
         known = (at >= 0) & (records["key"][at] == heads)
         for i, reasons in enumerate(rows.values()):
             losses = records[part][at[known]][:, [names.index(reason) for reason in reasons]]
-            found[known, i] = losses.max(axis=1)
+            found[known, i] = together(losses, axis=1)
     return found

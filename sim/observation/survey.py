@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.citing import cited
 from sim.observation.observed import OBSERVED
 from sim.observation.questions import (
     CHOICES,
@@ -19,7 +20,6 @@ from sim.observation.questions import (
     ROWS,
     STATUS_ROWS,
     Answers,
-    cited,
     destination_losses,
     leave_losses,
 )
@@ -98,17 +98,14 @@ def drawn(asked: Answers, weights: Floats, n: int, rng: np.random.Generator) -> 
     return means(Answers(given, asked.asked[who], *(part[who] for part in asked[2:])), np.ones(n))
 
 
-def with_reasons(asked: Answers, weights: Floats, records: NDArray[np.void]) -> tuple[Answers, list[tuple[str, str]]]:
+def with_reasons(asked: Answers, records: NDArray[np.void]) -> tuple[Answers, list[tuple[str, str]]]:
     """The answers with a column for each reason, and the rows' names, from the losses of commitments."""
-    table = observed_rows().set_index(["domain", "item"])["value"]
     values, given, names = [asked.values], [asked.asked], list(ROWS)
     for rows, found in ((LEAVE, leave_losses), (DESTINATION, destination_losses)):
         losses = found(asked.heads, records)
         known = ~np.isnan(losses[:, 0])
         chances = np.zeros(losses.shape)
-        if known.any():
-            total = float(sum(table[row] for row in rows)) / 100.0
-            chances[known] = cited(losses[known], weights[known], total)
+        chances[known] = cited(losses[known])
         values.append(chances)
         given.append(~np.isnan(losses))
         names += list(rows)
@@ -134,7 +131,7 @@ def survey_table(
     """
     sampling, names = fitted_odds(asked), list(ROWS)
     if records is not None:
-        asked, names = with_reasons(asked, sampling.weights, records)
+        asked, names = with_reasons(asked, records)
     everyone, expected = means(asked, np.ones(len(asked.keys))), means(asked, sampling.weights)
     table = observed_rows()
     size = int(table["n"].iloc[0])

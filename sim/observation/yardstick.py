@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.analysis.effects import estimate
+from sim.analysis.estimates import estimate
 from sim.numerics.codes import PLACE
 from sim.observation import counts
 from sim.observation import definitions as by

@@ -142,7 +142,7 @@ SCHEMA: tuple[Column, ...] = (
         "month",
         "decision on the application; without a plan, first month of a new one",
         *_M,
-        ("ageing", "apply"),
+        ("ageing", "choose", "apply"),
     ),
     Column(
         "aspires",

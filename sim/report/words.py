@@ -39,9 +39,28 @@ def interval(effect: Effect, results: Results, signed: bool = True) -> str:
     return f"{low} to {high}".replace("-", MINUS)
 
 
+def expected(persons: float) -> str:
+    """A difference of expected counts with its sign, to two digits: a sum of hazards, not a count of people."""
+    if not persons or not math.isfinite(persons):
+        return "0"
+    digits = max(0, 1 - math.floor(math.log10(abs(persons))))
+    number = round(persons, 1 - math.floor(math.log10(abs(persons))))
+    return f"{number:+,.{min(digits, 3)}f}".replace("-", MINUS)
+
+
+def expected_interval(effect: Effect) -> str:
+    """`low to high` of a difference of expected counts."""
+    return f"{expected(effect.low)} to {expected(effect.high)}"
+
+
 def percent(share: float) -> str:
     """A share as whole percent; a dash when there is none."""
     return f"{share:.0%}".replace("-", MINUS) if math.isfinite(share) else "\u2013"
+
+
+def percents(effect: Effect) -> str:
+    """The interval of a share, `low to high` in percent; nothing for a share that cannot be told."""
+    return f"{percent(effect.low)} to {percent(effect.high)}" if math.isfinite(effect.estimate) else ""
 
 
 def rule(results: Results) -> str:

@@ -213,6 +213,7 @@ class Ensemble:
             recorder.flow_persons(),
             recorder.stock_persons(),
             recorder.harm_persons(),
+            recorder.expected_harms(model.world),
             recorder.expected_arrivals(model.world),
             recorder.expected_claims(),
             moves(events),

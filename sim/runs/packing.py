@@ -13,8 +13,9 @@ from sim.model import newcomers
 from sim.model.checkpoint import State
 from sim.model.decision.units import N_CLASSES
 from sim.model.eventlog import EVENT_TYPE
+from sim.model.hazards import EXPECTED, N_HAZARDS
 from sim.model.recording import by_group as who
-from sim.model.recording.recorder import HARMS, Recorder
+from sim.model.recording.recorder import EXPECTATIONS, HARMS, Recorder
 from sim.model.recording.residents import BANDS
 from sim.numerics.codes import N_CHANNELS, N_PLACES, N_SECTORS, N_STATUSES, SECTOR_NAMES
 from sim.population.schema import STATES_RECORD
@@ -31,6 +32,7 @@ def run_forms(months: int) -> dict[str, Form]:
         "flows": (WHOLE, (months, N_PLACES, N_PLACES, N_CHANNELS)),
         "stocks": (WHOLE, (months, N_PLACES, N_STATUSES)),
         "harms": (WHOLE, (months, len(HARMS))),
+        "expected_harms": (REAL, (months, len(EXPECTED))),
         "expected": (REAL, (months, N_PLACES, N_CHANNELS)),
         "claims": (REAL, (months, N_PLACES)),
         "moves": (MOVE, (None,)),
@@ -113,6 +115,7 @@ class StateForms:
             "kept_sought": (WHOLE, (month, 2, N_PLACES, N_SECTORS)),
             "kept_following": (WHOLE, (month, N_PLACES)),
             "kept_claims": (WHOLE, (month, N_PLACES)),
+            "kept_hazards": (WHOLE, (month, N_HAZARDS)),
             "events": (EVENT_TYPE, (None,)),
             "events_until": (WHOLE, (month,)),
         }
@@ -140,7 +143,7 @@ def packed_state(state: State, forms: StateForms) -> bytes:
         *state.stocks,
         *state.queues,
         *state.newcomers,
-        *(np.array(part) for part in (kept.stocks, kept.committed, kept.sought, kept.following, kept.claims)),
+        *(np.array(getattr(kept, name)) for name in ("stocks", *EXPECTATIONS)),
         kept.events,
         np.cumsum([len(log) for log in kept.log], dtype=np.int64),
         *state.lived,
@@ -163,7 +166,7 @@ def unpacked_state(path: Path, month: int, forms: StateForms) -> State:
         return tuple(arrays[name] for name in names)
 
     log = [events[start:end] for start, end in pairwise([0, *ends.tolist()])]
-    counted = [list(arrays[f"kept_{name}"]) for name in ("stocks", "committed", "sought", "following", "claims")]
+    counted = {name: list(arrays[f"kept_{name}"]) for name in ("stocks", *EXPECTATIONS)}
     return State(
         month,
         arrays["people"],
@@ -172,7 +175,7 @@ def unpacked_state(path: Path, month: int, forms: StateForms) -> State:
         given("stocks", "started"),
         given("pending", "banked", "residents"),
         given("inflow", "arrivals"),
-        Recorder(forms.one_in, *counted, log),
+        Recorder(forms.one_in, **counted, log=log),
         given("rules", "places") if forms.responds else (),
         arrays["mesa"],
     )

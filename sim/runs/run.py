@@ -38,6 +38,7 @@ class Run:
     flows: NDArray[np.int64]  # [T, from, to, C]
     stocks: NDArray[np.int64]  # [T, P, statuses]
     harms: NDArray[np.int64]  # [T, harms]
+    expected_harms: NDArray[np.float64]  # [T, `hazards.EXPECTED`] hazards summed over all lives
     expected: NDArray[np.float64]  # [T, to, C] departures from Belarus
     claims: NDArray[np.float64]  # [T, P] expected claims of protection by who lives there already
     moves: NDArray[np.void]  # MOVE, in order of month: moves, rights to stay lost, claims of protection, births

@@ -31,7 +31,7 @@ def fingerprint_of(point: dict[str, Any]) -> str:
 
 
 def tables_of(point: dict[str, Any], replicates: int = 3, scale: int = 1) -> dict[str, pd.DataFrame]:
-    """The nine tables; `scale` multiplies the departures to Lithuania, the luck is the same for every scenario."""
+    """The tables of runs; `scale` multiplies the departures to Lithuania, the luck is the same for every scenario."""
     rng = np.random.default_rng(point["seed"])
     each = pd.DataFrame(
         [(i, month) for i in range(replicates) for month in MONTHS if month <= point["until"]],
@@ -63,6 +63,7 @@ def tables_of(point: dict[str, Any], replicates: int = 3, scale: int = 1) -> dic
         "flows": pd.concat(flows),
         "stocks": pd.concat(stocks),
         "harms": rows(harm="detained", persons=luck * one),
+        "expected_harms": rows(harm="detained", expected_persons=luck * 1.5 * one),
         "wishes": rows(
             reason="closed",
             destination="lithuania",

@@ -203,6 +203,13 @@ def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
             sums[world] = part.groupby(["replicate", "harm"], observed=True)["persons"].sum().unstack()
         for harm in HARMS:
             add(harm, "", sums["lithuania_ban"][harm] - sums["historical"][harm])
+            if harm != "lost":
+                add(f"expected_{harm}", "", sums["lithuania_ban"][harm] - sums["historical"][harm])
+                add(f"baseline_expected_{harm}", "", sums["historical"][harm])
+        for name, part in {"opened": 0.0, "induced_by_others": 0.001}.items():
+            add(name, "", lost * part)
+        for name in ("deflection_12", "deflection_end"):
+            add(name, "", gained / lost, "share")
         add("blocked", "", lost * 0.03)
         add("stuck_person_months", "", amounts["stuck"] * 14, "person-months")
         add("wish_persons", "", amounts["stuck"])

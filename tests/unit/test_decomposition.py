@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.analysis.decomposition import corners, parts, shapley
-from sim.analysis.effects import estimate
+from sim.analysis.estimates import estimate
 from sim.model.feedback import FEEDBACKS
 
 QUEUES, DIASPORA, INFORMATION = FEEDBACKS

@@ -36,6 +36,7 @@ def run(moves=(), decisions=(), **stocks):
         flows=np.zeros((MONTHS, N_PLACES, N_PLACES, N_CHANNELS), np.int64),
         residents=np.zeros((MONTHS, N_PLACES, 4), np.int64),
         harms=np.zeros((MONTHS, 6), np.int64),
+        expected_harms=np.zeros((MONTHS, 5)),
         moves=np.zeros(len(moves), MOVE),
         decisions=np.zeros(len(decisions), DECISION),
     )

@@ -6,6 +6,7 @@ import pytest
 from fake_results import sealed, whole, write
 
 from sim.analysis import dimensions
+from sim.analysis.deflection import HORIZONS
 from sim.analysis.effects import (
     Window,
     effects_table,
@@ -17,6 +18,7 @@ from sim.analysis.effects import (
 )
 from sim.analysis.effects_by_group import groups_table
 from sim.analysis.enough import headline, verdict
+from sim.model.hazards import EXPECTED
 from sim.model.recording import by_group as who
 from sim.model.recording.recorder import HARMS
 from sim.model.recording.residents import BANDS
@@ -45,6 +47,7 @@ def nobody(scenario: str, lambda_: float, replicate: int, **changes) -> Run:
         "flows": np.zeros((MONTHS, N_PLACES, N_PLACES, N_CHANNELS), whole),
         "stocks": np.zeros((*per_place, len(STATUS_NAMES)), whole),
         "harms": np.zeros((MONTHS, len(HARMS)), whole),
+        "expected_harms": np.zeros((MONTHS, len(EXPECTED))),
         "expected": np.zeros((*per_place, N_CHANNELS)),
         "claims": np.zeros(per_place),
         "moves": np.zeros(0, MOVE),
@@ -83,7 +86,9 @@ def whole_tables(found) -> dict[str, pd.DataFrame]:
 
 def test_where_nothing_happens_every_row_is_there_and_zero():
     made = whole_tables(pairs())
-    assert (made["effects"][NUMBERS] == 0.0).all(axis=None)
+    shares = made["effects"]["measure"].isin(list(HORIZONS))  # of nothing lost there is none
+    assert (made["effects"].loc[~shares, NUMBERS] == 0.0).all(axis=None)
+    assert made["effects"].loc[shares, NUMBERS].isna().all(axis=None)
     assert (made["groups"][["baseline", "scenario", *NUMBERS]] == 0.0).all(axis=None)
     persons = made["taxonomy"].set_index("category")[["persons", "low", "high"]]
     assert (persons.loc["unchanged"] == RESIDENTS).all(axis=None)
@@ -260,5 +265,4 @@ def test_a_share_of_few_is_not_told(tmp_path):
     taxonomy.loc[taxonomy["category"] == "stuck", "persons"] = 500.0
     taxonomy.to_csv(tmp_path / "x" / "taxonomy.csv", index=False)
     results = Results(sealed(tmp_path / "x"))
-    assert answer.told_share(results, 0.5) == "few"
     assert answer.caution(results).startswith("It changes the move of too few simulated people")

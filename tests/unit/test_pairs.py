@@ -6,10 +6,8 @@ import numpy as np
 import pytest
 
 from sim.analysis.effects import (
-    LEVEL,
     Window,
     effects_table,
-    estimate,
     final_table,
     lives,
     pair_up,
@@ -17,6 +15,7 @@ from sim.analysis.effects import (
     taxonomy_table,
 )
 from sim.analysis.enough import half_width, headline
+from sim.analysis.estimates import LEVEL, estimate
 from sim.analysis.pairs import (
     CATEGORIES,
     STAY,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.model.decision.rules.destination_nest import FIXED_POINT
-from sim.model.recording.recorder import HARMS, MOVES, through_queues
+from sim.model.recording.recorder import EXPECTATIONS, HARMS, MOVES, through_queues
 from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, N_SECTORS, PLACE, SECTOR
 from tests.worlds import admit, close, crowd, hot, hot_people, hot_world, plain_world, quiet, start, tighten
 
@@ -97,7 +97,5 @@ def test_counts_are_those_of_the_log():
     assert recorder.flow_persons().sum(axis=(1, 2, 3)).tolist() == np.bincount(events["month"][moved]).tolist()
     assert recorder.flow_persons()[:, range(N_PLACES), range(N_PLACES)].sum() == 0  # nobody moves to where they are
     copied = recorder.copy()
-    copied.keep(
-        recorder.stocks[0], (recorder.committed[0], recorder.sought[0]), recorder.following[0], recorder.claims[0], []
-    )
+    copied.keep(recorder.stocks[0], [getattr(recorder, name)[0] for name in EXPECTATIONS], [])
     assert len(copied.stocks) == len(recorder.stocks) + 1

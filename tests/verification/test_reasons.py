@@ -48,10 +48,17 @@ def test_without_wages_the_log_sum_and_the_choice_fall_as_they_should(two_places
     assert all(leave(records, name) == pytest.approx(0.0, abs=1e-6) for name in others)
 
 
-def test_a_diaspora_is_removed_to_nobody_and_the_rest_of_the_pulls_to_zero(two_places):
-    """9,500 people make a term of zero; without anybody it is 0.6 log(1/20)."""
-    records = committed(worlds.quiet(level=0.0, diaspora=0.6), two_places)
-    assert leave(records, "diaspora") == pytest.approx(LAMBDA * 0.6 * np.log(20.0), abs=1e-6)
+def test_a_diaspora_is_removed_to_what_it_was_at_the_start(two_places):
+    """9,500 people make a term of zero: nothing is added. Of 19,500 there now half came since: 0.6 log 2 in both."""
+    b = worlds.quiet(level=0.0, diaspora=0.6)
+    assert leave(committed(b, two_places), "diaspora") == pytest.approx(0.0, abs=1e-6)
+    model = worlds.start(worlds.crowd(400), two_places, b)
+    model.residents = np.full_like(model.residents, 19_500.0)
+    model.observer = ReasonsOf()
+    model.run(1)
+    records = model.observer.records
+    assert len(records) > 50
+    assert leave(records, "diaspora") == pytest.approx(LAMBDA * 0.6 * np.log(2.0), abs=1e-6)
     assert choice(records, "diaspora") == pytest.approx(0.0, abs=1e-6)
 
 
@@ -82,6 +89,17 @@ def test_who_comes_by_the_family_channel_owes_it_to_kin():
     assert leave(records, "kin") == pytest.approx(LAMBDA * np.log(1.0 + np.e), abs=1e-5)
 
 
+def test_who_comes_by_asylum_owes_it_to_protection():
+    world = worlds.plain_world(1, ("poland", "georgia"), ("visa_free", "asylum"))
+    world = worlds.tighten(world, "poland", "visa_free", offered=0.0)
+    world = worlds.tighten(world, "georgia", "asylum", offered=0.0)
+    records = committed(worlds.quiet(level=0.0), world)
+    goes = records["place"] == POLAND
+    assert goes.any() and not goes.all()
+    assert choice(records, "protection")[goes] == pytest.approx(WHOLE)
+    assert leave(records, "protection") == pytest.approx(LAMBDA * np.log(2.0), abs=1e-5)
+
+
 def test_push_reasons_lose_their_own_terms(two_places):
     two_places.belarus["news"], two_places.belarus["war_fear"] = 0.5, 0.4
     b = worlds.quiet(level=0.0, repression=1.0, exposure_protest=2.0, war=0.5, conscription=0.25, skill=0.3, youth=0.2)
@@ -89,7 +107,7 @@ def test_push_reasons_lose_their_own_terms(two_places):
     records = committed(b, two_places, exposure=EXPOSURE["protest"], **young)
     for reason, loss in {"repression": 1.0, "war": 0.2, "draft": 0.1, "person": 0.5, "peers": 0.0}.items():
         assert leave(records, reason) == pytest.approx(loss, abs=1e-6)
-    assert (records["motive"] == MOTIVE["draft"]).all()
+    assert set(records["motive"]) == {MOTIVE["draft"], MOTIVE["labour"]}  # some would have gone without fear
 
 
 def test_in_a_busy_world_the_losses_are_those_of_the_decisions_taken_apart():
@@ -143,9 +161,8 @@ def test_reasons_are_cited_by_their_losses_and_small_cells_are_left_out():
     ].set_index("reason")
     assert everybody.loc["repression", "loss"] == pytest.approx(1.6)
     assert everybody.loc["war", "loss"] == pytest.approx(1.4)
-    assert everybody.loc["rent", "cited"] == pytest.approx(1.0 / (1.0 + np.exp(2.0)))
-    in_poland = (0.8 / (1.0 + np.exp(-2.0))) + 0.2 / (1.0 + np.exp(2.0))
-    assert everybody.loc["repression", "cited"] == pytest.approx(in_poland)
+    assert everybody.loc["rent", "cited"] == 0.0
+    assert everybody.loc["repression", "cited"] == pytest.approx(0.8 * (1.0 - np.exp(-2.0)))
     assert everybody["rank"].min() == 1.0 and everybody["commitments"].eq(50).all()
     few = table[(table["destination"] == "georgia") & (table["year"] == citing.ALL)]
     assert len(few) and few[["loss", "cited", "rank"]].isna().all().all()

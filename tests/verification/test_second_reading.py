@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from sim.model.decision.rules.destination_nest import FIXED_POINT
+from sim.model.hazards import EXPECTED
 from sim.numerics.codes import (
     CHANNEL,
     EVENT,
@@ -139,6 +140,11 @@ def test_two_readings_of_the_page_live_the_same_lives(name, happened):
         claims = model.recorder.claims[t] / FIXED_POINT
         assert np.allclose(claims, second.claims[t], rtol=1e-6, atol=1e-8), f"expected claims of month {t}"
         assert np.allclose(model.residents[1:], second.residents[1:], rtol=1e-6), f"residents of month {t}"
+    harms = model.recorder.expected_harms(model.world)
+    for harm in ("detained", "drafted", "arrested_on_return"):
+        theirs = [month.get(harm, 0.0) for month in second.harms]
+        assert np.allclose(harms[:, EXPECTED.index(harm)], theirs, rtol=1e-6, atol=1e-8), f"expected {harm}"
+        assert sum(theirs) > 0.0, harm
     expected = model.recorder.expected_arrivals(model.world)
     assert np.allclose(expected, second.expected_departures(), rtol=1e-6, atol=1e-6), "expected departures"
     assert expected.sum() > 10.0

@@ -141,4 +141,14 @@ def window_of(ensemble: Ensemble, start: int, additions: Sequence[Addition], pai
         focus = int(np.argmax(change)) or PLACE["lithuania"]
     people, one_in = ensemble.population.people, ensemble.population.one_in
     residents = int(np.isin(people.mode, (MODE["home"], MODE["pendular"])).sum()) * one_in
-    return Window(start, focus, one_in, residents)
+    acting = [(a.parameter.split(".")[0], a.direction) for a in additions if a.verdict == "effective"]
+    opened = {name for name, direction in acting if direction >= 0 or name == "belarus"}
+    anywhere = tuple(place for place in PLACE.values() if place != PLACE["belarus"])
+    return Window(
+        start,
+        focus,
+        one_in,
+        residents,
+        changed=tuple(sorted({PLACE[name] for name, _ in acting} - {PLACE["belarus"]})),
+        opened=anywhere if "belarus" in opened else tuple(sorted(PLACE[name] for name in opened)),
+    )

@@ -47,7 +47,7 @@ def run(settings: Settings) -> Path:
         raise UserError(f"scenario={settings.scenario}: nobody commits to leaving until {settings.until}")
     table = citing.reasons_table(found, MINIMUM)
     print("Share of units who would cite each reason")
-    print(f"(with a = {citing.A:g} and b = {citing.B:g}, which are assumptions: read the order, not the level).")
+    print("(a reason is cited with the probability that the departure is owed to it: an assumption).")
     print("Conditional scenario, not a forecast; nothing is calibrated yet.\n")
     print(f"Why leave, by stream\n{citing.ranking_text(table, 'leave', 'motive')}\n")
     print(f"Why leave, by year\n{citing.ranking_text(table, 'leave', 'year')}\n")

@@ -77,7 +77,7 @@ def _of_point(folder: Path) -> dict[str, str]:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    from sim.analysis.effects import estimate
+    from sim.analysis.estimates import estimate
     from sim.report.words import FEW
     from sim.runs.disclosure import rounded, suppress
 

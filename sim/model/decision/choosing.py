@@ -1,5 +1,8 @@
 """The asking: who is asked this month and with what push, what they see, and what comes of it.
 
+Who would have left and could not resigns: it is not asked again for `resign_months`, so that who has not gone for want
+of a door is not a new draw next month.
+
 The rules of decision share all of it. A rule plugs in what is its own: `stays` (a quick bound), `decide` (its noise)
 and `chances` (its probabilities). They are compiled functions given as arguments, so each rule gets machine code of
 its own, as if they were written out. Functions that take them are inlined: otherwise their addresses would be part of
@@ -73,7 +76,7 @@ def ask(people: Columns, circles: Span, now: Now, block: Block, stays: Any, deci
         fill_unit_tastes(room, k, now, prospects.tastes)
         if may_exit(head, now.month):
             watched = in_panel(unit.key, now.run.panel)
-            gone, along = goes_along(head, now, mask, unit.eta, watched, block)
+            gone, along = goes_along(head, now, mask, (unit.eta, room.pressed[i]), watched, block)
             if gone:
                 continue
             top = evaluate(head, now, choice_class, FROM_HOME, prospects)
@@ -85,7 +88,8 @@ def ask(people: Columns, circles: Span, now: Now, block: Block, stays: Any, deci
                 place = decide(unit, prospects.values, top, noise)
                 if place >= 0:
                     door = draw_door(unit.key, now.month, seed, place, offers, prospects.weights)
-                    stream = motive(mask, unit.group, offers[door].channel)
+                    flees = decide(calmer(unit, room.pressed[i]), prospects.values, top, noise) < 0
+                    stream = motive(mask, unit.group, offers[door].channel, flees)
                     commit(head, now.month, place, offers[door].channel, prospects.ahead[door], stream, block.log)
                     continue
         top = evaluate(head, now, choice_class, UNQUEUED, prospects)
@@ -95,12 +99,15 @@ def ask(people: Columns, circles: Span, now: Now, block: Block, stays: Any, deci
         if place >= 0:
             door = draw_door(unit.key, now.month, seed, place, offers, prospects.weights)
             channel, reason = offers[door].channel, _QUEUE
+            flees = decide(calmer(unit, room.pressed[i]), prospects.values, top, noise) < 0
             for view in range(FREE_TO_EXIT, UNQUEUED):
                 top = evaluate(head, now, choice_class, view, prospects)
                 if decide(unit, prospects.values, top, noise) >= 0:
                     reason = obstacle(view)
                     break
-            wish_or_claim(head, now, place, channel, reason, motive(mask, unit.group, channel), block)
+            stream = motive(mask, unit.group, channel, flees)
+            if wish_or_claim(head, now, place, channel, reason, stream, block) and reason != _EXIT:
+                head.due = now.month + int(now.coefficients.resign_months)
 
 
 @compiled(forceinline=True)
@@ -109,6 +116,13 @@ def weighing(now: Now, choice_class: int, key: int, luck: Four, eta: float) -> W
     group = threat_group(choice_class % N_FLAGS, now.belarus.war_fear)
     nests = Nests(now.coefficients.nest_region, now.places["region"])
     return Weighing(key, now.month, now.run.seed, luck, group, now.run.lam[group], nests, eta)
+
+
+@compiled(forceinline=True)
+def calmer(unit: Weighing, pressed: float) -> Weighing:
+    """How a unit would weigh with the same luck, were it not for what presses on it, in log-odds."""
+    key, month, seed, luck, group, lam, nests, eta = unit
+    return Weighing(key, month, seed, luck, group, lam, nests, eta - pressed)
 
 
 @compiled(forceinline=True)
@@ -139,7 +153,7 @@ def gather(people: Columns, circles: Span, now: Now, room: Room, stays: Any, wat
     """Find the units at leisure that need a look at their options, and draw their luck and tastes.
 
     Returns how many units `room.picked` holds. `room.keys` and the tastes are those of the picked, in their order;
-    `room.rows`, `kinds`, `etas` and `luck` those of all units at leisure.
+    `room.rows`, `kinds`, `etas`, `pressed` and `luck` those of all units at leisure.
     """
     first, last = rows_of(circles, now)
     units = heads_at_leisure(people, first, last, now.month, room)
@@ -156,7 +170,7 @@ def screen(people: Columns, circles: Span, now: Now, room: Room, units: int, sta
     """Pick out the units that may leave or wish to this month, those watched and the staff of employers that move.
 
     No destination is looked at: most units are certain to stay. `watched` tells who is looked at whatever
-    their luck. Returns how many units `room.picked` holds; `room.kinds` and `room.etas` are filled.
+    their luck. Returns how many units `room.picked` holds; `room.kinds`, `etas` and `pressed` are filled.
     """
     first, last = rows_of(circles, now)
     fill_adults(people, first, last, now, room)
@@ -175,15 +189,18 @@ def screen(people: Columns, circles: Span, now: Now, room: Room, units: int, sta
             other = beside(head, grown - 1)  # the head where there is no partner
             own = repression_term(perceived, weights[head.exposure], now.coefficients.repression)
             total = with_adult(0.0, own, room.fears[head.row - first], room.personal[head.row - first])
+            pressed = own + room.fears[head.row - first]
             own = repression_term(perceived, weights[other.exposure], now.coefficients.repression)
             both = with_adult(total, own, room.fears[other.row - first], room.personal[other.row - first])
+            if grown == 2:
+                pressed = (pressed + own + room.fears[other.row - first]) / 2.0
             eta = unit_push(now.coefficients, both if grown == 2 else total, grown, abroad, head.frailty)
             mask = room.flags[head.row - first] | room.flags[other.row - first]
             kind = choice_class(head.sector, mask)
             eta += heard * now.options.rush[kind]
             unit = weighing(now, kind, room.keys[i], four(room.luck, i), eta)
             home = stays(unit, ceiling(now, kind, head.kin), now.run.bounds)
-            room.kinds[i], room.etas[i], room.picked[picked] = kind, eta, i
+            room.kinds[i], room.etas[i], room.pressed[i], room.picked[picked] = kind, eta, pressed, i
             picked += (
                 (not home)
                 | watched(head, unit.key, now.month, now.run.panel)

@@ -20,17 +20,20 @@ FIXED_POINT = float(2**40)
 _QUEUED, _TOGETHER, _PLANNED = PLAN["queued"], LEAD["together"], LEAD["planned"]
 _APPLIED, _WISHED, _CHOSEN = EVENT["applied"], EVENT["wished"], REASON["choice"]
 _PERSECUTED, _DRAFT, _LABOUR, _KIN = MOTIVE["persecuted"], MOTIVE["draft"], MOTIVE["labour"], MOTIVE["family"]
+_FEAR = MOTIVE["fear"]
 _FAMILY, _WORK = CHANNEL["family"], CHANNEL["work"]
 _EXIT, _QUIET = REASON["exit"], REASON["quiet"]
 
 
 @compiled(forceinline=True)
-def motive(mask: int, group: int, channel: int) -> int:
-    """Stream of an application or a wish by the unit's flags, its group (threatened or not) and the channel."""
-    if mask & FLAG_PERSECUTED:
-        return _PERSECUTED
-    if group == THREATENED:
-        return _DRAFT
+def motive(mask: int, group: int, channel: int, flees: bool) -> int:
+    """Stream of an application or a wish.
+
+    Who `flees` would have stayed but for repression and war: as persecuted, before the draft, or in fear, by the unit's
+    flags and its group (threatened or not). Others go to their family or for work, by the channel.
+    """
+    if flees:
+        return _PERSECUTED if mask & FLAG_PERSECUTED else (_DRAFT if group == THREATENED else _FEAR)
     return _KIN if channel == _FAMILY else _LABOUR
 
 
@@ -47,15 +50,19 @@ def commit(head: Person, month: int, place: int, channel: int, ahead: bool, stre
 
 
 @compiled
-def wish_or_claim(head: Person, now: Now, place: int, channel: int, reason: int, stream: int, block: Block) -> None:
-    """Note that a unit would go, were more open, unless it is in danger and asks for protection at the border."""
+def wish_or_claim(head: Person, now: Now, place: int, channel: int, reason: int, stream: int, block: Block) -> bool:
+    """Note that a unit would go, were more open, unless it is in danger and asks for protection at the border.
+
+    True for a wish.
+    """
     chance = border_probability(head, now, place) if reason != _EXIT and reason != _QUIET else 0.0
     if chance > 0.0:
         block.expected[place, ASYLUM] += np.int64(chance * head.unit_size * now.circles.one_in * FIXED_POINT)
     if asks_at_border(head, now, chance):
         commit(head, now.month, place, ASYLUM, False, _PERSECUTED, block.log)
-    else:
-        wish(head, now.month, place, channel, reason, stream, block.log)
+        return False
+    wish(head, now.month, place, channel, reason, stream, block.log)
+    return True
 
 
 @compiled

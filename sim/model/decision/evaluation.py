@@ -88,9 +88,9 @@ def evaluate(head: Person, now: Now, choice_class: int, view: int, prospects: Pr
     grown, means = adults(head), 0.0
     if view == FROM_ABROAD:
         size, grown, means = party(head, grown)
-    elif view < WITHIN_MEANS:
+    else:
         means = money(head, now)
-    splits, unlimited = (view < WITHIN_MEANS) & (size > 1), (view >= WITHIN_MEANS) & (view != FROM_ABROAD)
+    splits, lent = (view < WITHIN_MEANS) & (size > 1), (view >= WITHIN_MEANS) & (view != FROM_ABROAD)
     offers, there = offers_to(now, choice_class), now.places
     mu, apart = now.coefficients.nest_channel, now.options.apart[0]
     for place in range(len(values)):
@@ -100,7 +100,7 @@ def evaluate(head: Person, now: Now, choice_class: int, view: int, prospects: Pr
         place, channel = offer.place, offer.channel
         reserve = now.coefficients.reserve * there[place].rent
         each = onward_fare(now, here, place) if view == FROM_ABROAD else offer.fare
-        whole = unlimited | (means >= move_price(each, offer.each, reserve, size, grown))
+        whole = (lent & (offer.feeds > 0)) | (means >= move_price(each, offer.each, reserve, size, grown))
         alone = splits & (means >= move_price(each, offer.each, reserve, 1, 1))
         fits = (age >= offer.youngest) & (age <= offer.oldest) & (whole | alone)
         fits &= (place != here) & ((channel != _FAMILY) | (kin == place))

@@ -24,6 +24,12 @@ MOST_SAVINGS = 2.5e5
 
 
 @compiled(forceinline=True)
+def pay_share(right: float, informal: float) -> float:
+    """Share of the wage that is paid: all of it with a full right to work, `informal` without any."""
+    return right + (1.0 - right) * informal
+
+
+@compiled(forceinline=True)
 def recovered(usual: float, had: float, months: int, recovery: float) -> float:
     """Savings some months after one `had` another sum than is `usual`: the gap closes at a rate a month."""
     return usual + (had - usual) * exp(-recovery * months)

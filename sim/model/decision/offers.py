@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.model.decision.access import access_share, admission_share, eligible, fare
 from sim.model.decision.doors import door_weight, separation_weight
+from sim.model.decision.means import pay_share
 from sim.model.decision.units import N_AGES, N_CLASSES, age_group, age_limits, choice_class, class_groups
 from sim.model.decision.utility import (
     CLOSED,
@@ -100,6 +101,16 @@ def offer_share(now: Now, place: int, sector: int, workers: float) -> float:
     return min(1.0, now.demand[place, sector] / workers)
 
 
+@compiled(forceinline=True)
+def feeds(now: Now, place: int, channel: int, sector: int) -> bool:
+    """True if what one would earn in a destination on arrival by a channel is enough to live on there."""
+    premium = now.places[place].premium_it if sector == _IT else 1.0
+    earned = (
+        now.places[place].wage * premium * pay_share(now.rules[place, channel].works, now.coefficients.informal_pay)
+    )
+    return bool(earned >= now.coefficients.subsistence * now.places[place].rent)
+
+
 @compiled
 def fill(
     options: Options,
@@ -169,6 +180,7 @@ def fill(
                         offer.place, offer.channel = place, channel
                         offer.fare = fare(now, place, channel, who)
                         offer.each = now.rules[place, channel].fee + now.rules[place, channel].funds
+                        offer.feeds = feeds(now, place, channel, sector)
                         offer.youngest = max(low, now.rules[place, channel].youngest)
                         offer.oldest = min(high, now.rules[place, channel].oldest)
                         count += 1 if offer.youngest <= offer.oldest else 0

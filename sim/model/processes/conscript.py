@@ -1,6 +1,7 @@
 """Conscription: liability, deferments, summonses at the registered address, drafts, reserve officers, exit limits."""
 
 from sim.model.eventlog import note
+from sim.model.hazards import DRAFTED, in_units
 from sim.model.now import Now
 from sim.model.processes.wartime import wartime
 from sim.model.run_constants import ADULT_MONTHS, LIABILITY_ENDS_MONTHS, monthly_hazard
@@ -53,7 +54,7 @@ def standing_by_age(standing: int, age: int, studies: bool, officer: bool) -> in
 def conscript(people: Columns, circles: Span, now: Now, block: Block) -> None:
     """Move the men of these circles through liability and service; what the war brings to soldiers comes first."""
     wartime(people, circles, now, block)
-    (first, last), room, log = rows_of(circles, now), block.room, block.log
+    (first, last), room, log, harms = rows_of(circles, now), block.room, block.log, block.harms
     summoned = monthly_hazard(now.belarus.summoned, now.run.reference.liable)
     drafted = min(summoned, monthly_hazard(now.belarus.drafted, now.run.reference.liable))
     decreed = monthly_hazard(now.belarus.officers, now.run.reference.officers)
@@ -98,12 +99,17 @@ def conscript(people: Columns, circles: Span, now: Now, block: Block) -> None:
         if standing == _SERVING:
             person.conscription = _SERVED
             note(log, now.month, person, _DISCHARGED, (0, 0), 0, _NONE)
-        elif standing == _OFFICER:
+            continue
+        if standing == _OFFICER:
+            harms[DRAFTED] += in_units(decreed)
             if luck < decreed:
                 person.conscription = _SERVING
                 person.serves_until = now.month + int(now.coefficients.service_months_higher)
                 note(log, now.month, person, _DRAFTED, (0, 0), 0, _DECREE)
-        elif luck < summoned:
+            continue
+        if person.mode == _HOME:
+            harms[DRAFTED] += in_units(drafted * (now.belarus.summons_reach if person.elsewhere else 1.0))
+        if luck < summoned:
             more = words(key, now.month, _SUMMONS, 0, now.run.seed)
             missed = bool(person.elsewhere) and uniform(more[1]) >= now.belarus.summons_reach
             absent = missed or person.mode != _HOME

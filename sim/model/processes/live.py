@@ -1,5 +1,6 @@
 """Living abroad: work found and lost, with a right to it or informally; savings that grow or run out."""
 
+from sim.model.decision.means import pay_share
 from sim.model.decision.units import adults, in_party
 from sim.model.eventlog import note
 from sim.model.now import Now
@@ -35,12 +36,6 @@ def chance_of_work(right: float, status: int, informal: float) -> float:
     Asylum seekers find none without a right (Dambrauskaite 2022): they are housed and watched.
     """
     return right if status == _ASYLUM_SEEKER else max(right, informal)
-
-
-@compiled(forceinline=True)
-def pay_share(right: float, informal: float) -> float:
-    """Share of the wage that is paid: all of it with a full right to work, `informal` without any."""
-    return right + (1.0 - right) * informal
 
 
 @compiled(forceinline=True)

@@ -13,6 +13,7 @@ from sim.model.decision.means import money, pay
 from sim.model.decision.units import adults, choice_class, flags, groups_of, in_party, is_barred, of_unit, persecuted
 from sim.model.decision.utility import best_slot, gumbels
 from sim.model.eventlog import Log, note
+from sim.model.hazards import ARRESTED, in_units
 from sim.model.now import Now
 from sim.model.processes.depart import arrive, leave_home
 from sim.model.processes.live import destitute
@@ -93,12 +94,25 @@ def move_on(people: Columns, circles: Span, now: Now, block: Block) -> None:
         danger = own_danger(head, now, True, 0.0)  # an arrest on return would change the circle's in mid-month
         poor, liable = destitute(head, now.month), has_liable(head)
         unsafe, months = now.places[origin].unsafe, now.month - head.since
-        if uniform(luck[1, i]) < return_hazard(now.coefficients, pull, months, danger, status, poor, liable):
+        hazard = return_hazard(now.coefficients, pull, months, danger, status, poor, liable)
+        if now.belarus.arrest_on_return > 0.0:
+            block.harms[ARRESTED] += in_units(hazard * now.belarus.arrest_on_return) * persecuted_of(head)
+        if uniform(luck[1, i]) < hazard:
             return_home(head, now, log)
         elif uniform(luck[2, i]) < onward_hazard(now.coefficients, status, months, unsafe):
             move_onward(head, now, log)
         elif lead == _AHEAD:
             follow(head, now, log, block.following)
+
+
+@compiled(forceinline=True)
+def persecuted_of(head: Person) -> int:
+    """People of a unit abroad who risk arrest should it return."""
+    found = 0
+    for i in range(head.reach + 1):
+        one = beside(head, i)
+        found += of_unit(one, i) and in_party(one) and persecuted(one.exposure, one.detained)
+    return found
 
 
 @compiled(forceinline=True)

@@ -15,7 +15,8 @@ _NOWHERE = MODE["nowhere"]
 
 def record(model: Any) -> None:
     """Keep what the month leaves, and go on to the next."""
-    model.recorder.keep(model.stocks, (model.committed, model.sought), model.following, model.claims, model._log)
+    expected = model.committed, model.sought, model.following, model.claims, model.hazards
+    model.recorder.keep(model.stocks, expected, model._log)
     model.month += 1
     model.running = model.month < model.horizon  # where Mesa's run_model ends
 

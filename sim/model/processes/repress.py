@@ -1,16 +1,18 @@
 """Repression: detention, charge, trial, prison, pardon and exit ban by exposure; closed organisations cost jobs."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.model.eventlog import note
+from sim.model.hazards import DETAINED, in_units
 from sim.model.now import Now
 from sim.model.run_constants import DETAINABLE_MONTHS, EMPLOYER_KEY, sum_of_weights
 from sim.model.scratch import Block, Span, rows_of
-from sim.numerics.codes import EVENT, MODE, PLACE, REASON, SECTOR
+from sim.numerics.codes import EVENT, MODE, PLACE, REASON, SECTOR, SEX
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import PURPOSE, fill_words, uniform, words
 from sim.numerics.months import LONG_AGO
-from sim.population.rows import at
+from sim.population.rows import Person, at
 from sim.population.schema import Columns
 
 _EVENTS, _MORE = PURPOSE["events"], PURPOSE["more_events"]
@@ -19,6 +21,7 @@ _BELARUS, _NOWHERE = PLACE["belarus"], MODE["nowhere"]
 _DETAINED, _CHARGED, _RELEASED = EVENT["detained"], EVENT["charged"], EVENT["released"]
 _SENTENCED, _PARDONED = EVENT["sentenced"], EVENT["pardoned"]
 _NONE = REASON["none"]
+_MALE, _FEMALE = SEX["male"], SEX["female"]
 _NGO_MEDIA, _NO_WORK = SECTOR["ngo_media"], SECTOR["none"]
 
 
@@ -38,13 +41,31 @@ def charge_probability(charges: float, detentions: float) -> float:
     return min(1.0, charges / detentions)
 
 
+@compiled(forceinline=True)
+def may_be_detained(person: Person, month: int) -> bool:
+    """True for who lives in Belarus and is of age to be detained."""
+    grown = month - person.birth >= DETAINABLE_MONTHS
+    return bool((person.place == _BELARUS) & grown & (person.mode != _NOWHERE))
+
+
+@compiled
+def fill_units(per_weight: float, women: float, risk: NDArray[np.float64], units: NDArray[np.int64]) -> None:
+    """Fill the hazards of detention, int64[sexes, exposures], in units of a hazard; `women` weigh so much of men."""
+    for exposure in range(len(risk)):
+        units[_MALE, exposure] = in_units(per_weight * risk[exposure])
+        units[_FEMALE, exposure] = in_units(per_weight * risk[exposure] * women)
+
+
 @compiled
 def repress(people: Columns, circles: Span, now: Now, block: Block) -> None:
     """Detain, charge, try and release the people of these circles."""
-    (first, last), room, log = rows_of(circles, now), block.room, block.log
+    (first, last), room, log, harms = rows_of(circles, now), block.room, block.log, block.harms
     detentions, risk = now.belarus.detentions, now.risk
     per_weight = detention_hazard(detentions, 1.0, sum_of_weights(risk, now.run.reference.exposed))
-    highest = per_weight * risk.max()
+    women = now.coefficients.detained_women
+    highest = per_weight * risk.max() * max(1.0, women)
+    units = np.zeros((2, len(risk)), np.int64)
+    fill_units(per_weight, women, risk, units)
     charged = charge_probability(now.belarus.charges, detentions)
     closed = min(1.0, now.belarus.closures / now.coefficients.organisations)
     for row in range(first, last):
@@ -57,17 +78,19 @@ def repress(people: Columns, circles: Span, now: Now, block: Block) -> None:
         held, sector = person.held, person.sector
         unlucky = uniform(room.luck[0, row - first]) < highest
         room.rows[touched] = row
-        touched += (
-            unlucky | (held >= now.month - 1) | (person.trial == now.month) | ((sector == _NGO_MEDIA) & (closed > 0.0))
-        )
+        looked_at = unlucky | (held >= now.month - 1) | (person.trial == now.month)
+        looked_at |= (sector == _NGO_MEDIA) & (closed > 0.0)
+        touched += looked_at
+        at_risk = may_be_detained(person, now.month) & (not looked_at)
+        harms[DETAINED] += units[person.sex, person.exposure] if at_risk else 0
     for i in range(touched):
         row = room.rows[i]
         person = at(people, row)
-        key, place, age = person.key, person.place, now.month - person.birth
+        key = person.key
         held, detained, trial = person.held, person.detained, person.trial
         exposure, sector, employer = person.exposure, person.sector, person.employer
         detain, charge = room.luck[0, row - first], room.luck[1, row - first]
-        if place != _BELARUS or age < DETAINABLE_MONTHS or person.mode == _NOWHERE:
+        if not may_be_detained(person, now.month):
             continue
         if held >= now.month and LONG_AGO < trial < now.month:
             if uniform(words(key, now.month, _PRISON, 0, now.run.seed)[0]) < now.belarus.pardon:
@@ -82,7 +105,8 @@ def repress(people: Columns, circles: Span, now: Now, block: Block) -> None:
             continue
         if held == now.month - 1 and detained < now.month - 1:
             note(log, now.month, person, _RELEASED, (0, 0), 0, _NONE)
-        if uniform(detain) < per_weight * risk[exposure]:
+        harms[DETAINED] += units[person.sex, exposure]
+        if uniform(detain) < per_weight * risk[exposure] * (women if person.sex == _FEMALE else 1.0):
             person.detained = now.month
             person.held = now.month
             note(log, now.month, person, _DETAINED, (0, 0), 0, _NONE)

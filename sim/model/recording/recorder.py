@@ -4,6 +4,7 @@ Counts are kept in agents (int64) until they leave the recorder, where they beco
 are integers in units of 2**-40 persons, so that every order of summation gives the same number.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from sim.history.compiled import World
 from sim.model.decision.commitment import FIXED_POINT
 from sim.model.eventlog import EVENT_TYPE
+from sim.model.hazards import EXPECTED, N_HAZARDS, OF_PEOPLE, UNITS
+from sim.model.processes.repress import charge_probability
 from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, N_STATUSES
 
 Counts = NDArray[np.int64]
@@ -20,6 +23,9 @@ HARMS = ("detained", "charged", "drafted", "caught", "arrested_on_return", "lost
 """Events counted as harms, beside every count of movement."""
 MOVES = ("departed", "returned", "onward")
 """Events that change the place of residence; pendular work does not."""
+
+EXPECTATIONS = ("committed", "sought", "following", "claims", "hazards")
+"""What is kept of a month's expectations: commitments, offers of work sought, followers, claims, hazards of harms."""
 
 
 @dataclass
@@ -32,28 +38,20 @@ class Recorder:
     sought: list[Counts] = field(default_factory=list)
     following: list[Counts] = field(default_factory=list)
     claims: list[Counts] = field(default_factory=list)
+    hazards: list[Counts] = field(default_factory=list)
     log: list[NDArray[np.void]] = field(default_factory=list)
 
-    def keep(
-        self,
-        stocks: Counts,
-        expected: tuple[Counts, Counts],
-        following: Counts,
-        claims: Counts,
-        log: list[NDArray[np.void]],
-    ) -> None:
-        """Keep one month: agents by place and status, expected commitments and offers, followers, claims, events."""
+    def keep(self, stocks: Counts, expected: Sequence[Counts], log: list[NDArray[np.void]]) -> None:
+        """Keep one month: agents by place and status, what is expected (in the order of `EXPECTATIONS`), events."""
         self.stocks.append(stocks)
-        self.committed.append(expected[0])
-        self.sought.append(expected[1])
-        self.following.append(following)
-        self.claims.append(claims)
+        for name, counts in zip(EXPECTATIONS, expected, strict=True):
+            getattr(self, name).append(counts)
         self.log.append(np.concatenate(log) if log else np.zeros(0, EVENT_TYPE))
 
     def copy(self) -> "Recorder":
         """The same months in lists of their own; what was kept is never changed."""
-        lists = self.stocks, self.committed, self.sought, self.following, self.claims, self.log
-        return Recorder(self.one_in, *(list(each) for each in lists))  # type: ignore[arg-type]
+        lists = (list(getattr(self, name)) for name in ("stocks", *EXPECTATIONS, "log"))
+        return Recorder(self.one_in, *lists)
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Recorder":
         return self.copy()
@@ -74,6 +72,22 @@ class Recorder:
             kinds = np.bincount(log["kind"], minlength=max(EVENT.values()) + 1)
             counts[t] = [kinds[EVENT[harm]] for harm in HARMS]
         return counts * self.one_in
+
+    def expected_harms(self, world: World) -> NDArray[np.float64]:
+        """Expected harms in persons, float64[months, harms] in order of `EXPECTED`.
+
+        Hazards of detention, draft and arrest on return, summed over the lives of those at risk; of the detained those
+        who are charged; of those who are expected to apply for an irregular crossing those who are caught.
+        """
+        by_name = dict(
+            zip(OF_PEOPLE, np.array(self.hazards).reshape(-1, N_HAZARDS).T / UNITS * self.one_in, strict=True)
+        )
+        belarus = world.belarus[: len(self.hazards)]
+        charged = [charge_probability(one["charges"], one["detentions"]) for one in belarus]
+        by_name["charged"] = by_name["detained"] * charged
+        refused = through_queues(np.array(self.committed), np.array(self.sought), world, refused=True)
+        by_name["caught"] = refused[:, :, CHANNEL["irregular"]].sum(axis=1)
+        return np.stack([by_name[name] for name in EXPECTED], axis=1)
 
     def flow_persons(self) -> Counts:
         """Persons who changed residence, int64[months, from, to, channels]."""
@@ -105,13 +119,14 @@ class Recorder:
         return through_queues(np.array(self.committed), np.array(self.sought), world)
 
 
-def through_queues(committed: Counts, sought: Counts, world: World) -> NDArray[np.float64]:
+def through_queues(committed: Counts, sought: Counts, world: World, refused: bool = False) -> NDArray[np.float64]:
     """Expected departures from expected commitments: a fluid queue with capacity, wait and approval.
 
     `committed` int64[months, places, channels] in units of 2**-40 persons; of them those for work are `sought`
     int64[months, 2, places, sectors], the offers of work that they need and the persons. What waits when a channel
     closes is lost; travel closures at departure and exit bans met after the commitment are left out, so the expectation
-    is slightly above the mean of realised departures where these bite.
+    is slightly above the mean of realised departures where these bite. With `refused` it is what is refused, in the
+    month of the decision.
     """
     months = committed.shape[0]
     arrivals = np.zeros(committed.shape)
@@ -121,7 +136,7 @@ def through_queues(committed: Counts, sought: Counts, world: World) -> NDArray[n
         if channel == CHANNEL["work"]:
             entering = through_offers(sought[:, :, place] / FIXED_POINT, world.demand[:months, place], closed)
         rules = world.rules[:months, place, channel]
-        chance = rules["approval"].tolist()
+        chance = (1.0 - rules["approval"] if refused else rules["approval"]).tolist()
         capacity, waits = rules["capacity"].tolist(), rules["months"].tolist()
         queue = 0.0
         for t in range(months):

@@ -9,6 +9,15 @@ from sim.analysis.dimensions import CHANNELS
 from sim.report import words
 from sim.report.results import Effect, Results, heading, wording
 
+HARMS = {
+    "detained": "detained in Belarus",
+    "charged": "charged",
+    "drafted": "drafted",
+    "caught": "caught at a border",
+    "arrested_on_return": "arrested on return",
+}
+"""Harms of which expected counts are told, in words."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -97,7 +106,8 @@ def blocks(results: Results) -> tuple[Block, ...]:
     everyone = [
         difference("leave Belarus", "departures"),
         difference("return to Belarus", "returned"),
-        difference("move only because others did", "induced"),
+        people("leave by what it opens or adds", "opened"),
+        people("move only because others did", "induced_by_others"),
     ]
 
     def wish(label: str, measure: str, deep: bool = False) -> Row:
@@ -109,14 +119,22 @@ def blocks(results: Results) -> tuple[Block, ...]:
     why["quota"] = "a queue too long"
     wishes = [wish("people who wished", "wish_persons"), wish("their person-months", "wish_months")]
     wishes += [wish(f"{text}", f"wish_months:{name}", deep=True) for name, text in why.items()]
-    harms = [difference("detained in Belarus", "detained"), difference("drafted", "drafted")]
+
+    def expected(label: str, harm: str) -> tuple[Row, Row]:
+        effect, level = results.effect(f"expected_{harm}"), results.effect(f"baseline_expected_{harm}").estimate
+        near = tuple(words.expected(results.effect(f"expected_{harm}", lambda_=one).estimate) for one in other)
+        levels = words.expected(level).lstrip("+"), words.expected(level + effect.estimate).lstrip("+")
+        first = Row(label, words.expected(effect.estimate), words.expected_interval(effect), *levels, beside=near)
+        return first, replace(difference("counted", harm), deep=True)
+
+    harms = [row for harm, label in HARMS.items() for row in expected(label, harm)]
     return (
         Block("Arrivals", tuple(came)),
         Block("Of those whose move it changes", tuple(blocked)),
         Block("Abroad, only under the scenario", tuple(abroad)),
         Block("Among everyone", tuple(everyone)),
         Block("Would leave, were all open", tuple(wishes)),
-        Block("Harms, over all people", tuple(harms)),
+        Block("Harms, expected over all lives", tuple(harms)),
     )
 
 
@@ -152,12 +170,6 @@ def deflected_to(results: Results) -> list[str]:
     rows = rows[~rows["destination"].isin(["", "all", results.focus])]
     rows = rows[[words.shown(value, results) and value > 0 for value in rows["estimate"]]]
     return rows.sort_values(["estimate", "destination"], ascending=[False, True])["destination"].tolist()
-
-
-def deflected_share(results: Results, lambda_: float | None = None) -> float:
-    """Share of those whose move changes that goes to another country; NaN when nobody's changes."""
-    touched = changed(results, lambda_)
-    return results.category("deflected", lambda_).estimate / touched if touched > 0 else float("nan")
 
 
 def sentence(results: Results) -> str:
@@ -198,21 +210,21 @@ def caution(results: Results) -> str:
         return "It changes nobody's move at any \u03bb."
     if not any(words.shown(size, results) for size in sizes):
         return "It changes the move of too few simulated people to say how \u03bb moves the answer."
-    low, high = min(results.lambdas), max(results.lambdas)
-    share = [told_share(results, lambda_) for lambda_ in (results.main, low, high)]
+    told = [
+        f"{told_deflection(results, 'deflection_12', lambda_)} within twelve months and "
+        f"{told_deflection(results, 'deflection_end', lambda_)} to the end at \u03bb = {lambda_:g}"
+        for lambda_ in dict.fromkeys((results.main, min(results.lambdas), max(results.lambdas)))
+    ]
     return (
-        f"Of those whose move changes, {share[0]} go to another country at \u03bb = {results.main:g}, "
-        f"{share[1]} at \u03bb = {low:g} and {share[2]} at \u03bb = {high:g}; \u03bb is a judgement "
-        f"(90% of it between {PRIOR_90[0]:g} and {PRIOR_90[1]:g}), not an estimate."
+        f"Of the arrivals that it takes from the countries whose rules it changes, others gain {'; '.join(told)}. "
+        f"\u03bb is a judgement (90% of it between {PRIOR_90[0]:g} and {PRIOR_90[1]:g}), not an estimate; what it is "
+        "judged by are changes within about a year."
     )
 
 
-def told_share(results: Results, lambda_: float) -> str:
-    """The share of those whose move changes that goes to another country; `few` for too few, `none` of nobody."""
-    size = changed(results, lambda_)
-    if not words.shown(size, results):
-        return words.FEW
-    return words.percent(deflected_share(results, lambda_)) if size else "none"
+def told_deflection(results: Results, measure: str, lambda_: float | None = None) -> str:
+    """Effective deflection in percent; a dash where too little is lost to tell."""
+    return words.percent(results.effect(measure, lambda_=lambda_).estimate)
 
 
 def sorted_ends(effect: Effect) -> tuple[float, float, float]:
@@ -223,7 +235,7 @@ def sorted_ends(effect: Effect) -> tuple[float, float, float]:
 
 
 def by_lambda(results: Results) -> list[dict[str, str | bool]]:
-    """A line for each lambda: arrivals lost, deflected, stuck, departures."""
+    """A line for each lambda: arrivals lost, deflected, effective deflection, stuck, departures."""
     lines: list[dict[str, str | bool]] = []
     for lambda_ in results.lambdas:
         arrivals = results.effect("arrivals", results.focus, lambda_)
@@ -237,9 +249,10 @@ def by_lambda(results: Results) -> list[dict[str, str | bool]]:
                 "arrivals_interval": words.interval(arrivals, results),
                 "deflected": words.count(deflected.estimate, results),
                 "deflected_interval": words.interval(deflected, results, signed=False),
-                "share": words.percent(deflected_share(results, lambda_))
-                if words.shown(deflected.estimate, results)
-                else "",
+                "year": told_deflection(results, "deflection_12", lambda_),
+                "year_interval": words.percents(results.effect("deflection_12", lambda_=lambda_)),
+                "share": told_deflection(results, "deflection_end", lambda_),
+                "share_interval": words.percents(results.effect("deflection_end", lambda_=lambda_)),
                 "stuck": words.count(stuck.estimate, results),
                 "stuck_interval": words.interval(stuck, results, signed=False),
                 "departures": words.change(departures.estimate, results),

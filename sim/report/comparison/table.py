@@ -52,10 +52,10 @@ def summary_text(folder: str | Path) -> str:
     rule = "\u2500" * max(map(len, table))
     by_lambda = aligned(
         [
-            ("lambda", "arrivals", "go elsewhere", "share", "stay", "leave Belarus"),
+            ("lambda", "arrivals", "go elsewhere", "deflection 12 months", "to the end", "stay", "leave Belarus"),
             *[
                 (f"{line['lambda']}{' *' if line['main'] else ''}",
-                 *(str(line[key]) for key in ("arrivals", "deflected", "share", "stuck", "departures")))
+                 *(str(line[key]) for key in ("arrivals", "deflected", "year", "share", "stuck", "departures")))
                 for line in answer.by_lambda(results)
             ],
         ]

@@ -40,7 +40,8 @@ _STATUS = {
     "pendular": "short work", "citizen": "citizenship",
     "permanent": "permanent residence",
 }  # fmt: skip
-_MOTIVE = {"none": "no motive", "persecuted": "persecuted", "draft": "draft", "labour": "labour", "family": "family"}
+_MOTIVE = {"none": "no motive", "persecuted": "persecuted", "draft": "draft", "labour": "labour", "family": "family",
+           "fear": "fear"}  # fmt: skip
 _ASYLUM = codes.CHANNEL["asylum"]
 _POLITICS = {"opponent": "opponent of the protest", "observer": "observer", "protest": "for the protest"}
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.report import words
-from sim.report.results import heading, wording
+from sim.report.results import Effect, heading, wording
 from sim.report.study.comparisons import Comparison, Study
 from sim.report.study.expected import UNTESTED, Verdict, overall, wanted
 
@@ -14,11 +14,13 @@ COLUMNS = (
     ("arrivals", "arrivals in the country named", True),
     ("departures", "leave Belarus", True),
     ("deflected", "go elsewhere", False),
+    ("deflection_12", "effective deflection, 12 months", True),
+    ("deflection_end", "effective deflection, to the end", True),
     ("other_channel", "other channel", False),
     ("stuck", "stay, though they would leave", False),
     ("irregular_expected", "cross irregularly", True),
-    ("detained", "detained", True),
-    ("drafted", "drafted", True),
+    ("expected_detained", "detained (expected)", True),
+    ("expected_drafted", "drafted (expected)", True),
 )
 """Measure, words, and whether it is a difference, which carries a sign."""
 
@@ -47,8 +49,25 @@ def cell(one: Comparison, measure: str, place: str = "", lambda_: float | None =
     effect = one.effect(measure, place, lambda_)
     if effect is None:
         return Cell(DASH)
-    text = (words.change if signed else words.count)(effect.estimate, one.results)
-    return Cell(text, words.interval(effect, one.results, signed))
+    return Cell(number(effect, measure, one, signed), ends(effect, measure, one, signed))
+
+
+def number(effect: Effect, measure: str, one: Comparison, signed: bool = True) -> str:
+    """An effect in words: a share in percent, an expected count to two digits, persons to what the sample carries."""
+    if effect.unit == "share":
+        return words.percent(effect.estimate)
+    if measure.startswith("expected_"):
+        return words.expected(effect.estimate)
+    return (words.change if signed else words.count)(effect.estimate, one.results)
+
+
+def ends(effect: Effect, measure: str, one: Comparison, signed: bool = True) -> str:
+    """Its interval in the same way."""
+    if effect.unit == "share":
+        return words.percents(effect)
+    if measure.startswith("expected_"):
+        return words.expected_interval(effect)
+    return words.interval(effect, one.results, signed)
 
 
 def arrivals(one: Comparison) -> Cell:
@@ -122,11 +141,15 @@ def _expectation(one: Verdict) -> dict[str, str]:
     line = {"point": point, "verdict": one.verdict, "number": DASH, "interval": "", "against": "", "note": one.reason}
     if one.effect is None or one.comparison is None:
         return line
-    results = one.comparison.results
-    line |= {"number": words.change(one.effect.estimate, results), "interval": words.interval(one.effect, results)}
+    measure = one.expected.measure
+    line |= {
+        "number": number(one.effect, measure, one.comparison),
+        "interval": ends(one.effect, measure, one.comparison),
+    }
     if one.against is not None:
-        ends = words.interval(one.against, results)
-        line["against"] = "which is " + words.change(one.against.estimate, results) + (f" ({ends})" if ends else "")
+        between = ends(one.against, measure, one.comparison)
+        told = number(one.against, measure, one.comparison)
+        line["against"] = f"which is {told}" + (f" ({between})" if between else "")
     if line["number"] == words.FEW and one.verdict != UNTESTED:
         line["note"] = "rests on fewer than 30 simulated people: trust the verdict as little as the number"
     return line

@@ -36,6 +36,7 @@ CHANNEL = text("channel", "channel by which they moved; none for a return", "cha
 ITS_CHANNEL = text("channel", "channel that it is about", "channels")
 STATUS = text("status", "right by which they stay", "statuses")
 HARM = text("harm", "what was suffered", "harms")
+EXPECTED_HARM = text("harm", "what was suffered", "expected_harms")
 REASON = text("reason", "why they could not follow the wish", "reasons")
 WHY = text("reason", "what led to it, or stood in the way", "reasons")
 PERSON = Column("key", KEY, "identity of the synthetic person, the same in every world and replicate")

@@ -9,6 +9,7 @@ from sim.runs.tables.columns import (  # fmt: skip
     DESTINATION,
     EUR,
     EXPECTED,
+    EXPECTED_HARM,
     FROM,
     HARM,
     ITS_CHANNEL,
@@ -123,6 +124,12 @@ OF_POINTS = named(
         (persons("expected_persons", "sum of hazards"),),
     ),
     _parquet("harms", "harms, every month and harm", (REPLICATE, MONTH, HARM), (PERSONS,)),
+    _parquet(
+        "expected_harms",
+        "hazards of a harm summed over all lives, every month and harm",
+        (REPLICATE, MONTH, EXPECTED_HARM),
+        (replace(EXPECTED, null=False, meaning="sum of hazards"),),
+    ),
     _parquet(
         "wishes",
         "a unit that wished to leave in a month and could not",

@@ -16,9 +16,9 @@ from .rules import Mind, shares
 
 WISHES = {  # each condition of a wish adds to those before it (3.8)
     "exit": FROM_ELSEWHERE,
-    "funds": FROM_ELSEWHERE._replace(price=False),
-    "closed": FROM_ELSEWHERE._replace(price=False, admission=False),
-    "quota": Look(travel=False, price=False, admission=False, queue=False),
+    "funds": FROM_ELSEWHERE._replace(lent=True),
+    "closed": FROM_ELSEWHERE._replace(lent=True, admission=False),
+    "quota": Look(travel=False, lent=True, admission=False, queue=False),
 }
 BEST = WISHES["quota"]
 
@@ -50,7 +50,8 @@ class Choice(Protection):
             self.expect(unit, offers, self.chances(mind, offers))
         place = self.decide(mind, offers)
         if place is not None:
-            self.make_plan(unit, place, self.draw_door(unit.head.key, offers[place]))
+            door = self.draw_door(unit.head.key, offers[place])
+            self.make_plan(unit, place, door, self.motive(unit, door.channel, self.flees(unit, mind, offers)))
             return
         best = self.destinations(unit, BEST)
         place = self.decide(mind, best)
@@ -59,11 +60,14 @@ class Choice(Protection):
                 name: self.decide(mind, self.destinations(unit, look)) is not None for name, look in WISHES.items()
             }
             reason = next(name for name in leaves if leaves[name])
-            self.wish_or_ask(unit, place, self.draw_door(unit.head.key, best[place]).channel, reason)
+            flees = self.flees(unit, mind, best)
+            if self.wish_or_ask(unit, place, self.draw_door(unit.head.key, best[place]).channel, reason, flees):
+                if reason != "exit":
+                    unit.head.due = self.month + int(self.code.resign_months)
 
     def choose_in_two_steps(self, unit: Unit, mind: Mind, offers: Mapping[int, Offer]) -> None:
         """The unit aspires, and perhaps follows its aspiration (3.8a, `two_steps`)."""
-        head, best = unit.head, self.destinations(unit, BEST)
+        head, best, flees = unit.head, self.destinations(unit, BEST), self.threatened(unit)
         if head.aspires == self.month - 1:
             aspires = self.luck("aspiration.exit", head.key) >= self.code.aspiration_exit
         else:
@@ -75,23 +79,25 @@ class Choice(Protection):
             self.expect(unit, offers, {p: self.code.conversion * share for p, share in shares(offers).items()})
             if self.luck("aspiration.conversion", head.key) < self.code.conversion:
                 place = self.favourite(mind, offers)
-                self.make_plan(unit, place, self.draw_door(head.key, offers[place]))
+                door = self.draw_door(head.key, offers[place])
+                self.make_plan(unit, place, door, self.motive(unit, door.channel, flees))
                 return
         if best:
             place = self.favourite(mind, best)
             under = (name for name, look in WISHES.items() if self.destinations(unit, look))
             reason = "quiet" if offers else next(under)
-            self.wish_or_ask(unit, place, self.draw_door(head.key, best[place]).channel, reason)
+            self.wish_or_ask(unit, place, self.draw_door(head.key, best[place]).channel, reason, flees)
 
-    def wish_or_ask(self, unit: Unit, place: int, channel: int, reason: str) -> None:
-        """The unit wishes in vain, or asks for protection at the border of the place (3.8)."""
+    def wish_or_ask(self, unit: Unit, place: int, channel: int, reason: str, flees: bool) -> bool:
+        """The unit wishes in vain (True), or asks for protection at the border of the place (3.8)."""
         chance = self.border_chance(unit, place, reason)
         self.expected[-1][place, ASYLUM] += chance * unit.size * self.one_in
         if self.luck("protection.border", unit.head.key) < chance:
             self.make_plan(unit, place, Door(ASYLUM, 0.0, False), "persecuted")
-            return
+            return False
         unit.head.aspires = self.month
-        self.tell(unit.head, "wished", reason, (HOME, place, channel), self.motive(unit, channel))
+        self.tell(unit.head, "wished", reason, (HOME, place, channel), self.motive(unit, channel, flees))
+        return True
 
     def expect(self, unit: Unit, offers: Mapping[int, Offer], chances: Mapping[int, float]) -> None:
         """Add a unit's chances to the expected commitments of the month, in persons (3.8)."""
@@ -127,17 +133,37 @@ class Choice(Protection):
         if not admits or poor or rules.offered[p][c] == 0 or rules.approval[p][c] == 0:
             return 0.0
         access = min(self.now.admission(p, c, groups), self.now.travel(p, c, groups))
-        chance = float(access / (1 + exp(-(self.code.staff + push - self.code.level))))
+        chance, calm = (
+            float(access / (1 + exp(-(self.code.staff + wish - self.code.level))))
+            for wish in (push, push - self.pressure(unit))
+        )
         self.expected[-1][p, c] += chance * (1 if ahead else unit.size) * self.one_in
-        if self.luck("staff.goes_along", head.key) < chance:
-            self.make_plan(unit, p, Door(c, 0.0, ahead))
+        luck = self.luck("staff.goes_along", head.key)
+        if luck < chance:
+            self.make_plan(unit, p, Door(c, 0.0, ahead), self.motive(unit, c, luck >= calm))
         return chance
 
     # --- push ---------------------------------------------------------------------------------------------------------
 
     def push(self, unit: Unit) -> float:
         """Push of a unit, `eta` of the page (3.8)."""
-        code, now, circle = self.code, self.belarus, unit.circle
+        code, circle = self.code, unit.circle
+        own = 0.0
+        for adult in unit.adults:
+            own += self.age_term((self.month - adult.birth) / 12) + code.skill * adult.education
+            own += code.ties * adult.ties / 255
+        return (
+            code.level
+            + code.peers * circle.share_abroad()
+            + code.spread_leave * NORMAL[unit.head.frailty]
+            + own / len(unit.adults)
+            + self.pressure(unit)
+            + code.anticipation * circle.heard * self.rush(unit.head.sector, unit.groups(self.month) & ~AGES)
+        )
+
+    def pressure(self, unit: Unit) -> float:
+        """What repression and war add to the push of a unit (3.8)."""
+        code, now = self.code, self.belarus
         weights = {
             EXPOSURE["none"]: code.exposure_none,
             EXPOSURE["protest"]: code.exposure_protest,
@@ -146,23 +172,16 @@ class Choice(Protection):
             EXPOSURE["strike"]: code.exposure_strike,
             EXPOSURE["war_comment"]: code.exposure_war_comment,
         }
-        perceived = now.news + code.circle_gain * circle.memory
-        adults = 0.0
+        perceived = now.news + code.circle_gain * unit.circle.memory
+        total = 0.0
         for adult in unit.adults:
-            adults += (
-                code.repression * perceived * weights[adult.exposure]
-                + now.war_fear * (code.war + self.service(adult))
-                + self.age_term((self.month - adult.birth) / 12)
-                + code.skill * adult.education
-                + code.ties * adult.ties / 255
-            )
-        return (
-            code.level
-            + code.peers * circle.share_abroad()
-            + code.spread_leave * NORMAL[unit.head.frailty]
-            + adults / len(unit.adults)
-            + code.anticipation * circle.heard * self.rush(unit.head.sector, unit.groups(self.month) & ~AGES)
-        )
+            total += code.repression * perceived * weights[adult.exposure]
+            total += now.war_fear * (code.war + self.service(adult))
+        return total / len(unit.adults)
+
+    def flees(self, unit: Unit, mind: Mind, offers: Mapping[int, Offer]) -> bool:
+        """The unit would have stayed without what repression and war add, with the same noise and values (3.8)."""
+        return self.decide(mind._replace(push=mind.push - self.pressure(unit)), offers) is None
 
     def service(self, adult: PlainPerson) -> float:
         """What the draft, a mobilisation or an officer's post adds to the fear of war (3.8)."""
@@ -201,7 +220,7 @@ class Choice(Protection):
 
     # --- plans --------------------------------------------------------------------------------------------------------
 
-    def make_plan(self, unit: Unit, place: int, offer: Door, motive: str | None = None) -> None:
+    def make_plan(self, unit: Unit, place: int, offer: Door, motive: str) -> None:
         """Commit the unit, or its head ahead of the family, to a destination by a channel (3.8)."""
         head = unit.head
         head.plan = PLAN["queued"]
@@ -209,13 +228,12 @@ class Choice(Protection):
         head.plan_channel = offer.channel
         head.applied = self.month
         head.lead = LEAD["planned" if offer.ahead else "together"]
-        why = motive or self.motive(unit, offer.channel)
-        self.tell(head, "applied", "choice", (HOME, place, offer.channel), why)
+        self.tell(head, "applied", "choice", (HOME, place, offer.channel), motive)
 
-    def motive(self, unit: Unit, channel: int) -> str:
+    def motive(self, unit: Unit, channel: int, flees: bool) -> str:
         """Return why the unit leaves, as far as its plan tells (3.8)."""
-        if unit.groups(self.month) & BIT["persecuted"]:
-            return "persecuted"
-        if self.threatened(unit):
-            return "draft"
+        if flees:
+            if unit.groups(self.month) & BIT["persecuted"]:
+                return "persecuted"
+            return "draft" if self.threatened(unit) else "fear"
         return "family" if channel == CHANNEL["family"] else "labour"

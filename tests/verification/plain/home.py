@@ -18,6 +18,7 @@ class Home(Lives):
     def repress(self) -> None:
         """Release, pardon, try, detain, charge, bar and close organisations (3.5)."""
         t = self.month
+        self.harms.append({})
         weights = 0.0  # W
         for exposure in EXPOSURES:
             weights += self.risk[exposure] * self.exposed[exposure]
@@ -33,12 +34,18 @@ class Home(Lives):
                 continue
             if person.held == t - 1 and person.detained < t - 1:
                 self.tell(person, "released")
-            if self.luck("events.detain", person.key) < detention * self.risk[person.exposure]:
+            weight = self.risk[person.exposure] * (1 if person.sex == SEX["male"] else self.code.detained_women)
+            self.harm("detained", detention * weight)
+            if self.luck("events.detain", person.key) < detention * weight:
                 self.detain(person)
             if person.sector == SECTOR["ngo_media"]:
                 employer = np.uint64(EMPLOYER_KEYS + person.employer)
                 if self.luck("employer.closed", employer) < closure:
                     person.sector = SECTOR["none"]
+
+    def harm(self, name: str, chance: float) -> None:
+        """Count a chance of a harm among the expected harms of the month, in persons (3.14)."""
+        self.harms[-1][name] = self.harms[-1].get(name, 0.0) + chance * self.one_in
 
     def pardon(self, person: PlainPerson) -> bool:
         """Perhaps pardon a sentenced prisoner, who leaves prison this month (3.5, step 1)."""
@@ -145,6 +152,8 @@ class Home(Lives):
         summons = share_of(self.belarus.summoned, self.liable_men)
         draft = min(summons, share_of(self.belarus.drafted, self.liable_men))
         u = self.luck("events.draft", man.key)
+        if man.mode == MODE["home"]:
+            self.harm("drafted", draft * (self.belarus.summons_reach if man.elsewhere else 1))
         if u >= summons:
             return
         reached = not man.elsewhere or self.luck("summons.reached", man.key) < self.belarus.summons_reach
@@ -160,6 +169,8 @@ class Home(Lives):
         """Perhaps call a reserve officer by decree (3.6, step 5)."""
         call = share_of(self.belarus.officers, self.officers)
         at_home = man.mode == MODE["home"] and man.held < self.month
+        if at_home:
+            self.harm("drafted", call)
         if at_home and self.luck("events.draft", man.key) < call:
             self.enlist(man, self.code.service_months_higher, "decree")
 

@@ -23,7 +23,11 @@ class Moves(Abroad):
         self.followers.append(np.zeros(N_PLACES))
         for unit in self.settled_before():
             head, party = unit.head, unit.party()
-            if self.luck("settle.return_home", head.key) < self.chance_of_return(unit, party):
+            back = self.chance_of_return(unit, party)
+            self.harm(
+                "arrested_on_return", back * self.belarus.arrest_on_return * sum(one.persecuted() for one in party)
+            )
+            if self.luck("settle.return_home", head.key) < back:
                 self.return_home(unit, party)
             elif self.luck("settle.onward", head.key) < self.chance_of_onward(head):
                 self.go_onward(unit, party)

@@ -19,10 +19,10 @@ CLOSED_LATER = -600.0
 
 
 class Look(NamedTuple):
-    """What counts when a unit looks at its destinations: the conditions of a wish take one after the other away."""
+    """What counts when a unit looks at its destinations: the conditions of a wish make it better and better."""
 
     travel: bool = True
-    price: bool = True
+    lent: bool = False
     admission: bool = True
     queue: bool = True
 
@@ -184,6 +184,13 @@ class Offers(Means):
         reserve = 0.0 if c == CHANNEL["relocation"] else self.code.reserve * self.places.rent[p]
         return float(fare * size + per_adult * adults + reserve)
 
+    def feeds(self, p: int, c: int, sector: int) -> bool:
+        """One could live in p on what one would earn there on arrival by channel c (3.8)."""
+        wage = self.places.wage[p] * (self.places.premium_it[p] if sector == SECTOR["it"] else 1.0)
+        right = self.rules.works[p][c]
+        earned = wage * (right + (1 - right) * self.code.informal_pay)
+        return bool(earned >= self.code.subsistence * self.places.rent[p])
+
     def destinations(
         self, unit: Unit, look: Look = FROM_BELARUS, party: Sequence[PlainPerson] | None = None
     ) -> dict[int, Offer]:
@@ -208,8 +215,10 @@ class Offers(Means):
                 if not self.rules.youngest[p][c] <= age <= self.rules.oldest[p][c] or not self.known(head, p, c):
                     continue
                 value, ahead = plain_value, False
-                if look.price and money < self.price(p, c, fare, size, len(adults)):
-                    if party is not None or size == 1 or money < self.price(p, c, fare, 1, 1):
+                fed = look.lent and self.feeds(p, c, head.sector)
+                if not fed and money < self.price(p, c, fare, size, len(adults)):
+                    alone = party is None and size > 1 and not look.lent
+                    if not alone or money < self.price(p, c, fare, 1, 1):
                         continue
                     ahead = True
                     value += self.code.separation

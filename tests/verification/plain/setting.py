@@ -65,6 +65,7 @@ class Base(mesa.Model):
         self.sought: list[dict[tuple[int, int], list[float]]] = []  # offers needed and persons, by place and pool (3.8)
         self.followers: list[NDArray[np.float64]] = []
         self.claims: list[NDArray[np.float64]] = []
+        self.harms: list[dict[str, float]] = []
         self.stocks: list[NDArray[np.int64]] = []
         self.employer_moves: dict[int, tuple[int, int]] = {}  # place and month of an employer's last move (3.4)
         self.capacity_before: dict[tuple[int, int], float] = defaultdict(float)  # C(t) of 3.9, by place and channel
@@ -155,7 +156,7 @@ class Base(mesa.Model):
     def count_reference(self) -> None:
         """Count the residents of Belarus once, in persons (3.2)."""
         self.workers: dict[int, int] = defaultdict(int)
-        self.exposed: dict[int, int] = defaultdict(int)
+        self.exposed: dict[int, float] = defaultdict(float)
         self.liable_men = 0  # L
         self.officers = 0  # R
         self.grown_up = 0  # A
@@ -168,7 +169,7 @@ class Base(mesa.Model):
             man = person.sex == SEX["male"]
             self.workers[self.pool(person.sector)] += self.one_in if person.sector != SECTOR["child"] else 0
             if person.birth <= -192:
-                self.exposed[person.exposure] += self.one_in
+                self.exposed[person.exposure] += self.one_in * (1 if man else self.code.detained_women)
             if man and person.liable():
                 self.liable_men += self.one_in
             if man and person.birth > -324 and person.conscription == CONSCRIPTION["reserve_officer"]:

@@ -18,7 +18,7 @@ from sim.model.decision.staff import goes_along
 from sim.model.decision.units import may_exit
 from sim.model.decision.utility import CLOSED, MINUS_INFINITY, N_FLAGS, best_slot, decide, slot_noise
 from sim.model.now import Now
-from sim.model.run_constants import Conditions, in_panel, pool
+from sim.model.run_constants import THREATENED, Conditions, in_panel, pool
 from sim.model.scratch import Block, Span
 from sim.numerics.arithmetic import exp
 from sim.numerics.codes import REASON
@@ -79,7 +79,8 @@ def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
         fill_unit_tastes(room, k, now, prospects.tastes)
         along = 0.0
         if not barred:
-            gone, along = goes_along(head, now, mask, unit.eta, in_panel(key, now.run.panel), block)
+            push = unit.eta, room.pressed[i]
+            gone, along = goes_along(head, now, mask, push, in_panel(key, now.run.panel), block)
             if gone:
                 continue
         if before:
@@ -92,6 +93,7 @@ def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
             if decide(unit, values, top, noise) < 0:
                 continue
         head.aspires = now.month
+        flees = unit.group == THREATENED
         view = FREE_TO_EXIT
         if not barred:
             top = evaluate(head, now, choice_class, FROM_HOME, prospects)
@@ -105,7 +107,7 @@ def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
                     slot_noise(key, now.month, seed, best, noise)
                     place = best_slot(values, noise)
                     door = draw_door(key, now.month, seed, place, offers, weights)
-                    stream = motive(mask, unit.group, offers[door].channel)
+                    stream = motive(mask, unit.group, offers[door].channel, flees)
                     commit(head, now.month, place, offers[door].channel, prospects.ahead[door], stream, log)
                     continue
         reason = _QUIET
@@ -120,4 +122,4 @@ def choose(people: Columns, circles: Span, now: Now, block: Block) -> None:
             slot_noise(key, now.month, seed, best, noise)
             place = best_slot(values, noise)
             channel = offers[draw_door(key, now.month, seed, place, offers, weights)].channel
-            wish_or_claim(head, now, place, channel, reason, motive(mask, unit.group, channel), block)
+            wish_or_claim(head, now, place, channel, reason, motive(mask, unit.group, channel, flees), block)

@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.report import style
+from sim.model.hazards import EXPECTED
+from sim.report import style, words
 from sim.report.results import Results, wording
 from sim.runs import disclosure
 
@@ -21,15 +22,16 @@ HARMS = {
     "arrested_on_return": "arrested on return",
     "lost": "lost the right to stay abroad",
 }
-"""Harms that the recorder counts, in words."""
+"""Harms in words; those of `hazards.EXPECTED` are expected counts, the others are counted."""
 
 
 def caption(results: Results) -> str:
     """One sentence under the figure."""
     return (
         "Difference between paired worlds over all people and the whole horizon, with 90% intervals of the mean "
-        f"(\u03bb = {results.main:g}); open grey points rest on fewer than {disclosure.MINIMUM} simulated people "
-        "and say no more than their width. The two panels have different scales."
+        f"(\u03bb = {results.main:g}). Harms but the last are expected: hazards summed over all lives. Open grey "
+        f"points rest on fewer than {disclosure.MINIMUM} simulated people and say no more than their width. The two "
+        "panels have different scales."
     )
 
 
@@ -42,7 +44,8 @@ def data(results: Results) -> pd.DataFrame:
         "stay, though would have left": results.effect("stuck"),
         "cross irregularly": results.effect("irregular"),
     }
-    harms = {label: results.effect(harm) for harm, label in HARMS.items()}
+    harms = {label: results.effect(f"expected_{harm}" if harm in EXPECTED else harm) for harm, label in HARMS.items()}
+    certain = [HARMS[harm] for harm in EXPECTED]
     rows = [
         (panel, label, effect.estimate, effect.low, effect.high)
         for panel, effects in (("counts", counts), ("harms", harms))
@@ -50,7 +53,7 @@ def data(results: Results) -> pd.DataFrame:
     ]
     table = pd.DataFrame(rows, columns=["panel", "label", "estimate", "low", "high"])
     visible = disclosure.suppress(table["estimate"], results.one_in, replicates=results.replicates)
-    return table.assign(shown=~np.isnan(visible))
+    return table.assign(shown=~np.isnan(visible) | table["label"].isin(certain), expected=table["label"].isin(certain))
 
 
 def draw(results: Results) -> Figure:
@@ -72,6 +75,7 @@ def points(axes: Axes, table: pd.DataFrame, colour: str, one_in: float) -> None:
         axes.plot([cell.low, cell.high], [row, row], color=ink, lw=2.2)
         axes.plot(cell.estimate, row, "o", color=ink, mfc=ink if cell.shown else style.PAPER, ms=6)
         number = signed(disclosure.rounded(cell.estimate, one_in)) if cell.shown else "few"
+        number = words.expected(cell.estimate) if cell.expected else number
         axes.annotate(
             number, (cell.estimate, row), (0, 5.5), textcoords="offset points",
             ha="center", va="bottom", fontsize=7.5, color=style.INK if cell.shown else style.QUIET,

@@ -11,10 +11,10 @@ from sim.runs import disclosure
 SECTION = "harms"
 TITLE = "Harms: scenario minus rules in force, persons"
 HARMS = {
-    "detained": "detained in Belarus",
-    "drafted": "drafted",
+    "expected_detained": "detained in Belarus (expected)",
+    "expected_drafted": "drafted (expected)",
     "lost": "lost the right to stay abroad",
-    "caught": "stopped on an irregular crossing",
+    "expected_caught": "stopped on an irregular crossing (expected)",
 }
 """Measure to the words above its panel."""
 
@@ -48,7 +48,7 @@ def data(study: Study) -> pd.DataFrame:
             effect.estimate,
             effect.low,
             effect.high,
-            one.shown(effect.estimate),
+            harm.startswith("expected_") or one.shown(effect.estimate),
         )
         for row, one in enumerate(study.comparisons)
         for harm, words in HARMS.items()
