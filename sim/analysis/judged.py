@@ -34,7 +34,7 @@ _ORDER = (
     *("permit", "renewed", "permanent", "naturalised", "lost", "returned"),
 )
 """Order in which a month may bring these to one person; whatever is not named comes in any order."""
-_PASSING = [EVENT[name] for name in ("summoned", "caught", "pendular_out")]
+_PASSING = [EVENT[name] for name in ("summoned", "caught", "pendular_out", "pendular_on", "stay_out", "stay_back")]
 """What does not make a life another one by itself."""
 _RANK = np.full(max(EVENT.values()) + 1, len(_ORDER))
 _RANK[[EVENT[name] for name in _ORDER]] = np.arange(len(_ORDER))

@@ -14,7 +14,16 @@ from sim.model.decision.choosing import weighing
 from sim.model.decision.evaluation import Prospects, evaluate
 from sim.model.decision.means import money
 from sim.model.decision.offers import RELOCATION, move_price, offer_share, queue_months
-from sim.model.decision.units import adults, choice_class, exposure_weight, flags, groups_of, push, service_term
+from sim.model.decision.units import (
+    adults,
+    choice_class,
+    exposure_weight,
+    flags,
+    groups_of,
+    men_term,
+    push,
+    service_term,
+)
 from sim.model.decision.utility import (
     FLAG_PERSECUTED,
     MINUS_INFINITY,
@@ -71,7 +80,8 @@ def fill_push(head: Person, now: Now, terms: Any) -> float:
         terms[1] += (
             repression_term(perceived, exposure_weight(now.coefficients, one.exposure), now.coefficients.repression) / n
         )
-        terms[2] += war_term(war_fear, now.coefficients.war, 0.0) / n
+        war = now.coefficients.war + men_term(now.coefficients, one.sex, age)
+        terms[2] += war_term(war_fear, war, 0.0) / n
         terms[3] += service if conscription == _LIABLE else 0.0
         terms[4] += 0.0 if conscription == _LIABLE else service
         terms[5] += age_term(age / 12.0, now.coefficients.youth, now.coefficients.old_age) / n

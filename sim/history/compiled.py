@@ -82,6 +82,10 @@ PLACES = np.dtype(
         ("safety", "f8"),  # from the Belarusian state, 0 to 1
         ("unsafe", "f8"),  # share of the month at war
         ("pendular", "f8"),  # persons a month taken on for pendular work
+        ("recall", "f8"),  # share a month of pendular workers who go home before their season ends
+        ("short_stays", "f8"),  # persons a month who come for a short stay, without fear of war
+        ("flights", "f8"),  # share of the month with direct flights from Minsk
+        ("refuge", "f8"),  # share of the month for which who flees from a war elsewhere is let in
         ("distance", "f8"),  # km from Minsk
         ("language", "f8"),  # usability of Russian, 0 to 1
         ("diaspora", "f8"),  # Belarusians settled at the end of 2018, persons
@@ -177,7 +181,7 @@ _BELARUS = {
 _OF_A_PLACE = (
     *("wage", "rent", "safety", "unsafe", "distance", "language", "diaspora"),
     *("visas", "travel_document", "screening_false", "screening_true", "revocation", "naturalisation", "permanence"),
-    *("city", "rent_response", "inflow_limit", "tightening"),
+    *("city", "rent_response", "inflow_limit", "tightening", "recall", "short_stays", "flights", "refuge"),
     *("income_tax", "employee_contributions", "employer_contributions", "support_drawn", "support_month"),
 )
 """Fields of PLACES that are parameters `<place>.<field>`."""

@@ -13,6 +13,7 @@ _PRICE = (0.01, 1e6)
 """Of what the model takes the logarithm."""
 LIMITS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("offered", "approval", "works", "renewal", "safety", "unsafe", "language"), _SHARE),
+    **dict.fromkeys(("recall", "flights", "refuge"), _SHARE),
     **dict.fromkeys(("news", "war_fear", "ban_accused", "ban_liable", "arrest_on_return", "passport_abroad"), _SHARE),
     **dict.fromkeys(("pardon", "summons_reach", "study_abroad", "relocation_it", "relocation_media"), _SHARE),
     **dict.fromkeys(("travel_document", "screening_false", "screening_true", "revocation"), _SHARE),
@@ -20,7 +21,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("income_tax", "employee_contributions"), (0.0, 0.49)),
     "employer_contributions": (0.0, 10.0),
     **dict.fromkeys(("detentions", "charges", "closures", "summoned", "drafted", "officers"), _COUNT),
-    **dict.fromkeys(("visas", "inflow_limit"), _COUNT),
+    **dict.fromkeys(("visas", "short_stays", "inflow_limit"), _COUNT),
     **dict.fromkeys(("pendular", "diaspora", "demand", "capacity"), _COUNT),
     **dict.fromkeys(("fee", "funds", "fare_land", "fare_air"), _MONEY),
     **dict.fromkeys(("wage", "rent"), _PRICE),

@@ -7,13 +7,15 @@ from numpy.typing import NDArray
 
 from sim.history.coefficients import Behaviour
 from sim.model.decision.utility import bound_tables
-from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, N_SECTORS, PLACE, SECTOR, SEX
+from sim.numerics.codes import EXPOSURE, MODE, N_SECTORS, PLACE, SECTOR
 from sim.numerics.compiling import compiled
 from sim.population.lives import Lives
 from sim.population.saving import turns
 from sim.population.schema import NOBODY, Columns
 
 ADULT_MONTHS = 18 * 12
+TRAVELLING_FROM, TRAVELLING_TO = 18 * 12, 60 * 12
+"""Ages in months from and to which one goes on a short stay (assumption: working age)."""
 DETAINABLE_MONTHS = 16 * 12
 """Age of administrative responsibility, 16 years, in months."""
 LIABILITY_ENDS_MONTHS = 27 * 12
@@ -36,9 +38,8 @@ class Reference(NamedTuple):
 
     workers: NDArray[np.float64]  # [sectors]
     exposed: NDArray[np.float64]  # [exposures] those aged 16 and over
-    liable: float  # men liable to the draft
-    officers: float  # reserve officers below 27
     adults: float
+    travellers: float  # those of the ages that go on short stays
     pendular: float  # workers of the sectors that go on pendular work
 
 
@@ -94,15 +95,11 @@ def reference(people: Columns, one_in: int) -> Reference:
     def persons(who: NDArray[np.bool_]) -> float:
         return float(np.count_nonzero(residents & who)) * one_in
 
-    men = people.sex == SEX["male"]
     return Reference(
         workers=sectors,
         exposed=exposed,
-        liable=persons(men & (people.conscription == CONSCRIPTION["liable"])),
-        officers=persons(
-            men & (people.conscription == CONSCRIPTION["reserve_officer"]) & (people.birth > -LIABILITY_ENDS_MONTHS)
-        ),
         adults=persons(people.birth <= -ADULT_MONTHS),
+        travellers=persons((people.birth <= -TRAVELLING_FROM) & (people.birth > -TRAVELLING_TO)),
         pendular=pendular,
     )
 

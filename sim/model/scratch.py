@@ -37,7 +37,9 @@ class Block(NamedTuple):
     room: Room
     log: Log
     expected: NDArray[np.int64]  # [places, channels] hazards of leaving, in units of 2**-40 persons
-    following: NDArray[np.int64]  # [places] hazards of families that follow, in the same units
+    following: NDArray[
+        np.int64
+    ]  # [places, channels] of who leaves without a plan: families that follow, residence taken
     stocks: NDArray[np.int64]  # [places, statuses] agents
 
 
@@ -58,7 +60,7 @@ def make_block(people: int, at_once: int) -> Block:
         np.empty(n, np.float64),
         np.empty(PER_PERSON * n, EVENT_TYPE),
     )
-    expected, following = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros(N_PLACES, np.int64)
+    expected, following = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros((N_PLACES, N_CHANNELS), np.int64)
     return Block(room, empty_log(people), expected, following, np.zeros((N_PLACES, N_STATUSES), np.int64))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history.compiled import World
-from sim.numerics.codes import INSTRUMENT, PLACE_NAMES, STATUS
+from sim.numerics.codes import AWAY, INSTRUMENT, PLACE_NAMES, STATUS
 from sim.numerics.months import days_in, first_day, month
 from sim.observation.parameters import observation
 from sim.runs.run import Run
@@ -73,8 +73,8 @@ def ends(start: str, months: int) -> str:
 
 
 def residents(run: Run, place: int) -> Floats:
-    """A stock: people who live in a place at the end of each month by whatever right, float64[T]; no short workers."""
-    found: Floats = (run.stocks[:, place].sum(axis=1) - run.stocks[:, place, PENDULAR]).astype(float)
+    """A stock: people who live in a place at the end of each month by whatever right, float64[T]; nobody for a time."""
+    found: Floats = (run.stocks[:, place].sum(axis=1) - run.stocks[:, place, AWAY].sum(axis=1)).astype(float)
     return found
 
 
@@ -149,9 +149,9 @@ def short_visas(world: World, place: int, months: int) -> Floats:
 def register(run: Run, world: World, place: int, name: str = "residents") -> dict[str, Floats]:
     """A register of a place and its parts, persons at the end of each month, float64[T] each.
 
-    `residents` live there; `counted` are those with documents that it holds, short workers included where it holds
-    theirs; `waiting` those of them whose permit is not issued yet, at most all on long visas; `register` is what is
-    shown. Who is born there has the mother's right to stay.
+    `residents` live there; `counted` are those with documents that it holds, and the share of short workers who have a
+    permit, where it holds theirs; `waiting` those of them whose permit is not issued yet, at most all on long visas;
+    `register` is what is shown. Who is born there has the mother's right to stay.
     """
     holds = REGISTERS[name]
     living = residents(run, place)
@@ -161,7 +161,8 @@ def register(run: Run, world: World, place: int, name: str = "residents") -> dic
         on_visa = world.law["first_status"][place] == VISA
         came = arrivals(run, place)[:, on_visa].sum(axis=1)
         waiting = np.minimum(not_yet_issued(came, lag(place)), run.stocks[:, place, VISA])
-    counted = settled + (run.stocks[:, place, PENDULAR] if holds.short else 0.0)
+    short = run.stocks[:, place, PENDULAR] * observation().at("short_work_permits")
+    counted = settled + (short if holds.short else 0.0)
     return {"residents": living, "counted": counted, "waiting": waiting, "register": counted - waiting}
 
 

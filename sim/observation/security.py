@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.decision.units import MOBILISATION_ENDS_MONTHS
-from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, STATUS
+from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, SEX, STATUS
 from sim.numerics.months import LONG_AGO
 from sim.observation.parameters import observation
 
 Floats = NDArray[np.float64]
 
-_SETTLED = MODE["settled"]
+_MALE, _SETTLED = SEX["male"], MODE["settled"]
 _LIABLE, _SERVED = CONSCRIPTION["liable"], CONSCRIPTION["served"]
 _OFFICER = CONSCRIPTION["reserve_officer"]
 
@@ -45,7 +45,8 @@ def fear_at_home(model: Any, rows: Any) -> Floats:
     standing, age = people.conscription[rows], t - people.birth[rows].astype(np.int64)
     reserve = ((standing == _SERVED) | (standing == _OFFICER)) & (age < MOBILISATION_ENDS_MONTHS)
     service = np.where(standing == _LIABLE, b.conscription, np.where(reserve, b.mobilisation, 0.0))
-    fear: Floats = b.repression * perceived * weights + model.world.belarus["war_fear"][t] * (b.war + service)
+    men = np.where((people.sex[rows] == _MALE) & (age < MOBILISATION_ENDS_MONTHS), b.war_men, 0.0)
+    fear: Floats = b.repression * perceived * weights + model.world.belarus["war_fear"][t] * (b.war + men + service)
     return fear
 
 

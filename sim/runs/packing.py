@@ -109,7 +109,7 @@ class StateForms:
             "arrivals": (WHOLE, (N_PLACES,)),
             "kept_stocks": (WHOLE, (month, N_PLACES, N_STATUSES)),
             "kept_committed": (WHOLE, (month, N_PLACES, N_CHANNELS)),
-            "kept_following": (WHOLE, (month, N_PLACES)),
+            "kept_following": (WHOLE, (month, N_PLACES, N_CHANNELS)),
             "events": (EVENT_TYPE, (None,)),
             "events_until": (WHOLE, (month,)),
         }

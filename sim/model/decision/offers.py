@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.decision.access import access_share, admission_share, eligible, fare
+from sim.model.decision.access import access_share, admission_share, detour_share, eligible, fare
 from sim.model.decision.units import N_AGES, N_CLASSES, age_group, age_limits, choice_class, class_groups
 from sim.model.decision.utility import (
     CLOSED,
@@ -65,6 +65,13 @@ def channel_value(now: Now, place: int, channel: int, offers: float, queue: floa
     if channel == _WORK:
         value += openness_term(offers)
     return value
+
+
+@compiled(forceinline=True)
+def way_value(now: Now, place: int, channel: int, groups: int) -> float:
+    """Value of the way from Belarus: the share of the month in which it is open, and a detour if it needs one."""
+    value = openness_term(access_share(now, place, channel, groups))
+    return value + now.coefficients.detour * detour_share(now, place, channel, groups)
 
 
 @compiled(forceinline=True)
@@ -141,17 +148,16 @@ def fill(
                     if unqueued == MINUS_INFINITY:
                         continue
                     # what the class loses by closures ahead is told without regard to age
-                    access = access_share(now, place, channel, groups)
-                    options.near[kind, place] = max(options.near[kind, place], common + openness_term(access))
+                    from_belarus = way_value(now, place, channel, groups)
+                    options.near[kind, place] = max(options.near[kind, place], common + from_belarus)
                     options.free[kind, place] = max(options.free[kind, place], unqueued)
                     for number in range(N_AGES if by_age else 1):  # one offer to all, or one to the people of each age
                         low, high = age_limits(number) if by_age else (0, 255)
                         who = (groups | age_group(low)) if by_age else groups
-                        access = access_share(now, place, channel, who) if by_age else access
                         offer = offers[count]
                         offer.open, offer.free = common, unqueued
                         offer.onward = common + openness_term(admission_share(now, place, channel, who))
-                        offer.value = common + openness_term(access)
+                        offer.value = common + (way_value(now, place, channel, who) if by_age else from_belarus)
                         offer.place, offer.channel = place, channel
                         offer.fare = fare(now, place, channel, who)
                         offer.each = now.rules[place, channel].fee + now.rules[place, channel].funds

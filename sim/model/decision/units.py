@@ -23,7 +23,7 @@ from sim.model.decision.utility import (
     war_term,
 )
 from sim.model.run_constants import ADULT_MONTHS, OTHERS, THREATENED
-from sim.numerics.codes import AGE_FROM, CONSCRIPTION, EXPOSURE, GROUP, LEAD, MODE, N_SECTORS, PLACE, SECTOR
+from sim.numerics.codes import AGE_FROM, CONSCRIPTION, EXPOSURE, GROUP, LEAD, MODE, N_SECTORS, PLACE, SECTOR, SEX
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import NORMAL_GRID
 from sim.numerics.months import LONG_AGO
@@ -41,7 +41,7 @@ _PROTEST, _NGO = EXPOSURE["protest"], EXPOSURE["ngo"]
 _STRIKE, _WAR_COMMENT = EXPOSURE["strike"], EXPOSURE["war_comment"]
 _LIABLE, _SERVING = CONSCRIPTION["liable"], CONSCRIPTION["serving"]
 _SERVED, _OFFICER = CONSCRIPTION["served"], CONSCRIPTION["reserve_officer"]
-_PLANNED = LEAD["planned"]
+_MALE, _PLANNED = SEX["male"], LEAD["planned"]
 _SETTLED = MODE["settled"]
 _BELARUS, _HOME = PLACE["belarus"], MODE["home"]
 _IT, _TRANSPORT = SECTOR["it"], SECTOR["transport"]
@@ -49,7 +49,7 @@ _G_IT, _G_PERSECUTED, _G_DRIVER = GROUP["it"], GROUP["persecuted"], GROUP["drive
 _G_STUDENT, _G_ANCESTRY, _G_VISA = GROUP["student"], GROUP["ancestry"], GROUP["visa_holder"]
 _G_DRAFT = GROUP["draft_liable"]
 MOBILISATION_ENDS_MONTHS = 50 * 12
-"""Age up to which a man who has served fears mobilisation (assumption: soldiers of the first reserve, recalled)."""
+"""Age up to which a man fears to be sent to war (assumption: soldiers of the first reserve are recalled to it)."""
 STUDENT_FROM, STUDENT_TO = 17 * 12, 28 * 12
 """Ages in months between which one may be admitted to study (assumption: secondary school done, before 28)."""
 
@@ -205,6 +205,12 @@ def exposure_weight(coefficients: Behaviour, exposure: int) -> float:
 
 
 @compiled(forceinline=True)
+def men_term(coefficients: Behaviour, sex: int, age: int) -> float:
+    """Log-odds that the fear of war adds for a man below 50 before any call-up; `age` in months."""
+    return coefficients.war_men if (sex == _MALE) & (age < MOBILISATION_ENDS_MONTHS) else 0.0
+
+
+@compiled(forceinline=True)
 def service_term(coefficients: Behaviour, conscription: int, age: int) -> float:
     """Log-odds that the fear of war adds for who may be called: drafted, or mobilised; `age` in months."""
     reserve = ((conscription == _SERVED) | (conscription == _OFFICER)) & (age < MOBILISATION_ENDS_MONTHS)
@@ -258,7 +264,11 @@ def push(head: Person, month: int, coefficients: Behaviour, perceived: float, wa
         conscription, exposure, age = one.conscription, one.exposure, month - one.birth
         personal = personal_term(coefficients, age / 12.0, one.education, one.ties)
         repression = repression_term(perceived, exposure_weight(coefficients, exposure), coefficients.repression)
-        war = war_term(war_fear, coefficients.war, service_term(coefficients, conscription, age))
+        war = war_term(
+            war_fear,
+            coefficients.war + men_term(coefficients, one.sex, age),
+            service_term(coefficients, conscription, age),
+        )
         total = with_adult(total, repression, war, personal)
     return unit_push(coefficients, total, n, abroad, head.frailty)
 

@@ -16,7 +16,7 @@ from sim.numerics.months import NEVER
 from sim.population.rows import Person, at, beside
 from sim.population.schema import Columns
 
-_SETTLE, _LIVING = PURPOSE["settle"], PURPOSE["living"]
+_SETTLE, _LIVING, _AWAY = PURPOSE["settle"], PURPOSE["living"], PURPOSE["away"]
 _VISA_FREE, _PERMIT = STATUS["visa_free"], STATUS["permit"]
 _PERMANENT, _CITIZEN = STATUS["permanent"], STATUS["citizen"]
 _ASYLUM_SEEKER, _PROTECTED, _IRREGULAR = STATUS["asylum_seeker"], STATUS["protected"], STATUS["irregular"]
@@ -25,6 +25,7 @@ _NATURALISED, _MADE_PERMANENT = EVENT["naturalised"], EVENT["permanent"]
 _ANCESTRY = CHANNEL["ancestry"]
 _RENEWAL, _ENTRY_FREE, _FIRST_PERMIT = INSTRUMENT["renewal"], INSTRUMENT["visa_free"], INSTRUMENT["permit"]
 _NONE, _EXPIRY, _REFUSAL, _SECURITY = REASON["none"], REASON["expiry"], REASON["refusal"], REASON["security"]
+_CHOSEN = REASON["choice"]
 
 
 @compiled(forceinline=True)
@@ -123,6 +124,10 @@ def decide_status(head: Person, now: Now, log: Log) -> None:
     if luck >= chance:
         change_status(head, now.month, _IRREGULAR, NEVER, _LOST, _EXPIRY, log)
         return
+    if status == _VISA_FREE and settles_for_good(key, now, place, channel, groups):
+        until = now.month + int(now.coefficients.permit_months)
+        change_status(head, now.month, _PERMIT, until, _EVENT_PERMIT, _CHOSEN, log)
+        return
     if status == _VISA_FREE:
         until = now.month + int(min(now.rules[place, channel].stay, 1200.0))
         change_status(head, now.month, status, until, _RENEWED, _EXPIRY, log)
@@ -141,6 +146,14 @@ def decide_status(head: Person, now: Now, log: Log) -> None:
     else:
         until = now.month + int(now.coefficients.permit_months)
         change_status(head, now.month, _PERMIT, until, _EVENT_PERMIT, _EXPIRY, log)
+
+
+@compiled
+def settles_for_good(key: int, now: Now, place: int, channel: int, groups: int) -> bool:
+    """True if a visa-free stay becomes a residence permit, where permits are open to who came by a channel."""
+    share = open_share(now.openness[place, _FIRST_PERMIT], channel, groups)
+    luck = uniform(words(key, now.month, _AWAY, 0, now.run.seed)[1])
+    return bool(luck < now.coefficients.residence_visa_free * share)
 
 
 @compiled

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from sim.history.compiled import World
 from sim.model.decision.commitment import FIXED_POINT
 from sim.model.eventlog import EVENT_TYPE
-from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, N_STATUSES
+from sim.numerics.codes import EVENT, N_CHANNELS, N_PLACES, N_STATUSES
 
 Counts = NDArray[np.int64]
 
 HARMS = ("detained", "charged", "drafted", "caught", "arrested_on_return", "lost")
 """Events counted as harms, beside every count of movement."""
 MOVES = ("departed", "returned", "onward")
-"""Events that change the place of residence; pendular work does not."""
+"""Events that change the place of residence; short work and short stays do not."""
 
 
 @dataclass
@@ -75,11 +75,10 @@ class Recorder:
     def expected_arrivals(self, world: World) -> NDArray[np.float64]:
         """Expected departures from Belarus in persons, float64[months, places, channels].
 
-        Of those who decide to leave, and of families that follow a head who went ahead.
+        Of those who decide to leave, of families that follow a head who went ahead, and of those who take residence
+        where they are.
         """
-        expected = self.expected_of_deciders(world)
-        expected[:, :, CHANNEL["family"]] += np.array(self.following) / FIXED_POINT
-        return expected
+        return self.expected_of_deciders(world) + np.array(self.following) / FIXED_POINT
 
     def expected_of_deciders(self, world: World) -> NDArray[np.float64]:
         """Expected departures of those who decide to leave alone, float64[months, places, channels]."""

@@ -70,6 +70,8 @@ class Abroad(Applications):
         p, c = head.place, head.channel
         if self.luck("settle.renewal", head.key) >= self.chance_of_renewal(unit):
             self.change_status(party, "irregular", NEVER, "lost", "expiry")
+        elif head.status == STATUS["visa_free"] and self.settles_for_good(unit):
+            self.change_status(party, "permit", t + int(self.code.permit_months), "permit", "choice")
         elif head.status == STATUS["visa_free"]:
             self.change_status(party, "visa_free", t + self.stay(p, c), "renewed", "expiry")
         elif self.screened_out(head, "security.renewal", t, p):
@@ -82,6 +84,12 @@ class Abroad(Applications):
             self.change_status(party, "permit", t + int(self.code.renewed_months), "renewed", "expiry")
         else:
             self.change_status(party, "permit", t + int(self.code.permit_months), "permit", "expiry")
+
+    def settles_for_good(self, unit: Unit) -> bool:
+        """A visa-free stay becomes a residence permit (3.11)."""
+        head = unit.head
+        is_open = self.now.open_share(head.place, INSTRUMENT["permit"], head.channel, unit.groups(self.month))
+        return self.luck("away.residence", head.key) < self.code.residence_visa_free * is_open
 
     def chance_of_renewal(self, unit: Unit) -> float:
         """Return the chance that a status is renewed or turned into a permit (3.11)."""

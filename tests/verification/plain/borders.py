@@ -2,11 +2,12 @@
 
 from types import SimpleNamespace
 
-from sim.numerics.codes import GROUP, INSTRUMENT, N_CHANNELS
+from sim.numerics.codes import CHANNEL, GROUP, INSTRUMENT, N_CHANNELS
 
 from .basics import HOME
 
 NO_INSTRUMENT = -1
+NO_AIRLINE_TAKES = (CHANNEL["asylum"], CHANNEL["irregular"])
 
 
 class Borders:
@@ -39,5 +40,15 @@ class Borders:
 
     def travel(self, p: int, c: int, groups: int) -> float:
         """Share of the month for which one can travel from Belarus to p (3.2)."""
-        by_air = self.open_share(p, INSTRUMENT["air"], c, groups) if self.places.by_air[p] else 0.0
+        flies = c not in NO_AIRLINE_TAKES or not self.places.by_land[p]
+        by_air = self.by_air(p, c, groups) if flies else 0.0
         return min(max(self.by_land(p, c, groups), by_air), self.open_share(HOME, INSTRUMENT["exit"], c, groups))
+
+    def by_air(self, p: int, c: int, groups: int) -> float:
+        """Open share of the entry by air, 0 if p is not reached by air (3.2)."""
+        return self.open_share(p, INSTRUMENT["air"], c, groups) if self.places.by_air[p] else 0.0
+
+    def detour(self, p: int, c: int, groups: int) -> float:
+        """Share of the month in which p is reached through third countries alone (3.2)."""
+        direct_flight = min(self.places.flights[p], self.by_air(p, c, groups))
+        return 1.0 - max(self.by_land(p, c, groups), direct_flight)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, LEAD, N_CHANNELS, N_PLACES, PLAN, SEX
+from sim.numerics.codes import CHANNEL, EXPOSURE, LEAD, N_CHANNELS, N_PLACES, PLAN
 
 from .basics import AGES, BIT, HOME, NORMAL
-from .entities import PlainPerson, Unit
+from .entities import Unit
 from .offers import FROM_ELSEWHERE, Look, Offer
 from .rules import Mind, Rules, shares
 
@@ -101,7 +101,7 @@ class Choice(Rules):
         for adult in unit.adults:
             adults += (
                 code.repression * perceived * weights[adult.exposure]
-                + now.war_fear * (code.war + self.service(adult))
+                + now.war_fear * (code.war + self.man(adult) + self.service(adult))
                 + self.age_term((self.month - adult.birth) / 12)
                 + code.skill * adult.education
                 + code.ties * adult.ties / 255
@@ -113,15 +113,6 @@ class Choice(Rules):
             + adults / len(unit.adults)
             + code.anticipation * circle.heard * self.rush(unit.head.sector, unit.groups(self.month) & ~AGES)
         )
-
-    def service(self, adult: PlainPerson) -> float:
-        """What the draft or a mobilisation adds to a man's fear of war (3.8)."""
-        if adult.sex != SEX["male"]:
-            return 0.0
-        if adult.liable():
-            return float(self.code.conscription)
-        trained = adult.conscription in (CONSCRIPTION["served"], CONSCRIPTION["reserve_officer"])
-        return float(self.code.mobilisation) if trained and self.month - adult.birth < 600 else 0.0
 
     def age_term(self, age: float) -> float:
         """Push of age, in years with fractions (3.8)."""

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.codes import CHANNEL, N_CHANNELS, N_PLACES, N_STATUSES
+from sim.numerics.codes import N_CHANNELS, N_PLACES, N_STATUSES
 
 from .basics import DESTINATIONS
 from .borders import NO_INSTRUMENT
@@ -65,7 +65,7 @@ class Markets(Moves):
         far is beyond the run.
         """
         departures = np.zeros((self.month, N_PLACES, N_CHANNELS))
-        departures[:, :, CHANNEL["family"]] = self.followers
+        departures += np.array(self.followers)
         rules = self.world.rules
         for p, existing in self.lawful.items():
             for c in existing:

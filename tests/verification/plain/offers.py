@@ -133,6 +133,8 @@ class Offers(Means):
                     if travel:
                         access = min(access, self.now.travel(p, c, groups))
                     value = country + self.channel_value(p, c, sector, queue) + log(access)
+                    if travel:
+                        value += self.code.detour * self.now.detour(p, c, groups)
                     if value > -math.inf:
                         menu[p].append((c, value, self.fare(p, c, groups)))
         return menu
@@ -251,5 +253,6 @@ class Offers(Means):
             for c in self.lawful[p]:
                 if self.eligible(p, c, sector, groups):
                     access = min(borders.admission(p, c, groups), borders.travel(p, c, groups))
-                    best = max(best, country + self.channel_value(p, c, sector) + log(access))
+                    detour = self.code.detour * borders.detour(p, c, groups)
+                    best = max(best, country + self.channel_value(p, c, sector) + log(access) + detour)
         return best

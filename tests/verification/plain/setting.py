@@ -8,7 +8,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.codes import CONSCRIPTION, EVENT, MOTIVE, REASON, SEX
+from sim.numerics.codes import EVENT, MOTIVE, REASON
 from sim.numerics.luck import PURPOSE, WORDS, uniform, words
 from sim.population.schema import SCHEMA
 
@@ -154,23 +154,19 @@ class Base(mesa.Model):
         """Count the residents of Belarus once, in persons (3.2)."""
         self.workers: dict[int, int] = defaultdict(int)
         self.exposed: dict[int, int] = defaultdict(int)
-        self.liable_men = 0  # L
-        self.officers = 0  # R
         self.grown_up = 0  # A
+        self.travellers = 0  # J
         self.pendular_workers = 0  # P
         for person in self.people:
             if person.settled() or not person.lives():
                 continue
-            man = person.sex == SEX["male"]
             self.workers[person.sector] += self.one_in
             if person.birth <= -192:
                 self.exposed[person.exposure] += self.one_in
-            if man and person.liable():
-                self.liable_men += self.one_in
-            if man and person.birth > -324 and person.conscription == CONSCRIPTION["reserve_officer"]:
-                self.officers += self.one_in
             if person.birth <= -216:
                 self.grown_up += self.one_in
+                if person.birth > -720:
+                    self.travellers += self.one_in
             if person.sector in PENDULAR_SECTORS:
                 self.pendular_workers += self.one_in
 
