@@ -165,6 +165,7 @@ def hot_history(scenario: str, people: Crowd, months: int = 84, heat: float = 30
     places["naturalisation"], places["revocation"] = 0.3, np.maximum(places["revocation"], 0.01)
     places["permanence"] = 14.0
     places["pendular"] *= scale
+    places["short_stays"] *= scale
     limited = np.isfinite(rules["capacity"])
     quota = 0.5 + np.arange(limited[0].size).reshape(limited[0].shape) % 5 / 4.0
     rules["capacity"] = np.where(limited, np.where(rules["capacity"] > 0.0, quota * people.one_in, 0.0), np.inf)
@@ -180,6 +181,7 @@ def restless(**changes: float) -> Behaviour:
     busy |= {"asylum_months": 4.0, "circle_gain": 8.0, "peers": 1.5, "passport_months": 12.0, "accused_months": 6.0}
     busy |= {"trial_months": 3.0, "visa_months": 6.0, "relocation_months": 6.0, "naturalisation_months": 12.0}
     busy |= {"threat_share": 0.1, "follow": 0.3, "by_motive": 0.5, "anticipation": 0.5}
+    busy |= {"residence_months": 6.0, "residence_work": 0.3, "stay_residence": 0.3}
     return load(busy | changes)
 
 

@@ -105,7 +105,7 @@ def plain_world(months: int, places: tuple[str, ...], channels: tuple[str, ...] 
     belarus = np.zeros(months, BELARUS)
     belarus["income"] = belarus["income_it"] = 1.0
     belarus["passport_abroad"] = belarus["return_pull"] = belarus["summons_reach"] = belarus["study_abroad"] = 1.0
-    there["travel_document"] = there["tightening"] = there["city"] = 1.0
+    there["travel_document"] = there["tightening"] = there["city"] = there["flights"] = 1.0
     there["inflow_limit"] = there["permanence"] = np.inf
     for name, destination in load_destinations().items():
         there["region"][:, PLACE[name]] = WORLD_REGION[destination.region]
@@ -289,6 +289,9 @@ def hot_world(months: int = 36) -> World:
     world.places["unsafe"][9:20, PLACE["ukraine"]] = 0.8
     for place in ("poland", "russia"):
         world.places["pendular"][:, PLACE[place]] = 15.0
+    world.places["recall"][6:9, PLACE["russia"]], world.places["refuge"][:, PLACE["lithuania"]] = 0.2, 0.5
+    for place in ("georgia", "ukraine"):
+        world.places["short_stays"][:, PLACE[place]], world.places["flights"][6:, PLACE[place]] = 4.0, 0.0
     world.demand[:] = 60.0
     world.places["visas"][:, PLACE["poland"]] = 10.0
     world.places["travel_document"], world.places["naturalisation"] = 0.5, 0.3
@@ -320,5 +323,6 @@ def hot(**changes: float) -> Behaviour:
     busy |= {"organisations": 3000.0, "custody_months": 5.0, "service_months": 6.0, "asylum_months": 4.0}
     busy |= {"trial_months": 3.0, "visa_months": 6.0, "relocation_months": 4.0, "naturalisation_months": 12.0}
     busy |= {"threat_share": 0.1, "follow": 0.5, "by_motive": 0.5, "anticipation": 0.5}
-    busy |= {"custody_charged": 0.8, "separation": 0.0}
+    busy |= {"custody_charged": 0.8, "separation": 0.0, "residence_months": 6.0, "residence_work": 0.4}
+    busy |= {"another_season": 0.4, "stay_ends": 0.6, "stay_residence": 0.3, "residence_visa_free": 0.3}
     return load(busy | changes)

@@ -166,8 +166,9 @@ def _series() -> Iterator[Pattern]:
     for row in read("series").itertuples():
         quantity = row.series if row.series in QUANTITIES or row.series == RANK else None
         found = _pattern(
-            row, row.series, quantity, row.destination, float(row.value), fitted=row.series in FITTED_SERIES
-        )
+            row, row.series, quantity, row.destination, float(row.value),
+            fitted=row.series in FITTED_SERIES or (row.series, row.destination) == FITTED_ENTRIES,
+        )  # fmt: skip
         yield found
 
 
@@ -277,9 +278,11 @@ OF_SURVEYS: dict[tuple[str, str, str], tuple[str | None, str]] = {
 NOT_ASKED = ("public_money",)
 FITTED_DOMAINS = ("legal_status", "wellbeing")
 """Questions of the survey of Lithuania on which its odds weight and its scale of security are fitted."""
-FITTED_SERIES = ("short_visas", "short_work_documents", "recognition_share", "entrants_still_there")
-FITTED_TARGETS = ("share_remaining",)
-"""What `conf/` draws a number from: visas issued, demand for short work, recognition, how long one stays in Georgia."""
+FITTED_SERIES = ("short_visas", "short_work_documents", "recognition_share", "entrants_still_there", "present_change")
+FITTED_ENTRIES = ("entries", "georgia")
+FITTED_TARGETS = ("share_remaining", "entries")
+"""What `conf/` draws a number from: visas issued, demand for short work, recognition, how many come to Georgia in fear of
+war and how long they stay, short workers called home in spring 2020."""
 _UNITED_STATES = "of the United States alone, which are no place of the model"
 WITHOUT = {
     "agency_labour_departures": "departures arranged by agencies are not told apart",

@@ -14,6 +14,7 @@ import pytest
 
 from sim.model.decision.means import savings_of_all
 from sim.model.now import at_month
+from sim.numerics.codes import AWAY as AWAY_BY_STATUS
 from sim.numerics.codes import (
     CHANNEL,
     CONSCRIPTION,
@@ -87,7 +88,7 @@ class Lived:
     def savings(self, people, t):
         """Savings in month t of people as they stood in it."""
         given = self.model
-        now = at_month(t, given.world, given.options, given.circles, given.behaviour, given.conditions)
+        now = at_month(t, given.world, given.options, given.circles, given.behaviour, given.conditions, given.called)
         return savings_of_all(people, np.arange(len(people.key)), now)
 
     @property
@@ -207,11 +208,11 @@ def test_place_mode_and_status_agree(lived):
         people = schema.Columns(*(table[~nowhere] for table in everyone))
         home = people.place == BELARUS
         assert np.array_equal(home, people.mode == HOME) and np.array_equal(home, people.status == STATUS["home"])
-        assert np.array_equal(people.mode == AWAY, people.status == STATUS["pendular"])
+        assert np.array_equal(people.mode == AWAY, np.isin(people.status, (STATUS["pendular"], STATUS["visitor"])))
         assert (people.channel[home] == 0).all() and (people.expiry[home] == NEVER).all()
 
 
-MOVES = ("departed", "returned", "onward", "pendular_out", "pendular_back")
+MOVES = ("departed", "returned", "onward", "pendular_out", "pendular_back", "stay_out", "stay_back")
 
 
 def test_nobody_is_in_two_places(lived):
@@ -223,6 +224,9 @@ def test_nobody_is_in_two_places(lived):
         for move in moves:
             row, kind = move["row"], move["kind"]
             assert lived.before.key[row] == move["key"]
+            if move["reason"] == REASON["in_place"]:  # residents of Belarus who settle where they are
+                assert place[row] == move["place"] and move["origin"] == BELARUS
+                continue
             assert kind in (EVENT["born"], EVENT["died"]) or place[row] == move["origin"]
             assert (move["origin"] != move["place"]) == (kind not in (EVENT["born"], EVENT["died"]))
             place[row] = BELARUS if kind == EVENT["died"] else move["place"]
@@ -231,9 +235,9 @@ def test_nobody_is_in_two_places(lived):
 
 def test_stock_change_is_flow(lived):
     """Residents by place (pendular workers live in Belarus) change by arrivals less departures, every month."""
-    recorder, pendular = lived.model.recorder, STATUS["pendular"]
+    recorder = lived.model.recorder
     stocks, flows = recorder.stock_persons(), recorder.flow_persons().sum(axis=3)
-    away = stocks[:, :, pendular]
+    away = stocks[:, :, AWAY_BY_STATUS].sum(axis=2)
     residents = stocks.sum(axis=2) - away
     residents[:, BELARUS] += away.sum(axis=1)
     at_first = np.isin(lived.before.mode, (HOME, SETTLED))
@@ -992,34 +996,39 @@ def test_persecuted_is_for_life(lived):
 # pendular work
 
 
-def test_pendular_workers_always_return(lived):
-    """Each goes out for three to nine months and comes back, or is still away within them; none ever emigrates
-    while away; they are of age and of the three sectors.
+def test_who_is_away_for_a_time_comes_back_or_settles(lived):
+    """Short workers are of age and of the three sectors. Each spell of work and each short stay ends once, at home or
+    in residence where it was, and is within its season or its stay until then.
     """
-    out, b = {}, lived.model.behaviour
-    longest = int(2.0 * b.pendular_months - 3.0)
+    out = {}
     trades = [SECTOR[name] for name in ("transport", "construction", "industry")]
-    for event in lived.events("pendular_out", "pendular_back", "departed", "returned", "onward", "died"):
-        key, t, kind = event["key"], int(event["month"]), event["kind"]
-        if kind == EVENT["pendular_out"]:
-            people = lived.ended[t]
-            assert key not in out and people.sector[event["row"]] in trades
-            assert t - int(people.birth[event["row"]]) >= 18 * 12
-            out[key] = t
+    kinds = ("pendular_out", "stay_out", "pendular_on", "pendular_back", "stay_back", "departed", "onward", "died")
+    first = {int(key) for key in lived.before.key[lived.before.mode == AWAY]}
+    for event in lived.events(*kinds):
+        key, kind, row = int(event["key"]), event["kind"], event["row"]
+        if kind in (EVENT["pendular_out"], EVENT["stay_out"]):
+            people = lived.ended[event["month"]]
+            assert key not in out and event["month"] - int(people.birth[row]) >= 18 * 12
+            assert kind == EVENT["stay_out"] or people.sector[row] in trades
+            out[key] = (kind, int(event["place"]))
+        elif kind == EVENT["pendular_on"]:
+            assert key in first or out[key] == (EVENT["pendular_out"], event["place"])
+        elif kind in (EVENT["pendular_back"], EVENT["stay_back"]) or event["reason"] == REASON["in_place"]:
+            began = out.pop(key, (EVENT["pendular_out"], None) if key in first else None)
+            first.discard(key)
+            assert began is not None and began[1] in (None, event["place"], event["origin"])
+            assert kind == EVENT["departed"] or (began[0] == EVENT["stay_out"]) == (kind == EVENT["stay_back"])
         elif kind == EVENT["died"]:
             out.pop(key, None)
-        elif kind == EVENT["pendular_back"]:
-            assert t - out.pop(key, t - 3) in range(3, longest + 1) or t < longest
+            first.discard(key)
         else:
-            assert key not in out, "emigrated while on pendular work"
-    last = len(lived.ended)
-    assert all(last - t <= longest for t in out.values())
+            assert key not in out, "left Belarus while away for a time"
     now = lived.model.columns
-    assert set(out) <= set(now.key[now.mode == AWAY])
-    assert (now.expiry[now.mode == AWAY] >= last - 1).all()
+    assert set(out) | first == {int(key) for key in now.key[now.mode == AWAY]}
+    assert (now.expiry[now.mode == AWAY] >= len(lived.ended) - 1).all()
 
 
-def test_pendular_workers_are_never_counted_as_emigrants(lived):
+def test_who_is_away_for_a_time_is_never_counted_as_an_emigrant(lived):
     """Neither in flows, nor among those settled, nor among residents of a destination, nor abroad in a circle."""
     model = lived.model
     now = model.columns
@@ -1037,8 +1046,12 @@ def test_mean_length_of_pendular_work(real_lived):
     """Three to nine months with mean six: |z| <= 4, false alarm 6 in 100,000."""
     out = {}
     lengths = []
-    for event in real_lived.events("pendular_out", "pendular_back"):
-        if event["kind"] == EVENT["pendular_out"]:
+    for event in real_lived.events("pendular_out", "pendular_on", "pendular_back"):
+        if event["reason"] == REASON["closed"]:
+            out.pop(event["key"], None)  # called home early
+        elif event["kind"] != EVENT["pendular_back"]:
+            if event["key"] in out:
+                lengths.append(int(event["month"]) - out.pop(event["key"]))
             out[event["key"]] = int(event["month"])
         elif event["key"] in out:
             lengths.append(int(event["month"]) - out.pop(event["key"]))
