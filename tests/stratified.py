@@ -163,7 +163,7 @@ def hot_history(scenario: str, people: Crowd, months: int = 84, heat: float = 30
     belarus["officers"] = 0.5 * people.one_in
     places["screening_false"], places["screening_true"] = np.maximum(places["screening_false"], 0.05), 0.8
     places["naturalisation"], places["revocation"] = 0.3, np.maximum(places["revocation"], 0.01)
-    places["permanence"] = 14.0
+    places["permanence"], places["naturalisation_months"], places["residence_visa_free"] = 14.0, 12.0, 0.3
     places["pendular"] *= scale
     places["short_stays"] *= scale
     limited = np.isfinite(rules["capacity"])
@@ -179,7 +179,7 @@ def restless(**changes: float) -> Behaviour:
     busy |= {"renewed_months": 9.0, "card_months": 5.0, "savings_spell": 24.0}
     busy |= {"organisations": 300.0, "custody_months": 5.0, "service_months": 6.0, "service_months_higher": 4.0}
     busy |= {"asylum_months": 4.0, "circle_gain": 8.0, "peers": 1.5, "passport_months": 12.0, "accused_months": 6.0}
-    busy |= {"trial_months": 3.0, "visa_months": 6.0, "relocation_months": 6.0, "naturalisation_months": 12.0}
+    busy |= {"trial_months": 3.0, "visa_months": 6.0, "relocation_months": 6.0}
     busy |= {"threat_share": 0.1, "follow": 0.3, "by_motive": 0.5, "anticipation": 0.5}
     busy |= {"residence_months": 6.0, "residence_work": 0.3, "stay_residence": 0.3}
     return load(busy | changes)

@@ -97,6 +97,8 @@ PLACES = np.dtype(
         ("screening_true", "f8"),  # probability that it refuses one whom it is meant to find
         ("revocation", "f8"),  # probability a month that a residence permit is revoked for security
         ("naturalisation", "f8"),  # probability of citizenship at a renewal after the years required
+        ("naturalisation_months", "f8"),  # of residence before one may become a citizen
+        ("residence_visa_free", "f8"),  # probability that a visa-free stay becomes a permit when it is prolonged
         ("permanence", "f8"),  # months of residence after which a permit becomes permanent
         ("city", "f8"),  # people of the main city or cities
         ("rent_response", "f8"),  # rise of rents (share) by a rise of the city's people (share)
@@ -181,6 +183,7 @@ _BELARUS = {
 _OF_A_PLACE = (
     *("wage", "rent", "safety", "unsafe", "distance", "language", "diaspora"),
     *("visas", "travel_document", "screening_false", "screening_true", "revocation", "naturalisation", "permanence"),
+    *("naturalisation_months", "residence_visa_free"),
     *("city", "rent_response", "inflow_limit", "tightening", "recall", "short_stays", "flights", "refuge"),
     *("income_tax", "employee_contributions", "employer_contributions", "support_drawn", "support_month"),
 )

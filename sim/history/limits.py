@@ -13,7 +13,7 @@ _PRICE = (0.01, 1e6)
 """Of what the model takes the logarithm."""
 LIMITS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("offered", "approval", "works", "renewal", "safety", "unsafe", "language"), _SHARE),
-    **dict.fromkeys(("recall", "flights", "refuge"), _SHARE),
+    **dict.fromkeys(("recall", "flights", "refuge", "residence_visa_free"), _SHARE),
     **dict.fromkeys(("news", "war_fear", "ban_accused", "ban_liable", "arrest_on_return", "passport_abroad"), _SHARE),
     **dict.fromkeys(("pardon", "summons_reach", "study_abroad", "relocation_it", "relocation_media"), _SHARE),
     **dict.fromkeys(("travel_document", "screening_false", "screening_true", "revocation"), _SHARE),
@@ -34,6 +34,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "rent_response": (0.0, 100.0),
     "return_pull": (0.0, 1000.0),
     "permanence": (0.0, 1200.0),
+    "naturalisation_months": (0.0, 1200.0),
 }
 """Smallest and largest value of each field in any world; what a range in `conf/` allows must lie within, too."""
 _OR_NONE = ("capacity", "stay", "fare_land", "fare_air", "inflow_limit", "permanence")

@@ -148,10 +148,10 @@ def _departures() -> Iterator[Pattern]:
 
 def _stocks() -> Iterator[Pattern]:
     for row in read("stocks").itertuples():
-        quantity, needless = OF_STOCKS.get(row.definition, row.definition), (row.destination, row.definition)
-        known = quantity if quantity in QUANTITIES and needless not in NO_REGISTER else None
-        why = "no register" if needless in NO_REGISTER else ""
-        yield _pattern(row, row.definition, known, row.destination, float(row.persons), why)
+        quantity = OF_STOCKS.get(row.definition, row.definition)
+        known = quantity if quantity in QUANTITIES else None
+        fitted = (row.destination, row.definition) == FITTED_STOCK
+        yield _pattern(row, row.definition, known, row.destination, float(row.persons), fitted=fitted)
 
 
 def _lithuania() -> Iterator[Pattern]:
@@ -235,7 +235,6 @@ OF_DEPARTURES = {
 }
 """Definitions of `departures.csv` that are not the name of a quantity."""
 OF_STOCKS = {"entrants_march_june_still_there": "entrants_still_there"}
-NO_REGISTER = {("russia", "valid_permits")}
 OF_LITHUANIA = {
     "asylum_applications": "asylum_applications",
     "asylum_applications_cumulative": "asylum_applications",
@@ -279,10 +278,11 @@ NOT_ASKED = ("public_money",)
 FITTED_DOMAINS = ("legal_status", "wellbeing")
 """Questions of the survey of Lithuania on which its odds weight and its scale of security are fitted."""
 FITTED_SERIES = ("short_visas", "short_work_documents", "recognition_share", "entrants_still_there", "present_change")
-FITTED_ENTRIES = ("entries", "georgia")
+FITTED_ENTRIES, FITTED_STOCK = ("entries", "georgia"), ("russia", "residents")
 FITTED_TARGETS = ("share_remaining", "entries")
 """What `conf/` draws a number from: visas issued, demand for short work, recognition, how many come to Georgia in fear of
-war and how long they stay, short workers called home in spring 2020."""
+war and how long they stay, short workers called home in spring 2020, how fast permits become citizenship in
+Russia."""
 _UNITED_STATES = "of the United States alone, which are no place of the model"
 WITHOUT = {
     "agency_labour_departures": "departures arranged by agencies are not told apart",
@@ -291,7 +291,6 @@ WITHOUT = {
     "registrations": "every stay is registered, visits too; the model has no visits",
     "permanent_residents": "permits are not told apart by length",
     "temporary_residents": "permits are not told apart by length",
-    "no register": "Belarusians need no permit there",
     "border_crossings_both_ways": "the model has no visits",
     "national_visas_to_humanitarian_arrivals": "visas given after arrival on a minister's permit are not told apart",
     "work_permits": "a permit to work is no step of its own; demand for work is drawn from this number",

@@ -73,8 +73,9 @@ def test_short_workers_are_called_home_as_borders_close():
 
 def test_a_visa_free_stay_becomes_a_permit():
     world = admit(home_world(1, ("georgia",)), "georgia", "visa_free", first_status=STATUS["visa_free"])
+    world.places["residence_visa_free"] = 1.0
     people = settled(1, "georgia", "visa_free", expiry=-1)
-    model = start(people, world, quiet(**NEVER_LEAVE, residence_visa_free=1.0)).run()
+    model = start(people, world, quiet(**NEVER_LEAVE)).run()
     assert events_of(model, "permit")["reason"].tolist() == [REASON["choice"]]
     assert model.columns.status[0] == STATUS["permit"]
 

@@ -174,7 +174,8 @@ def test_visa_free_stays_become_permits_where_permits_are_open():
         world = admit(home_world(1, ("georgia",)), "georgia", "visa_free", first_status=STATUS["visa_free"])
         world = close(world, "georgia", "permit", 0) if shut else world
         people = settled(6000, "georgia", "visa_free", expiry=-1)
-        model = start(people, world, quiet(**NEVER_LEAVE, residence_visa_free=0.3)).run()
+        world.places["residence_visa_free"] = 0.3
+        model = start(people, world, quiet(**NEVER_LEAVE)).run()
         permits = events_of(model, "permit")
         assert_share(len(permits), 6000, share)
         assert set(permits["reason"]) <= {REASON["choice"]} and (model.columns.expiry[permits["row"]] == 24).all()

@@ -335,7 +335,8 @@ def test_citizens_never_lose_their_status(lived):
         assert set(new) - set(born) <= set(told["row"]) <= set(np.flatnonzero(lived.living[t].status == citizen))
         heads = np.unique(heads_of(lived.living[t])[told["row"]])
         assert np.isin(earlier.status[heads], [STATUS["permit"], STATUS["permanent"]]).all()
-        assert (t - earlier.since[heads] >= lived.model.behaviour.naturalisation_months).all()
+        needed = lived.model.world.places["naturalisation_months"][t][earlier.place[heads]]
+        assert (t - earlier.since[heads] >= needed).all()
 
 
 def test_columns_stay_in_range(lived):

@@ -153,12 +153,12 @@ def settles_for_good(key: int, now: Now, place: int, channel: int, groups: int) 
     """True if a visa-free stay becomes a residence permit, where permits are open to who came by a channel."""
     share = open_share(now.openness[place, _FIRST_PERMIT], channel, groups)
     luck = uniform(words(key, now.month, _AWAY, 0, now.run.seed)[1])
-    return bool(luck < now.coefficients.residence_visa_free * share)
+    return bool(luck < now.places[place].residence_visa_free * share)
 
 
 @compiled
 def naturalised(key: int, months: int, now: Now, place: int) -> bool:
     """True if a unit that has lived in a place for so many months becomes citizens at a renewal."""
-    if months < now.coefficients.naturalisation_months:
+    if months < now.places[place].naturalisation_months:
         return False
     return bool(uniform(words(key, now.month, _LIVING, 0, now.run.seed)[2]) < now.places[place].naturalisation)

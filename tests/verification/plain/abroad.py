@@ -89,7 +89,7 @@ class Abroad(Applications):
         """A visa-free stay becomes a residence permit (3.11)."""
         head = unit.head
         is_open = self.now.open_share(head.place, INSTRUMENT["permit"], head.channel, unit.groups(self.month))
-        return self.luck("away.residence", head.key) < self.code.residence_visa_free * is_open
+        return self.luck("away.residence", head.key) < self.places.residence_visa_free[head.place] * is_open
 
     def chance_of_renewal(self, unit: Unit) -> float:
         """Return the chance that a status is renewed or turned into a permit (3.11)."""
@@ -104,7 +104,7 @@ class Abroad(Applications):
 
     def naturalised(self, head: PlainPerson) -> bool:
         """The head has lived there for long enough and becomes a citizen (3.11)."""
-        long_enough = self.month - head.since >= int(self.code.naturalisation_months)
+        long_enough = self.month - head.since >= self.places.naturalisation_months[head.place]
         return long_enough and self.luck("living.citizenship", head.key) < self.places.naturalisation[head.place]
 
     def change_status(self, party: Sequence[PlainPerson], status: str, expiry: int, kind: str, reason: str) -> None:
