@@ -280,9 +280,8 @@ FITTED_DOMAINS = ("legal_status", "wellbeing")
 FITTED_SERIES = ("short_visas", "short_work_documents", "recognition_share", "entrants_still_there", "present_change")
 FITTED_ENTRIES, FITTED_STOCK = ("entries", "georgia"), ("russia", "residents")
 FITTED_TARGETS = ("share_remaining", "entries")
-"""What `conf/` draws a number from: visas issued, demand for short work, recognition, how many come to Georgia in fear of
-war and how long they stay, short workers called home in spring 2020, how fast permits become citizenship in
-Russia."""
+"""What `conf/` draws a number from: visas issued, demand for short work, recognition, entries to Georgia in fear of war
+and how long they stay, short workers called home in spring 2020, how fast permits become citizenship in Russia."""
 _UNITED_STATES = "of the United States alone, which are no place of the model"
 WITHOUT = {
     "agency_labour_departures": "departures arranged by agencies are not told apart",

@@ -105,8 +105,8 @@ def test_a_way_through_third_countries_is_worth_less(shut, flights, share):
     assert lost == pytest.approx(1.5 * share)
 
 
-@pytest.mark.parametrize(("channel", "gone"), [("asylum", 0), ("irregular", 0), ("visa_free", 1)])
-def test_without_a_visa_nobody_is_taken_aboard(channel, gone):
+@pytest.mark.parametrize(("channel", "gone"), [("asylum", 0), ("irregular", 1), ("visa_free", 1)])
+def test_a_closed_land_border_stops_who_can_neither_fly_nor_evade_it(channel, gone):
     world = close(plain_world(1, ("poland",), (channel,)), "poland", "land", 0)
     model = start(crowd(1), world, quiet(level=60.0), constants()).run()
     assert len(events_of(model, "departed")) == gone

@@ -183,7 +183,7 @@ def test_visa_free_stays_become_permits_where_permits_are_open():
 
 
 def fleeing(**values):
-    """Ukraine at war; Poland and Lithuania, which ask for more than anybody has, let in whoever flees, Georgia is open."""
+    """Ukraine at war; Poland and Lithuania ask for more than anybody has but from whoever flees; Georgia is open."""
     world = home_world(1, ("ukraine", "poland", "lithuania", "georgia"))
     for place in ("poland", "lithuania"):
         world = tighten(world, place, "visa_free", fee=1e9)

@@ -35,6 +35,8 @@ class Borders:
         """Share of the month for which one can leave by land to p, 0 if p is not reached by land (3.2)."""
         if not self.places.by_land[p]:
             return 0.0
+        if c == CHANNEL["irregular"]:
+            return 1.0
         leaving = self.open_share(HOME, INSTRUMENT["land_exit"], c, groups)
         return min(leaving, self.open_share(p, INSTRUMENT["land"], c, groups))
 
