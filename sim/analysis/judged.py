@@ -99,12 +99,14 @@ def scope(parameter: str, world: World) -> Scope:
         return Scope(entries & exists, stays, at_home=True)
     elif first in INSTRUMENT and first not in ("land", "air"):
         entries[place] = (law["entry"] == INSTRUMENT[first]) | (law["residence"] == INSTRUMENT[first])
-        judged = {"visa_free": _VISA_FREE, "permit": _VISA, "renewal": _PERMIT}.get(first)
+        judged = {"visa_free": [_VISA_FREE], "permit": [_VISA, _VISA_FREE], "renewal": [_PERMIT]}.get(first)
         if judged is not None:
             stays[place, :, judged] = True
     elif first in ("travel_document", "permanence"):
         stays[place, :, _PROLONGED if first == "travel_document" else [_VISA, _PERMIT]] = True
-    elif first in ("naturalisation", "revocation"):
+    elif first == "residence_visa_free":
+        stays[place, :, _VISA_FREE] = True
+    elif first in ("naturalisation", "naturalisation_months", "revocation"):
         stays[place, :, [_PERMIT, _PERMANENT]] = True
         return Scope(entries, stays, "monthly" if first == "revocation" else "decided")
     elif first.startswith("screening"):

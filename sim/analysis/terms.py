@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.decision.access import admission_share, eligible, fare, travel_share
+from sim.model.decision.access import admission_share, detour_share, eligible, fare, travel_share
 from sim.model.decision.choosing import weighing
 from sim.model.decision.evaluation import Prospects, evaluate
 from sim.model.decision.means import money
@@ -195,6 +195,7 @@ def fill_unit(
             travel = travel_share(now, place, channel, groups)
             access = own[_N_COUNTRY : _N_COUNTRY + _N_ACCESS]
             fill_access(now, place, channel, offers, queue, min(admitted, travel), access)
+            access[8] += now.coefficients.detour * detour_share(now, place, channel, groups)
             each = fare(now, place, channel, groups)
             cost = rules.fee + rules.funds
             whole, alone = move_price(each, cost, reserve, size, grown), move_price(each, cost, reserve, 1, 1)
