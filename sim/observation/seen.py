@@ -155,7 +155,7 @@ def spells(seen: Seen) -> Spells:
     until[np.append(moves["key"][1:] != moves["key"][:-1], True)[: len(moves["key"])]] = len(seen.run.harms)
     came = np.isin(moves["kind"], [*_COMES, EVENT["stay_out"]])
     key, place, since = (np.asarray(moves[name])[came] for name in ("key", "place", "month"))
-    return Spells(key, place.astype(np.int64), since.astype(np.int64), until[: len(moves)][came])
+    return Spells(key, place.astype(np.int64), since.astype(np.int64), until[: len(came)][came])
 
 
 def stayed(seen: Seen, place: int) -> Floats:

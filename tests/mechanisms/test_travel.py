@@ -33,11 +33,11 @@ def kinds(model):
 
 
 def test_fear_of_war_sends_people_on_short_stays():
-    """One in ten thousand goes in peace; with the fear of war all do."""
+    """One in 140 goes in peace; with the fear of war all do."""
     for fear, gone in ((0.0, 0), (1.0, 20)):
         world = neighbour()
-        world.belarus["war_fear"], world.places["short_stays"][:, PLACE["poland"]] = fear, 20 / 10_000
-        model = start(crowd(20), world, quiet(**NEVER_LEAVE, stay_war=math.log(10_000.0))).run()
+        world.belarus["war_fear"], world.places["short_stays"][:, PLACE["poland"]] = fear, 20 / 140
+        model = start(crowd(20), world, quiet(**NEVER_LEAVE, stay_war=math.log(140.0))).run()
         assert len(events_of(model, "stay_out")) == gone
 
 
