@@ -78,11 +78,7 @@ class Recorder:
         Of those who decide to leave, of families that follow a head who went ahead, and of those who take residence
         where they are.
         """
-        return self.expected_of_deciders(world) + np.array(self.following) / FIXED_POINT
-
-    def expected_of_deciders(self, world: World) -> NDArray[np.float64]:
-        """Expected departures of those who decide to leave alone, float64[months, places, channels]."""
-        return through_queues(np.array(self.committed), world)
+        return through_queues(np.array(self.committed), world) + np.array(self.following) / FIXED_POINT
 
 
 def through_queues(committed: Counts, world: World) -> NDArray[np.float64]:
