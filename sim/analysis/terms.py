@@ -13,7 +13,7 @@ from sim.model.decision.access import admission_share, detour_share, eligible, f
 from sim.model.decision.choosing import weighing
 from sim.model.decision.evaluation import Prospects, evaluate
 from sim.model.decision.means import money
-from sim.model.decision.offers import RELOCATION, move_price, offer_share, queue_months
+from sim.model.decision.offers import RELOCATION, move_price, offer_share, queue_months, threat_to
 from sim.model.decision.units import (
     adults,
     choice_class,
@@ -25,7 +25,6 @@ from sim.model.decision.units import (
     service_term,
 )
 from sim.model.decision.utility import (
-    FLAG_PERSECUTED,
     MINUS_INFINITY,
     age_term,
     decide,
@@ -127,7 +126,7 @@ def empty_apart() -> Apart:
 
 
 @compiled
-def fill_country(now: Now, persons: float, place: int, sector: int, unsafe: bool, terms: Any) -> None:
+def fill_country(now: Now, persons: float, place: int, sector: int, threat: float, terms: Any) -> None:
     """Fill the terms of living in a destination, float64[len(COUNTRY)]; arguments as of `country_value`."""
     there, here = now.places[place].wage, now.places[_BELARUS].wage
     if sector == _IT:
@@ -138,7 +137,7 @@ def fill_country(now: Now, persons: float, place: int, sector: int, unsafe: bool
     terms[3] = ratio_term(now.places[place].distance, 500.0, now.coefficients.distance)
     terms[4] = ratio_term(there, here, now.coefficients.income)
     terms[5] = ratio_term(now.places[place].rent, now.places[_BELARUS].rent, now.coefficients.rent)
-    terms[6] = now.coefficients.safety * (now.places[place].safety - 1.0) if unsafe else 0.0
+    terms[6] = threat * (now.coefficients.safety * (now.places[place].safety - 1.0))
 
 
 @compiled
@@ -187,8 +186,8 @@ def fill_unit(
             if not law.exists:
                 continue
             own = terms[place, channel]
-            unsafe = (mask & FLAG_PERSECUTED) != 0
-            fill_country(now, residents[place], place, sector, unsafe, own)
+            threat = threat_to(mask, now.belarus.war_fear)
+            fill_country(now, residents[place], place, sector, threat, own)
             offers = offer_share(now, place, sector, workers)
             queue = queue_months(waiting[place, channel], rules.capacity, now.coefficients.patience)
             admitted = admission_share(now, place, channel, groups)

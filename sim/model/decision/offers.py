@@ -35,8 +35,11 @@ _IT, _CHILD = SECTOR["it"], SECTOR["child"]
 
 
 @compiled(forceinline=True)
-def country_value(now: Now, constant: float, persons: float, place: int, sector: int, unsafe: bool) -> float:
-    """Value of living in a destination, channels apart: constant, diaspora, language, distance, wage, rent, safety."""
+def country_value(now: Now, constant: float, persons: float, place: int, sector: int, threat: float) -> float:
+    """Value of living in a destination, channels apart: constant, diaspora, language, distance, wage, rent, safety.
+
+    `threat`, 0 to 1, is how much safety from the Belarusian state counts.
+    """
     there, here = now.places[place].wage, now.places[_BELARUS].wage
     if sector == _IT:
         there, here = there * now.places[place].premium_it, here * now.places[_BELARUS].premium_it
@@ -49,9 +52,13 @@ def country_value(now: Now, constant: float, persons: float, place: int, sector:
         there, here, now.coefficients.income
     )
     value += ratio_term(now.places[place].rent, now.places[_BELARUS].rent, now.coefficients.rent)
-    if unsafe:
-        value += now.coefficients.safety * (now.places[place].safety - 1.0)
-    return value
+    return value + threat * (now.coefficients.safety * (now.places[place].safety - 1.0))
+
+
+@compiled(forceinline=True)
+def threat_to(mask: int, war_fear: float) -> float:
+    """How much the reach of the Belarusian state counts for a choice class: all to the persecuted, to others in war."""
+    return 1.0 if mask & FLAG_PERSECUTED else war_fear
 
 
 @compiled(forceinline=True)
@@ -129,9 +136,9 @@ def fill(
             for place in range(len(now.law)):
                 if place == _BELARUS or now.places[place].distance <= 0.0:
                     continue
-                unsafe = (mask & FLAG_PERSECUTED) != 0
+                threat = threat_to(mask, now.belarus.war_fear)
                 constant = now.run.constants[place]
-                country = country_value(now, constant, residents[place], place, sector, unsafe)
+                country = country_value(now, constant, residents[place], place, sector, threat)
                 first = count
                 for channel in range(now.law.shape[1]):
                     if not eligible(now.law[place, channel], now.rules[place, channel], sector, groups):

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.decision.access import admission_share, eligible
-from sim.model.decision.offers import RELOCATION, channel_value, country_value, queue_months
+from sim.model.decision.offers import RELOCATION, channel_value, country_value, queue_months, threat_to
 from sim.model.decision.units import class_groups
 from sim.model.decision.utility import MINUS_INFINITY, best_slot, gumbels, openness_term
 from sim.model.now import Now
@@ -64,7 +64,9 @@ def fill_relocation(
             continue
         if not eligible(now.law[place, RELOCATION], now.rules[place, RELOCATION], sector, groups):
             continue
-        country = country_value(now, now.run.constants[place], residents[place], place, sector, False)
+        country = country_value(
+            now, now.run.constants[place], residents[place], place, sector, threat_to(0, now.belarus.war_fear)
+        )
         queue = queue_months(
             waiting[place, RELOCATION],
             now.rules[place, RELOCATION].capacity,

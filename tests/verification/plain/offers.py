@@ -59,6 +59,7 @@ class Offers(Means):
     def country_value(self, p: int, sector: int, groups: int) -> float:
         """Value of living in p for the head's sector and the persecuted flag among the groups (3.4)."""
         code, places = self.code, self.places
+        threat = 1.0 if groups & BIT["persecuted"] else self.belarus.war_fear
         wage_there, wage_home = places.wage[p], places.wage[HOME]
         if sector == SECTOR["it"]:
             wage_there *= places.premium_it[p]
@@ -70,7 +71,7 @@ class Offers(Means):
             + code.distance * log(places.distance[p] / 500)
             + code.income * log(wage_there / wage_home)
             + code.rent * log(places.rent[p] / places.rent[HOME])
-            + (code.safety * (places.safety[p] - 1) if groups & BIT["persecuted"] else 0.0)
+            + threat * (code.safety * (places.safety[p] - 1))
         )
 
     def queue_months(self, p: int, c: int) -> float:
