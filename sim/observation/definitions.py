@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history.compiled import World
-from sim.numerics.codes import AWAY, INSTRUMENT, PLACE_NAMES, STATUS
+from sim.numerics.codes import AWAY, CHANNEL, INSTRUMENT, PLACE_NAMES, STATUS
 from sim.numerics.months import days_in, first_day, month
 from sim.observation.parameters import observation
 from sim.runs.run import Run
@@ -29,7 +29,7 @@ class Register(NamedTuple):
 
     statuses: tuple[int, ...]  # of those who live there
     short: bool = False  # whether permits for short work are among them
-    lags: bool = False  # whether who came on a long visa is missing until the permit is issued
+    lags: bool = False  # whether who came on a long visa, or needs no permit to stay, is missing until it is issued
 
 
 REGISTERS = {
@@ -158,9 +158,11 @@ def register(run: Run, world: World, place: int, name: str = "residents") -> dic
     settled = run.stocks[:, place, list(holds.statuses)].sum(axis=1).astype(float)
     waiting = np.zeros(len(living))
     if holds.lags:
-        on_visa = world.law["first_status"][place] == VISA
-        came = arrivals(run, place)[:, on_visa].sum(axis=1)
-        waiting = np.minimum(not_yet_issued(came, lag(place)), run.stocks[:, place, VISA])
+        first = world.law["first_status"][place]
+        free = (np.arange(len(first)) == CHANNEL["visa_free"]) & (first == PERMIT)
+        for without, status in ((first == VISA, VISA), (free, PERMIT)):
+            came = arrivals(run, place)[:, without].sum(axis=1)
+            waiting += np.minimum(not_yet_issued(came, lag(place)), run.stocks[:, place, status])
     short = run.stocks[:, place, PENDULAR] * observation().at("short_work_permits")
     counted = settled + (short if holds.short else 0.0)
     return {"residents": living, "counted": counted, "waiting": waiting, "register": counted - waiting}

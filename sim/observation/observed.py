@@ -278,7 +278,7 @@ NOT_ASKED = ("public_money",)
 FITTED_DOMAINS = ("legal_status", "wellbeing")
 """Questions of the survey of Lithuania on which its odds weight and its scale of security are fitted."""
 FITTED_SERIES = ("short_visas", "short_work_documents", "recognition_share", "entrants_still_there", "present_change")
-FITTED_ENTRIES, FITTED_STOCK = ("entries", "georgia"), ("russia", "residents")
+FITTED_ENTRIES, FITTED_STOCK = ("entries", "georgia"), ("russia", "residence_documents")
 FITTED_TARGETS = ("share_remaining", "entries")
 """What `conf/` draws a number from: visas issued, demand for short work, recognition, entries to Georgia in fear of war
 and how long they stay, short workers called home in spring 2020, how fast permits become citizenship in Russia."""
