@@ -168,12 +168,13 @@ def hot_history(scenario: str, people: Crowd, months: int = 84, heat: float = 30
     belarus["officers_barred"], belarus["certificates"] = 0.4, 0.6
     places["screening_false"], places["screening_true"] = np.maximum(places["screening_false"], 0.05), 0.8
     places["naturalisation"], places["revocation"] = 0.3, np.maximum(places["revocation"], 0.01)
-    places["permanence"] = 14.0
+    places["permanence"], places["naturalisation_months"], places["residence_visa_free"] = 14.0, 12.0, 0.3
     for name, least in (("asylum_inside", 0.15), ("asylum_border", 0.4)):
         places[name] = np.where(places[name] > 0.0, least, 0.0)
     places["revocation_trips"] = 0.01
     rules["revocation"], rules["revocation_jobless"] = 0.01, np.maximum(rules["revocation_jobless"], 0.05)
     places["pendular"] *= scale
+    places["short_stays"] *= scale
     limited = np.isfinite(rules["capacity"])
     quota = 0.5 + np.arange(limited[0].size).reshape(limited[0].shape) % 5 / 4.0
     rules["capacity"] = np.where(limited, np.where(rules["capacity"] > 0.0, quota * people.one_in, 0.0), np.inf)
@@ -188,9 +189,10 @@ def restless(**changes: float) -> Behaviour:
     busy |= {"renewed_months": 9.0, "card_months": 5.0, "savings_spell": 24.0}
     busy |= {"organisations": 300.0, "custody_months": 5.0, "service_months": 6.0, "service_months_higher": 4.0}
     busy |= {"circle_gain": 8.0, "peers": 1.5, "passport_months": 12.0, "accused_months": 6.0}
-    busy |= {"trial_months": 3.0, "visa_months": 6.0, "relocation_months": 6.0, "naturalisation_months": 12.0}
+    busy |= {"trial_months": 3.0, "visa_months": 6.0, "relocation_months": 6.0}
     busy |= {"threat_share": 0.1, "follow": 0.3, "by_motive": 0.5, "anticipation": 0.5, "staff": -2.0}
     busy |= {"resign_months": 3.0}
+    busy |= {"residence_months": 6.0, "residence_work": 0.3, "stay_residence": 0.3}
     return load(busy | changes)
 
 

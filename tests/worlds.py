@@ -111,7 +111,7 @@ def plain_world(months: int, places: tuple[str, ...], channels: tuple[str, ...] 
     belarus["income"] = belarus["income_it"] = 1.0
     belarus["certificates"] = 1.0
     belarus["passport_abroad"] = belarus["return_pull"] = belarus["summons_reach"] = belarus["study_abroad"] = 1.0
-    there["travel_document"] = there["tightening"] = there["city"] = 1.0
+    there["travel_document"] = there["tightening"] = there["city"] = there["flights"] = 1.0
     there["inflow_limit"] = there["permanence"] = np.inf
     for name, destination in load_destinations().items():
         there["region"][:, PLACE[name]] = WORLD_REGION[destination.region]
@@ -300,10 +300,14 @@ def hot_world(months: int = 36) -> World:
     world.places["unsafe"][9:20, PLACE["ukraine"]] = 0.8
     for place in ("poland", "russia"):
         world.places["pendular"][:, PLACE[place]] = 15.0
+    world.places["recall"][6:9, PLACE["russia"]], world.places["refuge"][:, PLACE["lithuania"]] = 0.2, 0.5
+    for place in ("georgia", "ukraine"):
+        world.places["short_stays"][:, PLACE[place]], world.places["flights"][6:, PLACE[place]] = 4.0, 0.0
     world.demand[:] = 60.0
     world.demand[:, PLACE["georgia"]] = 0.4  # fewer than want to come
     world.places["visas"][:, PLACE["poland"]] = 10.0
     world.places["travel_document"], world.places["naturalisation"] = 0.5, 0.3
+    world.places["naturalisation_months"], world.places["residence_visa_free"] = 12.0, 0.3
     world.places["permanence"], world.between[:, PLACE["georgia"]] = 14.0, 900.0
     world.belarus["income"], world.belarus["income_it"] = 1.2, 0.8
     world.places["screening_false"], world.places["screening_true"] = 0.05, 0.8
@@ -336,7 +340,9 @@ def hot(**changes: float) -> Behaviour:
     busy = {"level": -3.0, "return": 0.03, "onward": 0.02, "patience": 4.0, "grant_months": 3.0, "permit_months": 8.0}
     busy |= {"renewed_months": 9.0, "card_months": 5.0, "savings_spell": 6.0, "overland": 600.0}
     busy |= {"organisations": 3000.0, "custody_months": 5.0, "service_months": 6.0}
-    busy |= {"trial_months": 3.0, "visa_months": 6.0, "relocation_months": 4.0, "naturalisation_months": 12.0}
+    busy |= {"trial_months": 3.0, "visa_months": 6.0, "relocation_months": 4.0}
     busy |= {"threat_share": 0.1, "follow": 0.5, "by_motive": 0.5, "anticipation": 0.5}
     busy |= {"custody_charged": 0.8, "separation": 0.0, "staff": -2.0, "resign_months": 2.0}
+    busy |= {"residence_months": 6.0, "residence_work": 0.4}
+    busy |= {"another_season": 0.4, "stay_ends": 0.6, "stay_residence": 0.3}
     return load(busy | changes)

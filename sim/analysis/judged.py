@@ -39,7 +39,7 @@ _ORDER = (
     *("permit", "renewed", "permanent", "naturalised", "asylum_sought", "other_ground", "lost", "returned"),
 )
 """Order in which a month may bring these to one person; whatever is not named comes in any order."""
-_PASSING = [EVENT[name] for name in ("summoned", "caught", "pendular_out")]
+_PASSING = [EVENT[name] for name in ("summoned", "caught", "pendular_out", "pendular_on", "stay_out", "stay_back")]
 """What does not make a life another one by itself."""
 _RANK = np.full(max(EVENT.values()) + 1, len(_ORDER))
 _RANK[[EVENT[name] for name in _ORDER]] = np.arange(len(_ORDER))
@@ -117,12 +117,14 @@ def scope(parameter: str, world: World) -> Scope:
         return Scope(entries, stays, "monthly")
     elif first in INSTRUMENT and first not in ("land", "air"):
         entries[place] = (law["entry"] == INSTRUMENT[first]) | (law["residence"] == INSTRUMENT[first])
-        judged = {"visa_free": _VISA_FREE, "permit": _VISA, "renewal": _PERMIT}.get(first)
+        judged = {"visa_free": [_VISA_FREE], "permit": [_VISA, _VISA_FREE], "renewal": [_PERMIT]}.get(first)
         if judged is not None:
             stays[place, :, judged] = True
     elif first in ("travel_document", "permanence"):
         stays[place, :, _PROLONGED if first == "travel_document" else [_VISA, _PERMIT]] = True
-    elif first in ("naturalisation", "revocation", "property"):
+    elif first == "residence_visa_free":
+        stays[place, :, _VISA_FREE] = True
+    elif first in ("naturalisation", "naturalisation_months", "revocation", "property"):
         stays[place, :, [_PERMIT, _PERMANENT]] = True
         return Scope(entries, stays, "decided" if first == "naturalisation" else "monthly")
     elif first.startswith("screening"):

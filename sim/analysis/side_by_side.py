@@ -39,10 +39,11 @@ FROM flows WHERE fingerprint = $name AND "from" = $origin AND month <= $until GR
 """
 RESIDENTS = """
 SELECT replicate, destination, 'all' AS channel, sum(persons) AS persons
-FROM stocks WHERE fingerprint = $name AND destination <> $origin AND status <> 'pendular' AND month = $until
+FROM stocks
+WHERE fingerprint = $name AND destination <> $origin AND status NOT IN ('pendular', 'visitor') AND month = $until
 GROUP BY ALL
 """
-"""People on short work abroad are no residents."""
+"""People away for short work or a short stay are no residents."""
 
 
 @dataclass(frozen=True)

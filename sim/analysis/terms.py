@@ -9,15 +9,23 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.decision.access import admission_share, eligible, fare, travel_share
+from sim.model.decision.access import admission_share, detour_share, eligible, fare, travel_share
 from sim.model.decision.choosing import weighing
 from sim.model.decision.doors import draw_door
 from sim.model.decision.evaluation import Prospects, evaluate, offers_to
 from sim.model.decision.means import money
-from sim.model.decision.offers import RELOCATION, move_price, offer_share, queue_months
-from sim.model.decision.units import adults, choice_class, exposure_weight, flags, groups_of, push, service_term
+from sim.model.decision.offers import RELOCATION, move_price, offer_share, queue_months, threat_to
+from sim.model.decision.units import (
+    adults,
+    choice_class,
+    exposure_weight,
+    flags,
+    groups_of,
+    men_term,
+    push,
+    service_term,
+)
 from sim.model.decision.utility import (
-    FLAG_PERSECUTED,
     MINUS_INFINITY,
     age_term,
     decide,
@@ -87,7 +95,8 @@ def fill_push(head: Person, now: Now, terms: Any) -> float:
         terms[1] += (
             repression_term(perceived, exposure_weight(now.coefficients, one.exposure), now.coefficients.repression) / n
         )
-        terms[2] += war_term(war_fear, now.coefficients.war, 0.0) / n
+        war = now.coefficients.war + men_term(now.coefficients, one.sex, age)
+        terms[2] += war_term(war_fear, war, 0.0) / n
         terms[3] += service if conscription == _LIABLE else 0.0
         terms[4] += 0.0 if conscription == _LIABLE else service
         terms[5] += age_term(age / 12.0, now.coefficients.youth, now.coefficients.old_age) / n
@@ -133,7 +142,7 @@ def empty_apart() -> Apart:
 
 
 @compiled
-def fill_country(now: Now, persons: float, place: int, sector: int, unsafe: bool, terms: Any) -> None:
+def fill_country(now: Now, persons: float, place: int, sector: int, threat: float, terms: Any) -> None:
     """Fill the terms of living in a destination, float64[len(COUNTRY)]; arguments as of `country_value`."""
     there, here = now.places[place].wage, now.places[_BELARUS].wage
     if sector == _IT:
@@ -144,7 +153,7 @@ def fill_country(now: Now, persons: float, place: int, sector: int, unsafe: bool
     terms[3] = ratio_term(now.places[place].distance, 500.0, now.coefficients.distance)
     terms[4] = ratio_term(there, here, now.coefficients.income)
     terms[5] = ratio_term(now.places[place].rent, now.places[_BELARUS].rent, now.coefficients.rent)
-    terms[6] = now.coefficients.safety * (now.places[place].safety - 1.0) if unsafe else 0.0
+    terms[6] = threat * (now.coefficients.safety * (now.places[place].safety - 1.0))
 
 
 @compiled
@@ -195,8 +204,8 @@ def fill_unit(
             if not law.exists:
                 continue
             own = terms[place, channel]
-            unsafe = (mask & FLAG_PERSECUTED) != 0
-            fill_country(now, residents[place], place, sector, unsafe, own)
+            threat = threat_to(mask, now.belarus.war_fear)
+            fill_country(now, residents[place], place, sector, threat, own)
             offers = offer_share(now, place, sector, workers)
             queue = queue_months(waiting[place, channel], rules.capacity, patience)
             if channel == _WORK:
@@ -205,6 +214,7 @@ def fill_unit(
             travel = travel_share(now, place, channel, groups)
             access = own[_N_COUNTRY : _N_COUNTRY + _N_ACCESS]
             fill_access(now, place, channel, offers, queue, min(admitted, travel), access)
+            access[8] += now.coefficients.detour * detour_share(now, place, channel, groups)
             each = fare(now, place, channel, groups)
             cost = rules.fee + rules.funds
             whole, alone = move_price(each, cost, reserve, size, grown), move_price(each, cost, reserve, 1, 1)

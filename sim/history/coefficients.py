@@ -57,7 +57,8 @@ months are added to a 16-bit month."""
 _OWN_LIMITS = {
     **dict.fromkeys(("spread_leave", "spread_country"), (0.0, 20.0)),
     **dict.fromkeys(("lambda_threatened", "lambda_other"), (SMALLEST_LAMBDA, 1.0)),
-    "separation": (-20.0, 0.0),  # else better conditions might be worse
+    **dict.fromkeys(("separation", "detour"), (-20.0, 0.0)),  # else better conditions might be worse
+    "another_season": (0.0, 0.99),  # a season ends some day
     "nest_region": (0.05, 1.0),  # a nest of no dissimilarity has no noise of its own
     "nest_channel": (0.05, 1.0),
     **dict.fromkeys(("approval", "offers"), (0.0, 3.0)),

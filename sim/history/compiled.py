@@ -85,6 +85,10 @@ PLACES = np.dtype(
         ("safety", "f8"),  # from the Belarusian state, 0 to 1
         ("unsafe", "f8"),  # share of the month at war
         ("pendular", "f8"),  # persons a month taken on for pendular work
+        ("recall", "f8"),  # share a month of pendular workers who go home before their season ends
+        ("short_stays", "f8"),  # persons a month who come for a short stay, without fear of war
+        ("flights", "f8"),  # share of the month with direct flights from Minsk
+        ("refuge", "f8"),  # share of the month for which who flees from a war elsewhere is let in
         ("distance", "f8"),  # km from Minsk
         ("language", "f8"),  # usability of Russian, 0 to 1
         ("diaspora", "f8"),  # Belarusians settled at the end of 2018, persons
@@ -99,6 +103,8 @@ PLACES = np.dtype(
         ("asylum_inside", "f8"),  # probability a month of a claim by who lives there and is in full danger
         ("asylum_border", "f8"),  # the same at the land border, of who would leave and finds no other way
         ("naturalisation", "f8"),  # probability of citizenship at a renewal after the years required
+        ("naturalisation_months", "f8"),  # of residence before one may become a citizen
+        ("residence_visa_free", "f8"),  # probability that a visa-free stay becomes a permit when it is prolonged
         ("permanence", "f8"),  # months of residence after which a permit becomes permanent
         ("city", "f8"),  # people of the main city or cities
         ("rent_response", "f8"),  # rise of rents (share) by a rise of the city's people (share)
@@ -192,7 +198,8 @@ _OF_A_PLACE = (
     *("wage", "rent", "safety", "unsafe", "distance", "language", "diaspora"),
     *("visas", "travel_document", "screening_false", "screening_true", "naturalisation", "permanence"),
     *("revocation", "revocation_trips", "asylum_inside", "asylum_border"),
-    *("city", "rent_response", "inflow_limit", "tightening"),
+    *("naturalisation_months", "residence_visa_free"),
+    *("city", "rent_response", "inflow_limit", "tightening", "recall", "short_stays", "flights", "refuge"),
     *("income_tax", "employee_contributions", "employer_contributions", "support_drawn", "support_month"),
 )
 """Fields of PLACES that are parameters `<place>.<field>`."""

@@ -13,6 +13,7 @@ _PRICE = (0.01, 1e6)
 """Of what the model takes the logarithm."""
 LIMITS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("offered", "approval", "works", "renewal", "safety", "unsafe", "language"), _SHARE),
+    **dict.fromkeys(("recall", "flights", "refuge", "residence_visa_free"), _SHARE),
     **dict.fromkeys(("news", "war_fear", "ban_accused", "ban_liable", "arrest_on_return", "passport_abroad"), _SHARE),
     **dict.fromkeys(("pardon", "summons_reach", "study_abroad", "relocation_it", "relocation_media"), _SHARE),
     **dict.fromkeys(("travel_document", "screening_false", "screening_true", "asylum_inside", "asylum_border"), _SHARE),
@@ -23,7 +24,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(
         ("detentions", "charges", "closures", "summoned", "drafted", "officers", "volunteers", "deserters"), _COUNT
     ),
-    **dict.fromkeys(("visas", "inflow_limit"), _COUNT),
+    **dict.fromkeys(("visas", "short_stays", "inflow_limit"), _COUNT),
     **dict.fromkeys(("pendular", "diaspora", "demand", "capacity"), _COUNT),
     **dict.fromkeys(("fee", "funds", "fare_land", "fare_air"), _MONEY),
     **dict.fromkeys(("wage", "rent"), _PRICE),
@@ -40,6 +41,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "propaganda": (0.0, 120.0),
     **dict.fromkeys(("independent_news", "relocation_multiple"), (0.0, 10.0)),
     "income_multiple": (0.1, 10.0),
+    "naturalisation_months": (0.0, 1200.0),
 }
 """Smallest and largest value of each field in any world; what a range in `conf/` allows must lie within, too."""
 _OR_NONE = ("capacity", "stay", "fare_land", "fare_air", "inflow_limit", "permanence")

@@ -25,7 +25,7 @@ from sim.model.now import Now, at_month, no_options
 from sim.model.recording.recorder import Recorder
 from sim.model.schedule import PHASES, SCHEDULE, Process
 from sim.model.scratch import Span, make_block
-from sim.numerics.codes import CHANNEL_NAMES, LEAD, N_CHANNELS, N_PLACES, N_SECTORS, PLACE, STATUS
+from sim.numerics.codes import AWAY, CHANNEL_NAMES, LEAD, N_CHANNELS, N_PLACES, N_SECTORS, PLACE, STATUS
 from sim.numerics.luck import replicate_seed
 from sim.numerics.months import label
 from sim.population import schema
@@ -71,6 +71,7 @@ class EmigrationModel(Continued):
         )
         self.options = no_options(len(population.employers))
         self.recorder = Recorder(self.one_in)
+        self.called = np.zeros(3)
         self.pending = np.zeros(0, np.int64)
         self.banked = np.zeros((N_PLACES, N_CHANNELS), np.int64)
         self._blocks = [
@@ -165,26 +166,30 @@ class EmigrationModel(Continued):
     @property
     def now(self) -> Now:
         """The month as its rules find it."""
-        return at_month(self.month, self.world, self.options, self.circles, self.behaviour, self.conditions)
+        return self._at(self.month)
+
+    def _at(self, month: int) -> Now:
+        now = self.options, self.circles, self.behaviour, self.conditions, self.called
+        return at_month(month, self.world, *now)
 
     def savings(self, rows: Any) -> Any:
         """Savings this month of the people of a row or of rows, EUR, float64; those at home by the path they are on."""
         last = min(self.month, self.horizon - 1)
-        now = at_month(last, self.world, self.options, self.circles, self.behaviour, self.conditions)
+        now = self._at(last)
         picked = np.arange(len(self.columns.key))[rows]
         return savings_of_all(self.columns, np.atleast_1d(picked), now).reshape(np.shape(picked))[()]
 
     def forget_month(self) -> None:
         """Begin with an empty log and no expected flows."""
         self._log: list[NDArray[np.void]] = []
-        self.committed, self.following = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros(N_PLACES, np.int64)
+        self.committed, self.following = (np.zeros((N_PLACES, N_CHANNELS), np.int64) for _ in range(2))
         self.sought = np.zeros((2, N_PLACES, N_SECTORS), np.int64)
         self.claims = np.zeros(N_PLACES, np.int64)
         self.hazards = np.zeros(N_HAZARDS, np.int64)
 
     def settled(self) -> NDArray[np.int64]:
-        """Agents settled in each place, pendular workers left out."""
-        settled: NDArray[np.int64] = self.stocks.sum(axis=1) - self.stocks[:, STATUS["pendular"]]
+        """Agents settled in each place; who is away for a time is left out."""
+        settled: NDArray[np.int64] = self.stocks.sum(axis=1) - self.stocks[:, AWAY].sum(axis=1)
         return settled
 
     def live(self, rows: Sequence[Process]) -> None:

@@ -83,10 +83,18 @@ class Now(NamedTuple):
     coefficients: Behaviour
     run: Conditions
     """One run's constants."""
+    called: NDArray[np.float64]
+    """Men who may be called this month, persons [3]; see `sim.model.processes.muster`."""
 
 
 def at_month(
-    month: int, world: World, options: Options, circles: Circles, coefficients: Behaviour, run: Conditions
+    month: int,
+    world: World,
+    options: Options,
+    circles: Circles,
+    coefficients: Behaviour,
+    run: Conditions,
+    called: NDArray[np.float64],
 ) -> Now:
     """A month of a world as its rules find it."""
     return Now(
@@ -103,4 +111,5 @@ def at_month(
         circles,
         coefficients,
         run,
+        called,
     )

@@ -12,6 +12,8 @@ from sim.population.lives import Lives
 from sim.population.schema import NOBODY, Columns
 
 ADULT_MONTHS = 18 * 12
+TRAVELLING_FROM, TRAVELLING_TO = 18 * 12, 60 * 12
+"""Ages in months from and to which one goes on a short stay (assumption: working age)."""
 DETAINABLE_MONTHS = 16 * 12
 """Age of administrative responsibility, 16 years, in months."""
 LIABILITY_ENDS_MONTHS = 27 * 12
@@ -36,9 +38,8 @@ class Reference(NamedTuple):
 
     workers: NDArray[np.float64]  # [sectors] who draw on the offers of work that the sector draws on
     exposed: NDArray[np.float64]  # [exposures] those aged 16 and over, women by their weight in detentions
-    liable: float  # men liable to the draft
-    officers: float  # reserve officers below 27
     adults: float
+    travellers: float  # those of the ages that go on short stays
     pendular: float  # workers of the sectors that go on pendular work
     serving: float  # men in service
     fighters: float  # men of 18 to 49 not in service who are against the war
@@ -122,11 +123,8 @@ def reference(people: Columns, one_in: int, women: float = 1.0) -> Reference:
     return Reference(
         workers=np.bincount(pools, sectors)[pools],
         exposed=exposed,
-        liable=persons(men & (people.conscription == CONSCRIPTION["liable"])),
-        officers=persons(
-            men & (people.conscription == CONSCRIPTION["reserve_officer"]) & (people.birth > -LIABILITY_ENDS_MONTHS)
-        ),
         adults=persons(people.birth <= -ADULT_MONTHS),
+        travellers=persons((people.birth <= -TRAVELLING_FROM) & (people.birth > -TRAVELLING_TO)),
         pendular=pendular,
         serving=persons(men & (people.conscription == CONSCRIPTION["serving"])),
         fighters=persons(

@@ -17,6 +17,7 @@ from sim.model.processes.conscript import conscript
 from sim.model.processes.depart import depart
 from sim.model.processes.markets import markets
 from sim.model.processes.move_on import move_on
+from sim.model.processes.muster import muster
 from sim.model.processes.pendular import pendular
 from sim.model.processes.perceive import perceive
 from sim.model.processes.record import count, record
@@ -42,6 +43,7 @@ SCHEDULE = (
         "parameters of this month, capacities, options on offer; employers that move",
         begin_month,
     ),
+    Process("muster", "serial", "how many men may be summoned, drafted or called by decree", muster),
     Process("ageing", "parallel", "births, deaths; who turns 18 becomes a unit of their own", ageing),
     Process(
         "repress",
@@ -61,7 +63,7 @@ SCHEDULE = (
         "circle and news become perceived repression; announcements are heard",
         perceive,
     ),
-    Process("visit", "parallel", "Schengen C visas issued to people at home", visit),
+    Process("visit", "parallel", "Schengen C visas issued; short stays without a visa begin", visit),
     Process("choose", "parallel", "stay, commit to a destination by one of its channels, or wish in vain", choose),
     Process("apply", "serial", "queues, capacity, processing, screening, refusals; instruments granted", apply),
     Process(
@@ -77,7 +79,12 @@ SCHEDULE = (
         settle,
     ),
     Process("move_on", "parallel", "return with arrest risk, onward moves, families that follow", move_on),
-    Process("pendular", "parallel", "a season of work abroad, and the way back", pendular),
+    Process(
+        "pendular",
+        "parallel",
+        "seasons of work abroad, short stays weighed; the way back, or residence taken there",
+        pendular,
+    ),
     Process("count", "parallel", "people by place and status", count),
     Process(
         "markets",

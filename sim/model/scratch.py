@@ -39,7 +39,9 @@ class Block(NamedTuple):
     log: Log
     expected: NDArray[np.int64]  # [places, channels] hazards of leaving, in units of 2**-40 persons
     sought: NDArray[np.int64]  # [2, places, sectors] of them for work: offers that they need, and persons
-    following: NDArray[np.int64]  # [places] hazards of families that follow, in the same units
+    following: NDArray[
+        np.int64
+    ]  # [places, channels] of who leaves without a plan: families that follow, residence taken
     claims: NDArray[np.int64]  # [places] hazards of claims of protection by who lives there, in the same units
     harms: NDArray[np.int64]  # [N_HAZARDS] hazards of harms, in units of 2**-40 agents
     stocks: NDArray[np.int64]  # [places, statuses] agents
@@ -62,7 +64,7 @@ def make_block(people: int, at_once: int) -> Block:
         np.empty(n, np.float64),
         np.empty(PER_PERSON * n, EVENT_TYPE),
     )
-    expected, following = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros(N_PLACES, np.int64)
+    expected, following = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros((N_PLACES, N_CHANNELS), np.int64)
     sought, claims = np.zeros((2, N_PLACES, N_SECTORS), np.int64), np.zeros(N_PLACES, np.int64)
     harms, stocks = np.zeros(N_HAZARDS, np.int64), np.zeros((N_PLACES, N_STATUSES), np.int64)
     return Block(room, empty_log(people), expected, sought, following, claims, harms, stocks)

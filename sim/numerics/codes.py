@@ -43,6 +43,8 @@ GROUP = _codes("groups")
 AGE_FROM = _codes("ages")
 """Groups by age, and the first completed year of each, ascending from 0."""
 STATUS = _codes("statuses")
+AWAY = [STATUS["pendular"], STATUS["visitor"]]
+"""Statuses of who is away for a time, for short work or a short stay, and lives in Belarus."""
 MODE = _codes("modes")
 SEX = _codes("sexes")
 REGION = _codes("regions")

@@ -58,7 +58,7 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     "onward_2": (46, ("slot_8", "slot_9", "slot_10", "slot_11")),
     "onward_3": (47, ("slot_12", "slot_13", "slot_14", "slot_15")),
     # life at home and abroad; key: the person, of a family's move its head
-    "visit": (48, ("visa", "spare_1", "spare_2", "spare_3")),
+    "visit": (48, ("visa", "stay", "spare_2", "spare_3")),
     "prison": (49, ("pardon", "spare_1", "spare_2", "spare_3")),
     "living": (50, ("job", "dismissal", "citizenship", "revocation")),
     "follow": (51, ("go", "travel", "spare_1", "spare_2")),
@@ -76,6 +76,8 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     "protection": (71, ("inside", "at_loss", "ground", "border")),
     # savings at home; key: the person, fixed luck (month 0, seed of the people), a byte a draw, the last the phase
     "saving": (70, ("draws_0", "draws_4", "draws_8", "draws_12")),
+    # away for a time; key: the person
+    "away": (77, ("stay_ends", "residence", "another_season", "recall")),
     # lives; key: the person, of a newborn the child; of who may be born the mother, draw: number of the child
     "ageing": (60, ("death", "birth", "spare_1", "spare_2")),
     "new_class": (61, ("education", "keep_work", "new_work", "spare")),

@@ -13,6 +13,7 @@ from sim.history.compiled import World
 from sim.model.recording import by_group
 from sim.model.recording.recorder import HARMS
 from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, PLACE, STATUS, WORLD_REGION
+from sim.numerics.months import month
 from sim.observation import definitions as by
 from sim.observation import seen as of
 from sim.observation.seen import Seen
@@ -208,6 +209,13 @@ def change(count: Count, relative: bool, seen: Seen, asked: Asked) -> float:
     if not relative:
         return float(after - before)
     return float(100.0 * (after / before - 1.0)) if before > 0.0 else float("nan")
+
+
+def entries_rise(seen: Seen, asked: Asked) -> float:
+    """Entries of a month over the mean of the two months before, less one, in percent."""
+    t, came = month(asked.start), np.sum([of.entries(seen, PLACE[place]) for place in asked.places], axis=0)
+    before = float(came[t - 2 : t].mean())
+    return float(100.0 * (came[t] / before - 1.0)) if before > 0.0 else float("nan")
 
 
 def ratio_of_years(seen: Seen, asked: Asked) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history.compiled import World
-from sim.numerics.codes import INSTRUMENT, PLACE_NAMES, STATUS
+from sim.numerics.codes import AWAY, CHANNEL, INSTRUMENT, PLACE_NAMES, STATUS
 from sim.numerics.months import days_in, first_day, month
 from sim.observation.parameters import observation
 from sim.runs.run import Run
@@ -29,7 +29,7 @@ class Register(NamedTuple):
 
     statuses: tuple[int, ...]  # of those who live there
     short: bool = False  # whether permits for short work are among them
-    lags: bool = False  # whether who came on a long visa is missing until the permit is issued
+    lags: bool = False  # whether who came on a long visa, or needs no permit to stay, is missing until it is issued
 
 
 REGISTERS = {
@@ -73,8 +73,8 @@ def ends(start: str, months: int) -> str:
 
 
 def residents(run: Run, place: int) -> Floats:
-    """A stock: people who live in a place at the end of each month by whatever right, float64[T]; no short workers."""
-    found: Floats = (run.stocks[:, place].sum(axis=1) - run.stocks[:, place, PENDULAR]).astype(float)
+    """A stock: people who live in a place at the end of each month by whatever right, float64[T]; nobody for a time."""
+    found: Floats = (run.stocks[:, place].sum(axis=1) - run.stocks[:, place, AWAY].sum(axis=1)).astype(float)
     return found
 
 
@@ -149,19 +149,22 @@ def short_visas(world: World, place: int, months: int) -> Floats:
 def register(run: Run, world: World, place: int, name: str = "residents") -> dict[str, Floats]:
     """A register of a place and its parts, persons at the end of each month, float64[T] each.
 
-    `residents` live there; `counted` are those with documents that it holds, short workers included where it holds
-    theirs; `waiting` those of them whose permit is not issued yet, at most all on long visas; `register` is what is
-    shown. Who is born there has the mother's right to stay.
+    `residents` live there; `counted` are those with documents that it holds, and the share of short workers who have a
+    permit, where it holds theirs; `waiting` those of them whose permit is not issued yet, at most all on long visas;
+    `register` is what is shown. Who is born there has the mother's right to stay.
     """
     holds = REGISTERS[name]
     living = residents(run, place)
     settled = run.stocks[:, place, list(holds.statuses)].sum(axis=1).astype(float)
     waiting = np.zeros(len(living))
     if holds.lags:
-        on_visa = world.law["first_status"][place] == VISA
-        came = arrivals(run, place)[:, on_visa].sum(axis=1)
-        waiting = np.minimum(not_yet_issued(came, lag(place)), run.stocks[:, place, VISA])
-    counted = settled + (run.stocks[:, place, PENDULAR] if holds.short else 0.0)
+        first = world.law["first_status"][place]
+        free = (np.arange(len(first)) == CHANNEL["visa_free"]) & (first == PERMIT)
+        for without, status in ((first == VISA, VISA), (free, PERMIT)):
+            came = arrivals(run, place)[:, without].sum(axis=1)
+            waiting += np.minimum(not_yet_issued(came, lag(place)), run.stocks[:, place, status])
+    short = run.stocks[:, place, PENDULAR] * observation().at("short_work_permits")
+    counted = settled + (short if holds.short else 0.0)
     return {"residents": living, "counted": counted, "waiting": waiting, "register": counted - waiting}
 
 

@@ -159,10 +159,10 @@ def _departures() -> Iterator[Pattern]:
 
 def _stocks() -> Iterator[Pattern]:
     for row in read("stocks").itertuples():
-        quantity, needless = OF_STOCKS.get(row.definition, row.definition), (row.destination, row.definition)
-        known = quantity if quantity in QUANTITIES and needless not in NO_REGISTER else None
-        why = "no register" if needless in NO_REGISTER else ""
-        yield _pattern(row, row.definition, known, row.destination, float(row.persons), why)
+        quantity = OF_STOCKS.get(row.definition, row.definition)
+        known = quantity if quantity in QUANTITIES else None
+        fitted = (row.destination, row.definition) == FITTED_STOCK
+        yield _pattern(row, row.definition, known, row.destination, float(row.persons), fitted=fitted)
 
 
 def _lithuania() -> Iterator[Pattern]:
@@ -177,8 +177,9 @@ def _series() -> Iterator[Pattern]:
     for row in read("series").itertuples():
         quantity = row.series if row.series in QUANTITIES or row.series == RANK else None
         found = _pattern(
-            row, row.series, quantity, row.destination, float(row.value), fitted=row.series in FITTED_SERIES
-        )
+            row, row.series, quantity, row.destination, float(row.value),
+            fitted=row.series in FITTED_SERIES or (row.series, row.destination) == FITTED_ENTRIES,
+        )  # fmt: skip
         yield found
 
 
@@ -245,7 +246,6 @@ OF_DEPARTURES = {
 }
 """Definitions of `departures.csv` that are not the name of a quantity."""
 OF_STOCKS = {"entrants_march_june_still_there": "entrants_still_there"}
-NO_REGISTER = {("russia", "valid_permits")}
 OF_LITHUANIA = {
     "asylum_applications": "asylum_applications",
     "asylum_applications_cumulative": "asylum_applications",
@@ -295,18 +295,20 @@ FITTED_ROWS = (
 """Rows of the survey of Lithuania on which its odds weight, the slope of security and the rates of discrimination are
 fitted."""
 FITTED_SERIES = (
-    *("short_visas", "short_work_documents", "recognition_share", "entrants_still_there"),
+    *("short_visas", "short_work_documents", "recognition_share", "entrants_still_there", "present_change"),
     *("volunteers", "war_for_joining", "war_against_bases"),
 )
-FITTED_TARGETS = ("share_remaining",)
+FITTED_ENTRIES, FITTED_STOCK = ("entries", "georgia"), ("russia", "residence_documents")
+FITTED_TARGETS = ("share_remaining", "entries")
 FITTED_QUANTITIES = (
     *(("humanitarian_visas", place) for place in ("lithuania", "poland")),
     ("entries_humanitarian", "lithuania"),
     *((name, "world") for name in ("it_left", "it_left_late")),
     *(("it_to_place", place) for place in ("poland", "ukraine")),
 )
-"""What `conf/` draws a number from: visas issued, demand for short work, recognition, how long one stays in Georgia,
-what consulates gave on humanitarian ground, IT staff who had left by April 2021. By series, target or quantity."""
+"""What `conf/` draws a number from: visas issued, demand for short work, recognition, what consulates gave on
+humanitarian ground, IT staff who had left by April 2021, entries to Georgia in fear of war and how long they stay,
+short workers called home in spring 2020, how fast permits become citizenship in Russia. By series, target or quantity."""
 FITTED_CLAIMS = {"lithuania": "2021-06-30", "poland": "2020-12-31"}
 """Last day of the claims from which `asylum_border` and `asylum_inside` were set; later ones test them."""
 _UNITED_STATES = "of the United States alone, which are no place of the model"
@@ -317,7 +319,6 @@ WITHOUT = {
     "registrations": "every stay is registered, visits too; the model has no visits",
     "permanent_residents": "permits are not told apart by length",
     "temporary_residents": "permits are not told apart by length",
-    "no register": "Belarusians need no permit there",
     "border_crossings_both_ways": "the model has no visits",
     "national_visas_to_humanitarian_arrivals": "visas given after arrival on a minister's permit are not told apart",
     "work_permits": "a permit to work is no step of its own; demand for work is drawn from this number",

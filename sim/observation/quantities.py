@@ -115,6 +115,7 @@ QUANTITIES: dict[str, Quantity] = {
     "share_humanitarian": Quantity("visas", "share", _share(_visas(*HUMANITARIAN), _visas())),
     # entries
     "entries": Quantity("entries", "entries", _flow(of.entries)),
+    "entries_rise": Quantity("entries", "change", counts.entries_rise),
     "net_entries": Quantity("entries", "entries", _flow(counts.crossed)),
     "entries_special_visas": Quantity("entries", "entries", _entered(*HUMANITARIAN, *BUSINESS_HARBOUR, "asylum")),
     "entries_humanitarian": Quantity("entries", "entries", _entered(*HUMANITARIAN)),

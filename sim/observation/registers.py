@@ -11,7 +11,7 @@ import pandas as pd
 from sim.history.compiled import World
 from sim.numerics.codes import PLACE
 from sim.observation.definitions import REGISTERS, at, register
-from sim.observation.observed import NO_REGISTER, read
+from sim.observation.observed import read
 from sim.runs.run import Run
 from sim.runs.tables import OF_POINTS
 
@@ -23,7 +23,7 @@ def register_table(runs: Iterable[Run], world: World) -> pd.DataFrame:
     """
     stocks = read("stocks")
     kept = stocks["definition"].isin(REGISTERS) & stocks["destination"].isin(list(PLACE))
-    rows = [row for row in stocks[kept].itertuples() if (row.destination, row.definition) not in NO_REGISTER]
+    rows = list(stocks[kept].itertuples())
     wanted = sorted({(str(row.destination), str(row.definition)) for row in rows})
     made = [{key: register(run, world, PLACE[key[0]], key[1]) for key in wanted} for run in runs]
     found: list[tuple[object, ...]] = []

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.run_constants import FIGHTING_ENDS_MONTHS
-from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, STATUS, WAR_VIEW
+from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, SEX, STATUS, WAR_VIEW
 from sim.numerics.months import LONG_AGO
 from sim.observation.circumstances import SETTLING, Circumstances, circumstances, means_of
 from sim.observation.parameters import observation
 
 Floats = NDArray[np.float64]
 
-_SETTLED = MODE["settled"]
+_MALE, _SETTLED = SEX["male"], MODE["settled"]
 _LIABLE, _SERVED = CONSCRIPTION["liable"], CONSCRIPTION["served"]
 _OFFICER = CONSCRIPTION["reserve_officer"]
 
@@ -60,7 +60,8 @@ def fear_at_home(model: Any, rows: Any) -> Floats:
     first = (standing == _LIABLE) | (people.officer[rows] > 0)
     service = np.where(first, b.conscription, np.where(reserve, b.mobilisation, 0.0))
     service = np.where(people.war_view[rows] == WAR_VIEW["for_joining"], 0.0, service)
-    fear: Floats = b.repression * perceived * weights + model.world.belarus["war_fear"][t] * (b.war + service)
+    men = np.where((people.sex[rows] == _MALE) & (age < FIGHTING_ENDS_MONTHS), b.war_men, 0.0)
+    fear: Floats = b.repression * perceived * weights + model.world.belarus["war_fear"][t] * (b.war + men + service)
     return fear
 
 

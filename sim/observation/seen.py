@@ -26,6 +26,9 @@ _COMES = [EVENT["departed"], EVENT["onward"]]
 _MOVES = [*_COMES, EVENT["returned"]]
 IN_CASE = ("humanitarian", "it_scheme")
 """Channels of which visas are issued to people who do not settle, too; shares in `sim/data/observation.csv`."""
+_STAYS = [EVENT["stay_out"], EVENT["stay_back"]]
+_IN_A_MONTH = np.sort([*_MOVES, *_STAYS])
+"""Kinds by their codes, the order in which one month may bring them: one goes out before one comes back."""
 STAYED = 6
 """Months after which an immigrant is counted by the rule of 183 days."""
 
@@ -126,14 +129,21 @@ def visas(seen: Seen, place: int, channels: Sequence[str] = ()) -> Floats:
 
 
 def entries(seen: Seen, place: int, channels: Sequence[str] = ()) -> Floats:
-    """Borders crossed into a place by who settles there or begins short work; by some channels, by who settles.
+    """Borders crossed into a place by who settles there, begins short work or a short stay; by some channels, by who
+    settles.
 
-    Visits are not counted: the model has none.
+    Who settles where they already are crosses no border. Of visits the model has the short stays without a visa alone.
     """
     came = arrivals(seen.run, place)
     if channels:
         return np.asarray(came[:, [CHANNEL[name] for name in channels]].sum(axis=1), float)
-    return np.asarray(came.sum(axis=1) + short_permits(seen, place), float)
+    crossed = came.sum(axis=1) - monthly(seen, noted(seen, "departed", place, reason="in_place"))
+    return np.asarray(crossed + short_permits(seen, place) + visitors(seen, place), float)
+
+
+def visitors(seen: Seen, place: int) -> Floats:
+    """Entries for a short stay without a visa."""
+    return monthly(seen, noted(seen, "stay_out", place))
 
 
 def caught(seen: Seen, place: int) -> Floats:
@@ -151,14 +161,25 @@ class Spells(NamedTuple):
 
 
 def spells(seen: Seen) -> Spells:
-    """Every stay abroad that began in the run."""
-    moves = seen.run.moves[np.isin(seen.run.moves["kind"], _MOVES)]
-    moves = moves[np.lexsort((moves["month"], moves["key"]))]
+    """Every stay abroad that began in the run, short ones without a visa included; short work is none.
+
+    A visitor who settles where they are goes on with the stay that began with the journey.
+    """
+    logs = (seen.run.moves[np.isin(seen.run.moves["kind"], _MOVES)],
+            seen.run.decisions[np.isin(seen.run.decisions["kind"], _STAYS)])  # fmt: skip
+    columns = {
+        name: np.concatenate([log[name] for log in logs]) for name in ("key", "month", "kind", "place", "reason")
+    }
+    order = np.lexsort((np.searchsorted(_IN_A_MONTH, columns["kind"]), columns["month"], columns["key"]))
+    moves = {name: column[order] for name, column in columns.items()}
+    before = np.append(0, moves["kind"][:-1])[: len(order)]
+    goes_on = (moves["reason"] == REASON["in_place"]) & (before == EVENT["stay_out"])
+    moves = {name: column[~goes_on] for name, column in moves.items()}
     until = np.append(moves["month"][1:].astype(np.int64), 0)
-    until[np.append(moves["key"][1:] != moves["key"][:-1], True)[: len(moves)]] = len(seen.run.harms)
-    came = np.isin(moves["kind"], _COMES)
+    until[np.append(moves["key"][1:] != moves["key"][:-1], True)[: len(moves["key"])]] = len(seen.run.harms)
+    came = np.isin(moves["kind"], [*_COMES, EVENT["stay_out"]])
     key, place, since = (np.asarray(moves[name])[came] for name in ("key", "place", "month"))
-    return Spells(key, place.astype(np.int64), since.astype(np.int64), until[: len(moves)][came])
+    return Spells(key, place.astype(np.int64), since.astype(np.int64), until[: len(came)][came])
 
 
 def stayed(seen: Seen, place: int) -> Floats:
@@ -169,13 +190,13 @@ def stayed(seen: Seen, place: int) -> Floats:
     return np.asarray(counts, float) * seen.one_in
 
 
-def remaining(seen: Seen, place: int, weights: Floats, end: int) -> float:
-    """Share of who came to a place in some months (shares of them, float64[T]) that is there after month `end`."""
+def remaining(seen: Seen, place: int, weights: Floats, end: int) -> tuple[float, float]:
+    """Agents who came to a place in some months (shares of them, float64[T]), and those there after month `end`."""
     found = spells(seen)
     there = found.place == place
     came = float(weights[found.since[there]].sum())
     still = float(weights[found.since[there & (found.since <= end) & (found.until > end)]].sum())
-    return still / came if came > 0.0 else float("nan")
+    return came, still
 
 
 # who they are

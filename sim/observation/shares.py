@@ -20,15 +20,14 @@ def remaining(seen: Seen, asked: Asked) -> float:
     """Share of entrants of March and, from April on, up to June 2022 who are still there at the end of the last day."""
     end = asked.end if month(asked.end) <= month("2022-06") else "2022-06-30"
     days = by.within(asked.start, end, len(seen.run.harms))
-    return 100.0 * of.remaining(seen, PLACE[asked.places[0]], days, month(asked.end))
+    came, still = of.remaining(seen, PLACE[asked.places[0]], days, month(asked.end))
+    return 100.0 * still / came if came > 0.0 else float("nan")
 
 
 def still_there(seen: Seen, asked: Asked) -> float:
     """Entrants of March to June 2022 who are still there."""
-    place = PLACE[asked.places[0]]
     days = by.within("2022-03-01", "2022-06-30", len(seen.run.harms))
-    came = float((by.arrivals(seen.run, place).sum(axis=1) * days).sum())
-    return came * of.remaining(seen, place, days, by.at(asked.end)) if came > 0.0 else 0.0
+    return of.remaining(seen, PLACE[asked.places[0]], days, by.at(asked.end))[1] * seen.one_in
 
 
 def aged(seen: Seen, asked: Asked, low: float, high: float, men: bool = False) -> float:

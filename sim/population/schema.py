@@ -39,7 +39,7 @@ class Column:
 NOBODY = 255
 """`member` and `behind` of who is not yet born, never will be, or is dead."""
 _LIVES = ("ageing",)
-_MOVES = ("ageing", "depart", "move_on", "pendular")
+_MOVES = ("ageing", "visit", "depart", "move_on", "pendular")
 _M = (-32768, 32767)
 _PLACE, _CHANNEL = (0, N_PLACES - 1), (0, N_CHANNELS - 1)
 
@@ -88,7 +88,7 @@ SCHEMA: tuple[Column, ...] = (
         "liquid savings, at home those of `saved_at`",
         0,
         1e12,
-        ("ageing", "depart", "settle", "move_on"),
+        ("ageing", "depart", "settle", "move_on", "pendular"),
     ),
     Column(
         "saved_at",
@@ -96,25 +96,40 @@ SCHEMA: tuple[Column, ...] = (
         "month",
         "month of `savings`; -32768: as is usual at home",
         *_M,
-        ("depart", "move_on"),
+        ("depart", "move_on", "pendular"),
     ),
     # where and by what right
     Column("place", "u1", "code", "country of residence", *_PLACE, _MOVES),
-    Column("mode", "u1", "code", "home, pendular, settled, or nowhere: not yet born or dead", 0, 3, _MOVES),
-    Column("status", "u1", "code", "right by which the person stays", 0, 9, (*_MOVES, "settle")),
+    Column(
+        "mode",
+        "u1",
+        "code",
+        "home, pendular (away for a time), settled, or nowhere: not yet born or dead",
+        0,
+        3,
+        _MOVES,
+    ),
+    Column("status", "u1", "code", "right by which the person stays", 0, 10, (*_MOVES, "settle")),
     Column(
         "channel",
         "u1",
         "code",
         "channel of entry into the present place, or by which one stays since",
         *_CHANNEL,
-        ("ageing", "depart", "move_on", "settle"),
+        ("ageing", "depart", "move_on", "settle", "pendular"),
     ),
     Column("since", "i2", "month", "month of arrival in the present place", *_M, _MOVES),
     Column("expiry", "i2", "month", "last month of the present status", *_M, (*_MOVES, "settle")),
     Column("visa", "i2", "month", "last month of a Schengen C visa in hand", *_M, ("visit",)),
-    Column("passport", "i2", "month", "last month of the passport", *_M, ("ageing", "depart", "settle", "move_on")),
-    Column("job", "u1", "flag", "has work abroad", 0, 1, ("ageing", "depart", "settle", "move_on")),
+    Column(
+        "passport",
+        "i2",
+        "month",
+        "last month of the passport",
+        *_M,
+        ("ageing", "depart", "settle", "move_on", "pendular"),
+    ),
+    Column("job", "u1", "flag", "has work abroad", 0, 1, ("ageing", "depart", "settle", "move_on", "pendular")),
     Column(
         "lead",
         "u1",
@@ -122,7 +137,7 @@ SCHEMA: tuple[Column, ...] = (
         "head's row: whether the head goes ahead of the family",
         0,
         2,
-        ("ageing", "choose", "apply", "depart", "move_on"),
+        ("ageing", "choose", "apply", "depart", "move_on", "pendular"),
     ),
     # repression and conscription
     Column("detained", "i2", "month", "month of the last political detention", *_M, ("repress", "move_on")),

@@ -218,6 +218,9 @@ def _fill(
                 # exposure, employer and address at home; work abroad
                 exposure = employer = elsewhere = job = 0
                 more = words(key, 0, _A, 1, seed)
+                if mode == _PENDULAR:
+                    shortest, longest = chances.pendular_months[0], chances.pendular_months[1]
+                    since -= traits.worked_before(uniform(more[3]), chances.another_season, shortest, longest)
                 if abroad:
                     job = 1 if uniform(more[2]) < chances.job_abroad[sector] else 0
                 else:

@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 
 from sim.history.coefficients import RECORDS
 from sim.history.inventory import load_destinations
+from sim.numerics.arithmetic import log
 from sim.numerics.codes import (
     CHANNEL,
     CONSCRIPTION,
@@ -115,7 +116,8 @@ class Tables(NamedTuple):
     """By education, [2]."""
     pendular: NDArray[np.float64]
     pendular_months: NDArray[np.int64]
-    """Shortest and longest stay."""
+    """Shortest and longest season."""
+    another_season: float
     income: NDArray[np.float64]
     wage_spread: NDArray[np.float64]
     turns: NDArray[np.void]
@@ -170,6 +172,7 @@ def tables() -> Tables:
         service_months=np.array([figure("service_months"), figure("service_months_higher")], np.int64),
         pendular=standing.pendular(),
         pendular_months=np.array(value("pendular_months")),
+        another_season=float(RECORDS["another_season"]["value"]),
         income=income.mean_income(),
         wage_spread=income.wage_spread(),
         turns=saving.turns(RECORDS["savings_spell"]["value"]),
@@ -339,6 +342,17 @@ def stay(shortest: int, longest: int, u: int, w: int) -> tuple[int, int]:
     months = shortest + u * (longest - shortest + 1) // 256
     since = -1 - w * months // 256
     return since, since + months
+
+
+@compiled
+def worked_before(u: float, again: float, shortest: int, longest: int) -> int:
+    """Months of the seasons that went before the present one without a break, each of the mean length.
+
+    Each season is followed by another with the probability `again`; `u` uniform. At most ten years.
+    """
+    if again <= 0.0:
+        return 0
+    return min(int(log(u) / log(again)) * ((shortest + longest) // 2), 120)
 
 
 @compiled

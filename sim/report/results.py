@@ -228,9 +228,9 @@ class Results:
         return self._wide(left.rename(columns={"to": "destination"}), "expected_persons", self._axes(world, lambda_))
 
     def residents(self, world: str, lambda_: float | None = None) -> pd.DataFrame:
-        """Settled residents (people on short work abroad left out): rows (replicate, month), columns destinations."""
+        """Settled residents (people away for a time left out): rows (replicate, month), columns destinations."""
         stocks = self.series(world, "stocks", lambda_)
-        settled = stocks[(stocks["status"] != "pendular") & (stocks["destination"] != ORIGIN)]
+        settled = stocks[~stocks["status"].isin(["pendular", "visitor"]) & (stocks["destination"] != ORIGIN)]
         return self._wide(settled, "persons", self._axes(world, lambda_))
 
     def _axes(self, world: str, lambda_: float | None) -> pd.MultiIndex:

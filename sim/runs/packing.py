@@ -113,7 +113,7 @@ class StateForms:
             "kept_stocks": (WHOLE, (month, N_PLACES, N_STATUSES)),
             "kept_committed": (WHOLE, (month, N_PLACES, N_CHANNELS)),
             "kept_sought": (WHOLE, (month, 2, N_PLACES, N_SECTORS)),
-            "kept_following": (WHOLE, (month, N_PLACES)),
+            "kept_following": (WHOLE, (month, N_PLACES, N_CHANNELS)),
             "kept_claims": (WHOLE, (month, N_PLACES)),
             "kept_hazards": (WHOLE, (month, N_HAZARDS)),
             "events": (EVENT_TYPE, (None,)),

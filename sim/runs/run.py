@@ -85,7 +85,7 @@ DECISIONS = tuple(
             "caught",
             "naturalised",
         ),
-        "pendular_out",
+        *("pendular_out", "stay_out", "stay_back"),
         *("volunteered", "deserted"),
         *("detained", "charged", "sentenced", "pardoned", "summoned", "drafted", "arrested_on_return"),
     )
@@ -93,8 +93,8 @@ DECISIONS = tuple(
 
 
 DECISION = np.dtype([(name, EVENT_TYPE[name]) for name in ("month", "kind", "place", "channel", "reason", "key")])
-"""Something asked for or decided, or short work abroad begun; of an application, its grant and its refusal only the
-head of the unit is noted."""
+"""Something asked for or decided, short work abroad begun, or a short stay begun or ended; of an application, its grant
+and its refusal only the head of the unit is noted."""
 
 
 def wishes(events: NDArray[np.void], one_in: int) -> NDArray[np.void]:

@@ -35,8 +35,8 @@ ALWAYS = (
     verified.test_detentions_happen_at_home_to_those_of_age,
     verified.test_arrests_on_return_are_of_the_persecuted,
     verified.test_persecuted_is_for_life,
-    verified.test_pendular_workers_always_return,
-    verified.test_pendular_workers_are_never_counted_as_emigrants,
+    verified.test_who_is_away_for_a_time_comes_back_or_settles,
+    verified.test_who_is_away_for_a_time_is_never_counted_as_an_emigrant,
 )
 
 

@@ -116,9 +116,9 @@ def test_the_persecuted_return_less():
 
 def test_a_permit_becomes_citizenship_after_the_years():
     world = plain_world(2, ("poland",))
-    world.places["naturalisation"] = 1.0
+    world.places["naturalisation"], world.places["naturalisation_months"] = 1.0, 120.0
     people = settled(2, expiry=0, since=[-119, -118])
-    model = start(people, world, quietly(naturalisation_months=120.0)).run()
+    model = start(people, world, quietly()).run()
     assert statuses(model) == ["citizen", "permit"] and model.columns.expiry[0] == NEVER
 
 

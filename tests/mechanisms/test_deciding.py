@@ -88,10 +88,11 @@ def test_a_couple_decides_on_the_mean_of_two_wishes():
 # the value of a destination
 
 
-def valued(field, before, after, people=None, **terms):
-    """Gain of utility of the one destination when a field of it changes."""
+def valued(field, before, after, people=None, fear=0.0, **terms):
+    """Gain of utility of the one destination when a field of it changes; `fear` is that of war."""
     worlds = one_place(), one_place()
     for world, value in zip(worlds, (before, after), strict=True):
+        world.belarus["war_fear"] = fear
         world.places[field][:, PLACE["poland"]] = value
     who = people or crowd(1)
     return gain((who, worlds[0]), (who, worlds[1]), **terms) / LAMBDA
@@ -113,10 +114,11 @@ def test_distance_holds_back():
     assert valued("distance", 500.0, 1000.0, distance=-0.8) == pytest.approx(-0.8 * math.log(2.0), **NEAR)
 
 
-def test_safety_counts_for_the_persecuted_only():
+def test_safety_counts_for_the_persecuted_and_in_fear_of_war_for_all():
     media = crowd(1, exposure=EXPOSURE["media"])
     assert valued("safety", 0.2, 1.0, media, safety=1.5) == pytest.approx(1.5 * 0.8, **NEAR)
     assert valued("safety", 0.2, 1.0, safety=1.5) == pytest.approx(0.0, **NEAR)
+    assert valued("safety", 0.2, 1.0, fear=0.5, safety=1.5) == pytest.approx(0.5 * 1.5 * 0.8, **NEAR)
 
 
 def test_close_people_draw_to_where_they_live():

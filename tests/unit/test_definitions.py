@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from sim.history.coefficients import RECORDS
 from sim.numerics.codes import CHANNEL, EVENT, INSTRUMENT, N_CHANNELS, N_PLACES, N_STATUSES, PLACE, REASON, STATUS
 from sim.observation import definitions as by
 from sim.observation import seen as of
@@ -42,7 +43,8 @@ def run(moves=(), decisions=(), **stocks):
     )
     for name, persons in stocks.items():
         found.stocks[:, LITHUANIA, STATUS[name]] = persons
-    for record, (month, kind, origin, place, channel, key) in zip(found.moves, moves, strict=True):
+    for record, (month, kind, origin, place, channel, key, *reason) in zip(found.moves, moves, strict=True):
+        record["reason"] = REASON[reason[0]] if reason else REASON["none"]
         record["month"], record["kind"], record["origin"], record["place"] = month, EVENT[kind], origin, place
         record["channel"], record["key"] = CHANNEL[channel], key
         found.flows[month, origin, place, CHANNEL[channel]] += ONE_IN
@@ -80,9 +82,9 @@ def test_a_period_counts_its_months_by_their_days():
 
 
 def test_a_stock_is_who_lives_there_by_whatever_right():
-    lived = run(permit=1000, citizen=50, visa_free=30, irregular=20, asylum_seeker=5, pendular=500)
+    lived = run(permit=1000, citizen=50, visa_free=30, irregular=20, asylum_seeker=5, pendular=500, visitor=70)
     assert by.residents(lived, LITHUANIA).tolist() == [1105.0] * MONTHS
-    assert by.present(lived, LITHUANIA).tolist() == [1605.0] * MONTHS
+    assert by.present(lived, LITHUANIA).tolist() == [1675.0] * MONTHS
 
 
 def test_a_register_holds_documents_and_long_visas_from_the_day_of_arrival():
@@ -94,8 +96,11 @@ def test_a_register_holds_documents_and_long_visas_from_the_day_of_arrival():
 
 
 def test_short_work_counts_where_valid_permits_are_counted():
-    lived = run(permit=1000, pendular=500)
-    assert by.register(lived, world(), LITHUANIA, "valid_permits")["counted"][0] == 1500.0
+    """A permit is that of one season; who goes on working has none that is counted."""
+    lived = run(permit=1000, pendular=500, visitor=70)
+    share = observation().at("short_work_permits")
+    assert by.register(lived, world(), LITHUANIA, "valid_permits")["counted"][0] == 1000.0 + share * 500.0
+    assert share == pytest.approx(1.0 - RECORDS["another_season"]["value"])
     assert by.register(lived, world(), LITHUANIA, "residence_documents")["counted"][0] == 1000.0
 
 
@@ -198,17 +203,38 @@ def test_who_is_still_there_is_followed_person_by_person():
             (4, "onward", GEORGIA, POLAND, "work", key[0]),
             (5, "departed", 0, GEORGIA, "visa_free", key[2]),
             (12, "returned", GEORGIA, 0, "visa_free", key[1]),
-        ]
+        ],
+        decisions=[
+            (3, "stay_out", GEORGIA, "visa_free", key[3]),  # a short stay, over in the same month
+            (3, "stay_back", 0, "none", key[3]),
+        ],
     )
     here = seen(lived)
     spring = by.within("2019-04-01", "2019-06-30", MONTHS)
-    assert of.remaining(here, GEORGIA, spring, 5) == pytest.approx(2 / 3)
-    assert of.remaining(here, GEORGIA, spring, 12) == pytest.approx(1 / 3)
+    assert of.remaining(here, GEORGIA, spring, 5) == (4.0, 2.0)
+    assert of.remaining(here, GEORGIA, spring, 12) == (4.0, 1.0)
     assert of.stayed(here, GEORGIA).sum() == 2 * ONE_IN  # one left within six months
     places = of.whereabouts(here, 6)
     assert [places[row] for row in (0, 1, 2, 3)] == [POLAND, GEORGIA, GEORGIA, 0]
     rows, left = of.last_departure(here, MONTHS)
     assert dict(zip(rows.tolist(), left.tolist(), strict=True)) == {0: 3, 2: 5}
+
+
+def test_a_visitor_who_settles_goes_on_with_the_stay_and_crosses_no_border():
+    key = keys()
+    lived = run(
+        moves=[
+            (5, "departed", 0, GEORGIA, "visa_free", key[0], "in_place"),
+            (5, "departed", 0, POLAND, "work", key[1], "in_place"),  # a short worker
+        ],
+        decisions=[(3, "stay_out", GEORGIA, "visa_free", key[0])],
+    )
+    here = seen(lived)
+    assert of.entries(here, GEORGIA).nonzero()[0].tolist() == [3] and of.entries(here, POLAND).sum() == 0.0
+    assert by.departures(lived, GEORGIA).nonzero()[0].tolist() == [5]
+    found = of.spells(here)
+    assert sorted(zip(found.place.tolist(), found.since.tolist(), strict=True)) == [(POLAND, 5), (GEORGIA, 3)]
+    assert of.stayed(here, GEORGIA)[3] == ONE_IN
 
 
 def test_of_somebody_born_in_the_run_nothing_is_known():

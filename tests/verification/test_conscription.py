@@ -43,24 +43,41 @@ def test_only_the_liable_are_summoned():
 def test_a_summons_reaches_who_lives_elsewhere_by_chance_and_nobody_abroad():
     """A third of the men live at their address, a third elsewhere, whom three summonses in ten reach, a third abroad.
     All are summoned alike; who is not reached is summoned in absence, is not drafted, and may be barred from leaving.
+    Men are drafted, and summoned, in the numbers given, whoever is absent.
     """
     n, kinds = 30_000, 3
     kind = np.arange(n) % kinds
     people = abroad(young_men(n), kind == 2)
     people.people.elsewhere[:] = kind == 1
-    world = home_world(1, ("poland",), summoned=4000.0, drafted=4000.0, summons_reach=0.3, ban_liable=0.5)
+    world = home_world(1, ("poland",), summoned=6000.0, drafted=2600.0, summons_reach=0.3, ban_liable=0.5)
     model = start(people, world, calm()).run()
     summoned, drafted = events_of(model, "summoned"), events_of(model, "drafted")
-    share = 4000.0 / (n * 2 / 3)  # the liable at home are counted
+    share = 6000.0 / n
     absent = summoned["reason"] == REASON["absent"]
     for which, missed in ((0, 0.0), (1, 0.7), (2, 1.0)):
         of_them = summoned["row"] % kinds == which
         assert_share(of_them.sum(), n / kinds, share)
         assert_share(absent[of_them].sum(), of_them.sum(), missed)
-    assert np.array_equal(np.sort(summoned["row"][~absent]), np.sort(drafted["row"]))
+    assert np.array_equal(np.sort(summoned["row"][~absent]), np.sort(drafted["row"]))  # 2,600 of 13,000 is 6,000 of n
     barred = np.flatnonzero(model.columns.exit_ban == 6)
     assert set(barred) <= set(summoned["row"][absent])
     assert_share(len(barred), absent.sum(), 0.5)
+
+
+@pytest.mark.parametrize("one_in", [1, 20])
+def test_a_draft_takes_the_numbers_it_is_given_whoever_is_liable_by_then(one_in):
+    """Of men of 20 half are deferred until the third month; 100 agents' worth are called in each month of five."""
+    people = young_men(16_000)
+    people.one_in = one_in
+    people.people.circle[:] *= one_in
+    late = np.arange(16_000) % 2 == 1
+    people.people.conscription[late], people.people.birth[late] = CONSCRIPTION["deferred"], -22 * 12 + 2
+    people.people.elsewhere[::4] = 1
+    world = home_world(5, summoned=500.0 * one_in, drafted=200.0 * one_in, summons_reach=0.5)
+    model = start(people, world, calm()).run()
+    for kind, expected in (("summoned", 500), ("drafted", 200)):
+        for count in np.bincount(events_of(model, kind)["month"], minlength=5):
+            assert abs(count - expected) <= 4.0 * np.sqrt(expected), kind
 
 
 def test_reserve_officers_are_called_by_decree():
@@ -75,7 +92,7 @@ def test_reserve_officers_are_called_by_decree():
     people.people.held[kind == 2] = NEVER
     abroad(people, kind == 3)
     world = home_world(14, ("poland",))
-    world.belarus["officers"][0] = 600.0  # of 6,000 below 27 at home, in prison or not
+    world.belarus["officers"][0] = 300.0
     model = start(people, world, calm()).run(1)
     called = events_of(model, "drafted")
     assert set(called["row"] % 4) == {0} and set(called["reason"]) == {REASON["decree"]}

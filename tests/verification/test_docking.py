@@ -392,17 +392,13 @@ def test_one_needs_a_way_out_and_a_way_in(shut, open_):
 
 def test_reference_counts_are_persons():
     people = crowd(300, sector=np.repeat([SECTOR["transport"], SECTOR["construction"], SECTOR["it"]], 100))
-    people.people.conscription[:40] = CONSCRIPTION["liable"]
-    people.people.sex[:30] = 1
     people.people.birth[250:] = -15 * 12
     people.people.exposure[200:] = EXPOSURE["protest"]
     people.people.birth[240:250] = -17 * 12
-    people.people.conscription[100:120] = CONSCRIPTION["reserve_officer"]
-    people.people.sex[100:120] = 1
-    people.people.birth[100:110] = -26 * 12
+    people.people.birth[100:110] = -60 * 12
     people.people.mode[150:160] = MODE["settled"]  # no residents
     counted = reference(people.people, 10)
-    assert counted.liable == 300.0 and counted.pendular == 1900.0 and counted.officers == 100.0
+    assert counted.pendular == 1900.0 and counted.travellers == 2200.0
     assert counted.adults == 2300.0 and list(counted.exposed[:2]) == [1900.0, 500.0]
     risk = np.full(len(EXPOSURE), 1.0)
     risk[EXPOSURE["protest"]] = 30.0

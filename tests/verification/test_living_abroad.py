@@ -186,8 +186,8 @@ def test_a_permit_becomes_citizenship_at_a_renewal_after_the_years(years, share)
     people = settled(10_000, since=-years * 12)
     people.people.expiry[:] = 0
     world = plain_world(4, ("poland",))
-    world.places["naturalisation"][:] = 0.3
-    b = quiet(**NEVER_LEAVE, naturalisation_months=120.0, permit_months=24.0)
+    world.places["naturalisation"][:], world.places["naturalisation_months"] = 0.3, 120.0
+    b = quiet(**NEVER_LEAVE, permit_months=24.0)
     model = start(people, world, b).run()
     new, renewed = events_of(model, "naturalised"), events_of(model, "renewed")
     assert set(new["month"]) <= {1} and len(new) + len(renewed) == 10_000
@@ -202,7 +202,7 @@ def test_only_a_permit_becomes_citizenship(status):
     people.people.expiry[:] = 0
     world = plain_world(3, ("poland",))
     world.places["naturalisation"][:] = 1.0
-    model = start(people, world, quiet(**NEVER_LEAVE, naturalisation_months=0.0, permit_months=99.0)).run()
+    model = start(people, world, quiet(**NEVER_LEAVE, permit_months=99.0)).run()
     assert len(events_of(model, "naturalised")) == 0
 
 

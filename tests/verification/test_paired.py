@@ -186,10 +186,11 @@ def calm(**changes):
 
 
 def unlimited():
-    """The hot world without quotas, and where neither rents nor approvals answer to newcomers."""
+    """The hot world without quotas and drafts, and where neither rents nor approvals answer to newcomers."""
     world = hot_world()
     world.rules["capacity"] = np.inf
     world.places["rent_response"], world.places["inflow_limit"] = 0.0, np.inf
+    world.belarus["summoned"] = world.belarus["officers"] = 0.0  # who leaves, another is called in his place
     return world
 
 

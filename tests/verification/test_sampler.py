@@ -13,11 +13,10 @@ from scipy import stats
 
 from sim.model.decision.access import admission_share, eligible, fare, travel_share
 from sim.model.decision.means import money
-from sim.model.decision.offers import channel_value, country_value, move_price, offer_share
+from sim.model.decision.offers import channel_value, country_value, move_price, offer_share, threat_to
 from sim.model.decision.units import adults, class_groups, flags, push, threat_group
 from sim.model.decision.utility import (
     BINS,
-    FLAG_PERSECUTED,
     LOG_SLOTS,
     Weighing,
     best_noise_term,
@@ -271,7 +270,7 @@ def plain_look(people, row, now, residents, waiting, values, channels):
         workers = now.run.reference.workers[sector]
         share = offer_share(now, place, sector, workers)
         constant = now.run.constants[place]
-        common = country_value(now, constant, residents[place], place, sector, (mask & FLAG_PERSECUTED) != 0)
+        common = country_value(now, constant, residents[place], place, sector, threat_to(mask, now.belarus.war_fear))
         for channel in range(N_CHANNELS):
             rules = now.rules[place, channel]
             age = (now.month - person.birth) // 12

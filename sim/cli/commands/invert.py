@@ -52,7 +52,7 @@ PERMITS = ("first_permits", "first_permits_long")
 
 
 class Expected(NamedTuple):
-    """What is expected of those who decide: departures [months, places, channels], and the first permits they get
+    """What is expected of all who leave: departures [months, places, channels], and the first permits they get
     [months, places]; persons.
     """
 
@@ -231,12 +231,12 @@ def _by_year(ensemble: Ensemble, lambda_: float, level: float, constants: Consta
 
 
 def _expected(ensemble: Ensemble, lambda_: float, constants: Constants) -> Expected:
-    """What is expected of those who decide, mean of the replicates."""
+    """What is expected of all who come to live abroad, mean of the replicates."""
     replicates = ensemble.settings.replicate_count
     total = np.zeros((ensemble.months, N_PLACES, N_CHANNELS))
     for replicate in range(replicates):
         model = ensemble.model(Job("historical", lambda_, replicate), ensemble.threads, constants)
-        total += model.run().recorder.expected_of_deciders(model.world)
+        total += model.run().recorder.expected_arrivals(model.world)
         model.close()
     return expected(total / replicates, ensemble.world("historical"))
 

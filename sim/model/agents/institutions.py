@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.model.agents.people import People
 from sim.model.agents.person import Peopled
 from sim.model.run_constants import Employers
-from sim.numerics.codes import CHANNEL, CONSCRIPTION, PLACE, PLACE_NAMES, SECTOR_NAMES, STATUS
+from sim.numerics.codes import AWAY, CHANNEL, CONSCRIPTION, PLACE, PLACE_NAMES, SECTOR_NAMES, STATUS
 
 
 class Tallied(Peopled, Protocol):
@@ -51,9 +51,9 @@ class Destination(mesa.Agent):
 
     @property
     def residents(self) -> int:
-        """Persons who lived here at the end of last month, without pendular workers."""
+        """Persons who lived here at the end of last month, without those who are here for a time."""
         stock = self.model.stocks[self.place]
-        return int(stock.sum() - stock[STATUS["pendular"]]) * self.model.one_in
+        return int(stock.sum() - stock[AWAY].sum()) * self.model.one_in
 
     @property
     def pendular(self) -> int:

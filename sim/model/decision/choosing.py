@@ -38,6 +38,7 @@ from sim.model.decision.units import (
     choice_class,
     exposure_weight,
     may_exit,
+    men_term,
     personal_term,
     service_term,
     threat_group,
@@ -230,8 +231,8 @@ def fill_adults(people: Columns, first: int, last: int, now: Now, room: Room) ->
         one = at(people, first + i)
         age, conscription = t - one.birth, one.conscription
         flags[i] = adult_flags(one.exposure, one.detained, age, one.ancestry, one.visa, conscription, t)
-        service = service_term(coefficients, conscription, age, one.war_view, one.officer)
-        fears[i] = war_term(war_fear, coefficients.war, service)
+        war = coefficients.war + men_term(coefficients, one.sex, age)
+        fears[i] = war_term(war_fear, war, service_term(coefficients, conscription, age, one.war_view, one.officer))
     for i in range(last - first):
         one = at(people, first + i)
         personal[i] = personal_term(coefficients, (t - one.birth) / 12.0, one.education, one.ties)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.decision.access import access_share, admission_share, eligible, fare
+from sim.model.decision.access import access_share, admission_share, detour_share, eligible, fare
 from sim.model.decision.doors import door_weight, separation_weight
 from sim.model.decision.means import pay_share
 from sim.model.decision.units import N_AGES, N_CLASSES, age_group, age_limits, choice_class, class_groups
@@ -39,8 +39,11 @@ _IT, _CHILD = SECTOR["it"], SECTOR["child"]
 
 
 @compiled(forceinline=True)
-def country_value(now: Now, constant: float, persons: float, place: int, sector: int, unsafe: bool) -> float:
-    """Value of living in a destination, channels apart: constant, diaspora, language, distance, wage, rent, safety."""
+def country_value(now: Now, constant: float, persons: float, place: int, sector: int, threat: float) -> float:
+    """Value of living in a destination, channels apart: constant, diaspora, language, distance, wage, rent, safety.
+
+    `threat`, 0 to 1, is how much safety from the Belarusian state counts.
+    """
     there, here = now.places[place].wage, now.places[_BELARUS].wage
     if sector == _IT:
         there, here = there * now.places[place].premium_it, here * now.places[_BELARUS].premium_it
@@ -53,9 +56,13 @@ def country_value(now: Now, constant: float, persons: float, place: int, sector:
         there, here, now.coefficients.income
     )
     value += ratio_term(now.places[place].rent, now.places[_BELARUS].rent, now.coefficients.rent)
-    if unsafe:
-        value += now.coefficients.safety * (now.places[place].safety - 1.0)
-    return value
+    return value + threat * (now.coefficients.safety * (now.places[place].safety - 1.0))
+
+
+@compiled(forceinline=True)
+def threat_to(mask: int, war_fear: float) -> float:
+    """How much the reach of the Belarusian state counts for a choice class: all to the persecuted, to others in war."""
+    return 1.0 if mask & FLAG_PERSECUTED else war_fear
 
 
 @compiled(forceinline=True)
@@ -72,6 +79,13 @@ def channel_value(now: Now, place: int, channel: int, offers: float, queue: floa
     if channel == _WORK:
         value += elastic_term(offers, now.coefficients.offers)
     return value
+
+
+@compiled(forceinline=True)
+def way_value(now: Now, place: int, channel: int, groups: int) -> float:
+    """Value of the way from Belarus: the share of the month in which it is open, and a detour if it needs one."""
+    value = openness_term(access_share(now, place, channel, groups))
+    return value + now.coefficients.detour * detour_share(now, place, channel, groups)
 
 
 @compiled(forceinline=True)
@@ -142,9 +156,9 @@ def fill(
             for place in range(len(now.law)):
                 if place == _BELARUS or now.places[place].distance <= 0.0:
                     continue
-                unsafe = (mask & FLAG_PERSECUTED) != 0
+                threat = threat_to(mask, now.belarus.war_fear)
                 constant = now.run.constants[place]
-                country = country_value(now, constant, residents[place], place, sector, unsafe)
+                country = country_value(now, constant, residents[place], place, sector, threat)
                 first = count
                 near[:], free[:] = MINUS_INFINITY, MINUS_INFINITY
                 for channel in range(now.law.shape[1]):
@@ -167,16 +181,15 @@ def fill(
                     if unqueued == MINUS_INFINITY:
                         continue
                     # what the class loses by closures ahead is told without regard to age
-                    access = access_share(now, place, channel, groups)
-                    near[channel], free[channel] = common + openness_term(access), unqueued
+                    from_belarus = way_value(now, place, channel, groups)
+                    near[channel], free[channel] = common + from_belarus, unqueued
                     for number in range(N_AGES if by_age else 1):  # one offer to all, or one to the people of each age
                         low, high = age_limits(number) if by_age else (0, 255)
                         who = (groups | age_group(low)) if by_age else groups
-                        access = access_share(now, place, channel, who) if by_age else access
                         offer = offers[count]
                         offer.open, offer.free = common, unqueued
                         offer.onward = common + openness_term(admission_share(now, place, channel, who))
-                        offer.value = common + openness_term(access)
+                        offer.value = common + (way_value(now, place, channel, who) if by_age else from_belarus)
                         offer.place, offer.channel = place, channel
                         offer.fare = fare(now, place, channel, who)
                         offer.each = now.rules[place, channel].fee + now.rules[place, channel].funds

@@ -23,7 +23,19 @@ from sim.model.decision.utility import (
     war_term,
 )
 from sim.model.run_constants import ADULT_MONTHS, FIGHTING_ENDS_MONTHS, OTHERS, THREATENED
-from sim.numerics.codes import AGE_FROM, CONSCRIPTION, EXPOSURE, GROUP, LEAD, MODE, N_SECTORS, PLACE, SECTOR, WAR_VIEW
+from sim.numerics.codes import (
+    AGE_FROM,
+    CONSCRIPTION,
+    EXPOSURE,
+    GROUP,
+    LEAD,
+    MODE,
+    N_SECTORS,
+    PLACE,
+    SECTOR,
+    SEX,
+    WAR_VIEW,
+)
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import NORMAL_GRID
 from sim.numerics.months import LONG_AGO
@@ -42,7 +54,7 @@ _STRIKE, _WAR_COMMENT = EXPOSURE["strike"], EXPOSURE["war_comment"]
 _LIABLE, _SERVING = CONSCRIPTION["liable"], CONSCRIPTION["serving"]
 _SERVED, _OFFICER = CONSCRIPTION["served"], CONSCRIPTION["reserve_officer"]
 _FOR_JOINING = WAR_VIEW["for_joining"]
-_PLANNED = LEAD["planned"]
+_MALE, _PLANNED = SEX["male"], LEAD["planned"]
 _SETTLED = MODE["settled"]
 _BELARUS, _HOME = PLACE["belarus"], MODE["home"]
 _IT, _TRANSPORT = SECTOR["it"], SECTOR["transport"]
@@ -204,6 +216,12 @@ def exposure_weight(coefficients: Behaviour, exposure: int) -> float:
 
 
 @compiled(forceinline=True)
+def men_term(coefficients: Behaviour, sex: int, age: int) -> float:
+    """Log-odds that the fear of war adds for a man below 50 before any call-up; `age` in months."""
+    return coefficients.war_men if (sex == _MALE) & (age < FIGHTING_ENDS_MONTHS) else 0.0
+
+
+@compiled(forceinline=True)
 def service_term(coefficients: Behaviour, conscription: int, age: int, war_view: int, officer: int) -> float:
     """Log-odds that the fear of war adds for who may be sent: drafted, mobilised, or an officer; `age` in months.
 
@@ -262,8 +280,8 @@ def push(head: Person, month: int, coefficients: Behaviour, perceived: float, wa
         conscription, exposure, age = one.conscription, one.exposure, month - one.birth
         personal = personal_term(coefficients, age / 12.0, one.education, one.ties)
         repression = repression_term(perceived, exposure_weight(coefficients, exposure), coefficients.repression)
-        service = service_term(coefficients, conscription, age, one.war_view, one.officer)
-        war = war_term(war_fear, coefficients.war, service)
+        own = coefficients.war + men_term(coefficients, one.sex, age)
+        war = war_term(war_fear, own, service_term(coefficients, conscription, age, one.war_view, one.officer))
         total = with_adult(total, repression, war, personal)
     return unit_push(coefficients, total, n, abroad, head.frailty)
 

@@ -3,6 +3,7 @@
 from sim.model.eventlog import note
 from sim.model.hazards import DRAFTED, in_units
 from sim.model.now import Now
+from sim.model.processes.muster import LIABLE, OFFICERS, WITHIN_REACH, registered_man, standing_now
 from sim.model.processes.wartime import wartime
 from sim.model.run_constants import ADULT_MONTHS, LIABILITY_ENDS_MONTHS, monthly_hazard
 from sim.model.scratch import Block, Span, rows_of
@@ -20,44 +21,19 @@ _SERVING, _SERVED, _OFFICER = CONSCRIPTION["serving"], CONSCRIPTION["served"], C
 _EXEMPT, _FAMILY = CONSCRIPTION["exempt"], CONSCRIPTION["family"]
 _SUMMONED, _DRAFTED, _DISCHARGED = EVENT["summoned"], EVENT["drafted"], EVENT["discharged"]
 _NONE, _ABSENT, _DECREE = REASON["none"], REASON["absent"], REASON["decree"]
-DEFERMENT_ENDS_MONTHS = 22 * 12
-"""Study deferment ends at 22 (assumption: a first degree entered at 17 or 18 takes four to five years)."""
 BAN_MONTHS = 6
 """Length of an exit limit that follows a summons (law 268-Z of 2023: up to six months)."""
 
 
 @compiled(forceinline=True)
-def standing_at_18(luck: float, unfit: float, studies: float) -> int:
-    """Standing of a man in the month of his 18th birthday: exempt, deferred to study, or liable.
-
-    `unfit` is the share who are unfit, `studies` that of the others who study; `luck` uniform decides.
-    """
-    if luck < unfit:
-        return _EXEMPT
-    return _DEFERRED if luck < unfit + (1.0 - unfit) * studies else _LIABLE
-
-
-@compiled(forceinline=True)
-def standing_by_age(standing: int, age: int, studies: bool, officer: bool) -> int:
-    """Standing of a man who is not serving, at `age` in months: deferment ends at 22, liability at 27.
-
-    `studies` is false where studies defer no more; `officer` is true for who leaves a university with that rank.
-    """
-    if age >= LIABILITY_ENDS_MONTHS:
-        return _NEVER if standing == _LIABLE or standing == _DEFERRED or standing == _FAMILY else standing
-    if standing == _DEFERRED and (age >= DEFERMENT_ENDS_MONTHS or not studies):
-        return _OFFICER if officer and age >= DEFERMENT_ENDS_MONTHS else _LIABLE
-    return standing
-
-
 @compiled
 def conscript(people: Columns, circles: Span, now: Now, block: Block) -> None:
     """Move the men of these circles through liability and service; what the war brings to soldiers comes first."""
     wartime(people, circles, now, block)
     (first, last), room, log, harms = rows_of(circles, now), block.room, block.log, block.harms
-    summoned = monthly_hazard(now.belarus.summoned, now.run.reference.liable)
-    drafted = min(summoned, monthly_hazard(now.belarus.drafted, now.run.reference.liable))
-    decreed = monthly_hazard(now.belarus.officers, now.run.reference.officers)
+    summoned = monthly_hazard(now.belarus.summoned, now.called[LIABLE])
+    drafted = min(summoned, monthly_hazard(now.belarus.drafted, now.called[WITHIN_REACH]))
+    decreed = monthly_hazard(now.belarus.officers, now.called[OFFICERS])
     called = 0
     for row in range(first, last):  # most are women, too young or long past service
         person = at(people, row)
@@ -70,23 +46,11 @@ def conscript(people: Columns, circles: Span, now: Now, block: Block) -> None:
     for i in range(called):
         row = room.rows[i]
         person = at(people, row)
-        key, sex, region, age = person.key, person.sex, person.region, now.month - person.birth
-        standing, mode, held = person.conscription, person.mode, person.held
-        if sex != _MALE or region == _ABROAD or age < ADULT_MONTHS or mode == _NOWHERE:
+        key, standing, mode, held = person.key, person.conscription, person.mode, person.held
+        if not registered_man(person, now.month):
             continue
-        after = standing
-        if standing != _SERVING:
-            if standing == _NEVER and age == ADULT_MONTHS:
-                after = standing_at_18(
-                    uniform(words(key, now.month, _MORE, 0, now.run.seed)[3]),
-                    now.coefficients.exempt_share,
-                    now.coefficients.study_share,
-                )
-            officer = False
-            if after == _DEFERRED and age >= DEFERMENT_ENDS_MONTHS:
-                officer = uniform(words(key, now.month, _SUMMONS, 0, now.run.seed)[2]) < now.coefficients.officer_share
-            after = standing_by_age(after, age, mode != _SETTLED or now.belarus.study_abroad >= 0.5, officer)
-            person.conscription = after
+        after = standing_now(person, now)
+        person.conscription = after
         by_decree = (standing == _OFFICER) & (mode == _HOME) & (decreed > 0.0)
         may_be_called = ((after == _LIABLE) & (summoned > 0.0)) | by_decree
         room.rows[drawn], room.keys[drawn] = row, key

@@ -16,6 +16,7 @@ from sim.model.eventlog import Log, note
 from sim.model.hazards import ARRESTED, in_units
 from sim.model.now import Now
 from sim.model.processes.depart import arrive, leave_home
+from sim.model.processes.flight import fill_refuges, refuge_channel
 from sim.model.processes.live import destitute
 from sim.model.processes.settled import settled_units
 from sim.model.run_constants import share_of_circle
@@ -36,7 +37,7 @@ _ASYLUM_SEEKER, _CITIZEN = STATUS["asylum_seeker"], STATUS["citizen"]
 _RETURNED, _ONWARD, _ARRESTED = EVENT["returned"], EVENT["onward"], EVENT["arrested_on_return"]
 _DEPARTED = EVENT["departed"]
 _CHOSEN, _NONE, _FOLLOWS = REASON["choice"], REASON["none"], REASON["family"]
-_FAMILY, _LIABLE = CHANNEL["family"], CONSCRIPTION["liable"]
+_FAMILY, _ENTRY_FREE, _LIABLE = CHANNEL["family"], CHANNEL["visa_free"], CONSCRIPTION["liable"]
 _TOGETHER, _AHEAD = LEAD["together"], LEAD["ahead"]
 
 
@@ -149,19 +150,28 @@ def return_home(head: Person, now: Now, log: Log) -> None:
 
 @compiled
 def move_onward(head: Person, now: Now, log: Log) -> None:
-    """Move a unit to another destination drawn by value, if any is open to it, and take the price of the way."""
+    """Move a unit to another destination drawn by value, if any is open to it, and take the price of the way.
+
+    From a place at war to one that lets in whoever flees, if one is near; then the way is all there is to pay.
+    """
     prospects, noise = no_prospects(len(now.law), now.options.offers.shape[1]), np.empty(len(now.law))
     origin = head.place
     kind = choice_class(head.sector, flags(head, now.month))
     draw_tastes(head.key, now.coefficients, now.run.trait_seed, prospects.tastes)
-    evaluate(head, now, kind, FROM_ABROAD, prospects)
+    fleeing = now.places[origin].unsafe > 0.0 and fill_refuges(head, now, kind, prospects)
+    if not fleeing:
+        evaluate(head, now, kind, FROM_ABROAD, prospects)
     gumbels(head.key, now.month, _ONWARD_0, now.run.seed, noise)
     place = best_slot(prospects.values, noise)
     if place >= 0:
-        offers = offers_to(now, kind)
-        channel = offers[draw_door(head.key, now.month, now.run.seed, place, offers, prospects.weights)].channel
+        if fleeing:
+            channel, fee = refuge_channel(now, place), 0.0
+        else:
+            offers = offers_to(now, kind)
+            channel = offers[draw_door(head.key, now.month, now.run.seed, place, offers, prospects.weights)].channel
+            fee = now.rules[place, channel].fee
         size, grown, _ = party(head, adults(head))
-        pay(head, now, onward_fare(now, origin, place) * size + now.rules[place, channel].fee * grown, True)
+        pay(head, now, onward_fare(now, origin, place) * size + fee * grown, True)
         for i in range(head.reach + 1):
             one = beside(head, i)
             if of_unit(one, i) and in_party(one):
@@ -179,8 +189,9 @@ def may_be_joined(exists: int, status: int, months: int, needed: float) -> bool:
 def follow(head: Person, now: Now, log: Log, following: NDArray[np.int64]) -> None:
     """Let a family follow its head abroad, if it is free, can travel and can pay."""
     place, circle = head.place, head.circle // now.circles.one_in
+    channel = _FAMILY if now.law[place, _FAMILY].exists else _ENTRY_FREE
     if not may_be_joined(
-        now.law[place, _FAMILY].exists, head.status, now.month - head.since, now.coefficients.follow_months
+        now.law[place, channel].exists, head.status, now.month - head.since, now.coefficients.follow_months
     ):
         return
     left, grown, free = 0, 0, True
@@ -192,11 +203,11 @@ def follow(head: Person, now: Now, log: Log, following: NDArray[np.int64]) -> No
             left += 1
             grown += one.member == 1
     groups = groups_of(head, now.month)
-    passable = access_share(now, place, _FAMILY, groups)
-    price = fare(now, place, _FAMILY, groups) * left + now.rules[place, _FAMILY].fee * grown
+    passable = access_share(now, place, channel, groups)
+    price = fare(now, place, channel, groups) * left + now.rules[place, channel].fee * grown
     if not free or money(head, now) < price:
         return
-    following[place] += np.int64(now.coefficients.follow * passable * left * now.circles.one_in * FIXED_POINT)
+    following[place, channel] += np.int64(now.coefficients.follow * passable * left * now.circles.one_in * FIXED_POINT)
     luck = words(head.key, now.month, _FOLLOW, 0, now.run.seed)
     if uniform(luck[0]) >= now.coefficients.follow or uniform(luck[1]) >= passable:
         return
@@ -205,6 +216,6 @@ def follow(head: Person, now: Now, log: Log, following: NDArray[np.int64]) -> No
     for i in range(1, head.reach + 1):
         one = beside(head, i)
         if of_unit(one, i) and not in_party(one):
-            leave_home(one, now, place, _FAMILY)
+            leave_home(one, now, place, channel)
             now.circles.abroad[circle] += 1
-            note(log, now.month, one, _DEPARTED, (_BELARUS, place), _FAMILY, _FOLLOWS)
+            note(log, now.month, one, _DEPARTED, (_BELARUS, place), channel, _FOLLOWS)

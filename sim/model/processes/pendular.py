@@ -1,13 +1,19 @@
-"""Pendular work: a season abroad in transport, construction or industry, and the automatic way back."""
+"""Pendular work: seasons abroad in transport, construction or industry, and the way back or residence there.
+
+Here short stays end, too: whoever is away for a time has the mode pendular and, by status, works or visits.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.history.coefficients import Behaviour
 from sim.model.decision.access import travel_share
 from sim.model.decision.units import class_groups, head_of, is_barred
 from sim.model.decision.utility import PI
 from sim.model.eventlog import note
 from sim.model.now import Now
+from sim.model.processes.residence import expect_residence, residence_channel, residence_share, take_residence
+from sim.model.processes.short_stay import weigh_stay
 from sim.model.run_constants import ADULT_MONTHS
 from sim.model.scratch import Block, Room, Span, rows_of
 from sim.numerics.arithmetic import sin
@@ -18,12 +24,12 @@ from sim.numerics.months import NEVER
 from sim.population.rows import Person, at
 from sim.population.schema import Columns
 
-_PENDULAR = PURPOSE["pendular"]
+_PENDULAR, _AWAY_LUCK = PURPOSE["pendular"], PURPOSE["away"]
 _BELARUS, _HOME, _AWAY = PLACE["belarus"], MODE["home"], MODE["pendular"]
 _AT_HOME, _ON_WORK = STATUS["home"], STATUS["pendular"]
-_OUT, _BACK = EVENT["pendular_out"], EVENT["pendular_back"]
-_CHOSEN, _NONE = REASON["choice"], REASON["none"]
-_WORK = CHANNEL["work"]
+_OUT, _ON, _BACK = EVENT["pendular_out"], EVENT["pendular_on"], EVENT["pendular_back"]
+_CHOSEN, _NONE, _CLOSED = REASON["choice"], REASON["none"], REASON["closed"]
+_WORK, _VISA_FREE = CHANNEL["work"], CHANNEL["visa_free"]
 _TRANSPORT, _CONSTRUCTION, _INDUSTRY = SECTOR["transport"], SECTOR["construction"], SECTOR["industry"]
 
 
@@ -77,12 +83,11 @@ def pendular(people: Columns, circles: Span, now: Now, block: Block) -> None:
     called = workers_called(people, first, last, now, room, max(all_drivers, all_others))
     for row in range(first, last):
         person = at(people, row)
-        mode, expiry = person.mode, person.expiry
-        if (mode == _AWAY) & (expiry < now.month):
-            place = person.place
-            person.place, person.mode, person.status = _BELARUS, _HOME, _AT_HOME
-            person.since, person.expiry = now.month, NEVER
-            note(log, now.month, person, _BACK, (place, _BELARUS), 0, _NONE)
+        if person.mode == _AWAY:
+            if person.status == _ON_WORK:
+                go_on_or_back(person, now, block)
+            else:
+                weigh_stay(person, now, block)
     for i in range(called):
         row = room.picked[i]
         person = at(people, row)
@@ -96,11 +101,44 @@ def pendular(people: Columns, circles: Span, now: Now, block: Block) -> None:
         for place in range(len(rates)):
             u -= rates[place]
             if u < 0.0:
-                months = 3 + int(uniform(luck[2]) * (2.0 * now.coefficients.pendular_months - 5.0))
+                months = season_months(now.coefficients, uniform(luck[2]))
                 person.place, person.mode, person.status = place, _AWAY, _ON_WORK
                 person.since, person.expiry = now.month, now.month + months - 1
                 note(log, now.month, person, _OUT, (_BELARUS, place), _WORK, _CHOSEN)
                 break
+
+
+@compiled(forceinline=True)
+def season_months(coefficients: Behaviour, u: float) -> int:
+    """Months of a season of work, at least three; `u` uniform."""
+    return 3 + int(u * (2.0 * coefficients.pendular_months - 5.0))
+
+
+@compiled
+def go_on_or_back(person: Person, now: Now, block: Block) -> None:
+    """At the end of a season let a worker settle there, begin another or go home; call some home before it ends."""
+    place, over, recall = person.place, person.expiry < now.month, now.places[person.place].recall
+    if not over and recall <= 0.0:
+        return
+    luck = words(person.key, now.month, _AWAY_LUCK, 0, now.run.seed)
+    if over:
+        if now.month - person.since >= now.coefficients.residence_months:
+            channel = residence_channel(now.law[place, _WORK], now.law[place, _VISA_FREE])
+            chance = now.coefficients.residence_work * residence_share(now, person, channel)
+            expect_residence(block.following, now, place, channel, chance)
+            if uniform(luck[1]) < chance:
+                take_residence(person, now, channel, block.log)
+                return
+        if now.places[place].pendular > 0.0 and uniform(luck[2]) < now.coefficients.another_season * (1.0 - recall):
+            more = words(person.key, now.month, _PENDULAR, 0, now.run.seed)
+            person.expiry = now.month + season_months(now.coefficients, uniform(more[2])) - 1
+            note(block.log, now.month, person, _ON, (place, place), _WORK, _CHOSEN)
+            return
+    elif uniform(luck[3]) >= recall:
+        return
+    person.place, person.mode, person.status = _BELARUS, _HOME, _AT_HOME
+    person.since, person.expiry = now.month, NEVER
+    note(block.log, now.month, person, _BACK, (place, _BELARUS), 0, _NONE if over else _CLOSED)
 
 
 @compiled

@@ -17,7 +17,7 @@ from sim.numerics.months import NEVER
 from sim.population.rows import Person, at, beside
 from sim.population.schema import Columns
 
-_SETTLE, _LIVING = PURPOSE["settle"], PURPOSE["living"]
+_SETTLE, _LIVING, _AWAY = PURPOSE["settle"], PURPOSE["living"], PURPOSE["away"]
 _VISA_FREE, _PERMIT = STATUS["visa_free"], STATUS["permit"]
 _PERMANENT, _CITIZEN = STATUS["permanent"], STATUS["citizen"]
 _ASYLUM_SEEKER, _PROTECTED, _IRREGULAR = STATUS["asylum_seeker"], STATUS["protected"], STATUS["irregular"]
@@ -27,6 +27,7 @@ _ANCESTRY, _STUDY, _FAMILY = CHANNEL["ancestry"], CHANNEL["study"], CHANNEL["fam
 _PERSECUTED = GROUP["persecuted"]
 _RENEWAL, _ENTRY_FREE, _FIRST_PERMIT = INSTRUMENT["renewal"], INSTRUMENT["visa_free"], INSTRUMENT["permit"]
 _NONE, _EXPIRY, _REFUSAL, _SECURITY = REASON["none"], REASON["expiry"], REASON["refusal"], REASON["security"]
+_CHOSEN = REASON["choice"]
 
 
 @compiled(forceinline=True)
@@ -127,6 +128,10 @@ def decide_status(head: Person, now: Now, block: Block) -> None:
     if luck >= chance:
         lose_right(head, now, _EXPIRY, log)
         return
+    if status == _VISA_FREE and settles_for_good(key, now, place, channel, groups):
+        until = now.month + int(now.coefficients.permit_months)
+        change_status(head, now.month, _PERMIT, until, _EVENT_PERMIT, _CHOSEN, log)
+        return
     if status == _VISA_FREE:
         until = now.month + int(min(now.rules[place, channel].stay, 1200.0))
         change_status(head, now.month, status, until, _RENEWED, _EXPIRY, log)
@@ -148,8 +153,16 @@ def decide_status(head: Person, now: Now, block: Block) -> None:
 
 
 @compiled
+def settles_for_good(key: int, now: Now, place: int, channel: int, groups: int) -> bool:
+    """True if a visa-free stay becomes a residence permit, where permits are open to who came by a channel."""
+    share = open_share(now.openness[place, _FIRST_PERMIT], channel, groups)
+    luck = uniform(words(key, now.month, _AWAY, 0, now.run.seed)[1])
+    return bool(luck < now.places[place].residence_visa_free * share)
+
+
+@compiled
 def naturalised(key: int, months: int, now: Now, place: int) -> bool:
     """True if a unit that has lived in a place for so many months becomes citizens at a renewal."""
-    if months < now.coefficients.naturalisation_months:
+    if months < now.places[place].naturalisation_months:
         return False
     return bool(uniform(words(key, now.month, _LIVING, 0, now.run.seed)[2]) < now.places[place].naturalisation)

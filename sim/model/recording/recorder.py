@@ -22,7 +22,7 @@ Counts = NDArray[np.int64]
 HARMS = ("detained", "charged", "drafted", "caught", "arrested_on_return", "lost")
 """Events counted as harms, beside every count of movement."""
 MOVES = ("departed", "returned", "onward")
-"""Events that change the place of residence; pendular work does not."""
+"""Events that change the place of residence; short work and short stays do not."""
 
 EXPECTATIONS = ("committed", "sought", "following", "claims", "hazards")
 """What is kept of a month's expectations: commitments, offers of work sought, followers, claims, hazards of harms."""
@@ -101,11 +101,11 @@ class Recorder:
     def expected_arrivals(self, world: World) -> NDArray[np.float64]:
         """Expected departures from Belarus in persons, float64[months, places, channels].
 
-        Of those who decide to leave, and of families that follow a head who went ahead.
+        Of those who decide to leave, of families that follow a head who went ahead, and of those who take residence
+        where they are.
         """
-        expected = self.expected_of_deciders(world)
-        expected[:, :, CHANNEL["family"]] += np.array(self.following) / FIXED_POINT
-        return expected
+        queued = through_queues(np.array(self.committed), np.array(self.sought), world)
+        return queued + np.array(self.following) / FIXED_POINT
 
     def expected_claims(self) -> NDArray[np.float64]:
         """Expected claims of protection by people who live there already, in persons, float64[months, places].
@@ -113,10 +113,6 @@ class Recorder:
         Those at the border are the expected departures by the channel asylum.
         """
         return np.array(self.claims).reshape(-1, N_PLACES) / FIXED_POINT
-
-    def expected_of_deciders(self, world: World) -> NDArray[np.float64]:
-        """Expected departures of those who decide to leave alone, float64[months, places, channels]."""
-        return through_queues(np.array(self.committed), np.array(self.sought), world)
 
 
 def through_queues(committed: Counts, sought: Counts, world: World, refused: bool = False) -> NDArray[np.float64]:

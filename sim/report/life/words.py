@@ -37,7 +37,7 @@ _REGION = {
 _STATUS = {
     "home": "at home", "visa_free": "a visa-free stay", "visa": "a national visa", "permit": "a residence permit",
     "asylum_seeker": "an asylum application", "protected": "protection", "irregular": "no status",
-    "pendular": "short work", "citizen": "citizenship",
+    "pendular": "short work", "visitor": "a short stay", "citizen": "citizenship",
     "permanent": "permanent residence",
 }  # fmt: skip
 _MOTIVE = {"none": "no motive", "persecuted": "persecuted", "draft": "draft", "labour": "labour", "family": "family",
@@ -132,6 +132,12 @@ IN_VAIN = {
 }
 
 
+def _leaving(there: str, by: str, reason: str) -> str:
+    if reason == "in_place":
+        return f"settles in {there} for good, by {by}"
+    return f"leaves for {there} by {by}" + (", following the head" if reason == "family" else "")
+
+
 def event_words(event: Any) -> str:
     """What happened, without who: the words of one event of the log."""
     kind, reason = name(codes.EVENT, event["kind"]), name(codes.REASON, event["reason"])
@@ -149,7 +155,7 @@ def event_words(event: Any) -> str:
         "granted": f"is granted {by} to {there}",
         "refused": f"is refused {by} to {there} ({_REASONS.get(reason, reason)})",
         "blocked": f"cannot follow the plan to {there} by {by} ({_REASONS.get(reason, reason)})",
-        "departed": f"leaves for {there} by {by}" + (", following the head" if reason == "family" else ""),
+        "departed": _leaving(there, by, reason),
         "returned": f"returns from {origin}",
         "onward": f"moves on from {origin} to {there} by {by}",
         "permit": f"receives a residence permit in {there}" if reason != "none" else f"is given protection in {there}",
@@ -160,6 +166,9 @@ def event_words(event: Any) -> str:
         "other_ground": f"gets a permit by {by} in {there} instead ({_REASONS.get(reason, reason)})",
         "pendular_out": f"leaves for short work in {there}",
         "pendular_back": f"comes back from short work in {origin}",
+        "pendular_on": f"begins another season of work in {there}",
+        "stay_out": f"leaves for a short stay in {there}",
+        "stay_back": f"comes home from a short stay in {origin}",
         "caught": f"is stopped on the irregular way to {there}",
         "arrested_on_return": "is arrested on return",
         "sentenced": "is sentenced",

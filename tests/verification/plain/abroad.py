@@ -72,6 +72,8 @@ class Abroad(Applications):
         self.expect_claim(unit, (1 - kept) * self.chance_at_once(unit))
         if self.luck("settle.renewal", head.key) >= chance:
             self.end_of_right(unit, "expiry")
+        elif head.status == STATUS["visa_free"] and self.settles_for_good(unit):
+            self.change_status(party, "permit", t + int(self.code.permit_months), "permit", "choice")
         elif head.status == STATUS["visa_free"]:
             self.change_status(party, "visa_free", t + self.stay(p, c), "renewed", "expiry")
         elif self.screened_out(head, "security.renewal", t, p):
@@ -84,6 +86,12 @@ class Abroad(Applications):
             self.change_status(party, "permit", t + int(self.code.renewed_months), "renewed", "expiry")
         else:
             self.change_status(party, "permit", t + int(self.code.permit_months), "permit", "expiry")
+
+    def settles_for_good(self, unit: Unit) -> bool:
+        """A visa-free stay becomes a residence permit (3.11)."""
+        head = unit.head
+        is_open = self.now.open_share(head.place, INSTRUMENT["permit"], head.channel, unit.groups(self.month))
+        return self.luck("away.residence", head.key) < self.places.residence_visa_free[head.place] * is_open
 
     def chance_of_renewal(self, unit: Unit) -> float:
         """Return the chance that a status is renewed or turned into a permit (3.11)."""
@@ -102,7 +110,7 @@ class Abroad(Applications):
 
     def naturalised(self, head: PlainPerson) -> bool:
         """The head has lived there for long enough and becomes a citizen (3.11)."""
-        long_enough = self.month - head.since >= int(self.code.naturalisation_months)
+        long_enough = self.month - head.since >= self.places.naturalisation_months[head.place]
         return long_enough and self.luck("living.citizenship", head.key) < self.places.naturalisation[head.place]
 
     def change_status(self, party: Sequence[PlainPerson], status: str, expiry: int, kind: str, reason: str) -> None:

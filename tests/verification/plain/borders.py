@@ -7,6 +7,7 @@ from sim.numerics.codes import CHANNEL, GROUP, INSTRUMENT, N_CHANNELS
 from .basics import HOME
 
 NO_INSTRUMENT = -1
+NO_AIRLINE_TAKES = (CHANNEL["asylum"], CHANNEL["irregular"])
 
 
 class Borders:
@@ -34,11 +35,22 @@ class Borders:
         """Share of the month for which one can leave by land to p, 0 if p is not reached by land (3.2)."""
         if not self.places.by_land[p]:
             return 0.0
+        if c == CHANNEL["irregular"]:
+            return 1.0
         leaving = self.open_share(HOME, INSTRUMENT["land_exit"], c, groups)
         return min(leaving, self.open_share(p, INSTRUMENT["land"], c, groups))
 
     def travel(self, p: int, c: int, groups: int) -> float:
         """Share of the month for which one can travel from Belarus to p (3.2)."""
-        flies = self.places.by_air[p] and c != CHANNEL["asylum"]
-        by_air = self.open_share(p, INSTRUMENT["air"], c, groups) if flies else 0.0
+        flies = c not in NO_AIRLINE_TAKES or not self.places.by_land[p]
+        by_air = self.by_air(p, c, groups) if flies else 0.0
         return min(max(self.by_land(p, c, groups), by_air), self.open_share(HOME, INSTRUMENT["exit"], c, groups))
+
+    def by_air(self, p: int, c: int, groups: int) -> float:
+        """Open share of the entry by air, 0 if p is not reached by air (3.2)."""
+        return self.open_share(p, INSTRUMENT["air"], c, groups) if self.places.by_air[p] else 0.0
+
+    def detour(self, p: int, c: int, groups: int) -> float:
+        """Share of the month in which p is reached through third countries alone (3.2)."""
+        direct_flight = min(self.places.flights[p], self.by_air(p, c, groups))
+        return 1.0 - max(self.by_land(p, c, groups), direct_flight)

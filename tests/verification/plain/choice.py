@@ -6,10 +6,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.numerics.arithmetic import exp
-from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, LEAD, N_CHANNELS, N_PLACES, OFFICER, PLAN, SEX, WAR_VIEW
+from sim.numerics.codes import CHANNEL, EXPOSURE, LEAD, N_CHANNELS, N_PLACES, PLAN
 
 from .basics import AGES, BIT, HOME, NORMAL
-from .entities import PlainPerson, Unit
+from .entities import Unit
 from .offers import FROM_ELSEWHERE, Door, Look, Offer
 from .protection import ASYLUM, Protection
 from .rules import Mind, shares
@@ -176,25 +176,12 @@ class Choice(Protection):
         total = 0.0
         for adult in unit.adults:
             total += code.repression * perceived * weights[adult.exposure]
-            total += now.war_fear * (code.war + self.service(adult))
+            total += now.war_fear * (code.war + self.man(adult) + self.service(adult))
         return total / len(unit.adults)
 
     def flees(self, unit: Unit, mind: Mind, offers: Mapping[int, Offer]) -> bool:
         """The unit would have stayed without what repression and war add, with the same noise and values (3.8)."""
         return self.decide(mind._replace(push=mind.push - self.pressure(unit)), offers) is None
-
-    def service(self, adult: PlainPerson) -> float:
-        """What the draft, a mobilisation or an officer's post adds to the fear of war (3.8)."""
-        if adult.war_view == WAR_VIEW["for_joining"]:
-            return 0.0
-        if adult.officer != OFFICER["none"]:
-            return float(self.code.conscription)
-        if adult.sex != SEX["male"]:
-            return 0.0
-        if adult.liable():
-            return float(self.code.conscription)
-        trained = adult.conscription in (CONSCRIPTION["served"], CONSCRIPTION["reserve_officer"])
-        return float(self.code.mobilisation) if trained and self.month - adult.birth < 600 else 0.0
 
     def age_term(self, age: float) -> float:
         """Push of age, in years with fractions (3.8)."""

@@ -1,11 +1,27 @@
 """3.5 to 3.7a: repression, conscription, what people perceive, and C visas."""
 
+import math
+
 import numpy as np
 
-from sim.numerics.codes import CONSCRIPTION, EDUCATION, INSTRUMENT, MODE, OFFICER, REGION, SECTOR, SEX
+from sim.numerics.arithmetic import exp
+from sim.numerics.codes import (
+    CHANNEL,
+    CONSCRIPTION,
+    EDUCATION,
+    INSTRUMENT,
+    MODE,
+    OFFICER,
+    PLAN,
+    REGION,
+    SECTOR,
+    SEX,
+    STATUS,
+    WAR_VIEW,
+)
 from sim.numerics.months import LONG_AGO
 
-from .basics import EMPLOYER_KEYS, EXPOSURES, HOME, PLACES, share_of
+from .basics import DESTINATIONS, EMPLOYER_KEYS, EXPOSURES, HOME, PLACES, share_of
 from .entities import PlainPerson
 from .lives import Lives
 
@@ -78,19 +94,62 @@ class Home(Lives):
             if self.luck("more_events.custody", key) < self.code.custody_charged:
                 person.held = person.trial
 
+    # --- 3.4b muster --------------------------------------------------------------------------------------------------
+
+    def muster(self) -> None:
+        """Count who may be called this month (3.4b)."""
+        self.liable_men = self.officers = 0
+        self.within_reach = 0.0
+        at_address = elsewhere = 0
+        for man in self.registered_men():
+            at_home = man.mode == MODE["home"]
+            if man.held >= self.month:
+                continue
+            if man.conscription == CONSCRIPTION["reserve_officer"] and self.month - man.birth < 324 and at_home:
+                self.officers += self.one_in
+            if self.standing_now(man) == CONSCRIPTION["liable"]:
+                self.liable_men += self.one_in
+                at_address += at_home and not man.elsewhere
+                elsewhere += at_home and bool(man.elsewhere)
+        self.within_reach = (at_address + elsewhere * self.belarus.summons_reach) * self.one_in
+
+    def registered_men(self) -> list[PlainPerson]:
+        """Men of at least 18 years who are registered in Belarus, wherever they live (3.4b, 3.6)."""
+        return [
+            person
+            for person in self.people
+            if person.lives()
+            and person.sex == SEX["male"]
+            and person.region != REGION["abroad"]
+            and self.month - person.birth >= 216
+        ]
+
+    def standing_now(self, man: PlainPerson) -> int:
+        """Standing of a man this month, after his birthdays and what becomes of his studies (3.6, steps 2 and 3)."""
+        age, standing = self.month - man.birth, man.conscription
+        if age >= 324 and standing in (CONSCRIPTION["liable"], CONSCRIPTION["deferred"], CONSCRIPTION["family"]):
+            return CONSCRIPTION["never"]
+        if standing == CONSCRIPTION["never"] and age == 216:
+            luck, unfit = self.luck("more_events.deferral", man.key), self.code.exempt_share
+            if luck < unfit:
+                standing = CONSCRIPTION["exempt"]
+            elif luck < unfit + (1 - unfit) * self.code.study_share:
+                standing = CONSCRIPTION["deferred"]
+            else:
+                standing = CONSCRIPTION["liable"]
+        studies_abroad_end = man.settled() and self.belarus.study_abroad < 0.5
+        if standing == CONSCRIPTION["deferred"] and (age >= 264 or studies_abroad_end):
+            officer = age >= 264 and self.luck("summons.officer", man.key) < self.code.officer_share
+            standing = CONSCRIPTION["reserve_officer" if officer else "liable"]
+        return standing
+
     # --- 3.6 conscript ------------------------------------------------------------------------------------------------
 
     def conscript(self) -> None:
         """What the war brings, then every man registered in Belarus of at least 18 years, wherever he lives (3.6)."""
         self.go_to_war()
-        for man in self.people:
-            if (
-                man.lives()
-                and man.sex == SEX["male"]
-                and man.region != REGION["abroad"]
-                and self.month - man.birth >= 216
-            ):
-                self.call_up(man)
+        for man in self.registered_men():
+            self.call_up(man)
 
     def go_to_war(self) -> None:
         """Bar officers from leaving, let soldiers desert and men volunteer (3.6)."""
@@ -121,36 +180,20 @@ class Home(Lives):
             if man.serves_until < t:
                 man.conscription = CONSCRIPTION["served"]
                 self.tell(man, "discharged")
-        elif age >= 324:
-            if standing in (CONSCRIPTION["liable"], CONSCRIPTION["deferred"], CONSCRIPTION["family"]):
-                man.conscription = CONSCRIPTION["never"]
         else:
-            self.examine(man, age)
+            man.conscription = self.standing_now(man)
+            if age >= 324:
+                return
             if man.liable() and man.held < t:
                 self.summon(man)
             if standing == CONSCRIPTION["reserve_officer"]:
                 self.call_officer(man)
 
-    def examine(self, man: PlainPerson, age: int) -> None:
-        """Examine a man in the month of his 18th birthday, and end a deferment for studies (3.6, step 3)."""
-        if man.conscription == CONSCRIPTION["never"] and age == 216:
-            luck, unfit = self.luck("more_events.deferral", man.key), self.code.exempt_share
-            if luck < unfit:
-                man.conscription = CONSCRIPTION["exempt"]
-            elif luck < unfit + (1 - unfit) * self.code.study_share:
-                man.conscription = CONSCRIPTION["deferred"]
-            else:
-                man.conscription = CONSCRIPTION["liable"]
-        studies_abroad_end = man.settled() and self.belarus.study_abroad < 0.5
-        if man.conscription == CONSCRIPTION["deferred"] and (age >= 264 or studies_abroad_end):
-            officer = age >= 264 and self.luck("summons.officer", man.key) < self.code.officer_share
-            man.conscription = CONSCRIPTION["reserve_officer" if officer else "liable"]
-
     def summon(self, man: PlainPerson) -> None:
         """Perhaps summon a liable man to his registered address, then draft him or perhaps bar him (3.6, step 4)."""
         t, code = self.month, self.code
         summons = share_of(self.belarus.summoned, self.liable_men)
-        draft = min(summons, share_of(self.belarus.drafted, self.liable_men))
+        draft = min(summons, share_of(self.belarus.drafted, self.within_reach))
         u = self.luck("events.draft", man.key)
         if man.mode == MODE["home"]:
             self.harm("drafted", draft * (self.belarus.summons_reach if man.elsewhere else 1))
@@ -206,3 +249,40 @@ class Home(Lives):
             adult_at_home = person.place == HOME and person.mode == MODE["home"] and t - person.birth >= 216
             if adult_at_home and self.luck("visit.visa", person.key) < chance:
                 person.visa = max(person.visa, t + int(self.code.visa_months))
+        for unit in self.units:
+            for person in unit.people:
+                if unit.head.plan == PLAN["none"] and person.may_exit(t) and 216 <= t - person.birth < 720:
+                    self.leave_for_a_stay(person)
+
+    def leave_for_a_stay(self, person: PlainPerson) -> None:
+        """Perhaps leave for a short stay without a visa (3.7a)."""
+        c = CHANNEL["visa_free"]
+        factor = exp(self.belarus.war_fear * (self.code.stay_war + self.man(person) + self.service(person)))
+        u, end = self.luck("visit.stay", person.key), 0.0
+        for p in DESTINATIONS:
+            if self.travellers > 0:
+                access = min(self.now.admission(p, c, 0), self.now.travel(p, c, 0))
+                end += self.places.short_stays[p] * access / self.travellers * factor
+                if u < end:
+                    last = self.month + math.floor(min(self.rules.stay[p][c], 1200)) - 1
+                    person.place, person.mode, person.status = p, MODE["pendular"], STATUS["visitor"]
+                    person.since, person.expiry = self.month, last
+                    self.tell(person, "stay_out", "choice", (HOME, p, c))
+                    return
+
+    def man(self, adult: PlainPerson) -> float:
+        """What the fear of war adds for a man below 50 (3.8)."""
+        return float(self.code.war_men) if adult.sex == SEX["male"] and self.month - adult.birth < 600 else 0.0
+
+    def service(self, adult: PlainPerson) -> float:
+        """What the draft, a mobilisation or an officer's post adds to the fear of war (3.8)."""
+        if adult.war_view == WAR_VIEW["for_joining"]:
+            return 0.0
+        if adult.officer != OFFICER["none"]:
+            return float(self.code.conscription)
+        if adult.sex != SEX["male"]:
+            return 0.0
+        if adult.liable():
+            return float(self.code.conscription)
+        trained = adult.conscription in (CONSCRIPTION["served"], CONSCRIPTION["reserve_officer"])
+        return float(self.code.mobilisation) if trained and self.month - adult.birth < 600 else 0.0

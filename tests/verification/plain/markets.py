@@ -65,7 +65,7 @@ class Markets(Moves):
         far is beyond the run.
         """
         departures = np.zeros((self.month, N_PLACES, N_CHANNELS))
-        departures[:, :, CHANNEL["family"]] = self.followers
+        departures += np.array(self.followers)
         rules = self.world.rules
         for p, existing in self.lawful.items():
             for c in existing:

@@ -9,6 +9,7 @@ class PlainModel(Markets):
     def step(self) -> None:
         """Live one month: the processes in the order of the schedule (1.3)."""
         self.begin_month()
+        self.muster()
         self.ageing()
         self.repress()
         self.conscript()

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.numerics.arithmetic import exp, sin
-from sim.numerics.codes import CHANNEL, LEAD, MODE, N_PLACES, PLAN, SECTOR, STATUS
+from sim.numerics.arithmetic import exp, log, sin
+from sim.numerics.codes import CHANNEL, LEAD, N_CHANNELS, N_PLACES, PLAN, SECTOR, STATUS
 from sim.numerics.months import NEVER
 
 from .abroad import Abroad
-from .basics import BIT, DESTINATIONS, HOME, PENDULAR_SECTORS, gumbel
+from .basics import AGES, BIT, DESTINATIONS, HOME, PENDULAR_SECTORS, gumbel
 from .entities import PlainPerson, Unit
-from .offers import FROM_ELSEWHERE
+from .offers import FROM_ELSEWHERE, Offer
 
 
 class Moves(Abroad):
@@ -20,7 +20,7 @@ class Moves(Abroad):
 
     def move_on(self) -> None:
         """A party returns, or moves onward, or is followed by the family; then pendular work (3.12, 3.12a)."""
-        self.followers.append(np.zeros(N_PLACES))
+        self.followers.append(np.zeros((N_PLACES, N_CHANNELS)))
         for unit in self.settled_before():
             head, party = unit.head, unit.party()
             back = self.chance_of_return(unit, party)
@@ -82,24 +82,43 @@ class Moves(Abroad):
         return max(by_status.get(head.status, code.onward * self.rooted(head)), by_war)
 
     def go_onward(self, unit: Unit, party: Sequence[PlainPerson]) -> None:
-        """The party moves to the best other destination, if one is open (3.12)."""
+        """The party moves to the best other destination, if one is open; from a war to a refuge, if one is (3.12)."""
         key = unit.head.key
-        offers = self.destinations(unit, FROM_ELSEWHERE, party)
+        at_war = self.places.unsafe[unit.head.place] > 0
+        refuges = self.refuges(unit) if at_war else {}
+        offers = refuges or self.destinations(unit, FROM_ELSEWHERE, party)
         if offers:
             worth = {p: offer.value + gumbel(self.luck_of_place("onward", p, key)) for p, offer in offers.items()}
             place = max(worth, key=lambda p: worth[p])
             adults, c = unit.adults_among(party), self.draw_door(key, offers[place]).channel
             fares = self.onward_fare(unit.head.place, place) * len(party)
-            self.pay(adults, fares + self.rules.fee[place][c] * len(adults))
+            self.pay(adults, fares if refuges else fares + self.rules.fee[place][c] * len(adults))
             for person in party:
                 self.arrive(unit, person, place, c, "onward", "choice")
+
+    def refuges(self, unit: Unit) -> dict[int, Offer]:
+        """Return the places that let in who flees from the war where the unit is (3.12)."""
+        head, offers = unit.head, {}
+        here, menu = head.place, self.menu(head.sector, unit.groups(self.month) & ~AGES, False, False, False)
+        for p in DESTINATIONS:
+            by_land = self.places.by_land[here] and self.places.by_land[p]
+            way = self.world.between[here][p]
+            c = next((c for c in (CHANNEL["humanitarian"], CHANNEL["asylum"]) if self.law.exists[p][c]), None)
+            reached = p != here and by_land and way <= self.code.overland
+            if reached and c is not None and self.places.refuge[p] > 0 and menu.get(p):
+                value = max(value for _, value, _ in menu[p]) + log(self.places.refuge[p])
+                value += unit.country_taste[p] + (self.code.kin if p == head.kin else 0.0)
+                value += self.code.distance * log(way / self.places.distance[p])
+                offers[p] = Offer(value, c, False)
+        return offers
 
     # --- the family follows -------------------------------------------------------------------------------------------
 
     def follow(self, unit: Unit) -> None:
         """The family of a head who went ahead may follow (3.12)."""
         head = unit.head
-        p, c = head.place, CHANNEL["family"]
+        p = head.place
+        c = CHANNEL["family"] if self.law.exists[p][CHANNEL["family"]] else CHANNEL["visa_free"]
         ready = (
             head.lead == LEAD["ahead"]
             and self.month - head.since >= int(self.code.follow_months)
@@ -112,7 +131,7 @@ class Moves(Abroad):
         if self.can_follow(unit, family, p, c):
             groups = unit.groups(self.month)
             passable = min(self.now.admission(p, c, groups), self.now.travel(p, c, groups))
-            self.followers[-1][p] += self.code.follow * passable * len(family) * self.one_in
+            self.followers[-1][p, c] += self.code.follow * passable * len(family) * self.one_in
             willing = self.luck("follow.go", head.key) < self.code.follow
             if willing and self.luck("follow.travel", head.key) < passable:
                 self.travel_and_settle(unit, family, p, c, "family")
@@ -134,10 +153,10 @@ class Moves(Abroad):
         for unit in self.units:
             for person in unit.people:
                 free = person.place == HOME and person.may_exit(t) and unit.head.plan == PLAN["none"]
-                if person.mode == MODE["pendular"]:
-                    if person.expiry < t:
-                        self.tell(person, "pendular_back", "none", (person.place, HOME, CHANNEL["none"]))
-                        self.live(person, HOME, "home", STATUS["home"], NEVER)
+                if person.status == STATUS["pendular"]:
+                    self.work_on_or_back(unit, person)
+                elif person.status == STATUS["visitor"]:
+                    self.weigh_stay(unit, person)
                 elif free and person.sector in PENDULAR_SECTORS and t - person.birth >= 216:
                     self.go_pendular(person, drivers if person.sector == SECTOR["transport"] else others)
 
@@ -161,8 +180,74 @@ class Moves(Abroad):
         u = self.luck("pendular.leave", person.key)
         for end, p in line:
             if u < end:
-                luck = self.luck("pendular.months", person.key)
-                months = 3 + math.floor(luck * (2 * int(self.code.pendular_months) - 5))
-                self.live(person, p, "pendular", STATUS["pendular"], self.month + months - 1)
+                self.live(person, p, "pendular", STATUS["pendular"], self.end_of_season(person))
                 self.tell(person, "pendular_out", "choice", (HOME, p, CHANNEL["work"]))
                 return
+
+    def end_of_season(self, person: PlainPerson) -> int:
+        """Last month of a season that begins now (3.12a)."""
+        luck = self.luck("pendular.months", person.key)
+        return self.month + 3 + math.floor(luck * (2 * int(self.code.pendular_months) - 5)) - 1
+
+    def work_on_or_back(self, unit: Unit, person: PlainPerson) -> None:
+        """A short worker settles, begins another season or comes home, some before a season ends (3.12a)."""
+        t, key, p = self.month, person.key, person.place
+        over, recall = person.expiry < t, self.places.recall[p]
+        if over:
+            c = CHANNEL["work"] if self.law.exists[p][CHANNEL["work"]] else CHANNEL["visa_free"]
+            long_enough = t - person.since >= int(self.code.residence_months)
+            chance = self.code.residence_work * self.residence_share(unit, person, c) if long_enough else 0.0
+            self.followers[-1][p, c] += chance * self.one_in
+            if self.luck("away.residence", key) < chance:
+                self.take_residence(unit, person, c)
+                return
+            again = self.code.another_season * (1 - recall)
+            if self.places.pendular[p] > 0 and self.luck("away.another_season", key) < again:
+                person.expiry = self.end_of_season(person)
+                self.tell(person, "pendular_on", "choice", (p, p, CHANNEL["work"]))
+                return
+        elif self.luck("away.recall", key) >= recall:
+            return
+        self.come_home(person, "pendular_back", "none" if over else "closed")
+
+    def weigh_stay(self, unit: Unit, person: PlainPerson) -> None:
+        """A visitor goes home, settles, or stays on (3.12a)."""
+        t, key, p, c = self.month, person.key, person.place, CHANNEL["visa_free"]
+        over = person.expiry <= t
+        home = 1.0 if over else self.code.stay_ends * (1 - self.code.stay_holds * self.belarus.war_fear)
+        before = person.since < t
+        chance = self.code.stay_residence * self.residence_share(unit, person, c) if before else 0.0
+        self.followers[-1][p, c] += (1 - home) * chance * self.one_in
+        if self.luck("away.stay_ends", key) < home:
+            self.come_home(person, "stay_back", "expiry" if over else "choice")
+        elif self.luck("away.residence", key) < chance:
+            self.take_residence(unit, person, c)
+
+    def come_home(self, person: PlainPerson, kind: str, reason: str) -> None:
+        """A short worker or a visitor is at home again (3.12a)."""
+        self.tell(person, kind, reason, (person.place, HOME, CHANNEL["none"]))
+        self.live(person, HOME, "home", STATUS["home"], NEVER)
+
+    def residence_share(self, unit: Unit, person: PlainPerson, c: int) -> float:
+        """Open share of the right to stay that a channel needs, 0 for who cannot settle alone (3.12a)."""
+        p = person.place
+        if person is not unit.head or person.plan != PLAN["none"] or not self.law.exists[p][c]:
+            return 0.0
+        return self.now.open_share(p, self.law.residence[p][c], c, unit.groups(self.month))
+
+    def take_residence(self, unit: Unit, person: PlainPerson, c: int) -> None:
+        """A head settles where they are (3.12a)."""
+        p = person.place
+        if person.saved_at != self.month:
+            person.savings, person.saved_at = np.float32(self.savings_of(person)), self.month
+        person.passport = self.passport_on_leaving(person)
+        self.tell(person, "departed", "in_place", (HOME, p, c))
+        status, last = self.law.first_status[p][c], self.month + self.stay(p, c)
+        if c == CHANNEL["work"]:
+            status, last = STATUS["permit"], self.month + int(self.code.permit_months)
+        self.live(person, p, "settled", status, last)
+        person.channel = c
+        person.job = 1 if c == CHANNEL["work"] else 0
+        person.lead = LEAD["ahead" if unit.size > 1 else "together"]
+        unit.circle.abroad += 1
+        self.arrived[p] += 1

@@ -69,6 +69,7 @@ class Offers(Means):
     def country_value(self, p: int, sector: int, groups: int) -> float:
         """Value of living in p for the head's sector and the persecuted flag among the groups (3.4)."""
         code, places = self.code, self.places
+        threat = 1.0 if groups & BIT["persecuted"] else self.belarus.war_fear
         wage_there, wage_home = places.wage[p], places.wage[HOME]
         if sector == SECTOR["it"]:
             wage_there *= places.premium_it[p]
@@ -80,7 +81,7 @@ class Offers(Means):
             + code.distance * log(places.distance[p] / 500)
             + code.income * log(wage_there / wage_home)
             + code.rent * log(places.rent[p] / places.rent[HOME])
-            + (code.safety * (places.safety[p] - 1) if groups & BIT["persecuted"] else 0.0)
+            + threat * (code.safety * (places.safety[p] - 1))
         )
 
     def queue_of_channel(self, p: int, c: int, sector: int) -> float:
@@ -153,6 +154,8 @@ class Offers(Means):
                     if travel:
                         access = min(access, self.now.travel(p, c, groups))
                     value = country + self.channel_constants[c] + self.channel_value(p, c, sector, queue) + log(access)
+                    if travel:
+                        value += self.code.detour * self.now.detour(p, c, groups)
                     if value > -math.inf:
                         menu[p].append((c, value, self.fare(p, c, groups)))
         return menu
@@ -309,6 +312,7 @@ class Offers(Means):
                 if self.eligible(p, c, sector, groups):
                     access = min(borders.admission(p, c, groups), borders.travel(p, c, groups))
                     constant = self.channel_constants[c]
-                    values.append(country + constant + self.channel_value(p, c, sector) + log(access))
+                    way = log(access) + self.code.detour * borders.detour(p, c, groups)
+                    values.append(country + constant + self.channel_value(p, c, sector) + way)
         values = [value for value in values if value > -math.inf]
         return self.nest_of_doors(values) if values else -math.inf

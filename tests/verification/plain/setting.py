@@ -157,9 +157,8 @@ class Base(mesa.Model):
         """Count the residents of Belarus once, in persons (3.2)."""
         self.workers: dict[int, int] = defaultdict(int)
         self.exposed: dict[int, float] = defaultdict(float)
-        self.liable_men = 0  # L
-        self.officers = 0  # R
         self.grown_up = 0  # A
+        self.travellers = 0  # J
         self.pendular_workers = 0  # P
         self.soldiers = 0  # D
         self.fighters = 0  # F
@@ -170,12 +169,10 @@ class Base(mesa.Model):
             self.workers[self.pool(person.sector)] += self.one_in if person.sector != SECTOR["child"] else 0
             if person.birth <= -192:
                 self.exposed[person.exposure] += self.one_in * (1 if man else self.code.detained_women)
-            if man and person.liable():
-                self.liable_men += self.one_in
-            if man and person.birth > -324 and person.conscription == CONSCRIPTION["reserve_officer"]:
-                self.officers += self.one_in
             if person.birth <= -216:
                 self.grown_up += self.one_in
+                if person.birth > -720:
+                    self.travellers += self.one_in
             if person.sector in PENDULAR_SECTORS:
                 self.pendular_workers += self.one_in
             if man and person.conscription == CONSCRIPTION["serving"]:
