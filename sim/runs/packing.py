@@ -161,7 +161,8 @@ def unpacked_state(path: Path, month: int, forms: StateForms) -> State:
         return tuple(arrays[name] for name in names)
 
     log = [events[start:end] for start, end in pairwise([0, *ends.tolist()])]
-    counted = [list(arrays[f"kept_{name}"]) for name in ("stocks", "committed", "sought", "following")]
+    kept = (list(arrays[f"kept_{name}"]) for name in ("stocks", "committed", "sought", "following"))
+    stocks, committed, sought, following = kept
     return State(
         month,
         arrays["people"],
@@ -170,7 +171,7 @@ def unpacked_state(path: Path, month: int, forms: StateForms) -> State:
         given("stocks", "started"),
         given("pending", "banked", "residents"),
         given("inflow", "arrivals"),
-        Recorder(forms.one_in, *counted, log),
+        Recorder(forms.one_in, stocks, committed, sought, following, log),
         given("rules", "places") if forms.responds else (),
         arrays["mesa"],
     )
