@@ -308,7 +308,8 @@ FITTED_QUANTITIES = (
 )
 """What `conf/` draws a number from: visas issued, demand for short work, recognition, what consulates gave on
 humanitarian ground, IT staff who had left by April 2021, entries to Georgia in fear of war and how long they stay,
-short workers called home in spring 2020, how fast permits become citizenship in Russia. By series, target or quantity."""
+short workers called home in spring 2020, how fast permits become citizenship in Russia. By series, target or
+quantity."""
 FITTED_CLAIMS = {"lithuania": "2021-06-30", "poland": "2020-12-31"}
 """Last day of the claims from which `asylum_border` and `asylum_inside` were set; later ones test them."""
 _UNITED_STATES = "of the United States alone, which are no place of the model"

@@ -84,9 +84,10 @@ def apply(model: Any) -> None:
 @compiled
 def vacancies(now: Now, offers: NDArray[np.float64]) -> NDArray[np.int64]:
     """Offers of work of this month in agents, int64[places, sectors]; `offers` float64[2, places, sectors] to date."""
-    vacant = np.empty((offers.shape[1], offers.shape[2]), np.int64)
-    for place in range(vacant.shape[0]):
-        for sector in range(vacant.shape[1]):
+    _, places, sectors = offers.shape
+    vacant = np.empty((places, sectors), np.int64)
+    for place in range(places):
+        for sector in range(sectors):
             luck = uniform(words(_CHANNEL_KEY + np.uint64(place * 64 + sector), 0, _QUOTA, 0, now.run.trait_seed)[1])
             before, after = offers[0, place, sector], offers[1, place, sector]
             vacant[place, sector] = places_this_month(before, after, now.run.one_in, luck)

@@ -154,7 +154,7 @@ def through_offers(sought: NDArray[np.float64], offers: NDArray[np.float64], clo
     waiting, entering = np.zeros(sought.shape[1:]), []
     for t in range(len(sought)):
         waiting = np.zeros_like(waiting) if closed[t] else waiting + sought[t]
-        share = np.minimum(1.0, offers[t] / np.maximum(waiting[0], 1e-300))
+        share = np.divide(offers[t], waiting[0], out=np.ones_like(offers[t]), where=waiting[0] > offers[t])
         entering.append(float((share * waiting[1]).sum()))
         waiting = waiting * (1.0 - share)
     return entering
