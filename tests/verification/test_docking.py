@@ -70,7 +70,7 @@ def country(place, it=False, unsafe=False, constant=None):
     value = CONSTANTS[place] if constant is None else constant
     value += 0.7 * math.log(there / here) - 0.3 * math.log(RENTS[place] / RENTS["belarus"])
     value += 0.18 * LANGUAGES[place] - 0.8 * math.log(DISTANCES[place] / 500.0)
-    return value + (SAFETIES[place] - 1.0 if unsafe else 0.0)
+    return value + (1.0 if unsafe else WAR_FEAR) * (SAFETIES[place] - 1.0)
 
 
 # Types: who they are as columns, and what it adds to the push by hand.
