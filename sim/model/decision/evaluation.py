@@ -97,7 +97,7 @@ def evaluate(head: Person, now: Now, choice_class: int, view: int, prospects: Pr
         place, channel = offer.place, offer.channel
         reserve = now.coefficients.reserve * there[place].rent
         each = onward_fare(now, here, place, channel) if view == FROM_ABROAD else offer.fare
-        whole = (lent & (offer.feeds > 0)) | (means >= move_price(each, offer.each, reserve, size, grown))
+        whole = means + (offer.credit * grown if lent else 0.0) >= move_price(each, offer.each, reserve, size, grown)
         alone = splits & (means >= move_price(each, offer.each, reserve, 1, 1))
         value = seen(offer, view) + tastes[1, channel] + (0.0 if whole else now.coefficients.separation)
         fits = (age >= offer.youngest) & (age <= offer.oldest) & (whole | alone)

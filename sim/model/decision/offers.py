@@ -96,13 +96,13 @@ def offer_share(now: Now, place: int, sector: int, workers: float) -> float:
 
 
 @compiled(forceinline=True)
-def feeds(now: Now, place: int, channel: int, sector: int) -> bool:
-    """True if what one would earn in a destination on arrival by a channel is enough to live on there."""
+def credit(now: Now, place: int, channel: int, sector: int) -> float:
+    """What an adult could pay back soon for a move, EUR: what pay there on arrival leaves when one has lived on it."""
     premium = now.places[place].premium_it if sector == _IT else 1.0
     earned = (
         now.places[place].wage * premium * pay_share(now.rules[place, channel].works, now.coefficients.informal_pay)
     )
-    return bool(earned >= now.coefficients.subsistence * now.places[place].rent)
+    return now.coefficients.credit_months * max(0.0, earned - now.coefficients.subsistence * now.places[place].rent)
 
 
 @compiled
@@ -166,7 +166,7 @@ def fill(
                         offer.place, offer.channel = place, channel
                         offer.fare = fare(now, place, channel, who)
                         offer.each = now.rules[place, channel].fee + now.rules[place, channel].funds
-                        offer.feeds = feeds(now, place, channel, sector)
+                        offer.credit = credit(now, place, channel, sector)
                         offer.youngest = max(low, now.rules[place, channel].youngest)
                         offer.oldest = min(high, now.rules[place, channel].oldest)
                         count += 1 if offer.youngest <= offer.oldest else 0
@@ -225,7 +225,7 @@ def dominates(one: Any, other: Any, range_of_taste: float) -> bool:
     """True if nobody would take `other` while `one` is on offer."""
     better = (one.onward >= other.onward + range_of_taste) & (one.value >= other.value + range_of_taste)
     better &= (one.open >= other.open + range_of_taste) & (one.free > other.free + range_of_taste)
-    cheaper = (one.fare <= other.fare) & (one.each <= other.each) & (one.feeds >= other.feeds)
+    cheaper = (one.fare <= other.fare) & (one.each <= other.each) & (one.credit >= other.credit)
     return better & cheaper & (one.youngest <= other.youngest) & (one.oldest >= other.oldest)
 
 
