@@ -78,7 +78,7 @@ def quiet(**changes: float) -> Behaviour:
     """Behaviour with every term at zero but the level and lambda, so that closed forms hold; `changes` by name."""
     neutral = {name: 0.0 for name in RECORDS}
     keep = {"level": -4.0, "lambda": 0.6, "organisations": 1.0, "patience": 12.0, "grant_months": 6.0}
-    keep |= {"detained_women": 1.0}
+    keep |= {"detained_women": 1.0, "credit_months": 1200.0}
     keep |= {
         "permit_months": 24.0,
         "renewed_months": 24.0,

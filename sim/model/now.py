@@ -20,11 +20,11 @@ OFFER = np.dtype(
         ("free", "f8"),  # the same, and without a queue
         ("fare", "f8"),  # EUR a person
         ("each", "f8"),  # EUR an adult: fee and funds to show
+        ("credit", "f8"),  # EUR an adult: what one could pay back from what is left of one's pay there
         ("place", "u1"),
         ("channel", "u1"),
         ("youngest", "u1"),  # years
         ("oldest", "u1"),  # years
-        ("feeds", "u1"),  # whether one could live there on what one would earn
     ],
     align=True,
 )

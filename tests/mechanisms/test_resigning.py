@@ -89,25 +89,24 @@ def test_who_would_have_left_anyway_goes_for_work():
 # wishes
 
 
-@pytest.mark.parametrize(("wage", "wished"), [(1.4, 0), (1.6, 40)])
-def test_who_has_nothing_wishes_for_what_one_could_live_on(wage, wished):
-    """Nobody can pay the fare of a place; a month's living there is 1.5."""
+@pytest.mark.parametrize(("wage", "wished"), [(1.5, 0), (10.0, 0), (12.0, 40)])
+def test_who_has_nothing_wishes_for_what_one_could_pay_back(wage, wished):
+    """Nobody can pay the fare of 100; a month's living there is 1.5, and ten months of what is left are lent."""
     world = plain_world(1, ("poland",))
     world.places["fare_land"], world.places["fare_air"] = 100.0, 100.0
     world.places["wage"][:, PLACE["poland"]] = wage
-    b = quiet(level=50.0, subsistence=1.5)
+    b = quiet(level=50.0, subsistence=1.5, credit_months=10.0)
     events = start(crowd(40, savings=0.0, income=0.0), world, b).run().recorder.events
     found = events[events["kind"] == EVENT["wished"]]
     assert len(found) == wished and set(found["reason"]) <= {REASON["funds"]}
 
 
-def test_without_a_right_to_work_one_lives_on_informal_pay():
+def test_without_a_right_to_work_informal_pay_is_what_one_would_earn():
     world = plain_world(1, ("poland",))
     world.places["fare_land"], world.places["fare_air"] = 100.0, 100.0
-    world.places["wage"][:, PLACE["poland"]] = 2.0
+    world.places["wage"][:, PLACE["poland"]] = 15.0
     world.rules["works"] = 0.0
-    people = {"savings": 0.0, "income": 0.0}
     for informal, wished in ((0.7, 0), (0.8, 40)):
-        b = quiet(level=50.0, subsistence=1.5, informal_pay=informal)
-        events = start(crowd(40, **people), world, b).run().recorder.events
+        b = quiet(level=50.0, subsistence=1.5, credit_months=10.0, informal_pay=informal)
+        events = start(crowd(40, savings=0.0, income=0.0), world, b).run().recorder.events
         assert (events["kind"] == EVENT["wished"]).sum() == wished

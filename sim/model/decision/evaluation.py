@@ -100,7 +100,7 @@ def evaluate(head: Person, now: Now, choice_class: int, view: int, prospects: Pr
         place, channel = offer.place, offer.channel
         reserve = now.coefficients.reserve * there[place].rent
         each = onward_fare(now, here, place) if view == FROM_ABROAD else offer.fare
-        whole = (lent & (offer.feeds > 0)) | (means >= move_price(each, offer.each, reserve, size, grown))
+        whole = means + (offer.credit * grown if lent else 0.0) >= move_price(each, offer.each, reserve, size, grown)
         alone = splits & (means >= move_price(each, offer.each, reserve, 1, 1))
         fits = (age >= offer.youngest) & (age <= offer.oldest) & (whole | alone)
         fits &= (place != here) & ((channel != _FAMILY) | (kin == place))

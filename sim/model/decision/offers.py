@@ -116,13 +116,13 @@ def offer_share(now: Now, place: int, sector: int, workers: float) -> float:
 
 
 @compiled(forceinline=True)
-def feeds(now: Now, place: int, channel: int, sector: int) -> bool:
-    """True if what one would earn in a destination on arrival by a channel is enough to live on there."""
+def credit(now: Now, place: int, channel: int, sector: int) -> float:
+    """What an adult could pay back soon for a move, EUR: what pay there on arrival leaves when one has lived on it."""
     premium = now.places[place].premium_it if sector == _IT else 1.0
     earned = (
         now.places[place].wage * premium * pay_share(now.rules[place, channel].works, now.coefficients.informal_pay)
     )
-    return bool(earned >= now.coefficients.subsistence * now.places[place].rent)
+    return now.coefficients.credit_months * max(0.0, earned - now.coefficients.subsistence * now.places[place].rent)
 
 
 @compiled
@@ -193,7 +193,7 @@ def fill(
                         offer.place, offer.channel = place, channel
                         offer.fare = fare(now, place, channel, who)
                         offer.each = now.rules[place, channel].fee + now.rules[place, channel].funds
-                        offer.feeds = feeds(now, place, channel, sector)
+                        offer.credit = credit(now, place, channel, sector)
                         offer.youngest = max(low, now.rules[place, channel].youngest)
                         offer.oldest = min(high, now.rules[place, channel].oldest)
                         count += 1 if offer.youngest <= offer.oldest else 0

@@ -187,12 +187,12 @@ class Offers(Means):
         reserve = 0.0 if c == CHANNEL["relocation"] else self.code.reserve * self.places.rent[p]
         return float(fare * size + per_adult * adults + reserve)
 
-    def feeds(self, p: int, c: int, sector: int) -> bool:
-        """One could live in p on what one would earn there on arrival by channel c (3.8)."""
+    def credit(self, p: int, c: int, sector: int) -> float:
+        """What an adult could pay back from what pay in p leaves, on arrival by channel c (3.8)."""
         wage = self.places.wage[p] * (self.places.premium_it[p] if sector == SECTOR["it"] else 1.0)
         right = self.rules.works[p][c]
-        earned = wage * (right + (1 - right) * self.code.informal_pay)
-        return bool(earned >= self.code.subsistence * self.places.rent[p])
+        left = wage * (right + (1 - right) * self.code.informal_pay) - self.code.subsistence * self.places.rent[p]
+        return float(self.code.credit_months * max(0.0, left))
 
     def destinations(
         self, unit: Unit, look: Look = FROM_BELARUS, party: Sequence[PlainPerson] | None = None
@@ -218,8 +218,8 @@ class Offers(Means):
                 if not self.rules.youngest[p][c] <= age <= self.rules.oldest[p][c] or not self.known(head, p, c):
                     continue
                 value, ahead = plain_value, False
-                fed = look.lent and self.feeds(p, c, head.sector)
-                if not fed and money < self.price(p, c, fare, size, len(adults)):
+                means = money + (self.credit(p, c, head.sector) * len(adults) if look.lent else 0.0)
+                if means < self.price(p, c, fare, size, len(adults)):
                     alone = party is None and size > 1 and not look.lent
                     if not alone or money < self.price(p, c, fare, 1, 1):
                         continue
