@@ -57,7 +57,8 @@ def heads_of(people: Columns) -> Rows:
 
 def by_unit(people: Columns, heads: Rows, who: NDArray[Any]) -> Floats:
     """Sum over everybody's unit of a number of each, float64[people], on the head's row."""
-    return np.asarray(np.bincount(heads, np.asarray(who, float), minlength=len(people.key)), np.float64)
+    found: Floats = np.bincount(heads, np.asarray(who, float), minlength=len(people.key)).astype(np.float64)
+    return found
 
 
 def circumstances(model: Any, rows: Any) -> Circumstances:

@@ -55,7 +55,8 @@ def by_month(seen: Seen) -> Floats:
     sector = people.sector[rows]
 
     def counted(what: Floats | NDArray[np.bool_]) -> Floats:
-        return np.asarray(np.bincount(when, sign * what, minlength=months), np.float64)
+        found: Floats = np.bincount(when, sign * what, minlength=months).astype(np.float64)
+        return found
 
     works = ~np.isin(sector, _IDLE)
     earned = np.zeros(months)

@@ -65,7 +65,7 @@ def test_a_family_is_read_as_one():
     assert lived.working.tolist() == [1.0, 0.0] and lived.partner_working.tolist() == [0.0, 1.0]
     assert lived.children.tolist() == [2.0, 2.0] and lived.pupils.tolist() == [1.0, 1.0]
     assert lived.together.tolist() == lived.close.tolist() == [1.0, 1.0]
-    model.columns.mode[1] = MODE["home"]
+    model.columns.mode[1], model.columns.job[1] = MODE["home"], 1  # as if: who is at home earns nothing for who is away
     lived = circumstances(model, np.array([0]))
     assert lived.together.tolist() == lived.close.tolist() == lived.partner_working.tolist() == [0.0]
 
