@@ -25,7 +25,6 @@ BAN_MONTHS = 6
 """Length of an exit limit that follows a summons (law 268-Z of 2023: up to six months)."""
 
 
-@compiled(forceinline=True)
 @compiled
 def conscript(people: Columns, circles: Span, now: Now, block: Block) -> None:
     """Move the men of these circles through liability and service; what the war brings to soldiers comes first."""
