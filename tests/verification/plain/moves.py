@@ -12,7 +12,7 @@ from sim.numerics.months import NEVER
 from .abroad import Abroad
 from .basics import AGES, BIT, DESTINATIONS, HOME, PENDULAR_SECTORS, gumbel
 from .entities import PlainPerson, Unit
-from .offers import FROM_ELSEWHERE, Offer
+from .offers import Door, FROM_ELSEWHERE, Offer
 
 
 class Moves(Abroad):
@@ -106,10 +106,10 @@ class Moves(Abroad):
             c = next((c for c in (CHANNEL["humanitarian"], CHANNEL["asylum"]) if self.law.exists[p][c]), None)
             reached = p != here and by_land and way <= self.code.overland
             if reached and c is not None and self.places.refuge[p] > 0 and menu.get(p):
-                value = max(value for _, value, _ in menu[p]) + log(self.places.refuge[p])
+                value = self.nest_of_doors(value for _, value, _ in menu[p]) + log(self.places.refuge[p])
                 value += unit.country_taste[p] + (self.code.kin if p == head.kin else 0.0)
                 value += self.code.distance * log(way / self.places.distance[p])
-                offers[p] = Offer(value, c, False)
+                offers[p] = Offer(value, [Door(c, value, False)])
         return offers
 
     # --- the family follows -------------------------------------------------------------------------------------------
