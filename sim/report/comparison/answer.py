@@ -80,7 +80,7 @@ def blocks(results: Results) -> tuple[Block, ...]:
     sought = results.effect("asylum_claims", results.focus)
     came.append(
         difference(
-            f"ask for protection in {focus}, there or at the border", "asylum_claims", results.focus,
+            "ask for protection there", "asylum_claims", results.focus,
             levels(results.effect("baseline_asylum_claims", results.focus), sought),
         )
     )  # fmt: skip
