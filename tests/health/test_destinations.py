@@ -109,9 +109,11 @@ def test_every_channel_is_complete(place: str, channel: str) -> None:
 
 @pytest.mark.parametrize(("place", "channel"), CHANNELS)
 def test_rules_are_those_of_the_first_day(place: str, channel: str) -> None:
-    """A change of a rule is a policy; only a fee, which is a price, may be dated here."""
+    """A change of a rule is a policy; a fee, which is a price, and what offices can do, a driver, may be dated here."""
     parameters = PLACES[place]["channels"][channel]["parameters"]
-    assert [key for key, parameter in parameters.items() if "values" in parameter and key != "fee"] == []
+    assert [
+        key for key, parameter in parameters.items() if "values" in parameter and key not in ("fee", "capacity")
+    ] == []
 
 
 def test_relocation_costs_the_staff_nothing_and_brings_work() -> None:
