@@ -109,8 +109,10 @@ def test_every_channel_is_complete(place: str, channel: str) -> None:
 
 @pytest.mark.parametrize(("place", "channel"), CHANNELS)
 def test_rules_are_those_of_the_first_day(place: str, channel: str) -> None:
-    """A change of a rule is a policy; a price (the fee), the practice of asylum and a driver may be dated here."""
-    dated = {"fee", "revocation_jobless"} | ({"stay", "renewal"} if channel == "asylum" else set())
+    """A change of a rule is a policy; a price (the fee), the practice of asylum and drivers (what offices can do, lost
+    jobs) may be dated here.
+    """
+    dated = {"fee", "capacity", "revocation_jobless"} | ({"stay", "renewal"} if channel == "asylum" else set())
     parameters = PLACES[place]["channels"][channel]["parameters"]
     assert [key for key, parameter in parameters.items() if "values" in parameter and key not in dated] == []
 

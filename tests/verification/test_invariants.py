@@ -465,9 +465,11 @@ def test_no_ineligible_application(lived):
         t, head, place, channel = (int(event[name]) for name in ("month", "row", "place", "channel"))
         people, law, rules = lived.decided[t], world.law[place, channel], world.rules[t, place, channel]
         groups = groups_of(lived, people, head, t)
-        assert law["exists"] and (rules["sectors"] >> people.sector[head]) & 1
+        moved, adults = channel == CHANNEL["relocation"], adults_of(people, head)
+        staff = [row for row in adults if lived.moved[t][people.employer[row]] == place] if moved else [head]
+        assert law["exists"] and staff and (rules["sectors"] >> people.sector[staff[0]]) & 1
         assert rules["groups"] == 0 or any((rules["groups"] >> GROUP[group]) & 1 for group in groups)
-        assert rules["youngest"] <= (t - people.birth[head]) // 12 <= rules["oldest"]
+        assert rules["youngest"] <= (t - people.birth[staff[0]]) // 12 <= rules["oldest"]
         assert t - people.birth[head] >= 18 * 12
         assert channel != CHANNEL["family"] or people.kin[head] == place
         assert channel != CHANNEL["work"] or world.demand[t, place, people.sector[head]] > 0.0
@@ -476,15 +478,14 @@ def test_no_ineligible_application(lived):
         for needed in (law["entry"], law["residence"]):
             assert needed < 0 or is_open(world, t, place, names[needed], channel, groups)
         assert may_travel(world, t, place, channel, groups)
-        assert channel != CHANNEL["relocation"] or lived.moved[t][people.employer[head]] == place
-        adults = adults_of(people, head)
         for row in unit_of(people, head):
             assert people.held[row] < t and people.exit_ban[row] < t and people.mode[row] == HOME
             assert people.conscription[row] != CONSCRIPTION["serving"]
         alone = people.lead[head] == LEAD["planned"]
         size, grown = (1, 1) if alone else (int(people.unit_size[head]), len(adults))
         means = lived.savings(people, t)[adults].sum()
-        reserve, each = b.reserve * world.places[t, place]["rent"], float(rules["fee"] + rules["funds"])
+        reserve = 0.0 if moved else b.reserve * world.places[t, place]["rent"]
+        each = float(rules["fee"] + rules["funds"])
         fares = fares_of(world, t, place, channel)
         assert means >= min(fares) * size + each * grown + reserve - 1e-2
         whole = max(fares) * len(unit_of(people, head)) + each * len(adults) + reserve
