@@ -213,7 +213,8 @@ def change(count: Count, relative: bool, seen: Seen, asked: Asked) -> float:
 
 def entries_rise(seen: Seen, asked: Asked) -> float:
     """Entries of a month over the mean of the two months before, less one, in percent."""
-    t, came = month(asked.start), np.sum([of.entries(seen, PLACE[place]) for place in asked.places], axis=0)
+    t = month(asked.start)
+    came = np.sum([of.entries(seen, PLACE[place]) for place in asked.places], axis=0)
     before = float(came[t - 2 : t].mean())
     return float(100.0 * (came[t] / before - 1.0)) if before > 0.0 else float("nan")
 

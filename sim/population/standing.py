@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history.inventory import load_destinations, load_parameters
-from sim.numerics.arithmetic import exp, log_array
+from sim.numerics.arithmetic import exp, log, log_array
 from sim.numerics.codes import N_PLACES, N_SECTORS, PLACE, REGION, SECTOR, SEX
+from sim.numerics.compiling import compiled
 from sim.population.assumptions import by_age, shares, value
 from sim.population.attributes import ABROAD, JOBS, VILLAGE, ZONE_OF_STRATUM, ZONES
 from sim.population.census import CLASSES, ENDS, MINORS, REGIONS, STRATA, diaspora, figure, residents
@@ -107,6 +108,17 @@ def pendular() -> NDArray[np.float64]:
     if table.sum(axis=0).max() > 0.9:
         raise ValueError(f"people.yaml: {table.sum(axis=0).max():.2f} of some workers would be away for short work")
     return table
+
+
+@compiled
+def worked_before(u: float, again: float, shortest: int, longest: int) -> int:
+    """Months of the seasons that went before the present one without a break, each of the mean length.
+
+    Each season is followed by another with the probability `again`; `u` uniform. At most ten years.
+    """
+    if again <= 0.0:
+        return 0
+    return min(int(log(u) / log(again)) * ((shortest + longest) // 2), 120)
 
 
 @cache

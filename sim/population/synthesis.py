@@ -33,7 +33,7 @@ from sim.population.order import household, households_of, is_boy
 from sim.population.rows import at
 from sim.population.saving import usual_months
 from sim.population.schema import Columns, empty
-from sim.population.standing import WORKING_AGES
+from sim.population.standing import WORKING_AGES, worked_before
 from sim.population.unborn import MOST_CHILDREN, key_of, may_be_born, reserve
 
 _A, _B, _C, _D = (PURPOSE[f"trait_{letter}"] for letter in "abcd")
@@ -220,7 +220,7 @@ def _fill(
                 more = words(key, 0, _A, 1, seed)
                 if mode == _PENDULAR:
                     shortest, longest = chances.pendular_months[0], chances.pendular_months[1]
-                    since -= traits.worked_before(uniform(more[3]), chances.another_season, shortest, longest)
+                    since -= worked_before(uniform(more[3]), chances.another_season, shortest, longest)
                 if abroad:
                     job = 1 if uniform(more[2]) < chances.job_abroad[sector] else 0
                 else:

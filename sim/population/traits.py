@@ -16,7 +16,7 @@ trait_c    kin            bytes: ties, frailty,       Schengen visa  its expiry
 trait_d    passport       service                     absence        bytes: end of service,
                                                                      length and age of a stay,
                                                                      what is left of a permit
-trait_a,   employer       living away from the        work abroad    free
+trait_a,   employer       living away from the        work abroad    seasons before
 draw 1                    registered address
 standing   view of the    officer                     (in a run)     free
            war
@@ -31,7 +31,6 @@ from numpy.typing import NDArray
 
 from sim.history.coefficients import RECORDS
 from sim.history.inventory import load_destinations
-from sim.numerics.arithmetic import log
 from sim.numerics.codes import (
     CHANNEL,
     CONSCRIPTION,
@@ -342,17 +341,6 @@ def stay(shortest: int, longest: int, u: int, w: int) -> tuple[int, int]:
     months = shortest + u * (longest - shortest + 1) // 256
     since = -1 - w * months // 256
     return since, since + months
-
-
-@compiled
-def worked_before(u: float, again: float, shortest: int, longest: int) -> int:
-    """Months of the seasons that went before the present one without a break, each of the mean length.
-
-    Each season is followed by another with the probability `again`; `u` uniform. At most ten years.
-    """
-    if again <= 0.0:
-        return 0
-    return min(int(log(u) / log(again)) * ((shortest + longest) // 2), 120)
 
 
 @compiled

@@ -325,6 +325,7 @@ def test_another_replicate_or_seed_is_another_luck():
 def test_luck_of_traits_is_not_that_of_the_replicate():
     """Fixed tastes belong to the people: with no luck but taste, every replicate sends the same people."""
     world = hot_world(1)
+    world.places["short_stays"] = 0.0
     b = quiet(level=60.0, spread_country=1.0, nest_channel=0.8)
     place = [start(crowd(500), world, b, TABLE, replicate=i) for i in range(2)]
     values = [model.run() and applications(model) for model in place]

@@ -12,7 +12,7 @@ from sim.numerics.months import NEVER
 from .abroad import Abroad
 from .basics import AGES, BIT, DESTINATIONS, HOME, PENDULAR_SECTORS, gumbel
 from .entities import PlainPerson, Unit
-from .offers import Door, FROM_ELSEWHERE, Offer
+from .offers import FROM_ELSEWHERE, Door, Offer
 
 
 class Moves(Abroad):
