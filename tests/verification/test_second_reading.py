@@ -37,6 +37,7 @@ def by_hand(people):
         world = tighten(world, place, "asylum", offered=0.3, renewal=0.5)
         world = tighten(world, place, "work", 9, fee=500.0)
         world = close(world, place, "national_visa", 15, 17)
+    world.belarus["arrest_on_return"] = 0.6
     return world, hot(level=-4.0, ties=-2.0, reserve=3.0), constants(poland=1.0, work=1.0)
 
 
