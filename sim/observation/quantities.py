@@ -7,6 +7,8 @@ observation. What no run can tell is no quantity: `sim.observation.observed` say
 from functools import partial
 from typing import NamedTuple
 
+import numpy as np
+
 from sim.numerics.codes import CHANNEL, SECTOR
 from sim.numerics.months import month
 from sim.observation import counts, shares
@@ -46,7 +48,9 @@ def _share(part: Measure, whole: Measure) -> Measure:
     return partial(counts.share, part, whole)
 
 
-_POLITICAL = _flow(lambda s, p: sum(counts.grouped(s, p, "motive", why) for why in ("persecuted", "draft", "fear")))
+_POLITICAL = _flow(
+    lambda s, p: np.sum([counts.grouped(s, p, "motive", why) for why in ("persecuted", "draft", "fear")], axis=0)
+)
 _EVERYBODY = _flow(lambda s, p: counts.grouped(s, p, "sex", "male") + counts.grouped(s, p, "sex", "female"))
 _WORKING = _flow(lambda s, p: s.run.employed[:, p].sum(axis=1).astype(float))
 _IN_IT = _flow(lambda s, p: s.run.employed[:, p, SECTOR["it"]].astype(float))
