@@ -168,4 +168,4 @@ def test_reasons_are_cited_by_their_losses_and_small_cells_are_left_out():
     assert len(few) and few[["loss", "cited", "rank"]].isna().all().all()
     assert set(table["year"]) == {citing.ALL, "2020"}
     text = citing.ranking_text(table, "leave", "destination")
-    assert text.splitlines()[1].startswith("repression") and "few" in text
+    assert text.splitlines()[1].startswith("war") and "few" in text

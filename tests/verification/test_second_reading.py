@@ -36,6 +36,7 @@ def by_hand(people):
     for place in ("lithuania", "poland", "georgia"):  # dearer papers for who waits
         world = tighten(world, place, "work", 9, fee=500.0)
         world = close(world, place, "national_visa", 15, 17)
+    world.belarus["arrest_on_return"] = 0.6
     return world, hot(level=-4.0, ties=-2.0, reserve=3.0), constants(poland=1.0, work=1.0)
 
 

@@ -4,6 +4,7 @@ Sets of people are compared exactly; one share by |z| <= 4, a false alarm of 6 i
 """
 
 import math
+from itertools import product
 
 import numpy as np
 import pytest
@@ -172,19 +173,21 @@ def test_the_last_wish_is_remembered():
 
 
 def test_the_draft_group_is_threatened_only_while_war_is_feared():
-    """Motives of applications and wishes: persecuted, else draft while war is feared, else family by its channel, else
-    labour.
+    """Motives of applications and wishes: of who flees persecuted, else draft while war is feared, else fear; of who
+    would have left anyway family by its channel, else labour.
     """
     people = crowd(600, detained=np.repeat([-5, -32768, -32768], 200), kin=PLACE["poland"])
     people.people.conscription[:400], people.people.birth[:400] = CONSCRIPTION["liable"], -20 * 12
-    names = ("persecuted", "draft", "labour", "family")
-    for fear, channel, kind in ((0.5, "visa_free", 2), (0.0, "visa_free", 2), (0.5, "family", 3), (0.0, "family", 3)):
-        seen = [names[which] for which in (0, 1 if fear else kind, kind)]
+    calm, pressed = {"level": 60.0}, {"level": -60.0, "repression": 240.0, "exposure_none": 1.0}
+    for fear, channel, push in product((0.5, 0.0), ("visa_free", "family"), (calm, pressed)):
+        seen = ["persecuted", "draft" if fear else "fear", "fear"]
+        if push is calm:
+            seen = ["labour" if channel == "visa_free" else "family"] * 3
         for entry in (0, None):
             world = plain_world(1, ("poland",), (channel,))
-            world.belarus["war_fear"] = fear
+            world.belarus["war_fear"], world.belarus["news"] = fear, 0.5
             world = world if entry is None else close(world, "poland", "visa_free", entry)
-            events = events_of(start(people, world, quiet(level=60.0)).run(), "applied" if entry is None else "wished")
+            events = events_of(start(people, world, quiet(**push)).run(), "applied" if entry is None else "wished")
             motive = np.zeros(600, int)
             motive[events["row"]] = events["detail"]
             assert np.array_equal(motive, np.repeat([MOTIVE[name] for name in seen], 200))

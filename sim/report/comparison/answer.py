@@ -117,7 +117,7 @@ def blocks(results: Results) -> tuple[Block, ...]:
 
     why = {"exit": "may not leave Belarus", "funds": "cannot pay", "closed": "destination closed"}
     why["quota"] = "a queue too long"
-    wishes = [wish("people who wished", "wish_persons"), wish("their person-months", "wish_months")]
+    wishes = [wish("people who wished", "wish_persons"), wish("how often they wished", "wish_months")]
     wishes += [wish(f"{text}", f"wish_months:{name}", deep=True) for name, text in why.items()]
 
     def expected(label: str, harm: str) -> tuple[Row, Row]:
