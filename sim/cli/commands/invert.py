@@ -116,8 +116,8 @@ def gaps(wanted: list[Target], found: Expected) -> tuple[dict[str, float], float
 
 def sweep(
     constants: Constants, level: float, found: Expected, by_place: list[Target], by_channel: list[Target]
-) -> tuple[Constants, float]:
-    """One sweep: moved constants, and the largest gap (in logs) before it.
+) -> tuple[Constants, tuple[float, str]]:
+    """One sweep: moved constants, and the largest gap before it, in logs, with its name.
 
     A shift of all constants by c moves the log of the total only by `level * c` (lambda, under the default rule), so
     the gap of the total counts `1 / level - 1` times on top of each place's own. Constants without an observation stay,
@@ -136,8 +136,8 @@ def sweep(
         for name, one in stated.items():
             if one.like:
                 table[codes[name]] = sum(table[codes[other]] for other in one.like) / len(one.like)
-    largest = max(abs(gap) for gap in [*own.values(), *kinds.values()])
-    return Constants(places, channels), largest
+    largest = max((*own.items(), *kinds.items()), key=lambda one: abs(one[1]))
+    return Constants(places, channels), (largest[1], largest[0])
 
 
 def limited(move: float) -> float:
@@ -163,7 +163,7 @@ def run(settings: Settings) -> list[Path]:
 
     for lambda_ in LAMBDAS if decision.lam is None else (decision.lam,):
         constants, gap = inverted(ensemble, lambda_, level_of(lambda_), constants, (by_place, by_channel))
-        print(f"lambda {lambda_:g}: largest gap of a destination or channel {np.expm1(gap):.1%}", flush=True)
+        print(f"lambda {lambda_:g}: largest gap {np.expm1(gap[0]):.1%}, of {gap[1]}", flush=True)
         found[lambda_] = constants
     if settings.choice.lambda_ in found:
         print(
@@ -180,7 +180,7 @@ def run(settings: Settings) -> list[Path]:
 
 def inverted(
     ensemble: Ensemble, lambda_: float, level: float, constants: Constants, wanted: tuple[list[Target], list[Target]]
-) -> tuple[Constants, float]:
+) -> tuple[Constants, tuple[float, str]]:
     """Constants that meet the readings by destination and by channel, and the largest gap that is left, in logs."""
     for _ in range(SWEEPS):
         before = constants
