@@ -46,11 +46,11 @@ def door_value(total: float, base: float, mu: float) -> float:
 def draw_door(key: int, month: int, seed: int, place: int, offers: Any, weights: NDArray[np.float64]) -> int:
     """Index of the offer by which a unit goes to a place, drawn by the weights; -1 if none is open to it.
 
-    `offers` OFFER[n] are those of its class, `weights` float64[n] its own. Each channel has luck of its own, so that
-    who would go by one that stays open, and still goes to this place, goes by no other.
+    `offers` OFFER[n] are those of its class, the first n of `weights` its own. Each channel has luck of its own, so
+    that who would go by one that stays open, and still goes to this place, goes by no other.
     """
     best, found = 0.0, -1
-    for i in range(len(weights)):
+    for i in range(len(offers)):
         if offers[i].place == place and weights[i] > 0.0:
             channel = offers[i].channel
             drawn = words(key, month, _DOOR, channel // 4, seed)
