@@ -277,15 +277,7 @@ def passport(u: float, share: float, validity: int) -> int:
 
 
 @compiled
-def conscription(
-    sex: int,
-    age: int,
-    sector: int,
-    education: int,
-    minors: int,
-    u: float,
-    chances: Tables,
-) -> int:
+def conscription(sex: int, age: int, sector: int, education: int, minors: int, u: float, chances: Tables) -> int:
     """Standing towards military service of one at home with so many minors in the unit.
 
     Nobody with minors is in service now, but served; fathers of more are not called.
