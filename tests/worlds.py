@@ -294,6 +294,7 @@ def hot_world(months: int = 36) -> World:
     world = close(close(world, "poland", "land", 10, 14), "poland", "air", 12, 14)
     world = close(world, "lithuania", "renewal", months // 2)
     world = close(close(world, "poland", "permit", 20, 23), "georgia", "permit", 12, 20)
+    world = close(world, "poland", "national_visa", 26, 28)
     world.places["wage"][:] = 500.0
     world.places["rent"][:], world.places["fare_land"][:], world.places["fare_air"][:] = 150.0, 20.0, 200.0
     world.places["safety"][:, PLACE["russia"]] = 0.1

@@ -22,6 +22,7 @@ from sim.analysis.terms import (
     fill_unit,
     reconsider,
 )
+from sim.model.decision.claims import ASYLUM
 from sim.model.decision.evaluation import FROM_HOME, UNQUEUED, draw_tastes, no_prospects
 from sim.model.decision.means import money
 from sim.model.decision.offers import RELOCATION
@@ -208,8 +209,8 @@ def _need_same(found: Decision, again: Any) -> None:
     close = abs(found.best_margin) < TOLERANCE
     assert found.chosen == by_terms or close, f"month {found.month}: the margins say {by_terms}, not {found.chosen}"
     did = found.event
-    if did and did[0] == _APPLIED and did[2] == RELOCATION:
-        return  # the unit goes along with its employer, whatever else is on offer
+    if did and did[0] == _APPLIED and did[2] in (RELOCATION, ASYLUM):
+        return  # with its employer, whatever else is on offer; or in danger and for want of another way
     if found.chosen >= 0:
         wanted: tuple[int, int, int] | None = (_APPLIED, found.chosen, int(found.channels[found.chosen]))
     else:

@@ -55,7 +55,6 @@ PUSH = (
     "peers",
     "frailty",
     "rush",
-    "look",
 )
 """Terms of the wish to leave, in log-odds; those of persons are means over the unit's adults."""
 COUNTRY = ("constant", "diaspora", "language", "distance", "wage", "rent", "safety")
@@ -65,13 +64,13 @@ ACCESS = ("channel", "offered", "approval", "processing", "queue", "work_right",
 OWN = ("country_taste", "kin", "separation")
 """Terms that differ between units of one choice class."""
 TERMS = COUNTRY + ACCESS + OWN
-OBSTACLES = ("law", "eligible", "age", "kin", "employer", "funds", "offered", "admission", "travel")
+OBSTACLES = ("law", "eligible", "age", "kin", "employer", "funds", "offered", "admission", "travel", "danger")
 """Why a channel is closed to a unit, by position of the bit: it does not exist; not for this sector or these groups;
 not for this age; no close people there; a matter between employer and staff; the money; not offered or never
-approved; not admitted this month; no way there."""
+approved; not admitted this month; no way there; asylum, which nobody weighs: it is asked for in danger."""
 
 _BELARUS, _IT = PLACE["belarus"], SECTOR["it"]
-_WORK, _FAMILY = CHANNEL["work"], CHANNEL["family"]
+_WORK, _FAMILY, _ASYLUM = CHANNEL["work"], CHANNEL["family"], CHANNEL["asylum"]
 _LIABLE = CONSCRIPTION["liable"]
 _CHOICE = PURPOSE["choice"]
 _N_COUNTRY, _N_ACCESS = len(COUNTRY), len(ACCESS)
@@ -233,6 +232,7 @@ def fill_unit(
             found |= 64 if dead else 0
             found |= 128 if admitted <= 0.0 else 0
             found |= 256 if travel <= 0.0 else 0
+            found |= 512 if channel == _ASYLUM else 0
             obstacles[place, channel] = found
 
 

@@ -100,7 +100,7 @@ def test_who_comes_for_work_has_it(channel, hired):
     people.people.sector[::4] = SECTOR["it"]
     people.people.employer[::4], people.employers = 1, np.array([0, SECTOR["it"]], np.uint8)
     world.belarus["relocation_it"] = 1.0
-    model = start(people, world, quiet(level=60.0, relocation_months=1.0)).run()
+    model = start(people, world, quiet(level=60.0, staff=60.0, relocation_months=1.0)).run()
     assert np.array_equal(model.columns.job, np.tile([int(hired), 0, 0, 0], 20))
 
 

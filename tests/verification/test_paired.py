@@ -182,13 +182,15 @@ def test_a_looser_limit_that_never_bound_changes_nobody():
 
 def calm(**changes):
     """The hot coefficients with all feedback between people off; queues are off by the world."""
-    return hot(peers=0.0, circle_gain=0.0, diaspora=0.0, **changes)
+    return hot(peers=0.0, circle_gain=0.0, danger_circle=0.0, diaspora=0.0, **changes)
 
 
 def unlimited():
-    """The hot world without quotas and drafts, and where neither rents nor approvals answer to newcomers."""
+    """The hot world without quotas and drafts and with offers of work for all, where neither rents nor approvals answer
+    to newcomers.
+    """
     world = hot_world()
-    world.rules["capacity"] = np.inf
+    world.rules["capacity"], world.demand[:] = np.inf, 1e9
     world.places["rent_response"], world.places["inflow_limit"] = 0.0, np.inf
     world.belarus["summoned"] = world.belarus["officers"] = 0.0  # who leaves, another is called in his place
     return world
@@ -329,7 +331,7 @@ def test_luck_of_traits_is_not_that_of_the_replicate():
     b = quiet(level=60.0, spread_country=1.0, nest_channel=0.8)
     place = [start(crowd(500), world, b, TABLE, replicate=i) for i in range(2)]
     values = [model.run() and applications(model) for model in place]
-    assert (values[0] >= 0).all() and (values[0] == values[1]).mean() > 0.3
+    assert (values[0] >= 0).all() and (values[0] // 100 == values[1] // 100).mean() > 0.3
     other = crowd(500)
     other.seed = 6
     again = start(other, world, b, TABLE).run()
@@ -346,15 +348,16 @@ def applications(model):
 
 
 def test_pairs_differ_only_through_what_changed():
-    """Feedback off, Lithuanian humanitarian admission shut for the whole time: in the first month only its users
-    change; nobody who never would have used it is ever touched before touching them could have mattered.
+    """Feedback off, nobody let in to close people in Lithuania for the whole time: nobody without close people there
+    is ever touched, but families of who went there ahead.
     """
     world = unlimited()
-    shut = tighten(world, "lithuania", "humanitarian", offered=0.0)
+    shut = tighten(world, "lithuania", "family", offered=0.0)
     one, two = (start(hot_people(), now, calm(), TABLE).run() for now in (world, shut))
     before, after = lives(one.recorder.events), lives(two.recorder.events)
-    used = (before["channel"] == CHANNEL["humanitarian"]) & (before["place"] == PLACE["lithuania"])
-    touched = families_of(one, before["key"][used])
+    used = (before["channel"] == CHANNEL["family"]) & (before["place"] == PLACE["lithuania"])
+    close_there = one.columns.key[one.columns.kin == PLACE["lithuania"]]
+    touched = families_of(one, np.concatenate([close_there, before["key"][used]]))
     still_before = before[~np.isin(before["key"], touched)]
     still_after = after[~np.isin(after["key"], touched)]
     assert len(touched) > 40 and len(still_before) > 1000

@@ -21,7 +21,7 @@ from sim.numerics.errors import UserError
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import Job
 from sim.runs.settings import Choice, People, Settings, fingerprint
-from tests.worlds import close, constants, crowd, hot, hot_people, hot_world, lives, plain_world, quiet, start
+from tests.worlds import close, constants, crowd, hot, hot_people, hot_world, lives, plain_world, quiet, start, tighten
 
 RULES = ("destination_nest", "flat_logit", "region_nests", "two_steps")
 VALUES = {"lithuania": 0.7, "poland": 1.3, "latvia": -0.4, "georgia": -0.2, "russia": 0.5, "uae": 0.1}
@@ -183,33 +183,34 @@ def test_a_wish_names_what_keeps_a_unit_first(decision, changes, shut, reason):
 
 
 @pytest.mark.parametrize("decision", RULES)
-def test_a_closed_channel_moves_nobody_who_did_not_want_it(decision):
-    """In the month of the closure everyone else lives as without it; those barred change or stay."""
+def test_a_closed_channel_moves_nobody_to_whom_it_was_closed(decision):
+    """In the month of the closure everyone without close people there lives as without it; who may have gone by it
+    changes or stays.
+    """
     people, shut = crowd(20_000), 3
     world = plain_world(shut + 1, COUNTRIES, ("visa_free", "family"))
     tastes = {"spread_country": 0.5, "spread_leave": 0.5, "conversion": 0.3}
     b = quiet(**{"level": LEVEL, "lambda": LAM, "nest_region": RHO, "aspiration_exit": 0.1} | tastes)
     people.people.kin[:] = np.arange(20_000) % 4
-    closed = world._replace(openness=world.openness.copy())
-    law = world.law.copy()
-    law["entry"][:, CHANNEL["family"]] = -1
     made = []
-    for w in (world._replace(law=law), close(closed._replace(law=law), "poland", "visa_free", shut)):
+    for w in (world, tighten(world, "poland", "family", start=shut, offered=0.0)):
         model = start(people, w, b, constants(**VALUES), decision=decision)
         events = model.run().recorder.events
         chosen = events[(events["kind"] == APPLIED) & (events["month"] == shut)]
         made.append({row["key"]: (row["place"], row["channel"]) for row in chosen})
     ours, theirs = made
-    barred = (PLACE["poland"], CHANNEL["visa_free"])
+    barred = (PLACE["poland"], CHANNEL["family"])
+    close_there = set(people.people.key[people.people.kin == PLACE["poland"]])
     hit = {key for key, choice in ours.items() if choice == barred}
     assert len(hit) > 20
     assert barred not in theirs.values()
-    assert {key: choice for key, choice in ours.items() if key not in hit} == {
-        key: choice for key, choice in theirs.items() if key not in hit
+    assert hit <= close_there
+    assert {key: choice for key, choice in ours.items() if key not in close_there} == {
+        key: choice for key, choice in theirs.items() if key not in close_there
     }
     assert any(theirs.get(key, (0,))[0] == PLACE["poland"] for key in hit)  # first by another channel
     if decision == "two_steps":
-        assert hit <= set(theirs)  # the aspiration is followed all the same
+        assert len(hit & set(theirs)) > len(hit) / 2  # most aspirations are followed all the same
 
 
 @pytest.mark.parametrize("decision", RULES)
@@ -327,7 +328,7 @@ def test_every_rule_has_constants_and_a_fingerprint_of_its_own():
         model = Ensemble(settings).model(Job("historical", 0.62, 0))
         assert model.rule.name == decision
         on_file = constants_on_file.load(0.62, decision)
-        assert np.array_equal(model._constants.places, on_file.places)
+        assert np.array_equal(model.inputs.constants.places, on_file.places)
         seen.add((fingerprint(settings), on_file.places.tobytes()))
     assert len({print_ for print_, _ in seen}) == len({table for _, table in seen}) == len(RULES)
 

@@ -7,7 +7,7 @@ import pytest
 
 from sim.analysis import life as lives
 from sim.analysis.life import Follower, first_difference, life, that_mattered
-from sim.numerics.codes import EVENT, MOTIVE, PLACE
+from sim.numerics.codes import CHANNEL, EVENT, MOTIVE, PLACE
 from tests import worlds
 
 HEADS = [4 * i for i in range(0, 300, 4)]
@@ -30,15 +30,16 @@ def test_every_decision_of_many_units_adds_up_and_comes_out_the_same(followed):
     """The follower itself raises where a term, a best channel, a departure or a wish is not the engine's."""
     model, followers = followed
     decisions = [one for follower in followers for one in follower.decisions]
-    committed = [one for one in decisions if one.chosen >= 0]
+    committed = [one for one in decisions if one.chosen >= 0 and one.event[2] != CHANNEL["relocation"]]
     wished = [one for one in decisions if one.event and one.event[0] == EVENT["wished"]]
     assert len(decisions) > 200 and len(committed) >= 5 and len(wished) >= 5
     events = model.recorder.events
-    applied = events[(events["kind"] == EVENT["applied"]) & np.isin(events["row"], HEADS)]
+    chosen = ~np.isin(events["channel"], [CHANNEL["relocation"], CHANNEL["asylum"]])  # those nobody weighs
+    applied = events[(events["kind"] == EVENT["applied"]) & np.isin(events["row"], HEADS) & chosen]
     assert len(committed) == len(applied)
     for one in committed:
         assert one.best == one.chosen and one.best_margin > 0.0
-        assert sum(one.part(one.chosen).values()) == pytest.approx(one.values[one.chosen], abs=1e-9)
+        assert sum(one.part(one.chosen).values()) <= one.values[one.chosen] + 1e-9  # one door of several
 
 
 def test_looking_on_changes_nothing(followed):
@@ -49,7 +50,7 @@ def test_looking_on_changes_nothing(followed):
 
 @pytest.mark.parametrize("fault", ["push", "terms", "obstacle", "event"])
 def test_an_account_that_is_not_the_engines_is_refused(followed, fault):
-    _, followers = followed
+    model, followers = followed
     one = next(d for follower in followers for d in follower.decisions if d.chosen >= 0)
     again = lambda view: (-1, None, None, None)  # noqa: E731
     alone = np.zeros_like(one.obstacles, bool)
@@ -63,10 +64,11 @@ def test_an_account_that_is_not_the_engines_is_refused(followed, fault):
         "obstacle": replace(one, obstacles=obstacles),
         "event": replace(one, event=None),
     }[fault]
-    lives._need_sums(one, alone)
+    mu = float(model.behaviour.nest_channel)
+    lives._need_sums(one, alone, mu)
     lives._need_same(one, again)
     with pytest.raises(AssertionError):
-        lives._need_sums(wrong, alone)
+        lives._need_sums(wrong, alone, mu)
         lives._need_same(wrong, again)
 
 

@@ -123,7 +123,7 @@ def test_a_screening_refuses_some_of_those_it_means_and_some_it_does_not(channel
         people.people.employer[:], people.employers = 1, np.array([0, 1], np.uint8)
     world = screening_world(1, channel)
     world.belarus["relocation_it"] = 1.0
-    model = start(people, world, quiet(level=60.0, threat_share=0.2, relocation_months=1.0)).run()
+    model = start(people, world, quiet(level=60.0, staff=60.0, threat_share=0.2, relocation_months=1.0)).run()
     refused = events_of(model, "refused")
     assert set(refused["reason"]) == {REASON["security"]}
     meant = threats(model)

@@ -43,6 +43,7 @@ _HOW = {
 _CLOSED = {
     "eligible": "not eligible", "age": "age", "kin": "no close people there", "employer": "employer not there",
     "funds": "unaffordable", "offered": "not offered", "admission": "closed", "travel": "no way there",
+    "danger": "asked for in danger only",
 }  # fmt: skip
 
 
