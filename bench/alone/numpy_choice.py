@@ -20,7 +20,7 @@ from sim.model.decision.units import STUDENT_FROM, STUDENT_TO
 from sim.model.model import EmigrationModel
 from sim.model.run_constants import ADULT_MONTHS, FIGHTING_ENDS_MONTHS
 from sim.model.schedule import SCHEDULE
-from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, MODE, N_PLACES, PLACE, WAR_VIEW
+from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, MODE, N_PLACES, PLACE, SEX, WAR_VIEW
 from sim.numerics.luck import NORMAL_GRID
 from sim.numerics.months import LONG_AGO
 from sim.population.schema import NOBODY, Columns
@@ -142,7 +142,8 @@ def terms(people: Columns, rows: slice, adults: Rows, circle: Rows, month: Month
     first = (standing == CONSCRIPTION["liable"]) | (people.officer[rows][adults] > 0)
     service = np.where(first, b.conscription, b.mobilisation * reserve)
     service[people.war_view[rows][adults] == WAR_VIEW["for_joining"]] = 0.0
-    total += month.war_fear * (b.war + service)
+    men = (people.sex[rows][adults] == SEX["male"]) & (12.0 * age < FIGHTING_ENDS_MONTHS)
+    total += month.war_fear * (b.war + b.war_men * men + service)
     total += b.youth * np.clip((45.0 - age) / 10.0, 0.0, 1.0)
     total += b.old_age / 10.0 * np.maximum(age - 50.0, 0.0)
     total += b.skill * people.education[rows][adults] + b.ties / 255.0 * people.ties[rows][adults]

@@ -133,6 +133,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "channel": codes.CHANNEL_NAMES,
     "lead": codes.names(codes.LEAD),
     "conscription": codes.names(codes.CONSCRIPTION),
+    "war_view": codes.names(codes.WAR_VIEW),
+    "officer": codes.names(codes.OFFICER),
     "plan": codes.names(codes.PLAN),
     "plan_place": _OR_NONE,
     "plan_channel": codes.CHANNEL_NAMES,
