@@ -152,7 +152,7 @@ def test_the_largest_sample_interval_leaves_one_circle_and_more_is_refused():
         ({"task": "patterns", "until": "2019-03"}, "until=2019-03 is before the first observation"),
         ({"task": "patterns", "freeze": ("queues",)}, "freeze holds feedbacks at the path of a baseline"),
         ({"task": "explain", "until": "2019-01"}, "person=first:departed: nobody in this sample"),
-        ({"task": "explain", "until": "2019-03", "person": "first:wished:poland"}, "nobody in this sample"),
+        ({"task": "explain", "until": "2019-03", "person": "first:naturalised:poland"}, "nobody in this sample"),
         ({"task": "reasons", "until": "2019-01"}, "nobody commits to leaving until 2019-01"),
     ],
 )

@@ -30,7 +30,10 @@ DAMAGES = (cut, flip, empty, Path.unlink)
 FILES = (
     *(
         f"{name}.parquet"
-        for name in ("decisions", "flows", "groups", "harms", "moves", "settled", "stocks", "totals", "wishes")
+        for name in (
+            *("claims", "decisions", "expected_harms", "flows", "groups", "harms", "moves", "settled", "stocks"),
+            *("totals", "wishes"),
+        )
     ),
     *("config.yaml", "history.txt", "sources.txt", "schedule.txt", "manifest.json"),
     *("registers.csv", "repression.csv", "public_money.csv", "losses.csv", "arrival_groups.csv", "ties.csv"),
