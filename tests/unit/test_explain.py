@@ -129,6 +129,7 @@ def test_a_whole_life_is_explained_in_two_worlds(tmp_path, capsys):
     """One end-to-end run of a sample of one in a thousand: the page, its files and the second world."""
     settings = Settings(
         task="explain",
+        scenario="lithuania_full_ban",
         people=People(one_in=1000),
         person="first:parted",
         results_dir=str(tmp_path),
