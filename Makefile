@@ -41,7 +41,8 @@ sbom: $(SBOM)
 setup: $(STAMP)
 
 # The stamp is the last thing made: an installation that fails is begun again. Packages are compiled on all cores, which
-# pip does not do, and the model with them, which pip leaves to whoever may write beside it.
+# pip does not do, and the model with them, which pip leaves to whoever may write beside it. A file that is no Python of
+# this version (some packages ship such) is left as it is.
 $(STAMP): pyproject.toml $(PINS)
 	@$(PYTHON) -c 'import sys; sys.exit("Vyraj needs Python 3.11 or newer: make PYTHON=..." if sys.version_info < (3, 11) else 0)'
 	@test -n "$(PINS)" || echo "No constraints for Python $(SERIES): the newest allowed packages are taken."

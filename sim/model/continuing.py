@@ -51,11 +51,11 @@ class Continued(mesa.Model):
         if same < self.month:
             told = f"a fork in {label(self.month)} asks for a world that is the same until then"
             raise UserError(f"{told}; {label(same)} is the first month in which this one is not")
-        shared = [self.inputs, self.history, self.given, self.world, self.conditions, self.rule]
-        shared += [*self.inputs, self._passes, self.held, self.circles.start, self.employers.sector]
+        shared = [self.inputs, *self.inputs, self.world, self.conditions, self.rule]
+        shared += [self._passes, self.held, self.circles.start, self.employers.sector]
         shared.append(self.columns.traits)  # what no run changes
         twin = copy.deepcopy(self, {id(one): one for one in shared})
-        twin._enter(history, world)
+        twin._enter(self.inputs._replace(history=history, world=world))
         twin._go_on(self._lived())
         return twin
 

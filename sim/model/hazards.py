@@ -13,11 +13,11 @@ EXPECTED = ("detained", "charged", "drafted", "caught", "arrested_on_return")
 """Harms of which the expected count is told: of the detained a share is charged, of the crossings one is caught."""
 DETAINED, DRAFTED, ARRESTED = range(len(OF_PEOPLE))
 N_HAZARDS = len(OF_PEOPLE)
-UNITS = float(2**40)
-"""Units of a hazard of one."""
+FIXED_POINT = float(2**40)
+"""Expected flows and harms are summed as integers in units of 2**-40, so that any order gives the same sum."""
 
 
 @compiled(forceinline=True)
 def in_units(hazard: float) -> int:
     """A hazard in whole units of 2**-40."""
-    return int(hazard * UNITS)
+    return int(hazard * FIXED_POINT)

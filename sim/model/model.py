@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.history.compiled import World, cumulative_capacity, cumulative_offers
-from sim.history.history import History
+from sim.history.compiled import cumulative_capacity, cumulative_offers
 from sim.model import fused, newcomers, run_constants
 from sim.model.agents.institutions import BelarusianState, Destination, Employer
 from sim.model.agents.people import People
@@ -54,8 +53,8 @@ class EmigrationModel(Continued):
         luck = replicate_seed(seed, replicate)
         super().__init__(rng=luck)
         self.seed, self.replicate = seed, replicate
-        self.inputs, self.behaviour = inputs, inputs.behaviour
-        self._enter(inputs.history, inputs.world)
+        self.behaviour = inputs.behaviour
+        self._enter(inputs)
         self.one_in = population.one_in
         self.columns = schema.copy_states(population.people)
         self.circles = run_constants.circles(self.columns, population.circle_start, self.one_in)
@@ -102,8 +101,9 @@ class EmigrationModel(Continued):
             if number:
                 Employer(self, int(number))
 
-    def _enter(self, history: History, world: World) -> None:
-        self.history, self.given, self.world = history, world, newcomers.own(world)
+    def _enter(self, inputs: Inputs) -> None:
+        self.inputs, self.history, self.given = inputs, inputs.history, inputs.world
+        self.world = world = newcomers.own(inputs.world)
         self.horizon = len(world.belarus)
         self.announced = (world.outlook != world.openness).any(axis=(1, 2, 3))
         self.capacity_to_date, self.offers_to_date = cumulative_capacity(world), cumulative_offers(world)

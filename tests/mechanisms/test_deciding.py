@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.history.coefficients import load
-from sim.model.decision.commitment import FIXED_POINT
+from sim.model.hazards import FIXED_POINT
 from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, GROUP, INSTRUMENT, PLACE, REASON, SECTOR, SEX, STATUS
 from tests.counting import NEVER_LEAVE, events_of, home_world
 from tests.worlds import admit, close, constants, crowd, families, plain_world, quiet, start, tighten, value_of

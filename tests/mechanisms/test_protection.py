@@ -6,7 +6,7 @@ Each test is named in `docs/mechanisms.md` beside a fault that it catches (`test
 import numpy as np
 import pytest
 
-from sim.model.decision.commitment import FIXED_POINT
+from sim.model.hazards import FIXED_POINT
 from sim.numerics.codes import CHANNEL, EXPOSURE, GROUP, INSTRUMENT, N_CHANNELS, PLACE, REASON, SECTOR, STATUS
 from sim.numerics.months import LONG_AGO
 from tests.counting import NEVER_LEAVE, events_of, settled

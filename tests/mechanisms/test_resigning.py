@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.model.decision.rules.destination_nest import FIXED_POINT
+from sim.model.hazards import FIXED_POINT
 from sim.numerics.codes import EVENT, EXPOSURE, MOTIVE, PLACE, REASON
 from tests.worlds import close, constants, crowd, plain_world, quiet, start
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.model.decision.rules.destination_nest import FIXED_POINT
+from sim.model.hazards import FIXED_POINT
 from sim.model.recording.recorder import EXPECTATIONS, HARMS, MOVES, through_queues
 from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, N_SECTORS, PLACE, SECTOR
 from tests.worlds import admit, close, crowd, hot, hot_people, hot_world, plain_world, quiet, start, tighten

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.model.decision.commitment import FIXED_POINT
+from sim.model.hazards import FIXED_POINT
 from sim.numerics.codes import CHANNEL, EXPOSURE, INSTRUMENT, PLACE, REASON, STATUS
 from tests.counting import NEVER_LEAVE, assert_share, events_of, settled
 from tests.mechanisms.test_protection import asylum_world

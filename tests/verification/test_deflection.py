@@ -10,7 +10,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.model.decision.rules.destination_nest import FIXED_POINT
+from sim.model.hazards import FIXED_POINT
 from sim.numerics.codes import CHANNEL, EVENT, INSTRUMENT, PLACE
 from tests.worlds import close, constants, crowd, plain_world, quiet, start
 

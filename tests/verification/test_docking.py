@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.model.decision.rules.destination_nest import FIXED_POINT
 from sim.model.decision.units import push
 from sim.model.decision.utility import FLAG_ANCESTRY, FLAG_PERSECUTED
+from sim.model.hazards import FIXED_POINT
 from sim.model.run_constants import reference, sum_of_weights
 from sim.numerics.codes import (
     CHANNEL,

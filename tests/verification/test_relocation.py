@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.model.decision.commitment import FIXED_POINT
+from sim.model.hazards import FIXED_POINT
 from sim.numerics.codes import CHANNEL, INSTRUMENT, PLACE, SECTOR
 from tests.counting import NEVER_LEAVE, assert_share, employed, events_of
 from tests.worlds import admit, close, crowd, families, plain_world, quiet, start, tighten

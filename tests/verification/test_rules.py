@@ -14,8 +14,8 @@ from sim.cli.commands import invert
 from sim.cli.commands.runs import lambdas
 from sim.history.coefficients import load
 from sim.model.decision import constants as constants_on_file
-from sim.model.decision.commitment import FIXED_POINT
 from sim.model.decision.rules import names, region_nests, rule
+from sim.model.hazards import FIXED_POINT
 from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, PLACE, REASON
 from sim.numerics.errors import UserError
 from sim.runs.ensemble import Ensemble

@@ -10,8 +10,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from sim.model.decision.rules.destination_nest import FIXED_POINT
-from sim.model.hazards import EXPECTED
+from sim.model.hazards import EXPECTED, FIXED_POINT
 from sim.numerics.codes import (
     CHANNEL,
     EVENT,

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sim.model.decision.claims import ASYLUM, asks_at_border, border_probability
 from sim.model.decision.utility import FLAG_PERSECUTED
 from sim.model.eventlog import Log, note
+from sim.model.hazards import FIXED_POINT
 from sim.model.now import Now
 from sim.model.run_constants import THREATENED
 from sim.model.scratch import Block
@@ -15,8 +16,6 @@ from sim.numerics.codes import CHANNEL, EVENT, LEAD, MOTIVE, PLAN, REASON
 from sim.numerics.compiling import compiled
 from sim.population.rows import Person
 
-FIXED_POINT = float(2**40)
-"""Expected flows are summed as integers in units of 2**-40 persons, so that any order gives the same sum."""
 _QUEUED, _TOGETHER, _PLANNED = PLAN["queued"], LEAD["together"], LEAD["planned"]
 _APPLIED, _WISHED, _CHOSEN = EVENT["applied"], EVENT["wished"], REASON["choice"]
 _PERSECUTED, _DRAFT, _LABOUR, _KIN = MOTIVE["persecuted"], MOTIVE["draft"], MOTIVE["labour"], MOTIVE["family"]

@@ -8,10 +8,11 @@ other departure, and a constant.
 import numpy as np
 
 from sim.model.decision.access import access_share, eligible
-from sim.model.decision.commitment import FIXED_POINT, commit, motive
+from sim.model.decision.commitment import commit, motive
 from sim.model.decision.means import money
 from sim.model.decision.offers import RELOCATION
 from sim.model.decision.units import adults, age_group, class_groups, threat_group
+from sim.model.hazards import FIXED_POINT
 from sim.model.now import Now
 from sim.model.scratch import Block
 from sim.numerics.arithmetic import exp

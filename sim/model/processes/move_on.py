@@ -5,7 +5,6 @@ from numpy.typing import NDArray
 
 from sim.history.coefficients import Behaviour
 from sim.model.decision.access import access_share, fare, onward_fare
-from sim.model.decision.commitment import FIXED_POINT
 from sim.model.decision.danger import own_danger
 from sim.model.decision.doors import draw_door
 from sim.model.decision.evaluation import FROM_ABROAD, draw_tastes, evaluate, no_prospects, offers_to, party
@@ -13,7 +12,7 @@ from sim.model.decision.means import money, pay
 from sim.model.decision.units import adults, choice_class, flags, groups_of, in_party, is_barred, of_unit, persecuted
 from sim.model.decision.utility import best_slot, gumbels
 from sim.model.eventlog import Log, note
-from sim.model.hazards import ARRESTED, in_units
+from sim.model.hazards import ARRESTED, FIXED_POINT, in_units
 from sim.model.now import Now
 from sim.model.processes.depart import arrive, leave_home
 from sim.model.processes.flight import fill_refuges, refuge_channel

@@ -5,10 +5,10 @@ import numpy as np
 from sim.history.compiled import open_share
 from sim.model.decision.access import eligible, residence_share
 from sim.model.decision.claims import ASYLUM, PROTECTION, claim_probability, may_claim, procedure_share
-from sim.model.decision.commitment import FIXED_POINT
 from sim.model.decision.danger import unit_danger
 from sim.model.decision.units import adults, groups_of, in_party, of_unit
 from sim.model.eventlog import Log, note
+from sim.model.hazards import FIXED_POINT
 from sim.model.now import Now
 from sim.model.processes.live import works
 from sim.model.scratch import Block

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history.compiled import open_share
-from sim.model.decision.commitment import FIXED_POINT
 from sim.model.decision.units import groups_of, head_of
 from sim.model.eventlog import Log, note
+from sim.model.hazards import FIXED_POINT
 from sim.model.now import Now
 from sim.model.processes.depart import leave_home
 from sim.numerics.codes import CHANNEL, EVENT, LEAD, PLACE, PLAN, REASON, STATUS

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history.compiled import World
-from sim.model.decision.commitment import FIXED_POINT
 from sim.model.eventlog import EVENT_TYPE
-from sim.model.hazards import EXPECTED, N_HAZARDS, OF_PEOPLE, UNITS
+from sim.model.hazards import EXPECTED, FIXED_POINT, N_HAZARDS, OF_PEOPLE
 from sim.model.processes.repress import charge_probability
 from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, N_STATUSES
 
@@ -80,7 +79,7 @@ class Recorder:
         who are charged; of those who are expected to apply for an irregular crossing those who are caught.
         """
         by_name = dict(
-            zip(OF_PEOPLE, np.array(self.hazards).reshape(-1, N_HAZARDS).T / UNITS * self.one_in, strict=True)
+            zip(OF_PEOPLE, np.array(self.hazards).reshape(-1, N_HAZARDS).T / FIXED_POINT * self.one_in, strict=True)
         )
         belarus = world.belarus[: len(self.hazards)]
         charged = [charge_probability(one["charges"], one["detentions"]) for one in belarus]

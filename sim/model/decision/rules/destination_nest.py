@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from sim.history.coefficients import Behaviour
 from sim.model.decision.choosing import ask
-from sim.model.decision.commitment import FIXED_POINT
 from sim.model.decision.utility import CLOSED, Weighing, decide, leave_probability, surely_stays
 from sim.model.now import Now
 from sim.model.run_constants import Conditions
@@ -18,7 +17,7 @@ from sim.numerics.arithmetic import exp
 from sim.numerics.compiling import compiled
 from sim.population.schema import Columns
 
-__all__ = ["CLOSED", "FIXED_POINT", "LAMBDA", "chances", "choose", "level", "prepare"]
+__all__ = ["CLOSED", "LAMBDA", "chances", "choose", "level", "prepare"]
 
 LAMBDA: float | None = None
 """Everybody has the run's dissimilarity."""
