@@ -29,10 +29,10 @@ FOLDERS = {"simulate": "points"}
 """Folder of a task's results, where it has another name than the task."""
 UNPLANNED = (
     *("explain", "reasons", "patterns", "survey", "people", "history", "invert"),
-    *("parameters", "policies", "lint"),
+    *("parameters", "policies", "scenarios", "lint", "dashboard", "canonical"),
 )
 """Tasks that cannot tell beforehand what they would do."""
-READ_ONLY = ("results", "parameters", "policies", "lint")
+READ_ONLY = ("results", "parameters", "policies", "scenarios", "lint")
 """Tasks that make no folder of their own."""
 
 

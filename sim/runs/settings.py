@@ -160,6 +160,7 @@ class Settings:
     report: checks.Flag = True
     dry: checks.Flag = False
     match: checks.Words = None
+    port: checks.Port = 8501
     results: Annotated[Asked, checks.Section] = field(default_factory=Asked)
     policy: checks.Bundles = None
     without: Annotated[checks.Bundles, Field(validate_default=True)] = None
@@ -228,7 +229,7 @@ class Settings:
         return self.last_month > clock().known
 
 
-WITHOUT_EFFECT = ("threads", "results_dir", "report", "dry", "experiment", "match", "results", "policy", "without")
+WITHOUT_EFFECT = ("threads", "results_dir", "report", "dry", "experiment", "match", "port", "results", "policy", "without")
 """Keys that say how and where to compute and what to show, or what the scenario says already; they change no number."""
 
 

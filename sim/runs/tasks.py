@@ -24,6 +24,9 @@ TASKS: dict[str, str] = {
     "patterns": "sim.cli.commands.patterns:run",  # everything observed to the end of 2022 beside one world's runs
     "survey": "sim.cli.commands.survey:run",  # the survey of Lithuania of 2022, asked of the synthetic people
     "results": "sim.cli.commands.results:run",  # what runs left: listed, compared, exported, pruned
+    "scenarios": "sim.cli.commands.scenarios:run",  # what scenarios there are, in words
+    "dashboard": "sim.cli.commands.dashboard:run",  # the page on which a policy is composed, run and read
+    "canonical": "sim.cli.commands.canonical:run",  # ten questions, answered once a release
     "invert": "sim.cli.commands.invert:run",  # destination constants that reproduce observed departures
 }
 """Task name to `module:function`."""

@@ -8,6 +8,7 @@ import gc
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 import threading
 import time
@@ -32,7 +33,7 @@ from sim.numerics.errors import UserError
 from sim.numerics.messages import shown
 from sim.runs.files import room_for_results
 from sim.runs.locks import Lock
-from sim.runs.progress import DONE, FAILED, RUNNING, Entry, Ledger, at_work, this_process, watched
+from sim.runs.progress import DONE, FAILED, RUNNING, SWEEP, Entry, Ledger, at_work, this_process, watched
 from sim.runs.settings import Settings
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def sweep(action: Action, line: Line, study: "Experiment | None", close: Close) 
     line, aside = _with_launcher(line, line.value("threads", usual["threads"]), count)
     with _ledger(results_dir) as ledger:
         offer(str(ledger.folder), study)
+        print(f"{SWEEP}{ledger.folder}", file=sys.stderr, flush=True)  # where its progress can be followed
         with watched(ledger, count):
             _all_jobs(action, line, ledger, count, aside)
         entries = ledger.entries()

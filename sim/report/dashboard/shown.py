@@ -1,0 +1,120 @@
+"""Tables of a stored comparison as the page shows them: the answer, where, who, harms, money, and beside another."""
+
+import pandas as pd
+
+from sim.history import naming
+from sim.report import words
+from sim.report.comparison import answer, levels_by_group
+from sim.report.results import Results, heading, wording
+
+MONEY = {
+    "income_tax": "income tax",
+    "contributions": "social contributions",
+    "support": "support drawn",
+    "balance": "balance",
+}
+"""Items of public money, in words."""
+COLUMNS = ["", "in force", "scenario", "change or people", "90% interval"]
+FEW_PAIRS = 4
+"""Replicates below which the page says that the numbers are a first look (assumption: see `sim.analysis.enough`)."""
+
+
+def headline(results: Results) -> str:
+    """The answer in a sentence, and what it rests on."""
+    said = f"{answer.sentence(results)} {answer.caution(results)}"
+    return said.strip()
+
+
+def standing(results: Results) -> str:
+    """On what the numbers rest, in a line; of few replicates that they are a first look."""
+    first = " A first look: intervals are wide." if results.replicates < FEW_PAIRS else ""
+    return (
+        f"{results.replicates} paired replicates, one circle of people in {results.one_in:,.0f}, λ = {results.main:g}, "
+        f"to {words.month(str(results.fact('settings', 'end')))}.{first}"
+    )
+
+
+def table(results: Results, part: str = "") -> pd.DataFrame:
+    """Lines of the answer; of one part alone (`Harms`) if its heading begins so."""
+    rows = []
+    for block in answer.blocks(results):
+        if not block.heading.startswith(part):
+            continue
+        rows += [(block.heading, "", "", "", "")] * (not part)
+        rows += [("\u2003" * (1 + row.deep) + row.label, row.before, row.after, row.persons, row.interval)
+                 for row in block.rows]  # fmt: skip
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def where(results: Results) -> pd.DataFrame:
+    """Change of arrivals by destination with its interval, persons, largest first; what is too few is left out."""
+    rows = results.measure("arrivals")
+    rows = rows[~rows["destination"].isin(["", "all"])]
+    kept = [words.shown(float(value), results) for value in rows["estimate"]]
+    found = rows[kept][["destination", "estimate", "low", "high"]].astype({"estimate": float})
+    found = found.sort_values("estimate", key=abs, ascending=False)
+    return found.assign(destination=[wording(name) for name in found["destination"]]).reset_index(drop=True)
+
+
+def who(results: Results) -> list[tuple[str, pd.DataFrame]]:
+    """Titles and tables of who is behind the numbers: by stream, sex, age and work."""
+    found = []
+    for told in levels_by_group.tables(results):
+        dimension, rows = "", []
+        for line in told["rows"]:
+            if line["head"]:
+                dimension = line["head"]
+            else:
+                rows.append((dimension, line["group"], line["before"], line["after"], line["change"], line["interval"]))
+        if rows:
+            title = told["title"] + (f" ({told['note']})" if told["note"] else "")
+            columns = ["by", "group", "in force", "scenario", "change", "90% interval"]
+            found.append((title, pd.DataFrame(rows, columns=columns)))
+    return found
+
+
+def money(results: Results) -> pd.DataFrame:
+    """What the focus gains or loses in taxes, contributions and support by year, million EUR; equal years left out."""
+    frame = results.table("public_money")
+    rows = frame[(frame["destination"] == results.focus) & frame["item"].isin(list(MONEY))]
+    rows = rows[rows["difference"] != 0]
+    lines = [
+        (
+            int(row["year"]),
+            MONEY[row["item"]],
+            *(f"{row[name] / 1e6:+,.1f}".replace("-", words.MINUS) for name in ("difference", "low", "high")),
+        )
+        for row in rows.to_dict("records")
+    ]
+    return pd.DataFrame(lines, columns=["year", "item", "change", "low", "high"])
+
+
+def beside(one: Results, other: Results) -> pd.DataFrame:
+    """Two comparisons line by line: what each changes against its own baseline."""
+    ours, theirs = ({(block.heading, row.label): (row.persons, row.interval) for block in answer.blocks(results)
+                     for row in block.rows} for results in (one, other))  # fmt: skip
+    rows = [
+        (f"{block}: {label}", *ours.get((block, label), ("–", "")), *theirs.get((block, label), ("–", "")))
+        for block, label in dict.fromkeys([*ours, *theirs])
+    ]
+    return pd.DataFrame(rows, columns=["", "this", "this, 90%", "other", "other, 90%"])
+
+
+def differ(one: Results, other: Results) -> list[str]:
+    """Why two comparisons are not to be set side by side without care: what else differs than the scenario."""
+    told = []
+    if one.baseline != other.baseline:
+        told.append(f"they have different baselines ({naming.words(one.baseline)}, {naming.words(other.baseline)})")
+    if one.focus != other.focus:
+        told.append(f"“arrive in” is {wording(one.focus)} in one and {wording(other.focus)} in the other")
+    for key, meaning in (("end", "last month"), ("one_in", "sample"), ("lambda", "λ"), ("seed", "luck")):
+        ours, theirs = (results.fact("settings").get(key) for results in (one, other))
+        if ours != theirs:
+            told.append(f"the {meaning} differs ({ours}, {theirs})")
+    return told
+
+
+def title(results: Results) -> str:
+    """The comparison in a line."""
+    base = "the rules in force" if results.baseline == naming.HISTORICAL else wording(results.baseline)
+    return f"{heading(results.scenario)} against {base}"
