@@ -10,12 +10,16 @@ import numpy as np
 from sim.analysis.closed_form import PRIOR_90
 from sim.analysis.dimensions import CHANNELS
 from sim.report import words
-from sim.report.quantities import HARM, HARMS, PARTS, WISHES
+from sim.report.quantities import HARM, HARMS, MONEY, PARTS, WISHES
 from sim.report.results import Effect, Results, heading, wording
 from sim.report.told import FEW, SAME, Told, Value
 
 CLAUSES = 4
 """Countries that the first sentence names; the net table has all."""
+SURE = (
+    "In brackets the 90% interval of luck, and what of the number holds at every \u03bb asked: size and sign (whatever "
+    "\u03bb), the sign alone (size by \u03bb), or at some \u03bb not even that, or it cannot be told (\u03bb open)."
+)
 CHANGES = 3
 """Changes of rules that the first page tells; the details have all."""
 
@@ -71,9 +75,8 @@ def blocks(told: Told) -> tuple[Block, ...]:
 
     def row(name: str, place: str = "", deep: bool = False) -> Row:
         main = told.value(name, place)
-        near: tuple[str, ...] = ()
-        if main.quantity.unit != "million EUR a year":
-            near = tuple(told.value(name, place, lambda_).cell for lambda_ in others)
+        money = main.quantity.kind == MONEY  # told at the main lambda only
+        near = tuple("" if money else told.value(name, place, lambda_).cell for lambda_ in others)
         return Row(main, told.label(main), deep, near, told.how_sure(name, place))
 
     lives = [row("changed")]
@@ -186,19 +189,17 @@ def told_with(told: Told, name: str, place: str = "") -> str:
 
 def _arrivals(told: Told) -> str:
     places = told.ruled or (told.results.focus,)
-    told_places = [_moved(told, "arrivals", f"arrivals in {wording(place)}", place) for place in places[:CLAUSES]]
-    rest = f"; {len(places) - CLAUSES} more countries stand in the table" if len(places) > CLAUSES else ""
-    one = told.value("arrivals", places[0])
-    before = f" Under the rules in force {one.levels[0]} come to {wording(places[0])}." if one.before else ""
-    said = words.capital("; ".join([*told_places, _moved(told, "arrivals_others", "those in all other countries")]))
-    return f"{said}{rest}.{before}"
+    said = [_moved(told, "arrivals", f"arrivals in {wording(place)}", place) for place in places[:CLAUSES]]
+    if len(places) > CLAUSES:
+        said.append(f"{len(places) - CLAUSES} more countries stand in the table")
+    return words.capital("; ".join([*said, _moved(told, "arrivals_others", "those in all other countries")]) + ".")
 
 
 def _moved(told: Told, name: str, what: str, place: str = "") -> str:
     one = told.value(name, place)
     if not one.told:
         return f"{what}: {one.verdict}"
-    share = f" or {one.relative}" if one.relative else ""
+    share = f" of {one.levels[0]}" if one.relative else ""
     return f"{what} {'rise' if one.estimate > 0 else 'fall'} by {one.size}{share}{told_with(told, name, place)}"
 
 
