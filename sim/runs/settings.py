@@ -229,7 +229,18 @@ class Settings:
         return self.last_month > clock().known
 
 
-WITHOUT_EFFECT = ("threads", "results_dir", "report", "dry", "experiment", "match", "port", "results", "policy", "without")
+WITHOUT_EFFECT = (
+    "threads",
+    "results_dir",
+    "report",
+    "dry",
+    "experiment",
+    "match",
+    "port",
+    "results",
+    "policy",
+    "without",
+)
 """Keys that say how and where to compute and what to show, or what the scenario says already; they change no number."""
 
 

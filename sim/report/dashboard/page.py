@@ -9,11 +9,10 @@ from typing import Any
 
 import streamlit as st
 
-from sim.report.dashboard import jobs, parts, shown, stored
+from sim.report.dashboard import jobs, parts, stored
 from sim.report.dashboard.composing import Composed, as_yaml, compose
 from sim.report.dashboard.form import Form
 from sim.report.dashboard.jobs import Job, Jobs
-from sim.report.results import Results
 from sim.runs.progress import DONE, FAILED
 
 VIEWS = ("Compose", "Result", "Earlier runs", "Words")
@@ -106,7 +105,7 @@ def _result(every: Jobs, results_dir: str, job: Job | None) -> None:
         if found is None:
             st.warning("The link names a comparison that is not in this results folder.")
         else:
-            parts.comparison(Results(stored.place(results_dir, found)), results_dir)
+            parts.comparison(stored.place(results_dir, found), results_dir)
     else:
         st.info("Nothing was run yet: compose a policy and press “Run”, or open an earlier run.")
 
@@ -137,7 +136,7 @@ def _watched(every: Jobs, job: Job) -> None:
         return
     folders = jobs.finished(job)
     if folders:
-        parts.comparison(Results(folders[-1]), str(every.results_dir))
+        parts.comparison(folders[-1], str(every.results_dir))
         if job.state == DONE:
             st.toast("All replicates are there, and the report.")
 
@@ -153,7 +152,6 @@ def _earlier(results_dir: str) -> None:
     opened.button("Open it", key="open", width="stretch", on_click=_open, args=(chosen.name,))
     st.caption(f"{len(every)} comparisons; the command of this one:")
     st.code(chosen.command, language="bash")
-    st.dataframe(shown.table(Results(stored.place(results_dir, chosen))), hide_index=True, width="stretch")
 
 
 if __name__ == "__main__":

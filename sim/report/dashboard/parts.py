@@ -3,8 +3,10 @@
 import time
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import altair as alt
+import pandas as pd
 import streamlit as st
 
 from sim.history.catalogue import load_history, load_scenario, policy_names, scenario_names
@@ -14,12 +16,15 @@ from sim.history.naming import words as world_words
 from sim.history.parameters import EXCEPTABLE, FIRST_DAY
 from sim.numerics import months
 from sim.numerics.codes import PLACE_NAMES
+from sim.numerics.errors import UserError
 from sim.report import glossary as terms
+from sim.report.comparison import answer
 from sim.report.dashboard import jobs, lines, said, shown, stored
 from sim.report.dashboard.composing import Composed
 from sim.report.dashboard.form import CLOSED, KINDS, NUMBER, OPENED, Form, Rule, documents_of, numbers_of, slug
 from sim.report.dashboard.jobs import Job
 from sim.report.results import Results, wording
+from sim.report.told import Told
 from sim.runs.progress import DONE, RUNNING
 from sim.runs.settings import known_courses
 
@@ -206,60 +211,86 @@ def progress(job: Job) -> None:
                     }.get(job.state, job.state))  # fmt: skip
 
 
-def comparison(results: Results, results_dir: str) -> None:
+def comparison(folder: Path, results_dir: str) -> None:
     """A comparison: the answer, where, who, harms, money, beside another, to take away."""
-    st.subheader(shown.title(results))
-    st.markdown(f"**{shown.headline(results)}**")
-    st.caption(shown.standing(results))
+    told = opened(folder)
+    if told is None:
+        return
+    results = told.results
+    st.subheader(answer.title(told))
+    st.caption(shown.standing(told))
+    st.markdown("\n".join(f"- {line}" for line in shown.headline(told)))
     for line in results.fact("assumed"):
         st.caption(line)
-    names = ["Answer", "Where", "Who", "Harms", "Money", "Beside another run", "Take away"]
-    answer, where, who, harms, money, beside, away = st.tabs(names)
-    with answer:
-        st.dataframe(shown.table(results), hide_index=True, width="stretch", height=500)
+    names = ["All numbers", "Where", "Who", "Harms", "Money", "Beside another run", "Take away"]
+    numbers, where, who, harms, money, beside, away = st.tabs(names)
+    with numbers:
+        _table(shown.table(told), height=500)
     with where:
-        _where(results)
+        _where(told)
     with who:
         for title, table in shown.who(results):
             st.markdown(f"**{title}**")
-            st.dataframe(table, hide_index=True, width="stretch")
+            _table(table)
     with harms:
-        st.dataframe(shown.table(results, "Harms"), hide_index=True, width="stretch")
+        _table(shown.table(told, "Harms"))
     with money:
         table = shown.money(results)
         st.markdown(f"Public money of {wording(results.focus)}, million EUR a year, against the baseline")
         if table.empty:
             st.info("No difference.")
         else:
-            st.dataframe(table, hide_index=True, width="stretch")
+            _table(table)
     with beside:
-        _beside(results, results_dir)
+        _beside(told, results_dir)
     with away:
         _away(results)
 
 
-def _where(results: Results) -> None:
-    table = shown.where(results)
+def opened(folder: Path) -> Told | None:
+    """A stored comparison; of one that cannot be read the page says why."""
+    try:
+        told = Told(Results(folder))
+        answer.blocks(told)
+    except (UserError, ValueError, FileNotFoundError) as error:
+        st.error(f"This comparison cannot be read; run it again. {' '.join(str(error).split())}")
+        return None
+    return told
+
+
+def _table(table: pd.DataFrame, **more: Any) -> None:
+    st.dataframe(table, hide_index=True, width="stretch", **more)
+
+
+def _where(told: Told) -> None:
+    table = shown.where(told)
     if table.empty:
-        st.info("In no country do arrivals differ by enough simulated people to tell: take a larger sample.")
+        st.info("In no country can a change of arrivals be told at this sample: take a larger one, or more replicates.")
         return
     base = alt.Chart(table).encode(y=alt.Y("destination:N", sort=None, title=None, axis=alt.Axis(labelLimit=160)))
     bars = base.mark_bar(color=BLUE).encode(x=alt.X("estimate:Q", title="change in arrivals, persons (90% interval)"))
-    st.altair_chart(bars + base.mark_rule(color="black").encode(x="low:Q", x2="high:Q"), width="stretch")
-    st.dataframe(table, hide_index=True, width="stretch")
+    ends = base.mark_rule(color="black").encode(x="low:Q", x2="high:Q")
+    st.altair_chart((bars + ends).properties(height=60 + 26 * len(table)), width="stretch")
+    _table(table[["destination", "change", "90% interval"]])
+    sankey = told.results.folder / "figures" / "substitution.svg"
+    if sankey.is_file():
+        st.image(sankey.read_text(encoding="utf-8"), caption="Of those whose life it changes")
 
 
-def _beside(results: Results, results_dir: str) -> None:
+def _beside(told: Told, results_dir: str) -> None:
+    results = told.results
     others = [one for one in stored.stored(results_dir) if one.name != results.folder.name]
     other = st.selectbox("Another run", others, index=None, format_func=lambda one: one.title, key="other",
                          placeholder="Choose an earlier run")  # fmt: skip
     if other is None:
         st.info("Each run is compared with its baseline; choose another run to set the two side by side.")
         return
-    theirs = Results(stored.place(results_dir, other))
-    for line in shown.differ(results, theirs):
+    theirs = opened(stored.place(results_dir, other))
+    if theirs is None:
+        return
+    for line in shown.differ(results, theirs.results):
         st.warning(f"Take care: {line}.")
-    st.dataframe(shown.beside(results, theirs), hide_index=True, width="stretch")
+    _table(shown.beside(told, theirs))
 
 
 def _away(results: Results) -> None:

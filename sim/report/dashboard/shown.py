@@ -1,11 +1,16 @@
-"""Tables of a stored comparison as the page shows them: the answer, where, who, harms, money, and beside another."""
+"""Tables of a stored comparison as the page shows them: the answer, where, who, harms, money, and beside another.
+
+Every number comes from the declared quantities (`sim.report.told`), as those of the report do.
+"""
 
 import pandas as pd
 
+from sim.analysis.dimensions import DESTINATIONS
 from sim.history import naming
 from sim.report import words
 from sim.report.comparison import answer, levels_by_group
-from sim.report.results import Results, heading, wording
+from sim.report.results import Results, wording
+from sim.report.told import Told
 
 MONEY = {
     "income_tax": "income tax",
@@ -14,46 +19,44 @@ MONEY = {
     "balance": "balance",
 }
 """Items of public money, in words."""
-COLUMNS = ["", "in force", "scenario", "change or people", "90% interval"]
+COLUMNS = ["", "in force", "scenario", "change or people", "90% interval", "how sure"]
 FEW_PAIRS = 4
 """Replicates below which the page says that the numbers are a first look (assumption: see `sim.analysis.enough`)."""
 
 
-def headline(results: Results) -> str:
-    """The answer in a sentence, and what it rests on."""
-    said = f"{answer.sentence(results)} {answer.caution(results)}"
-    return said.strip()
+def headline(told: Told) -> list[str]:
+    """The answer in sentences, and what would change it."""
+    return [*answer.sentences(told), answer.doubt(told)]
 
 
-def standing(results: Results) -> str:
+def standing(told: Told) -> str:
     """On what the numbers rest, in a line; of few replicates that they are a first look."""
+    results = told.results
     first = " A first look: intervals are wide." if results.replicates < FEW_PAIRS else ""
     return (
         f"{results.replicates} paired replicates, one circle of people in {results.one_in:,.0f}, λ = {results.main:g}, "
-        f"to {words.month(str(results.fact('settings', 'end')))}.{first}"
+        f"{told.span}.{first}"
     )
 
 
-def table(results: Results, part: str = "") -> pd.DataFrame:
+def table(told: Told, part: str = "") -> pd.DataFrame:
     """Lines of the answer; of one part alone (`Harms`) if its heading begins so."""
     rows = []
-    for block in answer.blocks(results):
+    for block in answer.blocks(told):
         if not block.heading.startswith(part):
             continue
-        rows += [(block.heading, "", "", "", "")] * (not part)
-        rows += [("\u2003" * (1 + row.deep) + row.label, row.before, row.after, row.persons, row.interval)
+        rows += [(block.heading, *[""] * (len(COLUMNS) - 1))] * (not part)
+        rows += [("\u2003" * (1 + row.deep) + row.label, row.before, row.after, row.persons, row.interval, row.sure)
                  for row in block.rows]  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def where(results: Results) -> pd.DataFrame:
-    """Change of arrivals by destination with its interval, persons, largest first; what is too few is left out."""
-    rows = results.measure("arrivals")
-    rows = rows[~rows["destination"].isin(["", "all"])]
-    kept = [words.shown(float(value), results) for value in rows["estimate"]]
-    found = rows[kept][["destination", "estimate", "low", "high"]].astype({"estimate": float})
-    found = found.sort_values("estimate", key=abs, ascending=False)
-    return found.assign(destination=[wording(name) for name in found["destination"]]).reset_index(drop=True)
+def where(told: Told) -> pd.DataFrame:
+    """Change of arrivals by destination with its interval, persons, largest first; what cannot be told is left out."""
+    values = [told.value("arrivals", place) for place in DESTINATIONS]
+    kept = sorted((one for one in values if one.told), key=lambda one: -abs(one.estimate))
+    rows = [(wording(one.place), one.estimate, one.low, one.high, one.number, one.interval) for one in kept]
+    return pd.DataFrame(rows, columns=["destination", "estimate", "low", "high", "change", "90% interval"])
 
 
 def who(results: Results) -> list[tuple[str, pd.DataFrame]]:
@@ -89,10 +92,10 @@ def money(results: Results) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["year", "item", "change", "low", "high"])
 
 
-def beside(one: Results, other: Results) -> pd.DataFrame:
+def beside(one: Told, other: Told) -> pd.DataFrame:
     """Two comparisons line by line: what each changes against its own baseline."""
-    ours, theirs = ({(block.heading, row.label): (row.persons, row.interval) for block in answer.blocks(results)
-                     for row in block.rows} for results in (one, other))  # fmt: skip
+    ours, theirs = ({(block.heading, row.label): (row.persons, row.interval) for block in answer.blocks(told)
+                     for row in block.rows} for told in (one, other))  # fmt: skip
     rows = [
         (f"{block}: {label}", *ours.get((block, label), ("–", "")), *theirs.get((block, label), ("–", "")))
         for block, label in dict.fromkeys([*ours, *theirs])
@@ -105,16 +108,8 @@ def differ(one: Results, other: Results) -> list[str]:
     told = []
     if one.baseline != other.baseline:
         told.append(f"they have different baselines ({naming.words(one.baseline)}, {naming.words(other.baseline)})")
-    if one.focus != other.focus:
-        told.append(f"“arrive in” is {wording(one.focus)} in one and {wording(other.focus)} in the other")
     for key, meaning in (("end", "last month"), ("one_in", "sample"), ("lambda", "λ"), ("seed", "luck")):
         ours, theirs = (results.fact("settings").get(key) for results in (one, other))
         if ours != theirs:
             told.append(f"the {meaning} differs ({ours}, {theirs})")
     return told
-
-
-def title(results: Results) -> str:
-    """The comparison in a line."""
-    base = "the rules in force" if results.baseline == naming.HISTORICAL else wording(results.baseline)
-    return f"{heading(results.scenario)} against {base}"
