@@ -15,6 +15,7 @@ from sim.analysis import dimensions
 from sim.analysis.effects import Paired, effects_table, final_table, substitution_table, taxonomy_table
 from sim.analysis.effects_by_group import groups_table
 from sim.analysis.reach import reach_table, rules
+from sim.cli.commands.onward import onward
 from sim.cli.commands.pairs import Pairs, decomposed, families, first_count, paired_runs
 from sim.cli.commands.runs import ensemble_of, planned, write_world
 from sim.cli.commands.worlds import simulated, taken_for_granted
@@ -91,6 +92,7 @@ def run(settings: Settings) -> Path | Plan:
         if settings.report:
             comparison.build(partial)
     say(summary_text(folder))
+    say(onward(settings, folder))
     return folder
 
 
