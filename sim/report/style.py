@@ -20,6 +20,7 @@ from sim.report.results import Results
 
 STAMP = "conditional scenario, not a forecast"
 INK, QUIET, RULE, PAPER = "#1f2328", "#6a737d", "#d5d9de", "#ffffff"
+WASH, LAND = "#eef1f4", "#c4cbd3"
 """Text, secondary text, lines of the frame, ground: a report may map these four to its own theme."""
 
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
