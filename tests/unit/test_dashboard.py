@@ -1,21 +1,23 @@
 """Composing on the page, without a browser: forms, their words, worlds and command lines, jobs, and stored results."""
 
 import json
+import re
 import shlex
 import time
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
-import yaml
 
 from sim.cli.commands import dashboard
 from sim.cli.hydra.words import harmless
-
+from sim.history import strict_yaml
 from sim.history.catalogue import load_history
+from sim.history.records import policy_of
 from sim.numerics.errors import UserError
 from sim.report import glossary
-from sim.report.dashboard import composing, form, jobs, lines, said, shown, stored
+from sim.report.dashboard import composing, form, lines, said, shown, stored
 from sim.report.dashboard.form import CLOSED, NUMBER, OPENED, Form, Rule
 from sim.report.dashboard.jobs import CANCELLED, LOST, Jobs
 from sim.report.results import Results
@@ -49,7 +51,11 @@ def told(*rules, **more):
 
 def test_a_rule_becomes_the_changes_of_every_country_and_document():
     [event] = composing.content(FORM)["events"].values()
-    assert (event["announced"], event["from"], event["until"]) == (date(2023, 3, 21), date(2023, 5, 3), date(2025, 12, 31))
+    assert (event["announced"], event["from"], event["until"]) == (
+        date(2023, 3, 21),
+        date(2023, 5, 3),
+        date(2025, 12, 31),
+    )
     assert event["changes"] == {
         f"{country}.{document}": {"closed": 1.0, "except": ["family"], "revoke": ["humanitarian"]}
         for country in ("lithuania", "latvia")
@@ -57,12 +63,10 @@ def test_a_rule_becomes_the_changes_of_every_country_and_document():
     }
 
 
-def test_what_is_composed_is_read_from_its_file_as_it_was_composed(tmp_path):
+def test_what_is_composed_is_read_from_its_file_as_it_was_composed():
     """The policy that a run reads from the file is the one that the page has judged."""
-    (tmp_path / "policy").mkdir()
-    (tmp_path / "policy" / f"{FORM.policy}.yaml").write_text(composing.as_yaml(FORM))
-    content = yaml.safe_load(composing.as_yaml(FORM))
-    assert composing.policy(FORM) == composing.policy_of(FORM.policy, composing.Document(content, composing.Place(0, "", {}), ()))
+    document = strict_yaml.document(composing.as_yaml(FORM).encode())
+    assert composing.policy(FORM) == policy_of(FORM.policy, document)
 
 
 def test_a_channel_is_shut_and_opened_and_a_number_set():
@@ -116,7 +120,7 @@ def test_a_name_is_made_harmless(text, name):
 def test_an_impossible_rule_says_why(changes, why, known):
     found = form.faults(Form(rules=(rule(**changes),), until="2026-08"), known)
     assert len(found) >= 1
-    assert any(pytest.importorskip("re").search(why, one) for one in found), found
+    assert any(re.search(why, one) for one in found), found
 
 
 def test_all_faults_are_told_at_once_and_nothing_that_differs_too(known):
@@ -126,9 +130,8 @@ def test_all_faults_are_told_at_once_and_nothing_that_differs_too(known):
 
 
 def test_policies_that_do_not_compose_are_told_by_the_program():
-    assert "both enacted and" in " ".join(told(policies=("eu_package",), without=("eu_package",)).faults) or told(
-        policies=("eu_package",), without=("eu_package",)
-    ).faults
+    [fault] = told(policies=("eu_package",), without=("eu_package",)).faults
+    assert "eu_package" in fault
     assert told(policies=("no_such",)).faults
 
 
@@ -289,7 +292,7 @@ def test_the_tables_of_a_comparison_tell_the_declared_quantities(results):
     assert (row["change or people"], row["90% interval"]) == (arrivals.cell, arrivals.interval)
     where = shown.where(told)
     assert where["destination"].iloc[0] == "Lithuania" and where["estimate"].iloc[0] == arrivals.estimate
-    assert not shown.table(told, "Harms").empty and len(shown.headline(told)) > 2
+    assert "detained in Belarus" in " ".join(shown.harms(told)[""]) and len(shown.headline(told)) > 2
     assert shown.who(told.results) and "10 paired replicates" in shown.standing(told)
 
 
@@ -323,8 +326,6 @@ def test_a_port_that_is_taken_is_named():
 
 
 def test_the_glossary_is_the_page_and_explains_what_the_tables_say(results):
-    from pathlib import Path
-
     page = Path(__file__).parents[2] / "docs" / "glossary.md"
     assert page.read_text(encoding="utf-8") == glossary.page() + "\n", "python -m sim.report.glossary writes it anew"
     for word in ("λ", "90% interval", "few", "deflection", "replicate", "baseline"):

@@ -143,16 +143,20 @@ class Jobs:
     def _run(self, job: Job) -> None:
         with self._room:
             for number, step in enumerate(job.steps):
-                if job.stopping or (number and job.steps[number - 1].state != DONE):
-                    step.state = CANCELLED
+                ended = CANCELLED
+                if not job.stopping:
+                    step.state, step.begun = RUNNING, time.time()
                     job.note()
-                    continue
-                step.state, step.begun = RUNNING, time.time()
+                    step.code = self._step(job, number, step.words)
+                    step.ended = time.time()
+                    ended = CANCELLED if job.stopping else FAILED if step.code else DONE
+                if ended != DONE:
+                    for later in job.steps[number + 1 :]:
+                        later.state = CANCELLED
+                step.state = ended
                 job.note()
-                step.code = self._step(job, number, step.words)
-                step.ended = time.time()
-                step.state = CANCELLED if job.stopping else FAILED if step.code else DONE
-                job.note()
+                if ended != DONE:
+                    return
 
     @staticmethod
     def _step(job: Job, number: int, words: Sequence[str]) -> int:

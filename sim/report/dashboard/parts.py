@@ -233,7 +233,7 @@ def comparison(folder: Path, results_dir: str) -> None:
             st.markdown(f"**{title}**")
             _table(table)
     with harms:
-        _table(shown.table(told, "Harms"))
+        _table(shown.harms(told))
     with money:
         table = shown.money(results)
         st.markdown(f"Public money of {wording(results.focus)}, million EUR a year, against the baseline")

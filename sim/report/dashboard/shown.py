@@ -9,6 +9,7 @@ from sim.analysis.dimensions import DESTINATIONS
 from sim.history import naming
 from sim.report import words
 from sim.report.comparison import answer, levels_by_group
+from sim.report.quantities import HARMS
 from sim.report.results import Results, wording
 from sim.report.told import Told
 
@@ -39,16 +40,22 @@ def standing(told: Told) -> str:
     )
 
 
-def table(told: Told, part: str = "") -> pd.DataFrame:
-    """Lines of the answer; of one part alone (`Harms`) if its heading begins so."""
+def table(told: Told) -> pd.DataFrame:
+    """Lines of the answer under their headings."""
     rows = []
     for block in answer.blocks(told):
-        if not block.heading.startswith(part):
-            continue
-        rows += [(block.heading, *[""] * (len(COLUMNS) - 1))] * (not part)
-        rows += [("\u2003" * (1 + row.deep) + row.label, row.before, row.after, row.persons, row.interval, row.sure)
-                 for row in block.rows]  # fmt: skip
+        rows += [(block.heading, *[""] * (len(COLUMNS) - 1)), *map(_line, block.rows)]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def harms(told: Told) -> pd.DataFrame:
+    """Lines of the answer about harms in Belarus and on the way."""
+    rows = [_line(row) for block in answer.blocks(told) for row in block.rows if row.value.quantity in HARMS]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _line(row: answer.Row) -> tuple[str, ...]:
+    return "\u2003" * (1 + row.deep) + row.label, row.before, row.after, row.persons, row.interval, row.sure
 
 
 def where(told: Told) -> pd.DataFrame:
