@@ -59,7 +59,7 @@ Three to begin with:
   python -m sim people.one_in=1000 replicates=4         does Lithuania's ban keep people in Belarus? A quick look
   python -m sim policy=georgia_visa_free_ends           another question, at the usual sample, with a report
   python -m sim task=explain person=first:departed people.one_in=1000     who is behind it: one life, in words
-And without a command line: python -m sim task=dashboard, a page to compose a policy on (pip install 'vyraj[dashboard]').
+And without a command line: python -m sim task=dashboard, a page to compose on (pip install 'vyraj[dashboard]').
 
 Every key, with its default and what it means:
 

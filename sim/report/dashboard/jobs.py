@@ -168,7 +168,11 @@ class Jobs:
         ):
             job.process = subprocess.Popen(
                 [sys.executable, "-m", "sim", *words],
-                **{"cwd": job.folder, "env": environment, "stdin": subprocess.DEVNULL, "stdout": out, "stderr": err},
+                cwd=job.folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
                 start_new_session=True,
             )
             if job.stopping:  # asked for between two looks
