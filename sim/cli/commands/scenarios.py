@@ -1,6 +1,7 @@
 """`task=scenarios`: what scenarios there are, in their own words; every proposal is one too."""
 
 import textwrap
+from typing import Any
 
 from sim.cli.commands.matching import asked, has_all, nothing
 from sim.history.catalogue import load_scenario, scenario_names
@@ -47,7 +48,7 @@ def _lines(name: str, is_own: bool) -> list[str]:
     except CatalogueError as error:
         return [f"{name}: cannot be read", f"    {error.faults[0]}"]
     kind = "scenario" if is_own else "proposal"
-    indent = {"initial_indent": "    ", "subsequent_indent": "    ", "break_on_hyphens": False}
+    indent: dict[str, Any] = {"initial_indent": "    ", "subsequent_indent": "    ", "break_on_hyphens": False}
     said = [f"{name}  ({kind})", *textwrap.wrap(scenario.description, WIDTH, **indent)]
     parts = _parts(scenario) if is_own else ""
     return said + (textwrap.wrap(parts, WIDTH, **indent) if parts else [])

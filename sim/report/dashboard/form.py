@@ -189,8 +189,12 @@ def from_plain(record: Mapping[str, Any]) -> Form:
     """The form that `as_plain` gave; raises KeyError, TypeError or ValueError for anything else."""
 
     def rule(told: Mapping[str, Any]) -> Rule:
-        lists = {key: tuple(map(str, told[key])) for key in ("countries", "what", "excepted", "revoked")}
-        days = {key: told[key] and date.fromisoformat(told[key]) for key in ("announced", "start", "until")}
+        lists: dict[str, Any] = {
+            key: tuple(map(str, told[key])) for key in ("countries", "what", "excepted", "revoked")
+        }
+        days: dict[str, Any] = {
+            key: told[key] and date.fromisoformat(told[key]) for key in ("announced", "start", "until")
+        }
         return Rule(kind=str(told["kind"]), share=float(told["share"]), **lists, **days)
 
     lists = {key: tuple(map(str, record[key])) for key in ("policies", "without")}
