@@ -85,7 +85,10 @@ class Reader:
         from selenium.webdriver.common.keys import Keys
 
         list_ = f"//div[@data-testid='stMultiSelect'][starts-with(normalize-space(.), '{label}')]//input"
-        box = self.driver.find_element(By.XPATH, list_)
+        end = time.monotonic() + 20.0
+        while not (boxes := self.driver.find_elements(By.XPATH, list_)) and time.monotonic() < end:
+            time.sleep(0.2)  # a part of the page is drawn when it is needed
+        box = boxes[0]
         self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", box)
         box.send_keys(option)
         time.sleep(0.5)
@@ -125,7 +128,7 @@ def served(tmp_path_factory):
     yield url, here
     os.killpg(server.pid, signal.SIGINT)
     server.wait(20)
-    assert {path.name for path in here.iterdir()} == {"results"}, "nothing outside results/ is written"
+    assert {path.name for path in here.iterdir()} <= {"results"}, "nothing outside results/ is written"
 
 
 @pytest.fixture

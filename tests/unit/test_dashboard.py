@@ -212,7 +212,8 @@ def quick(monkeypatch, tmp_path):
 
 def over(job, seconds=60.0):
     end = time.monotonic() + seconds
-    while not job.is_over and time.monotonic() < end:
+    while not (job.is_over and f'"state": "{job.state}"' in (job.folder / "job.json").read_text()):
+        assert time.monotonic() < end
         time.sleep(0.05)
     return job.state
 
@@ -238,6 +239,8 @@ def test_a_failed_step_says_why_and_a_job_is_found_by_who_comes_later(quick):
 def test_a_job_of_a_page_that_was_ended_is_lost(quick):
     job = quick.begin(FORM)
     over(job)
+    while (job.folder / "job.json").read_text().count('"state": "done"') < 2:
+        time.sleep(0.05)
     noted = json.loads((job.folder / "job.json").read_text())
     noted["steps"][1]["state"] = "running"
     (job.folder / "job.json").write_text(json.dumps(noted))
