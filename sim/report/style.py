@@ -92,7 +92,14 @@ def canvas(height: float, title: str, width: float = WIDTH) -> Figure:
     inside = (0.005, 0.28 / height, 0.99, 1 - (top + 0.05) / height)
     figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(rect=inside, w_pad=0.06, h_pad=0.06))
     figure.text(
-        0.012, 1 - 0.1 / height, "\n".join(lines), ha="left", va="top", fontsize=10.5, fontweight="bold", linespacing=1.25
+        0.012,
+        1 - 0.1 / height,
+        "\n".join(lines),
+        ha="left",
+        va="top",
+        fontsize=10.5,
+        fontweight="bold",
+        linespacing=1.25,
     )
     return figure
 
