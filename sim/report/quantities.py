@@ -63,7 +63,8 @@ def _harm(name: str, label: str, said: str) -> tuple[Quantity, Quantity]:
 _LESS = "scenario less rules in force"
 FLOWS = (
     Quantity("arrivals", EXPECTED, "arrive in {place}", "{n} arrive in {place}",
-             f"expected arrivals from Belarus: {_LESS}", "arrivals", of="departures", level="baseline_arrivals", where=EACH),
+             f"expected arrivals from Belarus: {_LESS}", "arrivals", of="departures",
+             level="baseline_arrivals", where=EACH),
     Quantity("arrivals_changed", EXPECTED, "arrive in the countries whose rules change", "{n} arrive in the countries "
              "whose rules change", f"expected arrivals from Belarus there: {_LESS}", "arrivals_changed",
              of="departures", level="baseline_arrivals_changed"),

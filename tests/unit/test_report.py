@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from fake_results import MAIN, sealed, write
 
+from sim.cli.commands import stored
 from sim.numerics.errors import UserError
 from sim.report import comparison, style, words
 from sim.report.comparison import answer
@@ -18,6 +19,7 @@ from sim.report.quantities import DECLARED, PARTS
 from sim.report.results import Effect, Results
 from sim.report.told import FEW, SAME, UNSURE, Told
 from sim.runs.disclosure import rounded
+from sim.runs.settings import Settings, fingerprint
 
 LOADING = {"src", "srcset", "poster", "data", "action", "background", "cite"}
 NO_FIGURES = {section: [] for section in SECTIONS}
@@ -360,3 +362,24 @@ def test_inlining_keeps_pictures_apart():
     assert inline(svg, "one") == (
         '<svg role="img" aria-labelledby="caption-one" viewBox="0 0 1 1"><g id="one-a"/><use href="#one-a"/></svg>'
     )
+
+
+def test_a_pdf_has_the_summary_and_the_same_bytes(folder):
+    pytest.importorskip("fpdf")
+    first = comparison.build_pdf(folder).read_bytes()
+    assert first.startswith(b"%PDF") and first.count(b"/Subtype /Image") >= len(names())
+    assert comparison.build_pdf(folder).read_bytes() == first
+
+
+def test_a_stored_comparison_that_is_not_there_is_told(tmp_path):
+    settings = Settings(task="figures", results_dir=str(tmp_path))
+    with pytest.raises(UserError, match="without task=figures makes it"):
+        stored.figures(settings)
+
+
+def test_figures_of_a_stored_comparison_are_drawn_anew(tmp_path):
+    settings = Settings(task="figures", scenario="lithuania_visa_ban", results_dir=str(tmp_path))
+    asked = fingerprint(Settings(task="compare", scenario="lithuania_visa_ban", results_dir=str(tmp_path)))
+    folder = write(tmp_path / "compare" / f"lithuania_visa_ban-{asked[:8]}", replicates=2, lambdas=(MAIN,))
+    assert stored.figures(settings) == folder / "figures"
+    assert {path.stem for path in (folder / "figures").glob("*.svg")} == set(names())

@@ -55,9 +55,9 @@ def title(results: Results) -> str:
 def caption(results: Results) -> str:
     """One sentence under the figure."""
     return (
-        f"Expected arrivals from Belarus, {Told(results).span}: width, under the rules in force; number, the change where one "
-        "can be told (green more, red fewer). Arrows to groups of countries and to the Emirates end at no place. "
-        "Borders: Natural Earth, Crimea as Ukraine."
+        f"Expected arrivals from Belarus, {Told(results).span}: width, under the rules in force; number, the change "
+        "where one can be told (green more, red fewer). Arrows to groups of countries and to the Emirates end at no "
+        "place. Borders: Natural Earth, Crimea as Ukraine."
     )
 
 
@@ -111,7 +111,8 @@ def arrow(axes: Axes, one: Value, share: float) -> None:
     text = f"{SHORT.get(one.place, wording(one.place))}{' ' + one.number if one.told else ''}"
     axes.annotate(
         text, end, OFFSET.get(one.place, (0, -3)), textcoords="offset points", ha=SIDE.get(one.place, "center"),
-        va="top", fontsize=6.8, color=style.INK if one.told else style.QUIET, fontweight="bold" if one.told else "normal",
+        va="top", fontsize=6.8, color=style.INK if one.told else style.QUIET,
+        fontweight="bold" if one.told else "normal",
     )  # fmt: skip
 
 

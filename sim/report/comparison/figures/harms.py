@@ -31,8 +31,8 @@ def caption(results: Results) -> str:
     return (
         "Scenario less rules in force over all people and the whole window, with 90% intervals of the mean "
         f"(\u03bb = {results.main:g}). Harms are expected: hazards summed over all lives. Open grey points: no number "
-        f"can be told (fewer than {disclosure.MINIMUM} simulated people, or an interval that holds zero). The two panels "
-        "have different scales."
+        f"can be told (fewer than {disclosure.MINIMUM} simulated people, or an interval that holds zero). The two "
+        "panels have different scales."
     )
 
 

@@ -24,8 +24,8 @@ def caption(results: Results) -> str:
     """One sentence under the figure."""
     return (
         "A point is one observed number; 0 is exact, the band is what its tolerance allows. Open: a parameter is drawn "
-        f"from the number, so that a hit proves nothing. Errors beyond {WIDEST:g} tolerances stand at the edge. Lines: 90% "
-        "of luck. Sources: patterns.csv."
+        f"from the number, so that a hit proves nothing. Errors beyond {WIDEST:g} tolerances stand at the edge. Lines: "
+        "90% of luck. Sources: patterns.csv."
     )
 
 
