@@ -82,7 +82,7 @@ def test_the_page_is_whole_and_loads_nothing(html, page):
     assert not {"script", "link", "iframe", "object", "embed", "img", "image"} & set(page.tags)
     assert "@import" not in html
     assert all(address.startswith("#") for address in re.findall(r"url\(([^)]*)\)", html))
-    outside = re.findall(r'[^\s"<>]*https?://[^\s"<>]*', html)
+    outside = re.findall(r'\bhttps?://[^\s"<>]*', html)
     assert {address.removeprefix("</a>") for address in outside} == {"https://example.org"}  # a source's address
     assert '<a href="https://example.org">https://example.org</a>' in html
 
