@@ -62,8 +62,9 @@ def _harm(name: str, label: str, said: str) -> tuple[Quantity, Quantity]:
 
 _LESS = "scenario less rules in force"
 FLOWS = (
-    Quantity("arrivals", EXPECTED, "arrive in {place}", "{n} arrive in {place}", f"expected arrivals from Belarus: {_LESS}",
-             "arrivals", of="departures", level="baseline_arrivals", where=EACH),
+    Quantity("arrivals", EXPECTED, "arrive in {place}", "{n} arrive in {place}",
+             f"expected arrivals from Belarus: {_LESS}", "arrivals", of="departures",
+             level="baseline_arrivals", where=EACH),
     Quantity("arrivals_changed", EXPECTED, "arrive in the countries whose rules change", "{n} arrive in the countries "
              "whose rules change", f"expected arrivals from Belarus there: {_LESS}", "arrivals_changed",
              of="departures", level="baseline_arrivals_changed"),
@@ -84,8 +85,8 @@ CHANGED = _life(
     "people of one of the categories below", of="", denominator="all who lived in Belarus or abroad at the start",
 )  # fmt: skip
 PARTS = (
-    _life("stay", "stuck", "stay in Belarus, though they would have left", "stay in Belarus though they would have left",
-          "leave under the rules in force only"),
+    _life("stay", "stuck", "stay in Belarus, though they would have left",
+          "stay in Belarus though they would have left", "leave under the rules in force only"),
     _life("other_door", "other_channel", "come by another door", "come by another door",
           "first leave for the same destination, by another channel"),
     _life("elsewhere", "deflected", "go to another country", "go to another country",

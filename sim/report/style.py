@@ -87,12 +87,19 @@ def look() -> Iterator[None]:
 
 def canvas(height: float, title: str, width: float = WIDTH) -> Figure:
     """An empty figure with its title, broken into lines that fit; height and width in inches."""
-    lines = textwrap.wrap(title, int(width * 11.6))
+    lines = textwrap.wrap(title, int(width * 10.8))
     top = 0.4 + 0.17 * len(lines)
     inside = (0.005, 0.28 / height, 0.99, 1 - (top + 0.05) / height)
     figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(rect=inside, w_pad=0.06, h_pad=0.06))
     figure.text(
-        0.012, 1 - 0.1 / height, "\n".join(lines), ha="left", va="top", fontsize=10.5, fontweight="bold", linespacing=1.25
+        0.012,
+        1 - 0.1 / height,
+        "\n".join(lines),
+        ha="left",
+        va="top",
+        fontsize=10.5,
+        fontweight="bold",
+        linespacing=1.25,
     )
     return figure
 

@@ -1,4 +1,4 @@
-"""Values of the declared quantities in one comparison, and how each is told: the one way from tables to words and marks.
+"""Values of the declared quantities in one comparison, and how each is told: the one way from tables to words.
 
 Three cases without a number are three phrases. *Few*: people are there, fewer than the sample can count. *Cannot tell
 at this sample*: the interval of a difference holds zero. *No difference*: in paired worlds nothing differs at all.
@@ -218,9 +218,9 @@ class Told:
         for declared in DECLARED:
             for place in DESTINATIONS if declared.where == EACH else ("",):
                 for one in self.beside(declared.name, place):
-                    text = one.number
-                    rows.append((declared.name, place, one.lambda_, one.estimate, one.low, one.high, one.before,
-                                 declared.unit, declared.numerator, declared.denominator, declared.window, text))  # fmt: skip
+                    numbers = one.lambda_, one.estimate, one.low, one.high, one.before
+                    what = declared.unit, declared.numerator, declared.denominator, declared.window
+                    rows.append((declared.name, place, *numbers, *what, one.number))
         return pd.DataFrame(rows, columns=COLUMNS)
 
     def label(self, value: Value) -> str:
@@ -241,7 +241,7 @@ class Told:
     def _effects(self) -> dict[tuple[str, str, float], Effect]:
         return {
             (str(row["measure"]), str(row["destination"]), round(float(row["lambda"]), 9)): Effect(
-                *(float(row[name]) for name in ("estimate", "low", "high")), str(row["unit"])
+                float(row["estimate"]), float(row["low"]), float(row["high"]), str(row["unit"])
             )
             for row in self.results.effects.to_dict("records")
         }
@@ -251,8 +251,8 @@ class Told:
         rows = table[(table["destination"] == place) & (table["item"] == declared.measure)]
         rows = rows[rows["year"].astype(int) == self.year]
         row = dict.fromkeys(("difference", "low", "high", "baseline"), np.nan) if rows.empty else rows.iloc[0]
-        numbers = (float(row[name]) for name in ("difference", "low", "high", "baseline"))
-        return Value(declared, place, self.results.main, *numbers, math.nan, self.results.one_in,
+        change, low, high, before = (float(row[name]) for name in ("difference", "low", "high", "baseline"))
+        return Value(declared, place, self.results.main, change, low, high, before, math.nan, self.results.one_in,
                      self.results.replicates)  # fmt: skip
 
 

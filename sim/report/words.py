@@ -71,10 +71,11 @@ def rule(results: Results) -> str:
     people = "person" if results.replicates == 1 else "people"
     return (
         f"One simulated person stands for {results.one_in:g}; numbers are means over {results.replicates} paired "
-        f"replicates, rounded to {resolution(results.one_in)} persons. \u201c{FEW}\u201d: there are people, but fewer than 30 "
-        f"simulated {people} in all replicates together. \u201cCannot tell\u201d: the interval holds zero. \u201cNo difference\u201d: "
-        f"nothing differs at all. Slices of lambda rest on {of_slices(results.replicates)}. Intervals are "
-        "90% intervals of the mean (Student): the luck of the replicates, not the parameters."
+        f"replicates, rounded to {resolution(results.one_in)} persons. \u201c{FEW}\u201d: there are, but fewer than 30 "
+        f"simulated {people} in all replicates together. \u201cCannot tell\u201d: the interval holds zero. "
+        f"\u201cNo difference\u201d: nothing differs at all. Slices of lambda rest on "
+        f"{of_slices(results.replicates)}. Intervals are 90% intervals of the mean (Student): the "
+        "luck of the replicates, not the parameters."
     )
 
 

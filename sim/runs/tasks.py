@@ -13,6 +13,8 @@ Task = Callable[[Any], Path | None]
 
 TASKS: dict[str, str] = {
     "compare": "sim.cli.commands.compare:run",  # a scenario against the baseline, with a report
+    "figures": "sim.cli.commands.stored:figures",  # the figures of a stored comparison, drawn anew
+    "report": "sim.cli.commands.stored:report",  # its report as HTML, Markdown and PDF
     "simulate": "sim.cli.commands.simulate:run",  # one scenario, its replicates
     "explain": "sim.cli.commands.explain:run",  # one synthetic life, decision by decision
     "reasons": "sim.cli.commands.reasons:run",  # why units leave and choose where, one reason left out at a time

@@ -1,4 +1,4 @@
-"""What a comparison says: the sentences of the first page, and the table. Console, page, summary and PDF say the same."""
+"""What a comparison says: the sentences of the first page, and the table. Console, page and summary say the same."""
 
 import re
 from collections.abc import Sequence

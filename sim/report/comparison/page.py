@@ -253,7 +253,9 @@ def months_of(results: Results) -> list[str]:
         row = rows.loc[category if category in rows.index else category.replace(" ", "_")]
         if words.shown(row["persons"], results) and not math.isnan(row["months"]):
             low, high = (max(row[one], 0.0) for one in ("months_low", "months_high"))
-            said.append(f"Those who leave {name} do so by {row['months']:.1f} months on average ({low:.1f} to {high:.1f}).")
+            said.append(
+                f"Those who leave {name} do so by {row['months']:.1f} months on average ({low:.1f} to {high:.1f})."
+            )
     return said
 
 

@@ -1,10 +1,9 @@
-"""The summary of a comparison: the first page and its tables as a few blocks, written as Markdown and as PDF."""
+"""The summary of a comparison: the first page and its tables as a few blocks, written as Markdown."""
 
 from sim.report import style, words
 from sim.report.blocks import Block, items, table
 from sim.report.comparison import answer
 from sim.report.told import Told
-
 
 BULLET = "\u2013 "
 """Before a part of the line above."""

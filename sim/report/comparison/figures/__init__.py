@@ -1,8 +1,8 @@
 """Figures of a comparison, one module each, drawn from the files of a result folder and never from a live model.
 
-A figure is a file of this folder with `SECTION`, `UNIT`, `title(results)`, which says what is found, `caption(results)`,
-`data(results)` and `draw(results)`; it is found by its file name. `absent(results)` says why there is nothing to draw, or
-nothing. `data` returns what is drawn, so that tests and readers need no pixels. In a notebook:
+A figure is a file of this folder with `SECTION`, `UNIT`, `title(results)`, which says what is found,
+`caption(results)`, `data(results)` and `draw(results)`; it is found by its file name. `absent(results)` says why there
+is nothing to draw, or nothing. `data` returns what is drawn, so that tests and readers need no pixels. In a notebook:
 `figures.show("flow_map", "results/compare/...")`.
 """
 

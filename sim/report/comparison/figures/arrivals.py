@@ -22,7 +22,8 @@ def title(results: Results) -> str:
     one = Told(results).value("arrivals", results.focus)
     if not one.told:
         return f"Arrivals in {wording(results.focus)}: {one.verdict}"
-    return f"Arrivals in {wording(results.focus)} {'rise' if one.estimate > 0 else 'fall'} by {one.size} of {one.levels[0]}"
+    way = "rise" if one.estimate > 0 else "fall"
+    return f"Arrivals in {wording(results.focus)} {way} by {one.size} of {one.levels[0]}"
 
 
 def caption(results: Results) -> str:

@@ -55,9 +55,9 @@ def title(results: Results) -> str:
 def caption(results: Results) -> str:
     """One sentence under the figure."""
     return (
-        f"Expected arrivals from Belarus, {Told(results).span}: width, under the rules in force; number, the change where "
-        "one can be told (green more, red fewer). Arrows to groups of countries and to the Emirates end at no place. "
-        "Borders: Natural Earth, Crimea as Ukraine."
+        f"Expected arrivals from Belarus, {Told(results).span}: width, under the rules in force; number, the change "
+        "where one can be told (green more, red fewer). Arrows to groups of countries and to the Emirates end at no "
+        "place. Borders: Natural Earth, Crimea as Ukraine."
     )
 
 
@@ -93,7 +93,9 @@ def ground(axes: Axes) -> None:
     """Countries, Belarus darker."""
     for name, rings in borders().items():
         colour = style.RULE if name == "Belarus" else style.WASH
-        axes.add_collection(PolyCollection([np.array(ring) for ring in rings], facecolor=colour, edgecolor=style.LAND, lw=0.5))
+        axes.add_collection(
+            PolyCollection([np.array(ring) for ring in rings], facecolor=colour, edgecolor=style.LAND, lw=0.5)
+        )
 
 
 def arrow(axes: Axes, one: Value, share: float) -> None:
@@ -102,14 +104,15 @@ def arrow(axes: Axes, one: Value, share: float) -> None:
     end: Any = AT[one.place]
     axes.add_patch(
         FancyArrowPatch(
-            ORIGIN, end, arrowstyle="-", connectionstyle="arc3,rad=0.12", lw=max(THINNEST, WIDEST * share), color=colour,
-            alpha=0.55, shrinkA=2, shrinkB=2, capstyle="round",
+            ORIGIN, end, arrowstyle="-", connectionstyle="arc3,rad=0.12", lw=max(THINNEST, WIDEST * share),
+            color=colour, alpha=0.55, shrinkA=2, shrinkB=2, capstyle="round",
         )
     )  # fmt: skip
     text = f"{SHORT.get(one.place, wording(one.place))}{' ' + one.number if one.told else ''}"
     axes.annotate(
-        text, end, OFFSET.get(one.place, (0, -3)), textcoords="offset points", ha=SIDE.get(one.place, "center"), va="top",
-        fontsize=6.8, color=style.INK if one.told else style.QUIET, fontweight="bold" if one.told else "normal",
+        text, end, OFFSET.get(one.place, (0, -3)), textcoords="offset points", ha=SIDE.get(one.place, "center"),
+        va="top", fontsize=6.8, color=style.INK if one.told else style.QUIET,
+        fontweight="bold" if one.told else "normal",
     )  # fmt: skip
 
 

@@ -30,14 +30,14 @@ def caption(results: Results) -> str:
     """One sentence under the figure."""
     return (
         "Scenario less rules in force over all people and the whole window, with 90% intervals of the mean "
-        f"(\u03bb = {results.main:g}). Harms are expected: hazards summed over all lives. Open grey points: no number can "
-        f"be told (fewer than {disclosure.MINIMUM} simulated people, or an interval that holds zero). The two panels have "
-        "different scales."
+        f"(\u03bb = {results.main:g}). Harms are expected: hazards summed over all lives. Open grey points: no number "
+        f"can be told (fewer than {disclosure.MINIMUM} simulated people, or an interval that holds zero). The two "
+        "panels have different scales."
     )
 
 
 def data(results: Results) -> pd.DataFrame:
-    """Estimate, low and high by panel (counts, harms) and label; `told` is what is written, `shown` whether a number."""
+    """Estimate, low and high by panel and label; `told` is what is written, `shown` whether that is a number."""
     told, rows = Told(results), []
     for panel, names in (("counts", COUNTS), ("harms", EXPECTED_HARMS)):
         for name in names:

@@ -23,9 +23,9 @@ def title(results: Results) -> str:
 def caption(results: Results) -> str:
     """One sentence under the figure."""
     return (
-        "A point is one observed number; 0 is exact, the band is what its tolerance allows. Open: a parameter is drawn from "
-        f"the number, so that a hit proves nothing. Errors beyond {WIDEST:g} tolerances stand at the edge. Lines: 90% of luck. "
-        "Sources: patterns.csv."
+        "A point is one observed number; 0 is exact, the band is what its tolerance allows. Open: a parameter is drawn "
+        f"from the number, so that a hit proves nothing. Errors beyond {WIDEST:g} tolerances stand at the edge. Lines: "
+        "90% of luck. Sources: patterns.csv."
     )
 
 
@@ -38,13 +38,15 @@ def data(results: Results) -> pd.DataFrame:
     """Rows of `patterns.csv` that were judged, with the interval of luck in tolerances where a ratio is told."""
     table = results.table("patterns")
     table = table[table["verdict"].isin([HIT, MISS]) & table["error"].notna()]
-    ratio = (table["kind"] == "relative") & (table[["observed", "low", "high"]] > 0).all(axis=1) & (table["tolerance"] > 0)
+    ratio = (
+        (table["kind"] == "relative") & (table[["observed", "low", "high"]] > 0).all(axis=1) & (table["tolerance"] > 0)
+    )
     ends = {}
     for name in ("low", "high"):
         value = table[name].where(ratio) / table["observed"].where(ratio)
         ends[f"error_{name}"] = np.log(value.astype(float)) / np.log1p(table["tolerance"].where(ratio))
-    keep = ["group", "target", "pattern", "destination", "start", "end", "observed", "simulated", "low", "high", "error",
-            "tolerance", "kind", "fitted", "verdict", "unit", "source"]  # fmt: skip
+    keep = ["group", "target", "pattern", "destination", "start", "end", "observed", "simulated", "low", "high",
+            "error", "tolerance", "kind", "fitted", "verdict", "unit", "source"]  # fmt: skip
     return table[keep].assign(**ends).reset_index(drop=True)
 
 
@@ -60,9 +62,18 @@ def draw(results: Results) -> Figure:
         part = table[table["group"] == group].sort_values("error").reset_index(drop=True)
         heights = row + (np.arange(len(part)) % 7 - 3) * 0.11
         for cell, height in zip(part.itertuples(), heights, strict=True):
-            at, colour = float(np.clip(cell.error, -WIDEST, WIDEST)), style.BLUE if cell.verdict == HIT else style.VERMILLION
+            at, colour = (
+                float(np.clip(cell.error, -WIDEST, WIDEST)),
+                style.BLUE if cell.verdict == HIT else style.VERMILLION,
+            )
             if not np.isnan(cell.error_low):
-                axes.plot(np.clip([cell.error_low, cell.error_high], -WIDEST, WIDEST), [height] * 2, color=colour, lw=0.7, alpha=0.6)
+                axes.plot(
+                    np.clip([cell.error_low, cell.error_high], -WIDEST, WIDEST),
+                    [height] * 2,
+                    color=colour,
+                    lw=0.7,
+                    alpha=0.6,
+                )
             axes.plot(at, height, "o" if abs(cell.error) <= WIDEST else "D", ms=3.2, color=colour, mew=0.8,
                       mfc=style.PAPER if cell.fitted else colour)  # fmt: skip
     axes.set_yticks(range(len(groups)), [heading(str(group)) for group in groups])

@@ -1,4 +1,4 @@
-"""The rules by country and instrument: when entry and stay were open, closed with exceptions, or closed, in both worlds."""
+"""The rules by country and instrument: when entry and stay were open, open in part, or closed, in both worlds."""
 
 import re
 from datetime import date, timedelta
@@ -35,7 +35,8 @@ def caption(results: Results) -> str:
     """One sentence under the figure."""
     return (
         "Rules that differ between the worlds: the upper bar under the rules in force, the lower under the scenario; "
-        f"\\u201cin part\\u201d excepts some channels or groups. Source: the histories of both worlds, {len(data(results))} periods."
+        "\u201cin part\u201d excepts some channels or groups. Source: the histories of both "
+        "worlds."
     )
 
 
@@ -75,11 +76,13 @@ def data(results: Results) -> pd.DataFrame:
         world: periods(results.text(f"{naming.folder(name)}/history.txt")).assign(world=world)
         for world, name in (("baseline", results.baseline), ("scenario", results.scenario))
     }
-    table = pd.concat([*found.values(), untold(found["scenario"], found["baseline"]), untold(found["baseline"], found["scenario"])],
-                      ignore_index=True)  # fmt: skip
+    ours, theirs = found["baseline"], found["scenario"]
+    table = pd.concat([ours, theirs, untold(theirs, ours), untold(ours, theirs)], ignore_index=True)
     table = table[table["destination"] != "belarus"]
     key = ["destination", "instrument"]
-    paths = table.groupby([*key, "world"])[["from", "to", "state"]].apply(lambda rows: tuple(rows.itertuples(index=False)))
+    paths = table.groupby([*key, "world"])[["from", "to", "state"]].apply(
+        lambda rows: tuple(rows.itertuples(index=False))
+    )
     wide = paths.unstack("world")
     differs = {index for index, row in wide.iterrows() if row.get("baseline") != row.get("scenario")}
     return table.assign(differs=[(row.destination, row.instrument) in differs for row in table.itertuples()])
@@ -99,7 +102,12 @@ def draw(results: Results) -> Figure:
     """Two bars a rule, one a world."""
     table = data(results)
     table = table[table["differs"]]
-    rules = list(table[["destination", "instrument"]].drop_duplicates().sort_values(["destination", "instrument"]).itertuples(index=False))
+    rules = list(
+        table[["destination", "instrument"]]
+        .drop_duplicates()
+        .sort_values(["destination", "instrument"])
+        .itertuples(index=False)
+    )
     figure = style.canvas(1.35 + 0.34 * len(rules), title(results), style.COLUMN)
     axes = figure.subplots()
     for number, rule in enumerate(rules):
@@ -123,5 +131,3 @@ def draw(results: Results) -> Figure:
 def _at(day: str) -> float:
     number = months.month(day)
     return number + (int(day[8:10]) - 1) / months.days_in(number)
-
-

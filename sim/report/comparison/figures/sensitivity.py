@@ -1,4 +1,4 @@
-"""How the answer depends on lambda: what becomes of those whose life changes, and what other countries gain in a year."""
+"""How the answer depends on lambda: what becomes of those whose life changes, and what others gain in a year."""
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,8 @@ def title(results: Results) -> str:
     told = Told(results)
     ends = [told.value("stay", lambda_=one) for one in (min(results.lambdas), max(results.lambdas))]
     if all(one.told for one in ends):
-        return f"Of those whose life changes {ends[0].share} stay at \u03bb = {ends[0].lambda_:g}, {ends[1].share} at {ends[1].lambda_:g}"
+        least, most = (f"{one.share} stay at \u03bb = {one.lambda_:g}" for one in ends)
+        return f"Of those whose life changes {least}, {most}"
     return "One number decides: \u03bb, how alike leaving for one country and for another are"
 
 
@@ -30,10 +31,10 @@ def caption(results: Results) -> str:
     """One sentence under the figure."""
     share = Told(results).value("share")
     return (
-        "Above, what becomes of every 100 whose life changes. Below, of the arrivals that the countries lose whose rules "
-        "change, the share that all others gain within twelve months (points, with 90% intervals; none where it cannot "
-        f"be told); the line is the closed form for one month's decision if countries with {share.number} of departures "
-        "close entirely, without queues or feedback; the hill is the prior of \u03bb, the bar 90% of it."
+        "Above, what becomes of every 100 whose life changes. Below, of the arrivals that the countries lose whose "
+        "rules change, the share that all others gain within twelve months (points, with 90% intervals; none where it "
+        f"cannot be told); the line is the closed form for one month's decision if countries with {share.number} of "
+        "departures close entirely, without queues or feedback; the hill is the prior of \u03bb, the bar 90% of it."
     )
 
 
@@ -72,7 +73,9 @@ def bars(axes: Axes, table: pd.DataFrame, main: float) -> None:
             colour = TINTS[1] if name == "elsewhere" else COLOURS[name]
             axes.barh(row, share, left=left, height=tall, color=colour, ec=style.PAPER, lw=0.8)
             if share >= 8:
-                axes.text(left + share / 2, row, f"{share:.0f}", ha="center", va="center", fontsize=7.5, color=on(colour))
+                axes.text(
+                    left + share / 2, row, f"{share:.0f}", ha="center", va="center", fontsize=7.5, color=on(colour)
+                )
             left += share
     axes.set_yticks(range(len(table)), [f"\u03bb = {one:g}" for one in table["lambda"]])
     for tick, lambda_ in zip(axes.get_yticklabels(), table["lambda"], strict=True):
@@ -87,8 +90,8 @@ def bars(axes: Axes, table: pd.DataFrame, main: float) -> None:
     labels = SHORT | {"elsewhere": "go to another country"}
     marks = [(labels[name], TINTS[1] if name == "elsewhere" else COLOURS[name]) for name in names if table[name].any()]
     handles = [axes.barh(0, 0, color=colour, label=text) for text, colour in marks]
-    axes.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.45, -0.02), ncols=3, fontsize=7, handlelength=0.9,
-                columnspacing=1.0)  # fmt: skip
+    axes.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.45, -0.02), ncols=3, fontsize=7,
+                handlelength=0.9, columnspacing=1.0)  # fmt: skip
 
 
 def points(axes: Axes, table: pd.DataFrame, main: float) -> None:
@@ -112,4 +115,3 @@ def points(axes: Axes, table: pd.DataFrame, main: float) -> None:
     axes.set_xlabel("\u03bb   (0: all go elsewhere, 1: none does)")
     axes.tick_params(axis="x", length=3.5, color=style.QUIET)
     axes.set_title("gained by other countries within twelve months, % of arrivals lost")
-

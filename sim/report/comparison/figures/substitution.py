@@ -16,7 +16,7 @@ SECTION = "first"
 UNIT = "persons"
 DESTINATIONS = 4
 """Destinations named; the rest are one block."""
-ELSEWHERE, UNCOUNTED = "elsewhere", "few_each"
+ELSEWHERE, UNCOUNTED = "other_countries", "few_each"
 """Other destinations together; what is too few to be told each by itself, together."""
 WIDE = 0.03
 """Width of a block, share of the panel."""
@@ -61,7 +61,7 @@ def caption(results: Results) -> str:
 
 
 def data(results: Results, lambda_: float | None = None) -> pd.DataFrame:
-    """Persons by outcome in drawing order; what is few by itself is one row, so that rows add up to everybody changed."""
+    """Persons by outcome in drawing order; what is few by itself is one row, so that rows add up to all changed."""
     told, rows, few = Told(results), [], 0.0
     for one in parts_of(told, lambda_):
         if one.quantity.name == "elsewhere":
@@ -109,7 +109,9 @@ def draw(results: Results) -> Figure:
     at = spread(middles, 0.98 / max(len(table), 9))
     for row, height, where in zip(table.itertuples(), heights, at, strict=True):
         text, colour = look(str(row.outcome), results)
-        axes.add_patch(PathPatch(ribbon((0.17 + WIDE, left_top), (0.46, right_top), height), fc=colour, alpha=0.4, lw=0))
+        axes.add_patch(
+            PathPatch(ribbon((0.17 + WIDE, left_top), (0.46, right_top), height), fc=colour, alpha=0.4, lw=0)
+        )
         axes.add_patch(Rectangle((0.46, right_top - height), WIDE, height, color=colour, lw=0))
         middle = right_top - height / 2
         axes.plot([0.465 + WIDE, 0.515], [middle, where], color=style.QUIET, lw=0.6)
@@ -123,7 +125,15 @@ def label(axes: Axes, outcome: str, persons: float, where: float, results: Resul
     """The number and the words of a block; no number where too few people stand behind it."""
     number = words.count(persons, results)
     axes.text(0.635, where, number, va="center", ha="right", weight="bold", fontsize=8.5)
-    axes.text(0.65, where, text, va="center", ha="left", fontsize=8.5, color=style.QUIET if outcome == UNCOUNTED else style.INK)
+    axes.text(
+        0.65,
+        where,
+        text,
+        va="center",
+        ha="left",
+        fontsize=8.5,
+        color=style.QUIET if outcome == UNCOUNTED else style.INK,
+    )
 
 
 def spread(middles: list[float], apart: float) -> list[float]:

@@ -27,8 +27,9 @@ def title(results: Results) -> str:
 def caption(results: Results) -> str:
     """One sentence under the figure."""
     return (
-        "Counted over the window, means over replicates: grey under the rules in force, blue under the scenario, with the "
-        "90% interval of the difference. Ages are those of the month. What rests on fewer than 30 simulated people is left out."
+        "Counted over the window, means over replicates: grey under the rules in force, blue under the scenario, with "
+        "the 90% interval of the difference. Ages are those of the month. What rests on fewer than 30 simulated people "
+        "is left out."
     )
 
 
