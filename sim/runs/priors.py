@@ -127,6 +127,7 @@ class FreeRecord(StatedRecord):
 
     scales: Names = ()
     meaning: Text = ""
+    rules: Names = ()
 
     @field_validator("scales", mode="after")
     @classmethod
@@ -187,6 +188,8 @@ class Free:
     central: float
     """Its value where nothing is fitted."""
     scales: tuple[str, ...]
+    rules: tuple[str, ...]
+    """Rules of decision in which alone it counts; none: in all."""
     source: str
     confidence: str
 
@@ -203,7 +206,7 @@ def free() -> Mapping[str, Free]:
     found = {}
     for name, own in _file().free.items():
         about = RECORDS.get(name, {"meaning": own.meaning, "unit": "multiple", "value": 1.0})
-        found[name] = Free(name, own.prior, about["meaning"], about["unit"], float(about["value"]), own.scales,
+        found[name] = Free(name, own.prior, about["meaning"], about["unit"], float(about["value"]), own.scales, own.rules,
                            own.source, own.confidence)  # fmt: skip
     return found
 

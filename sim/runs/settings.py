@@ -119,6 +119,32 @@ class Asked:
     prune: Annotated[str | None, checks.one_of(lambda: PRUNED, null=True)] = None
 
 
+WINDOWS, STAGES = ("2020", "2021", "full"), ("all", "prior", "fit")
+"""Windows of a fit by the last year whose observations it sees, and how far it goes."""
+
+
+@section("fit.")
+class Fit:
+    """What `task=calibrate` does; the rule of decision, the sample and the seed have keys of their own.
+
+    `window` is the last year whose observations are fitted, or full; `waves` of `runs` each, then `fresh` runs at draws
+    of the posterior, of which `draws` are kept; `steps` of the chains. `truth` is the number of a synthetic truth to
+    fit instead of what was observed. `truths` and `trials` are those of the checks: recovery, and simulation-based
+    calibration.
+    """
+
+    stage: Annotated[str, checks.one_of(lambda: STAGES)] = "all"
+    window: Annotated[str, checks.one_of(lambda: WINDOWS)] = "full"
+    waves: checks.Few = 3
+    runs: checks.Several = 500
+    fresh: checks.Counted = 100
+    draws: checks.Several = 200
+    steps: checks.Several = 2000
+    truth: checks.MaybeNumbered = None
+    truths: checks.Counted = 50
+    trials: checks.Counted = 300
+
+
 _WORLD = checks.World(lambda: known_scenarios(), lambda name: world_named(naming.composition(name)))
 
 
@@ -161,6 +187,7 @@ class Settings:
     dry: checks.Flag = False
     match: checks.Words = None
     results: Annotated[Asked, checks.Section] = field(default_factory=Asked)
+    fit: Annotated[Fit, checks.Section] = field(default_factory=Fit)
     policy: checks.Bundles = None
     without: Annotated[checks.Bundles, Field(validate_default=True)] = None
 
@@ -228,8 +255,12 @@ class Settings:
         return self.last_month > clock().known
 
 
-WITHOUT_EFFECT = ("threads", "results_dir", "report", "dry", "experiment", "match", "results", "policy", "without")
-"""Keys that say how and where to compute and what to show, or what the scenario says already; they change no number."""
+WITHOUT_EFFECT = (
+    *("threads", "results_dir", "report", "dry", "experiment", "match", "results", "policy", "without"),
+    "fit",
+)
+"""Keys that say how and where to compute and what to show, or what the scenario says already; they change no number of a
+run."""
 
 
 def settings_from_mapping(record: Mapping[str, Any]) -> Settings:

@@ -24,6 +24,7 @@ TASKS: dict[str, str] = {
     "patterns": "sim.cli.commands.patterns:run",  # everything observed to the end of 2022 beside one world's runs
     "survey": "sim.cli.commands.survey:run",  # the survey of Lithuania of 2022, asked of the synthetic people
     "results": "sim.cli.commands.results:run",  # what runs left: listed, compared, exported, pruned
+    "calibrate": "sim.cli.commands.calibrate:run",  # the posterior of all that is free, given what was observed
     "invert": "sim.cli.commands.invert:run",  # destination constants that reproduce observed departures
 }
 """Task name to `module:function`."""
