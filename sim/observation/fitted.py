@@ -20,7 +20,7 @@ def measured() -> list[Pattern]:
 
     Of two observations of one quantity, place and period the first counts, so that nothing is fitted twice.
     """
-    found = {}
+    found: dict[tuple[str, ...], Pattern] = {}
     for one in of_role(FIT):
         found.setdefault((one.quantity, one.destination, one.start, one.end, one.item), one)
     return list(found.values())

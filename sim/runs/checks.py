@@ -96,9 +96,7 @@ Most = Annotated[Whole, Ge(2), Le(MOST_REPLICATES), wanted(f"a whole number from
 Few = Annotated[Whole, Ge(1), Le(20), wanted("a whole number from 1 to 20")]
 Several = Annotated[Whole, Ge(10), Le(100_000), wanted("a whole number from 10 to 100000")]
 Counted = Annotated[Whole, Ge(0), Le(100_000), wanted("a whole number from 0 to 100000")]
-MaybeNumbered = Annotated[
-    Annotated[Whole, Ge(0), Lt(1000)] | None, wanted("a whole number from 0 to 999, or null")
-]
+MaybeNumbered = Annotated[Annotated[Whole, Ge(0), Lt(1000)] | None, wanted("a whole number from 0 to 999, or null")]
 Real = Annotated[float, Strict(), AllowInfNan(False), AfterValidator(canonical)]
 Lambda = Annotated[Real, Ge(SMALLEST_LAMBDA), Le(1)]
 Line = Annotated[str, Strict(), StringConstraints(min_length=1), AfterValidator(_one_line)]

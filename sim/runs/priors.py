@@ -191,7 +191,6 @@ class Free:
     rules: tuple[str, ...]
     """Rules of decision in which alone it counts; none: in all."""
     source: str
-    confidence: str
 
 
 @cache
@@ -206,8 +205,8 @@ def free() -> Mapping[str, Free]:
     found = {}
     for name, own in _file().free.items():
         about = RECORDS.get(name, {"meaning": own.meaning, "unit": "multiple", "value": 1.0})
-        found[name] = Free(name, own.prior, about["meaning"], about["unit"], float(about["value"]), own.scales, own.rules,
-                           own.source, own.confidence)  # fmt: skip
+        unit, central = about["unit"], float(about["value"])
+        found[name] = Free(name, own.prior, about["meaning"], unit, central, own.scales, own.rules, own.source)
     return found
 
 

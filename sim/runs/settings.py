@@ -259,8 +259,8 @@ WITHOUT_EFFECT = (
     *("threads", "results_dir", "report", "dry", "experiment", "match", "results", "policy", "without"),
     "fit",
 )
-"""Keys that say how and where to compute and what to show, or what the scenario says already; they change no number of a
-run."""
+"""Keys that say how and where to compute and what to show, or what the scenario says already; they change no number
+of a run."""
 
 
 def settings_from_mapping(record: Mapping[str, Any]) -> Settings:

@@ -139,7 +139,7 @@ def judge(points: Floats) -> tuple[Floats, Floats]:
         import arviz
 
         data = arviz.convert_to_dataset({"x": np.swapaxes(points, 0, 1)})
-        return np.asarray(arviz.rhat(data)["x"]), np.asarray(arviz.ess(data)["x"])
+        return np.asarray(arviz.rhat(data)["x"], float), np.asarray(arviz.ess(data)["x"], float)
 
 
 def sampled(posterior: Posterior, steps: int, seed: int, start: Floats | None = None, judged: bool = True) -> Chains:
