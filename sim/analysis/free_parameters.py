@@ -16,8 +16,8 @@ from sim.runs.priors import Free, free, of_constants
 
 Floats = NDArray[np.float64]
 EXPLORED = (0.5, 0.7)
-"""Standard deviations with which a first design explores constants of destinations and channels, in utility: later waves
-go where the observed leads (assumption: what free parameters do to a level is of this size)."""
+"""Standard deviations with which a first design explores constants of destinations and of channels, in utility: later
+waves go where the observed leads (assumption: what free parameters do to a level is of this size)."""
 LAMBDA = "lambda"
 
 
@@ -62,7 +62,7 @@ class FreeParameters:
         return names if LAMBDA in names else (LAMBDA, *names)
 
     def values(self, points: Floats) -> Floats:
-        """What a user would set at points: values in the order of `names`, [n, names]; constants are those themselves."""
+        """What a user would set at points: values in the order of `names`, [n, names]; of constants the whole."""
         found = self.space.values(points)
         if LAMBDA not in self.space.names:
             found = np.column_stack([np.full(len(found), rule(self.decision).lam), found])

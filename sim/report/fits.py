@@ -23,6 +23,8 @@ BANDS = {
 }
 """What the prior should say: 100 to 900 thousand in five years, so four fifths of that in four (assumption); entries to
 Georgia in March 2022 between 2 and 40 thousand; of a calm year at most two in a hundred at home (assumption)."""
+LITTLE = 0.1
+"""Contraction below which the data say next to nothing of a parameter."""
 _QUANTILES = (0.05, 0.5, 0.95)
 
 
@@ -91,6 +93,25 @@ def targets_table(found: Fit, names: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(OF_FITS["fit_targets"].names, columns, strict=True)))
 
 
+def waves_table(found: Fit) -> pd.DataFrame:
+    """Every wave of runs, the fresh ones last."""
+    rows = [
+        (number + 1, len(wave.points), wave.open_share, wave.plausible_share, wave.closest)
+        for number, wave in enumerate(found.waves)
+    ]
+    return pd.DataFrame(rows, columns=OF_FITS["fit_waves"].names)
+
+
+def of_lambda(parameters: pd.DataFrame) -> str:
+    """What the data say of lambda, in a sentence."""
+    row = parameters.set_index("parameter").loc["lambda"]
+    told = f"prior {row['prior_mean']:.2f} (sd {row['prior_sd']:.2f}), posterior {row['mean']:.2f} (sd {row['sd']:.2f})"
+    by = row["informed_by"] or "by no family of data alone"
+    if row["contraction"] < LITTLE:
+        return f"Lambda: {told}: the data say next to nothing of it, the prior decides ({by})."
+    return f"Lambda: {told}: the data take away {row['contraction']:.0%} of its width ({by})."
+
+
 def printed(title: str, table: pd.DataFrame) -> str:
     """A table as plain text."""
     return f"\n{title}\n{table.to_string(index=False, float_format=lambda value: f'{value:,.3g}', na_rep='')}"
@@ -108,7 +129,7 @@ def figure(made: Sequence[Mapping[str, Any]]) -> bytes:
 
     total = _leavers(made)[0]
     low, high = BANDS["departures of 2019-2022, persons"]
-    with matplotlib.rc_context({**LOOK, "svg.hashsalt": "prior"}):
+    with matplotlib.rc_context(dict[Any, Any]({**LOOK, "svg.hashsalt": "prior"})):
         drawing = Figure(figsize=(WIDTH, 2.6), layout="constrained")
         FigureCanvasSVG(drawing)
         axes = drawing.subplots()

@@ -87,7 +87,7 @@ def mode(posterior: Posterior, start: Floats) -> tuple[Floats, Floats]:
         if not values.max() > best + 1e-4:
             break
         best, at = float(values.max()), tried[int(values.argmax())]
-    return at, covariance
+    return at, np.asarray(covariance, np.float64)
 
 
 def spread_out(at: Floats, covariance: Floats, posterior: Posterior, number: int, seed: int) -> Floats:
@@ -139,7 +139,9 @@ def judge(points: Floats) -> tuple[Floats, Floats]:
         import arviz
 
         data = arviz.convert_to_dataset({"x": np.swapaxes(points, 0, 1)})
-        return np.asarray(arviz.rhat(data)["x"], float), np.asarray(arviz.ess(data)["x"], float)
+        r_hat: Floats = np.asarray(arviz.rhat(data)["x"], np.float64)
+        effective: Floats = np.asarray(arviz.ess(data)["x"], np.float64)
+        return r_hat, effective
 
 
 def sampled(posterior: Posterior, steps: int, seed: int, start: Floats | None = None, judged: bool = True) -> Chains:

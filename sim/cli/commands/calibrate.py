@@ -34,7 +34,7 @@ from sim.observation.observed import LAST, Pattern, patterns
 from sim.observation.registered import registered, registered_digest
 from sim.observation.seen import seen_by
 from sim.population.synthesis import Population
-from sim.report.fits import bands_of, figure, parameters_table, printed, targets_table
+from sim.report.fits import bands_of, figure, of_lambda, parameters_table, printed, targets_table, waves_table
 from sim.runs.arrays import Arrays
 from sim.runs.files import digest, write_file, write_folder
 from sim.runs.outputs import Store
@@ -62,9 +62,7 @@ def run(settings: Settings) -> Path:
     if absent:
         raise UserError(f"task=calibrate needs {', '.join(absent)}: pip install 'vyraj[fit]'")
     if settings.freeze:
-        raise UserError(
-            "freeze holds feedbacks at the path of a baseline; task=calibrate lives one world, leave it out"
-        )
+        raise UserError("freeze holds feedbacks at a baseline's path; task=calibrate lives one world, leave it out")
     work = Calibration(replace(settings, scenario="historical", until=LAST, course="held"))
     return work.done()
 
@@ -166,7 +164,7 @@ class Calibration:
         """Do the stage that is asked for."""
         asked = self.settings.fit
         space, runs = self.parameters.space, asked.runs
-        say(f"{len(space.free)} free parameters and {len(space.nuisance)} constants, {len(self.observed)} observations, "
+        say(f"{len(space.free)} free parameters, {len(space.nuisance)} constants, {len(self.observed)} observations, "
             f"window {asked.window}, rule {self.settings.decision}")  # fmt: skip
         first = space.design(runs, self.settings.seed)
         missing = self.store.missing(self.parameters.asked(first, 0))
@@ -196,7 +194,7 @@ class Calibration:
         return {"fit_prior": table, "effects": effects}
 
     def _posterior(self, found: Fit) -> Posterior:
-        """The posterior file: in the package where the model was fitted to what was observed, beside the tables else."""
+        """The posterior file, written beside the tables."""
         assert found.chains is not None
         asked, settings = self.settings.fit, self.settings
         recipe = {
@@ -244,19 +242,13 @@ class Calibration:
         truth = None if self.truth is None else self.parameters.values(self.truth[None])[0]
         tables = {
             "fit_prior": told["fit_prior"],
-            "fit_waves": pd.DataFrame([(number + 1, len(wave.points), wave.open_share, wave.plausible_share, wave.closest)
-                                       for number, wave in enumerate(found.waves)],
-                                      columns=OF_FITS["fit_waves"].names),
+            "fit_waves": waves_table(found),
             "fit_parameters": parameters_table(found, posterior, told["effects"], informed, truth),
             "fit_targets": targets_table(found, self.fitted.names),
         }  # fmt: skip
         say(printed("Parameters", tables["fit_parameters"]))
-        at = found.space.names.index("lambda") if "lambda" in found.space.names else None
-        if at is not None:
-            row = tables["fit_parameters"].set_index("parameter").loc["lambda"]
-            say(f"Lambda: prior {row['prior_mean']:.2f} +- {row['prior_sd']:.2f}, posterior {row['mean']:.2f} +- {row['sd']:.2f}:"
-                f" the data take away {max(row['contraction'], 0.0):.0%} of its width"
-                f" ({row['informed_by'] or 'no family of data by itself'}).")  # fmt: skip
+        if "lambda" in found.space.names:
+            say(of_lambda(tables["fit_parameters"]))
         if with_checks:
             tables["fit_checks"] = self._checks(found)
             say(printed("Checks by known truths", tables["fit_checks"]))
