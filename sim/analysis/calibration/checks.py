@@ -49,11 +49,17 @@ class Trials:
         return np.array([kstest(column, "uniform").pvalue for column in self.ranks.T])
 
 
-def trial(space: Space, emulator: Emulator, data: Observed, seed: int) -> Chains:
-    """A short fit to data, under the prior that the first design explores."""
-    density = Posterior(space, emulator, data, prior_sd=space.design_sd)
+def trial(space: Space, emulator: Emulator, data: Observed, luck: Floats, seed: int) -> Chains:
+    """A short fit to data with luck of that variance [J], under the prior that the first design explores."""
+    density = Posterior(
+        space,
+        emulator,
+        data,
+        fixed=emulator.predict(np.zeros((1, len(space.names))))[1][0] + luck,
+        prior_sd=space.design_sd,
+    )
     at, _ = mode(density, np.zeros(len(space.names)))
-    variance = emulator.predict(at[None])[1][0]
+    variance = emulator.predict(at[None])[1][0] + luck
     return sampled(Posterior(space, emulator, data, fixed=variance, prior_sd=space.design_sd), SHORT, seed, at, False)
 
 
@@ -66,7 +72,9 @@ def recovery(found: Fit, truths: int, seed: int) -> Trials:
     held = np.sort(np.random.default_rng(seed).choice(len(first.points), min(truths, len(first.points) // 3), False))
     kept = np.setdiff1d(np.arange(len(first.points)), held)
     emulator = Emulator(first.points[kept], first.outputs[kept], found.observed.scale, len(found.space.free), seed)
-    return _trials(found.space, emulator, found.observed, first.points[held], first.outputs[held], seed)
+    return _trials(
+        found.space, emulator, found.observed, (first.points[held], first.outputs[held]), emulator.luck(), seed
+    )
 
 
 def calibration(found: Fit, trials: int, seed: int) -> Trials:
@@ -80,19 +88,22 @@ def calibration(found: Fit, trials: int, seed: int) -> Trials:
     truths = np.clip(truths, emulator.low, emulator.high)
     mean, variance = emulator.predict(truths)
     outputs = mean + np.sqrt(variance) * rng.standard_normal(mean.shape)
-    return _trials(found.space, emulator, found.observed, truths, outputs, seed)
+    return _trials(found.space, emulator, found.observed, (truths, outputs), np.zeros(len(found.observed)), seed)
 
 
-def _trials(space: Space, emulator: Emulator, observed: Observed, truths: Floats, outputs: Floats, seed: int) -> Trials:
+def _trials(
+    space: Space, emulator: Emulator, observed: Observed, made: tuple[Floats, Floats], luck: Floats, seed: int
+) -> Trials:
+    """Fits to data of truths and their outputs, `made`, which have luck of that variance."""
     rng = np.random.default_rng(seed + 1)
     rows = []
-    for number, (truth, output) in enumerate(zip(truths, outputs, strict=True)):
+    for number, (truth, output) in enumerate(zip(*made, strict=True)):
         data = observed.drawn(output, rng)
-        draws = trial(space, emulator, data, seed + number).drawn(RANKED, number)
+        draws = trial(space, emulator, data, luck, seed + number).drawn(RANKED, number)
         below = ((draws < truth).sum(axis=0) + rng.random(len(truth))) / (len(draws) + 1)
         rows.append((draws.mean(axis=0), draws.std(axis=0), below))
     means, sds, ranks = (np.array(column) for column in zip(*rows, strict=True))
-    return Trials(truths, means, sds, ranks)
+    return Trials(made[0], means, sds, ranks)
 
 
 def contraction(prior_sd: Floats, draws: Floats, weights: Floats) -> Floats:

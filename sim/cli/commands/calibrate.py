@@ -49,6 +49,8 @@ Floats = NDArray[np.float64]
 LIBRARIES = {"sklearn": "scikit-learn", "emcee": "emcee", "arviz": "arviz"}
 TRUTH = 90_000
 """Number of the luck of the first synthetic truth: beyond that of every run of a fit."""
+MANY_OF_A_TRUTH = 8
+"""Runs whose mean is the truth: what is observed has not the luck of a sample."""
 SHRUNK = 20
 """Agents that are added to both sums of a ratio of drawn and expected flows, so that few agents move it little."""
 
@@ -143,7 +145,8 @@ class Calibration:
         if self.truth is None:
             return self.fitted.observed
         number = self.settings.fit.truth or 0
-        made = self.on_scale(self.truth[None], TRUTH + number)[0]
+        alike = np.repeat(self.truth[None], MANY_OF_A_TRUTH, axis=0)
+        made = self.on_scale(alike, TRUTH + MANY_OF_A_TRUTH * number).mean(axis=0)
         return self.fitted.observed.drawn(made, np.random.default_rng(number))
 
     @cached_property
