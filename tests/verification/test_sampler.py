@@ -158,7 +158,8 @@ def nests_of(mu):
 def probabilities(lam, eta, values):
     """Closed form of the nested logit by place, staying last; `values` of channels at mu = 0.4."""
     mu = 0.4
-    values = mu * np.log(np.exp(values / mu).sum(axis=1))
+    with np.errstate(divide="ignore"):
+        values = mu * np.log(np.exp(values / mu).sum(axis=1))
     weights = np.where(np.isfinite(values), np.exp(values), 0.0)
     leave = 1.0 / (1.0 + math.exp(-eta) * weights.sum() ** -lam)
     return np.append(leave * weights / weights.sum(), 1.0 - leave)
@@ -273,7 +274,7 @@ def test_screened_sampler_is_the_plain_one(lam, mu, eta, looseness):
     screened, spared = screened_doors(n, 9, 77, weigh, sight(values, mu), bound_tables(lam), looseness)
     assert np.array_equal(plain, screened)
     assert (plain >= 0).sum() > 2
-    if eta == -8.0:
+    if eta == -8.0 and mu < 1.0:  # with mu = 1 the bound allows for a channel sixteen times as likely
         assert spared > 0.9 * n
 
 
