@@ -135,8 +135,8 @@ class Posterior:
         if fitted == engine_digest():
             return ()
         return (
-            f"the posterior of {self.rule} was fitted on {str(self.about['time'])[:10]} to another state of the model or "
-            "its data: its draws are used all the same; `python -m sim task=calibrate` fits anew",
+            f"the posterior of {self.rule} was fitted on {str(self.about['time'])[:10]} to another state of the model "
+            "or its data: its draws are used all the same; `python -m sim task=calibrate` fits anew",
         )
 
 
@@ -146,10 +146,10 @@ def path_of(rule: str, until: str | None = None, folder: Path = FOLDER) -> Path:
 
 
 def read(path: Path) -> Posterior:
-    """A posterior from a file, whichever rule it is of; raises UserError for what is none, or has unknown parameters."""
+    """A posterior from a file, whichever its rule; raises UserError for what is none, or has unknown parameters."""
     if not path.is_file():
-        raise UserError(f"there is no posterior {path}; `python -m sim task=calibrate` makes one, and "
-                        "parameters=central asks for none")  # fmt: skip
+        raise UserError(f"there is no posterior {path}; `python -m sim task=calibrate` makes one, "
+                        "and parameters=central asks for none")  # fmt: skip
     try:
         table = pq.read_table(path.absolute(), memory_map=False)
         about = json.loads((table.schema.metadata or {})[METADATA])

@@ -1,7 +1,7 @@
 """The priors of all that a fit may move, as `conf/priors.yaml` states them.
 
-A parameter is a coefficient of `conf/behaviour.yaml`, or a multiple of dated values of the history. What is nuisance are
-the constants of destinations and channels, about those on file.
+A parameter is a coefficient of `conf/behaviour.yaml`, or a multiple of dated values of the history. Nuisance are the
+constants of destinations and channels, about those on file.
 """
 
 import re
