@@ -35,11 +35,15 @@ DECISIONS = Path(__file__).parents[1] / "model" / "decision" / "rules"
 """Folder of the decision rules."""
 PRUNED = ("partial", "damaged", "stale", "where")
 """Points that `task=results` can remove: half-written, damaged, of another program or other data, or chosen."""
-FEW = {"compare": 8, "patterns": 4}
+FEW = {"compare": 8, "patterns": 4, "validate": 8, "predict": 8}
 """Replicates of a task that asks for no number, what half a minute allows, one of others; `enough` asks the stopping
 rule."""
 
 
+OF_WHAT_HAPPENED = ("patterns", "validate", "predict")
+"""Tasks that are about what happened unless another world is named."""
+PARTS = ("scorecard", "literature", "scale")
+"""Parts of a validation: what was observed, elasticities of the literature, sizes of the sample."""
 USUAL = "lithuania_visa_ban"
 """The scenario of a run that asks for no world at all."""
 
@@ -126,7 +130,7 @@ def _asked(scenario: str, policy: tuple[str, ...] | None, without: tuple[str, ..
     """What is asked for by three keys; if no scenario is named, what policies are enacted on, and what observations are
     set beside, is what happened.
     """
-    usual = naming.HISTORICAL if policy or without or task == "patterns" else USUAL
+    usual = naming.HISTORICAL if policy or without or task in OF_WHAT_HAPPENED else USUAL
     own = naming.composition(scenario or usual)
     return Composition(own.scenario, own.policy + (policy or ()), own.without + (without or ()))
 
@@ -160,6 +164,7 @@ class Settings:
     report: checks.Flag = True
     dry: checks.Flag = False
     match: checks.Words = None
+    part: Annotated[str, checks.one_of(lambda: PARTS)] = "scorecard"
     results: Annotated[Asked, checks.Section] = field(default_factory=Asked)
     policy: checks.Bundles = None
     without: Annotated[checks.Bundles, Field(validate_default=True)] = None
@@ -199,7 +204,7 @@ class Settings:
 
     @property
     def replicate_count(self) -> int:
-        """Replicates to run: as asked, or eight for a comparison, four for the patterns and one for anything else.
+        """Replicates to run: as asked, or what the task takes (`FEW`), one if it says nothing.
 
         Raises UserError where a stopping rule is asked for and the task has none.
         """
@@ -312,6 +317,8 @@ def fingerprint(settings: Settings) -> str:
     record = {key: value for key, value in record_of(settings).items() if key not in WITHOUT_EFFECT}
     if settings.task != "explain":
         del record["person"]
+    if settings.task != "validate":
+        del record["part"]
     if not settings.is_beyond:
         del record["course"]
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:16]

@@ -4,13 +4,14 @@ A forecast is an ensemble of equally likely values (*members*), the runs with th
 that cannot be below zero are scored on the log, so that a small country counts as much as a large one.
 """
 
+import math
 from collections.abc import Sequence
-from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 import scoringrules
 from numpy.typing import NDArray
+from scipy.special import ndtri, stdtrit
 
 Floats = NDArray[np.float64]
 
@@ -32,15 +33,17 @@ class Summary(NamedTuple):
     high_95: float
 
 
-def predictive(values: Sequence[float], sd: float, logged: bool) -> Floats:
+def predictive(values: Sequence[float], sd: float, logged: bool, degrees: float = math.inf) -> Floats:
     """Members of the forecast of an observation: every run's value with equally likely errors of observation.
 
-    `sd` is the standard deviation of the error, of the log if `logged`, else in the unit; with 0 the runs alone.
+    `sd` scales the error, of the log if `logged`, else in the unit; with 0 the runs alone. The error is normal, or
+    Student's t with so many degrees of freedom.
     """
     made = np.asarray(values, float)
     if sd == 0.0:
         return made
-    errors = sd * np.array([NormalDist().inv_cdf((k + 0.5) / STRATA) for k in range(STRATA)])
+    shares = (np.arange(STRATA) + 0.5) / STRATA
+    errors = sd * np.asarray(ndtri(shares) if math.isinf(degrees) else stdtrit(degrees, shares))
     laid = made[:, None] * np.exp(errors) if logged else made[:, None] + errors
     return np.asarray(laid.ravel(), float)
 

@@ -15,7 +15,7 @@ PARTS = (
     ("A world in a comparison", "`compare/<...>/<world>/`: its points at every lambda, without the people.", OF_WORLDS),
     ("A comparison", "`compare/<scenario>-<fingerprint>/` (`docs/comparison.md`).", OF_COMPARISONS),
     ("Studies, surveys, reasons", "A study has the tables of its comparisons in one besides.", OF_OTHERS),
-    ("Validation and predictions", "`validate/<...>/` and `predict/<...>/` (`docs/validation.md`).", OF_VALIDATION),
+    ("Validation and predictions", "`validate/<...>/` and `predict/<...>/` (`docs/scorecard.md`).", OF_VALIDATION),
 )
 VIEWED = [table for table, _ in VIEWS.values()]
 HEAD = """# Tables of results
