@@ -8,7 +8,7 @@ out) the row's own tolerance stands for it: such rows are told and not scored.
 import math
 from typing import NamedTuple
 
-from sim.observation.observed import STOCKS, Pattern, patterns
+from sim.observation.observed import STOCKS, Pattern, patterns, with_tolerance
 from sim.observation.registered import COUNT, INCREMENT, SHARE, Error, registered, targets
 from sim.observation.yardstick import CHANGES
 
@@ -33,8 +33,7 @@ def spread(pattern: Pattern) -> Spread:
     """The error of a pattern."""
     error, value = targets()[pattern].error, pattern.observed
     if error is None or (error.family == SHARE and pattern.unit not in ("%", "% at least")):
-        logged = pattern.kind == "relative" and pattern.quantity not in CHANGES
-        return Spread(pattern.tolerance * (1.0 if logged or pattern.kind != "relative" else abs(value)), logged)
+        return _tolerance(pattern)
     return _of(error, value, pattern.quantity, value - _before(pattern) if error.family == INCREMENT else 0.0)
 
 
@@ -47,8 +46,14 @@ def to_come(quantity: str, destination: str, value: float, change: float = 0.0, 
     asked = Pattern(quantity, quantity, destination, *days, value, unit, "", "", "")
     target = registered().target(asked)
     if target is None or target.error is None:
-        raise ValueError(f"conf/validation.yaml has no error for {quantity} of {destination}")
+        return _tolerance(with_tolerance(asked))
     return _of(target.error, value, quantity, change)
+
+
+def _tolerance(pattern: Pattern) -> Spread:
+    relative, changes = pattern.kind == "relative", pattern.quantity in CHANGES
+    sd = pattern.tolerance * (abs(pattern.observed) if relative and changes else 1.0)
+    return Spread(sd, relative and not changes)
 
 
 def _of(error: Error, value: float, quantity: str, change: float) -> Spread:
