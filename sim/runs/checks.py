@@ -26,13 +26,14 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from sim.history.clock import clock
-from sim.history.coefficients import RECORDS, SMALLEST_LAMBDA, load
+from sim.history.coefficients import RECORDS, SMALLEST_LAMBDA
 from sim.history.naming import composition
 from sim.model.feedback import FEEDBACKS
 from sim.numerics import months
 from sim.numerics.errors import UserError
 from sim.numerics.messages import closest, nearest, shown
 from sim.numerics.values import canonical, plain
+from sim.runs.given import checked, known
 
 MOST_REPLICATES, MOST_THREADS, MOST_LAMBDAS = 100_000, 1024, 50
 """More than anybody means: a larger number is a slip that would run for ever."""
@@ -159,7 +160,7 @@ Section = BeforeValidator(_by_name)
 
 
 def _coefficients(value: Any) -> dict[str, float]:
-    """Coefficients of `conf/behaviour.yaml` by name, each within its limits."""
+    """What is given by name in place of central values (see `sim.runs.given`), each within its limits."""
     given = _by_name(value)
     if not isinstance(given, dict):
         raise refusal("a section of coefficients, as coefficients.peers=0.5")
@@ -168,12 +169,12 @@ def _coefficients(value: Any) -> dict[str, float]:
         number, key = plain(one), f"coefficients.{shown(name)}"
         if name == "lambda":
             faults.append(f"{key}={written(number)} is not possible: lambda has a key of its own, choice.lambda")
-        elif name not in RECORDS:
-            faults.append(f"{key}={written(number)} is not known; {_choices(name, sorted(RECORDS))}")
+        elif name not in RECORDS and name not in known():
+            faults.append(f"{key}={written(number)} is not known; {_choices(name, sorted(known()))}")
         else:
             try:
                 number = canonical(number) if type(number) in (int, float) else number
-                load({name: number})
+                checked(name, number)
                 found[str(name)] = float(number)
             except (UserError, OverflowError) as error:
                 faults.append(f"{key}={written(number)} is not possible: {error}")

@@ -28,6 +28,7 @@ from sim.model.recording.residents import stays
 from sim.numerics.codes import EVENT, REASON
 from sim.numerics.errors import UserError
 from sim.population.synthesis import Population, synthesise
+from sim.runs.given import Given, given
 from sim.runs.run import Job, Other, Run, decisions, moves, wishes
 from sim.runs.settings import Settings, known_scenarios
 
@@ -77,14 +78,18 @@ class Ensemble:
     @cached_property
     def behaviour(self) -> coefficients.Behaviour:
         """Coefficients of the decision: central values, and what the settings change."""
-        return coefficients.load(self.settings.coefficients)
+        return coefficients.load(self._given.coefficients)
+
+    @cached_property
+    def _given(self) -> Given:
+        """What the settings put in place of central values."""
+        return given(self.settings.coefficients)
 
     def history(self, scenario: str) -> History:
         """The history of a scenario, or of a composition by its name (see `sim.history.naming`)."""
         if scenario not in self._histories:
-            self._histories[scenario] = load_history(
-                scenario, until=self.settings.last_day, course=self.settings.course
-            )
+            stated = load_history(scenario, until=self.settings.last_day, course=self.settings.course)
+            self._histories[scenario] = self._given.history(stated)
         return self._histories[scenario]
 
     def add(self, scenario: str, history: History) -> None:
@@ -96,7 +101,7 @@ class Ensemble:
             raise UserError(f"scenario '{scenario}' reads as a composition; leave out + and ~")
         if scenario in self._histories or scenario in known_scenarios():
             raise UserError(f"scenario '{scenario}' is taken; name the history otherwise")
-        self._histories[scenario] = history
+        self._histories[scenario] = self._given.history(history)
 
     def world(self, scenario: str) -> World:
         """The compiled world of a scenario, as far as the run goes."""
@@ -107,7 +112,8 @@ class Ensemble:
     def constants_at(self, lambda_: float) -> constants.Constants:
         """Constants of destinations and channels at a lambda, under the settings' rule of decision."""
         if lambda_ not in self._constants:
-            self._constants[lambda_] = constants.load(lambda_, self.settings.decision)
+            on_file = constants.load(lambda_, self.settings.decision)
+            self._constants[lambda_] = self._given.constants(on_file)
         return self._constants[lambda_]
 
     def model(

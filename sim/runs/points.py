@@ -37,7 +37,9 @@ Extras = Callable[["Point", Iterable[Run]], dict[str, str]]
 """Texts to lay beside a point's tables, by name of file; the runs may be gone through several times."""
 LAST_THAT_DECIDES = "model"
 """Last row of the layout that lives lives; `ALSO` are modules below it that say what is kept of them."""
-ALSO = ("runs/run", "runs/ensemble", "runs/parquet")
+ALSO = ("runs/run", "runs/ensemble", "runs/given", "runs/parquet")
+FITTED = "posterior"
+"""Folder of the data that is made from points, and decides none."""
 _RUN = re.compile(r"[0-9]{6,}\.run")
 """Name of a file that holds a finished run."""
 A_MOMENT = 2.0
@@ -117,7 +119,7 @@ def inputs_digest() -> dict[str, str]:
     return {
         "program": digest(PACKAGE, "*.py", decides),
         "tables": hashlib.sha256(parquet.layout().encode()).hexdigest(),
-        "data": digest(DATA, "*"),
+        "data": digest(DATA, "*", {path.name for path in DATA.iterdir()} - {FITTED}),
         **{name: digest(CONF, f"{name}.yaml") for name in ("people", "codes")},
         "names": hashlib.sha256(json.dumps([dict(PLACE), dict(CHANNEL)]).encode()).hexdigest(),
     }
