@@ -50,9 +50,8 @@ def run(settings: Settings) -> Path:
     row = find(ensemble, scenarios)
     lives = tell(ensemble, scenarios, row)
     marks = _marks(ensemble, scenarios, settings.last_month)
-    sample = (
-        f"one in {settings.people.one_in}, seed {settings.seed}, replicate 0, lambda {settings.choice.lambda_:.12g}"
-    )
+    lambda_ = ensemble.parameters(Job(scenarios[0], settings.lambda_, 0)).lambda_
+    sample = f"one in {settings.people.one_in}, seed {settings.seed}, replicate 0, lambda {lambda_:.12g}"
     print(markdown(page(people, lives, sample, marks, brief=True)))
     blocks = page(people, lives, sample, marks)
     key = int(people.key[row])
@@ -93,7 +92,7 @@ def tell(ensemble: Ensemble, scenarios: list[str], row: int) -> list[Life]:
 
 def _run(ensemble: Ensemble, scenarios: list[str], follower: Follower | None) -> list[EmigrationModel]:
     """Finished runs of one or two worlds with the same luck; months in which they agree are run once."""
-    first = ensemble.model(Job(scenarios[0], ensemble.settings.choice.lambda_, 0), ensemble.threads)
+    first = ensemble.model(Job(scenarios[0], ensemble.settings.lambda_, 0), ensemble.threads)
     first.observer = follower
     models = [first]
     for name in scenarios[1:]:

@@ -37,7 +37,7 @@ def run(settings: Settings) -> Path:
     print(simulated(settings, compared=False))
     found = []
     for replicate in range(settings.replicate_count):
-        model = ensemble.model(Job(settings.scenario, settings.choice.lambda_, replicate), ensemble.threads)
+        model = ensemble.model(Job(settings.scenario, settings.lambda_, replicate), ensemble.threads)
         seen = ReasonsOf()
         model.observer = seen
         model.run()

@@ -187,6 +187,20 @@ OF_COMPARISONS = named(
         maybe_empty=True,
     ),
     Table(
+        "variance",
+        "a part of the variance of an answer of one replicate: lambda, other parameters, people, luck, rule of decision",
+        (text("measure", "effect"), TOTAL_OR_PLACE, text("part", "where the variance comes from")),
+        (
+            *(
+                Column(name, REAL, meaning, null=True, viewed=f"share_{name}" if name != "share" else "")
+                for name, meaning in (("share", "share of the variance"), ("low", "90% low"), ("high", "90% high"))
+            ),
+            persons("sd", "standard deviation that it makes", null=True),
+            text("note", "why a part has no share"),
+        ),
+        viewed="variance_of_effects",
+    ),
+    Table(
         "decomposition",
         "a part of an effect: access, a feedback, or the whole",
         (text("measure", "effect"), TOTAL_OR_PLACE, text("part", "part of it")),
