@@ -64,8 +64,8 @@ EXPERIMENTS = (
     Experiment(
         "ukraine closed",
         ("ukraine_border_closed_2022",),
-        "Ukraine admits no Belarusian from 28 February 2022. The invasion of the same week pushes people out as well, so "
-        "that only where they go tests anything, not how many.",
+        "Ukraine admits no Belarusian from 28 February 2022. The invasion of the same week pushes people out as well, "
+        "so that only where they go tests anything, not how many.",
         (*_years("asylum_applications", "ukraine", "poland", "lithuania"),
          *_years("first_permits", "poland", "lithuania", "germany", "other_eu")),
     ),
@@ -80,9 +80,9 @@ EXPERIMENTS = (
     Experiment(
         "visas stopped in 2022",
         ("lithuania_visa_suspension_2022", "latvia_permits_2022", "latvia_renewal_2022", "czechia_ban_2022"),
-        "Lithuania suspends visas in March 2022, Latvia permits in April and renewals in September, Czechia both in March: "
-        "within weeks of the invasion, so a check of consistency. Estonia, Germany and the other EU states stand beside "
-        "them.",
+        "Lithuania suspends visas in March 2022, Latvia permits in April and renewals in September, Czechia both in "
+        "March: within weeks of the invasion, so a check of consistency. Estonia, Germany and the other EU states are "
+        "for comparison.",
         _years("first_permits", "lithuania", "latvia", "czechia", "estonia", "germany", "other_eu", "poland"),
     ),
 )  # fmt: skip

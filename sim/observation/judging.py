@@ -1,4 +1,4 @@
-"""By how much an observation is expected to be off what the model says: the errors of `conf/validation.yaml` in numbers.
+"""By how much an observation is expected to be off the model: the errors of `conf/validation.yaml` in numbers.
 
 `sim.observation.registered` reads the file; here its families of errors become one standard deviation, of the log or in
 the unit, with the tails of Student's t where the file asks for them. Where the file has no error (inputs, what is left

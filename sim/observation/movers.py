@@ -1,4 +1,4 @@
-"""Who moves in a year by sex and age, and what those who came of late would answer if they were asked each September."""
+"""Who moves in a year by sex and age, and what those who came of late would answer each September."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,6 +27,10 @@ class Share(NamedTuple):
     whole: float
     people: int
 
+    def with_(self, other: "Share") -> "Share":
+        """Both runs together."""
+        return Share(self.part + other.part, self.whole + other.whole, self.people + other.people)
+
 
 def percent(shares: Sequence[Share], few: int) -> list[float]:
     """Shares in percent, of as many runs together as it takes for `few` people, the last runs with those before them.
@@ -37,12 +41,12 @@ def percent(shares: Sequence[Share], few: int) -> list[float]:
     found: list[Share] = []
     together = Share(0.0, 0.0, 0)
     for share in shares:
-        together = Share(*(a + b for a, b in zip(together, share, strict=True)))
+        together = together.with_(share)
         if together.people >= few:
             found.append(together)
             together = Share(0.0, 0.0, 0)
     if found and together.people:
-        found[-1] = Share(*(a + b for a, b in zip(found[-1], together, strict=True)))
+        found[-1] = found[-1].with_(together)
     return [100.0 * one.part / one.whole for one in found or [together] if one.whole > 0.0]
 
 

@@ -1,11 +1,11 @@
 """Quantities of 2023 to 2025 as the model predicts them, under the names that observers use, to be scored by others.
 
-Every number is one of the observation model (`sim.observation.definitions`, `counts`, `shares`, `questions`); here are
-the rows that are asked for and how they are called. A member state of the EU that is no place of the model has its share
-of *other EU* of 2022.
+Every number is one of the observation model (`sim.observation.definitions`, `counts`, `shares`, `questions`); here
+are the rows that are asked for and how they are called. A member state of the EU that is no place of the model has its
+share of *other EU* of 2022.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -40,8 +40,8 @@ OF_REGISTER = {"lithuania": "residents", "ukraine": "residents", "russia": "resi
 """Definitions of registers outside the EU, and of Lithuania, whose department counts long visas too; that of the other
 states of the EU is Eurostat's valid permits. Elsewhere no register was found: everybody who lives there is meant."""
 DRIFT = {"valid_permits": 0.30, "first_permits": 0.53}
-"""Root mean square of the log by which shares of *other EU* moved from 2019 to 2022 (derived from Eurostat's counts): by
-as much those of 2022 may be off after three years."""
+"""Root mean square of the log by which shares of *other EU* moved from 2019 to 2022 (derived from Eurostat's counts):
+by as much those of 2022 may be off after three years."""
 USA_SHARE = 1808.0 / 2381.0
 """Share of the United States in asylum applications of *rest of the world* in 2022 (UNHCR)."""
 AGES = ((0, 17), (18, 24), (25, 34), (35, 44), (45, 64), (65, 200), (18, 45))
@@ -111,7 +111,7 @@ class Destination(NamedTuple):
 
 
 def destinations(of_what: str) -> list[Destination]:
-    """Every destination, in order of codes; `of_what` is valid_permits or first_permits, by which *other EU* is split."""
+    """Every destination, in order of codes; *other EU* is split by valid_permits or first_permits of 2022."""
     found = []
     for place in counts.DESTINATIONS:
         if place != "other_eu":

@@ -31,7 +31,7 @@ STOCK = "valid_permits"
 
 
 class Made(NamedTuple):
-    """What runs give of the patterns within their months: of each, that of every run; and the least number of people."""
+    """What runs give of the patterns within their months, run by run; and the least number of people."""
 
     values: Mapping[Pattern, Sequence[float]]
     least: float

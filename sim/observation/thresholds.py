@@ -1,4 +1,4 @@
-"""What came out of each threshold that was set before the fit, from the tables of a validation and the fit's own checks.
+"""What came out of each threshold set before the fit, from a validation's tables and the fit's own checks.
 
 A threshold is a number that must be reached and one that is aimed at; which is which stands in `conf/validation.yaml`.
 """

@@ -28,8 +28,13 @@ OF_THRESHOLDS = {
 EXPLAINED = (
     "A forecast is the runs with the error of observation and the discrepancy set beforehand on top. 'in' is the "
     "narrowest of the 50, 80 and 95% intervals that holds the observed; out: none does. Scores are CRPS, of logs "
-    "where the row is a number of people or papers. An asterisk: the product draws a parameter from the row, so that it "
+    "where the row is a number of people or papers. An asterisk: the product draws a parameter from the row, which "
     "proves nothing."
+)
+
+MARKS = (
+    "A rule marked (seen) has looked at the total of the year that it is judged by; (best) is the best of the others. A "
+    "skill below 0: the rule was nearer."
 )
 
 
@@ -88,7 +93,7 @@ def _line(row: Mapping[str, Any]) -> str:
 def _skill(table: pd.DataFrame, fits: Sequence[str]) -> Iterator[str]:
     yield "NAIVE RULES: how much smaller the model's score is than the rule's; 90% interval over destinations"
     if not fits:
-        yield "Years that a fit had not seen wait for fits to the end of 2020 and of 2021: task=calibrate fit.until=2020-12"
+        yield "Years that a fit had not seen wait for fits to 2020 and to 2021 (task=calibrate fit.until=2020-12)"
     yield f"{'fit':<26}{'series':<24}{'rule':<22}{'cells':>6}{'model':>7}{'rule':>7}{'skill':>8}{'90%':>18}"
     for row in table.to_dict("records"):
         mark = " (seen)" if row["seen"] else " (best)" if row["best"] else ""
@@ -96,8 +101,7 @@ def _skill(table: pd.DataFrame, fits: Sequence[str]) -> Iterator[str]:
         series = str(row["series"]).replace("_", " ")
         yield (f"{row['fit']:<26}{series:<24}{row['rule'] + mark:<22}{row['cells']:>6}{_number(row['model']):>7}"
                f"{_number(row['naive']):>7}{_number(100 * row['skill'], 0):>7}%{ends:>18}")  # fmt: skip
-    yield from textwrap.wrap("A rule marked (seen) has looked at the total of the year that it is judged by; (best) is the "
-                             "best of the others. A skill below 0: the rule was nearer.", WIDTH)  # fmt: skip
+    yield from textwrap.wrap(MARKS, WIDTH)
 
 
 def _experiments(table: pd.DataFrame) -> Iterator[str]:
@@ -107,7 +111,8 @@ def _experiments(table: pd.DataFrame) -> Iterator[str]:
         if part.empty:
             continue
         yield from ["", one.name.upper(), *textwrap.wrap(one.about, WIDTH)]
-        yield f"{'':<32}{'place':<14}{'observed':>9}{'model':>8}{'80%':>16}{'without it':>12}{'effect':>9}{'80%':>16}  holds"
+        yield (f"{'':<32}{'place':<14}{'observed':>9}{'model':>8}{'80%':>16}{'without it':>12}{'effect':>9}"
+               f"{'80%':>16}  holds")  # fmt: skip
         for row in part.to_dict("records"):
             ends = f"{_number(row['low_80'])} to {_number(row['high_80'])}"
             effect = f"{row['effect_low']:+.0f} to {row['effect_high']:+.0f}%".replace("-", "\u2212")

@@ -18,13 +18,13 @@ from sim.observation.movers import Asked, Living, Movers, Share, percent  # noqa
 from sim.observation.observed import read  # noqa: E402
 from sim.observation.predictions import AGES, EU, NAMES, other_eu, predictions  # noqa: E402
 from sim.runs.run import Job  # noqa: E402
-from sim.runs.tables import OF_VALIDATION  # noqa: E402
 from sim.runs.settings import People  # noqa: E402
+from sim.runs.tables import OF_VALIDATION  # noqa: E402
 from tests.unit.small_runs import ensemble  # noqa: E402
 
 MEMBERS = set(
-    "Austria Belgium Bulgaria Croatia Cyprus Czechia Denmark Estonia Finland France Germany Greece Hungary Ireland Italy "
-    "Latvia Lithuania Luxembourg Malta Netherlands Poland Portugal Romania Slovakia Slovenia Spain Sweden".split()
+    "Austria Belgium Bulgaria Croatia Cyprus Czechia Denmark Estonia Finland France Germany Greece Hungary Ireland "
+    "Italy Latvia Lithuania Luxembourg Malta Netherlands Poland Portugal Romania Slovakia Slovenia Spain Sweden".split()
 )
 ELSEWHERE = {
     *("Ukraine", "Georgia", "Armenia", "Uzbekistan", "UAE", "Russia"),

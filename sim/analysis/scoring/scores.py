@@ -87,9 +87,9 @@ def ard(observed: Sequence[float], forecast: Sequence[float], totals_given: bool
 
 
 def within_r2(blocks: Sequence[str], observed: Sequence[float], forecast: Sequence[float]) -> float:
-    """Share of the variation in time of logs within places that a forecast explains (Beyer, Schewe & Lotze-Campen 2022).
+    """Share of the variation in time within places that a forecast explains (Beyer, Schewe & Lotze-Campen 2022).
 
-    1 less the squared errors over the squared deviations from each place's own mean: below zero, the mean of the place
+    Of logs: 1 less the squared errors over the squared deviations from each place's own mean; below zero, that mean
     would have done better. Places with one value count for nothing; not a number if none varies.
     """
     place = np.asarray(blocks)

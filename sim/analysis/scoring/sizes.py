@@ -31,7 +31,7 @@ def limit(agents: Sequence[float], values: Sequence[float], errors: Sequence[flo
 
 
 class Parts(NamedTuple):
-    """Standard deviations of luck and of the draw of people, and the share of the variance that is the draw, percent."""
+    """Standard deviations of luck and of the draw of people, and the draw's share of the variance, percent."""
 
     mean: float
     sd_luck: float

@@ -5,7 +5,6 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
-
 from sim.cli.commands.survey import asked_of
 from sim.cli.commands.worlds import simulated
 from sim.history import naming
@@ -39,7 +38,7 @@ def run(settings: Settings) -> Path:
     ensemble = Ensemble(settings)
     ensemble.world(settings.scenario)  # a mistake in its files is told before anything is compiled
     print(simulated(settings, compared=False), flush=True)
-    jobs = [Job(settings.scenario, settings.choice.lambda_, replicate) for replicate in range(settings.replicate_count)]
+    jobs = [Job(settings.scenario, settings.lambda_, replicate) for replicate in range(settings.replicate_count)]
     made = ensemble.in_turn(lambda job, threads: lived(ensemble, job, threads), jobs)
     last = int(settings.until[:4]) - (settings.until[5:] != "12")
     table = predictions([one for one, _ in made], [answers for _, answers in made], last)
@@ -62,5 +61,5 @@ def lived(ensemble: Ensemble, job: Job, threads: int) -> tuple[Seen, Living]:
         model.step()
         if due(model.month - 1) and model.month > month(f"{FIRST_YEAR}-01"):
             living.answers[int(label(model.month - 1)[:4])] = ask(model)
-    people = ensemble.population
-    return seen_by(ensemble.finished(model, job), ensemble.world(job.scenario), people.people, people.one_in), living
+    run, one_in = ensemble.finished(model, job), ensemble.settings.people.one_in
+    return seen_by(run, ensemble.world(job.scenario), ensemble.start(run), one_in), living

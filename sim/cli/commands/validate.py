@@ -1,7 +1,7 @@
 """`task=validate`: the model against all that was observed to the end of 2022, beside rules that know no mechanism.
 
-`part=scorecard` scores every pattern, forecasts years that a fit had not seen where there are such fits, and sets natural
-experiments beside the model's effect; `part=literature` and `part=scale` are in modules of their own.
+`part=scorecard` scores every pattern, forecasts years that a fit had not seen where there are such fits, and sets
+natural experiments beside the model's effect; `part=literature` and `part=scale` are in modules of their own.
 """
 
 import time
@@ -9,7 +9,6 @@ from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-
 
 from sim.cli.commands.worlds import simulated
 from sim.history import naming

@@ -10,6 +10,14 @@ from sim.runs.tables.points import OF_POINTS, OF_WORLDS
 from sim.runs.tables.validation import OF_VALIDATION
 
 __all__ = [
-    *("DENSE", "OF_COMPARISONS", "OF_OTHERS", "OF_POINTS", "OF_VALIDATION", "OF_WORLDS", "YARDSTICK"),
-    *("Column", "Table", "labels"),
+    "DENSE",
+    "OF_COMPARISONS",
+    "OF_OTHERS",
+    "OF_POINTS",
+    "OF_VALIDATION",
+    "OF_WORLDS",
+    "YARDSTICK",
+    "Column",
+    "Table",
+    "labels",
 ]

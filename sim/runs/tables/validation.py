@@ -147,7 +147,7 @@ OF_VALIDATION = named(
         (
             Column("mean", REAL, "mean over all runs", "persons"),
             Column("sd_luck", REAL, "standard deviation between runs of the same people", "persons"),
-            Column("sd_people", REAL, "standard deviation between draws of the people; 0 if none can be told", "persons"),
+            Column("sd_people", REAL, "standard deviation between draws of the people; 0 if untold", "persons"),
             Column("share", REAL, "of the variance that is the draw of people", "%"),
             Column("share_low", REAL, "lower end of its 90% interval", "%"),
             Column("share_high", REAL, "upper end of its 90% interval", "%"),

@@ -17,6 +17,7 @@ from sim.history.naming import HISTORICAL, Composition
 from sim.numerics.codes import AWAY, PLACE
 from sim.numerics.errors import UserError
 from sim.numerics.months import month
+from sim.runs.checks import CENTRAL
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import Job, Run
 from sim.runs.settings import People, Settings
@@ -43,8 +44,11 @@ def made(settings: Settings) -> tuple[dict[str, pd.DataFrame], str]:
             f"part=scale goes from one circle in {SIZES[0]} to people.one_in={settings.people.one_in} with "
             f"{settings.replicate_count} replicates; it needs two sizes and two replicates at least"
         )
+    settings = replace(settings, parameters=CENTRAL)  # luck and people alone
     spread = draws_of_people(settings, sizes[0])
-    by_size = {one_in: _outcomes(replace(settings, people=People(one_in=one_in))) for one_in in sizes}
+    by_size = {
+        one_in: _outcomes(replace(settings, people=People(one_in=one_in, draws=1)), settings.seed) for one_in in sizes
+    }
     table = _sizes(by_size, spread, sizes[0])
     drawn = pd.DataFrame(
         [(name, *of, sizes[0], DRAWS, settings.replicate_count) for name, of in spread.items()],
@@ -64,23 +68,23 @@ def measured(run: Run, peace: Run) -> Outcomes:
     return found | {"effect of the war on departures": float(expected.sum() - without.sum())}
 
 
-def _pair(ensemble: Ensemble, settings: Settings, replicate: int, threads: int, seed: int) -> tuple[int, Outcomes]:
-    runs, agents = [], 0
+def _pair(ensemble: Ensemble, replicate: int, threads: int, seed: int) -> tuple[int, Outcomes]:
+    settings, runs, agents = ensemble.settings, [], 0
     for world in (settings.scenario, PEACE):
-        job = Job(world, settings.choice.lambda_, replicate)
+        job = Job(world, settings.lambda_, replicate)
         model = ensemble.model(job, threads, seed=seed)
         agents = len(model.columns.key)
         runs.append(ensemble.finished(model.run(), job))
     return agents, measured(*runs)
 
 
-def _outcomes(settings: Settings) -> tuple[int, list[Outcomes]]:
-    """Agents, and outcomes of every replicate, at a size of the sample."""
+def _outcomes(settings: Settings, seed: int) -> tuple[int, list[Outcomes]]:
+    """Agents, and outcomes of every replicate, of the people of the settings' seed with the luck of another."""
     ensemble = Ensemble(settings)
-    ensemble.population, ensemble.world(settings.scenario), ensemble.world(PEACE)  # made once, before the threads
+    for world in (settings.scenario, PEACE):  # made once, before the threads
+        ensemble.world(world)
     found = ensemble.in_turn(
-        lambda replicate, threads: _pair(ensemble, settings, replicate, threads, settings.seed),
-        range(settings.replicate_count),
+        lambda replicate, threads: _pair(ensemble, replicate, threads, seed), range(settings.replicate_count)
     )
     return found[0][0], [outcomes for _, outcomes in found]
 
@@ -89,12 +93,8 @@ def draws_of_people(settings: Settings, one_in: int) -> Mapping[str, Parts]:
     """How much of each outcome's spread is the draw of people: other people with the same luck, and the same people."""
     rows = []
     for draw in range(DRAWS):
-        asked = replace(settings, people=People(one_in=one_in), seed=settings.seed + 1 + draw)
-        ensemble = Ensemble(asked)
-        ensemble.population, ensemble.world(asked.scenario), ensemble.world(PEACE)
-        rows.append([one for _, one in ensemble.in_turn(
-            lambda replicate, threads, of=(ensemble, asked): _pair(*of, replicate, threads, settings.seed),
-            range(settings.replicate_count))])  # fmt: skip
+        drawn = replace(settings, people=People(one_in=one_in, draws=1), seed=settings.seed + 1 + draw)
+        rows.append(_outcomes(drawn, settings.seed)[1])
     names = list(rows[0][0])
     values: dict[str, NDArray[np.float64]] = {
         name: np.array([[one[name] for one in row] for row in rows]) for name in names

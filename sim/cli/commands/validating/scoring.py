@@ -10,7 +10,7 @@ import pandas as pd
 from sim.cli.commands.patterns import lived
 from sim.observation import experiments, scorecard, thresholds
 from sim.observation.registered import Threshold, registered
-from sim.observation.seen import Seen, seen_by
+from sim.observation.seen import Seen, each_seen
 from sim.report.scorecard import printed
 from sim.runs.ensemble import Ensemble
 from sim.runs.posterior import path_of, read
@@ -25,16 +25,18 @@ YEARS = (2020, 2021, 2022)
 OF_FITS = ("sbc_coverage", "recovery", "r_hat", "fresh_run_bias")
 """Thresholds whose numbers a fit's own checks leave in its file."""
 SAID, UNKNOWN = {"aim": "aim met", "must": "must met", "missed": "missed"}, "not known"
-CENTRAL = "central values, no fit"
+NO_FIT = "central values, no fit"
+"""What is said of runs whose parameters no fit has touched."""
 
 
 def made(settings: Settings) -> tuple[dict[str, pd.DataFrame], str]:
     """The tables of the scorecard by name, and the page as text."""
     ensemble = Ensemble(settings)
+    had = NO_FIT if settings.draws is None else f"draws of {settings.draws.name}"
     happened, answers = lived(ensemble)
     of = scorecard.made(happened, answers)
     card = scorecard.scorecard(of)
-    parts = [scorecard.forecasts(of, YEARS, CENTRAL)]
+    parts = [scorecard.forecasts(of, YEARS, had)]
     fits = []
     for until in ORIGINS:
         path = path_of(settings.decision, until)
@@ -48,15 +50,15 @@ def made(settings: Settings) -> tuple[dict[str, pd.DataFrame], str]:
     came = _came(card, table, skills, fits, _diagnostics(settings))
     tables = {"scorecard": card, "forecasts": table, "skill": skills, "natural_experiments": natural,
               "thresholds": _told(came)}  # fmt: skip
-    return tables, printed(tables, settings, fits, CENTRAL)
+    return tables, printed(tables, settings, fits, had)
 
 
 def _seen(ensemble: Ensemble, world: str) -> list[Seen]:
-    """Runs of another world with the luck of those of what happened."""
-    settings, people = ensemble.settings, ensemble.population
-    jobs = [Job(world, settings.choice.lambda_, replicate) for replicate in range(settings.replicate_count)]
+    """Runs of a world with the luck, people and parameters of those of what happened."""
+    settings = ensemble.settings
+    jobs = [Job(world, settings.lambda_, replicate) for replicate in range(settings.replicate_count)]
     runs = ensemble.run_all(jobs)
-    return [seen_by(run, ensemble.world(world), people.people, people.one_in) for run in runs]
+    return list(each_seen(runs, ensemble.world(world), ensemble.start, settings.people.one_in))
 
 
 def _ahead(settings: Settings, path: Path, until: str) -> pd.DataFrame:
@@ -78,7 +80,7 @@ def _came(
         "ard": thresholds.ard_of(card),
         "ard_totals_given": thresholds.ard_of(card, totals_given=True),
         "coverage_80": thresholds.covered(card),
-        "within_r2": thresholds.within_places(table[table["fit"] == CENTRAL]),
+        "within_r2": thresholds.within_places(table[table["fit"] == table["fit"].iloc[0]]),
         **{name: thresholds.of_the_fit(diagnostics, name, registered().thresholds[name].meaning) for name in OF_FITS},
     }
 
