@@ -33,8 +33,8 @@ EXPLAINED = (
 )
 
 MARKS = (
-    "A rule marked (seen) has looked at the total of the year that it is judged by; (best) is the best of the others. A "
-    "skill below 0: the rule was nearer."
+    "A rule marked (seen) has looked at the total of the year that it is judged by; (best) is the best of the others. "
+    "A skill below 0: the rule was nearer."
 )
 
 
