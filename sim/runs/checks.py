@@ -227,6 +227,13 @@ def one_of(known: Callable[[], Sequence[str]], null: bool = False) -> PlainValid
     return PlainValidator(check)
 
 
+OF_WHAT_HAPPENED = ("patterns", "validate", "predict")
+"""Tasks that are about what happened unless another world is named."""
+PARTS = ("scorecard", "literature", "scale")
+"""Parts of a validation: what was observed, elasticities of the literature, sizes of the sample."""
+Part = Annotated[str, one_of(lambda: PARTS)]
+
+
 def each_of(known: Callable[[], Sequence[str]], what: str) -> PlainValidator:
     """A list of known names, each at most once."""
 

@@ -41,10 +41,6 @@ FEW = {"compare": 8, "patterns": 4, "validate": 8, "predict": 8}
 rule."""
 
 
-OF_WHAT_HAPPENED = ("patterns", "validate", "predict")
-"""Tasks that are about what happened unless another world is named."""
-PARTS = ("scorecard", "literature", "scale")
-"""Parts of a validation: what was observed, elasticities of the literature, sizes of the sample."""
 USUAL = "lithuania_visa_ban"
 """The scenario of a run that asks for no world at all."""
 
@@ -137,7 +133,7 @@ def _asked(scenario: str, policy: tuple[str, ...] | None, without: tuple[str, ..
     """What is asked for by three keys; if no scenario is named, what policies are enacted on, and what observations are
     set beside, is what happened.
     """
-    usual = naming.HISTORICAL if policy or without or task in OF_WHAT_HAPPENED else USUAL
+    usual = naming.HISTORICAL if policy or without or task in checks.OF_WHAT_HAPPENED else USUAL
     own = naming.composition(scenario or usual)
     return Composition(own.scenario, own.policy + (policy or ()), own.without + (without or ()))
 
@@ -172,7 +168,7 @@ class Settings:
     report: checks.Flag = True
     dry: checks.Flag = False
     match: checks.Words = None
-    part: Annotated[str, checks.one_of(lambda: PARTS)] = "scorecard"
+    part: checks.Part = "scorecard"
     results: Annotated[Asked, checks.Section] = field(default_factory=Asked)
     policy: checks.Bundles = None
     without: Annotated[checks.Bundles, Field(validate_default=True)] = None

@@ -253,8 +253,11 @@ def test_the_fingerprint_changes_with_every_setting_that_changes_a_number_and_no
     assert usual == fingerprint(Settings(course="worse")), "nothing of it lies beyond what is known"
     assert usual == fingerprint(Settings(person=3)), "only task=explain follows a person"
     assert fingerprint(Settings(task="explain", person=3)) != fingerprint(Settings(task="explain"))
+    assert usual == fingerprint(Settings(part="scale")), "only task=validate has parts"
+    assert fingerprint(Settings(task="validate", part="scale")) != fingerprint(Settings(task="validate"))
     others = [
         Settings(task="history"),
+        Settings(task="validate", part="scale"),
         Settings(scenario="open_door"),
         Settings(baseline="open_door"),
         Settings(decision="flat"),
