@@ -36,7 +36,12 @@ OF_PEOPLE = 2**31
 """Added to the number of a draw of people, so that no replicate's luck has its seed."""
 LAMBDA = "lambda"
 """Name of the column of lambda."""
-_KEY = b"vyraj"
+METADATA = b"vyraj"
+"""Key of the file's metadata that holds JSON on the fit."""
+NEEDED = ("rule", "recipe", "diagnostics", "version", "time")
+"""Keys that the metadata must hold."""
+_SUM = 1e-6
+"""By how much weights may miss one: rounding."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,6 @@ class Draws:
     names: tuple[str, ...]
     values: NDArray[np.float64]  # [n, p]
     weights: NDArray[np.float64]  # [n], their sum is 1
-    numbers: NDArray[np.int64]  # [n] as the file numbers them
     about: Mapping[str, Any]
     """What the file says of its fit."""
 
@@ -76,7 +80,7 @@ class Draws:
         Rows are put in order of lambda and taken at the points of van der Corput's sequence, turned by the seed, on the
         sum of their weights: few draws spread already, and many are as frequent as their weights.
         """
-        order = np.lexsort((self.numbers, self.of(LAMBDA)))
+        order = np.argsort(self.of(LAMBDA), kind="stable")
         at = (_van_der_corput(ordinal) + replicate_seed(seed, 2**32 - 1) / 2**32) % 1.0
         ends = np.cumsum(self.weights[order])
         return int(order[min(int(np.searchsorted(ends, at * ends[-1], side="right")), len(order) - 1)])
@@ -121,47 +125,79 @@ def read(parameters: str, decision: str) -> Draws:
 
 @lru_cache(8)
 def _read(path: Path, stamp: int, parameters: str, decision: str) -> Draws:
+    about, names, values, weights = parsed(path)
+    if about["rule"] != decision:
+        told = f"its draws are of decision={shown(str(about['rule']))}, not of {decision}"
+        raise UserError(f"parameters={shown(parameters)}: {told}")
+    return Draws(path.name, names, values, weights, about)
+
+
+def parsed(path: Path) -> tuple[dict[str, Any], tuple[str, ...], NDArray[np.float64], NDArray[np.float64]]:
+    """What a file of draws says of its fit, names of parameters, values [n, p] and weights [n].
+
+    Raises UserError for what is no such file, or has parameters or values that the model does not take.
+    """
     import pyarrow as pa  # slow to load, and needed for no central run's settings
     import pyarrow.parquet as pq
 
-    where = f"parameters={shown(parameters)}"
     try:
-        table = pq.read_table(path.absolute())
-        about = json.loads((table.schema.metadata or {}).get(_KEY, b"{}"))
-        frame = {name: np.asarray(table[name].to_numpy(), float) for name in table.column_names}
-        weights, numbers = frame.pop("weight"), frame.pop("draw").astype(np.int64)
-    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-        raise UserError(f"{where} is no file of draws: {str(error).splitlines()[0]}") from None
-    if not isinstance(about, dict):
-        raise UserError(f"{where} is no file of draws: what it says of its fit is no list of keys")
-    values = np.column_stack([weights[:, None], *frame.values()])[:, 1:]  # without parameters, none of each draw
-    found = Draws(path.name, tuple(frame), values, weights, numbers, about)
-    faults = [f"{where}: {fault}" for fault in faults_of(found, decision)]
+        table = pq.read_table(path.absolute(), memory_map=False)
+        about = json.loads((table.schema.metadata or {})[METADATA])
+    except (OSError, pa.ArrowException, KeyError, ValueError, RecursionError) as error:
+        raise UserError(
+            f"{path} is no posterior, or is damaged; fetch it again, or make it by task=calibrate"
+        ) from error
+    faults = _told(about) + _columns(table)
     if faults:
-        raise UserError(*faults)
-    return found
+        raise UserError(*(f"{path}: {fault}" for fault in faults))
+    names = tuple(table.column_names[2:])
+    values = np.column_stack([table[name].to_numpy() for name in names])
+    weights = table["weight"].to_numpy()
+    faults = faults_of(names, values, weights)
+    if faults:
+        raise UserError(*(f"{path}: {fault}" for fault in faults))
+    return about, names, values, weights
 
 
-def faults_of(draws: Draws, decision: str) -> list[str]:
-    """Everything that keeps a file of draws from being used under a rule of decision."""
-    rule, weights = draws.about.get("rule", decision), draws.weights
-    faults = [] if rule == decision else [f"its draws are of decision={shown(rule)}, not of {decision}"]
-    if not len(weights):
-        return [*faults, "it has no draws"]
-    if not np.isfinite(weights).all() or (weights < 0).any() or abs(float(weights.sum()) - 1.0) > 1e-6:
-        faults.append("weights must be none below 0, with a sum of 1")
-    if LAMBDA not in draws.names:
+def _told(about: Any) -> list[str]:
+    if not isinstance(about, dict):
+        return ["its metadata are no mapping"]
+    wrong = [f"its metadata say nothing of {key}" for key in NEEDED if key not in about]
+    if not isinstance(about.get("recipe", {}), dict):
+        wrong.append("its recipe is no mapping")
+    return wrong
+
+
+def _columns(table: Any) -> list[str]:
+    if table.column_names[:2] != ["draw", "weight"] or not table.num_rows or len(table.column_names) < 3:
+        return ["it has not the columns draw, weight and parameters, or no draw"]
+    kinds = {name: str(table[name].type) for name in table.column_names}
+    if kinds["draw"] != "int32" or table["draw"].to_pylist() != list(range(table.num_rows)):
+        return ["its draws are not numbered from 0"]
+    wrong = [name for name in table.column_names[1:] if kinds[name] != "double" or table[name].null_count]
+    return [f"the column '{shown(name)}' does not hold numbers" for name in wrong]
+
+
+def faults_of(names: tuple[str, ...], values: NDArray[np.float64], weights: NDArray[np.float64]) -> list[str]:
+    """What is wrong with draws: parameters that the model does not know, impossible values, weights of another sum."""
+    faults = [f"the model knows no parameter '{shown(name)}'" for name in strange(names)]
+    if "lambda" not in names:
         faults.append("it says nothing of lambda")
-    faults += [f"the model knows no parameter '{shown(name)}'" for name in strange(draws.names)]
-    for name, column in zip(draws.names, draws.values.T, strict=True):
-        if not np.isfinite(column).all():
-            faults.append(f"{name} has values that are not finite")
-        elif name not in strange(draws.names):
+    if len(set(names)) < len(names):
+        faults.append("a parameter stands in it twice")
+    if values.shape != (len(weights), len(names)) or not np.isfinite(values).all():
+        return [*faults, "its values are not one finite number for each draw and parameter"]
+    if not ((weights >= 0).all() and abs(weights.sum() - 1.0) < _SUM):
+        faults.append(f"its weights are not shares of one (their sum is {weights.sum():g})")
+    if faults:
+        return faults
+    for name, column in zip(names, values.T, strict=True):
+        for value in (column.min(), column.max()):
             try:
-                checked(name, float(column.min()))
-                checked(name, float(column.max()))
+                checked(name, float(value))
             except UserError as error:
-                faults += error.faults
+                faults.append(str(error))
+                break
     return faults
 
 

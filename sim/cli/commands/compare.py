@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.analysis import dimensions
+from sim.analysis import dimensions, standing
 from sim.analysis.effects import Paired, effects_table, final_table, substitution_table, taxonomy_table
 from sim.analysis.effects_by_group import groups_table
 from sim.analysis.reach import reach_table, rules
@@ -185,5 +185,6 @@ def _about(settings: Settings, pairs: Pairs, events: Sequence[Event]) -> dict[st
         "assumed": list(taken_for_granted(settings, settings.scenario, settings.baseline)),
         "focus": PLACE_NAMES[pairs.window.focus],
         "enough": pairs.about(),
+        standing.KEY: standing.facts(settings),
         "policies": rules,
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.analysis import standing
 from sim.analysis.choosers import PARTED, chooser, row_of
 from sim.analysis.life import Follower, Life, life
 from sim.analysis.pairs import align
@@ -52,6 +53,8 @@ def run(settings: Settings) -> Path:
     marks = _marks(ensemble, scenarios, settings.last_month)
     lambda_ = ensemble.parameters(Job(scenarios[0], settings.lambda_, 0)).lambda_
     sample = f"one in {settings.people.one_in}, seed {settings.seed}, replicate 0, lambda {lambda_:.12g}"
+    known = standing.facts(settings)
+    sample += f". {standing.title(known)} {standing.sentence(known)}".removesuffix(".")
     print(markdown(page(people, lives, sample, marks, brief=True)))
     blocks = page(people, lives, sample, marks)
     key = int(people.key[row])
