@@ -1,4 +1,4 @@
-"""The scorecard: errors as registered, forecasts beside naive rules, natural experiments, thresholds, sizes, literature."""
+"""The scorecard: errors as registered, naive rules, natural experiments, thresholds, sizes, literature."""
 
 import math
 from dataclasses import replace
@@ -21,6 +21,7 @@ from sim.report.scorecard import printed  # noqa: E402
 from sim.runs.run import Job  # noqa: E402
 from sim.runs.settings import People, Settings  # noqa: E402
 from sim.runs.tables import OF_VALIDATION  # noqa: E402
+from tests.unit import some_draws  # noqa: E402
 from tests.unit.small_runs import ensemble  # noqa: E402
 
 
@@ -136,17 +137,36 @@ def test_every_reading_was_observed_and_every_world_composes():
 
 
 def test_a_measure_that_changes_nobody_has_no_effect(measured, monkeypatch):
-    reading = experiments.Reading(
-        "first_permits", "lithuania", ("2019-01-01", "2019-12-31"), ("2020-01-01", "2020-12-31")
-    )
+    reading = experiments.Reading("first_permits", "poland", ("2019-01-01", "2019-12-31"), ("2020-01-01", "2020-12-31"))
     one = experiments.Experiment("nothing", ("covid_2020",), "", (reading,))
     monkeypatch.setattr(experiments, "EXPERIMENTS", (one,))
     row = experiments.table(measured, {one.world: measured}).iloc[0]
     assert row["effect"] == row["effect_low"] == row["effect_high"] == 0.0
-    assert row["observed"] == pytest.approx(7455 / 7121 * 365 / 366)
-    assert row["without"] == pytest.approx(
-        np.median([experiments.counted(seen, reading, reading.after) / experiments.counted(seen, reading, reading.before)
-                   for seen in measured]) * 365 / 366)  # fmt: skip
+    assert row["observed"] == pytest.approx(50_923 / 54_107 * 365 / 366)
+    ratios = [experiments.counted(seen, reading, reading.after) / experiments.counted(seen, reading, reading.before)
+              for seen in measured]  # fmt: skip
+    assert row["without"] == pytest.approx(np.median(ratios) * 365 / 366)
+
+
+# years that a fit had not seen
+
+
+def test_a_fit_to_the_end_of_2020_is_scored_on_2021_alone(tmp_path, monkeypatch):
+    """With draws made up for the test: what is shown is the way of the numbers, not a fit."""
+    path = some_draws.file(tmp_path, about={"until": "2020-12"})
+    small = ensemble(
+        task="validate", scenario="historical", until="2021-12", people=People(one_in=10_000), replicates=2
+    )
+    table = scoring._ahead(small.settings, path, "2020-12")
+    model = table[table["rule"] == MODEL]
+    assert set(table["year"]) == {2021} and set(table["fit"]) == {"to 2020-12"} and len(model) > 10
+    skills = scorecard.skills(table)
+    came = thresholds.rolling_skill(skills, ["to 2020-12"])
+    assert not math.isnan(came.value) and "to 2020-12" in came.about
+    above = table[(table["rule"] != MODEL) | (table["low_80"] > 0.0)]
+    scored = scoring.log_scores(above, ["to 2020-12"], "destination_nest")
+    assert len(scored) == (above["rule"] == MODEL).sum() and np.isfinite(scored["log_score"]).all()
+    assert scoring.log_scores(table, [], "destination_nest").empty
 
 
 # sizes
@@ -172,7 +192,7 @@ def test_luck_and_the_draw_of_people_are_told_apart():
 
 
 def test_people_are_other_people_and_the_luck_is_the_same():
-    small = Settings(task="validate", until="2019-06", replicates=2, threads=1, people=People(one_in=10_000))
+    small = Settings(task="validate", until="2022-03", replicates=2, threads=1, people=People(one_in=10_000))
     agents, ours = scale._outcomes(small, small.seed)
     others, theirs = scale._outcomes(replace(small, seed=9), small.seed)
     assert agents > 500 and abs(others / agents - 1.0) < 0.1 and len(ours) == len(theirs) == 2

@@ -19,7 +19,7 @@ from sim.runs import seals
 from sim.runs.ensemble import Ensemble
 from sim.runs.files import manifest, write_folder
 from sim.runs.settings import Settings, fingerprint, resolved_yaml
-from sim.runs.tables import OF_VALIDATION
+from sim.runs.tables import OF_OTHERS, OF_VALIDATION
 from sim.runs.tables.files import write_csv
 
 NEEDS = ("scoringrules", "statsmodels")
@@ -47,7 +47,7 @@ def run(settings: Settings) -> Path:
     folder = Path(settings.results_dir) / "validate" / name
     with write_folder(folder) as partial:
         for table in tables:
-            write_csv(partial, OF_VALIDATION[table], tables[table])
+            write_csv(partial, {**OF_OTHERS, **OF_VALIDATION}[table], tables[table])
         (partial / f"{settings.part}.txt").write_text(page + "\n", encoding="utf-8")
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
         seals.write(partial, manifest(settings, began, {"kind": "validation"}), folder.name)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.stacking import log_score
 from sim.cli.commands.patterns import lived
 from sim.observation import experiments, scorecard, thresholds
 from sim.observation.registered import Threshold, registered
@@ -16,7 +17,7 @@ from sim.runs.ensemble import Ensemble
 from sim.runs.posterior import path_of, read
 from sim.runs.run import Job
 from sim.runs.settings import Settings
-from sim.runs.tables import OF_VALIDATION
+from sim.runs.tables import OF_OTHERS, OF_VALIDATION
 
 ORIGINS = ("2020-12", "2021-12")
 """Last months of the windows of fits of which the forecasts of the year after are scored."""
@@ -50,6 +51,8 @@ def made(settings: Settings) -> tuple[dict[str, pd.DataFrame], str]:
     came = _came(card, table, skills, fits, _diagnostics(settings))
     tables = {"scorecard": card, "forecasts": table, "skill": skills, "natural_experiments": natural,
               "thresholds": _told(came)}  # fmt: skip
+    if fits:
+        tables["log_scores"] = log_scores(table, fits, settings.decision)
     return tables, printed(tables, settings, fits, had)
 
 
@@ -68,6 +71,14 @@ def _ahead(settings: Settings, path: Path, until: str) -> pd.DataFrame:
     ensemble = Ensemble(ahead)
     of = scorecard.made(_seen(ensemble, settings.scenario), None)
     return scorecard.forecasts(of, [year], f"to {until}")
+
+
+def log_scores(table: pd.DataFrame, fits: Sequence[str], decision: str) -> pd.DataFrame:
+    """The table `log_scores`, by which rules of decision are weighed: forecasts of years that the fits had not seen."""
+    unseen = table[table["fit"].isin(fits) & (table["rule"] == scorecard.MODEL)]
+    rows = [(f"{row.series} {row.destination} {row.year}", decision,
+             log_score(row.observed, row.median, row.low_80, row.high_80)) for row in unseen.itertuples()]  # fmt: skip
+    return pd.DataFrame(rows, columns=OF_OTHERS["log_scores"].names)
 
 
 def _came(
