@@ -58,7 +58,8 @@ class Conditions(NamedTuple):
     reference: Reference
     turns: NDArray[np.void]  # TURN [months] of the path of savings at home
     panel: int  # a unit is in the panel if a hash of its key lies below; 2**32 means everyone
-    panel_weight: float  # persons an observed person of the panel stands for
+    rotation: int  # months in which each unit of the panel is watched once
+    panel_weight: float  # persons that one watched person stands for
     lives: Lives  # rates of births and deaths, and of what becomes of who grows up
 
 
@@ -160,6 +161,11 @@ def copy(parts: Any) -> Any:
 
 
 @compiled(forceinline=True)
-def in_panel(key: int, panel: int) -> bool:
-    """True if the unit headed by `key` belongs to the panel; a multiplicative hash, the same in every world."""
-    return bool(((np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)) < np.uint64(panel))
+def in_panel(key: int, month: int, run: Conditions) -> bool:
+    """True if the unit headed by `key` is watched this month: if it is in the panel, and it is its turn.
+
+    Both by a multiplicative hash of the key, the same in every world. Each unit has its turn equally often a year.
+    """
+    hashed = (np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
+    turn = (hashed + np.uint64(month)) % np.uint64(run.rotation)
+    return bool((hashed < np.uint64(run.panel)) & (turn == np.uint64(0)))

@@ -66,11 +66,16 @@ def percents(effect: Effect) -> str:
 def rule(results: Results) -> str:
     """The rule by which numbers are rounded and left out, for the foot of a table."""
     people = "person" if results.replicates == 1 else "people"
+    of = (
+        "90% predictive intervals: where one more draw of the fitted parameters, of people and luck, would lie."
+        if results.is_drawn
+        else "90% intervals of the mean (Student): the luck of the replicates, not the parameters."
+    )
     return (
         f"One simulated person stands for {results.one_in:g}; numbers are means over {results.replicates} paired "
         f"replicates, rounded to {resolution(results.one_in)} persons. \u201c{FEW}\u201d: fewer than 30 simulated "
         f"{people} in all replicates together. Slices of lambda rest on {of_slices(results.replicates)}. Intervals are "
-        "90% intervals of the mean (Student): the luck of the replicates, not the parameters."
+        f"{of}"
     )
 
 

@@ -44,6 +44,16 @@ The layout of the people has as many (`sim.population.layout`), which a test see
 """
 ENOUGH: Literal["enough"] = "enough"
 """As many replicates as the stopping rule asks for."""
+CENTRAL, POSTERIOR = "central", "posterior"
+"""Values of `parameters` that are no files: those of `conf/`, and the fitted draws of the rule of decision."""
+MOST_DRAWS_OF_PEOPLE = 1000
+PEOPLE = 4
+"""Draws of people where parameters are drawn: each costs a third of a second at one person in 100 (measured November
+2026)."""
+USUAL_LAMBDA = 0.62
+"""Mean of the prior of lambda."""
+PRUNED = ("partial", "damaged", "stale", "where")
+"""Points that `task=results` can remove: half-written, damaged, of another program or other data, or chosen."""
 
 
 def refusal(wanted: str) -> PydanticCustomError:
@@ -105,6 +115,14 @@ _RANGE = f"from {SMALLEST_LAMBDA:g} to 1"
 
 Flag = Annotated[bool, Strict(), wanted("true or false")]
 ALambda = Annotated[Lambda, wanted(f"a number {_RANGE} (nearer 0 nearly all who are barred go elsewhere anyway)")]
+LambdaOrDrawn = Annotated[
+    Lambda | None,
+    wanted(f"a number {_RANGE} (nearer 0 nearly all who are barred go elsewhere anyway), or null: the usual one"),
+]
+Drawn = Annotated[
+    Annotated[Whole, Ge(1), Le(MOST_DRAWS_OF_PEOPLE)] | None,
+    wanted(f"a whole number from 1 to {MOST_DRAWS_OF_PEOPLE}, or null for the usual number"),
+]
 Lambdas = Annotated[
     tuple[Lambda, ...],
     Len(1, MOST_LAMBDAS),
@@ -114,6 +132,7 @@ Lambdas = Annotated[
 Name = Annotated[Line, AfterValidator(lambda name: composition(name).name), wanted("the name of a scenario")]
 Folder = Annotated[Line, wanted("a text on one line that names a folder")]
 File = Annotated[Line | None, wanted("a text on one line that names a file, or null")]
+Parameters = Annotated[Line, wanted(f"{CENTRAL}, {POSTERIOR}, or a text on one line that names a file of draws")]
 Words = Annotated[
     Annotated[str, Strict(), StringConstraints(pattern=r"\S")] | None,
     wanted("a text, or null"),
@@ -210,6 +229,13 @@ def one_of(known: Callable[[], Sequence[str]], null: bool = False) -> PlainValid
         raise refusal(f"known; {_choices(name, names, ', or null' if null else '')}")
 
     return PlainValidator(check)
+
+
+OF_WHAT_HAPPENED = ("patterns", "validate", "predict")
+"""Tasks that are about what happened unless another world is named."""
+PARTS = ("scorecard", "literature", "scale")
+"""Parts of a validation: what was observed, elasticities of the literature, sizes of the sample."""
+Part = Annotated[str, one_of(lambda: PARTS)]
 
 
 def each_of(known: Callable[[], Sequence[str]], what: str) -> PlainValidator:

@@ -65,6 +65,7 @@ class Store:
             "one_in": chosen.people.one_in,
             "seed": chosen.seed,
             "until": chosen.until,
+            "people_draws": chosen.people.draws,
             "usual": dict(sorted(chosen.coefficients.items())),
             "lambda": asked.lambda_,
             "given": dict(sorted(asked.given.items())),
@@ -82,7 +83,9 @@ class Store:
         todo = self.missing(asked)
         if todo:
             with progress(len(todo) * self._first.months) as tick:
-                _ = self._first.population, self._first.world(self.settings.scenario)  # once, before threads ask
+                self._first.world(self.settings.scenario)  # its faults are told at once
+                for one in todo:  # all draws of the people, before threads ask
+                    self._first.people_of(one.replicate)
                 with ThreadPoolExecutor(self.settings.thread_count) as pool:
                     list(pool.map(lambda one: self._make(one, tick), todo))
             for one in todo:  # which another process may be making
@@ -108,11 +111,11 @@ class Store:
         return True
 
     def _made(self, asked: Asked, tick: Callable[[], object]) -> Arrays:
-        first, chosen = self._first, self.settings
+        chosen, people = self.settings, self._first.people_of(asked.replicate)
         given = {**chosen.coefficients, **asked.given}
-        ensemble = Ensemble(replace(chosen, coefficients=given), lambda: first.population)
+        ensemble = Ensemble(replace(chosen, coefficients=given), lambda seed: people)
         run = ensemble.run(Job(chosen.scenario, asked.lambda_, asked.replicate), 1, tick)
-        return self.measure(run, ensemble.world(chosen.scenario), first.population)
+        return self.measure(run, ensemble.world(chosen.scenario), people)
 
     def _read(self, asked: Asked) -> dict[str, NDArray[Any]]:
         path = self.path(asked)

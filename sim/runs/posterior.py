@@ -23,19 +23,14 @@ from numpy.typing import NDArray
 from sim.numerics.errors import UserError
 from sim.numerics.locations import CONF, DATA, configuration
 from sim.numerics.messages import shown
-from sim.runs import given
+from sim.runs.draws import METADATA, NEEDED, faults_of, parsed
 from sim.runs.files import file_digest, write_file
 from sim.runs.points import FITTED, inputs_digest
 
 FOLDER = DATA / FITTED
 """Where the posteriors lie that come with the program."""
-METADATA = b"vyraj"
-NEEDED = ("rule", "recipe", "diagnostics", "version", "time")
-"""Keys that the metadata must hold."""
 _NOT_ENGINE = ("config.yaml", "priors.yaml", "validation.yaml", "hydra/")
 """Files of `conf/` that change no run of given parameters."""
-_SUM = 1e-6
-"""By how much weights may miss one: rounding."""
 
 
 @dataclass(frozen=True)
@@ -150,64 +145,8 @@ def read(path: Path) -> Posterior:
     if not path.is_file():
         raise UserError(f"there is no posterior {path}; `python -m sim task=calibrate` makes one, "
                         "and parameters=central asks for none")  # fmt: skip
-    try:
-        table = pq.read_table(path.absolute(), memory_map=False)
-        about = json.loads((table.schema.metadata or {})[METADATA])
-    except (OSError, pa.ArrowException, KeyError, ValueError, RecursionError) as error:
-        raise UserError(
-            f"{path} is no posterior, or is damaged; fetch it again, or make it by task=calibrate"
-        ) from error
-    faults = _told(about) + _columns(table)
-    if faults:
-        raise UserError(*(f"{path}: {fault}" for fault in faults))
-    names = tuple(table.column_names[2:])
-    values = np.column_stack([table[name].to_numpy() for name in names])
-    weights = table["weight"].to_numpy()
-    faults = faults_of(names, values, weights)
-    if faults:
-        raise UserError(*(f"{path}: {fault}" for fault in faults))
+    about, names, values, weights = parsed(path)
     return Posterior(about["rule"], names, values, weights, about)
-
-
-def _told(about: Any) -> list[str]:
-    if not isinstance(about, dict):
-        return ["its metadata are no mapping"]
-    wrong = [f"its metadata say nothing of {key}" for key in NEEDED if key not in about]
-    if not isinstance(about.get("recipe", {}), dict):
-        wrong.append("its recipe is no mapping")
-    return wrong
-
-
-def _columns(table: pa.Table) -> list[str]:
-    if table.column_names[:2] != ["draw", "weight"] or not table.num_rows or len(table.column_names) < 3:
-        return ["it has not the columns draw, weight and parameters, or no draw"]
-    if table["draw"].type != pa.int32() or table["draw"].to_pylist() != list(range(table.num_rows)):
-        return ["its draws are not numbered from 0"]
-    wrong = [name for name in table.column_names[1:] if table[name].type != pa.float64() or table[name].null_count]
-    return [f"the column '{shown(name)}' does not hold numbers" for name in wrong]
-
-
-def faults_of(names: tuple[str, ...], values: NDArray[np.float64], weights: NDArray[np.float64]) -> list[str]:
-    """What is wrong with draws: parameters that the model does not know, impossible values, weights of another sum."""
-    faults = [f"the model knows no parameter '{shown(name)}'" for name in given.strange(names)]
-    if "lambda" not in names:
-        faults.append("it says nothing of lambda")
-    if len(set(names)) < len(names):
-        faults.append("a parameter stands in it twice")
-    if values.shape != (len(weights), len(names)) or not np.isfinite(values).all():
-        return [*faults, "its values are not one finite number for each draw and parameter"]
-    if not ((weights >= 0).all() and abs(weights.sum() - 1.0) < _SUM):
-        faults.append(f"its weights are not shares of one (their sum is {weights.sum():g})")
-    if faults:
-        return faults
-    for name, column in zip(names, values.T, strict=True):
-        for value in (column.min(), column.max()):
-            try:
-                given.checked(name, float(value))
-            except UserError as error:
-                faults.append(str(error))
-                break
-    return faults
 
 
 @cache

@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.numerics.errors import UserError
-from sim.runs.posterior import METADATA, Posterior, engine_digest, path_of, read
+from sim.runs.draws import METADATA
+from sim.runs.posterior import Posterior, engine_digest, path_of, read
 from sim.runs.settings import Settings
 
 NAMES = ("lambda", "war", "constant_poland", "channel_study", "asylum_poland")

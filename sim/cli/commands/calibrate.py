@@ -36,6 +36,7 @@ from sim.observation.seen import seen_by
 from sim.population.synthesis import Population
 from sim.report.fits import bands_of, figure, of_lambda, parameters_table, printed, targets_table, waves_table
 from sim.runs.arrays import Arrays
+from sim.runs.checks import CENTRAL
 from sim.runs.files import digest, write_file, write_folder
 from sim.runs.outputs import Store
 from sim.runs.posterior import FOLDER, Posterior, engine_digest, priors_digest
@@ -51,6 +52,8 @@ TRUTH = 90_000
 """Number of the luck of the first synthetic truth: beyond that of every run of a fit."""
 MANY_OF_A_TRUTH = 8
 """Runs whose mean is the truth: what is observed has not the luck of a sample."""
+PEOPLE = 4
+"""Draws of people that runs have in turn, so that a fit leans on no single sample of them."""
 SHRUNK = 20
 """Agents that are added to both sums of a ratio of drawn and expected flows, so that few agents move it little."""
 
@@ -65,7 +68,10 @@ def run(settings: Settings) -> Path:
         raise UserError(f"task=calibrate needs {', '.join(absent)}: pip install 'vyraj[fit]'")
     if settings.freeze:
         raise UserError("freeze holds feedbacks at a baseline's path; task=calibrate lives one world, leave it out")
-    work = Calibration(replace(settings, scenario="historical", until=LAST, course="held"))
+    if settings.parameters != CENTRAL:
+        raise UserError("parameters draws from a fit; task=calibrate makes one, leave it out")
+    people = replace(settings.people, draws=settings.people.draws or PEOPLE)
+    work = Calibration(replace(settings, scenario="historical", until=LAST, course="held", people=people))
     return work.done()
 
 

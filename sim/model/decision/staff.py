@@ -69,21 +69,18 @@ def offered_along(head: Person, now: Now, mask: int, eta: float) -> tuple[int, f
 
 
 @compiled
-def goes_along(
-    head: Person, now: Now, mask: int, push: tuple[float, float], watched: bool, block: Block
-) -> tuple[bool, float]:
+def goes_along(head: Person, now: Now, mask: int, push: tuple[float, float], block: Block) -> tuple[bool, float]:
     """Let a unit that may exit go along with an employer: whether it does, and the probability that it would.
 
     `push` is the whole and the part of it by repression and war, without which who flees would have stayed. The
-    probability is counted for a unit that is `watched`.
+    probability is counted, whether the unit is watched or not: few are asked.
     """
     eta, pressed = push
     place, chance, ahead = offered_along(head, now, mask, eta)
     if chance <= 0.0:
         return False, 0.0
-    if watched:
-        persons = now.run.panel_weight * (1 if ahead else head.unit_size)
-        block.expected[place, RELOCATION] += np.int64(chance * persons * FIXED_POINT)
+    persons = now.circles.one_in * (1 if ahead else head.unit_size)
+    block.expected[place, RELOCATION] += np.int64(chance * persons * FIXED_POINT)
     luck = uniform(words(head.key, now.month, _STAFF, 0, now.run.seed)[0])
     if luck >= chance:
         return False, chance

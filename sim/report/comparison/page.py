@@ -13,7 +13,7 @@ import pandas as pd
 from sim.analysis.closed_form import PRIOR, PRIOR_90, deflection
 from sim.history import naming
 from sim.report import style, words, yardstick
-from sim.report.comparison import answer, figures, levels_by_group
+from sim.report.comparison import answer, figures, levels_by_group, variance
 from sim.report.results import Results, heading, wording
 from sim.runs import disclosure, seals
 
@@ -63,6 +63,9 @@ def context(results: Results) -> dict[str, Any]:
         "stamp": style.STAMP,
         "title": heading(results.scenario),
         "baseline": heading(results.baseline),
+        "standing": results.standing,
+        "drawn": results.is_drawn,
+        "variance": variance.rows(results),
         "description": results.fact("description"),
         "assumed": results.fact("assumed"),
         "focus": wording(results.focus),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from sim.report import words
-from sim.report.comparison import answer
+from sim.report.comparison import answer, variance
 from sim.report.results import Results, heading, wording
 
 WIDTH = 96
@@ -75,8 +75,7 @@ def summary_text(folder: str | Path) -> str:
         *by_lambda,
         "",
         *textwrap.wrap(words.rule(results), WIDTH),
-        *textwrap.wrap(
-            "Nothing is calibrated yet: constants are provisional and no validation stands behind them.", WIDTH
-        ),
+        *textwrap.wrap(variance.sentence(results), WIDTH),
+        *textwrap.wrap(" ".join(results.standing.values()), WIDTH),
     ]
     return "\n".join(text) + "\n"
