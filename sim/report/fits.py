@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.calibration.checks import contraction, strongest
+from sim.analysis.calibration.checks import Trials, contraction, strongest
 from sim.analysis.calibration.fitting import Fit
 from sim.analysis.calibration.space import Space
 from sim.numerics.codes import PLACE
@@ -100,6 +100,15 @@ def waves_table(found: Fit) -> pd.DataFrame:
         for number, wave in enumerate(found.waves)
     ]
     return pd.DataFrame(rows, columns=OF_FITS["fit_waves"].names)
+
+
+def check_rows(name: str, trials: Trials, names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Rows of the table of checks: one a parameter."""
+    correlation, coverage, even = trials.correlation(), trials.coverage(), trials.uniform()
+    return [
+        (name, parameter, len(trials.truths), correlation[at], *coverage[:, at], even[at])
+        for at, parameter in enumerate(names)
+    ]
 
 
 def of_lambda(parameters: pd.DataFrame) -> str:

@@ -25,7 +25,6 @@ OF_FITS = named(
             *_quantiles("the prior predictive distribution"),
             _real("share_within", "share of the prior within"),
         ),
-        viewed="",
     ),
     Table(
         "fit_waves",
@@ -37,7 +36,6 @@ OF_FITS = named(
             _real("plausible_share", "share of the runs at points that were not ruled out before", null=True),
             _real("closest", "distance of the nearest run from the observed", "standard errors"),
         ),
-        viewed="",
     ),
     Table(
         "fit_parameters",
@@ -57,7 +55,6 @@ OF_FITS = named(
             text("informed_by", "families of data without which it would be wider, and by how much"),
             _real("truth", "the truth, where a synthetic one was fitted", _OF_ROW, True),
         ),
-        viewed="",
     ),
     Table(
         "fit_targets",
@@ -71,7 +68,6 @@ OF_FITS = named(
             _real("bias", "fresh runs less the emulator, in standard errors of the observed", null=True),
             _real("bias_error", "standard error of that", null=True),
         ),
-        viewed="",
     ),
     Table(
         "fit_checks",
@@ -83,7 +79,6 @@ OF_FITS = named(
             *(_real(f"coverage_{level}", f"share of truths inside the {level}% interval") for level in (50, 80, 95)),
             _real("even", "probability that ranks of truths are even, Kolmogorov-Smirnov"),
         ),
-        viewed="",
     ),
 )
 """Tables of a fit by name."""

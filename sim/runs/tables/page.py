@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sim.runs.tables.comparisons import OF_COMPARISONS, OF_OTHERS
 from sim.runs.tables.declaration import KINDS, Column, Table, labels
+from sim.runs.tables.fits import OF_FITS
 from sim.runs.tables.points import OF_POINTS, OF_WORLDS
 from sim.runs.tables.validation import OF_VALIDATION
 from sim.runs.tables.views import COLUMNS, COMPARISONS, DAMAGED, OF_A_COMPARISON, OF_A_POINT, POINTS, VIEWS
@@ -16,6 +17,7 @@ PARTS = (
     ("A comparison", "`compare/<scenario>-<fingerprint>/` (`docs/comparison.md`).", OF_COMPARISONS),
     ("Studies, surveys, reasons", "A study has the tables of its comparisons in one besides.", OF_OTHERS),
     ("Validation and predictions", "`validate/<...>/` and `predict/<...>/` (`docs/scorecard.md`).", OF_VALIDATION),
+    ("A fit", "`calibrate/<...>/tables/` (`docs/calibration.md`).", OF_FITS),
 )
 VIEWED = [table for table, _ in VIEWS.values()]
 HEAD = """# Tables of results
