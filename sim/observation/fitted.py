@@ -81,7 +81,7 @@ class Fitted:
             if before >= 0:
                 column = column - outputs[:, before]
             elif kind in (STUDENT, COUNT):
-                column = np.log(np.maximum(column, self.least))
+                column = np.log(np.maximum(column, 1.0 if kind == COUNT else self.least))  # claims are hazards summed
             middle = np.nanmedian(column) if np.isfinite(column).any() else 0.0
             columns.append(np.where(np.isfinite(column), column, middle))
         return np.stack(columns, axis=1)
