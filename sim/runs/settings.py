@@ -26,6 +26,7 @@ from sim.numerics import months
 from sim.numerics.errors import UserError
 from sim.numerics.locations import CONF, EXPERIMENTS, files
 from sim.runs import checks
+from sim.runs.fit_settings import Fit
 from sim.runs.sections import from_mapping, section
 from sim.runs.sections import keys_of as keys_of
 from sim.runs.tasks import TASKS
@@ -124,32 +125,6 @@ class Asked:
     csv: checks.File = None
     against: checks.Words = None
     prune: Annotated[str | None, checks.one_of(lambda: checks.PRUNED, null=True)] = None
-
-
-WINDOWS, STAGES = ("2020", "2021", "full"), ("all", "prior", "fit")
-"""Windows of a fit by the last year whose observations it sees, and how far it goes."""
-
-
-@section("fit.")
-class Fit:
-    """What `task=calibrate` does; the rule of decision, the sample and the seed have keys of their own.
-
-    `window` is the last year whose observations are fitted, or full; `waves` of `runs` each, then `fresh` runs at draws
-    of the posterior, of which `draws` are kept; `steps` of the chains. `truth` is the number of a synthetic truth to
-    fit instead of what was observed. `truths` and `trials` are those of the checks: recovery, and simulation-based
-    calibration.
-    """
-
-    stage: Annotated[str, checks.one_of(lambda: STAGES)] = "all"
-    window: Annotated[str, checks.one_of(lambda: WINDOWS)] = "full"
-    waves: checks.Few = 3
-    runs: checks.Several = 500
-    fresh: checks.Counted = 100
-    draws: checks.Several = 200
-    steps: checks.Several = 6000
-    truth: checks.MaybeNumbered = None
-    truths: checks.Counted = 50
-    trials: checks.Counted = 300
 
 
 _WORLD = checks.World(lambda: known_scenarios(), lambda name: world_named(naming.composition(name)))
@@ -293,12 +268,8 @@ class Settings:
         return self.last_month > clock().known
 
 
-WITHOUT_EFFECT = (
-    *("threads", "results_dir", "report", "dry", "experiment", "match", "results", "policy", "without"),
-    "fit",
-)
-"""Keys that say how and where to compute and what to show, or what the scenario says already; they change no number
-of a run."""
+WITHOUT_EFFECT = tuple("threads results_dir report dry experiment match results policy without fit".split())
+"""Keys that say how and where to compute and what to show, or what the scenario says already; they change no number."""
 
 
 def settings_from_mapping(record: Mapping[str, Any]) -> Settings:

@@ -247,7 +247,7 @@ def test_the_fingerprint_changes_with_every_setting_that_changes_a_number_and_no
         assert usual == fingerprint(Settings(**{key: value})), key
     assert usual == fingerprint(Settings(results=Asked(show="flows", where="true")))
     assert usual == fingerprint(Settings(policy=None, without=None)), "they are told by the scenario"
-    assert {*free, "results", "policy", "without"} == set(settings.WITHOUT_EFFECT)
+    assert {*free, "fit", "results", "policy", "without"} == set(settings.WITHOUT_EFFECT)
     assert fingerprint(Settings(choice=Choice(1))) == fingerprint(Settings(choice=Choice(1.0)))
     assert fingerprint(Settings(coefficients={"peers": 1})) == fingerprint(Settings(coefficients={"peers": 1.0}))
     assert usual == fingerprint(Settings(course="worse")), "nothing of it lies beyond what is known"
