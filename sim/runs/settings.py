@@ -40,8 +40,6 @@ CONFIG = CONF / "config.yaml"
 FEW = {"compare": 8, "patterns": 4, "validate": 8, "predict": 8}
 """Replicates of a task that asks for no number, what half a minute allows, one of others; `enough` asks the stopping
 rule."""
-
-
 USUAL = "lithuania_visa_ban"
 """The scenario of a run that asks for no world at all."""
 
