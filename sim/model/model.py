@@ -102,7 +102,7 @@ class EmigrationModel(Continued):
                 Employer(self, int(number))
 
     def _enter(self, inputs: Inputs) -> None:
-        self.inputs, self.history, self.given = inputs, inputs.history, inputs.world
+        self.inputs, self.history = inputs, inputs.history
         self.world = world = newcomers.own(inputs.world)
         self.horizon = len(world.belarus)
         self.announced = (world.outlook != world.openness).any(axis=(1, 2, 3))

@@ -5,14 +5,12 @@ the employer takes staff along the log-odds of going are those of the unit's pus
 other departure, and a constant.
 """
 
-import numpy as np
-
 from sim.model.decision.access import access_share, eligible
 from sim.model.decision.commitment import commit, motive
 from sim.model.decision.means import money
 from sim.model.decision.offers import RELOCATION
 from sim.model.decision.units import adults, age_group, class_groups, threat_group
-from sim.model.hazards import FIXED_POINT
+from sim.model.hazards import in_units
 from sim.model.now import Now
 from sim.model.scratch import Block
 from sim.numerics.arithmetic import exp
@@ -80,7 +78,7 @@ def goes_along(head: Person, now: Now, mask: int, push: tuple[float, float], blo
     if chance <= 0.0:
         return False, 0.0
     persons = now.circles.one_in * (1 if ahead else head.unit_size)
-    block.expected[place, RELOCATION] += np.int64(chance * persons * FIXED_POINT)
+    block.expected[place, RELOCATION] += in_units(chance * persons)
     luck = uniform(words(head.key, now.month, _STAFF, 0, now.run.seed)[0])
     if luck >= chance:
         return False, chance

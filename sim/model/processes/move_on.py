@@ -19,7 +19,7 @@ from sim.model.decision.means import money, pay
 from sim.model.decision.units import adults, choice_class, flags, groups_of, in_party, is_barred, of_unit, persecuted
 from sim.model.decision.utility import MINUS_INFINITY, best_slot, gumbels
 from sim.model.eventlog import Log, note
-from sim.model.hazards import ARRESTED, FIXED_POINT, in_units
+from sim.model.hazards import ARRESTED, in_units
 from sim.model.now import Now
 from sim.model.processes.depart import arrive, leave_home
 from sim.model.processes.flight import fill_refuges, refuge_channel
@@ -215,7 +215,7 @@ def follow(head: Person, now: Now, log: Log, following: NDArray[np.int64]) -> No
     price = fare(now, place, channel, groups) * left + now.rules[place, channel].fee * grown
     if not free or money(head, now) < price:
         return
-    following[place, channel] += np.int64(now.coefficients.follow * passable * left * now.circles.one_in * FIXED_POINT)
+    following[place, channel] += in_units(now.coefficients.follow * passable * left * now.circles.one_in)
     luck = words(head.key, now.month, _FOLLOW, 0, now.run.seed)
     if uniform(luck[0]) >= now.coefficients.follow or uniform(luck[1]) >= passable:
         return
