@@ -9,7 +9,7 @@ from sim.history.compiled import World
 from sim.history.history import History
 from sim.model.decision.constants import Constants
 from sim.model.decision.utility import bound_tables
-from sim.model.run_constants import Conditions, Reference, reference
+from sim.model.run_constants import Conditions, Reference, reference, visa_propensity
 from sim.population.lives import Lives
 from sim.population.lives import lives as rates_on_file
 from sim.population.saving import turns
@@ -60,6 +60,7 @@ def conditions(
         constants.places,
         constants.channels,
         inputs.reference or reference(people, one_in, coefficients.detained_women),
+        visa_propensity(),
         turns(coefficients.savings_spell),
         panel,
         rotation,

@@ -58,7 +58,7 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     "onward_2": (46, ("slot_8", "slot_9", "slot_10", "slot_11")),
     "onward_3": (47, ("slot_12", "slot_13", "slot_14", "slot_15")),
     # life at home and abroad; key: the person, of a family's move its head
-    "visit": (48, ("visa", "stay", "spare_2", "spare_3")),
+    "visit": (48, ("visa", "stay", "validity", "spare_3")),
     "prison": (49, ("pardon", "spare_1", "spare_2", "spare_3")),
     "living": (50, ("job", "dismissal", "citizenship", "revocation")),
     "follow": (51, ("go", "travel", "spare_1", "spare_2")),
