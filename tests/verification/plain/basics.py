@@ -65,3 +65,8 @@ def travelling(person: Any, t: int) -> float:
 def fields(array: NDArray[Any]) -> SimpleNamespace:
     """Return the fields of a structured array as nested lists of plain numbers (3.2)."""
     return SimpleNamespace(**{name: array[name].tolist() for name in array.dtype.names})
+
+
+def values(record: Any) -> SimpleNamespace:
+    """Return the fields of one record as plain numbers: a record's own attributes take Python ten times as long."""
+    return SimpleNamespace(**dict(zip(record.dtype.names, record.item(), strict=True)))

@@ -12,7 +12,7 @@ from sim.numerics.codes import CONSCRIPTION, EVENT, MOTIVE, REASON, SECTOR, SEX
 from sim.numerics.luck import PURPOSE, WORDS, uniform, words
 from sim.population.schema import SCHEMA
 
-from .basics import AT_HOME, CHANNELS, HOME, NORMAL, PENDULAR_SECTORS, PLACES, fields, travelling
+from .basics import AT_HOME, CHANNELS, HOME, NORMAL, PENDULAR_SECTORS, PLACES, fields, travelling, values
 from .borders import Borders
 from .entities import Circle, PlainPerson, Unit
 
@@ -48,7 +48,7 @@ class Base(mesa.Model):
         self.month = 0
         self.one_in = int(one_in)
         self.world = world
-        self.code = coefficients
+        self.code = values(coefficients)
         self.place_constants = [float(value) for value in place_constants]
         self.channel_constants = [float(value) for value in channel_constants]
         self.luck_seed = int(luck_seed)
