@@ -142,8 +142,8 @@ class Calibration:
     def on_scale(self, points: Floats, first: int) -> Floats:
         """Outputs on the scale of the observations: as expected, at the level of what is drawn.
 
-        Queues and closures at departure keep back some of those expected; over all runs of a wave that share is well
-        known, and taken off.
+        Some of those expected wait for a way or for means before they leave; over all runs of a wave that share is
+        well known, and taken off.
         """
         made = self.simulated(points, first)
         expected, as_drawn = (np.array([one[name] for one in made]) for name in ("expected", "drawn"))
