@@ -76,6 +76,6 @@ def tables(found: Found) -> list[Table]:
         "Exponent of the months' CPU time in people: from the size before, and least squares over all sizes; 1 is "
         "linear, less is cheaper than linear.",
         "Two costs do not grow: tabulating what is on offer, the same for any number of people, and computing "
-        "expected flows, for a panel of at most 100,000. Without the panel the same lives are lived.",
+        "expected flows, for at most 25,000 watched in turn. Without the panel the same lives are lived.",
     )
     return [Table("Cost by number of people", heads, [*rows, last], notes)]

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sim.analysis.estimates import estimate
+from sim.analysis.estimates import Estimated, estimate
 from sim.model.feedback import FEEDBACKS
 
 ACCESS, WHOLE = "access", "whole"
@@ -52,13 +52,13 @@ def parts(effects: Mapping[tuple[str, ...], ArrayLike]) -> dict[str, NDArray[np.
     return split
 
 
-def shapley(effects: Mapping[tuple[str, ...], ArrayLike]) -> pd.DataFrame:
+def shapley(effects: Mapping[tuple[str, ...], ArrayLike], estimated: Estimated = estimate) -> pd.DataFrame:
     """The split with 90% intervals over replicates: access, each feedback, and the whole, which they add up to.
 
     Columns: part, estimate, low, high, in the unit of `effects`; see `parts` for `effects` and the errors raised.
     Intervals are paired: each replicate is split by itself. At least two replicates.
     """
     split = parts(effects) | {WHOLE: np.asarray(effects[()], float)}
-    found = {name: estimate(values.tolist()) for name, values in split.items()}
+    found = {name: estimated(values.tolist()) for name, values in split.items()}
     rows = [(name, one.mean, one.low, one.high) for name, one in found.items()]
     return pd.DataFrame(rows, columns=["part", "estimate", "low", "high"])

@@ -38,13 +38,16 @@ def changes(
     return -change[:, inside].sum(axis=1), change[:, ~inside].sum(axis=1)
 
 
-def deflections(paired: Sequence[tuple[Run, Run]], start: int, closed: Sequence[int]) -> dict[str, Estimate]:
+def deflections(
+    paired: Sequence[tuple[Run, Run]], start: int, closed: Sequence[int], drawn: bool = False
+) -> dict[str, Estimate]:
     """Share of what the closed places lose that others gain, by measure of `HORIZONS`.
 
+    Of replicates that are `drawn` the intervals are predictive.
     Of a scenario that opens places both are below 0: of those who come by it, the share that is lost elsewhere.
     """
     found = {}
     for measure, months in HORIZONS.items():
         lost, gained = changes(paired, start, closed, months)
-        found[measure] = ratio(gained, lost)
+        found[measure] = ratio(gained, lost, drawn)
     return found

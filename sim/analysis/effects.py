@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.deflection import deflections
 from sim.analysis.dimensions import OBSTACLES
-from sim.analysis.estimates import Estimate, estimate
+from sim.analysis.estimates import Estimate, estimate, predictive
 from sim.analysis.pairs import (
     CATEGORIES,
     OUTCOMES,
@@ -31,11 +31,15 @@ from sim.analysis.pairs import (
 from sim.model.hazards import EXPECTED
 from sim.model.recording.recorder import HARMS
 from sim.numerics.codes import CHANNEL, CHANNEL_NAMES, N_CHANNELS, N_PLACES, PLACE, PLACE_NAMES, REASON
+from sim.runs.draws import turn
 from sim.runs.run import Run
 from sim.runs.tables import OF_COMPARISONS
 
 Paired = tuple[Run, Run]
 """A run of the baseline and one of the scenario with the same lambda and luck."""
+
+Places = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Where people are in both worlds."""
 
 DESTINATIONS = [place for place in PLACE.values() if place != PLACE["belarus"]]
 
@@ -50,11 +54,21 @@ class Window:
     residents: int  # persons in Belarus at the start, for bounds
     changed: tuple[int, ...] = ()  # destinations whose rules the scenario changes
     opened: tuple[int, ...] = ()  # places that it may give a reason of one's own to leave for
+    drawn: bool = False  # whether replicates have draws of the parameters, so that intervals are predictive
+    everyone: tuple[int, ...] = ()  # as `residents`, of each draw of people, where there are several
 
     @property
     def closed(self) -> tuple[int, ...]:
         """Destinations whose arrivals count as lost where they fall: those whose rules change, else the focus."""
         return self.changed or (self.focus,)
+
+    def estimated(self, values: Sequence[float]) -> Estimate:
+        """Mean and 90% interval of one value a replicate."""
+        return predictive(values) if self.drawn else estimate(values)
+
+    def residents_of(self, replicate: int) -> int:
+        """Persons in Belarus at the start of a replicate."""
+        return self.everyone[turn(replicate, len(self.everyone))[1]] if self.everyone else self.residents
 
 
 def arrivals(run: Run, window: Window) -> NDArray[np.float64]:
@@ -90,7 +104,7 @@ def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: st
         def add(
             measure: str, place: str, values: Sequence[float], unit: str = "persons", lambda_: float = lambda_
         ) -> None:
-            found = estimate(values)
+            found = window.estimated(values)
             rows.append((scenario, measure, place, lambda_, found.mean, found.low, found.high, unit))
 
         before = [arrivals(one, window) for one, _ in paired]
@@ -100,7 +114,7 @@ def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: st
         _add_lives(add, paired, window)
         _add_counts(add, paired, window)
         _add_wishes(add, paired, window)
-        for measure, found in deflections(paired, window.start, window.closed).items():
+        for measure, found in deflections(paired, window.start, window.closed, window.drawn).items():
             rows.append((scenario, measure, "", lambda_, found.mean, found.low, found.high, "share"))
     return pd.DataFrame(rows, columns=OF_COMPARISONS["effects"].names)
 
@@ -235,20 +249,21 @@ def taxonomy_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataF
         for category in CATEGORIES:
             counts = [float(_in_category(life, category).sum()) * window.one_in for life in found]
             if category == "unchanged":
-                others = [window.residents - len(life.key) * window.one_in for life in found]
+                everyone = [window.residents_of(one.job.replicate) for one, _ in paired]
+                others = [all_ - len(life.key) * window.one_in for all_, life in zip(everyone, found, strict=True)]
                 counts = [moved + still for moved, still in zip(counts, others, strict=True)]
-            persons = estimate(counts)
-            shift = _shift(found, category)
+            persons = window.estimated(counts)
+            shift = _shift(found, category, window)
             rows.append((lambda_, category, *_numbers(persons), *_numbers(shift)))
     return pd.DataFrame(rows, columns=OF_COMPARISONS["taxonomy"].names)
 
 
-def _shift(found: Sequence[Pair], category: str) -> Estimate:
+def _shift(found: Sequence[Pair], category: str, window: Window) -> Estimate:
     """Months between the two departures of the delayed or of those brought forward, never negative."""
     inside = [_in_category(life, category) for life in found]
     moved = category in ("delayed", "brought_forward")
     means = [float(np.abs(life.delay[own]).mean()) for life, own in zip(found, inside, strict=True) if own.any()]
-    return estimate(means) if moved and len(means) > 1 else Estimate(np.nan, np.nan, np.nan)
+    return window.estimated(means) if moved and len(means) > 1 else Estimate(np.nan, np.nan, np.nan)
 
 
 def _numbers(found: Estimate) -> tuple[float, float, float]:
@@ -260,9 +275,12 @@ def substitution_table(pairs: dict[float, list[Paired]], window: Window) -> pd.D
 
     Places are the first destination in the window, or "stay". The cells of a lambda add up to all residents.
     """
-    both = {lambda_: [(life.baseline_place, life.scenario_place) for life in lives(paired, window)]
-            for lambda_, paired in pairs.items()}  # fmt: skip
-    return _matrix_table(both, window, "stay")
+
+    def places(life: Pair) -> Places:
+        return life.baseline_place, life.scenario_place
+
+    both = {lambda_: [places(life) for life in lives(paired, window)] for lambda_, paired in pairs.items()}
+    return _matrix_table(both, _residents(pairs, window), window, "stay")
 
 
 def final_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataFrame:
@@ -274,21 +292,28 @@ def final_table(pairs: dict[float, list[Paired]], window: Window) -> pd.DataFram
     both = {
         lambda_: [final_places(one.moves, other.moves) for one, other in paired] for lambda_, paired in pairs.items()
     }
-    return _matrix_table(both, window, PLACE_NAMES[PLACE["belarus"]])
+    return _matrix_table(both, _residents(pairs, window), window, PLACE_NAMES[PLACE["belarus"]])
+
+
+def _residents(pairs: dict[float, list[Paired]], window: Window) -> dict[float, list[int]]:
+    return {lambda_: [window.residents_of(one.job.replicate) for one, _ in paired] for lambda_, paired in pairs.items()}
 
 
 def _matrix_table(
-    both: dict[float, list[tuple[NDArray[np.int64], NDArray[np.int64]]]], window: Window, stay: str
+    both: dict[float, list[Places]], residents: dict[float, list[int]], window: Window, stay: str
 ) -> pd.DataFrame:
     rows = []
     names = {place: PLACE_NAMES[place] for place in DESTINATIONS} | {STAY: stay}
     for lambda_, places in both.items():
-        cells = np.array([matrix(one, other, window.one_in, window.residents) for one, other in places], float)
+        everyone = residents[lambda_]
+        cells = np.array(
+            [matrix(*both_, window.one_in, all_) for both_, all_ in zip(places, everyone, strict=True)], float
+        )
         mean = cells.mean(axis=0)
         before, after = mean.sum(axis=1), mean.sum(axis=0)
         for i, j in product(names, names):
-            found = estimate(cells[:, i, j].tolist())
+            found = window.estimated(cells[:, i, j].tolist())
             rows.append(
-                (lambda_, names[i], names[j], *_numbers(found), *frechet(before[i], after[j], window.residents))
+                (lambda_, names[i], names[j], *_numbers(found), *frechet(before[i], after[j], float(np.mean(everyone))))
             )
     return pd.DataFrame(rows, columns=OF_COMPARISONS["substitution"].names)

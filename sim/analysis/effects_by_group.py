@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from sim.analysis.dimensions import GROUPS_BY_DESTINATION
 from sim.analysis.effects import DESTINATIONS, Paired, Window
-from sim.analysis.estimates import estimate
 from sim.model.recording.by_group import MEASURES, labels, stacked
 from sim.numerics.codes import PLACE_NAMES
 from sim.runs.tables import OF_COMPARISONS
@@ -23,21 +22,21 @@ def groups_table(paired: Sequence[Paired], window: Window) -> pd.DataFrame:
     after = stacked([other.groups for _, other in paired], window.start) * window.one_in
     rows = []
     for number, measure in enumerate(MEASURES):
-        rows += _rows(before[:, number].sum(axis=1), after[:, number].sum(axis=1), measure, "")
+        rows += _rows(before[:, number].sum(axis=1), after[:, number].sum(axis=1), window, (measure, ""))
         if measure in GROUPS_BY_DESTINATION:
             for place in DESTINATIONS:
-                rows += _rows(before[:, number, place], after[:, number, place], measure, PLACE_NAMES[place])
+                rows += _rows(before[:, number, place], after[:, number, place], window, (measure, PLACE_NAMES[place]))
     return pd.DataFrame(rows, columns=OF_COMPARISONS["groups"].names)
 
 
 def _rows(
-    before: NDArray[np.int64], after: NDArray[np.int64], measure: str, place: str
+    before: NDArray[np.int64], after: NDArray[np.int64], window: Window, of: tuple[str, str]
 ) -> list[tuple[str, str, str, str, float, float, float, float, float]]:
-    """Rows of one measure and place; `before` and `after` int64[replicates, groups] in persons."""
+    """Rows `of` one measure and place; `before` and `after` int64[replicates, groups] in persons."""
     found = []
     for group, (dimension, name) in enumerate(labels()):
         ours, theirs = before[:, group].astype(float), after[:, group].astype(float)
-        change = estimate((theirs - ours).tolist())
+        change = window.estimated((theirs - ours).tolist())
         levels = float(ours.mean()), float(theirs.mean())
-        found.append((measure, place, dimension, name, *levels, change.mean, change.low, change.high))
+        found.append((*of, dimension, name, *levels, change.mean, change.low, change.high))
     return found

@@ -14,10 +14,11 @@ from sim.analysis.terms import (
     OBSTACLES,
     PUSH,
     TERMS,
+    Doors,
     circle_of,
     class_of,
-    doors_of,
     empty_apart,
+    fill_doors,
     fill_push,
     fill_unit,
     reconsider,
@@ -27,7 +28,7 @@ from sim.model.decision.evaluation import FROM_HOME, UNQUEUED, draw_tastes, no_p
 from sim.model.decision.means import money
 from sim.model.decision.offers import RELOCATION
 from sim.model.decision.units import at_leisure, may_exit, threat_group
-from sim.model.decision.utility import MINUS_INFINITY, N_FLAGS, gumbel, leave_probability, slot_noise, stable_angle_term
+from sim.model.decision.utility import MINUS_INFINITY, N_FLAGS, gumbel, leave_probability, stable_angle_term
 from sim.model.decision.utility import stable_exponential_term as stable_rest
 from sim.model.model import EmigrationModel
 from sim.model.run_constants import share_of_circle
@@ -66,7 +67,7 @@ class Decision:
     values: NDArray[np.float64]  # [P] from home, minus infinity where closed
     channels: NDArray[np.uint8]  # [P] the channel by which the unit would go
     ahead: NDArray[np.bool_]  # [P] the head would go alone
-    noise: NDArray[np.float64]  # [P] E
+    noise: NDArray[np.float64]  # [P] E and what the noise of its channels adds
     stable: float  # Z
     stay: float  # G0
     chosen: int  # place, -1 if none
@@ -152,19 +153,17 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
     fill_unit(Row(people, head), now, model.residents, (model.queued, model.seeking), tastes, apart)
     terms, obstacles, prices, alone = apart
 
-    def again(view: int) -> tuple[int, NDArray[np.float64], NDArray[np.uint8], NDArray[np.bool_]]:
+    def again(view: int) -> tuple[int, NDArray[np.float64], Doors]:
         prospects = no_prospects(N_PLACES, model.options.offers.shape[1])._replace(tastes=tastes)
-        place = reconsider(Row(people, head), now, view, eta, prospects, np.empty(N_PLACES))
-        channels, alone = np.zeros(N_PLACES, np.uint8), np.zeros(N_PLACES, np.bool_)
-        doors_of(Row(people, head), now, prospects, channels, alone)
-        return int(place), prospects.values, channels, alone
+        place = reconsider(Row(people, head), now, view, eta, prospects)
+        doors = Doors(np.zeros(N_PLACES, np.uint8), np.zeros(N_PLACES, np.bool_), np.zeros(N_PLACES))
+        fill_doors(Row(people, head), now, prospects, doors)
+        return int(place), prospects.values, doors
 
-    chosen, values, channels, ahead = again(FROM_HOME)
+    chosen, values, doors = again(FROM_HOME)
     free = bool(may_exit(Row(people, head), t))
     chosen = chosen if free else -1
     luck = words(people.key[head], t, _CHOICE, 0, given.seed)
-    noise = np.empty(N_PLACES)
-    slot_noise(people.key[head], t, given.seed, luck[0], noise)
     stable = stable_angle_term(uniform(luck[1]), lambda_) + stable_rest(uniform(luck[2]), lambda_)
     circle = int(circle_of(model.circles, head))
     belarus, memory = model.world.belarus[t], float(model.circles.memory[circle])
@@ -179,7 +178,7 @@ def decision(model: EmigrationModel, head: int, event: tuple[int, int, int, int]
     found = Decision(
         t, felt, group, lambda_, dict(zip(PUSH, push.tolist(), strict=True)), eta, free,
         (t - int(people.birth[head])) // 12,
-        float(money(Row(people, head), now)), terms, obstacles, prices, values, channels, ahead, noise, float(stable),
+        float(money(Row(people, head), now)), terms, obstacles, prices, values, *doors, float(stable),
         float(gumbel(uniform(luck[3]))), chosen, event,
     )  # fmt: skip
     _need_sums(found, alone, float(b.nest_channel))
@@ -214,7 +213,7 @@ def _need_same(found: Decision, again: Any) -> None:
     if found.chosen >= 0:
         wanted: tuple[int, int, int] | None = (_APPLIED, found.chosen, int(found.channels[found.chosen]))
     else:
-        place, _, channels, _ = again(UNQUEUED)
+        place, _, (channels, _, _) = again(UNQUEUED)
         wanted = (_WISHED, place, int(channels[place])) if place >= 0 else None
     assert (did[:3] if did else None) == wanted, f"month {found.month}: {did} happened, {wanted} by the rule"
 

@@ -4,7 +4,7 @@ All three count people in either world, in the months in which the rule is not t
 in the scenario only. A change that reaches nobody is reported inert, with the reason, lest it be taken for a result.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ from sim.model.decision.units import choice_class, class_groups
 from sim.model.decision.utility import N_FLAGS
 from sim.numerics.codes import N_SECTORS
 from sim.population.schema import Columns
+from sim.runs.run import Run
 from sim.runs.tables import OF_COMPARISONS
 
 
@@ -66,15 +67,16 @@ def admitted(counts: NDArray[np.int64], world: World, about: Scope) -> int:
 
 
 def reach_table(
-    changed: Sequence[Rule], paired: Sequence[Paired], world: World, people: Columns, one_in: int
+    changed: Sequence[Rule], paired: Sequence[Paired], world: World, start: Callable[[Run], Columns], one_in: int
 ) -> pd.DataFrame:
     """One row a change: rule, persons eligible, touched and changed (means over replicates), and a note.
 
-    `world` gives the law, `people` are those at the start.
+    `world` gives the law, `start` the people of a run at the start.
     """
     additions = [rule.addition for rule in changed]
     found = []
     for pair in paired:
+        people = start(pair[0])
         sides = [Side(cases(run, people, world), run.residents_by_class) for run in pair]
         others = differing(*(side.cases for side in sides))
         found.append([_reached(rule, sides, others, world, people, one_in) for rule in changed])

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.decision.access import admission_share, detour_share, eligible, fare, travel_share
+from sim.model.decision.channel_noise import best_channel
 from sim.model.decision.choosing import weighing
-from sim.model.decision.doors import draw_door
-from sim.model.decision.evaluation import Prospects, evaluate, offers_to
+from sim.model.decision.evaluation import Prospects, evaluate, look_of, offers_to
 from sim.model.decision.means import money
 from sim.model.decision.offers import RELOCATION, move_price, offer_share, queue_months, threat_to
+from sim.model.decision.rules.destination_nest import decide
 from sim.model.decision.units import (
     adults,
     choice_class,
@@ -28,16 +29,17 @@ from sim.model.decision.units import (
 from sim.model.decision.utility import (
     MINUS_INFINITY,
     age_term,
-    decide,
     diaspora_term,
     elastic_term,
     openness_term,
     ratio_term,
     repression_term,
+    slot_noise,
     war_term,
 )
 from sim.model.now import Now
 from sim.model.run_constants import Circles, pool, share_of_circle
+from sim.numerics.arithmetic import log
 from sim.numerics.codes import CHANNEL, CONSCRIPTION, N_CHANNELS, N_PLACES, PLACE, SECTOR
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import NORMAL_GRID, PURPOSE, words
@@ -79,7 +81,7 @@ _N_COUNTRY, _N_ACCESS = len(COUNTRY), len(ACCESS)
 @compiled
 def fill_push(head: Person, now: Now, terms: Any) -> float:
     """Fill the terms of a unit's wish to leave, float64[len(PUSH)]; return the engine's own sum."""
-    circle, kind = circle_of(now.circles, head.row), class_of(head, now.month)
+    circle, of_class = circle_of(now.circles, head.row), class_of(head, now.month)
     abroad = share_of_circle(now.circles, circle, now.circles.abroad[circle])
     perceived = now.belarus.news + now.coefficients.circle_gain * now.circles.memory[circle]
     war_fear = now.belarus.war_fear
@@ -103,9 +105,9 @@ def fill_push(head: Person, now: Now, terms: Any) -> float:
         terms[7] += now.coefficients.ties * one.ties / 255.0 / n
     terms[8] = now.coefficients.peers * abroad
     terms[9] = now.coefficients.spread_leave * NORMAL_GRID[head.frailty]
-    terms[10] = now.coefficients.anticipation * now.circles.heard[circle] * now.options.rush[kind]
+    terms[10] = now.coefficients.anticipation * now.circles.heard[circle] * now.options.rush[of_class]
     eta = push(head, now.month, now.coefficients, perceived, war_fear, abroad)
-    return eta + now.coefficients.anticipation * now.circles.heard[circle] * now.options.rush[kind]
+    return eta + now.coefficients.anticipation * now.circles.heard[circle] * now.options.rush[of_class]
 
 
 @compiled
@@ -237,22 +239,35 @@ def fill_unit(
 
 
 @compiled
-def reconsider(head: Person, now: Now, view: int, eta: float, prospects: Prospects, noise: NDArray[np.float64]) -> int:
+def reconsider(head: Person, now: Now, view: int, eta: float, prospects: Prospects) -> int:
     """Decide again for one unit, as the engine does in a view; fills its buffers, returns the place or -1."""
-    kind = class_of(head, now.month)
-    top = evaluate(head, now, kind, view, prospects)
-    luck = words(head.key, now.month, _CHOICE, 0, now.run.seed)
-    return decide(weighing(now, kind, head.key, luck, eta), prospects.values, top, noise)
+    of_class = class_of(head, now.month)
+    top = evaluate(head, look_of(head, now), now, of_class, view, prospects)
+    luck, offers = words(head.key, now.month, _CHOICE, 0, now.run.seed), offers_to(now, of_class)
+    door, _ = decide(weighing(now, of_class, head.key, luck, eta), offers, prospects, top)
+    return int(offers[door].place) if door >= 0 else -1
+
+
+class Doors(NamedTuple):
+    """What a unit would go by to each place."""
+
+    channels: NDArray[np.uint8]  # [places] the best channel, 0 if the place is closed
+    ahead: NDArray[np.bool_]  # [places] the head alone would go
+    luck: NDArray[np.float64]  # [places] what noise adds to the value of the place: its own and that of its channels
 
 
 @compiled
-def doors_of(head: Person, now: Now, prospects: Prospects, channels: Any, ahead: Any) -> None:
-    """Fill the channel by which a unit would go to each place, 0 if it is closed, and whether its head alone would.
-
-    `channels` uint8[places], `ahead` bool[places]; `prospects` as `reconsider` left them.
-    """
-    offers = offers_to(now, class_of(head, now.month))
-    for place in range(len(channels)):
-        door = draw_door(head.key, now.month, now.run.seed, place, offers, prospects.weights)
-        channels[place] = offers[door].channel if door >= 0 else 0
-        ahead[place] = prospects.ahead[door] if door >= 0 else False
+def fill_doors(head: Person, now: Now, prospects: Prospects, doors: Doors) -> None:
+    """Fill what a unit would go by to each place, `prospects` being as `reconsider` left them."""
+    key, month, seed = head.key, now.month, now.run.seed
+    offers, mu = offers_to(now, class_of(head, month)), now.coefficients.nest_channel
+    slot_noise(key, month, seed, words(key, month, _CHOICE, 0, seed)[0], prospects.noise)
+    for place in range(len(doors.channels)):
+        doors.channels[place], doors.ahead[place], doors.luck[place] = 0, False, prospects.noise[place]
+        first = np.searchsorted(offers["place"], place)
+        last = np.searchsorted(offers["place"], place, side="right")
+        if prospects.sums[place] > 0.0:
+            of_place, weights = offers[first:last], prospects.weights[first:last]
+            which, counts = best_channel((key, month, seed), of_place, weights, prospects.noise[place], mu)
+            doors.channels[place], doors.ahead[place] = of_place[which].channel, prospects.ahead[first + which]
+            doors.luck[place] += mu * log(counts / prospects.sums[place])

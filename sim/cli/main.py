@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FOLDERS = {"simulate": "points", "figures": "compare", "report": "compare"}
 """Folder of a task's results, where it has another name than the task."""
 UNPLANNED = (
-    *("explain", "reasons", "patterns", "survey", "people", "history", "invert"),
+    *("explain", "reasons", "patterns", "validate", "predict", "survey", "people", "history", "invert"),
     *("parameters", "policies", "scenarios", "lint", "dashboard", "canonical", "figures", "report"),
 )
 """Tasks that cannot tell beforehand what they would do."""

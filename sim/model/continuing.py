@@ -47,7 +47,7 @@ class Continued(mesa.Model):
         this model (agents, a DataCollector, processes, the observer, attributes), copied deeply. Raises UserError for
         a world that is another in a month already simulated.
         """
-        same = first_difference(self.given, world)
+        same = first_difference(self.inputs.world, world)
         if same < self.month:
             told = f"a fork in {label(self.month)} asks for a world that is the same until then"
             raise UserError(f"{told}; {label(same)} is the first month in which this one is not")

@@ -18,6 +18,6 @@ FIXED_POINT = float(2**40)
 
 
 @compiled(forceinline=True)
-def in_units(hazard: float) -> int:
-    """A hazard in whole units of 2**-40."""
-    return int(hazard * FIXED_POINT)
+def in_units(expected: float) -> int:
+    """An expected number, of harms or of persons who move, in whole units of 2**-40."""
+    return int(expected * FIXED_POINT)

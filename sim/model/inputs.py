@@ -9,14 +9,16 @@ from sim.history.compiled import World
 from sim.history.history import History
 from sim.model.decision.constants import Constants
 from sim.model.decision.utility import bound_tables
-from sim.model.run_constants import Conditions, Reference, reference
+from sim.model.run_constants import Conditions, Reference, reference, visa_propensity
 from sim.population.lives import Lives
 from sim.population.lives import lives as rates_on_file
 from sim.population.saving import turns
 from sim.population.schema import NOBODY, Columns
 
-PANEL_SIZE = 100_000
-"""Most people whose utilities are all computed each month, for expected flows."""
+WATCHED = 25_000
+"""Most people whose utilities are all computed in a month, for expected flows."""
+ROTATIONS = (1, 2, 3, 4, 6, 12)
+"""Months among which a panel may be shared out: so many that every unit is watched equally often in each year."""
 
 
 class Inputs(NamedTuple):
@@ -40,8 +42,9 @@ def conditions(
     """Constants of one run; `seed` makes the luck of the replicate, `trait_seed` made that of the people."""
     coefficients, constants = inputs.behaviour, inputs.constants
     lam = coefficients.lambda_
-    share = min(1.0, PANEL_SIZE / max(1, int(np.count_nonzero(people.member != NOBODY))))
-    panel = int(share * 2**32)
+    alive = max(1, int(np.count_nonzero(people.member != NOBODY)))
+    rotation = next((months for months in ROTATIONS if alive <= WATCHED * months), ROTATIONS[-1])
+    panel = int(min(1.0, WATCHED * rotation / alive) * 2**32)
     pooled = np.array(
         [
             lam + coefficients.by_motive * (own - lam)
@@ -57,8 +60,10 @@ def conditions(
         constants.places,
         constants.channels,
         inputs.reference or reference(people, one_in, coefficients.detained_women),
+        visa_propensity(),
         turns(coefficients.savings_spell),
         panel,
-        one_in / (panel / 2**32),
+        rotation,
+        one_in * rotation / (panel / 2**32),
         inputs.lives or rates_on_file(),
     )

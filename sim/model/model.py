@@ -102,7 +102,7 @@ class EmigrationModel(Continued):
                 Employer(self, int(number))
 
     def _enter(self, inputs: Inputs) -> None:
-        self.inputs, self.history, self.given = inputs, inputs.history, inputs.world
+        self.inputs, self.history = inputs, inputs.history
         self.world = world = newcomers.own(inputs.world)
         self.horizon = len(world.belarus)
         self.announced = (world.outlook != world.openness).any(axis=(1, 2, 3))
@@ -176,7 +176,7 @@ class EmigrationModel(Continued):
         """Savings this month of the people of a row or of rows, EUR, float64; those at home by the path they are on."""
         last = min(self.month, self.horizon - 1)
         now = self._at(last)
-        picked = np.arange(len(self.columns.key))[rows]
+        picked = np.asarray(rows) if isinstance(rows, int | np.integer) else np.arange(len(self.columns.key))[rows]
         return savings_of_all(self.columns, np.atleast_1d(picked), now).reshape(np.shape(picked))[()]
 
     def forget_month(self) -> None:

@@ -1,5 +1,6 @@
 """What compiled rules are given besides the people and the world: luck, noise, circles, reference counts."""
 
+from math import fsum
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,10 +9,14 @@ from numpy.typing import NDArray
 from sim.history.compiled import DEMAND_SECTORS
 from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, N_SECTORS, PLACE, SECTOR, SEX, WAR_VIEW
 from sim.numerics.compiling import compiled
+from sim.population import standing
+from sim.population.census import CLASSES
 from sim.population.lives import Lives
 from sim.population.schema import NOBODY, Columns
 
 ADULT_MONTHS = 18 * 12
+LAST_YEAR = 110
+"""Completed years up to which propensities by age are told; of who is older they are those of this age."""
 TRAVELLING_FROM, TRAVELLING_TO = 18 * 12, 60 * 12
 """Ages in months from and to which one goes on a short stay (assumption: working age)."""
 DETAINABLE_MONTHS = 16 * 12
@@ -38,7 +43,7 @@ class Reference(NamedTuple):
 
     workers: NDArray[np.float64]  # [sectors] who draw on the offers of work that the sector draws on
     exposed: NDArray[np.float64]  # [exposures] those aged 16 and over, women by their weight in detentions
-    adults: float
+    applicants: float  # adults, each by their propensity to travel on a Schengen visa
     travellers: float  # those of the ages that go on short stays
     pendular: float  # workers of the sectors that go on pendular work
     serving: float  # men in service
@@ -56,9 +61,11 @@ class Conditions(NamedTuple):
     constants: NDArray[np.float64]  # [places] utility
     channel_constants: NDArray[np.float64]  # [channels] utility
     reference: Reference
+    visa_propensity: NDArray[np.float64]  # [regions, localities, years of age] to travel on a Schengen visa
     turns: NDArray[np.void]  # TURN [months] of the path of savings at home
     panel: int  # a unit is in the panel if a hash of its key lies below; 2**32 means everyone
-    panel_weight: float  # persons an observed person of the panel stands for
+    rotation: int  # months in which each unit of the panel is watched once
+    panel_weight: float  # persons that one watched person stands for
     lives: Lives  # rates of births and deaths, and of what becomes of who grows up
 
 
@@ -123,7 +130,7 @@ def reference(people: Columns, one_in: int, women: float = 1.0) -> Reference:
     return Reference(
         workers=np.bincount(pools, sectors)[pools],
         exposed=exposed,
-        adults=persons(people.birth <= -ADULT_MONTHS),
+        applicants=_applicants(people, residents) * one_in,
         travellers=persons((people.birth <= -TRAVELLING_FROM) & (people.birth > -TRAVELLING_TO)),
         pendular=pendular,
         serving=persons(men & (people.conscription == CONSCRIPTION["serving"])),
@@ -135,6 +142,22 @@ def reference(people: Columns, one_in: int, women: float = 1.0) -> Reference:
             & (people.birth > -FIGHTING_ENDS_MONTHS)
         ),
     )
+
+
+def visa_propensity() -> NDArray[np.float64]:
+    """Propensity to travel on a Schengen visa, float64[regions, localities, years of age]; 0 of minors and abroad."""
+    years = np.searchsorted(CLASSES, np.arange(LAST_YEAR + 1), side="right") - 1
+    return np.ascontiguousarray(standing.visa_propensity()[:, :, years])
+
+
+def _applicants(people: Columns, residents: NDArray[np.bool_]) -> float:
+    """Sum of the propensities of the residents, from whole counts, so that any order of people gives the same."""
+    table = visa_propensity()
+    years = np.minimum(-people.birth[residents].astype(np.int64) // 12, LAST_YEAR)
+    cells = np.ravel_multi_index(
+        (people.region[residents], people.locality[residents], np.maximum(years, 0)), table.shape
+    )
+    return fsum((np.bincount(cells, minlength=table.size) * table.ravel()).tolist())
 
 
 def circles(people: Columns, start: NDArray[np.int64], one_in: int) -> Circles:
@@ -160,6 +183,11 @@ def copy(parts: Any) -> Any:
 
 
 @compiled(forceinline=True)
-def in_panel(key: int, panel: int) -> bool:
-    """True if the unit headed by `key` belongs to the panel; a multiplicative hash, the same in every world."""
-    return bool(((np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)) < np.uint64(panel))
+def in_panel(key: int, month: int, run: Conditions) -> bool:
+    """True if the unit headed by `key` is watched this month: if it is in the panel, and it is its turn.
+
+    Both by a multiplicative hash of the key, the same in every world. Each unit has its turn equally often a year.
+    """
+    hashed = (np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
+    turn = (hashed + np.uint64(month)) % np.uint64(run.rotation)
+    return bool((hashed < np.uint64(run.panel)) & (turn == np.uint64(0)))

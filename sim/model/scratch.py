@@ -26,7 +26,7 @@ class Room(NamedTuple):
     flags: NDArray[np.uint8]  # [n] what each row brings into a choice class
     personal: NDArray[np.float64]  # [n] what each row's person adds to the wish to leave
     fears: NDArray[np.float64]  # [n] and what the fear of war adds to that
-    kinds: NDArray[np.int64]  # [n] choice classes of units
+    choice_classes: NDArray[np.int64]  # [n] those of units
     etas: NDArray[np.float64]  # [n] their wishes to leave
     pressed: NDArray[np.float64]  # [n] what repression and war add to them
     events: NDArray[np.void]  # EVENT_TYPE [8 n]

@@ -55,6 +55,10 @@ MOST_SHOWN = 5
 """Files that a note lists by name."""
 _TOLD = "VYRAJ_TOLD"
 _UNREAD = "not read: a name is of letters a to z, digits and _ . - and ends in .yaml, .yml or .json"
+_FOLDER = "a folder where a file would be read; the files in it are read, itself is none"
+_LINK = "not read: a link that ends at no file"
+_AGAIN = "not read again: a link to a folder that was read"
+_NO_FILE = "not read: no ordinary file"
 _SINGLE = f"not read: a conf/ of your own may hold {', '.join(CATALOGUE)}"
 _REPLACES = "read in place of the file of that name which comes with Vyraj"
 
@@ -78,7 +82,7 @@ def files(folder: Path, called: str) -> dict[str, File]:
     """
     if folder not in (*(CONF / name for name in CATALOGUE), EXPERIMENTS):
         found, unread = _listed(folder, called)
-        _tell(unread, _UNREAD)
+        _tell_unread(unread)
         return dict(sorted(found.items()))
     found, unread = _listed(folder, folder.relative_to(PACKAGE.parent).as_posix())
     called = folder.relative_to(HOME).as_posix()
@@ -87,7 +91,7 @@ def files(folder: Path, called: str) -> dict[str, File]:
         added, more = _listed(own, called)
         _tell([file.shown for name, file in added.items() if name in found and _differ(file, found[name])], _REPLACES)
         found, unread = found | added, unread + more
-    _tell(unread, _UNREAD)
+    _tell_unread(unread)
     mine = _own("conf")
     if mine is not None:
         _tell([f"conf/{name}" for name in SINGLE if (mine / name).exists()], _SINGLE)
@@ -118,10 +122,10 @@ def _own(called: str) -> Path | None:
     return own if os.path.isdir(own) and not os.path.samefile(own, HOME / called) else None
 
 
-def _listed(folder: Path, called: str) -> tuple[dict[str, File], list[str]]:
-    """Files of a folder and its subfolders by name, and what lies there unread."""
+def _listed(folder: Path, called: str) -> tuple[dict[str, File], list[tuple[str, str]]]:
+    """Files of a folder and its subfolders by name, and what lies there unread, each with why."""
     found: dict[str, File] = {}
-    unread: list[str] = []
+    unread: list[tuple[str, str]] = []
     seen: set[str] = set()
     if not os.path.isdir(folder):
         return found, unread
@@ -135,23 +139,31 @@ def _listed(folder: Path, called: str) -> tuple[dict[str, File], list[str]]:
     for where, below, names in os.walk(folder, onerror=refuse, followlinks=True):
         below[:] = sorted(name for name in below if not name.startswith((".", "__")))
         real = os.path.realpath(where)
-        if real in seen:  # a link back
+        if real in seen:
+            unread.append((place(where), _AGAIN))
             below.clear()
             continue
         seen.add(real)
+        unread += [(f"{place(where)}/{_printable(name)}", _FOLDER) for name in below if _is_named(name)]
         for name in sorted(names):
             if name.startswith((".", "#")) or name.endswith("~") or name.partition(".")[0].isupper():
                 continue
-            stem, ending = os.path.splitext(name)
+            stem, path = os.path.splitext(name)[0], os.path.join(where, name)
             shown = f"{place(where)}/{_printable(name)}"
-            is_named = ending.lower() in ENDINGS and NAME.fullmatch(stem)
-            if not is_named or not os.path.isfile(os.path.join(where, name)):
-                unread.append(shown)
+            if not _is_named(name):
+                unread.append((shown, _UNREAD))
+            elif not os.path.isfile(path):
+                unread.append((shown, _LINK if os.path.islink(path) else _NO_FILE))
             elif stem in found:
                 raise UserError(f"{found[stem].shown} and {shown} have one name; rename or remove one of them")
             else:
                 found[stem] = File(Path(where, name), shown)
     return found, unread
+
+
+def _is_named(name: str) -> bool:
+    stem, ending = os.path.splitext(name)
+    return ending.lower() in ENDINGS and NAME.fullmatch(stem) is not None
 
 
 def _printable(text: str) -> str:
@@ -165,6 +177,11 @@ def _differ(one: File, other: File) -> bool:
         return one.path.read_bytes() != other.path.read_bytes()
     except OSError:  # whoever reads it will say so
         return True
+
+
+def _tell_unread(unread: list[tuple[str, str]]) -> None:
+    for why in (_UNREAD, _FOLDER, _LINK, _AGAIN, _NO_FILE):
+        _tell([name for name, reason in unread if reason == why], why)
 
 
 def _tell(names: list[str], what: str) -> None:

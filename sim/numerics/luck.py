@@ -58,7 +58,7 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     "onward_2": (46, ("slot_8", "slot_9", "slot_10", "slot_11")),
     "onward_3": (47, ("slot_12", "slot_13", "slot_14", "slot_15")),
     # life at home and abroad; key: the person, of a family's move its head
-    "visit": (48, ("visa", "stay", "spare_2", "spare_3")),
+    "visit": (48, ("visa", "stay", "validity", "spare_3")),
     "prison": (49, ("pardon", "spare_1", "spare_2", "spare_3")),
     "living": (50, ("job", "dismissal", "citizenship", "revocation")),
     "follow": (51, ("go", "travel", "spare_1", "spare_2")),
@@ -85,8 +85,12 @@ _WORDS_OF_PURPOSE: dict[str, tuple[int, tuple[str, str, str, str]]] = {
     "standing": (83, ("war_view", "officer", "barred", "spare")),
     "wartime": (84, ("volunteers", "goes", "deserts", "spare")),
     "children": (62, ("wait", "spare_1", "spare_2", "spare_3")),  # drawn at month 0, trait seed
-    # doors; key: the unit's head. Which channel of a destination: one word a channel, draw: its number // 4
-    "door": (74, ("channels_0", "channels_1", "channels_2", "channels_3")),
+    # noise of channels; key: the unit's head (code 74, the door drawn apart from the country, is not given again)
+    "channel_clocks": (85, ("channels_0", "channels_1", "channels_2", "channels_3")),  # draw: 4 place + channel // 4
+    "best_channel": (86, ("slot", "spare_1", "spare_2", "spare_3")),  # draw: place
+    "channel_stable": (87, ("angle", "exponential", "accepted", "spare")),  # draw: place + 32 times the attempt
+    "channel_gamma": (88, ("one", "other", "exponential", "spare")),  # draw: the same
+    # key: the unit's head
     "staff": (75, ("goes_along", "spare_1", "spare_2", "spare_3")),
 }
 

@@ -211,10 +211,25 @@ def change(count: Count, relative: bool, seen: Seen, asked: Asked) -> float:
     return float(100.0 * (after / before - 1.0)) if before > 0.0 else float("nan")
 
 
+def expected_entries(channels: tuple[str, ...]) -> Count:
+    """Entries from Belarus by some channels of those who settle, as expected: hazards summed, not the few drawn."""
+    columns = [CHANNEL[name] for name in channels]
+    return lambda seen, place: np.asarray(seen.run.expected[:, place, columns].sum(axis=1), float)
+
+
+def from_belarus(seen: Seen, place: int) -> Floats:
+    """Entries over the border of Belarus, as expected of who settles; with those who begin a season or a short stay."""
+    settling = np.asarray(seen.run.expected[:, place].sum(axis=1), float)
+    return settling + of.short_permits(seen, place) + of.visitors(seen, place)
+
+
 def entries_rise(seen: Seen, asked: Asked) -> float:
-    """Entries of a month over the mean of the two months before, less one, in percent."""
+    """Entries from Belarus of a month over the mean of the two months before, less one, in percent.
+
+    A border guard counts its own border: who comes from Ukraine crosses another.
+    """
     t = month(asked.start)
-    came = np.sum([of.entries(seen, PLACE[place]) for place in asked.places], axis=0)
+    came = np.sum([from_belarus(seen, PLACE[place]) for place in asked.places], axis=0)
     before = float(came[t - 2 : t].mean())
     return float(100.0 * (came[t] / before - 1.0)) if before > 0.0 else float("nan")
 

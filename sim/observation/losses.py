@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.estimates import estimate
+from sim.analysis.estimates import Estimated, estimate
 from sim.numerics.codes import EDUCATION, EVENT, REGION, SECTOR
 from sim.numerics.months import FIRST_YEAR
 from sim.observation.parameters import observation
@@ -76,17 +76,17 @@ def rows_of_run(one: Seen) -> list[tuple[object, ...]]:
     return [(*who, FIRST_YEAR + year, *values.tolist()) for year, values in enumerate(by_year(by_month(one)))]
 
 
-def losses_difference(pairs: Sequence[tuple[Seen, Seen]]) -> pd.DataFrame:
+def losses_difference(pairs: Sequence[tuple[Seen, Seen]], estimated: Estimated = estimate) -> pd.DataFrame:
     """Losses of the baseline and the scenario by year and item; `pairs` have the same luck.
 
-    Intervals are 90% intervals of the luck only.
+    `estimated` gives mean and 90% interval of one value a replicate.
     """
     base, other = (np.array([by_year(by_month(one)) for one in side]) for side in zip(*pairs, strict=True))
     rows = []
     for year in range(base.shape[1]):
         for i, column in enumerate(OF_POINTS["losses"].values):
             one, two = base[:, year, i], other[:, year, i]
-            found = estimate((two - one).tolist())
+            found = estimated((two - one).tolist())
             means = float(one.mean()), float(two.mean())
             rows.append((FIRST_YEAR + year, column.name, *means, found.mean, found.low, found.high, column.unit))
     return pd.DataFrame(rows, columns=OF_COMPARISONS["losses"].names)

@@ -37,7 +37,7 @@ def forecasts(
     `least` is the smallest number of persons that counts as simulated, as in `sim.observation.yardstick`.
     """
     rows: list[tuple[object, ...]] = []
-    series = _series(every)
+    series = by_year(every)
     for (name, destination), years in series.items():
         made = leaving if name == LEAVING else simulated
         compared = {year: one for year, one in years.items() if one in made and not math.isnan(made[one])}
@@ -85,7 +85,7 @@ def _forecast(rule: str, past: Mapping[int, float]) -> float | None:
     return None
 
 
-def _series(every: Sequence[Pattern]) -> dict[tuple[str, str], dict[int, Pattern]]:
+def by_year(every: Sequence[Pattern]) -> dict[tuple[str, str], dict[int, Pattern]]:
     """Series of numbers of persons and papers by name and destination, each by year; of several sources the first."""
     found: dict[tuple[str, str], dict[int, Pattern]] = {}
     for one in every:
@@ -96,13 +96,13 @@ def _series(every: Sequence[Pattern]) -> dict[tuple[str, str], dict[int, Pattern
             one.kind == "relative"
             and one.observed > 0
             and one.group != "departures"
-            and (year := _year(one)) is not None
+            and (year := year_of(one)) is not None
         ):
             found.setdefault((one.quantity, one.destination), {}).setdefault(year, one)
     return found
 
 
-def _year(one: Pattern) -> int | None:
+def year_of(one: Pattern) -> int | None:
     """The calendar year that a pattern is of; None for another period."""
     year = int(one.end[:4])
     ends = one.end == f"{year}-12-31"

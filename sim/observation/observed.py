@@ -89,7 +89,7 @@ def patterns() -> tuple[Pattern, ...]:
                 found[key] = replace(first, fitted=first.fitted or pattern.fitted, note=first.note or pattern.note)
             else:
                 pattern = replace(pattern, fitted=pattern.fitted or _claims_drawn_upon(pattern))
-                found[key] = pattern if pattern.kind or pattern.without else _with_tolerance(pattern)
+                found[key] = pattern if pattern.kind or pattern.without else with_tolerance(pattern)
     marked = [replace(one, fitted=True) if (one.quantity, one.destination) in FITTED_QUANTITIES else one
               for one in found.values()]  # fmt: skip
     order = list(dict.fromkeys(quantity.group for quantity in QUANTITIES.values()))
@@ -108,7 +108,7 @@ def within(months: int) -> list[Pattern]:
     return [pattern for pattern in patterns() if not pattern.past and pattern.last < months]
 
 
-def _with_tolerance(pattern: Pattern) -> Pattern:
+def with_tolerance(pattern: Pattern) -> Pattern:
     """The pattern with the tolerance of its kind and place."""
     if pattern.quantity == SURVEY:
         kind = "survey" if pattern.unit == "%" else "score"

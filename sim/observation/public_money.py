@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.estimates import estimate
+from sim.analysis.estimates import Estimated, estimate
 from sim.history.compiled import World
 from sim.numerics.codes import N_SECTORS, PLACE, PLACE_NAMES, SECTOR
 from sim.numerics.months import FIRST_YEAR
@@ -82,10 +82,12 @@ def money_table(runs: Iterable[Run], world: World) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=OF_POINTS["public_money"].names)
 
 
-def money_difference(pairs: Sequence[tuple[Run, Run]], before: World, after: World) -> pd.DataFrame:
+def money_difference(
+    pairs: Sequence[tuple[Run, Run]], before: World, after: World, estimated: Estimated = estimate
+) -> pd.DataFrame:
     """Public money of the baseline and the scenario, by destination, year and item, EUR; `pairs` have the same luck.
 
-    Intervals are 90% intervals of the luck only.
+    `estimated` gives mean and 90% interval of one value a replicate.
     """
     base = np.array([by_year(by_month(one, before)) for one, _ in pairs])
     other = np.array([by_year(by_month(two, after)) for _, two in pairs])
@@ -94,7 +96,7 @@ def money_difference(pairs: Sequence[tuple[Run, Run]], before: World, after: Wor
         for year in range(base.shape[1]):
             for i, item in enumerate(ITEMS):
                 one, two = base[:, year, place, i], other[:, year, place, i]
-                found = estimate((two - one).tolist())
+                found = estimated((two - one).tolist())
                 means = float(one.mean()), float(two.mean())
                 rows.append((PLACE_NAMES[place], FIRST_YEAR + year, item, *means, found.mean, found.low, found.high))
     return pd.DataFrame(rows, columns=OF_COMPARISONS["public_money"].names)

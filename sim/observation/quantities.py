@@ -37,7 +37,7 @@ def _stock(count: Count) -> Measure:
 
 
 def _entered(*channels: str) -> Measure:
-    return _flow(lambda seen, place: of.entries(seen, place, channels))
+    return _flow(counts.expected_entries(channels))
 
 
 def _visas(*channels: str) -> Measure:
@@ -113,7 +113,7 @@ QUANTITIES: dict[str, Quantity] = {
     "humanitarian_visas": Quantity("visas", "visas", _visas(*HUMANITARIAN)),
     "business_harbour_visas": Quantity("visas", "visas", _visas(*BUSINESS_HARBOUR)),
     "share_humanitarian": Quantity("visas", "share", _share(_visas(*HUMANITARIAN), _visas())),
-    # entries
+    # entries, from Belarus
     "entries": Quantity("entries", "entries", _flow(of.entries)),
     "entries_rise": Quantity("entries", "change", counts.entries_rise),
     "net_entries": Quantity("entries", "entries", _flow(counts.crossed)),
@@ -129,8 +129,8 @@ QUANTITIES: dict[str, Quantity] = {
     "documents_aged_20_39": Quantity(WHO, "share", lambda s, a: shares.aged(s, a, 20, 39)),
     "documents_aged_18_40": Quantity(WHO, "share", lambda s, a: shares.aged(s, a, 18, 40)),
     "documents_under_18": Quantity(WHO, "share", lambda s, a: shares.aged(s, a, -1, 17)),
-    "arrivals_aged_18_45": Quantity(WHO, "share", lambda s, a: shares.of_entrants(s, a, (18, 45), adults=False)),
-    "entrants_men": Quantity(WHO, "share", lambda s, a: shares.of_entrants(s, a, (0, 200), men=True)),
+    "arrivals_aged_18_45": Quantity(WHO, "share", lambda s, a: shares.of_entrants(s, a, (18, 45))),
+    "entrants_men": Quantity(WHO, "share", shares.men_from_belarus),
     "short_work_men": Quantity(WHO, "share", lambda s, a: shares.short_workers(s, a, men=True)),
     "short_work_transport": Quantity(WHO, "share", lambda s, a: shares.short_workers(s, a, "transport")),
     "short_work_construction": Quantity(WHO, "share", lambda s, a: shares.short_workers(s, a, "construction")),

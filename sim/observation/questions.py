@@ -122,9 +122,16 @@ def answers(model: Any, fears: Floats) -> Answers:
     asked[:, 1:5] = by_status.any(axis=1, keepdims=True)
     asked[:, 6] = ~np.isnan(before)
     asked[:, -len(living.ROWS) :] = life.asked
+    return Answers(values, asked, favoured(people, rows), before, people.key[rows], people.key[heads_of(people)[rows]])
+
+
+def favoured(people: Columns, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether people are protected or politically active: whom the survey reached more easily."""
+    status, channel = people.status[rows], people.channel[rows]
+    protected = (status == STATUS["asylum_seeker"]) | (status == STATUS["protected"])
+    humanitarian = (status == STATUS["visa"]) & (channel == CHANNEL["humanitarian"])
     active = (people.exposure[rows] > 0) | (people.detained[rows] > LONG_AGO)
-    favoured = asylum | (visa & humanitarian) | active
-    return Answers(values, asked, favoured, before, people.key[rows], people.key[heads_of(people)[rows]])
+    return np.asarray(protected | humanitarian | active, np.bool_)
 
 
 def intentions(model: Any, rows: NDArray[np.int64]) -> Floats:

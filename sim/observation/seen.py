@@ -4,7 +4,7 @@ Counts are by month, float64[T], in persons; what a stock, a register, a permit 
 `sim.observation.definitions`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -48,11 +48,17 @@ def seen_by(run: Run, world: World, people: Columns, one_in: int) -> Seen:
     return Seen(run, world, people, one_in, np.argsort(people.key))
 
 
-def each_seen(runs: Iterable[Run], world: World, people: Columns, one_in: int) -> Iterator[Seen]:
-    """Runs of one world one after another, as their observers see them; the people are put in order once."""
-    order = np.argsort(people.key)
+def each_seen(runs: Iterable[Run], world: World, start: Callable[[Run], Columns], one_in: int) -> Iterator[Seen]:
+    """Runs of one world one after another, as their observers see them.
+
+    `start` gives the people of a run at the start; those of runs that have the same are put in order once.
+    """
+    orders: dict[int, Rows] = {}
     for run in runs:
-        yield Seen(run, world, people, one_in, order)
+        people = start(run)
+        if id(people) not in orders:
+            orders = {**orders, id(people): np.argsort(people.key)}
+        yield Seen(run, world, people, one_in, orders[id(people)])
 
 
 def monthly(seen: Seen, log: NDArray[np.void], weights: Floats | None = None) -> Floats:

@@ -7,13 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.run_constants import ADULT_MONTHS
-from sim.numerics.codes import CHANNEL, EXPOSURE, PLACE, REGION, SECTOR, SEX, WAR_VIEW
+from sim.numerics.codes import CHANNEL, EXPOSURE, PLACE, REASON, REGION, SECTOR, SEX, WAR_VIEW
 from sim.numerics.months import month
 from sim.observation import definitions as by
 from sim.observation import seen as of
 from sim.observation.counts import Asked
 from sim.observation.seen import Seen
 from sim.population.schema import NOBODY
+
+_IN_PLACE = REASON["in_place"]
 
 
 def remaining(seen: Seen, asked: Asked) -> float:
@@ -47,15 +49,21 @@ def _share_of(seen: Seen, rows: NDArray[np.int64], t: int, ages: tuple[float, fl
     return float(100.0 * chosen.mean())
 
 
-def of_entrants(seen: Seen, asked: Asked, ages: tuple[float, float], men: bool = False, adults: bool = True) -> float:
-    """Share of the adults who come to a place in the days asked about by age or sex."""
+def of_entrants(seen: Seen, asked: Asked, ages: tuple[float, float]) -> float:
+    """Share of those who come to a place in the days asked about, from anywhere, by age."""
     found = of.spells(seen)
     first, last = month(asked.start), month(asked.end)
     came = (found.place == PLACE[asked.places[0]]) & (found.since >= first) & (found.since <= last)
-    rows = of.known(seen, found.key[came])
-    if adults:
-        rows = rows[last - seen.people.birth[rows].astype(np.int64) >= ADULT_MONTHS]
-    return _share_of(seen, rows, last, ages, men)
+    return _share_of(seen, of.known(seen, found.key[came]), last, ages)
+
+
+def men_from_belarus(seen: Seen, asked: Asked) -> float:
+    """Share of men among the adults who come from Belarus to a place in some months, to settle or for a stay."""
+    place, first, last = PLACE[asked.places[0]], month(asked.start), month(asked.end)
+    gone = [of.noted(seen, "departed", place), of.noted(seen, "stay_out", place)]
+    keys = [log["key"][(log["month"] >= first) & (log["month"] <= last) & (log["reason"] != _IN_PLACE)] for log in gone]
+    rows = of.known(seen, np.concatenate(keys))
+    return _share_of(seen, rows[last - seen.people.birth[rows].astype(np.int64) >= ADULT_MONTHS], last, (0, 200), True)
 
 
 def short_workers(seen: Seen, asked: Asked, sector: str = "", men: bool = False) -> float:

@@ -52,7 +52,7 @@ def yardstick(seen: Sequence[Seen], answers: Answers | None = None) -> Yardstick
     """
     told = within(len(seen[0].run.harms))
     least = seen[0].one_in / (2.0 * len(seen))
-    values = [_values(pattern, seen, answers) for pattern in told]
+    values = [measured(pattern, seen, answers) for pattern in told]
     table = pd.DataFrame(
         [_row(pattern, found, least) for pattern, found in zip(told, values, strict=True)],
         columns=OF_OTHERS["patterns"].names,
@@ -62,7 +62,7 @@ def yardstick(seen: Sequence[Seen], answers: Answers | None = None) -> Yardstick
     return Yardstick(table, detail, in_short(detail))
 
 
-def _values(pattern: Pattern, seen: Sequence[Seen], answers: Answers | None) -> list[float]:
+def measured(pattern: Pattern, seen: Sequence[Seen], answers: Answers | None) -> list[float]:
     """What the runs give together, then what each gives; nothing where it cannot be told."""
     if not pattern.quantity or (pattern.quantity in (SURVEY, RANK) and answers is None):
         return []

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from sim.numerics.codes import EDUCATION, N_SECTORS, POLITICS, SECTOR, SEX
 from sim.numerics.errors import UserError
 from sim.population.assumptions import by_age, shares, value
-from sim.population.census import CLASSES, MINORS, STRATA, figure, read, residents
+from sim.population.census import CLASSES, MINORS, STRATA, figure, residents
 from sim.population.raking import groups, rake
+from sim.population.tables import read
 
 ZONES = ("minsk", "town", "village", "abroad")
 MINSK, TOWN, VILLAGE, ABROAD = range(4)

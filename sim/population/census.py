@@ -4,7 +4,6 @@ Ages are kept in classes: Belstat's five-year bands, with 15-19 cut at 18, where
 cut at 22, where most degrees are completed. A stratum is a region's towns or its villages.
 """
 
-import csv
 from functools import cache
 from math import fsum
 
@@ -13,18 +12,19 @@ from numpy.typing import NDArray
 
 from sim.history.inventory import load_destinations, load_parameters
 from sim.numerics.codes import LOCALITY, N_PLACES, PLACE, REGION, SEX
-from sim.numerics.locations import DATA
-from sim.population.assumptions import by_age, value
+from sim.population.assumptions import by_age
+from sim.population.mortality import OPEN, survivors
 from sim.population.raking import groups, rake
-
-FOLDER = DATA / "population"
+from sim.population.tables import read
 
 BANDS = (0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80)
 """First age of each of Belstat's bands; the last is open."""
 CLASSES = (0, 5, 10, 15, 18, 20, 22, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80)
 """First age of each class."""
-ENDS = (*CLASSES[1:], 100)
+ENDS = (*CLASSES[1:], OPEN[1])
 """First age beyond each class; nobody is older than 99 (assumption, no data by single year)."""
+TABLE_OF_DEATHS = 2018
+"""Year of the table (Human Mortality Database) that gives the pattern of deaths by age."""
 BAND_OF_CLASS = tuple(max(band for band in range(len(BANDS)) if BANDS[band] <= age) for age in CLASSES)
 MINORS = CLASSES.index(18)
 """Number of classes of minors: classes from here on are adults."""
@@ -35,13 +35,6 @@ STRATA = tuple((r, loc) for r in REGIONS for loc in LOCALITY if (r, loc) != ("mi
 CENSUS_SHARE = 277 / 365
 """Share of those of an age on 4 October 2019 (day of the census) whose birthday fell since 1 January, so that they
 were a year younger then."""
-
-
-@cache
-def read(name: str) -> tuple[dict[str, str], ...]:
-    """Rows of a table of the data folder."""
-    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
 
 
 @cache
@@ -94,8 +87,8 @@ def _january() -> NDArray[np.float64]:
 def single_years() -> NDArray[np.float64]:
     """Share of each year of age within its class on 1 January 2019, [classes, sexes, years from the class's first age].
 
-    From the census at 15 to 29, else as derived from the bands of later years (`single_years.csv`); among those of 80
-    and over each year keeps a share of the last (assumption).
+    From the census at 15 to 29, else as derived from the bands of later years (`single_years.csv`); those of 80
+    and over are spread as the table of deaths of 2018 leaves them (assumption: as many turned 80 in each year).
     """
     derived = {(SEX[row["sex"]], int(row["age"])): float(row["value"]) for row in read("single_years")}
     years = np.zeros((len(CLASSES), len(SEX), 20))
@@ -105,8 +98,7 @@ def single_years() -> NDArray[np.float64]:
             if 15 <= low < 30:
                 part = _january()[s, low:end].tolist()
             elif low == CLASSES[-1]:
-                for k in range(1, end - low):
-                    part[k] = part[k - 1] * value("oldest")
+                part = survivors(TABLE_OF_DEATHS)[s].tolist()
             years[c, s, : end - low] = np.array(part) / fsum(part)
     return years
 

@@ -44,13 +44,13 @@ from sim.population.census import (
     age_sex,
     diaspora,
     figure,
-    read,
     residents,
     single_years,
 )
 from sim.population.saving import usual_months_of
 from sim.population.schema import NOBODY, Columns
 from sim.population.synthesis import Population
+from sim.population.tables import read
 
 Mask = NDArray[np.bool_]
 COUNTED = (

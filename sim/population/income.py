@@ -11,7 +11,8 @@ from sim.numerics.codes import EDUCATION, N_SECTORS, REGION, SECTOR, SEX
 from sim.numerics.luck import NORMAL_GRID
 from sim.population.assumptions import shares, value
 from sim.population.attributes import JOBS, ZONE_OF_STRATUM, attributes
-from sim.population.census import CLASSES, MINORS, REGIONS, STRATA, figure, read, residents
+from sim.population.census import CLASSES, MINORS, REGIONS, STRATA, figure, residents
+from sim.population.tables import read
 
 _IT = SECTOR["it"]
 

@@ -18,19 +18,18 @@ from sim.numerics.compiling import compiled
 from sim.numerics.months import FIRST_YEAR
 from sim.population import attributes, income
 from sim.population.assumptions import value
-from sim.population.census import BANDS, CLASSES, age_sex, read
+from sim.population.census import BANDS, CLASSES, TABLE_OF_DEATHS, age_sex
+from sim.population.mortality import OLDEST, OPEN, death_rates, survivors
+from sim.population.tables import read
 
 FERTILE = (15, 50)
 """First age at which a woman may bear a child, and the first at which no more (Belstat's bands)."""
-OLDEST = 110
-"""Completed age from which death rates rise no more."""
 NEW_CLASS = (18, 20, 22, 25)
 """Ages at which one enters another class of education and work; from 25 on it is kept for life (assumption)."""
 MONTHS_OF_NEW_CLASS = np.array([12 * age for age in NEW_CLASS])
-_TABLE_OF_DEATHS = 2018
 _BEFORE, _EPIDEMIC = 2019, (2020, 2021)
-"""The table of 2018 (Human Mortality Database) gives the pattern of deaths by age; in the years of the epidemic it is
-multiplied by what estimates of these years (WHO) are of those of the year before it."""
+"""In the years of the epidemic the pattern of deaths by age is multiplied by what estimates of these years (WHO) are of
+those of the year before it."""
 _ABROAD, _MINSK_CITY, _RURAL = REGION["abroad"], REGION["minsk_city"], LOCALITY["rural"]
 _MINSK, _TOWN, _VILLAGE, _OTHER = attributes.MINSK, attributes.TOWN, attributes.VILLAGE, attributes.ABROAD
 
@@ -110,35 +109,26 @@ def _deaths() -> NDArray[np.float64]:
     """Deaths of a person a year, [years, sexes, ages]: a year's pattern times the factor of the year's deaths."""
     rates = []
     for year in _years():
-        pattern = _death_rates(_TABLE_OF_DEATHS)
+        pattern = death_rates(TABLE_OF_DEATHS)
         if year in _EPIDEMIC:
-            pattern *= _death_rates(year) / _death_rates(_BEFORE)
+            pattern = pattern * death_rates(year) / death_rates(_BEFORE)
         people = _by_single_age(year)
         rates.append(pattern * (published("deaths")[year] / fsum((people * pattern).ravel().tolist())))
     return np.array(rates)
 
 
-def _death_rates(year: int) -> NDArray[np.float64]:
-    """Death rates a year of a year with a table, [sexes, ages], level within a band of ages."""
-    pattern = np.zeros((len(SEX), OLDEST + 1))
-    for row in sorted((r for r in read("mortality") if r["year"] == str(year)), key=lambda r: int(r["age_from"])):
-        pattern[SEX[row["sex"]], int(row["age_from"]) :] = float(row["value"])
-    return pattern
-
-
 def _by_single_age(year: int) -> NDArray[np.float64]:
     """Mean official population of a year by single age, [sexes, ages]: infants are the year's births, bands are level,
-    and among those of 80 and over each age keeps a share of the last (assumptions).
+    and those of 80 and over are spread as on 1 January 2019 (assumptions).
     """
     people, bands = np.zeros((len(SEX), OLDEST + 1)), _mean_population(year)
-    oldest = [value("oldest") ** k for k in range(20)]
     for sex in SEX.values():
         share = _boys() if sex == SEX["male"] else 1 - _boys()
         for first, number in zip(BANDS, bands[:, sex].tolist(), strict=True):
             people[sex, first : first + 5] = number / 5
         people[sex, 0] = share * published("births")[year]
         people[sex, 1:5] = (bands[0, sex] - people[sex, 0]) / 4
-        people[sex, 80:100] = np.array(oldest) * (bands[-1, sex] / fsum(oldest))
+        people[sex, slice(*OPEN)] = survivors(TABLE_OF_DEATHS)[sex] * bands[-1, sex]
     return people
 
 

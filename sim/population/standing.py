@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.history.inventory import load_destinations, load_parameters
 from sim.numerics.arithmetic import exp, log, log_array
-from sim.numerics.codes import N_PLACES, N_SECTORS, PLACE, REGION, SECTOR, SEX
+from sim.numerics.codes import LOCALITY, N_PLACES, N_SECTORS, PLACE, REGION, SECTOR, SEX
 from sim.numerics.compiling import compiled
 from sim.population.assumptions import by_age, shares, value
 from sim.population.attributes import ABROAD, JOBS, VILLAGE, ZONE_OF_STRATUM, ZONES
@@ -49,14 +49,23 @@ def kin() -> NDArray[np.float64]:
 
 
 @cache
+def visa_propensity() -> NDArray[np.float64]:
+    """Propensity to travel on a Schengen visa, [8 regions, 2 localities, classes]; 0 abroad and of minors."""
+    table = np.zeros((len(REGION), len(LOCALITY), len(CLASSES)))
+    table[:, :, MINORS:] = by_age("visa_age", CLASSES[MINORS:]) * _by_region("visa_region")[:, None, None]
+    table[:, LOCALITY["rural"]] *= value("visa_rural")
+    return table
+
+
+@cache
 def visa() -> NDArray[np.float64]:
     """Share of adults with a passport who hold a Schengen visa, [8 regions, 4 zones, classes].
 
     Scaled to the share of all adults; nobody abroad.
     """
-    table = np.zeros((len(REGION), 4, len(CLASSES)))
-    table[:, :, MINORS:] = by_age("visa_age", CLASSES[MINORS:]) * _by_region("visa_region")[:, None, None]
-    table[:, VILLAGE] *= value("visa_rural")
+    own = visa_propensity()
+    table = np.repeat(own[:, [LOCALITY["urban"]]], len(ZONES), axis=1)
+    table[:, VILLAGE] = own[:, LOCALITY["rural"]]
     holders = adults = 0.0
     for k, (region, _) in enumerate(STRATA):
         people = residents()[k, MINORS:, 0] + residents()[k, MINORS:, 1]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis import standing
 from sim.analysis.dimensions import DESTINATIONS, ORIGIN
 from sim.history import naming
 from sim.numerics import codes, months
@@ -150,8 +151,19 @@ class Results:
         return int(self.fact("settings", "replicates"))
 
     @property
+    def standing(self) -> dict[str, str]:
+        """How far the numbers may be trusted, as a title and what may be said besides."""
+        known = self.manifest.get(standing.KEY, {})
+        return {"title": standing.title(known), "sentence": standing.sentence(known)}
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the replicates have draws of fitted parameters, so that intervals are predictive."""
+        return bool(self.manifest.get(standing.KEY, {}).get("draws"))
+
+    @property
     def main(self) -> float:
-        """The value of lambda at which the headline is told."""
+        """The lambda at which the headline is told; the mean of those of the draws where lambda is drawn."""
         return float(self.fact("settings", "lambda"))
 
     @cached_property

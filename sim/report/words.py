@@ -11,8 +11,6 @@ from sim.runs.settings import of_slices
 FEW = "few"
 """Written instead of a number that rests on too few simulated people."""
 MINUS = "\u2212"
-UNCALIBRATED = "Nothing is calibrated yet: constants are provisional and no validation stands behind them."
-"""Said wherever numbers are."""
 
 
 def shown(persons: float, results: Results) -> bool:
@@ -69,13 +67,17 @@ def percents(effect: Effect) -> str:
 def rule(results: Results) -> str:
     """The rule by which numbers are rounded and left out, for the foot of a table."""
     people = "person" if results.replicates == 1 else "people"
+    of = (
+        "90% predictive intervals: where one more draw of the fitted parameters, of people and luck, would lie."
+        if results.is_drawn
+        else "90% intervals of the mean (Student): the luck of the replicates, not the parameters."
+    )
     return (
         f"One simulated person stands for {results.one_in:g}; numbers are means over {results.replicates} paired "
         f"replicates, rounded to {resolution(results.one_in)} persons. \u201c{FEW}\u201d: there are, but fewer than 30 "
         f"simulated {people} in all replicates together. \u201cCannot tell\u201d: the interval holds zero. "
         f"\u201cNo difference\u201d: nothing differs at all. Slices of lambda rest on "
-        f"{of_slices(results.replicates)}. Intervals are 90% intervals of the mean (Student): the "
-        "luck of the replicates, not the parameters."
+        f"{of_slices(results.replicates)}. Intervals are {of}"
     )
 
 

@@ -8,7 +8,9 @@ import numpy as np
 
 from sim.history.naming import HISTORICAL
 from sim.model.model import EmigrationModel
+from sim.numerics.errors import UserError
 from sim.population.synthesis import Population, synthesise
+from sim.runs import checks
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import Job
 from sim.runs.settings import Choice, People, Settings, fingerprint
@@ -47,12 +49,19 @@ class ScenarioModel(EmigrationModel):
         own |= {key: settings[key] for key in ("until",) if key in settings}  # how late a policy may come
         choice = Choice() if lambda_ is None else Choice(lambda_=lambda_)
         asked = Settings(**own, choice=choice)  # if it can be asked
-        ensemble = _ensemble(_Same(Settings(people=People(one_in=one_in), **settings)))
+        base = Settings(people=People(one_in=one_in), **settings)
+        lambda_ = asked.lambda_
+        if base.draws:  # lambda may be that of the draw
+            base = Settings(people=People(one_in=one_in), choice=choice, **settings)
+            lambda_ = base.lambda_
+            if replicate is None:
+                raise UserError("parameters are drawn by replicate; name one, as replicate=0")
+        ensemble = _ensemble(_Same(base))
         if rng is None:
             seed = secrets.randbits(32) if replicate is None else ensemble.settings.seed
         else:
             seed = _seed(rng)
-        super().__init__(**ensemble.arguments(Job(asked.scenario, asked.choice.lambda_, replicate or 0), threads, seed))
+        super().__init__(**ensemble.arguments(Job(asked.scenario, lambda_, replicate or 0), threads, seed))
 
 
 class _Same:
@@ -71,10 +80,10 @@ class _Same:
 @lru_cache(MOST_WORLDS)
 def _ensemble(same: _Same) -> Ensemble:
     settings = same.settings
-    return Ensemble(settings, lambda: _people(settings.people.one_in, settings.seed))
+    return Ensemble(settings, lambda seed: _people(settings.people.one_in, seed))
 
 
-@lru_cache(1)
+@lru_cache(checks.PEOPLE)
 def _people(one_in: int, seed: int) -> Population:
     return synthesise(one_in, seed, 1)
 

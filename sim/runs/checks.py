@@ -26,13 +26,14 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from sim.history.clock import clock
-from sim.history.coefficients import RECORDS, SMALLEST_LAMBDA, load
+from sim.history.coefficients import RECORDS, SMALLEST_LAMBDA
 from sim.history.naming import composition
 from sim.model.feedback import FEEDBACKS
 from sim.numerics import months
 from sim.numerics.errors import UserError
 from sim.numerics.messages import closest, nearest, shown
 from sim.numerics.values import canonical, plain
+from sim.runs.given import checked, known
 
 MOST_REPLICATES, MOST_THREADS, MOST_LAMBDAS = 100_000, 1024, 50
 """More than anybody means: a larger number is a slip that would run for ever."""
@@ -43,6 +44,16 @@ The layout of the people has as many (`sim.population.layout`), which a test see
 """
 ENOUGH: Literal["enough"] = "enough"
 """As many replicates as the stopping rule asks for."""
+CENTRAL, POSTERIOR = "central", "posterior"
+"""Values of `parameters` that are no files: those of `conf/`, and the fitted draws of the rule of decision."""
+MOST_DRAWS_OF_PEOPLE = 1000
+PEOPLE = 4
+"""Draws of people where parameters are drawn: each costs a third of a second at one person in 100 (measured November
+2026)."""
+USUAL_LAMBDA = 0.62
+"""Mean of the prior of lambda."""
+PRUNED = ("partial", "damaged", "stale", "where")
+"""Points that `task=results` can remove: half-written, damaged, of another program or other data, or chosen."""
 
 
 def refusal(wanted: str) -> PydanticCustomError:
@@ -92,6 +103,10 @@ Sampled = Annotated[Whole, Ge(1), Le(CIRCLES), wanted(f"a whole number from 1 to
 Seed = Annotated[Whole, Ge(0), Le(2**32 - 1), wanted(f"a whole number from 0 to {2**32 - 1}")]
 Numbered = Annotated[Whole, Ge(0), Lt(MOST_REPLICATES), wanted(f"a whole number from 0 to {MOST_REPLICATES - 1}")]
 Most = Annotated[Whole, Ge(2), Le(MOST_REPLICATES), wanted(f"a whole number from 2 to {MOST_REPLICATES}")]
+Few = Annotated[Whole, Ge(1), Le(20), wanted("a whole number from 1 to 20")]
+Several = Annotated[Whole, Ge(10), Le(100_000), wanted("a whole number from 10 to 100000")]
+Counted = Annotated[Whole, Ge(0), Le(100_000), wanted("a whole number from 0 to 100000")]
+MaybeNumbered = Annotated[Annotated[Whole, Ge(0), Lt(1000)] | None, wanted("a whole number from 0 to 999, or null")]
 Real = Annotated[float, Strict(), AllowInfNan(False), AfterValidator(canonical)]
 Lambda = Annotated[Real, Ge(SMALLEST_LAMBDA), Le(1)]
 Line = Annotated[str, Strict(), StringConstraints(min_length=1), AfterValidator(_one_line)]
@@ -100,6 +115,14 @@ _RANGE = f"from {SMALLEST_LAMBDA:g} to 1"
 
 Flag = Annotated[bool, Strict(), wanted("true or false")]
 ALambda = Annotated[Lambda, wanted(f"a number {_RANGE} (nearer 0 nearly all who are barred go elsewhere anyway)")]
+LambdaOrDrawn = Annotated[
+    Lambda | None,
+    wanted(f"a number {_RANGE} (nearer 0 nearly all who are barred go elsewhere anyway), or null: the usual one"),
+]
+Drawn = Annotated[
+    Annotated[Whole, Ge(1), Le(MOST_DRAWS_OF_PEOPLE)] | None,
+    wanted(f"a whole number from 1 to {MOST_DRAWS_OF_PEOPLE}, or null for the usual number"),
+]
 Lambdas = Annotated[
     tuple[Lambda, ...],
     Len(1, MOST_LAMBDAS),
@@ -109,6 +132,7 @@ Lambdas = Annotated[
 Name = Annotated[Line, AfterValidator(lambda name: composition(name).name), wanted("the name of a scenario")]
 Folder = Annotated[Line, wanted("a text on one line that names a folder")]
 File = Annotated[Line | None, wanted("a text on one line that names a file, or null")]
+Parameters = Annotated[Line, wanted(f"{CENTRAL}, {POSTERIOR}, or a text on one line that names a file of draws")]
 Words = Annotated[
     Annotated[str, Strict(), StringConstraints(pattern=r"\S")] | None,
     wanted("a text, or null"),
@@ -162,7 +186,7 @@ Section = BeforeValidator(_by_name)
 
 
 def _coefficients(value: Any) -> dict[str, float]:
-    """Coefficients of `conf/behaviour.yaml` by name, each within its limits."""
+    """What is given by name in place of central values (see `sim.runs.given`), each within its limits."""
     given = _by_name(value)
     if not isinstance(given, dict):
         raise refusal("a section of coefficients, as coefficients.peers=0.5")
@@ -171,12 +195,12 @@ def _coefficients(value: Any) -> dict[str, float]:
         number, key = plain(one), f"coefficients.{shown(name)}"
         if name == "lambda":
             faults.append(f"{key}={written(number)} is not possible: lambda has a key of its own, choice.lambda")
-        elif name not in RECORDS:
-            faults.append(f"{key}={written(number)} is not known; {_choices(name, sorted(RECORDS))}")
+        elif name not in RECORDS and name not in known():
+            faults.append(f"{key}={written(number)} is not known; {_choices(name, sorted(known()))}")
         else:
             try:
                 number = canonical(number) if type(number) in (int, float) else number
-                load({name: number})
+                checked(name, number)
                 found[str(name)] = float(number)
             except (UserError, OverflowError) as error:
                 faults.append(f"{key}={written(number)} is not possible: {error}")
@@ -208,6 +232,13 @@ def one_of(known: Callable[[], Sequence[str]], null: bool = False) -> PlainValid
         raise refusal(f"known; {_choices(name, names, ', or null' if null else '')}")
 
     return PlainValidator(check)
+
+
+OF_WHAT_HAPPENED = ("patterns", "validate", "predict")
+"""Tasks that are about what happened unless another world is named."""
+PARTS = ("scorecard", "literature", "scale")
+"""Parts of a validation: what was observed, elasticities of the literature, sizes of the sample."""
+Part = Annotated[str, one_of(lambda: PARTS)]
 
 
 def each_of(known: Callable[[], Sequence[str]], what: str) -> PlainValidator:

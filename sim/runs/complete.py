@@ -195,7 +195,7 @@ def _by_turns(
         later = []
         for gap in waiting:
             baseline = gap.family.baseline
-            forms = state_forms(ensemble.population, ensemble.world(baseline.scenario))
+            forms = state_forms(ensemble.people_of(gap.replicate), ensemble.world(baseline.scenario))
             states = BaselineStates(prefixes, f"{baseline.name}-{gap.replicate:06}", forms)
             with states.turn() as ours:
                 if ours:

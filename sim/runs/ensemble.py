@@ -1,4 +1,4 @@
-"""Replicates of scenarios: the same people, the same luck in every scenario, one luck a replicate.
+"""Replicates of scenarios: the same people, parameters and luck in every scenario, one luck a replicate.
 
 A run keeps counts, not people: flows, stocks, harms, expected flows, and for each person the first departure.
 """
@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Protocol, TypeVar
+from threading import Lock
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from tqdm import tqdm
@@ -27,7 +28,10 @@ from sim.model.recording import by_group
 from sim.model.recording.residents import stays
 from sim.numerics.codes import EVENT, REASON
 from sim.numerics.errors import UserError
+from sim.population.schema import Columns
 from sim.population.synthesis import Population, synthesise
+from sim.runs.draws import chosen, people_seed, turn
+from sim.runs.given import Given, given
 from sim.runs.run import Job, Other, Run, decisions, moves, wishes
 from sim.runs.settings import Settings, known_scenarios
 
@@ -35,6 +39,17 @@ Asked = TypeVar("Asked")
 Made = TypeVar("Made")
 MANY_PEOPLE = 1_000_000
 """From this size on threads share one run; below, each thread has a run of its own."""
+MOST_WORLDS = 16
+"""Worlds with scaled values that are kept (assumption: both worlds of eight draws)."""
+
+
+class Parameters(NamedTuple):
+    """What a run is given: lambda, coefficients, constants, and what scales dated values."""
+
+    lambda_: float
+    behaviour: coefficients.Behaviour
+    constants: constants.Constants
+    given: Given
 
 
 class Prefixes(Protocol):
@@ -59,33 +74,95 @@ def _end(model: EmigrationModel) -> None:
 class Ensemble:
     """People, histories and worlds shared by all runs of one set of settings."""
 
-    def __init__(self, settings: Settings, people: Callable[[], Population] | None = None) -> None:
-        self.settings, self._people = settings, people
+    def __init__(self, settings: Settings, people: Callable[[int], Population] | None = None) -> None:
+        """`people` gives the people of a seed; without it they are made."""
+        self.settings, self.draws = settings, settings.draws
+        self._make = people or (lambda seed: synthesise(settings.people.one_in, seed, self.threads))
+        self._peoples: dict[int, Population] = {}
+        self._making = Lock()
+        self._drawn: dict[tuple[int, float], Parameters] = {}
+        self._scaled: dict[tuple[str, tuple[tuple[str, float], ...]], tuple[History, World]] = {}
         self.threads = settings.thread_count
         self.months = settings.last_month + 1
         self._histories: dict[str, History] = {}
+        self._added: dict[str, History] = {}
         self._worlds: dict[str, World] = {}
         self._partings: dict[tuple[str, str], int] = {}
         self._constants: dict[float, constants.Constants] = {}
 
-    @cached_property
+    @property
     def population(self) -> Population:
-        """The people at the start, the same in every run."""
+        """The people at the start: of the first draw, which all runs have unless the settings ask for more draws."""
+        return self.people_of(0)
+
+    def people_of(self, replicate: int) -> Population:
+        """The people of a replicate at the start, the same in every world; of large samples only the last is kept."""
+        draw = turn(replicate, self.settings.people.draws or 1)[1]
+        with self._making:
+            if draw not in self._peoples:
+                made = self._make(people_seed(self.settings.seed, draw))
+                if made and len(made.people.key) >= MANY_PEOPLE:
+                    self._peoples.clear()
+                self._peoples[draw] = made
+            return self._peoples[draw]
+
+    def start(self, run: Run) -> Columns:
+        """The people of a run at the start."""
+        return self.people_of(run.job.replicate).people
+
+    def row_of(self, replicate: int) -> int | None:
+        """Row of a replicate's draw of parameters; None where they are the central ones."""
+        return None if self.draws is None else self.draws.row(turn(replicate)[0], self.settings.seed)
+
+    def is_drawn(self, lambda_: float) -> bool:
+        """Whether runs that are named by this lambda have that of their draw."""
         settings = self.settings
-        return self._people() if self._people else synthesise(settings.people.one_in, settings.seed, self.threads)
+        return self.draws is not None and settings.choice.lambda_ is None and lambda_ == settings.lambda_
+
+    def told(self, lambda_: float) -> dict[str, Any]:
+        """What is said of draws of parameters and of people in points of this lambda; nothing where there are none."""
+        settings = self.settings
+        people = {"people_draws": settings.people.draws} if settings.people.draws != 1 else {}
+        if self.draws is None:
+            return people
+        of = {"parameters": self.draws.name, "draws": self.draws.digest, "lambda_drawn": self.is_drawn(lambda_)}
+        return {**of, **people}
+
+    def parameters(self, job: Job) -> "Parameters":
+        """Lambda, coefficients, constants and what scales dated values, of one run."""
+        row = self.row_of(job.replicate)
+        if self.draws is None or row is None:
+            return Parameters(job.lambda_, self.behaviour, self.constants_at(job.lambda_), self._given)
+        held = None if self.is_drawn(job.lambda_) else job.lambda_
+        if (row, held or 0.0) not in self._drawn:
+            decision = self.settings.decision
+            lambda_, own = chosen(self.draws.at(row), self.settings.coefficients, held, decision)
+            behaviour = coefficients.load(own.coefficients)
+            found = own.constants(constants.load(lambda_, decision))
+            self._drawn[row, held or 0.0] = Parameters(lambda_, behaviour, found, own)
+        return self._drawn[row, held or 0.0]
 
     @cached_property
     def behaviour(self) -> coefficients.Behaviour:
         """Coefficients of the decision: central values, and what the settings change."""
-        return coefficients.load(self.settings.coefficients)
+        return coefficients.load(self._given.coefficients)
+
+    @cached_property
+    def _given(self) -> Given:
+        """What the settings put in place of central values."""
+        return given(self.settings.coefficients)
 
     def history(self, scenario: str) -> History:
         """The history of a scenario, or of a composition by its name (see `sim.history.naming`)."""
         if scenario not in self._histories:
-            self._histories[scenario] = load_history(
-                scenario, until=self.settings.last_day, course=self.settings.course
-            )
+            self._histories[scenario] = self._given.history(self._stated(scenario))
         return self._histories[scenario]
+
+    def _stated(self, scenario: str) -> History:
+        """The history of a scenario with its own dated values, whatever scales them."""
+        if scenario in self._added:
+            return self._added[scenario]
+        return load_history(scenario, until=self.settings.last_day, course=self.settings.course)
 
     def add(self, scenario: str, history: History) -> None:
         """Name a history made in Python, so that jobs can ask for it like for a file of `conf/scenario`.
@@ -94,9 +171,9 @@ class Ensemble:
         """
         if naming.composition(scenario).is_composed:
             raise UserError(f"scenario '{scenario}' reads as a composition; leave out + and ~")
-        if scenario in self._histories or scenario in known_scenarios():
+        if scenario in self._histories or scenario in self._added or scenario in known_scenarios():
             raise UserError(f"scenario '{scenario}' is taken; name the history otherwise")
-        self._histories[scenario] = history
+        self._added[scenario] = history
 
     def world(self, scenario: str) -> World:
         """The compiled world of a scenario, as far as the run goes."""
@@ -107,7 +184,8 @@ class Ensemble:
     def constants_at(self, lambda_: float) -> constants.Constants:
         """Constants of destinations and channels at a lambda, under the settings' rule of decision."""
         if lambda_ not in self._constants:
-            self._constants[lambda_] = constants.load(lambda_, self.settings.decision)
+            on_file = constants.load(lambda_, self.settings.decision)
+            self._constants[lambda_] = self._given.constants(on_file)
         return self._constants[lambda_]
 
     def model(
@@ -125,19 +203,28 @@ class Ensemble:
     def arguments(self, job: Job, threads: int = 1, seed: int | None = None) -> dict[str, Any]:
         """What a job's `EmigrationModel`, or a class made of it, is made from, by keyword."""
         settings = self.settings if seed is None else replace(self.settings, seed=seed)
+        own = self.parameters(job)
+        behaviour = own.behaviour._replace(lambda_=own.lambda_)
         return {
-            "population": self.population,
-            "inputs": Inputs(
-                self.history(job.scenario),
-                self.world(job.scenario),
-                self.behaviour._replace(lambda_=job.lambda_),
-                self.constants_at(job.lambda_),
-            ),
+            "population": self.people_of(job.replicate),
+            "inputs": Inputs(*self._scaled_world(job.scenario, own.given), behaviour, own.constants),
             "seed": settings.seed,
             "replicate": job.replicate,
             "threads": threads,
             "decision": settings.decision,
         }
+
+    def _scaled_world(self, scenario: str, own: Given) -> tuple[History, World]:
+        """A scenario's history and world with the dated values that a draw scales; the last few are kept."""
+        scales = tuple(sorted(own.scales.items()))
+        if own is self._given or own.scales == self._given.scales:
+            return self.history(scenario), self.world(scenario)
+        if (scenario, scales) not in self._scaled:
+            history = own.history(self._stated(scenario))
+            while len(self._scaled) >= MOST_WORLDS:
+                self._scaled.pop(next(iter(self._scaled)), None)
+            self._scaled[scenario, scales] = history, build(history, load_destinations(), self.months)
+        return self._scaled[scenario, scales]
 
     def run(self, job: Job, threads: int = 1, each_month: Callable[[], object] | None = None) -> Run:
         """Make one run from start to end."""
@@ -206,7 +293,7 @@ class Ensemble:
         """What a model that has lived to the end leaves; the model is freed."""
         recorder, events = model.recorder, model.recorder.events
         closed = events[(events["kind"] == EVENT["blocked"]) & (events["reason"] == REASON["closed"])]
-        start = self.population.people
+        start = self.people_of(job.replicate).people
         known = stays(events, start, model.columns, self.months)
         run = Run(
             job,

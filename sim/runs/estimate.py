@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 SECONDS_A_MONTH, SECONDS_A_PERSON_MONTH, SECONDS_A_PANEL_MONTH = 1e-2, 2e-7, 4e-7
 """CPU of a run by month, by simulated person and month, and by member of the panel and month besides (measured at one
 person in 10, 100, 1,000 and 10,000 on a busy server with two cores, November 2026)."""
-PANEL = 100_000
-"""Most people whose expected flows are computed, see `sim.model.run_constants`."""
+PANEL = 25_000
+"""Most people whose expected flows are computed in a month, see `sim.model.inputs`."""
 BYTES_A_PERSON = 200
 """Memory of a run by simulated person: 2.07 GB for the 9.57 million of the whole country (measured November 2026)."""
 BYTES_A_PROCESS = 380_000_000

@@ -241,6 +241,8 @@ def manifest(
             flat = isinstance(value, dict) and key != "coefficients"
             chosen.update(value if flat else {key: value})
     del chosen["until"]
+    chosen |= {"lambda": settings.lambda_, "parameters": Path(settings.parameters).name}
+    chosen["people_draws"] = chosen.pop("draws")
     if not settings.is_beyond:
         del chosen["course"]
     replicates = replicates or settings.replicate_count

@@ -21,6 +21,7 @@ import yaml
 import sim
 from sim.history import naming
 from sim.history.compiled import World
+from sim.model.decision.constants import on_file
 from sim.numerics.codes import CHANNEL, PLACE
 from sim.numerics.errors import UserError
 from sim.numerics.locations import CONF, DATA, PACKAGE
@@ -31,13 +32,16 @@ from sim.runs.arrays import NotArrays, is_whole
 from sim.runs.ensemble import Ensemble
 from sim.runs.files import digest, provenance, restore, seeds, write_file, write_folder
 from sim.runs.locks import Lock
+from sim.runs.priors import scales
 from sim.runs.run import Job, Other, Run
 
 Extras = Callable[["Point", Iterable[Run]], dict[str, str]]
 """Texts to lay beside a point's tables, by name of file; the runs may be gone through several times."""
 LAST_THAT_DECIDES = "model"
 """Last row of the layout that lives lives; `ALSO` are modules below it that say what is kept of them."""
-ALSO = ("runs/run", "runs/ensemble", "runs/parquet")
+ALSO = ("runs/run", "runs/ensemble", "runs/given", "runs/draws", "runs/parquet")
+FITTED = "posterior"
+"""Folder of the data that is made from points, and decides none."""
 _RUN = re.compile(r"[0-9]{6,}\.run")
 """Name of a file that holds a finished run."""
 A_MOMENT = 2.0
@@ -64,7 +68,8 @@ class Point:
     def title(self) -> str:
         """The point in a few words."""
         held = f", {', '.join(self.freeze)} held" if self.freeze else ""
-        return f"{self.scenario} at lambda {self.lambda_:.12g}{held}"
+        of = " of each draw" if self.record.get("lambda_drawn") else f" {self.lambda_:.12g}"
+        return f"{self.scenario} at lambda{of}{held}"
 
     @property
     def other(self) -> Other:
@@ -87,8 +92,9 @@ def point(ensemble: Ensemble, scenario: str, lambda_: float, freeze: Sequence[st
         "until": settings.until,
         "course": followed.name if followed and settings.is_beyond else None,
     }
+    record |= ensemble.told(lambda_)
     parts = {
-        "point": {key: value for key, value in record.items() if key not in ("baseline", "coefficients")},
+        "point": {key: value for key, value in record.items() if key not in ("baseline", "coefficients", "parameters")},
         "world": world_digest(ensemble.world(scenario)),
         "baseline": world_digest(ensemble.world(settings.baseline)) if freeze else None,
         "settled": diaspora().tolist(),
@@ -96,6 +102,8 @@ def point(ensemble: Ensemble, scenario: str, lambda_: float, freeze: Sequence[st
         "constants": [array.tolist() for array in ensemble.constants_at(lambda_)],
         "inputs": inputs_digest(),
     }
+    if ensemble.draws:
+        parts |= {"on_file": repr(on_file()), "scales": sorted(scales().items())}
     text = json.dumps(parts, sort_keys=True)
     return Point(scenario, lambda_, tuple(sorted(freeze)), record, hashlib.sha256(text.encode()).hexdigest()[:16],
                  ensemble.months)  # fmt: skip
@@ -117,7 +125,7 @@ def inputs_digest() -> dict[str, str]:
     return {
         "program": digest(PACKAGE, "*.py", decides),
         "tables": hashlib.sha256(parquet.layout().encode()).hexdigest(),
-        "data": digest(DATA, "*"),
+        "data": digest(DATA, "*", {path.name for path in DATA.iterdir()} - {FITTED}),
         **{name: digest(CONF, f"{name}.yaml") for name in ("people", "codes")},
         "names": hashlib.sha256(json.dumps([dict(PLACE), dict(CHANNEL)]).encode()).hexdigest(),
     }
@@ -311,7 +319,10 @@ class Shelf:
 
 def command(record: Mapping[str, Any], replicates: int) -> str:
     """The command that makes a point again."""
-    words = [*naming.composition(record["scenario"]).asked, f"choice.lambda={record['lambda']:.12g}"]
+    words = naming.composition(record["scenario"]).asked
+    words += [] if record.get("lambda_drawn") else [f"choice.lambda={record['lambda']:.12g}"]
+    words += [f"parameters={record['parameters']}"] if "parameters" in record else []
+    words += [f"people.draws={record['people_draws']}"] if "people_draws" in record else []
     words += [f"{key}={record[key]}" for key in ("decision", "seed", "until")]
     words += [f"people.one_in={record['one_in']}", f"replicates={replicates}"]
     words += [f"coefficients.{name}={value!r}" for name, value in record["coefficients"].items()]

@@ -76,6 +76,20 @@ def unknown(key: str, of: type, before: str = "") -> str:
     return f"'{shown(before + key)}' is not a known key; known are: {known}{closest(key, keys)}"
 
 
+def unknown_key(full_key: str, of: type) -> UserError:
+    """The error that names a key that settings have not, and those that are known beside it."""
+    *parents, key = full_key.split(".")
+    where, before = of, ""
+    for parent in parents:
+        if parent not in keys_of(where):
+            return UserError(unknown(parent, where, before))
+        if parent not in inner_of(where):
+            told = f"{before}{parent} is a value and has no keys in it"
+            return UserError(f"'{shown(full_key)}' is not a known key: {told}")
+        where, before = inner_of(where)[parent], f"{before}{parent}."
+    return UserError(unknown(key, where, before))
+
+
 def _missing(record: Mapping[str, Any], of: type, before: str = "") -> list[str]:
     inner = inner_of(of)
     found = [f"{before}{key}" for key in keys_of(of) if key not in record]

@@ -9,10 +9,10 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import field, is_dataclass
+from dataclasses import field, is_dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import yaml
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -25,21 +25,21 @@ from sim.history.parameters import LIMIT_DAY
 from sim.numerics import months
 from sim.numerics.errors import UserError
 from sim.numerics.locations import CONF, EXPERIMENTS, files
-from sim.numerics.messages import shown
 from sim.runs import checks
-from sim.runs.sections import from_mapping, inner_of, section, unknown
+from sim.runs.fit_settings import Fit
+from sim.runs.sections import from_mapping, section
 from sim.runs.sections import keys_of as keys_of
 from sim.runs.tasks import TASKS
 
+if TYPE_CHECKING:
+    from sim.runs.draws import Draws
+
 DECISIONS = Path(__file__).parents[1] / "model" / "decision" / "rules"
 """Folder of the decision rules."""
-PRUNED = ("partial", "damaged", "stale", "where")
-"""Points that `task=results` can remove: half-written, damaged, of another program or other data, or chosen."""
-FEW = {"compare": 8, "patterns": 4}
+CONFIG = CONF / "config.yaml"
+FEW = {"compare": 8, "patterns": 4, "validate": 8, "predict": 8}
 """Replicates of a task that asks for no number, what half a minute allows, one of others; `enough` asks the stopping
 rule."""
-
-
 USUAL = "lithuania_visa_ban"
 """The scenario of a run that asks for no world at all."""
 
@@ -89,9 +89,14 @@ def known_experiments() -> list[str]:
 
 @section("people.")
 class People:
-    """Who is simulated: one circle of about 100 people in every `one_in` circles."""
+    """Who is simulated: one circle of about 100 people in every `one_in` circles, drawn `draws` times.
+
+    Replicates have the draws of people in turn. The settings have a number in place of None: `checks.PEOPLE` where
+    parameters are drawn, else one.
+    """
 
     one_in: checks.Sampled = 100
+    draws: checks.Drawn = None
 
 
 @section("choice.")
@@ -99,11 +104,12 @@ class Choice:
     """Parameters of the choice between staying and leaving.
 
     `lambda_`, outside Python `lambda`, is the dissimilarity of destinations in the nest of leaving (dimensionless):
-    of the people barred from a country all go elsewhere as it nears 0, all stay at 1. Its default is the mean of
-    the prior Beta(3.7, 2.3). `lambdas` are those at which every deflection is reported beside it.
+    of the people barred from a country all go elsewhere as it nears 0, all stay at 1. None is that of each replicate's
+    draw where parameters are drawn; else the settings have the mean of the prior Beta(3.7, 2.3) in its place.
+    `lambdas` are those at which every deflection is reported beside it.
     """
 
-    lambda_: Annotated[checks.ALambda, Field(alias="lambda")] = 0.62
+    lambda_: Annotated[checks.LambdaOrDrawn, Field(alias="lambda")] = None
     lambdas: checks.Lambdas = (0.2, 0.5, 0.8, 0.95)
 
 
@@ -116,7 +122,7 @@ class Asked:
     sql: checks.Words = None
     csv: checks.File = None
     against: checks.Words = None
-    prune: Annotated[str | None, checks.one_of(lambda: PRUNED, null=True)] = None
+    prune: Annotated[str | None, checks.one_of(lambda: checks.PRUNED, null=True)] = None
 
 
 _WORLD = checks.World(lambda: known_scenarios(), lambda name: world_named(naming.composition(name)))
@@ -126,7 +132,7 @@ def _asked(scenario: str, policy: tuple[str, ...] | None, without: tuple[str, ..
     """What is asked for by three keys; if no scenario is named, what policies are enacted on, and what observations are
     set beside, is what happened.
     """
-    usual = naming.HISTORICAL if policy or without or task == "patterns" else USUAL
+    usual = naming.HISTORICAL if policy or without or task in checks.OF_WHAT_HAPPENED else USUAL
     own = naming.composition(scenario or usual)
     return Composition(own.scenario, own.policy + (policy or ()), own.without + (without or ()))
 
@@ -143,6 +149,7 @@ class Settings:
     scenario: Annotated[str, _WORLD.or_none] = ""
     baseline: Annotated[str, _WORLD.one] = naming.HISTORICAL
     decision: Annotated[str, checks.one_of(lambda: known_decisions())] = "destination_nest"
+    parameters: checks.Parameters = checks.CENTRAL
     freeze: checks.Feedbacks = ()
     person: checks.Person = "first:departed"
     decompose: Annotated[tuple[str, ...], _WORLD.several] = ()
@@ -161,7 +168,9 @@ class Settings:
     dry: checks.Flag = False
     match: checks.Words = None
     port: checks.Port = 8501
+    part: checks.Part = "scorecard"
     results: Annotated[Asked, checks.Section] = field(default_factory=Asked)
+    fit: Annotated[Fit, checks.Section] = field(default_factory=Fit)
     policy: checks.Bundles = None
     without: Annotated[checks.Bundles, Field(validate_default=True)] = None
 
@@ -198,9 +207,38 @@ class Settings:
             object.__setattr__(self, key, value)
         return self
 
+    @model_validator(mode="after")
+    def _settled(self) -> "Settings":
+        """Put numbers in place of what is left to the parameters, after a look at their file if they are drawn."""
+        try:
+            draws = self.draws
+        except UserError as error:
+            raise checks.refused(error.faults) from None
+        if self.choice.lambda_ is None and draws is None:
+            object.__setattr__(self, "choice", replace(self.choice, lambda_=checks.USUAL_LAMBDA))
+        if self.people.draws is None:
+            object.__setattr__(self, "people", replace(self.people, draws=1 if draws is None else checks.PEOPLE))
+        return self
+
+    @property
+    def draws(self) -> "Draws | None":
+        """The draws that replicates have their parameters of; None if they have the central values."""
+        if self.parameters == checks.CENTRAL:
+            return None
+        from sim.runs.draws import read  # loads numba
+
+        return read(self.parameters, self.decision)
+
+    @property
+    def lambda_(self) -> float:
+        """The main lambda, by which results are named: the one that is held, or the mean of those that are drawn."""
+        if self.choice.lambda_ is not None:
+            return self.choice.lambda_
+        return self.draws.lambda_ if self.draws else checks.USUAL_LAMBDA
+
     @property
     def replicate_count(self) -> int:
-        """Replicates to run: as asked, or eight for a comparison, four for the patterns and one for anything else.
+        """Replicates to run: as asked, or what the task takes (`FEW`), one if it says nothing.
 
         Raises UserError where a stopping rule is asked for and the task has none.
         """
@@ -229,18 +267,7 @@ class Settings:
         return self.last_month > clock().known
 
 
-WITHOUT_EFFECT = (
-    "threads",
-    "results_dir",
-    "report",
-    "dry",
-    "experiment",
-    "match",
-    "port",
-    "results",
-    "policy",
-    "without",
-)
+WITHOUT_EFFECT = tuple("threads results_dir report dry experiment match port results policy without fit".split())
 """Keys that say how and where to compute and what to show, or what the scenario says already; they change no number."""
 
 
@@ -250,21 +277,6 @@ def settings_from_mapping(record: Mapping[str, Any]) -> Settings:
     Raises UserError for every key that is unknown, missing, of a wrong type or out of range.
     """
     return from_mapping(record, Settings)
-
-
-def unknown_key(full_key: str) -> UserError:
-    """The error that names a key nobody knows, and those that are known beside it."""
-    *parents, key = full_key.split(".")
-    where: type = Settings
-    before = ""
-    for parent in parents:
-        if parent not in keys_of(where):
-            return UserError(unknown(parent, where, before))
-        if parent not in inner_of(where):
-            told = f"{before}{parent} is a value and has no keys in it"
-            return UserError(f"'{shown(full_key)}' is not a known key: {told}")
-        where, before = inner_of(where)[parent], f"{before}{parent}."
-    return UserError(unknown(key, where, before))
 
 
 def of_slices(replicates: int) -> int:
@@ -292,12 +304,14 @@ def resolved_yaml(settings: Settings) -> str:
     Those that say how and where to compute are left out: no path of a machine, and the same bytes everywhere.
     """
     record = {key: value for key, value in record_of(settings).items() if key not in WITHOUT_EFFECT}
+    record["parameters"] = Path(settings.parameters).name
     return yaml.safe_dump(record, sort_keys=False, allow_unicode=True)
 
 
 def command(settings: Settings) -> str:
     """The command that repeats a run: the keys that differ from their defaults and change a number."""
-    usual = dict(_dotted(Settings()))
+    usual = dict(_dotted(Settings(parameters=settings.parameters, decision=settings.decision)))
+    usual |= {"parameters": yaml.safe_load(CONFIG.read_text("utf-8"))["parameters"], "decision": Settings().decision}
     words = naming.composition(settings.scenario).asked if settings.scenario != USUAL else []
     words += [
         f"{key}={json.dumps(value, separators=(',', ':')) if isinstance(value, list) else value}"
@@ -318,12 +332,19 @@ def _dotted(settings: Settings) -> Iterator[tuple[str, Any]]:
 def fingerprint(settings: Settings) -> str:
     """Sixteen hexadecimal digits that are the same for two settings that give the same numbers.
 
-    Threads and folders do not count, nor how a number is written (1, 1.0, 0.9999999999999999). The data, the rest of
-    conf/ and the program count as much, and have digests of their own in the manifest.
+    Threads and folders do not count, nor how a number is written (1, 1.0, 0.9999999999999999), nor where a file of
+    draws lies. The data, the rest of conf/ and the program have digests of their own in the manifest.
     """
     record = {key: value for key, value in record_of(settings).items() if key not in WITHOUT_EFFECT}
-    if settings.task != "explain":
-        del record["person"]
+    if (draws := settings.draws) is None:
+        del record["parameters"]
+    else:
+        record["parameters"] = draws.digest
+    if settings.people.draws == 1:
+        del record["people"]["draws"]
+    for key, task in (("person", "explain"), ("part", "validate")):
+        if settings.task != task:
+            del record[key]
     if not settings.is_beyond:
         del record["course"]
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:16]

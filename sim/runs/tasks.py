@@ -24,8 +24,11 @@ TASKS: dict[str, str] = {
     "policies": "sim.cli.commands.policies:run",  # what policies there are: day, actor, status, description, file
     "lint": "sim.cli.commands.lint:run",  # every file of conf/ and experiments/ judged, all faults at once
     "patterns": "sim.cli.commands.patterns:run",  # everything observed to the end of 2022 beside one world's runs
+    "validate": "sim.cli.commands.validate:run",  # the scorecard: the model against what was observed, and naive rules
+    "predict": "sim.cli.commands.predict:run",  # quantities to the end of 2025, to be scored by others
     "survey": "sim.cli.commands.survey:run",  # the survey of Lithuania of 2022, asked of the synthetic people
     "results": "sim.cli.commands.results:run",  # what runs left: listed, compared, exported, pruned
+    "calibrate": "sim.cli.commands.calibrate:run",  # the posterior of all that is free, given what was observed
     "scenarios": "sim.cli.commands.scenarios:run",  # what scenarios there are, in words
     "dashboard": "sim.cli.commands.dashboard:run",  # the page on which a policy is composed, run and read
     "canonical": "sim.cli.commands.canonical:run",  # ten questions, answered once a release

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "sim" / "data"
-TABLES = sorted(DATA.rglob("*.csv"))
+TABLES = sorted(path for path in DATA.rglob("*.csv") if path.parent.name != "posterior")  # that is no observation
 OBSERVED = sorted((DATA / "observed").glob("*.csv"))
 LAST = date(2022, 12, 31)
 CONFIDENCES = {"found", "memory-high", "memory-low", "assumption"}

@@ -147,6 +147,23 @@ def test_a_visa_in_hand_gives_no_right_to_work_and_work_permits_one():
         assert rule("2021-06", place, "work", "works") == 1.0
 
 
+def test_four_states_take_applications_from_who_is_there_on_a_visa():
+    schengen = [place for place in PLACE if world().law[PLACE[place], CHANNEL["short_visa"]]["exists"]]
+    offered = {place for place in schengen if rule("2019-06", place, "short_visa", "offered") > 0.0}
+    assert offered == {"lithuania", "poland", "latvia", "estonia"} and len(schengen) == 7
+
+
+def test_closed_consulates_lengthen_waits_and_leave_visas_in_hand():
+    closed = "historical+consulates_closed"
+    for place, channel in (("lithuania", "study"), ("poland", "work"), ("germany", "family")):
+        before, after = (rule("2022-11", place, channel, "months", name) for name in ("historical", closed))
+        assert after == before + 4.0
+        assert rule("2020-04", place, channel, "months") > rule("2020-02", place, channel, "months")
+        assert openness("2022-11", place, "short_visa", scenario=closed) == 0.0
+    assert openness("2022-11", "poland", "short_visa") > 0.0
+    assert openness("2022-11", "lithuania", "short_visa_entry", scenario=closed) == 1.0
+
+
 def test_a_tourist_stop_shuts_visas_to_all_and_entry_to_all_but_relatives_and_drivers():
     """From 19 September 2022."""
     for who in (None, "humanitarian", "mediated"):

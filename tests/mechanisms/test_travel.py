@@ -2,9 +2,10 @@
 
 import math
 
+import numpy as np
 import pytest
 
-from sim.numerics.codes import CHANNEL, INSTRUMENT, MODE, PLACE, REASON, SECTOR, SEX, STATUS
+from sim.numerics.codes import CHANNEL, INSTRUMENT, LOCALITY, MODE, PLACE, REASON, REGION, SECTOR, SEX, STATUS
 from tests.counting import NEVER_LEAVE, events_of, home_world, settled
 from tests.mechanisms.test_deciding import NEAR, gain
 from tests.worlds import admit, close, constants, crowd, plain_world, quiet, start, tighten, value_of, young_men
@@ -39,6 +40,39 @@ def test_fear_of_war_sends_people_on_short_stays():
         world.belarus["war_fear"], world.places["short_stays"][:, PLACE["poland"]] = fear, 20 / 140
         model = start(crowd(20), world, quiet(**NEVER_LEAVE, stay_war=math.log(140.0))).run()
         assert len(events_of(model, "stay_out")) == gone
+
+
+def visas_of(n=40_000, b=None, **who):
+    """Months of the visas that one person in ten of a crowd is issued, by row; 0 for who gets none."""
+    people = crowd(n, **who)
+    world = home_world(1, ("poland",))
+    world.places["visas"][0, PLACE["poland"]] = n / 10
+    model = start(people, world, b or quiet(**NEVER_LEAVE, visa_months=12.0)).run()
+    return np.maximum(model.columns.visa.astype(int), 0)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "times"),
+    [
+        ("region", (REGION["gomel"], REGION["grodno"]), 5.0),
+        ("locality", (LOCALITY["rural"], LOCALITY["urban"]), 2.0),
+        ("birth", (-60 * 12, -30 * 12), 2.0),
+    ],
+)
+def test_visas_go_to_those_who_travel(column, values, times):
+    """Five times as often in Grodno as in Gomel, twice as often in towns as in villages, at 30 as at 60."""
+    half = np.repeat([False, True], 20_000)
+    got = visas_of(**{column: np.where(half, values[1], values[0])}) > 0
+    assert got.sum() == pytest.approx(4_000, abs=240)
+    assert got[half].sum() / got[~half].sum() == pytest.approx(times, rel=0.15)
+
+
+def test_a_visa_is_for_a_journey_a_year_or_longer():
+    b = quiet(**NEVER_LEAVE, visa_months=12.0, visa_long_months=30.0, visa_once=0.2, visa_long=0.3)
+    months = visas_of(b=b)
+    lengths, counts = np.unique(months[months > 0], return_counts=True)
+    assert lengths.tolist() == [3, 12, 30]
+    assert counts / counts.sum() == pytest.approx([0.2, 0.5, 0.3], abs=0.03)
 
 
 def test_fear_of_war_holds_visitors():

@@ -8,7 +8,8 @@ import pytest
 
 from sim.numerics.codes import EDUCATION, SECTOR
 from sim.population.attributes import attributes, people_by_zone
-from sim.population.census import MINORS, figure, read
+from sim.population.census import MINORS, figure
+from sim.population.tables import read
 
 HIGHER = EDUCATION["higher"]
 

@@ -12,7 +12,7 @@ import pandas as pd
 from sim.analysis import dimensions
 from sim.numerics import codes, months
 from sim.runs import seals
-from sim.runs.tables import OF_OTHERS
+from sim.runs.tables import OF_COMPARISONS, OF_OTHERS
 
 LAMBDAS = (0.2, 0.5, 0.62, 0.8)
 MAIN = 0.62
@@ -282,6 +282,10 @@ def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
     pd.DataFrame(naive, columns=OF_OTHERS["naive_rules"].names).to_csv(folder / "naive_rules.csv", index=False)
     short = [("residents", "last value", 1, 1, 0.38, 0.02)]
     pd.DataFrame(short, columns=OF_OTHERS["naive_summary"].names).to_csv(folder / "naive_summary.csv", index=False)
+    shares = [("lambda", 0.31, 0.2, 0.44, 700.0, ""), ("parameters", *[""] * 4, "not drawn: central values"),
+              ("luck", 0.69, 0.56, 0.8, 1050.0, "")]  # fmt: skip
+    parts = [("arrivals", "lithuania", *one) for one in shares] + [("departures", "", *one) for one in shares]
+    pd.DataFrame(parts, columns=OF_COMPARISONS["variance"].names).to_csv(folder / "variance.csv", index=False)
     people = [("sex", "female", 50_300, 50_312, 0.02), ("region", "grodno", 10_300, 10_290, -0.1)]
     names = ["margin", "cell", "target", "synthetic", "error_percent"]
     pd.DataFrame(people, columns=names).to_csv(folder / "people.csv", index=False)

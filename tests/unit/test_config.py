@@ -11,7 +11,9 @@ from sim.cli import hydra
 from sim.history.catalogue import load_policies, load_shocks
 from sim.numerics.errors import UserError
 from sim.runs import settings
+from sim.runs.sections import unknown_key
 from sim.runs.settings import Asked, Choice, People, Settings, command, fingerprint, record_of, resolved_yaml
+from tests.unit import some_draws
 
 
 @pytest.fixture(autouse=True)
@@ -88,7 +90,7 @@ def test_a_value_reaches_its_setting():
         ("results_dir", 5, ("results_dir=5", "a text")),
         ("results_dir", "", ("results_dir=", "a text")),
         ("results_dir", ["вынікі"], ('results_dir=["вынікі"]', "a text")),
-        ("task", "fly", ("task=fly", "compare", "simulate", "people", "history", "invert")),
+        ("task", "fly", ("task=fly", "explain", "figures", "people", "history", "and 13 more")),
         ("scenario", "opened", ("scenario=opened", "historical", "lithuania_visa_ban", "did you mean open_door?")),
         ("scenario", ["a", "b"], ('scenario=["a", "b"]', "open_door")),
         ("baseline", "histrical", ("baseline=histrical", "did you mean historical?")),
@@ -163,7 +165,7 @@ def test_an_unknown_key_is_named_with_the_known_ones(overrides, words):
 )
 def test_a_key_of_any_depth_is_explained(key, words):
     for word in words:
-        assert word in str(settings.unknown_key(key))
+        assert word in str(unknown_key(key, Settings))
 
 
 def test_a_missing_key_is_named():
@@ -231,7 +233,7 @@ def test_resolved_yaml_reads_back_to_the_same_settings():
     assert "lambda: 0.3" in resolved_yaml(chosen)
 
 
-def test_the_fingerprint_changes_with_every_setting_that_changes_a_number_and_no_other():
+def test_the_fingerprint_changes_with_every_setting_that_changes_a_number_and_no_other(tmp_path):
     usual = fingerprint(Settings())
     free = {
         "threads": 7,
@@ -240,19 +242,23 @@ def test_the_fingerprint_changes_with_every_setting_that_changes_a_number_and_no
         "dry": True,
         "experiment": "lambda",
         "match": "visa",
+        "port": 8502,
     }
     for key, value in free.items():
         assert usual == fingerprint(Settings(**{key: value})), key
     assert usual == fingerprint(Settings(results=Asked(show="flows", where="true")))
     assert usual == fingerprint(Settings(policy=None, without=None)), "they are told by the scenario"
-    assert {*free, "results", "policy", "without"} == set(settings.WITHOUT_EFFECT)
+    assert {*free, "fit", "results", "policy", "without"} == set(settings.WITHOUT_EFFECT)
     assert fingerprint(Settings(choice=Choice(1))) == fingerprint(Settings(choice=Choice(1.0)))
     assert fingerprint(Settings(coefficients={"peers": 1})) == fingerprint(Settings(coefficients={"peers": 1.0}))
     assert usual == fingerprint(Settings(course="worse")), "nothing of it lies beyond what is known"
     assert usual == fingerprint(Settings(person=3)), "only task=explain follows a person"
     assert fingerprint(Settings(task="explain", person=3)) != fingerprint(Settings(task="explain"))
+    assert usual == fingerprint(Settings(part="scale")), "only task=validate has parts"
+    assert fingerprint(Settings(task="validate", part="scale")) != fingerprint(Settings(task="validate"))
     others = [
         Settings(task="history"),
+        Settings(task="validate", part="scale"),
         Settings(scenario="open_door"),
         Settings(baseline="open_door"),
         Settings(decision="flat"),
@@ -265,12 +271,14 @@ def test_the_fingerprint_changes_with_every_setting_that_changes_a_number_and_no
         Settings(until="2030-12", course="worse"),
         Settings(seed=2),
         Settings(replicates=9),
+        Settings(parameters=str(some_draws.file(tmp_path))),
         Settings(people=People(101)),
+        Settings(people=People(draws=2)),  # the second of one section
         Settings(choice=Choice(0.63)),
         Settings(choice=Choice(lambdas=(0.2, 0.5))),  # the second of one section
     ]
     prints = {fingerprint(other) for other in others}
-    assert len(prints) == len(others) == len(record_of(Settings())) - len(settings.WITHOUT_EFFECT) + 1
+    assert len(prints) == len(others) == len(record_of(Settings())) - len(settings.WITHOUT_EFFECT) + 2
     assert usual not in prints
 
 

@@ -174,7 +174,7 @@ def test_worlds_part_where_courses_do_and_not_before():
 def test_a_point_is_known_by_its_course_beyond_what_is_known_only():
     def made(until, followed):
         settings = Settings(until=until, course=followed, people=People(20_000))
-        return point(Ensemble(settings, lambda: None), "mobilisation_2027", 0.62), fingerprint(settings)
+        return point(Ensemble(settings, lambda seed: None), "mobilisation_2027", 0.62), fingerprint(settings)
 
     (near, near_print), (near_worse, near_worse_print) = (made("2026-08", name) for name in ("held", "worse"))
     (far, far_print), (far_worse, far_worse_print) = (made("2027-06", name) for name in ("held", "worse"))

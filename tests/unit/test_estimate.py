@@ -115,7 +115,7 @@ def test_the_panel_of_a_larger_run_is_no_larger():
     def told(people):
         return words(Plan(made={("a", 0): 1000}, people=people, months=1000), 1)
 
-    assert "about 70 seconds on" in told(100_000) and "about 4.2 minutes on" in told(1_000_000)
+    assert "about 40 seconds on" in told(100_000) and "about 3.7 minutes on" in told(1_000_000)
 
 
 def test_a_dry_comparison_plans_what_a_comparison_makes(tmp_path):

@@ -79,6 +79,25 @@ def test_a_file_that_is_not_read_is_named_once(here, capfd, file):
     assert capfd.readouterr().err == f"{line}.yml or .json\n"
 
 
+@pytest.mark.parametrize(
+    ("file", "make", "told"),
+    [
+        ("mine.yaml", lambda path: path.mkdir(), "a folder where a file would be read; the files in it are read"),
+        ("mine.yaml", lambda path: path.symlink_to(path), "not read: a link that ends at no file"),
+        ("mine.json", lambda path: path.symlink_to(path.parent / "nothing"), "not read: a link that ends at no file"),
+        ("mine.yml", os.mkfifo, "not read: no ordinary file"),
+        ("again", lambda path: path.symlink_to(path.parent), "not read again: a link to a folder that was read"),
+    ],
+    ids=["folder", "link to itself", "link to nothing", "pipe", "link back"],
+)
+def test_what_stands_in_the_place_of_a_file_is_told_by_what_it_is(here, capfd, file, make, told):
+    make(here / "conf" / "policy" / file)
+    catalogue.load_history("no_war")
+    catalogue.load_history("historical")
+    err = capfd.readouterr().err
+    assert err.startswith(f"vyraj: conf/policy/{file}: {told}") and err.count("\n") == 1
+
+
 @pytest.mark.parametrize("file", ["README.md", "TEMPLATE.yaml", "NOTES.txt", ".mine.yaml", "mine.yaml~", "#mine.yaml#"])
 def test_notes_templates_and_leftovers_of_editors_are_passed_over(here, capfd, file):
     (here / "conf" / "policy" / file).write_text("- : [")

@@ -43,7 +43,7 @@ def seen(people, moves=(), decisions=(), one_in=10):
                           job=SimpleNamespace(lambda_=0.6, replicate=0))  # fmt: skip
     world = plain_world(MONTHS, ("lithuania", "poland"))
     world.belarus["income"][12:] = 2.0
-    return next(each_seen([run], world, people.people, one_in))
+    return next(each_seen([run], world, lambda run: people.people, one_in))
 
 
 def test_schooling_is_school_to_its_length_and_a_degree():

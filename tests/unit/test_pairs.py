@@ -161,7 +161,7 @@ def kept(ensemble, model, job):
 def pairs(thousandth):
     """Paired runs of the hot world, Lithuania shut from month 12 on."""
     people, world = hot_people(PEOPLE // 4), hot_world(24)
-    own = Ensemble(thousandth.settings, lambda: people)
+    own = Ensemble(thousandth.settings, lambda seed: people)
     shut = close(close(world, "lithuania", "permit", START), "lithuania", "visa_free", START)
     for channel in ("humanitarian", "asylum", "family", "irregular"):
         shut = tighten(shut, "lithuania", channel, START, offered=0.0)

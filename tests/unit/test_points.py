@@ -102,7 +102,14 @@ _inputs = points.inputs_digest
 def test_the_program_counts_as_far_as_it_lives_lives():
     """What only reads results may change; the digest of the program covers the rows that decide."""
     rows = points.rows(points.sim.__doc__)
-    decides = {*rows[: rows.index("model") + 1], "runs/run", "runs/ensemble", "runs/parquet"}
+    decides = {
+        *rows[: rows.index("model") + 1],
+        "runs/run",
+        "runs/ensemble",
+        "runs/given",
+        "runs/draws",
+        "runs/parquet",
+    }
     assert {"numerics", "history", "population", "model"} <= decides
     assert not {"runs", "analysis", "observation", "report", "cli", "runs/points", "runs/settings"} & decides
     folder = points.PACKAGE

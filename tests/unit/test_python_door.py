@@ -126,7 +126,7 @@ def test_a_date_is_the_month_in_which_it_lies(until):
         (lambda: Settings(freeze={"queues"}), ("freeze=", "is not a list")),
         (lambda: Settings(coefficients=pd.Series({"peers": np.nan, "kn": 1.0})), ("peers=NaN", "kn=1.0")),
         (lambda: Choice(5, "x"), ("choice.lambda=5", "choice.lambdas=x")),
-        (lambda: People(1, 2), ("people.1",)),
+        (lambda: People(1, 2, 3), ("people.2",)),
     ],
 )
 def test_a_mistake_in_python_is_told_as_on_the_command_line(made, words):

@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from sim.model.eventlog import EVENT_TYPE
 from sim.model.hazards import FIXED_POINT
-from sim.model.recording.recorder import EXPECTATIONS, HARMS, MOVES, through_queues
+from sim.model.recording.recorder import EXPECTATIONS, FEW, HARMS, MOVES, departing_share, through_queues
 from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, N_SECTORS, PLACE, SECTOR
 from tests.worlds import admit, close, crowd, hot, hot_people, hot_world, plain_world, quiet, start, tighten
 
@@ -47,6 +48,33 @@ def test_arrivals_follow_commitments():
     assert arrivals([8.0, 4.0, 2.0], approval=0.5) == [4.0, 2.0, 1.0]
     assert arrivals([8.0, 4.0, 2.0, 0.0], months=2.0) == [0.0, 0.0, 8.0, 4.0]
     assert arrivals([8.0, 4.0, 0.0], months=0.25) == [6.0, 5.0, 1.0]
+
+
+def month_of(*events):
+    """Events of a month, each (name, row, channel)."""
+    made = np.zeros(len(events), EVENT_TYPE)
+    for event, (name, row, channel) in zip(made, events, strict=True):
+        event["kind"], event["row"], event["channel"] = EVENT[name], row, CHANNEL[channel]
+    return made
+
+
+def test_who_is_kept_back_at_departure_is_not_expected_to_leave():
+    """Of those granted a plan, by year; who applies in vain is not among them, nor is a family that follows."""
+    granted = month_of(*(("granted", row, "study") for row in range(10)))
+    ended = month_of(
+        *(("blocked", row, "study") for row in range(4)), *(("departed", row, "study") for row in range(4, 10))
+    )
+    others = month_of(("applied", 2, "study"), ("blocked", 2, "study"), ("departed", 11, "study"))
+    log = [granted, ended, others, *[month_of()] * 9, month_of()]
+    share = departing_share(log)
+    assert share.shape == (13, N_CHANNELS)
+    assert share[:12, CHANNEL["study"]] == pytest.approx(0.6)
+    assert np.delete(share, CHANNEL["study"], axis=1) == pytest.approx(1.0)
+    log[12] = month_of(("granted", 20, "study"), ("blocked", 20, "study"))
+    first, second = 6 / 10, 6 / 11
+    assert departing_share(log)[0, CHANNEL["study"]] == pytest.approx((6 + FEW * second) / (10 + FEW))
+    assert departing_share(log)[12, CHANNEL["study"]] == pytest.approx(FEW * second / (1 + FEW))
+    assert second < departing_share(log)[0, CHANNEL["study"]] < first
 
 
 def test_a_queue_lets_through_its_capacity():

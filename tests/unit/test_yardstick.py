@@ -183,13 +183,13 @@ def test_the_patterns_are_those_within_the_months_of_the_runs(measured, found):
 def test_the_survey_counts_as_not_asked_without_answers(measured):
     later = [one for one in patterns() if one.quantity == SURVEY]
     assert later and all(one.last == month("2022-09") for one in later)
-    assert module._values(later[0], measured, None) == []
+    assert module.measured(later[0], measured, None) == []
     answers = {one.item: [one.observed, 1.0] for one in later}
-    assert module._values(later[0], measured, answers) == [later[0].observed, 1.0]
+    assert module.measured(later[0], measured, answers) == [later[0].observed, 1.0]
     rank = next(one for one in patterns() if one.quantity == RANK)
-    assert module._values(rank, measured, answers)[0] == 1.0
+    assert module.measured(rank, measured, answers)[0] == 1.0
     turned = answers | {"reason_destination: better political climate": [99.0, 1.0]}
-    assert module._values(rank, measured, turned)[0] == 0.0
+    assert module.measured(rank, measured, turned)[0] == 0.0
 
 
 def test_a_lag_that_is_counted_twice_is_found(measured, found, monkeypatch):

@@ -399,7 +399,9 @@ def test_reference_counts_are_persons():
     people.people.mode[150:160] = MODE["settled"]  # no residents
     counted = reference(people.people, 10)
     assert counted.pendular == 1900.0 and counted.travellers == 2200.0
-    assert counted.adults == 2300.0 and list(counted.exposed[:2]) == [1900.0, 500.0]
+    of_thirty, of_sixty = 1.4 * 1.2, 1.4 * 0.6  # in towns of the first region, by conf/people.yaml
+    assert counted.applicants == pytest.approx(2200.0 * of_thirty * 0.5 + 100.0 * of_sixty * 0.5)
+    assert list(counted.exposed[:2]) == [1900.0, 500.0]
     risk = np.full(len(EXPOSURE), 1.0)
     risk[EXPOSURE["protest"]] = 30.0
     assert sum_of_weights(risk, counted.exposed) == 1900.0 + 30.0 * 500.0

@@ -13,11 +13,13 @@ import pytest
 from sim.history.clock import clock
 from sim.numerics.codes import EVENT, MODE, REGION, SEX
 from sim.numerics.months import FIRST_YEAR
-from sim.population.census import BANDS, age_sex, read
+from sim.population.census import BAND_OF_CLASS, BANDS, CLASSES, ENDS, _class_shares, age_sex, single_years
 from sim.population.fit import completed_age
 from sim.population.lives import lives, published
+from sim.population.mortality import OLDEST
 from sim.population.schema import NOBODY
 from sim.population.synthesis import synthesise
+from sim.population.tables import read
 from tests.worlds import plain_world, quiet, start
 
 TEN_YEARS = range(0, 80, 10)
@@ -72,13 +74,10 @@ def errors(one_in: int):
 
 
 def check_population(one_in: int) -> None:
-    """Within 1% in total and 3% in each group of ten years and sex; within 5% among those of 80 and over, of whom the
-    official series lost more in 2021 and 2022 than published deaths say. Small samples have four standard errors more.
-    """
+    """Within 1% in total and 3% in each group of ten years and sex. Small samples have four standard errors more."""
     for year, (total, groups, luck) in errors(one_in).items():
         assert abs(total) < 0.01, (year, total)
-        room = np.append(np.full(len(TEN_YEARS), 0.03), 0.05) + 4.0 * luck * (one_in > 10)
-        assert (np.abs(groups) < room).all(), (year, np.round(groups, 4))
+        assert (np.abs(groups) < 0.03 + 4.0 * luck * (one_in > 10)).all(), (year, np.round(groups, 4))
 
 
 def check_events(one_in: int) -> None:
@@ -106,3 +105,84 @@ def test_a_tenth_lives_on_as_the_official_population():
 @pytest.mark.slow
 def test_a_tenth_bears_and_dies_as_published():
     check_events(10)
+
+
+def of_single_ages():
+    """Official residents of 1 January 2019 by single age, [sexes, ages to the oldest]."""
+    people = np.zeros((len(SEX), OLDEST + 1))
+    bands = age_sex(f"{FIRST_YEAR}-01-01", "belarus")
+    for c, (low, end) in enumerate(zip(CLASSES, ENDS, strict=True)):
+        parts = _class_shares()[c] * bands[BAND_OF_CLASS[c]]
+        people[:, low:end] = (parts[:, None] * single_years()[c])[:, : end - low]
+    return people
+
+
+@cache
+def projected():
+    """The same by cohorts and nothing else: groups [years, sexes, ten years], births and deaths of each year.
+
+    Who is of an age on 1 January spends half of the year in it and half in the next, on the mean.
+    """
+    rates, people, groups, births, deaths = lives(), of_single_ages(), [], [], []
+    ten = np.minimum(np.arange(OLDEST + 1) // 10, len(TEN_YEARS))
+    for born, died in zip(12 * rates.births[:, 0], 12 * rates.deaths[:, 0], strict=True):
+        groups.append(np.stack([np.bincount(ten, one) for one in people]))
+        older = np.zeros_like(people)
+        older[:, 1:] = (people * np.exp(-(died + np.roll(died, -1, axis=1)) / 2))[:, :-1]
+        births.append(float((born * (people + older)[SEX["female"]] / 2).sum()))
+        for sex, share in ((SEX["male"], rates.boys), (SEX["female"], 1 - rates.boys)):
+            older[sex, 0] = share * births[-1] * np.exp(-died[sex, 0] / 2)
+        deaths.append(people.sum() + births[-1] - older.sum())
+        people = older
+    return np.array([*groups, np.stack([np.bincount(ten, one) for one in people])]), births, deaths
+
+
+def test_every_group_is_met_by_cohorts_without_luck():
+    """Within 3%, those of 80 and over too, and the total within half a percent."""
+    made = projected()[0]
+    for year in KNOWN:
+        told = official(year)
+        assert abs(made[year - FIRST_YEAR].sum() / told.sum() - 1) < 0.005
+        assert (np.abs(made[year - FIRST_YEAR] / told - 1) < 0.03).all(), year
+
+
+def test_the_deaths_of_2021_are_those_that_the_old_lost():
+    """Those of 60 and over lose what the official series says, to four thousand, by which the reckoning is off in years
+    with a published count (2.6 and 4.3); the UN has 24 thousand deaths less.
+    """
+    made, old = projected()[0][:, :, 6:].sum(axis=(1, 2)), 2021 - FIRST_YEAR
+    told = official(2022)[:, 6:].sum() - official(2021)[:, 6:].sum()
+    assert abs(made[old + 1] - made[old] - told) < 4_000
+    assert published("deaths")[2021] - published("un_deaths")[2021] > 20_000
+
+
+def test_rates_are_held_after_the_last_year_that_was_published():
+    rates, last = lives(), max(published("births")) - FIRST_YEAR
+    assert len(rates.births) == clock().last // 12 + 1 > last + 1
+    for held in (rates.births, rates.deaths):
+        assert (held[last:] == held[last]).all() and (held[last] != held[last - 1]).any()
+
+
+def check_to_the_end(one_in: int) -> None:
+    """To the end of the clock the engine is where the cohorts are: 1% in total, 3% by age and sex, and four standard
+    errors; children are as many as between the last published year and its fall of five years going on.
+    """
+    groups, counts = lived(one_in)
+    expected, births, deaths = projected()
+    for year in range(max(KNOWN) - FIRST_YEAR, len(groups)):
+        assert abs(groups[year].sum() / expected[year].sum() - 1) < 0.01
+        room = 0.03 + 4.0 * np.sqrt(one_in / expected[year])
+        assert (np.abs(groups[year] / expected[year] - 1) < room).all(), (
+            FIRST_YEAR + year,
+            groups[year] / expected[year],
+        )
+    last = max(published("births"))
+    for year in range(last + 1 - FIRST_YEAR, len(births)):
+        for kind, many in (("born", births[year]), ("died", deaths[year])):
+            assert abs(counts[kind][year] / many - 1) < 0.03 + 4.0 * np.sqrt(one_in / many), (kind, year)
+        fall = (published("births")[last] / published("births")[last - 5]) ** ((FIRST_YEAR + year - last) / 5)
+        assert fall * published("births")[last] < births[year] < published("births")[last]
+
+
+def test_a_small_sample_lives_to_the_end_of_the_clock_as_its_cohorts():
+    check_to_the_end(200)

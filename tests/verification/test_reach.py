@@ -46,7 +46,7 @@ def reach(parameter, worlds, people=None, b=EAGER, months=ALWAYS, verdict="effec
     people = crowd(100) if people is None else people
     pair = tuple(lived(people, world, b) for world in worlds)
     addition = Addition("policy", "event", parameter, False, verdict, by, "")
-    table = reach_table([Rule(addition, months)], [pair, pair], worlds[0], people.people, people.one_in)
+    table = reach_table([Rule(addition, months)], [pair, pair], worlds[0], lambda run: people.people, people.one_in)
     ((_, *numbers, note),) = table.itertuples(index=False)
     return (*map(int, numbers), note)
 
@@ -80,7 +80,7 @@ def test_each_person_of_the_sample_stands_for_many():
     for run in pair:
         run.residents_by_class = run.residents_by_class * 1000
     addition = Addition("policy", "event", "lithuania.permit", False, "effective", (), "")
-    table = reach_table([Rule(addition, ALWAYS)], [pair], open_, people.people, 1000)
+    table = reach_table([Rule(addition, ALWAYS)], [pair], open_, lambda run: people.people, 1000)
     assert table.iloc[0, 1:4].tolist() == [100_000.0, 100_000.0, 100_000.0]
 
 

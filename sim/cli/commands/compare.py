@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.analysis import dimensions
+from sim.analysis import dimensions, standing
 from sim.analysis.effects import Paired, effects_table, final_table, substitution_table, taxonomy_table
 from sim.analysis.effects_by_group import groups_table
 from sim.analysis.reach import reach_table, rules
@@ -33,7 +33,7 @@ from sim.observation.losses import losses_difference
 from sim.observation.prisons import repression_table
 from sim.observation.public_money import money_difference
 from sim.observation.registers import register_table
-from sim.observation.seen import Seen, each_seen, seen_by
+from sim.observation.seen import Seen, each_seen
 from sim.observation.yardstick import yardstick
 from sim.population.fit import fit_table as people_table
 from sim.report import comparison
@@ -126,7 +126,7 @@ def opening_month(ensemble: Ensemble) -> int:
 
 def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Sequence[Addition]) -> None:
     settings, window = ensemble.settings, pairs.window
-    main = pairs.by_lambda[settings.choice.lambda_]
+    main = pairs.by_lambda[settings.lambda_]
     baseline, scenario = ensemble.world(settings.baseline), ensemble.world(settings.scenario)
     ours = [one for one, _ in main]
     histories = ensemble.history(settings.baseline), ensemble.history(settings.scenario)
@@ -136,15 +136,16 @@ def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Seq
         "taxonomy": taxonomy_table(pairs.by_lambda, window),
         "substitution": substitution_table(pairs.by_lambda, window),
         "final": final_table(pairs.by_lambda, window),
-        "reach": reach_table(changed, main, baseline, ensemble.population.people, window.one_in),
+        "reach": reach_table(changed, main, baseline, ensemble.start, window.one_in),
         **_yardstick(ensemble, ours),
         "people": _people(ensemble),
         "groups": hide_few(groups_table(main, window), window.one_in, len(main)),
-        "public_money": money_difference(main, baseline, scenario),
-        "losses": losses_difference(_sides(ensemble, main, baseline, scenario)),
+        "public_money": money_difference(main, baseline, scenario, window.estimated),
+        "losses": losses_difference(_sides(ensemble, main, baseline, scenario), window.estimated),
         "registers": register_table(ours, baseline),
         "repression": repression_table(ours, baseline, ensemble.behaviour),
         "enough": pairs.curve,
+        "variance": pairs.variance,
     }
     if settings.scenario in settings.decompose:
         found["decomposition"] = decomposed(ensemble, pairs)
@@ -156,10 +157,8 @@ def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Seq
 
 def _sides(ensemble: Ensemble, main: Sequence[Paired], baseline: World, scenario: World) -> list[tuple[Seen, Seen]]:
     """Pairs of runs as their observers see them."""
-    people, worlds = ensemble.population, (baseline, scenario)
-    ones, twos = (
-        each_seen([pair[side] for pair in main], worlds[side], people.people, people.one_in) for side in (0, 1)
-    )
+    one_in, worlds = ensemble.settings.people.one_in, (baseline, scenario)
+    ones, twos = (each_seen([pair[side] for pair in main], worlds[side], ensemble.start, one_in) for side in (0, 1))
     return list(zip(ones, twos, strict=True))
 
 
@@ -167,8 +166,8 @@ def _yardstick(ensemble: Ensemble, ours: Sequence[Run]) -> dict[str, pd.DataFram
     """What was observed beside the baseline's runs; tables without rows where the baseline is not what happened."""
     if ensemble.settings.baseline != naming.HISTORICAL:
         return {table.name: pd.DataFrame(columns=table.names) for table in YARDSTICK}
-    people, world = ensemble.population, ensemble.world(naming.HISTORICAL)
-    return yardstick([seen_by(run, world, people.people, people.one_in) for run in ours])._asdict()
+    one_in, world = ensemble.settings.people.one_in, ensemble.world(naming.HISTORICAL)
+    return yardstick(list(each_seen(ours, world, ensemble.start, one_in)))._asdict()
 
 
 def _people(ensemble: Ensemble) -> pd.DataFrame:
@@ -197,5 +196,6 @@ def _about(settings: Settings, pairs: Pairs, events: Sequence[Event]) -> dict[st
         "changed": [PLACE_NAMES[place] for place in pairs.window.changed],
         "start": label(pairs.window.start),
         "enough": pairs.about(),
+        standing.KEY: standing.facts(settings),
         "policies": rules,
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.analysis import standing
 from sim.analysis.choosers import PARTED, chooser, row_of
 from sim.analysis.life import Follower, Life, life
 from sim.analysis.pairs import align
@@ -52,9 +53,10 @@ def run(settings: Settings) -> Path:
     row = find(ensemble, scenarios)
     lives = tell(ensemble, scenarios, row)
     marks = _marks(ensemble, scenarios, settings.last_month)
-    sample = (
-        f"one in {settings.people.one_in}, seed {settings.seed}, replicate 0, lambda {settings.choice.lambda_:.12g}"
-    )
+    lambda_ = ensemble.parameters(Job(scenarios[0], settings.lambda_, 0)).lambda_
+    sample = f"one in {settings.people.one_in}, seed {settings.seed}, replicate 0, lambda {lambda_:.12g}"
+    known = standing.facts(settings)
+    sample += f". {standing.title(known)} {standing.sentence(known)}".removesuffix(".")
     places, last = load_destinations(), settings.last_month
     since = {name: closed_since(ensemble.history(name), places, last) for name in scenarios}
     print(markdown(page(people, lives, sample, marks, brief=True, since=since)))
@@ -97,7 +99,7 @@ def tell(ensemble: Ensemble, scenarios: list[str], row: int) -> list[Life]:
 
 def _run(ensemble: Ensemble, scenarios: list[str], follower: Follower | None) -> list[EmigrationModel]:
     """Finished runs of one or two worlds with the same luck; months in which they agree are run once."""
-    first = ensemble.model(Job(scenarios[0], ensemble.settings.choice.lambda_, 0), ensemble.threads)
+    first = ensemble.model(Job(scenarios[0], ensemble.settings.lambda_, 0), ensemble.threads)
     first.observer = follower
     models = [first]
     for name in scenarios[1:]:

@@ -26,6 +26,7 @@ from sim.numerics.locations import written
 from sim.numerics.months import label, month
 from sim.observation.definitions import permits
 from sim.observation.observed import LAST, read
+from sim.runs.checks import CENTRAL
 from sim.runs.ensemble import Ensemble
 from sim.runs.files import write_file
 from sim.runs.run import Job
@@ -150,6 +151,8 @@ def run(settings: Settings) -> list[Path]:
 
     Raises UserError, before anything is computed, for a file that asks for what was not observed or cannot be written.
     """
+    if settings.parameters != CENTRAL:
+        raise UserError(f"parameters={settings.parameters}: constants are inverted at the central values alone")
     ensemble = Ensemble(replace(settings, until=LAST, scenario="historical"))
     decision = rule(settings.decision)
     by_place, by_channel = targets()
@@ -165,12 +168,8 @@ def run(settings: Settings) -> list[Path]:
         constants, gap = inverted(ensemble, lambda_, level_of(lambda_), constants, (by_place, by_channel))
         print(f"lambda {lambda_:g}: largest gap {np.expm1(gap[0]):.1%}, of {gap[1]}", flush=True)
         found[lambda_] = constants
-    if settings.choice.lambda_ in found:
-        print(
-            _by_year(
-                ensemble, settings.choice.lambda_, level_of(settings.choice.lambda_), found[settings.choice.lambda_]
-            )
-        )
+    if settings.lambda_ in found:
+        print(_by_year(ensemble, settings.lambda_, level_of(settings.lambda_), found[settings.lambda_]))
     for page in pages:
         page.file.parent.mkdir(parents=True, exist_ok=True)
         values = {lambda_: float(getattr(one, page.table)[page.code]) for lambda_, one in sorted(found.items())}

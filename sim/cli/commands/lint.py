@@ -23,7 +23,7 @@ def run(settings: Settings) -> None:
     """Judge every file and print how many there are; raises UserError with all faults of all files."""
     faults = faults_of(CONF)
     for decision in names():
-        faults += _faults(partial(constants.load, settings.choice.lambda_, decision))
+        faults += _faults(partial(constants.load, settings.lambda_, decision))
     faults += _faults(assumptions.records)
     for study in experiment_names():
         faults += _news(_faults(partial(load_experiment, study)), faults)

@@ -71,12 +71,12 @@ def lived(ensemble: Ensemble) -> tuple[list[Seen], dict[str, list[float]] | None
 
     No answers where the runs end before the survey does.
     """
-    settings, people = ensemble.settings, ensemble.population
+    settings, one_in = ensemble.settings, ensemble.settings.people.one_in
     seen: list[Seen] = []
     asked: list[Answers] = []
     reasons: list[np.ndarray] = []
     for replicate in range(settings.replicate_count):
-        job = Job(settings.scenario, settings.choice.lambda_, replicate)
+        job = Job(settings.scenario, settings.lambda_, replicate)
         model = ensemble.model(job, ensemble.threads)
         if settings.last_month >= FIELD[-1]:
             told = ReasonsOf()
@@ -84,8 +84,8 @@ def lived(ensemble: Ensemble) -> tuple[list[Seen], dict[str, list[float]] | None
             asked.append(pooled(asked_of(model, replicate)))
             model.observer = None
             reasons.append(apart(told.records, replicate))
-        seen.append(seen_by(ensemble.finished(model.run(), job), ensemble.world(settings.scenario), people.people,
-                            people.one_in))  # fmt: skip
+        run = ensemble.finished(model.run(), job)
+        seen.append(seen_by(run, ensemble.world(settings.scenario), ensemble.start(run), one_in))
     with_reasons = reasons if settings.decision == RULE else [None] * len(asked)
     return seen, answered(asked, with_reasons, settings.seed)
 

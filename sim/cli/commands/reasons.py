@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis import citing
+from sim.analysis import citing, standing
 from sim.analysis.reasons import PULLS, REASONS, ReasonsOf
 from sim.cli.commands.explain import RULE
 from sim.cli.commands.worlds import simulated
@@ -37,7 +37,7 @@ def run(settings: Settings) -> Path:
     print(simulated(settings, compared=False))
     found = []
     for replicate in range(settings.replicate_count):
-        model = ensemble.model(Job(settings.scenario, settings.choice.lambda_, replicate), ensemble.threads)
+        model = ensemble.model(Job(settings.scenario, settings.lambda_, replicate), ensemble.threads)
         seen = ReasonsOf()
         model.observer = seen
         model.run()
@@ -48,7 +48,8 @@ def run(settings: Settings) -> Path:
     table = citing.reasons_table(found, MINIMUM)
     print("Share of units who would cite each reason")
     print("(a reason is cited with the probability that the departure is owed to it: an assumption).")
-    print("Conditional scenario, not a forecast; nothing is calibrated yet.\n")
+    known = standing.facts(settings)
+    print(f"Conditional scenario, not a forecast. {standing.title(known)} {standing.sentence(known)}\n")
     print(f"Why leave, by stream\n{citing.ranking_text(table, 'leave', 'motive')}\n")
     print(f"Why leave, by year\n{citing.ranking_text(table, 'leave', 'year')}\n")
     print(f"Why this destination\n{citing.ranking_text(table, 'destination', 'destination')}\n")

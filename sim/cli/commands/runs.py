@@ -32,8 +32,10 @@ def ensemble_of(settings: Settings) -> Ensemble:
     sweep = progress.sweep()
     if sweep is None:
         return Ensemble(settings)
-    chosen = settings.people.one_in, settings.seed, settings.thread_count
-    return Ensemble(settings, partial(workers.people, sweep.shared, *chosen))
+    return Ensemble(
+        settings,
+        lambda seed: workers.people(sweep.shared, settings.people.one_in, seed, settings.thread_count),
+    )
 
 
 def family(ensemble: Ensemble, lambda_: float, others: Sequence[Point], replicates: int, own: bool = True) -> Family:
@@ -47,8 +49,8 @@ def lambdas(settings: Settings, replicates: int) -> dict[float, int]:
     Under a rule that sets lambda itself the others would all be the same world, and are left out.
     """
     others = settings.choice.lambdas if rule(settings.decision).lam is None else ()
-    beside = [lambda_ for lambda_ in others if lambda_ != settings.choice.lambda_]
-    return {settings.choice.lambda_: replicates} | dict.fromkeys(beside, of_slices(replicates))
+    beside = [lambda_ for lambda_ in others if lambda_ != settings.lambda_]
+    return {settings.lambda_: replicates} | dict.fromkeys(beside, of_slices(replicates))
 
 
 def get(ensemble: Ensemble, families: Sequence[Family]) -> Shelf:
@@ -68,8 +70,7 @@ def planned(ensemble: Ensemble, families: Sequence[Family]) -> Plan:
 def beside(ensemble: Ensemble, of: Point, runs: Iterable[Run]) -> dict[str, str]:
     """Texts beside a point's tables: history, sources, schedule, and what observers of its world would see."""
     history, world = ensemble.history(of.scenario), ensemble.world(of.scenario)
-    people = ensemble.population
-    lived = from_state(each_seen(runs, world, people.people, people.one_in))
+    lived = from_state(each_seen(runs, world, ensemble.start, ensemble.settings.people.one_in))
     seen = {
         **lived,
         "registers": register_table(runs, world),

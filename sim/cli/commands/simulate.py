@@ -14,7 +14,7 @@ from sim.runs.settings import Settings
 def run(settings: Settings) -> Path | Plan:
     """Simulate a scenario as far as nobody has; returns the folder of its point, or with `dry` the plan."""
     ensemble = ensemble_of(settings)
-    lambda_, replicates = settings.choice.lambda_, settings.replicate_count
+    lambda_, replicates = settings.lambda_, settings.replicate_count
     wanted = point(ensemble, settings.scenario, lambda_, settings.freeze)
     if settings.scenario == settings.baseline and not settings.freeze:
         families = [Family(wanted, (), replicates)]

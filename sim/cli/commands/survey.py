@@ -49,7 +49,7 @@ def run(settings: Settings) -> Path:
     parts: list[Answers] = []
     reasons = []
     for replicate in range(settings.replicate_count):
-        model = ensemble.model(Job(settings.scenario, settings.choice.lambda_, replicate), ensemble.threads)
+        model = ensemble.model(Job(settings.scenario, settings.lambda_, replicate), ensemble.threads)
         seen = ReasonsOf()
         model.observer = seen if settings.decision == RULE else None
         parts += asked_of(model, replicate)

@@ -80,7 +80,6 @@ def sweep(action: Action, line: Line, study: "Experiment | None", close: Close) 
     line, aside = _with_launcher(line, line.value("threads", usual["threads"]), count)
     with _ledger(results_dir) as ledger:
         offer(str(ledger.folder), study)
-        print(f"{SWEEP}{ledger.folder}", file=sys.stderr, flush=True)  # where its progress can be followed
         with watched(ledger, count):
             _all_jobs(action, line, ledger, count, aside)
         entries = ledger.entries()
@@ -192,6 +191,8 @@ def _launch(action: Action, line: Line, ledger: Ledger, aside: bool, only: Seque
         number, asked = int(HydraConfig.get().job.num), tuple(HydraConfig.get().overrides.task)
         if only is not None and number not in only:
             return
+        if number == 0 and only is None:  # the line composes
+            print(f"{SWEEP}{ledger.folder}", file=sys.stderr, flush=True)  # where progress can be followed
         with at_work(ledger, number, asked):
             found = action(lambda: _for_a_worker(settings_from(cfg)) if aside else settings_from(cfg))
         state = FAILED if found.code else DONE

@@ -18,7 +18,8 @@ from sim.cli.hydra.table import PLUGINS, adding
 from sim.cli.hydra.texts import for_hydra
 from sim.numerics.errors import UserError
 from sim.numerics.messages import shown
-from sim.runs.settings import unknown_key
+from sim.runs.sections import unknown_key
+from sim.runs.settings import Settings
 
 FLAGS = ("-m", "--multirun", "-r", "--run", "-h", "--help", "--version", "--resolve")
 """Options without a value; the others of Hydra's read further files or programs."""
@@ -157,7 +158,7 @@ def mistake(error: Exception) -> UserError:
         return _unreadable(error.override)
     full_key = getattr(error.__cause__, "full_key", None)
     if full_key and str(error).startswith("Could not override") and full_key.split(".")[0] != "hydra":
-        return unknown_key(full_key)
+        return unknown_key(full_key, Settings)
     if str(error).startswith(("Ambiguous value", "Sweep parameters")):
         override = str(error).split("'")[1]
         return UserError(
@@ -174,7 +175,7 @@ def mistake(error: Exception) -> UserError:
 def _unreadable(word: str) -> UserError:
     key, equals, _ = word.lstrip("+~").partition("=")
     if equals and not key.isascii():
-        return unknown_key(key)
+        return unknown_key(key, Settings)
     return UserError(f"cannot read '{shown(word)}': write key=value, and quote values with signs in them")
 
 

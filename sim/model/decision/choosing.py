@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.decision.commitment import commit, count_expected, motive, wish_or_claim
-from sim.model.decision.doors import draw_door
 from sim.model.decision.evaluation import (
     ADMITTED,
     FREE_TO_EXIT,
@@ -27,6 +26,7 @@ from sim.model.decision.evaluation import (
     evaluate,
     fill_further_tastes,
     fill_tastes,
+    look_of,
     no_prospects,
     offers_to,
 )
@@ -65,48 +65,51 @@ def ask(people: Columns, circles: Span, now: Now, block: Block, stays: Any, deci
 
     Units that stay are asked where they would go, were more open. `stays`, `decide` and `chances` are the rule's.
     """
-    room, bounds, seed = block.room, now.run.bounds, now.run.seed
+    room, bounds = block.room, now.run.bounds
     picked = gather(people, circles, now, room, stays, of_the_panel)
     places = len(now.law)
-    prospects, noise = no_prospects(places, now.options.offers.shape[1]), np.empty(places)
+    prospects, odds = no_prospects(places, now.options.offers.shape[1]), np.empty(places)
     for k in range(picked):
         i = room.picked[k]
-        head, choice_class = at(people, room.rows[i]), room.kinds[i]
+        head, choice_class = at(people, room.rows[i]), room.choice_classes[i]
         unit = weighing(now, choice_class, room.keys[k], four(room.luck, i), room.etas[i])
-        mask, offers = choice_class % N_FLAGS, offers_to(now, choice_class)
+        mask, offers, pressed = choice_class % N_FLAGS, offers_to(now, choice_class), room.pressed[i]
+        surely = stays(unit, ceiling(now, choice_class, head.kin), bounds)
         fill_unit_tastes(room, k, now, prospects.tastes)
+        look = look_of(head, now)
         if may_exit(head, now.month):
-            watched = in_panel(unit.key, now.run.panel)
-            gone, along = goes_along(head, now, mask, (unit.eta, room.pressed[i]), watched, block)
+            gone, along = goes_along(head, now, mask, (unit.eta, pressed), block)
             if gone:
                 continue
-            top = evaluate(head, now, choice_class, FROM_HOME, prospects)
+            watched = in_panel(unit.key, now.month, now.run)
+            if surely and not watched:
+                continue
+            top = evaluate(head, look, now, choice_class, FROM_HOME, prospects)
             if watched:
-                chances(unit, prospects.values, noise)
+                chances(unit, prospects.values, odds)
                 who = now.run.panel_weight * (1.0 - along), head.unit_size, pool(head.sector)
-                count_expected(noise, prospects, offers, who, block)
+                count_expected(odds, prospects, offers, who, block)
             if not stays(unit, top, bounds):
-                place = decide(unit, prospects.values, top, noise)
-                if place >= 0:
-                    door = draw_door(unit.key, now.month, seed, place, offers, prospects.weights)
-                    flees = decide(calmer(unit, room.pressed[i]), prospects.values, top, noise) < 0
-                    stream = motive(mask, unit.group, offers[door].channel, flees)
-                    commit(head, now.month, place, offers[door].channel, prospects.ahead[door], stream, block.log)
+                door, excess = decide(unit, offers, prospects, top)
+                if door >= 0:
+                    place, channel = int(offers[door].place), int(offers[door].channel)
+                    stream = motive(mask, unit.group, channel, excess <= pressed)
+                    commit(head, now.month, place, channel, prospects.ahead[door], stream, block.log)
                     continue
-        top = evaluate(head, now, choice_class, UNQUEUED, prospects)
+        if surely:
+            continue
+        top = evaluate(head, look, now, choice_class, UNQUEUED, prospects)
         if stays(unit, top, bounds):
             continue
-        place = decide(unit, prospects.values, top, noise)
-        if place >= 0:
-            door = draw_door(unit.key, now.month, seed, place, offers, prospects.weights)
-            channel, reason = offers[door].channel, _QUEUE
-            flees = decide(calmer(unit, room.pressed[i]), prospects.values, top, noise) < 0
+        door, excess = decide(unit, offers, prospects, top)
+        if door >= 0:
+            place, channel, reason = int(offers[door].place), int(offers[door].channel), _QUEUE
             for view in range(FREE_TO_EXIT, UNQUEUED):
-                top = evaluate(head, now, choice_class, view, prospects)
-                if decide(unit, prospects.values, top, noise) >= 0:
+                top = evaluate(head, look, now, choice_class, view, prospects)
+                if decide(unit, offers, prospects, top)[0] >= 0:
                     reason = obstacle(view)
                     break
-            stream = motive(mask, unit.group, channel, flees)
+            stream = motive(mask, unit.group, channel, excess <= pressed)
             if wish_or_claim(head, now, place, channel, reason, stream, block) and reason != _EXIT:
                 head.due = now.month + int(now.coefficients.resign_months)
 
@@ -115,15 +118,8 @@ def ask(people: Columns, circles: Span, now: Now, block: Block, stays: Any, deci
 def weighing(now: Now, choice_class: int, key: int, luck: Four, eta: float) -> Weighing:
     """How a unit of a choice class weighs leaving against staying this month."""
     group = threat_group(choice_class % N_FLAGS, now.belarus.war_fear)
-    nests = Nests(now.coefficients.nest_region, now.places["region"])
+    nests = Nests(now.coefficients.nest_channel, now.coefficients.nest_region, now.places["region"])
     return Weighing(key, now.month, now.run.seed, luck, group, now.run.lam[group], nests, eta)
-
-
-@compiled(forceinline=True)
-def calmer(unit: Weighing, pressed: float) -> Weighing:
-    """How a unit would weigh with the same luck, were it not for what presses on it, in log-odds."""
-    key, month, seed, luck, group, lam, nests, eta = unit
-    return Weighing(key, month, seed, luck, group, lam, nests, eta - pressed)
 
 
 @compiled(forceinline=True)
@@ -144,9 +140,9 @@ def obstacle(view: int) -> int:
 
 
 @compiled(forceinline=True)
-def of_the_panel(head: Person, key: int, month: int, panel: int) -> bool:
-    """True for a unit to be looked at whatever its luck, because its probabilities are counted."""
-    return in_panel(key, panel)
+def of_the_panel(head: Person, key: int, now: Now) -> bool:
+    """True for a unit to be looked at whatever its luck, because its probabilities are counted this month."""
+    return in_panel(key, now.month, now.run)
 
 
 @compiled(forceinline=True)
@@ -154,7 +150,7 @@ def gather(people: Columns, circles: Span, now: Now, room: Room, stays: Any, wat
     """Find the units at leisure that need a look at their options, and draw their luck and tastes.
 
     Returns how many units `room.picked` holds. `room.keys` and the tastes are those of the picked, in their order;
-    `room.rows`, `kinds`, `etas`, `pressed` and `luck` those of all units at leisure.
+    `room.rows`, `choice_classes`, `etas`, `pressed` and `luck` those of all units at leisure.
     """
     first, last = rows_of(circles, now)
     units = heads_at_leisure(people, first, last, now.month, room)
@@ -171,7 +167,7 @@ def screen(people: Columns, circles: Span, now: Now, room: Room, units: int, sta
     """Pick out the units that may leave or wish to this month, those watched and the staff of employers that move.
 
     No destination is looked at: most units are certain to stay. `watched` tells who is looked at whatever
-    their luck. Returns how many units `room.picked` holds; `room.kinds`, `etas` and `pressed` are filled.
+    their luck. Returns how many units `room.picked` holds; `room.choice_classes`, `etas` and `pressed` are filled.
     """
     first, last = rows_of(circles, now)
     fill_adults(people, first, last, now, room)
@@ -197,16 +193,12 @@ def screen(people: Columns, circles: Span, now: Now, room: Room, units: int, sta
                 pressed = (pressed + own + room.fears[other.row - first]) / 2.0
             eta = unit_push(now.coefficients, both if grown == 2 else total, grown, abroad, head.frailty)
             mask = room.flags[head.row - first] | room.flags[other.row - first]
-            kind = choice_class(head.sector, mask)
-            eta += heard * now.options.rush[kind]
-            unit = weighing(now, kind, room.keys[i], four(room.luck, i), eta)
-            home = stays(unit, ceiling(now, kind, head.kin), now.run.bounds)
-            room.kinds[i], room.etas[i], room.pressed[i], room.picked[picked] = kind, eta, pressed, i
-            picked += (
-                (not home)
-                | watched(head, unit.key, now.month, now.run.panel)
-                | is_asked(head.employer, other.employer, now)
-            )
+            of_class = choice_class(head.sector, mask)
+            eta += heard * now.options.rush[of_class]
+            unit = weighing(now, of_class, room.keys[i], four(room.luck, i), eta)
+            home = stays(unit, ceiling(now, of_class, head.kin), now.run.bounds)
+            room.choice_classes[i], room.etas[i], room.pressed[i], room.picked[picked] = of_class, eta, pressed, i
+            picked += (not home) | watched(head, unit.key, now) | is_asked(head.employer, other.employer, now)
             i += 1
     return picked
 

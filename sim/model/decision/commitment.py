@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.model.decision.claims import ASYLUM, asks_at_border, border_probability
 from sim.model.decision.utility import FLAG_PERSECUTED
 from sim.model.eventlog import Log, note
-from sim.model.hazards import FIXED_POINT
+from sim.model.hazards import FIXED_POINT, in_units
 from sim.model.now import Now
 from sim.model.run_constants import THREATENED
 from sim.model.scratch import Block
@@ -56,7 +56,7 @@ def wish_or_claim(head: Person, now: Now, place: int, channel: int, reason: int,
     """
     chance = border_probability(head, now, place) if reason != _EXIT and reason != _QUIET else 0.0
     if chance > 0.0:
-        block.expected[place, ASYLUM] += np.int64(chance * head.unit_size * now.circles.one_in * FIXED_POINT)
+        block.expected[place, ASYLUM] += in_units(chance * head.unit_size * now.circles.one_in)
     if asks_at_border(head, now, chance):
         commit(head, now.month, place, ASYLUM, False, _PERSECUTED, block.log)
         return False

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.history.coefficients import Behaviour
 from sim.model.decision.access import onward_fare
+from sim.model.decision.channel_noise import most_above
 from sim.model.decision.doors import door_value
 from sim.model.decision.means import money
 from sim.model.decision.offers import move_price
@@ -31,25 +32,40 @@ class Prospects(NamedTuple):
     """What a unit sees of the offers to its class and of destinations, minus infinity where none is open to it."""
 
     tastes: NDArray[np.float64]  # [slots] for countries
-    values: NDArray[np.float64]  # [places]
+    values: NDArray[np.float64]  # [places] of all its channels together
     sums: NDArray[np.float64]  # [places] of the weights of its channels
+    noise: NDArray[np.float64]  # [places] of the month, where somebody has drawn it
+    liking: NDArray[np.float64]  # [places] further noise on top, 0 but under a rule that has some
     weights: NDArray[np.float64]  # [offers] of a channel, 0 if it is not open to the unit or beyond its means
     ahead: NDArray[np.bool_]  # [offers] the head alone would go, ahead of the family
+
+
+class Look(NamedTuple):
+    """Those of a unit who would go, and what they have."""
+
+    age: int  # of the head, completed years
+    size: int  # people
+    grown: int  # adults among them
+    means: float  # EUR
 
 
 @compiled
 def no_prospects(places: int, offers: int) -> Prospects:
     """Room for what a unit sees of so many places and at most so many offers."""
-    values, sums = np.empty(places), np.empty(places)
-    return Prospects(np.empty(SLOTS), values, sums, np.empty(offers), np.empty(offers, np.bool_))
+    values, sums, noise, liking = np.empty(places), np.empty(places), np.empty(places), np.zeros(places)
+    return Prospects(np.empty(SLOTS), values, sums, noise, liking, np.empty(offers), np.empty(offers, np.bool_))
 
 
 @compiled(forceinline=True)
 def ceiling(now: Now, choice_class: int, kin: int) -> float:
-    """Upper bound of the value of any destination, all being open, to a unit with close people in `kin`."""
+    """Upper bound of the worth of any destination, all being open, to a unit with close people in `kin`.
+
+    Its own noise comes on top, that of its channels does not.
+    """
     return (
         max(now.options.top[choice_class], now.options.free[choice_class, kin] + now.coefficients.kin)
         + now.coefficients.spread_country * TASTE_LIMIT
+        + most_above(now.coefficients.nest_channel)
     )
 
 
@@ -76,23 +92,34 @@ def draw_tastes(key: int, coefficients: Behaviour, seed: int, tastes: NDArray[np
     fill_further_tastes(key, SLOTS, coefficients, seed, tastes)
 
 
-@compiled(forceinline=True)
-def evaluate(head: Person, now: Now, choice_class: int, view: int, prospects: Prospects) -> float:
-    """Fill a unit's weight of every offer to its class and value of every destination; return the largest value.
+@compiled
+def look_of(head: Person, now: Now) -> Look:
+    """How a unit at home looks: all its people, and the savings of its adults."""
+    return Look((now.month - head.birth) // 12, head.unit_size, adults(head), money(head, now))
 
-    `view` is one of `FROM_HOME` to `FROM_ABROAD`. Offers beyond those of the class are left as they are.
+
+@compiled
+def look_from_abroad(head: Person, now: Now) -> Look:
+    """How those of a unit who are settled abroad look, and their savings."""
+    size, grown, means = party(head, adults(head))
+    return Look((now.month - head.birth) // 12, size, grown, means)
+
+
+@compiled
+def evaluate(head: Person, look: Look, now: Now, choice_class: int, view: int, prospects: Prospects) -> float:
+    """Fill a unit's weight of every offer to its class and value of every destination.
+
+    Returns the most that any destination can be worth before its own noise, that of its channels included; minus
+    infinity if every one is closed. `view` is one of `FROM_HOME` to `FROM_ABROAD`. Offers beyond those of the class are
+    left as they are.
     """
-    tastes, values, sums, weights, ahead = prospects
+    tastes, values, sums, _, _, weights, ahead = prospects
+    age, size, grown, means = look
     kin, here = head.kin, head.place
-    age, size = (now.month - head.birth) // 12, head.unit_size
-    grown, means = adults(head), 0.0
-    if view == FROM_ABROAD:
-        size, grown, means = party(head, grown)
-    else:
-        means = money(head, now)
     splits, lent = (view < WITHIN_MEANS) & (size > 1), (view >= WITHIN_MEANS) & (view != FROM_ABROAD)
     offers, there = offers_to(now, choice_class), now.places
     mu, apart = now.coefficients.nest_channel, now.options.apart[0]
+    base = now.options.free[choice_class]
     for place in range(len(values)):
         sums[place] = 0.0
     for i in range(len(offers)):
@@ -107,16 +134,15 @@ def evaluate(head: Person, now: Now, choice_class: int, view: int, prospects: Pr
         weights[i] = (seen(offer, view) * (1.0 if whole else apart)) if fits else 0.0
         ahead[i] = not whole
         sums[place] += weights[i]
+    for place in range(len(values)):  # a loop of its own, so that it becomes vectors
+        values[place] = door_value(sums[place], base[place], mu) + tastes[place]
+    values[kin] += now.coefficients.kin
     top = MINUS_INFINITY
     for place in range(len(values)):
-        values[place] = MINUS_INFINITY
-        if sums[place] > 0.0:
-            values[place] = door_value(sums[place], now.options.free[choice_class, place], mu) + tastes[place]
-            values[place] += now.coefficients.kin if kin == place else 0.0
-            if view == FROM_ABROAD:  # the way is from here, not from Minsk
-                values[place] += ratio_term(now.between[here, place], there[place].distance, now.coefficients.distance)
-            top = max(top, values[place])
-    return top
+        if view == FROM_ABROAD and sums[place] > 0.0:  # the way is from here, not from Minsk
+            values[place] += ratio_term(now.between[here, place], there[place].distance, now.coefficients.distance)
+        top = max(top, values[place])
+    return top + most_above(mu)
 
 
 @compiled(forceinline=True)

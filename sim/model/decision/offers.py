@@ -148,10 +148,10 @@ def fill(
             continue
         workers = now.run.reference.workers[sector]
         for mask in range(N_FLAGS):
-            kind = choice_class(sector, mask)
+            of_class = choice_class(sector, mask)
             groups = class_groups(sector, mask)
-            offers = options.offers[kind]
-            options.near[kind], options.free[kind] = MINUS_INFINITY, MINUS_INFINITY
+            offers = options.offers[of_class]
+            options.near[of_class], options.free[of_class] = MINUS_INFINITY, MINUS_INFINITY
             count, seekers = 0, pool(sector)
             for place in range(len(now.law)):
                 if place == _BELARUS or now.places[place].distance <= 0.0:
@@ -167,7 +167,7 @@ def fill(
                     if not eligible(now.law[place, channel], now.rules[place, channel], sector, groups):
                         continue
                     share = offer_share(now, place, sector, workers)
-                    country_and_kind = country + now.run.channel_constants[channel]
+                    with_channel = country + now.run.channel_constants[channel]
                     queue = queue_months(
                         waiting[place, channel],
                         now.rules[place, channel].capacity,
@@ -176,8 +176,8 @@ def fill(
                     if channel == _WORK:
                         sought, offered = seeking[place, seekers], now.demand[place, seekers]
                         queue = max(queue, queue_months(sought, offered, now.coefficients.patience))
-                    common = country_and_kind + channel_value(now, place, channel, share, queue)
-                    unqueued = country_and_kind + channel_value(now, place, channel, share, 0.0)
+                    common = with_channel + channel_value(now, place, channel, share, queue)
+                    unqueued = with_channel + channel_value(now, place, channel, share, 0.0)
                     if unqueued == MINUS_INFINITY:
                         continue
                     # what the class loses by closures ahead is told without regard to age
@@ -197,12 +197,12 @@ def fill(
                         offer.youngest = max(low, now.rules[place, channel].youngest)
                         offer.oldest = min(high, now.rules[place, channel].oldest)
                         count += 1 if offer.youngest <= offer.oldest else 0
-                options.near[kind, place] = inclusive_of_doors(near, mu)
-                base = options.free[kind, place] = inclusive_of_doors(free, mu)
+                options.near[of_class, place] = inclusive_of_doors(near, mu)
+                base = options.free[of_class, place] = inclusive_of_doors(free, mu)
                 for i in range(first, count):
                     weigh_offer(offers[i], base, mu)
-            options.lengths[kind] = count
-            options.top[kind] = options.free[kind].max()
+            options.lengths[of_class] = count
+            options.top[of_class] = options.free[of_class].max()
 
 
 @compiled(forceinline=True)
@@ -227,10 +227,10 @@ def inclusive_of_doors(values: NDArray[np.float64], mu: float) -> float:
 @compiled
 def fill_rush(options: Options, later: Options) -> None:
     """Fill what each class loses by announced closures: the fall of the inclusive value from now to `later`."""
-    for kind in range(N_CLASSES):
-        is_open = options.near[kind].max() > MINUS_INFINITY
-        lost = inclusive(options.near[kind]) - inclusive(later.near[kind])
-        options.rush[kind] = max(0.0, lost) if is_open else 0.0
+    for of_class in range(N_CLASSES):
+        is_open = options.near[of_class].max() > MINUS_INFINITY
+        lost = inclusive(options.near[of_class]) - inclusive(later.near[of_class])
+        options.rush[of_class] = max(0.0, lost) if is_open else 0.0
 
 
 @compiled

@@ -5,14 +5,12 @@ the employer takes staff along the log-odds of going are those of the unit's pus
 other departure, and a constant.
 """
 
-import numpy as np
-
 from sim.model.decision.access import access_share, eligible
 from sim.model.decision.commitment import commit, motive
 from sim.model.decision.means import money
 from sim.model.decision.offers import RELOCATION
 from sim.model.decision.units import adults, age_group, class_groups, threat_group
-from sim.model.hazards import FIXED_POINT
+from sim.model.hazards import in_units
 from sim.model.now import Now
 from sim.model.scratch import Block
 from sim.numerics.arithmetic import exp
@@ -69,21 +67,18 @@ def offered_along(head: Person, now: Now, mask: int, eta: float) -> tuple[int, f
 
 
 @compiled
-def goes_along(
-    head: Person, now: Now, mask: int, push: tuple[float, float], watched: bool, block: Block
-) -> tuple[bool, float]:
+def goes_along(head: Person, now: Now, mask: int, push: tuple[float, float], block: Block) -> tuple[bool, float]:
     """Let a unit that may exit go along with an employer: whether it does, and the probability that it would.
 
     `push` is the whole and the part of it by repression and war, without which who flees would have stayed. The
-    probability is counted for a unit that is `watched`.
+    probability is counted, whether the unit is watched or not: few are asked.
     """
     eta, pressed = push
     place, chance, ahead = offered_along(head, now, mask, eta)
     if chance <= 0.0:
         return False, 0.0
-    if watched:
-        persons = now.run.panel_weight * (1 if ahead else head.unit_size)
-        block.expected[place, RELOCATION] += np.int64(chance * persons * FIXED_POINT)
+    persons = now.circles.one_in * (1 if ahead else head.unit_size)
+    block.expected[place, RELOCATION] += in_units(chance * persons)
     luck = uniform(words(head.key, now.month, _STAFF, 0, now.run.seed)[0])
     if luck >= chance:
         return False, chance

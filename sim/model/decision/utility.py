@@ -1,9 +1,10 @@
 """The decision: named utility terms and the structural noise of a nested logit.
 
-Alternatives are destinations; what the channels of one are worth together stands in `sim.model.decision.doors`.
-A unit leaves when `lambda * (max_j(v_j + E_j) + log S) + eta > G0`, with E_j and G0 Gumbel and S positive
-stable, which is exactly the nested logit `P(leave) = 1 / (1 + exp(-(eta + lambda * log sum_j exp(v_j))))`.
-The noise belongs to unit, month and destination, so the same unit has the same luck in every world.
+Alternatives are destinations, each as good as its best channel (`sim.model.decision.doors`, and their noise
+`sim.model.decision.channel_noise`). A unit leaves when `lambda * (max_j(v_j + E_j) + log S) + eta > G0`, with E_j and
+G0 Gumbel and S positive stable, which is exactly the nested logit
+`P(leave) = 1 / (1 + exp(-(eta + lambda * log sum_j exp(v_j))))`.
+The noise belongs to unit, month, destination and channel, so the same unit has the same luck in every world.
 """
 
 from typing import NamedTuple
@@ -216,8 +217,9 @@ def best_slot(values: NDArray[np.float64], noise: NDArray[np.float64]) -> int:
 
 
 class Nests(NamedTuple):
-    """How destinations nest in regions, for the rules that ask."""
+    """How channels nest in destinations and, for the rules that ask, destinations in regions."""
 
+    mu: float  # dissimilarity of channels of one destination over that of destinations
     rho: float  # dissimilarity of destinations of one region over that of regions
     region: NDArray[np.uint8]  # [places]
 
@@ -233,24 +235,6 @@ class Weighing(NamedTuple):
     lam: float  # dissimilarity of destinations against staying
     nests: Nests
     eta: float  # log-odds of the wish to leave
-
-
-@compiled
-def decide(unit: Weighing, values: NDArray[np.float64], top: float, noise: NDArray[np.float64]) -> int:
-    """Destination slot a unit commits to this month, or -1 if it stays.
-
-    `values` float64[places] are the destinations' values (minus infinity: closed), `top` their maximum, `noise`
-    float64[places] a buffer. The rest of the noise is drawn only where the maximum leaves room.
-    """
-    margin = leave_margin(unit.luck, unit.lam) + unit.eta
-    best = best_noise_term(uniform(unit.luck[0]), unit.lam)
-    if top == MINUS_INFINITY or margin + unit.lam * top <= 0.0:
-        return -1
-    slot_noise(unit.key, unit.month, unit.seed, unit.luck[0], noise)
-    slot = best_slot(values, noise)
-    if margin - best + unit.lam * (values[slot] + noise[slot]) > 0.0:
-        return slot
-    return -1
 
 
 @compiled

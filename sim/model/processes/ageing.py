@@ -12,7 +12,8 @@ from sim.numerics.codes import EVENT, LEAD, MODE, PLACE, PLAN, REASON, STATUS
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import PURPOSE, byte, fill_words, uniform, words
 from sim.numerics.months import LONG_AGO, NEVER
-from sim.population.lives import MONTHS_OF_NEW_CLASS, OLDEST, Lives, next_education, next_sector, zone_of
+from sim.population.lives import MONTHS_OF_NEW_CLASS, Lives, next_education, next_sector, zone_of
+from sim.population.mortality import OLDEST
 from sim.population.rows import Person, at, beside
 from sim.population.schema import NOBODY, Columns
 

@@ -27,16 +27,16 @@ def gives_refuge(now: Now, origin: int, place: int) -> bool:
 
 
 @compiled
-def fill_refuges(head: Person, now: Now, kind: int, prospects: Prospects) -> bool:
+def fill_refuges(head: Person, now: Now, choice_class: int, prospects: Prospects) -> bool:
     """Fill the value of every place that lets in a unit fleeing from where it is; false if none does.
 
-    Values are those that places would have, were every channel open to its choice class `kind`, whatever it costs.
+    Values are those that places would have, were every channel open to its choice class, whatever it costs.
     """
     origin, values, found = head.place, prospects.values, False
     for place in range(len(values)):
         values[place] = MINUS_INFINITY
         if place != origin and gives_refuge(now, origin, place):
-            value = now.options.free[kind, place] + openness_term(now.places[place].refuge)
+            value = now.options.free[choice_class, place] + openness_term(now.places[place].refuge)
             value += prospects.tastes[place] + (now.coefficients.kin if head.kin == place else 0.0)
             way = now.between[origin, place]
             values[place] = value + ratio_term(way, now.places[place].distance, now.coefficients.distance)

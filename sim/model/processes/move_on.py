@@ -5,14 +5,21 @@ from numpy.typing import NDArray
 
 from sim.history.coefficients import Behaviour
 from sim.model.decision.access import access_share, fare, onward_fare
+from sim.model.decision.channel_noise import best_offer
 from sim.model.decision.danger import own_danger
-from sim.model.decision.doors import draw_door
-from sim.model.decision.evaluation import FROM_ABROAD, draw_tastes, evaluate, no_prospects, offers_to, party
+from sim.model.decision.evaluation import (
+    FROM_ABROAD,
+    draw_tastes,
+    evaluate,
+    look_from_abroad,
+    no_prospects,
+    offers_to,
+)
 from sim.model.decision.means import money, pay
 from sim.model.decision.units import adults, choice_class, flags, groups_of, in_party, is_barred, of_unit, persecuted
-from sim.model.decision.utility import best_slot, gumbels
+from sim.model.decision.utility import MINUS_INFINITY, best_slot, gumbels
 from sim.model.eventlog import Log, note
-from sim.model.hazards import ARRESTED, FIXED_POINT, in_units
+from sim.model.hazards import ARRESTED, in_units
 from sim.model.now import Now
 from sim.model.processes.depart import arrive, leave_home
 from sim.model.processes.flight import fill_refuges, refuge_channel
@@ -153,24 +160,26 @@ def move_onward(head: Person, now: Now, log: Log) -> None:
 
     From a place at war to one that lets in whoever flees, if one is near; then the way is all there is to pay.
     """
-    prospects, noise = no_prospects(len(now.law), now.options.offers.shape[1]), np.empty(len(now.law))
-    origin = head.place
-    kind = choice_class(head.sector, flags(head, now.month))
+    prospects = no_prospects(len(now.law), now.options.offers.shape[1])
+    origin, month, seed = head.place, now.month, now.run.seed
+    of_class = choice_class(head.sector, flags(head, month))
     draw_tastes(head.key, now.coefficients, now.run.trait_seed, prospects.tastes)
-    fleeing = now.places[origin].unsafe > 0.0 and fill_refuges(head, now, kind, prospects)
-    if not fleeing:
-        evaluate(head, now, kind, FROM_ABROAD, prospects)
-    gumbels(head.key, now.month, _ONWARD_0, now.run.seed, noise)
-    place = best_slot(prospects.values, noise)
-    if place >= 0:
-        if fleeing:
-            channel, fee = refuge_channel(now, place), 0.0
-        else:
-            offers = offers_to(now, kind)
-            channel = offers[draw_door(head.key, now.month, now.run.seed, place, offers, prospects.weights)].channel
+    fleeing = now.places[origin].unsafe > 0.0 and fill_refuges(head, now, of_class, prospects)
+    look, place, channel, fee = look_from_abroad(head, now), -1, 0, 0.0
+    gumbels(head.key, month, _ONWARD_0, seed, prospects.noise)
+    if fleeing:
+        place = best_slot(prospects.values, prospects.noise)
+        channel = refuge_channel(now, place)
+    else:
+        evaluate(head, look, now, of_class, FROM_ABROAD, prospects)
+        offers = offers_to(now, of_class)
+        mu, dice = now.coefficients.nest_channel, (head.key, month, seed)
+        door, _ = best_offer(dice, offers, prospects, mu, MINUS_INFINITY)
+        if door >= 0:
+            place, channel = int(offers[door].place), int(offers[door].channel)
             fee = now.rules[place, channel].fee
-        size, grown, _ = party(head, adults(head))
-        pay(head, now, onward_fare(now, origin, place) * size + fee * grown, True)
+    if place >= 0:
+        pay(head, now, onward_fare(now, origin, place) * look.size + fee * look.grown, True)
         for i in range(head.reach + 1):
             one = beside(head, i)
             if of_unit(one, i) and in_party(one):
@@ -206,7 +215,7 @@ def follow(head: Person, now: Now, log: Log, following: NDArray[np.int64]) -> No
     price = fare(now, place, channel, groups) * left + now.rules[place, channel].fee * grown
     if not free or money(head, now) < price:
         return
-    following[place, channel] += np.int64(now.coefficients.follow * passable * left * now.circles.one_in * FIXED_POINT)
+    following[place, channel] += in_units(now.coefficients.follow * passable * left * now.circles.one_in)
     luck = words(head.key, now.month, _FOLLOW, 0, now.run.seed)
     if uniform(luck[0]) >= now.coefficients.follow or uniform(luck[1]) >= passable:
         return

@@ -1,14 +1,12 @@
 """Protection: claims by who lives abroad, revoked permits, and what follows when a right to stay ends."""
 
-import numpy as np
-
 from sim.history.compiled import open_share
 from sim.model.decision.access import eligible, residence_share
 from sim.model.decision.claims import ASYLUM, PROTECTION, claim_probability, may_claim, procedure_share
 from sim.model.decision.danger import unit_danger
 from sim.model.decision.units import adults, groups_of, in_party, of_unit
 from sim.model.eventlog import Log, note
-from sim.model.hazards import FIXED_POINT
+from sim.model.hazards import in_units
 from sim.model.now import Now
 from sim.model.processes.live import works
 from sim.model.scratch import Block
@@ -57,7 +55,7 @@ def expect_claims(head: Person, now: Now, probability: float, block: Block) -> N
     for i in range(head.reach + 1):
         one = beside(head, i)
         if of_unit(one, i) and in_party(one):
-            block.claims[head.place] += np.int64(probability * now.circles.one_in * FIXED_POINT)
+            block.claims[head.place] += in_units(probability * now.circles.one_in)
 
 
 # --- claims --------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.history.compiled import open_share
 from sim.model.decision.units import groups_of, head_of
 from sim.model.eventlog import Log, note
-from sim.model.hazards import FIXED_POINT
+from sim.model.hazards import in_units
 from sim.model.now import Now
 from sim.model.processes.depart import leave_home
 from sim.numerics.codes import CHANNEL, EVENT, LEAD, PLACE, PLAN, REASON, STATUS
@@ -45,7 +45,7 @@ def residence_share(now: Now, person: Person, channel: int) -> float:
 @compiled
 def expect_residence(following: NDArray[np.int64], now: Now, place: int, channel: int, chance: float) -> None:
     """Add the chance that somebody takes residence to the expected departures of the month."""
-    following[place, channel] += np.int64(chance * now.circles.one_in * FIXED_POINT)
+    following[place, channel] += in_units(chance * now.circles.one_in)
 
 
 @compiled

@@ -26,6 +26,11 @@ MOVES = ("departed", "returned", "onward")
 EXPECTATIONS = ("committed", "sought", "following", "claims", "hazards")
 """What is kept of a month's expectations: commitments, offers of work sought, followers, claims, hazards of harms."""
 
+FEW = 20.0
+"""Units that draw the share of a year towards that of the whole run (assumption: as many as one destination admits in
+a year at 1:100).
+"""
+
 
 @dataclass
 class Recorder:
@@ -104,7 +109,8 @@ class Recorder:
         where they are.
         """
         queued = through_queues(np.array(self.committed), np.array(self.sought), world)
-        return queued + np.array(self.following) / FIXED_POINT
+        leaving = departing_share(self.log)[:, np.newaxis]
+        return queued * leaving + np.array(self.following) / FIXED_POINT
 
     def expected_claims(self) -> NDArray[np.float64]:
         """Expected claims of protection by people who live there already, in persons, float64[months, places].
@@ -119,9 +125,8 @@ def through_queues(committed: Counts, sought: Counts, world: World, refused: boo
 
     `committed` int64[months, places, channels] in units of 2**-40 persons; of them those for work are `sought`
     int64[months, 2, places, sectors], the offers of work that they need and the persons. What waits when a channel
-    closes is lost; travel closures at departure and exit bans met after the commitment are left out, so the expectation
-    is slightly above the mean of realised departures where these bite. With `refused` it is what is refused, in the
-    month of the decision.
+    closes is lost; what keeps back who was admitted is left to `departing_share`. With `refused` it is what is refused,
+    in the month of the decision.
     """
     months = committed.shape[0]
     arrivals = np.zeros(committed.shape)
@@ -143,6 +148,30 @@ def through_queues(committed: Counts, sought: Counts, world: World, refused: boo
                 if admitted > 0.0 and part > 0.0 and due < months and not any(closed[t : due + 1]):
                     arrivals[due, place, channel] += admitted * part * chance[due]
     return arrivals
+
+
+def departing_share(log: list[NDArray[np.void]]) -> NDArray[np.float64]:
+    """Share of granted plans that end in a departure, float64[months, channels]; the months of a year have one share.
+
+    Who was admitted may be barred from leaving, find no way or lack the means until the grant runs out. These are
+    counted as drawn: few are kept back, so that a count of them is surer than one of departures. `FEW` units with the
+    share of the whole run stand beside those of each year; where nobody was admitted it is 1.
+    """
+    years = -(-len(log) // 12)
+    ended = np.zeros((2, years, N_CHANNELS))  # blocked and departed, units
+    waiting = np.zeros(max((int(month["row"].max()) + 1 for month in log if len(month)), default=0), np.bool_)
+    for t, month in enumerate(log):
+        rows, kind = month["row"], month["kind"]
+        granted = rows[kind == EVENT["granted"]]
+        waiting[granted] = True
+        for departed, name in enumerate(("blocked", "departed")):
+            of = month[(kind == EVENT[name]) & waiting[rows]]
+            np.add.at(ended[departed, t // 12], of["channel"], 1.0)
+            waiting[of["row"]] = False
+        waiting[np.setdiff1d(rows[kind == EVENT["applied"]], granted)] = False
+    whole = ended.sum(axis=1, keepdims=True)
+    whole = np.divide(whole[1], whole.sum(axis=0), out=np.ones_like(whole[1]), where=whole.sum(axis=0) > 0.0)
+    return np.repeat((ended[1] + FEW * whole) / (ended.sum(axis=0) + FEW), 12, axis=0)[: len(log)]
 
 
 def through_offers(sought: NDArray[np.float64], offers: NDArray[np.float64], closed: list[bool]) -> list[float]:

@@ -16,10 +16,6 @@ from sim.report.told import FEW, SAME, Told, Value
 
 CLAUSES = 4
 """Countries that the first sentence names; the net table has all."""
-SURE = (
-    "In brackets the 90% interval of luck, and what of the number holds at every \u03bb asked: size and sign (whatever "
-    "\u03bb), the sign alone (size by \u03bb), or at some \u03bb not even that, or it cannot be told (\u03bb open)."
-)
 CHANGES = 3
 """Changes of rules that the first page tells; the details have all."""
 
@@ -244,14 +240,27 @@ def _money(told: Told) -> str:
     return f"Public money in {told.year}: {'; '.join(said)}."
 
 
+def sure(results: Results) -> str:
+    """What stands in the brackets behind a number."""
+    of = "predictive interval" if results.is_drawn else "interval of luck"
+    return (
+        f"In brackets the 90% {of}, and what of the number holds at every \u03bb asked: size and sign (whatever "
+        "\u03bb), the sign alone (size by \u03bb), or at some \u03bb not even that, or it cannot be told (\u03bb open)."
+    )
+
+
 def doubt(told: Told) -> str:
     """What would change the answer most."""
     results = told.results
     ends = dict.fromkeys((min(results.lambdas), max(results.lambdas)))
     said = [f"{told.value('stay', lambda_=one).number} at {one:g}" for one in ends]
+    known = (
+        f"fitted, {results.main:.2g} on average of the draws"
+        if results.is_drawn
+        else f"a judgement, 90% of it between {PRIOR_90[0]:g} and {PRIOR_90[1]:g}, here {results.main:g}"
+    )
     return (
-        f"\u03bb, how many of those kept out go nowhere else: a judgement, 90% of it between {PRIOR_90[0]:g} and "
-        f"{PRIOR_90[1]:g}, here {results.main:g}. Of it hang those who stay: {words.listed(said)}."
+        f"\u03bb, how many of those kept out go nowhere else: {known}. Of it hang those who stay: {words.listed(said)}."
     )
 
 

@@ -16,7 +16,7 @@ from sim.analysis.closed_form import PRIOR, PRIOR_90, deflection
 from sim.history import naming
 from sim.report import style, words, yardstick
 from sim.report.blocks import markdown
-from sim.report.comparison import answer, figures, levels_by_group, summary
+from sim.report.comparison import answer, figures, levels_by_group, summary, variance
 from sim.report.results import Results, heading, wording
 from sim.report.told import Told
 from sim.runs import disclosure, seals
@@ -71,6 +71,9 @@ def context(results: Results) -> dict[str, Any]:
         "stamp": style.STAMP,
         "title": heading(results.scenario),
         "baseline": heading(results.baseline),
+        "standing": results.standing,
+        "drawn": results.is_drawn,
+        "variance": variance.rows(results),
         "assumed": results.fact("assumed"),
         "focus": wording(results.focus),
         "span": told.span,
@@ -78,8 +81,7 @@ def context(results: Results) -> dict[str, Any]:
         "changes": answer.changes(results),
         "sentences": answer.sentences(told),
         "doubt": answer.doubt(told),
-        "uncalibrated": words.UNCALIBRATED,
-        "sure": answer.SURE,
+        "sure": answer.sure(results),
         "net": answer.net(told),
         "policies": [
             {

@@ -20,10 +20,10 @@ def first(told: Told) -> list[Block]:
         items(answer.changes(results)),
         Block("h2", "The answer"),
         items(answer.sentences(told)),
-        Block("p", answer.SURE),
+        Block("p", answer.sure(results)),
         Block("h2", "What would change it"),
         Block("p", answer.doubt(told)),
-        Block("note", words.UNCALIBRATED),
+        Block("note", " ".join(results.standing.values())),
     ]
 
 

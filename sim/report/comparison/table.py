@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from sim.report import words
-from sim.report.comparison import answer
+from sim.report.comparison import answer, variance
 from sim.report.results import Results, heading, wording
 from sim.report.told import Told
 
@@ -65,6 +65,7 @@ def summary_text(folder: str | Path) -> str:
         rule,
         "",
         *textwrap.wrap(words.rule(results), WIDTH),
-        *textwrap.wrap(words.UNCALIBRATED, WIDTH),
+        *textwrap.wrap(variance.sentence(results), WIDTH),
+        *textwrap.wrap(" ".join(results.standing.values()), WIDTH),
     ]
     return "\n".join(text) + "\n"

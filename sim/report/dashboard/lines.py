@@ -5,11 +5,12 @@ from collections.abc import Sequence
 
 from sim.report.dashboard.composing import composition
 from sim.report.dashboard.form import Form
-from sim.runs.settings import Choice, Settings
+from sim.runs import checks
+from sim.runs.settings import Settings
 
 SAMPLES = {1000: "quick look", 300: "middling", 100: "usual"}
 """One circle of people in so many, by what it is good for."""
-MAIN_ONLY = f"choice.lambdas=[{Choice().lambda_:g}]"
+MAIN_ONLY = f"choice.lambdas=[{checks.USUAL_LAMBDA:g}]"
 """No lambda besides the main one."""
 FIRST = (2, 4)
 """Replicates after which the page shows numbers, before all are there."""

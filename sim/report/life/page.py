@@ -17,10 +17,7 @@ from sim.report.life.sentences import Since
 from sim.report.results import heading, wording
 from sim.report.words import MINUS
 
-NOTE = (
-    "Nobody real: a synthetic person of a sample drawn from official margins. Conditional scenario, not a forecast; "
-    "nothing is calibrated yet."
-)
+NOTE = "Nobody real: a synthetic person of a sample drawn from official margins. Conditional scenario, not a forecast."
 COUPLED = (
     "Illustration: lives in two worlds are coupled by design, not by data. Nothing observed says who would have done "
     "what in a world that did not happen. Conditional scenario, not a forecast."

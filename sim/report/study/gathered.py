@@ -8,21 +8,23 @@ from typing import Any
 
 import pandas as pd
 
+from sim.report.study import structure
 from sim.report.study.comparisons import Study, plain
 from sim.report.study.expected import Verdict, wanted
 from sim.runs.tables import OF_COMPARISONS, OF_OTHERS, Table
 
-FILES = {"effects": False, "taxonomy": False, "groups": False, "decomposition": True, "enough": True}
+FILES = {"effects": False, "taxonomy": False, "groups": False, "decomposition": True, "variance": True, "enough": True}
 """Tables that are put together, and whether a comparison may be without."""
 
 
 def write(study: Study, verdicts: Sequence[Verdict], folder: Path) -> list[Path]:
     """Write the tables of a study into its folder; returns the files. Optional tables that nobody has are left out."""
     found = {OF_COMPARISONS[name].file: together(study, OF_COMPARISONS[name], may) for name, may in FILES.items()}
-    expected = expectations(study, verdicts)
+    expected, by_rule = expectations(study, verdicts), structure.table(study)
     return [
         *(_write(folder / file, table) for file, table in found.items() if table is not None),
         _write(folder / OF_OTHERS["expectations"].file, expected),
+        *([] if by_rule is None else [_write(folder / OF_OTHERS["structure"].file, by_rule)]),
     ]
 
 

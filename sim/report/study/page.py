@@ -6,13 +6,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from sim.analysis import standing
 from sim.analysis.closed_form import PRIOR_90
 from sim.analysis.experiment import Experiment
 from sim.report import style
 from sim.report.comparison import page as report
 from sim.report.comparison.figures import write_each
 from sim.report.results import heading
-from sim.report.study import certainty, departures_by_group, figures, gathered, said
+from sim.report.study import certainty, departures_by_group, figures, gathered, said, structure
 from sim.report.study.comparisons import Study, plain, point_words, value_words
 from sim.report.study.expected import Verdict, verdicts, wanted
 from sim.report.words import FEW
@@ -66,6 +67,9 @@ def said_of(study: Study, found: Sequence[Verdict]) -> dict[str, Any]:
         "stamp": style.STAMP,
         "title": heading(experiment.name),
         "assumed": list(dict.fromkeys(line for one in study.comparisons for line in one.results.fact("assumed"))),
+        "standings": standings(study),
+        "drawn": any(one.results.is_drawn for one in study.comparisons),
+        "structure": structure.rows(study, structure.table(study)),
         "experiment": experiment,
         "baseline": heading(experiment.baseline),
         "failed": study.failed,
@@ -93,6 +97,13 @@ def said_of(study: Study, found: Sequence[Verdict]) -> dict[str, Any]:
         "sources": sources(study),
         "undivided": undivided(study),
     }
+
+
+def standings(study: Study) -> list[dict[str, str]]:
+    """How far the numbers of the comparisons may be trusted, each sentence once."""
+    found = [one.results.standing for one in study.comparisons]
+    found = found or [{"title": standing.title({}), "sentence": standing.sentence({})}]
+    return list({one["sentence"]: one for one in found}.values())
 
 
 def command(experiment: Experiment) -> str:

@@ -28,7 +28,7 @@ from sim.runs.tables.views import COMPARISONS as COMPARED
 from sim.runs.tables.views import POINTS as COMPUTED
 
 POINTS, COMPARISONS, STUDIES = "points", "compare", "studies"
-OTHERS = ("patterns", "survey", "reasons", "explain")
+OTHERS = ("patterns", "validate", "predict", "survey", "reasons", "explain")
 """Folders of the results that have a manifest."""
 READ = {"point": OF_POINTS, "comparison": OF_COMPARISONS}
 """Tables that become views, by kind of folder."""

@@ -25,7 +25,7 @@ OURS = {
     **dict.fromkeys((folders.COMPARISONS, folders.STUDIES, *folders.OTHERS), re.compile(r".+-[0-9a-f]{8}")),
 }
 """Folders of results that have a manifest, and what those in them are called."""
-KINDS = ("point", "comparison", "experiment", "patterns", "survey", "reasons", "life")
+KINDS = ("point", "comparison", "experiment", "patterns", "validation", "predictions", "survey", "reasons", "life")
 """What the manifests of such folders say that they are."""
 
 

@@ -187,6 +187,20 @@ OF_COMPARISONS = named(
         maybe_empty=True,
     ),
     Table(
+        "variance",
+        "a part of the variance of one replicate's answer: lambda, other parameters, people, luck, rule of decision",
+        (text("measure", "effect"), TOTAL_OR_PLACE, text("part", "where the variance comes from")),
+        (
+            *(
+                Column(name, REAL, meaning, null=True, viewed=f"share_{name}" if name != "share" else "")
+                for name, meaning in (("share", "share of the variance"), ("low", "90% low"), ("high", "90% high"))
+            ),
+            persons("sd", "standard deviation that it makes", null=True),
+            text("note", "why a part has no share"),
+        ),
+        viewed="variance_of_effects",
+    ),
+    Table(
         "decomposition",
         "a part of an effect: access, a feedback, or the whole",
         (text("measure", "effect"), TOTAL_OR_PLACE, text("part", "part of it")),
@@ -199,6 +213,36 @@ DENSE = ("effects", "taxonomy", "substitution", "final", "groups")
 """Tables of a comparison that have a row for every cell of their dimensions (`sim.analysis.dimensions`)."""
 OF_OTHERS = named(
     *YARDSTICK,
+    Table(
+        "log_scores",
+        "how well a rule of decision predicted what it was not fitted to",
+        (text("target", "what was observed: series, place and year"), text("decision", "rule of decision")),
+        (Column("log_score", REAL, "natural logarithm of the predictive density at what was observed"),),
+    ),
+    Table(
+        "structure",
+        "an answer under each rule of decision, and under all by their weights",
+        (
+            text("scenario", "name of the scenario"),
+            text("measure", "what is compared"),
+            TOTAL_OR_PLACE,
+            text("decision", "rule of decision, or all"),
+        ),
+        (
+            *(
+                Column(name, REAL, f"{meaning}; empty where rules were not scored", null=True)
+                for name, meaning in (
+                    ("weight", "weight of the rule by out-of-sample scores"),
+                    ("weight_low", "lower end of its 90% interval"),
+                    ("weight_high", "upper end of its 90% interval"),
+                )
+            ),
+            *change("estimate", "persons"),
+            Column("between", REAL, "share of the variance that lies between rules", null=True),
+            text("verdict", "whether the answer is robust to the rule"),
+        ),
+        maybe_empty=True,
+    ),
     Table(
         "expectations",
         "a part of what a study expected, at one scenario and setting",

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from sim.runs.tables.comparisons import OF_COMPARISONS, OF_OTHERS
 from sim.runs.tables.declaration import KINDS, Column, Table, labels
+from sim.runs.tables.fits import OF_FITS
 from sim.runs.tables.points import OF_POINTS, OF_WORLDS
+from sim.runs.tables.validation import OF_VALIDATION
 from sim.runs.tables.views import COLUMNS, COMPARISONS, DAMAGED, OF_A_COMPARISON, OF_A_POINT, POINTS, VIEWS
 
 PAGE = Path(__file__).parents[3] / "docs" / "tables.md"
@@ -14,6 +16,8 @@ PARTS = (
     ("A world in a comparison", "`compare/<...>/<world>/`: its points at every lambda, without the people.", OF_WORLDS),
     ("A comparison", "`compare/<scenario>-<fingerprint>/` (`docs/comparison.md`).", OF_COMPARISONS),
     ("Studies, surveys, reasons", "A study has the tables of its comparisons in one besides.", OF_OTHERS),
+    ("Validation and predictions", "`validate/<...>/` and `predict/<...>/` (`docs/scorecard.md`).", OF_VALIDATION),
+    ("A fit", "`calibrate/<...>/tables/` (`docs/calibration.md`).", OF_FITS),
 )
 VIEWED = [table for table, _ in VIEWS.values()]
 HEAD = """# Tables of results
@@ -37,7 +41,8 @@ def page() -> str:
     fronts = (("a point", OF_A_POINT), ("a comparison", OF_A_COMPARISON))
     parts += [f"In front of a view of {what} stand {_names(front)}.\n" for what, front in fronts]
     parts.append("## Labels\n")
-    every = [*OF_POINTS.values(), *OF_WORLDS.values(), *OF_COMPARISONS.values(), *OF_OTHERS.values()]
+    every = [*OF_POINTS.values(), *OF_WORLDS.values(), *OF_COMPARISONS.values(), *OF_OTHERS.values(),
+             *OF_VALIDATION.values()]  # fmt: skip
     lists = dict.fromkeys(column.labels for table in every for column in table.columns if column.labels)
     parts += [f"- *{name}*: {', '.join(label or '(empty)' for label in labels(name))}" for name in lists]
     return "\n".join(parts) + "\n"

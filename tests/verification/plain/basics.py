@@ -8,8 +8,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from sim.numerics.arithmetic import exp, log
-from sim.numerics.codes import CHANNEL, EXPOSURE, GROUP, N_CHANNELS, N_PLACES, PLACE, SECTOR
+from sim.numerics.codes import CHANNEL, EXPOSURE, GROUP, LOCALITY, N_CHANNELS, N_PLACES, PLACE, REGION, SECTOR
 from sim.numerics.luck import NORMAL_GRID
+from sim.population.assumptions import records
 
 HOME = PLACE["belarus"]
 AT_HOME = (HOME, HOME, CHANNEL["none"])  # origin, place and channel of an event at home (3.5, 3.6)
@@ -49,6 +50,23 @@ def log_sum(values: Iterable[float]) -> float:
     return top + log(total)
 
 
+def travelling(person: Any, t: int) -> float:
+    """Propensity to travel on a Schengen visa, by region, locality and age (3.7a)."""
+    years = (t - person.birth) // 12
+    if years < 18 or person.region == REGION["abroad"]:
+        return 0.0
+    assumed = records()
+    steps, regions = assumed["visa_age"]["by_age"], assumed["visa_region"]["value"]
+    of_age = steps[max(step for step in steps if step <= years)]
+    of_region = {REGION[name]: part for name, part in regions.items()}[person.region]
+    return float(of_age * of_region * (assumed["visa_rural"]["value"] if person.locality == LOCALITY["rural"] else 1.0))
+
+
 def fields(array: NDArray[Any]) -> SimpleNamespace:
     """Return the fields of a structured array as nested lists of plain numbers (3.2)."""
     return SimpleNamespace(**{name: array[name].tolist() for name in array.dtype.names})
+
+
+def values(record: Any) -> SimpleNamespace:
+    """Return the fields of one record as plain numbers: a record's own attributes take Python ten times as long."""
+    return SimpleNamespace(**dict(zip(record.dtype.names, record.item(), strict=True)))

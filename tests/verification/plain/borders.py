@@ -18,13 +18,17 @@ class Borders:
         self.shares = shares
         self.law = law
         self.places = places
+        self.found: dict[tuple[int, int, int, int], float] = {}  # open shares of this month that were asked for
 
     def open_share(self, p: int, instrument: int, c: int, groups: int) -> float:
         """Open share of an instrument for a channel and a set of groups; 1 if none is needed (3.2)."""
         if instrument == NO_INSTRUMENT:
             return 1.0
-        shares = self.shares[p][instrument]
-        return max([shares[0], shares[1 + c]] + [shares[1 + N_CHANNELS + g] for g in GROUP.values() if groups >> g & 1])
+        asked = (p, instrument, c, groups)
+        if asked not in self.found:
+            own = [1 + N_CHANNELS + g for g in GROUP.values() if groups >> g & 1]
+            self.found[asked] = max(self.shares[p][instrument][x] for x in (0, 1 + c, *own))
+        return self.found[asked]
 
     def admission(self, p: int, c: int, groups: int) -> float:
         """Smaller of the open shares of the entry and the residence instrument (3.2)."""

@@ -48,20 +48,21 @@ class Choice(Protection):
         """The unit commits to one of its offers, or is asked what it would do under better conditions (3.8)."""
         if offers:
             self.expect(unit, offers, self.chances(mind, offers))
-        place = self.decide(mind, offers)
-        if place is not None:
-            door = self.draw_door(unit.head.key, offers[place])
+        chosen = self.decide(mind, offers)
+        if chosen is not None:
+            place, door = chosen
             self.make_plan(unit, place, door, self.motive(unit, door.channel, self.flees(unit, mind, offers)))
             return
         best = self.destinations(unit, BEST)
-        place = self.decide(mind, best)
-        if place is not None:
+        wished = self.decide(mind, best)
+        if wished is not None:
+            place, door = wished
             leaves = {
                 name: self.decide(mind, self.destinations(unit, look)) is not None for name, look in WISHES.items()
             }
             reason = next(name for name in leaves if leaves[name])
             flees = self.flees(unit, mind, best)
-            if self.wish_or_ask(unit, place, self.draw_door(unit.head.key, best[place]).channel, reason, flees):
+            if self.wish_or_ask(unit, place, door.channel, reason, flees):
                 if reason != "exit":
                     unit.head.due = self.month + int(self.code.resign_months)
 
@@ -78,15 +79,14 @@ class Choice(Protection):
         if offers:
             self.expect(unit, offers, {p: self.code.conversion * share for p, share in shares(offers).items()})
             if self.luck("aspiration.conversion", head.key) < self.code.conversion:
-                place = self.favourite(mind, offers)
-                door = self.draw_door(head.key, offers[place])
+                place, door, _ = self.favourite(head.key, mind.places, offers)
                 self.make_plan(unit, place, door, self.motive(unit, door.channel, flees))
                 return
         if best:
-            place = self.favourite(mind, best)
+            place, door, _ = self.favourite(head.key, mind.places, best)
             under = (name for name, look in WISHES.items() if self.destinations(unit, look))
             reason = "quiet" if offers else next(under)
-            self.wish_or_ask(unit, place, self.draw_door(head.key, best[place]).channel, reason, flees)
+            self.wish_or_ask(unit, place, door.channel, reason, flees)
 
     def wish_or_ask(self, unit: Unit, place: int, channel: int, reason: str, flees: bool) -> bool:
         """The unit wishes in vain (True), or asks for protection at the border of the place (3.8)."""

@@ -21,7 +21,7 @@ from sim.numerics.codes import (
 )
 from sim.numerics.months import LONG_AGO
 
-from .basics import DESTINATIONS, EMPLOYER_KEYS, EXPOSURES, HOME, PLACES, share_of
+from .basics import DESTINATIONS, EMPLOYER_KEYS, EXPOSURES, HOME, PLACES, share_of, travelling
 from .entities import PlainPerson
 from .lives import Lives
 
@@ -244,15 +244,21 @@ class Home(Lives):
         issued = 0.0  # V
         for p in PLACES:
             issued += self.places.visas[p] * self.now.shares[p][INSTRUMENT["short_visa"]][0]
-        chance = share_of(issued, self.grown_up)
+        rate = issued / self.applicants if self.applicants > 0 else 0.0
         for person in self.people:
             adult_at_home = person.place == HOME and person.mode == MODE["home"] and t - person.birth >= 216
-            if adult_at_home and self.luck("visit.visa", person.key) < chance:
-                person.visa = max(person.visa, t + int(self.code.visa_months))
+            if adult_at_home and self.luck("visit.visa", person.key) < rate * travelling(person, t):
+                person.visa = max(person.visa, t + self.validity(self.luck("visit.validity", person.key)))
         for unit in self.units:
             for person in unit.people:
                 if unit.head.plan == PLAN["none"] and person.may_exit(t) and 216 <= t - person.birth < 720:
                     self.leave_for_a_stay(person)
+
+    def validity(self, u: float) -> int:
+        """Months of a visa: for one journey, longer, or as usual (3.7a)."""
+        if u < self.code.visa_once:
+            return 3
+        return int(self.code.visa_long_months if u >= 1 - self.code.visa_long else self.code.visa_months)
 
     def leave_for_a_stay(self, person: PlainPerson) -> None:
         """Perhaps leave for a short stay without a visa (3.7a)."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.numerics.arithmetic import exp, log, sin
-from sim.numerics.codes import CHANNEL, LEAD, N_CHANNELS, N_PLACES, PLAN, SECTOR, STATUS
+from sim.numerics.codes import CHANNEL, LEAD, N_CHANNELS, N_PLACES, PLAN, SECTOR, SLOTS, STATUS
 from sim.numerics.months import NEVER
 
 from .abroad import Abroad
@@ -88,9 +88,14 @@ class Moves(Abroad):
         refuges = self.refuges(unit) if at_war else {}
         offers = refuges or self.destinations(unit, FROM_ELSEWHERE, party)
         if offers:
-            worth = {p: offer.value + gumbel(self.luck_of_place("onward", p, key)) for p, offer in offers.items()}
-            place = max(worth, key=lambda p: worth[p])
-            adults, c = unit.adults_among(party), self.draw_door(key, offers[place]).channel
+            noise = [gumbel(self.luck_of_place("onward", p, key)) for p in range(SLOTS)]
+            if refuges:
+                place = max(offers, key=lambda p: offers[p].value + noise[p])
+                c = offers[place].doors[0].channel
+            else:
+                place, door, _ = self.favourite(key, noise, offers)
+                c = door.channel
+            adults = unit.adults_among(party)
             fares = self.onward_fare(unit.head.place, place) * len(party)
             self.pay(adults, fares if refuges else fares + self.rules.fee[place][c] * len(adults))
             for person in party:
@@ -109,7 +114,7 @@ class Moves(Abroad):
                 value = self.nest_of_doors(value for _, value, _ in menu[p]) + log(self.places.refuge[p])
                 value += unit.country_taste[p] + (self.code.kin if p == head.kin else 0.0)
                 value += self.code.distance * log(way / self.places.distance[p])
-                offers[p] = Offer(value, [Door(c, value, False)])
+                offers[p] = Offer(value, [Door(c, value, False)], 0.0)
         return offers
 
     # --- the family follows -------------------------------------------------------------------------------------------

@@ -40,10 +40,11 @@ class Door(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """A destination that is open to a unit: its value, and its channels in order of number."""
+    """A destination that is open to a unit: its value, its channels in order of number, what comes on top of theirs."""
 
     value: float
     doors: list[Door]
+    on_top: float
 
 
 class Offers(Means):
@@ -169,16 +170,6 @@ class Offers(Means):
         mu = self.code.nest_channel
         return float(mu * log_sum(value / mu for value in values))
 
-    def draw_door(self, key: np.uint64, offer: Offer) -> Door:
-        """Return the channel by which a unit goes, by its luck of this month (3.4)."""
-        mu = self.code.nest_channel
-
-        def worth(door: Door) -> float:
-            u = self.luck(f"door.channels_{door.channel % 4}", key, draw=door.channel // 4)
-            return float(door.value / mu + gumbel(u))
-
-        return max(offer.doors, key=worth)
-
     # --- what a unit sees ---------------------------------------------------------------------------------------------
 
     def price(self, p: int, c: int, fare: float, size: int, adults: int) -> float:
@@ -227,11 +218,10 @@ class Offers(Means):
                     value += self.code.separation
                 doors.append(Door(c, value, ahead))
             if doors:
-                value = self.nest_of_doors(door.value for door in doors)
-                value += unit.country_taste[p] + (self.code.kin if p == head.kin else 0.0)
+                on_top = unit.country_taste[p] + (self.code.kin if p == head.kin else 0.0)
                 if party is not None:
-                    value += self.code.distance * log(self.world.between[head.place][p] / self.places.distance[p])
-                offers[p] = Offer(value, doors)
+                    on_top += self.code.distance * log(self.world.between[head.place][p] / self.places.distance[p])
+                offers[p] = Offer(self.nest_of_doors(door.value for door in doors) + on_top, doors, on_top)
         return offers
 
     def known(self, head: PlainPerson, p: int, c: int) -> bool:

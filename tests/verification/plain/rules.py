@@ -1,17 +1,18 @@
 """3.8 and 3.8a: the noise of a decision, and the rule by which a unit stays or leaves for a destination."""
 
+import itertools
 import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.numerics.arithmetic import exp, log, sin
-from sim.numerics.codes import PLACE, SLOTS
+from sim.numerics.arithmetic import exp, log, power, sin
+from sim.numerics.codes import CHANNEL_SLOTS, PLACE, SLOTS
 
 from .basics import gumbel, log_sum
 from .home import Home
-from .offers import Offer
+from .offers import Door, Offer
 
 REGIONS = (
     ("lithuania", "poland", "latvia", "estonia", "germany", "czechia", "other_eu"),
@@ -24,6 +25,7 @@ REGION_OF = {PLACE[name]: region for region, names in enumerate(REGIONS) for nam
 class Mind(NamedTuple):
     """What a unit brings to its decision this month, whatever is on offer: push, dissimilarity and noise (3.8)."""
 
+    key: np.uint64  # of the head
     push: float  # eta
     lam: float  # lambda
     stay: float  # G0
@@ -44,7 +46,7 @@ class Rules(Home):
             rho = self.code.nest_region
             regions = [self.noise_of_nest(key, rho, "region", number) for number in range(len(REGIONS))]
         stay = gumbel(self.luck("choice.stay_noise", key))
-        return Mind(push, lam, stay, self.noise_of_nest(key, lam, "choice"), regions, self.noise_of_places(key))
+        return Mind(key, push, lam, stay, self.noise_of_nest(key, lam, "choice"), regions, self.noise_of_places(key))
 
     def noise_of_places(self, key: np.uint64) -> list[float]:
         """Return the noise `E_j` of all place numbers, used or not (3.8)."""
@@ -53,40 +55,88 @@ class Rules(Home):
         noise[self.word("winner.slot", key) >> 27] = -log(smallest)
         return noise
 
-    def noise_of_nest(self, key: np.uint64, lam: float, purpose: str, draw: int = 0) -> float:
-        """Return the noise that all destinations of a nest share: `Z`, or `Z_r` of a region (3.8, 3.8a)."""
+    def noise_of_nest(
+        self,
+        key: np.uint64,
+        lam: float,
+        purpose: str,
+        draw: int = 0,
+        named: tuple[str, str] = ("stable_angle", "stable_exponential"),
+    ) -> float:
+        """Return the noise that all of a nest share: `Z`, `Z_r` of a region, or `z` of a country (3.8, 3.8a)."""
         if lam == 1:
             return 0.0
-        u = self.luck(f"{purpose}.stable_angle", key, draw=draw)
+        u = self.luck(f"{purpose}.{named[0]}", key, draw=draw)
         angle = (1 - lam) * log(sin((1 - lam) * math.pi * u)) + lam * log(sin(lam * math.pi * u))
         angle -= log(sin(math.pi * u if u < 0.5 else math.pi * (1 - u)))
-        return angle + (1 - lam) * gumbel(self.luck(f"{purpose}.stable_exponential", key, draw=draw))
+        return angle + (1 - lam) * gumbel(self.luck(f"{purpose}.{named[1]}", key, draw=draw))
+
+    def noise_of_channels(self, key: np.uint64, p: int, noise: float) -> list[float]:
+        """Return the noise `eps_jc` of all channel numbers of a place, used or not, given the place's (3.8)."""
+        mu = self.code.nest_channel
+        whole = self.tilted_part(key, p, exp(-noise)) + (self.gamma_part(key, p) if mu < 1 else 0.0)
+        clocks = [
+            whole / CHANNEL_SLOTS - log(self.luck(f"channel_clocks.channels_{c % 4}", key, draw=4 * p + c // 4))
+            for c in range(CHANNEL_SLOTS)
+        ]
+        clocks[self.word("best_channel.slot", key, draw=p) >> 28] = whole / CHANNEL_SLOTS
+        return [float(noise + mu * log(whole / clock)) for clock in clocks]
+
+    def tilted_part(self, key: np.uint64, p: int, x: float) -> float:
+        """Return `T` of a place (3.8)."""
+        mu, n = self.code.nest_channel, max(1, math.ceil(x))
+        parts: list[float] = []
+        for attempt in itertools.count():
+            draw = p + 32 * attempt
+            stable = self.noise_of_nest(key, mu, "channel_stable", draw, ("angle", "exponential"))
+            part = power(x / n, 1 / mu) * exp(stable / mu)
+            if part < -log(self.luck("channel_stable.accepted", key, draw=draw)):
+                parts.append(part)
+            if len(parts) == n:
+                break
+        return sum_in_order(parts)
+
+    def gamma_part(self, key: np.uint64, p: int) -> float:
+        """Return `G` of a place (3.8)."""
+        mu = self.code.nest_channel
+        for attempt in itertools.count():
+            draw = p + 32 * attempt
+            one, other, last = (
+                self.luck(f"channel_gamma.{w}", key, draw=draw) for w in ("one", "other", "exponential")
+            )
+            b, c = power(one, 1 / (1 - mu)), power(other, 1 / mu)
+            if b + c <= 1:
+                return float(-log(last) * b / (b + c))
+        raise AssertionError
 
     # --- decision -----------------------------------------------------------------------------------------------------
 
-    def decide(self, mind: Mind, offers: Mapping[int, Offer]) -> int | None:
-        """Return the destination a unit commits to, or None if it stays (3.8, 3.8a)."""
+    def decide(self, mind: Mind, offers: Mapping[int, Offer]) -> tuple[int, Door] | None:
+        """Return the destination and door a unit commits to, or None if it stays (3.8, 3.8a)."""
         if not offers:
             return None
         if self.decision == "region_nests":
-            place, best = self.best_by_region(mind, offers)
+            place, door, best = self.best_by_region(mind, offers)
         else:
-            place = self.favourite(mind, offers)
-            best = offers[place].value + mind.places[place]
-        return place if mind.lam * best + mind.nest + mind.push > mind.stay else None
+            place, door, best = self.favourite(mind.key, mind.places, offers)
+        return (place, door) if mind.lam * best + mind.nest + mind.push > mind.stay else None
 
-    def favourite(self, mind: Mind, offers: Mapping[int, Offer]) -> int:
-        """Return the open destination of the largest value and noise, the lowest number among equals (3.8)."""
-        return max(offers, key=lambda p: offers[p].value + mind.places[p])
+    def favourite(self, key: np.uint64, noise: list[float], offers: Mapping[int, Offer]) -> tuple[int, Door, float]:
+        """Return place and door of the largest value and noise, and that sum (3.8)."""
+        found: list[tuple[int, Door, float]] = []
+        for p, offer in offers.items():
+            eps = self.noise_of_channels(key, p, noise[p])
+            found += [(p, door, door.value + offer.on_top + eps[door.channel]) for door in offer.doors]
+        return max(found, key=lambda one: one[2])
 
-    def best_by_region(self, mind: Mind, offers: Mapping[int, Offer]) -> tuple[int, float]:
-        """Return the best destination of the best region, and what it is worth there (3.8a)."""
+    def best_by_region(self, mind: Mind, offers: Mapping[int, Offer]) -> tuple[int, Door, float]:
+        """Return the best door of the best destination of the best region, and what it is worth there (3.8a)."""
         rho = self.code.nest_region
-        worth: dict[int, tuple[int, float]] = {}
+        found: list[tuple[int, Door, float]] = []
         for region, among in by_region(offers).items():
-            place = self.favourite(mind, among)
-            worth[region] = place, rho * (among[place].value + mind.places[place]) + mind.regions[region]
-        return worth[max(worth, key=lambda region: worth[region][1])]
+            place, door, worth = self.favourite(mind.key, mind.places, among)
+            found.append((place, door, rho * worth + mind.regions[region]))
+        return max(found, key=lambda one: one[2])
 
     # --- chances ------------------------------------------------------------------------------------------------------
 
@@ -108,6 +158,14 @@ class Rules(Home):
             for p, share in shares(among).items():
                 chances[p] = leave * exp(inclusive[region] - every) * share
         return chances
+
+
+def sum_in_order(parts: list[float]) -> float:
+    """Return the sum of some numbers, rounded alike in every version of Python."""
+    total = 0.0
+    for part in parts:
+        total += part
+    return total
 
 
 def by_region(offers: Mapping[int, Offer]) -> dict[int, dict[int, Offer]]:

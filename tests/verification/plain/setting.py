@@ -12,7 +12,7 @@ from sim.numerics.codes import CONSCRIPTION, EVENT, MOTIVE, REASON, SECTOR, SEX
 from sim.numerics.luck import PURPOSE, WORDS, uniform, words
 from sim.population.schema import SCHEMA
 
-from .basics import AT_HOME, CHANNELS, HOME, NORMAL, PENDULAR_SECTORS, PLACES, fields
+from .basics import AT_HOME, CHANNELS, HOME, NORMAL, PENDULAR_SECTORS, PLACES, fields, travelling, values
 from .borders import Borders
 from .entities import Circle, PlainPerson, Unit
 
@@ -48,7 +48,7 @@ class Base(mesa.Model):
         self.month = 0
         self.one_in = int(one_in)
         self.world = world
-        self.code = coefficients
+        self.code = values(coefficients)
         self.place_constants = [float(value) for value in place_constants]
         self.channel_constants = [float(value) for value in channel_constants]
         self.luck_seed = int(luck_seed)
@@ -157,7 +157,7 @@ class Base(mesa.Model):
         """Count the residents of Belarus once, in persons (3.2)."""
         self.workers: dict[int, int] = defaultdict(int)
         self.exposed: dict[int, float] = defaultdict(float)
-        self.grown_up = 0  # A
+        self.applicants = 0.0  # A
         self.travellers = 0  # J
         self.pendular_workers = 0  # P
         self.soldiers = 0  # D
@@ -170,7 +170,7 @@ class Base(mesa.Model):
             if person.birth <= -192:
                 self.exposed[person.exposure] += self.one_in * (1 if man else self.code.detained_women)
             if person.birth <= -216:
-                self.grown_up += self.one_in
+                self.applicants += self.one_in * travelling(person, 0)
                 if person.birth > -720:
                     self.travellers += self.one_in
             if person.sector in PENDULAR_SECTORS:

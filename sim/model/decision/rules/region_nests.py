@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history.coefficients import Behaviour
+from sim.model.decision.channel_noise import best_offer
 from sim.model.decision.choosing import ask
+from sim.model.decision.evaluation import Prospects
 from sim.model.decision.utility import (
     BINS,
     CLOSED,
     MINUS_INFINITY,
-    Nests,
     Weighing,
     best_noise_term,
     bound_tables,
@@ -68,25 +69,8 @@ def region_noise(key: int, month: int, seed: int, rho: float, region: int) -> fl
 
 
 @compiled
-def best_by_region(
-    values: NDArray[np.float64], noise: NDArray[np.float64], liking: NDArray[np.float64], nests: Nests
-) -> tuple[int, float]:
-    """Open destination of the largest `rho (v_j + E_j) + Z_r` and that sum; -1 if every one is closed.
-
-    `values` and `noise` float64[places] are the destinations', `liking` float64[regions] the Z of the regions.
-    """
-    best, found = MINUS_INFINITY, -1
-    for slot in range(len(values)):
-        if values[slot] > MINUS_INFINITY:
-            worth = nests.rho * (values[slot] + noise[slot]) + liking[nests.region[slot]]
-            if worth > best:
-                best, found = worth, slot
-    return found, best
-
-
-@compiled
 def stays(unit: Weighing, top: float, bounds: NDArray[np.float64]) -> bool:
-    """True if a unit surely stays, whatever the rest of its noise; `top` is its best value or more."""
+    """True if a unit surely stays, whatever the rest of its noise; no destination is worth more than `top` to it."""
     liked = MINUS_INFINITY
     for region in range(N_REGIONS):
         drawn = words(unit.key, unit.month, _REGION, region, unit.seed)
@@ -95,24 +79,27 @@ def stays(unit: Weighing, top: float, bounds: NDArray[np.float64]) -> bool:
 
 
 @compiled
-def decide(unit: Weighing, values: NDArray[np.float64], top: float, noise: NDArray[np.float64]) -> int:
-    """Destination a unit commits to this month, or -1 if it stays; `noise` float64[places] is a buffer.
+def decide(unit: Weighing, offers: NDArray[np.void], prospects: Prospects, top: float) -> tuple[int, float]:
+    """Offer by which a unit leaves this month, -1 if it stays, and by how much it would rather leave, in log-odds.
 
-    A unit leaves if `lambda max_r (rho max_j (v_j + E_j) + Z_r) + Z + eta > G0`, for the best j of the best r.
+    A unit leaves if `lambda max_r (rho max_j (v_j + E_j) + Z_r) + Z + eta > G0`, by the best channel of the best j of
+    the best r. Arguments as of the default rule's.
     """
-    if top == MINUS_INFINITY:
-        return -1
     best, lam, rho = unit.luck[0], unit.lam, unit.nests.rho
     margin = leave_margin(unit.luck, lam) + unit.eta
     margin -= best_noise_term(uniform(best), lam)
     liking = np.empty(N_REGIONS)
     for region in range(N_REGIONS):
         liking[region] = region_noise(unit.key, unit.month, unit.seed, rho, region)
-    if margin + lam * (rho * (top + best_noise_term(uniform(best), 1.0)) + liking.max()) <= 0.0:
-        return -1
-    slot_noise(unit.key, unit.month, unit.seed, best, noise)
-    place, worth = best_by_region(values, noise, liking, unit.nests)
-    return place if margin + lam * worth > 0.0 else -1
+    most = rho * (top + best_noise_term(uniform(best), 1.0)) + liking.max()
+    if top == MINUS_INFINITY or margin + lam * most <= 0.0:
+        return -1, MINUS_INFINITY
+    slot_noise(unit.key, unit.month, unit.seed, best, prospects.noise)
+    for place in range(len(prospects.liking)):
+        prospects.liking[place] = liking[unit.nests.region[place]] / rho
+    dice = unit.key, unit.month, unit.seed
+    door, worth = best_offer(dice, offers, prospects, unit.nests.mu, -margin / (lam * rho))
+    return door, margin + lam * rho * worth
 
 
 @compiled

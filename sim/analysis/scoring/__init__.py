@@ -1,0 +1,1 @@
+"""Scores of forecasts, naive rules of forecasting, and skill over them: statistics alone, no runs and no files."""

@@ -1,0 +1,106 @@
+"""`task=calibrate` from the command to the posterior file, on a closed form in the place of the engine."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("sklearn")
+pytest.importorskip("emcee")
+pytest.importorskip("arviz")
+
+from sim.cli.commands import calibrate  # noqa: E402
+from sim.numerics.errors import UserError  # noqa: E402
+from sim.observation.fitted import Fitted, measured  # noqa: E402
+from sim.runs import outputs  # noqa: E402
+from sim.runs.ensemble import Ensemble  # noqa: E402
+from sim.runs.posterior import Posterior  # noqa: E402
+from sim.runs.settings import Settings  # noqa: E402
+
+CENTRAL = {"war": 1.2, "savings": 1.0, "constant_lithuania": 3.9}
+
+
+def stand_in(store, asked, tick):
+    """Flows that follow the observed, moved by three parameters, with the luck of the replicate."""
+    made.append(asked.replicate)
+    pull = 0.4 * (asked.given["war"] - CENTRAL["war"]) + 0.3 * np.log(asked.given["savings"])
+    own = asked.given["constant_lithuania"] - CENTRAL["constant_lithuania"]
+    rng = np.random.default_rng(asked.replicate)
+    patterns = calibrate.Calibration(store.settings).kept
+    moved = np.array([pull + own * (one.destination == "lithuania") for one in patterns])
+    seen = np.array([one.observed for one in patterns])
+    found = seen * np.exp(moved + 0.05 * rng.standard_normal(len(seen)))
+    shares = np.array([one.unit.startswith("%") for one in patterns])
+    found = np.where(shares, seen, found)
+    leavers = np.full((4, 16), 4000.0) * np.exp(pull)
+    return {"expected": found * 1.1, "drawn": found, "leavers": leavers}
+
+
+made: list[int] = []
+
+
+@pytest.fixture
+def settings(tmp_path, monkeypatch):
+    made.clear()
+    monkeypatch.setattr(outputs.Store, "_made", stand_in)
+    monkeypatch.setattr(Ensemble, "people_of", lambda self, replicate: None)
+    few = {"waves": 2, "runs": 64, "fresh": 10, "draws": 20, "steps": 60, "truths": 0, "trials": 0}
+    return Settings(task="calibrate", people={"one_in": 1000}, results_dir=str(tmp_path), fit=few)
+
+
+def test_a_fit_is_made_resumed_and_read(settings, capsys):
+    folder = calibrate.run(settings)
+    said = capsys.readouterr().out
+    assert "Lambda: prior 0.62" in said and "fresh runs" in said and "What the prior says" in said
+    assert len(made) == 64 + 64 + 10
+    found = Posterior.load("destination_nest", folder=folder)
+    assert len(found.draws) == 20 and found.about["recipe"]["waves"] == 2 and found.doubts == ()
+    assert {path.name for path in (folder / "tables").iterdir()} == {
+        "fit_parameters.csv", "fit_prior.csv", "fit_targets.csv", "fit_waves.csv"
+    }  # fmt: skip
+    told = found.summary().set_index("parameter")
+    assert told.loc["constant_lithuania", "sd"] < 0.3 < told.loc["constant_poland", "sd"]
+
+    lost = sorted((folder.parent / "runs").glob("*.out"))[:3]
+    for path in lost[:2]:
+        path.unlink()
+    lost[2].write_bytes(lost[2].read_bytes()[:50])  # killed, and damaged
+    made.clear()
+    calibrate.run(settings)
+    assert len(made) == 3
+    again = Posterior.load("destination_nest", folder=folder)
+    assert (again.values == found.values).all() and (again.weights == found.weights).all()
+
+
+def test_a_window_shares_the_first_wave_and_sees_less(settings):
+    from dataclasses import replace
+
+    calibrate.run(replace(settings, fit=replace(settings.fit, stage="prior")))
+    assert len(made) == 64
+    early = replace(settings, fit=replace(settings.fit, window="2020", waves=1, fresh=0))
+    folder = calibrate.run(early)
+    assert len(made) == 64  # nothing is computed twice
+    assert Posterior.load("destination_nest", "2020-12", folder).about["until"] == "2020-12"
+
+
+def test_a_library_that_is_missing_is_told(settings, monkeypatch):
+    usual = calibrate.importlib.util.find_spec
+    monkeypatch.setattr(calibrate.importlib.util, "find_spec", lambda name: None if name == "emcee" else usual(name))
+    with pytest.raises(UserError, match=r"needs emcee: pip install 'vyraj\[fit\]'"):
+        calibrate.run(settings)
+
+
+def test_outputs_are_set_on_the_scale_of_their_errors():
+    patterns = measured()
+    whole, early = Fitted(patterns, None, 50.0), Fitted(patterns, "2020-12", 50.0)
+    seen = np.array([[one.observed for one in patterns]])
+    assert whole.on_scale(seen)[0] == pytest.approx(whole.observed.seen)
+    assert 20 < len(early.observed) < len(whole.observed)
+    assert not any("since 2021" in name or "2022-" in name for name in early.names)
+    changes = [name for name in whole.names if " since " in name]
+    assert len(changes) == 3  # one of Lithuania's register, two of Poland's
+    nothing = np.where(np.array([one.unit.startswith("%") for one in patterns]), np.nan, seen)
+    assert np.isfinite(whole.on_scale(np.concatenate([nothing, seen]))).all()
+
+
+def test_nothing_is_fitted_twice():
+    keys = [(one.quantity, one.destination, one.start, one.end, one.item) for one in measured()]
+    assert len(set(keys)) == len(keys)
