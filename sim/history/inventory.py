@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.history import strict_yaml
+from sim.history import schema, strict_yaml
 from sim.history.constants import Constant, need_like
 from sim.history.destinations import BELARUS_INSTRUMENTS, Destination, Way, destination_of, way_of
 from sim.history.history import History
@@ -125,6 +125,7 @@ def _stated_in(document: Document) -> list[Parameter]:
 
 
 def _places(conf: Path) -> Places:
+    schema.schema()  # by which every file is judged: what is wrong with it is told once, and nothing else
     gathered = Gathered()
     contents = [_contents(conf, folder, gathered) for folder in ("destination", "history", "channel")]
     try:

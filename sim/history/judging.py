@@ -16,6 +16,7 @@ from sim.history import spelling
 from sim.history.parameters import HistoryError
 from sim.history.strict_yaml import Document, Place, refuse
 from sim.numerics.messages import nearest, shown
+from sim.numerics.scalars import value_of
 
 Number = Annotated[float, PlainValidator(spelling.number)]
 Day = Annotated[date, PlainValidator(spelling.day)]
@@ -167,5 +168,5 @@ def _told(place: Place, one: Any) -> tuple[int, str]:
         inside = next((at for own, at in inside.inside.items() if str(own) == str(key)), None) if inside else None
         line = inside.line if inside else line
     said, written = one["ctx"]["said"], inside.written if inside else ""
-    said = said.replace(f"'{shown(spelling.value_of(written))}'", f"'{shown(written)}'", 1) if written else said
+    said = said.replace(f"'{shown(value_of(written))}'", f"'{shown(written)}'", 1) if written else said
     return line, ": ".join([*(shown(key) for key in one["loc"] if not isinstance(key, int)), said])

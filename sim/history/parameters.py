@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 from sim.history.naming import is_name
 from sim.numerics.codes import CHANNEL, GROUP
-from sim.numerics.errors import UserError
+from sim.numerics.errors import HistoryError as HistoryError
 from sim.numerics.messages import nearest, shown
 from sim.numerics.months import LIMIT_MONTH, first_day
 from sim.numerics.values import plain
@@ -28,10 +28,6 @@ CONFIDENCES = ("found", "memory-high", "memory-low", "assumption")
 
 EXCEPTABLE = tuple(sorted((set(CHANNEL) | set(GROUP)) - {"none"}))
 """Whom a restriction may except: applicants by a channel, members of a group (a shared name means both)."""
-
-
-class HistoryError(UserError):
-    """A history that cannot be: one line with the name, the value and the known choices."""
 
 
 def unknown(parameter: object, known: Iterable[str]) -> str:

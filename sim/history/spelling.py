@@ -11,54 +11,10 @@ from numbers import Integral, Real
 from typing import Any
 
 from sim.numerics.messages import nearest, shown
+from sim.numerics.scalars import DATE, FLAGS, day_of, number_of
 from sim.numerics.values import plain
 
-_NULLS = ("", "~", "null", "Null", "NULL")
-_FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-_PLAIN = re.compile(r"[-+]?(0|[1-9][0-9_]{0,29})(\.[0-9_]*)?(e[-+]?[0-9]{1,3})?|[-+]?\.[0-9]+(e[-+]?[0-9]{1,3})?", re.I)
-"""A number as one reads it: YAML reads `010` and `1:30` as 8 and 90, and `1e-1` as a text."""
-_SPECIAL = {".inf": math.inf, "+.inf": math.inf, "-.inf": -math.inf, ".nan": math.nan}
-_DATE = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})([ Tt]+00:00(:00(\.0+)?)?Z?)?")
-"""A day, year first; a time of day is let pass where it is midnight, as spreadsheets write it."""
 _MINUS = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212", "------")
-_CURLY = {"\u201c": "\u201d", "\u201e": "\u201c\u201d", "\u2018": "\u2019", "\u201a": "\u2018\u2019"}
-"""Opening to closing quotes as word processors set them."""
-
-
-def value_of(written: str) -> Any:
-    """What a scalar without quotes is: nothing, a flag, a number, a date, or else the text itself."""
-    if written in _NULLS:
-        return None
-    if written.lower() in _FLAGS and written in (written.lower(), written.title(), written.upper()):
-        return _FLAGS[written.lower()]
-    if written[0] in _CURLY and len(written) > 1 and written[-1] in _CURLY[written[0]]:
-        return written[1:-1]
-    if written[0] not in "+-.0123456789":
-        return written
-    found: Any = _number_of(written)
-    if found is None and len(written) == 10 and _DATE.fullmatch(written):
-        found = _day_of(written)
-    return written if found is None else found
-
-
-def _number_of(written: str) -> float | int | None:
-    """The number that is written plainly and is none too large, or None."""
-    if written.lower() in _SPECIAL:
-        return _SPECIAL[written.lower()]
-    if not _PLAIN.fullmatch(written):
-        return None
-    plain = written.replace("_", "")
-    found = float(plain) if re.search("[.e]", plain, re.I) else int(plain)
-    return None if math.isinf(found) else found
-
-
-def _day_of(written: str) -> date | None:
-    """The day that is written with the year first, or None."""
-    form = _DATE.fullmatch(written)
-    try:
-        return date(int(form[1]), int(form[3]), int(form[4])) if form else None
-    except ValueError:  # no day of the calendar
-        return None
 
 
 def number(value: Any) -> float:
@@ -66,7 +22,7 @@ def number(value: Any) -> float:
     found: Any = None
     value = plain(value)
     if isinstance(value, str):
-        found = _number_of(value.strip().translate(_MINUS))
+        found = number_of(value.strip().translate(_MINUS))
     else:
         found = value if isinstance(value, Real) and not isinstance(value, bool) else None
     try:
@@ -96,7 +52,7 @@ def _instead_of_number(value: Any) -> str:
     else:
         plain = digits.replace(",", ".")
     plain = re.sub(r"^([-+]?)0+(?=[0-9])", r"\1", plain)
-    if _number_of(plain) is None:
+    if number_of(plain) is None:
         return ""
     return f"; write {float(plain) / 100:g}" if unit == "%" else f"; write {plain}"
 
@@ -106,7 +62,7 @@ def day(value: Any) -> date:
     value = plain(value)
     if isinstance(value, datetime) and (value.hour, value.minute, value.second) == (0, 0, 0):
         return value.date()
-    found = _day_of(value.strip()) if isinstance(value, str) else None
+    found = day_of(value.strip()) if isinstance(value, str) else None
     if isinstance(value, date) and not isinstance(value, datetime):
         found = value
     if found is None:
@@ -125,13 +81,13 @@ def _instead_of_day(value: Any) -> str:
         (r"([0-9]{4})([0-9]{2})([0-9]{2})", (1, 2, 3)),
     ):
         found = re.fullmatch(form, text)
-        meant = _day_of("-".join(found[part] for part in order)) if found else None
+        meant = day_of("-".join(found[part] for part in order)) if found else None
         if meant:
             return str(meant)
     month = re.fullmatch(r"([0-9]{4})[-/.]([0-9]{1,2})", text)
     if month and 1 <= int(month[2]) <= 12:
         return f"a day of that month, as {month[1]}-{int(month[2]):02}-01"
-    if _DATE.fullmatch(text):
+    if DATE.fullmatch(text):
         return "a date of the calendar, YYYY-MM-DD"
     return "YYYY-MM-DD"
 
@@ -149,8 +105,8 @@ def last_day(value: Any) -> date | None:
 
 def flag(value: Any) -> bool:
     """True or false, also in quotes."""
-    if isinstance(value, str) and value.strip().lower() in _FLAGS:
-        return _FLAGS[value.strip().lower()]
+    if isinstance(value, str) and value.strip().lower() in FLAGS:
+        return FLAGS[value.strip().lower()]
     if isinstance(value, bool) or (type(value).__name__ in ("bool", "bool_") and not isinstance(value, Integral)):
         return bool(value)
     raise ValueError(f"'{shown(value)}' is not true or false")

@@ -11,3 +11,11 @@ class UserError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(self.faults)
+
+
+class HistoryError(UserError):
+    """A history that cannot be: one line with the name, the value and the known choices."""
+
+
+class CatalogueError(HistoryError):
+    """A file of `conf/` that cannot be read: a line for each fault, with the file, the key and the known choices."""

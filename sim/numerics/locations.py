@@ -78,7 +78,7 @@ def files(folder: Path, called: str) -> dict[str, File]:
     shipped takes its place, which is said once. Hidden files and those whose names are in capitals (`README.md`,
     `TEMPLATE.yaml`) are left out; any other file that is not read is named once. A folder elsewhere stands for itself
     and is `called` so in messages. Raises UserError for two files of one name in a folder, and for one that cannot be
-    listed.
+    listed or is none.
     """
     if folder not in (*(CONF / name for name in CATALOGUE), EXPERIMENTS):
         found, unread = _listed(folder, called)
@@ -114,12 +114,23 @@ def written(folder: str, name: str) -> Path:
 
 
 def _own(called: str) -> Path | None:
-    """The user's folder of that name where the program is run, if there is one."""
+    """The user's folder of that name where the program is run, if there is one.
+
+    Raises UserError for a file in the place of a folder of `conf/`. A file called `conf` or `experiments` may be
+    somebody else's and is only told.
+    """
     try:
         own = Path.cwd() / called
     except FileNotFoundError:  # the working folder was removed
         return None
-    return own if os.path.isdir(own) and not os.path.samefile(own, HOME / called) else None
+    if os.path.isdir(own):
+        return None if os.path.samefile(own, HOME / called) else own
+    if os.path.lexists(own):
+        what = f"a file where a folder belongs, whose files would join those of {_printable(str(HOME / called))}"
+        if "/" in called:
+            raise UserError(f"{called}: {what}; rename or remove it")
+        _tell([called], f"not read: {what}")
+    return None
 
 
 def _listed(folder: Path, called: str) -> tuple[dict[str, File], list[tuple[str, str]]]:
@@ -128,6 +139,8 @@ def _listed(folder: Path, called: str) -> tuple[dict[str, File], list[tuple[str,
     unread: list[tuple[str, str]] = []
     seen: set[str] = set()
     if not os.path.isdir(folder):
+        if os.path.lexists(folder):
+            raise UserError(f"{_printable(str(folder))}: a file where the folder {called} belongs; rename or remove it")
         return found, unread
 
     def place(where: str) -> str:

@@ -202,4 +202,4 @@ def test_nothing_unpickles_a_file():
                         word.arg == "allow_pickle" and getattr(word.value, "value", None) is False
                         for word in node.keywords
                     ), path
-    assert found <= {"sim/history/strict_yaml.py"}
+    assert found <= {"sim/numerics/strict_yaml.py"}

@@ -8,11 +8,11 @@ import pytest
 import yaml
 
 from sim.cli.commands import lint, parameters
-from sim.history import catalogue, inventory, strict_yaml
+from sim.history import catalogue, inventory, schema, strict_yaml
 from sim.history.schema import of_channels
 from sim.history.strict_yaml import CatalogueError
 from sim.numerics.codes import GROUP, SECTOR
-from sim.numerics.locations import CONF
+from sim.numerics.locations import CONF, SCHEMA
 from sim.numerics.messages import nearest
 
 
@@ -185,6 +185,32 @@ def test_all_faults_of_a_destination_are_told_at_once(conf):
         assert said in told
     assert all(fault.startswith(f"conf/{LITHUANIA}: line ") for fault in caught.value.faults)
     assert len(caught.value.faults) == 6
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("unit: EUR/month", "unt: EUR/month", ["key 'unit' is missing", "unt: unknown key 'unt'; known: unit,"]),
+        ("destination:\n", "destination:\n  wage: 1\n", ["key 'wage' is given twice", "wage: '1' is not a mapping"]),
+        ("eligible:\n", "eligible: [\n", ["not YAML: a '[' without its ']', or a comma left out"]),
+    ],
+)
+def test_a_fault_of_the_schema_is_told_once_and_for_no_destination(tmp_path, monkeypatch, old, new, told):
+    text = SCHEMA.read_text(encoding="utf-8")
+    (tmp_path / "schema.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    monkeypatch.setattr(schema, "SCHEMA", tmp_path / "schema.yaml")
+    schema.schema.cache_clear()
+    try:
+        faults = [lint.faults_of(CONF)]
+        for read in (inventory.load_destinations, inventory.load_parameters, lambda: catalogue.load_history("no_war")):
+            with pytest.raises(CatalogueError) as caught:
+                read()
+            faults.append(list(caught.value.faults))
+        for found in faults:
+            assert len(found) == len(told) and all(one.startswith("conf/schema.yaml: line ") for one in found)
+            assert all(any(said in one for one in found) for said in told)
+    finally:
+        schema.schema.cache_clear()
 
 
 def test_a_destination_is_read_with_its_channels_and_numbers():

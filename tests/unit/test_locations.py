@@ -98,6 +98,37 @@ def test_what_stands_in_the_place_of_a_file_is_told_by_what_it_is(here, capfd, f
     assert err.startswith(f"vyraj: conf/policy/{file}: {told}") and err.count("\n") == 1
 
 
+@pytest.mark.parametrize("folder", locations.CATALOGUE)
+@pytest.mark.parametrize("make", [lambda path: path.write_text("x"), lambda path: path.symlink_to("nothing")])
+def test_a_file_in_the_place_of_a_folder_is_refused_and_both_are_named(here, folder, make):
+    if (here / "conf" / folder).is_dir():
+        (here / "conf" / folder).rmdir()
+    make(here / "conf" / folder)
+    with pytest.raises(UserError) as caught:
+        files(CONF / folder, "")
+    assert str(caught.value).startswith(f"conf/{folder}: a file where a folder belongs") and "\n" not in str(
+        caught.value
+    )
+    assert str(CONF / folder) in str(caught.value)
+    with pytest.raises(
+        UserError, match=f"{folder}: a file where the folder conf/{folder} belongs; rename or remove it"
+    ):
+        files(here / "conf" / folder, f"conf/{folder}")
+
+
+def test_a_file_that_is_called_as_a_folder_of_ours_may_be_somebody_else_s_and_is_told(tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("VYRAJ_TOLD", "")
+    monkeypatch.chdir(tmp_path)
+    for name in ("conf", "experiments"):
+        (tmp_path / name).write_text("x")
+    assert files(CONF / "policy", "") and files(EXPERIMENTS, "")
+    told = capfd.readouterr().err.splitlines()
+    assert [line.partition(": not read: a file where a folder belongs")[0] for line in told] == [
+        "vyraj: conf",
+        "vyraj: experiments",
+    ]
+
+
 @pytest.mark.parametrize("file", ["README.md", "TEMPLATE.yaml", "NOTES.txt", ".mine.yaml", "mine.yaml~", "#mine.yaml#"])
 def test_notes_templates_and_leftovers_of_editors_are_passed_over(here, capfd, file):
     (here / "conf" / "policy" / file).write_text("- : [")
