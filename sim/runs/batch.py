@@ -1,36 +1,42 @@
 """A model made by keywords, as Mesa's `batch_run` and its like make their models."""
 
 import secrets
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from sim.history.naming import HISTORICAL
-from sim.model.model import EmigrationModel
 from sim.numerics.errors import UserError
+from sim.numerics.messages import shown
 from sim.population.synthesis import Population, synthesise
 from sim.runs import checks
+from sim.runs.checked_model import CheckedModel, Numbers
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import Job
 from sim.runs.settings import Choice, People, Settings, fingerprint
 
 MOST_WORLDS = 8
 """Settings whose worlds are kept for the models to come (assumption: a batch varies few at a time)."""
+FURTHER = ("until", "coefficients", "decision", "parameters", "course", "seed")
+"""Settings that a model may be given besides its own keywords; the others change nothing in a run."""
+_KNOWN = f"known: scenario, lambda_, one_in, replicate, rng, threads, policy, without, {', '.join(FURTHER)}"
+Made = TypeVar("Made")
 
 
-class ScenarioModel(EmigrationModel):
+class ScenarioModel(CheckedModel):
     """A scenario at one setting of the parameters, ready for its first month, made by keywords.
 
     `scenario` is a name of `conf/scenario`, by default what happened; `policy` names what is enacted on top of it,
     `without` what is taken away. `lambda_` is `choice.lambda`, by default that of the settings. `one_in` is
-    `people.one_in`; further keywords are settings that count for a run: `until`, `coefficients`, `decision`. A class
-    made of this one adds a `datacollector` and collects at the end of its `step`.
+    `people.one_in`; further keywords are the settings of `FURTHER`, which count for a run. A class made of this one
+    adds a `datacollector` and collects at the end of its `step`.
 
     The luck is that of `rng`, a seed or whatever numpy makes a generator of; without one, `replicate` is a replicate of
     the settings' seed, the same in every scenario; without either it is drawn from the system, as Mesa does, and
     another one in each iteration of `batch_run`. `seed` and `replicate` of the model tell it. The people are always
-    those of the settings' seed. Raises UserError for what can be no setting.
+    those of the settings' seed. Raises UserError with every keyword that is unknown or wrong.
     """
 
     def __init__(
@@ -44,24 +50,26 @@ class ScenarioModel(EmigrationModel):
         threads: int = 1,
         **settings: Any,
     ) -> None:
-        own: dict[str, Any] = {"scenario": scenario or HISTORICAL}
+        own: dict[str, Any] = {"scenario": HISTORICAL if scenario in (None, "") else scenario}
         own |= {key: settings.pop(key, None) for key in ("policy", "without")}
-        own |= {key: settings[key] for key in ("until",) if key in settings}  # how late a policy may come
-        choice = Choice() if lambda_ is None else Choice(lambda_=lambda_)
-        asked = Settings(**own, choice=choice)  # if it can be asked
-        base = Settings(people=People(one_in=one_in), **settings)
-        lambda_ = asked.lambda_
+        known = {key: settings[key] for key in FURTHER if key in settings}
+        faults = [f"'{shown(key)}' is no keyword of a model; {_KNOWN}" for key in settings if key not in known]
+        seed = gathered(faults, lambda: None if rng is None else _seed(rng))
+        gathered(faults, lambda: Numbers(threads=threads, replicate=0 if replicate is None else replicate))
+        numbers: dict[str, Any] = {"people": {"one_in": one_in}, "choice": {"lambda": lambda_}}
+        asked = gathered(faults, lambda: Settings(**own, **known, **numbers))
+        if asked is not None and asked.draws and replicate is None:
+            faults.append("parameters are drawn by replicate; name one, as replicate=0")
+        if faults:
+            raise UserError(*faults)
+        assert asked is not None
+        base = Settings(people=People(one_in=one_in), **known)
         if base.draws:  # lambda may be that of the draw
-            base = Settings(people=People(one_in=one_in), choice=choice, **settings)
-            lambda_ = base.lambda_
-            if replicate is None:
-                raise UserError("parameters are drawn by replicate; name one, as replicate=0")
+            base = Settings(people=People(one_in=one_in), choice=Choice(lambda_=lambda_), **known)
         ensemble = _ensemble(_Same(base))
-        if rng is None:
+        if seed is None:
             seed = secrets.randbits(32) if replicate is None else ensemble.settings.seed
-        else:
-            seed = _seed(rng)
-        super().__init__(**ensemble.arguments(Job(asked.scenario, lambda_, replicate or 0), threads, seed))
+        super().__init__(**ensemble.arguments(Job(asked.scenario, asked.lambda_, replicate or 0), threads, seed))
 
 
 class _Same:
@@ -89,5 +97,19 @@ def _people(one_in: int, seed: int) -> Population:
 
 
 def _seed(rng: Any) -> int:
-    """A whole number is a seed itself; anything else gives one by numpy's generator."""
-    return int(rng) if isinstance(rng, int | np.integer) else int(np.random.default_rng(rng).integers(2**32))
+    """A whole number is a seed itself; anything else gives one by numpy's generator, or is refused."""
+    if isinstance(rng, int | np.integer):
+        return Numbers(rng=rng).rng  # type: ignore[arg-type]
+    try:
+        return int(np.random.default_rng(rng).integers(2**32))
+    except (TypeError, ValueError):
+        raise UserError(f"rng={checks.written(rng)} is no seed, and numpy makes no generator of it") from None
+
+
+def gathered(faults: list[str], make: Callable[[], Made]) -> Made | None:
+    """What is made; None if it is refused, and `faults` then has why."""
+    try:
+        return make()
+    except UserError as error:
+        faults += error.faults
+        return None

@@ -23,13 +23,13 @@ from sim.model.decision import constants
 from sim.model.decision.units import residents_by_class
 from sim.model.feedback import Held
 from sim.model.inputs import Inputs
-from sim.model.model import EmigrationModel
 from sim.model.recording import by_group
 from sim.model.recording.residents import stays
 from sim.numerics.codes import EVENT, REASON
 from sim.numerics.errors import UserError
 from sim.population.schema import Columns
 from sim.population.synthesis import Population, synthesise
+from sim.runs.checked_model import CheckedModel, Numbers, need
 from sim.runs.draws import chosen, people_seed, turn
 from sim.runs.given import Given, given
 from sim.runs.run import Job, Other, Run, decisions, moves, wishes
@@ -65,17 +65,24 @@ class Prefixes(Protocol):
         """Be told that no more is asked or kept."""
 
 
-def _end(model: EmigrationModel) -> None:
+def _end(model: CheckedModel) -> None:
     """Free a finished model at once: Mesa's agents and it hold each other, and a search for such circles is slow."""
     model.close()
     model.__dict__.clear()
+    model._closed = True
+
+
+def _need_name(scenario: object) -> None:
+    """Raise UserError for what can be the name of no scenario."""
+    Other(scenario)  # type: ignore[arg-type]
 
 
 class Ensemble:
     """People, histories and worlds shared by all runs of one set of settings."""
 
     def __init__(self, settings: Settings, people: Callable[[int], Population] | None = None) -> None:
-        """`people` gives the people of a seed; without it they are made."""
+        """`people` gives the people of a seed; without it they are made. UserError for what are no settings."""
+        need(settings, Settings, "settings", "make them by Settings(...)")
         self.settings, self.draws = settings, settings.draws
         self._make = people or (lambda seed: synthesise(settings.people.one_in, seed, self.threads))
         self._peoples: dict[int, Population] = {}
@@ -97,7 +104,7 @@ class Ensemble:
 
     def people_of(self, replicate: int) -> Population:
         """The people of a replicate at the start, the same in every world; of large samples only the last is kept."""
-        draw = turn(replicate, self.settings.people.draws or 1)[1]
+        draw = turn(Numbers(replicate=replicate).replicate, self.settings.people.draws or 1)[1]
         with self._making:
             if draw not in self._peoples:
                 made = self._make(people_seed(self.settings.seed, draw))
@@ -153,7 +160,11 @@ class Ensemble:
         return given(self.settings.coefficients)
 
     def history(self, scenario: str) -> History:
-        """The history of a scenario, or of a composition by its name (see `sim.history.naming`)."""
+        """The history of a scenario, or of a composition by its name (see `sim.history.naming`).
+
+        Raises UserError for what is no name, or that of no scenario.
+        """
+        _need_name(scenario)
         if scenario not in self._histories:
             self._histories[scenario] = self._given.history(self._stated(scenario))
         return self._histories[scenario]
@@ -167,8 +178,11 @@ class Ensemble:
     def add(self, scenario: str, history: History) -> None:
         """Name a history made in Python, so that jobs can ask for it like for a file of `conf/scenario`.
 
-        Raises UserError for a name that is taken by a file or by an earlier call, and for that of a composition.
+        Raises UserError for a name that is taken by a file or by an earlier call, for that of a composition, and for
+        what is no history.
         """
+        _need_name(scenario)
+        need(history, History, "history", "Ensemble.history gives one, and its methods make others")
         if naming.composition(scenario).is_composed:
             raise UserError(f"scenario '{scenario}' reads as a composition; leave out + and ~")
         if scenario in self._histories or scenario in self._added or scenario in known_scenarios():
@@ -177,12 +191,14 @@ class Ensemble:
 
     def world(self, scenario: str) -> World:
         """The compiled world of a scenario, as far as the run goes."""
+        _need_name(scenario)
         if scenario not in self._worlds:
             self._worlds[scenario] = build(self.history(scenario), load_destinations(), self.months)
         return self._worlds[scenario]
 
     def constants_at(self, lambda_: float) -> constants.Constants:
         """Constants of destinations and channels at a lambda, under the settings' rule of decision."""
+        Job(naming.HISTORICAL, lambda_)  # UserError for what is no lambda
         if lambda_ not in self._constants:
             on_file = constants.load(lambda_, self.settings.decision)
             self._constants[lambda_] = self._given.constants(on_file)
@@ -190,18 +206,22 @@ class Ensemble:
 
     def model(
         self, job: Job, threads: int = 1, given: constants.Constants | None = None, seed: int | None = None
-    ) -> EmigrationModel:
+    ) -> CheckedModel:
         """A model ready for its first month; constants are those on file unless given.
 
-        With another `seed` than the settings' the same people have other luck. UserError if it can be no seed.
+        With another `seed` than the settings' the same people have other luck. UserError for what is no job, no number
+        of threads, no seed and no constants.
         """
         arguments = self.arguments(job, threads, seed)
         if given is not None:
+            need(given, constants.Constants, "given", "Ensemble.constants_at gives some")
             arguments["inputs"] = arguments["inputs"]._replace(constants=given)
-        return EmigrationModel(**arguments)
+        return CheckedModel(**arguments)
 
     def arguments(self, job: Job, threads: int = 1, seed: int | None = None) -> dict[str, Any]:
         """What a job's `EmigrationModel`, or a class made of it, is made from, by keyword."""
+        need(job, Job, "job", "make one by Job(scenario, lambda_, replicate)")
+        threads = Numbers(threads=threads).threads
         settings = self.settings if seed is None else replace(self.settings, seed=seed)
         own = self.parameters(job)
         behaviour = own.behaviour._replace(lambda_=own.lambda_)
@@ -264,9 +284,11 @@ class Ensemble:
 
     def parting(self, baseline: str, others: Sequence[Other]) -> int:
         """First month in which a baseline's world differs from the others'; the end if there are none."""
+        for other in others:
+            need(other, Other, "other", "make one by Other(scenario, freeze)")
         scenarios = {other.scenario for other in others}
         if len(scenarios) > 1:
-            raise ValueError(f"worlds that part at different times: {', '.join(sorted(scenarios))}")
+            raise UserError(f"worlds that part at different times: {', '.join(sorted(scenarios))}")
         return min((self._first_difference(baseline, scenario) for scenario in scenarios), default=self.months)
 
     def _first_difference(self, baseline: str, scenario: str) -> int:
@@ -276,7 +298,7 @@ class Ensemble:
         return self._partings[pair]
 
     def _reach(
-        self, model: EmigrationModel, month: int, each_month: Callable[[], object] | None, prefixes: Prefixes | None
+        self, model: CheckedModel, month: int, each_month: Callable[[], object] | None, prefixes: Prefixes | None
     ) -> None:
         """Live until `month`, from the latest state that was kept; keep the state reached."""
         state = prefixes.latest(month) if prefixes else None
@@ -289,8 +311,17 @@ class Ensemble:
         if prefixes:
             prefixes.reached()
 
-    def finished(self, model: EmigrationModel, job: Job) -> Run:
-        """What a model that has lived to the end leaves; the model is freed."""
+    def finished(self, model: CheckedModel, job: Job) -> Run:
+        """What a model that has lived to the end leaves; the model is freed.
+
+        Raises UserError for a model of another replicate than the job's, and for one that has not lived so far.
+        """
+        need(model, CheckedModel, "model", "Ensemble.model makes one")
+        need(job, Job, "job", "it is the one that the model was made of")
+        if model.replicate != job.replicate:
+            raise UserError(f"a model of replicate {model.replicate} for a job of replicate {job.replicate}")
+        if model.month < self.months:
+            raise UserError(f"the model has lived to {model.date} of {self.settings.until}; run it to the end first")
         recorder, events = model.recorder, model.recorder.events
         closed = events[(events["kind"] == EVENT["blocked"]) & (events["reason"] == REASON["closed"])]
         start = self.people_of(job.replicate).people
@@ -319,6 +350,10 @@ class Ensemble:
 
     def run_all(self, jobs: Sequence[Job]) -> list[Run]:
         """Make all runs, in order, with a progress bar on a terminal."""
+        if isinstance(jobs, Job) or not isinstance(jobs, Sequence):
+            raise UserError(f"jobs is a {type(jobs).__name__} and no list of jobs")
+        for job in jobs:
+            need(job, Job, "job", "make one by Job(scenario, lambda_, replicate)")
         months = len(jobs) * self.months
         with tqdm(total=months, desc="months simulated", unit="", disable=None, leave=False) as bar:
             return self.in_turn(lambda job, threads: self.run(job, threads, bar.update), jobs)

@@ -1,0 +1,115 @@
+"""The model as users meet it: what cannot be asked of it is refused in words, before a month is simulated."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, NoReturn
+
+from annotated_types import Ge, Le
+
+from sim.history.compiled import World
+from sim.history.history import History
+from sim.model.checkpoint import State
+from sim.model.model import EmigrationModel
+from sim.numerics.errors import UserError
+from sim.numerics.months import label
+from sim.numerics.values import plain
+from sim.runs.checks import MOST_THREADS, Numbered, Seed, Whole, wanted, written
+from sim.runs.sections import section
+
+Threads = Annotated[Whole, Ge(1), Le(MOST_THREADS), wanted(f"a whole number from 1 to {MOST_THREADS}")]
+
+
+@section()
+class Numbers:
+    """Numbers that a model is made with beside its settings: threads, replicate, the seed of its luck."""
+
+    threads: Threads = 1
+    replicate: Numbered = 0
+    rng: Seed = 0
+
+
+def need(value: object, of: type, key: str, made_by: str) -> None:
+    """Raise UserError unless a value is of a type, and say how one is made."""
+    if not isinstance(value, of):
+        simple = value is None or isinstance(value, str | int | float)
+        told = f"{key}={written(value)}" if simple else f"{key}, a {type(value).__name__},"
+        raise UserError(f"{told} is no {of.__name__}; {made_by}")
+
+
+class CheckedModel(EmigrationModel):
+    """An `EmigrationModel` that raises UserError for what it cannot do: a step past its history or after `close`, a
+    month that is none, a world or a state of something else.
+    """
+
+    _closed = False
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if self.__dict__.get("_closed") and "month" not in self.__dict__ and not name.startswith("_"):
+            raise UserError(f"no '{name}': this model is closed and freed; make another")
+        raise AttributeError(f"'{type(self).__name__}' has no attribute '{name}'")
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        self._closed = False  # a copy has threads of its own
+
+    def step(self) -> None:
+        """Simulate one month; raises UserError past the end of the history and for a closed model."""
+        if self._closed or self.month >= self.horizon:
+            self.__dict__["steps"] = self.__dict__.get("month", 0)  # Mesa has counted this one
+            self._need_open()
+            raise UserError(f"no month after {label(self.horizon - 1)}: the settings' `until` ends the history")
+        super().step()
+
+    def run(self, until: int | None = None, progress: Callable[[], object] | None = None) -> "CheckedModel":
+        """Simulate the months before `until`, a month's number from 0 to the horizon, which it is if not given.
+
+        `progress` is called after each. Raises UserError for what is no such month and for a closed model.
+        """
+        self._need_open()
+        last = self.horizon if until is None else _whole(until)
+        if last is None or not 0 <= last <= self.horizon:
+            told = (
+                f"until={written(until)} is not the number of a month from 0 to {self.horizon}, where the history ends"
+            )
+            raise UserError(f"{told}; sim.numerics.months.month gives that of 'YYYY-MM'")
+        if progress is not None and not callable(progress):
+            raise UserError(f"progress={written(progress)} cannot be called")
+        super().run(last, progress)
+        return self
+
+    def close(self) -> None:
+        """End the threads of this model: its people may still be asked, it makes no more steps."""
+        super().close()
+        self._closed = True
+
+    def fork(self, history: History, world: World) -> Any:
+        """A model in another world that has lived through the same months (see `Continued.fork`)."""
+        self._need_open()
+        need(history, History, "history", "Ensemble.history gives one")
+        need(world, World, "world", "Ensemble.world gives one")
+        return super().fork(history, world)
+
+    def live_on(self, state: State) -> Any:
+        """Take up the state of a run of the same people and luck (see `Continued.live_on`)."""
+        self._need_open()
+        need(state, State, "state", "the `state` of a model gives one")
+        if len(state.states) != len(self.columns.key):
+            told = f"a state of {len(state.states):,} people for a model of {len(self.columns.key):,}"
+            raise UserError(f"{told}; both take the same people")
+        if self.month or state.month > self.horizon:
+            told = f"a state of {label(state.month)} for a model in {label(self.month)} that ends after"
+            raise UserError(f"{told} {label(self.horizon - 1)}: take it up before the first step, in a history as long")
+        return super().live_on(state)
+
+    def _need_open(self) -> None:
+        if self._closed:
+            raise UserError(
+                "this model is closed and makes no more steps; make another, or copy it before you close it"
+            )
+
+
+def _whole(value: Any) -> int | None:
+    """A whole number, also one that is a float; None for anything else."""
+    found = plain(value)
+    if isinstance(found, float) and found.is_integer():
+        return int(found)
+    return found if type(found) is int else None
