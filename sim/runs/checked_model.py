@@ -13,6 +13,7 @@ from sim.numerics.errors import UserError
 from sim.numerics.months import label
 from sim.numerics.values import plain
 from sim.runs.checks import MOST_THREADS, Numbered, Seed, Whole, wanted, written
+from sim.runs.run import Job, Other
 from sim.runs.sections import section
 
 Threads = Annotated[Whole, Ge(1), Le(MOST_THREADS), wanted(f"a whole number from 1 to {MOST_THREADS}")]
@@ -35,6 +36,28 @@ def need(value: object, of: type, key: str, made_by: str) -> None:
         raise UserError(f"{told} is no {of.__name__}; {made_by}")
 
 
+def need_job(job: object) -> None:
+    """Raise UserError for what is no job."""
+    need(job, Job, "job", "make one by Job(scenario, lambda_, replicate)")
+
+
+def need_name(scenario: object) -> None:
+    """Raise UserError for what can be the name of no scenario."""
+    Other(scenario)  # type: ignore[arg-type]
+
+
+def need_lived(model: object, job: object, months: int) -> None:
+    """Raise UserError for what is no model, or one of another replicate than a job's, or not at its end."""
+    need_job(job)
+    need(model, CheckedModel, "model", "Ensemble.model makes one")
+    assert isinstance(model, CheckedModel) and isinstance(job, Job)
+    model.need_open()
+    if model.replicate != job.replicate:
+        raise UserError(f"a model of replicate {model.replicate} for a job of replicate {job.replicate}")
+    if model.month < months:
+        raise UserError(f"the model has lived to {model.date} of {label(months - 1)}; run it to the end first")
+
+
 class CheckedModel(EmigrationModel):
     """An `EmigrationModel` that raises UserError for what it cannot do: a step past its history or after `close`, a
     month that is none, a world or a state of something else.
@@ -55,7 +78,7 @@ class CheckedModel(EmigrationModel):
         """Simulate one month; raises UserError past the end of the history and for a closed model."""
         if self._closed or self.month >= self.horizon:
             self.__dict__["steps"] = self.__dict__.get("month", 0)  # Mesa has counted this one
-            self._need_open()
+            self.need_open()
             raise UserError(f"no month after {label(self.horizon - 1)}: the settings' `until` ends the history")
         super().step()
 
@@ -64,7 +87,7 @@ class CheckedModel(EmigrationModel):
 
         `progress` is called after each. Raises UserError for what is no such month and for a closed model.
         """
-        self._need_open()
+        self.need_open()
         last = self.horizon if until is None else _whole(until)
         if last is None or not 0 <= last <= self.horizon:
             told = (
@@ -81,16 +104,24 @@ class CheckedModel(EmigrationModel):
         super().close()
         self._closed = True
 
+    def free(self) -> None:
+        """Close and free a finished model at once: Mesa's agents and it hold each other, and a search for such circles
+        is slow.
+        """
+        self.close()
+        self.__dict__.clear()
+        self._closed = True
+
     def fork(self, history: History, world: World) -> Any:
         """A model in another world that has lived through the same months (see `Continued.fork`)."""
-        self._need_open()
+        self.need_open()
         need(history, History, "history", "Ensemble.history gives one")
         need(world, World, "world", "Ensemble.world gives one")
         return super().fork(history, world)
 
     def live_on(self, state: State) -> Any:
         """Take up the state of a run of the same people and luck (see `Continued.live_on`)."""
-        self._need_open()
+        self.need_open()
         need(state, State, "state", "the `state` of a model gives one")
         if len(state.states) != len(self.columns.key):
             told = f"a state of {len(state.states):,} people for a model of {len(self.columns.key):,}"
@@ -100,7 +131,8 @@ class CheckedModel(EmigrationModel):
             raise UserError(f"{told} {label(self.horizon - 1)}: take it up before the first step, in a history as long")
         return super().live_on(state)
 
-    def _need_open(self) -> None:
+    def need_open(self) -> None:
+        """Raise UserError if the model is closed."""
         if self._closed:
             raise UserError(
                 "this model is closed and makes no more steps; make another, or copy it before you close it"

@@ -29,7 +29,7 @@ from sim.numerics.codes import EVENT, REASON
 from sim.numerics.errors import UserError
 from sim.population.schema import Columns
 from sim.population.synthesis import Population, synthesise
-from sim.runs.checked_model import CheckedModel, Numbers, need
+from sim.runs.checked_model import CheckedModel, Numbers, need, need_job, need_lived, need_name
 from sim.runs.draws import chosen, people_seed, turn
 from sim.runs.given import Given, given
 from sim.runs.run import Job, Other, Run, decisions, moves, wishes
@@ -63,18 +63,6 @@ class Prefixes(Protocol):
 
     def reached(self) -> None:
         """Be told that no more is asked or kept."""
-
-
-def _end(model: CheckedModel) -> None:
-    """Free a finished model at once: Mesa's agents and it hold each other, and a search for such circles is slow."""
-    model.close()
-    model.__dict__.clear()
-    model._closed = True
-
-
-def _need_name(scenario: object) -> None:
-    """Raise UserError for what can be the name of no scenario."""
-    Other(scenario)  # type: ignore[arg-type]
 
 
 class Ensemble:
@@ -164,7 +152,7 @@ class Ensemble:
 
         Raises UserError for what is no name, or that of no scenario.
         """
-        _need_name(scenario)
+        need_name(scenario)
         if scenario not in self._histories:
             self._histories[scenario] = self._given.history(self._stated(scenario))
         return self._histories[scenario]
@@ -181,7 +169,7 @@ class Ensemble:
         Raises UserError for a name that is taken by a file or by an earlier call, for that of a composition, and for
         what is no history.
         """
-        _need_name(scenario)
+        need_name(scenario)
         need(history, History, "history", "Ensemble.history gives one, and its methods make others")
         if naming.composition(scenario).is_composed:
             raise UserError(f"scenario '{scenario}' reads as a composition; leave out + and ~")
@@ -191,7 +179,7 @@ class Ensemble:
 
     def world(self, scenario: str) -> World:
         """The compiled world of a scenario, as far as the run goes."""
-        _need_name(scenario)
+        need_name(scenario)
         if scenario not in self._worlds:
             self._worlds[scenario] = build(self.history(scenario), load_destinations(), self.months)
         return self._worlds[scenario]
@@ -220,7 +208,7 @@ class Ensemble:
 
     def arguments(self, job: Job, threads: int = 1, seed: int | None = None) -> dict[str, Any]:
         """What a job's `EmigrationModel`, or a class made of it, is made from, by keyword."""
-        need(job, Job, "job", "make one by Job(scenario, lambda_, replicate)")
+        need_job(job)
         threads = Numbers(threads=threads).threads
         settings = self.settings if seed is None else replace(self.settings, seed=seed)
         own = self.parameters(job)
@@ -273,7 +261,7 @@ class Ensemble:
             model.run(progress=each_month)
         paths = model.paths
         if alone:
-            _end(model)
+            model.free()
         else:
             yield self.finished(model, baseline)
         for other in others:
@@ -316,12 +304,7 @@ class Ensemble:
 
         Raises UserError for a model of another replicate than the job's, and for one that has not lived so far.
         """
-        need(model, CheckedModel, "model", "Ensemble.model makes one")
-        need(job, Job, "job", "it is the one that the model was made of")
-        if model.replicate != job.replicate:
-            raise UserError(f"a model of replicate {model.replicate} for a job of replicate {job.replicate}")
-        if model.month < self.months:
-            raise UserError(f"the model has lived to {model.date} of {self.settings.until}; run it to the end first")
+        need_lived(model, job, self.months)
         recorder, events = model.recorder, model.recorder.events
         closed = events[(events["kind"] == EVENT["blocked"]) & (events["reason"] == REASON["closed"])]
         start = self.people_of(job.replicate).people
@@ -345,15 +328,14 @@ class Ensemble:
             known.prisoners * model.one_in,
             decisions(events),
         )
-        _end(model)
+        model.free()
         return run
 
     def run_all(self, jobs: Sequence[Job]) -> list[Run]:
         """Make all runs, in order, with a progress bar on a terminal."""
-        if isinstance(jobs, Job) or not isinstance(jobs, Sequence):
-            raise UserError(f"jobs is a {type(jobs).__name__} and no list of jobs")
+        need(jobs, Sequence, "jobs", "give a list of jobs")
         for job in jobs:
-            need(job, Job, "job", "make one by Job(scenario, lambda_, replicate)")
+            need_job(job)
         months = len(jobs) * self.months
         with tqdm(total=months, desc="months simulated", unit="", disable=None, leave=False) as bar:
             return self.in_turn(lambda job, threads: self.run(job, threads, bar.update), jobs)

@@ -94,7 +94,7 @@ def test_what_is_no_job_is_refused(ensemble, model, wrong):
         lambda: list(ensemble.live(wrong, [])),
     ):
         refused(ask, "job", "is no Job")
-    refused(lambda: ensemble.run_all(JOB), "no list of jobs")
+    refused(lambda: ensemble.run_all(JOB), "jobs, a Job, is no Sequence; give a list of jobs")
     refused(lambda: list(ensemble.live(JOB, [wrong])) if not isinstance(wrong, Other) else Ensemble(wrong), " is no ")
 
 
@@ -161,7 +161,7 @@ def test_a_finished_model_is_freed_and_says_so(ensemble):
     model.run()
     refused(lambda: ensemble.finished(model, Job("historical", 0.62, 1)), "replicate 0 for a job of replicate 1")
     ensemble.finished(model, JOB)
-    for ask in (model.step, model.run, model.close, lambda: model.people, lambda: model.month):
+    for ask in (model.step, model.run, lambda: model.people, lambda: model.month):
         refused(ask, "closed")
     assert not hasattr(ensemble.model(JOB), "populus")
 
