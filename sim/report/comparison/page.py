@@ -72,6 +72,7 @@ def context(results: Results) -> dict[str, Any]:
         "title": heading(results.scenario),
         "baseline": heading(results.baseline),
         "standing": results.standing,
+        "in_brief": results.standing_in_brief,
         "drawn": results.is_drawn,
         "variance": variance.rows(results),
         "assumed": results.fact("assumed"),

@@ -36,7 +36,7 @@ def standing(told: Told) -> str:
     first = " A first look: intervals are wide." if results.replicates < FEW_PAIRS else ""
     return (
         f"{results.replicates} paired replicates, one circle of people in {results.one_in:,.0f}, λ = {results.main:g}, "
-        f"{told.span}.{first}"
+        f"{told.span}.{first} {results.standing_in_brief}"
     )
 
 
