@@ -28,7 +28,12 @@ OBSTACLES = ("exit", "funds", "closed", "quota")
 
 _WISHES = ("wish_months", "baseline_wish_months")
 TOTALS = (
-    *("departures", "irregular_expected"),
+    *(
+        f"{world}{flow}"
+        for world in ("", "baseline_")
+        for flow in ("arrivals_changed", "arrivals_others", "departures")
+    ),
+    *("irregular_expected", "papers", "changed"),
     *(category for category in CATEGORIES if category not in ("unchanged", "deflected")),
     "rerouted_elsewhere",
     *(f"forced:{outcome}" for outcome in OUTCOMES[1:]),

@@ -30,7 +30,7 @@ from sim.analysis.pairs import (
 )
 from sim.model.hazards import EXPECTED
 from sim.model.recording.recorder import HARMS
-from sim.numerics.codes import CHANNEL, CHANNEL_NAMES, N_CHANNELS, PLACE, PLACE_NAMES, REASON
+from sim.numerics.codes import CHANNEL, CHANNEL_NAMES, N_CHANNELS, N_PLACES, PLACE, PLACE_NAMES, REASON
 from sim.runs.draws import turn
 from sim.runs.run import Run
 from sim.runs.tables import OF_COMPARISONS
@@ -134,7 +134,11 @@ def _add_arrivals(
         used = [(a[window.focus, channel], b[window.focus, channel]) for a, b in zip(before, after, strict=True)]
         add(f"arrivals_by_channel:{CHANNEL_NAMES[channel]}", focus, [b - a for a, b in used])
         add(f"baseline_by_channel:{CHANNEL_NAMES[channel]}", focus, [a for a, _ in used])
-    add("departures", "", [b.sum() - a.sum() for a, b in zip(before, after, strict=True)])
+    inside = np.isin(np.arange(N_PLACES), window.closed)
+    for name, ours in (("arrivals_changed", inside), ("arrivals_others", ~inside), ("departures", inside | ~inside)):
+        levels = [(one[ours].sum(), other[ours].sum()) for one, other in zip(before, after, strict=True)]
+        add(name, "", [other - one for one, other in levels])
+        add(f"baseline_{name}", "", [one for one, _ in levels])
     irregular = CHANNEL["irregular"]
     crossed = [b[:, irregular].sum() - a[:, irregular].sum() for a, b in zip(before, after, strict=True)]
     add("irregular_expected", "", crossed)
@@ -175,7 +179,11 @@ def _add_lives(add: Callable[..., None], paired: list[Paired], window: Window) -
     for outcome in OUTCOMES[1:]:
         led = [_in_category(life, "forced") & (life.forced == OUTCOMES.index(outcome)) for life in found]
         add(f"forced:{outcome}", "", [float(inside.sum()) * window.one_in for inside in led])
-    add("forced_settled_before", "", [_forced_settled_before(pair, window) for pair in paired])
+    settled = [_forced_settled_before(pair, window) for pair in paired]
+    add("forced_settled_before", "", settled)
+    for name, inside in (("papers", "forced"), ("changed", "unchanged")):
+        ours = [_in_category(life, inside) ^ (name == "changed") for life in found]
+        add(name, "", [own.sum() * window.one_in + before for own, before in zip(ours, settled, strict=True)])
     horizon = len(paired[0][0].harms)
     months = [float(stuck_person_months(life, horizon, window.one_in)) for life in found]
     add("stuck_person_months", "", months, "person-months")

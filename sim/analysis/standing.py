@@ -37,6 +37,7 @@ def facts(settings: Settings, folder: Path = FOLDER) -> dict[str, Any]:
         "parameters": POSTERIOR if settings.parameters == POSTERIOR else draws.name,
         "rule": rule,
         "draws": len(draws.weights),
+        "digest": draws.digest,
         "until": draws.about.get("until"),
         "held": held,
         "doubts": list(Posterior(rule, draws.names, draws.values, draws.weights, draws.about).doubts),
@@ -56,6 +57,17 @@ def title(known: Mapping[str, Any]) -> str:
         return "Fitted, not tested."
     missed = _named(known, MISSED)
     return "Fitted and tested." if not missed else "Fitted and tested, with misses."
+
+
+def brief(known: Mapping[str, Any]) -> str:
+    """What may be said of the numbers in a few words, after the title, where there is no room for the sentence."""
+    rows = known.get("thresholds") or []
+    met = len(rows) - len(_named(known, MISSED)) - len(_named(known, UNKNOWN))
+    if not rows or known.get("parameters", CENTRAL) == CENTRAL:
+        return "Read directions, not numbers."
+    return f"{met} of {len(rows)} thresholds set before the fit are met." + (
+        " Read directions, not numbers." if met < len(rows) else ""
+    )
 
 
 def sentence(known: Mapping[str, Any]) -> str:

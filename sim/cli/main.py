@@ -25,14 +25,25 @@ if TYPE_CHECKING:
     from sim.runs.progress import Entry
     from sim.runs.settings import Settings
 
-FOLDERS = {"simulate": "points"}
+FOLDERS = {"simulate": "points", "figures": "compare", "report": "compare"}
 """Folder of a task's results, where it has another name than the task."""
 UNPLANNED = (
-    *("explain", "reasons", "patterns", "validate", "predict", "survey", "people", "history", "invert"),
-    *("parameters", "policies", "lint"),
+    *("explain", "reasons", "patterns", "validate", "predict", "survey", "people", "history"),
+    *(
+        "calibrate",
+        "invert",
+        "parameters",
+        "policies",
+        "scenarios",
+        "lint",
+        "dashboard",
+        "canonical",
+        "figures",
+        "report",
+    ),
 )
 """Tasks that cannot tell beforehand what they would do."""
-READ_ONLY = ("results", "parameters", "policies", "lint")
+READ_ONLY = ("results", "parameters", "policies", "scenarios", "lint")
 """Tasks that make no folder of their own."""
 
 

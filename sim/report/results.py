@@ -14,6 +14,7 @@ from sim.analysis.dimensions import DESTINATIONS, ORIGIN
 from sim.history import naming
 from sim.numerics import codes, months
 from sim.runs import seals
+from sim.runs.checks import CENTRAL
 from sim.runs.tables import OF_COMPARISONS, OF_WORLDS
 from sim.runs.tables.declaration import PARQUET, TEXT
 
@@ -155,6 +156,18 @@ class Results:
         """How far the numbers may be trusted, as a title and what may be said besides."""
         known = self.manifest.get(standing.KEY, {})
         return {"title": standing.title(known), "sentence": standing.sentence(known)}
+
+    @property
+    def standing_in_brief(self) -> str:
+        """The same where there is little room."""
+        known = self.manifest.get(standing.KEY, {})
+        return f"{standing.title(known)} {standing.brief(known)}"
+
+    @property
+    def parameters(self) -> str:
+        """By which parameters the answer is given: central, or the name of the draws with their digest."""
+        known = self.manifest.get(standing.KEY, {})
+        return f"{known['parameters']} {known['digest']}" if known.get("draws") else CENTRAL
 
     @property
     def is_drawn(self) -> bool:

@@ -1,6 +1,7 @@
 """The look all figures share: Okabe-Ito colours, direct labels, a stamp, and the same bytes each time."""
 
 import io
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -19,6 +20,7 @@ from sim.report.results import Results
 
 STAMP = "conditional scenario, not a forecast"
 INK, QUIET, RULE, PAPER = "#1f2328", "#6a737d", "#d5d9de", "#ffffff"
+WASH, LAND = "#eef1f4", "#c4cbd3"
 """Text, secondary text, lines of the frame, ground: a report may map these four to its own theme."""
 
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
@@ -28,8 +30,8 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
 BASELINE, SCENARIO, FEW = QUIET, BLUE, "#b4bac2"
 """The rules in force; the scenario; what rests on too few simulated people."""
 
-WIDTH = 7.2
-"""Width of every figure, inches."""
+WIDTH, COLUMN = 7.2, 5.0
+"""Width of a figure of a study, and of one that is read on a phone, too, inches."""
 
 LOOK: dict[str, Any] = {
     "figure.dpi": 100,
@@ -83,11 +85,22 @@ def look() -> Iterator[None]:
         yield
 
 
-def canvas(height: float, title: str) -> Figure:
-    """An empty figure of the shared width with its title; height in inches."""
-    inside = (0.005, 0.28 / height, 0.99, 1 - 0.62 / height)
-    figure = Figure(figsize=(WIDTH, height), layout=ConstrainedLayoutEngine(rect=inside, w_pad=0.06, h_pad=0.06))
-    figure.text(0.012, 1 - 0.1 / height, title, ha="left", va="top", fontsize=10.5, fontweight="bold")
+def canvas(height: float, title: str, width: float = WIDTH) -> Figure:
+    """An empty figure with its title, broken into lines that fit; height and width in inches."""
+    lines = textwrap.wrap(title, int(width * 10.8))
+    top = 0.4 + 0.17 * len(lines)
+    inside = (0.005, 0.28 / height, 0.99, 1 - (top + 0.05) / height)
+    figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(rect=inside, w_pad=0.06, h_pad=0.06))
+    figure.text(
+        0.012,
+        1 - 0.1 / height,
+        "\n".join(lines),
+        ha="left",
+        va="top",
+        fontsize=10.5,
+        fontweight="bold",
+        linespacing=1.25,
+    )
     return figure
 
 
@@ -118,14 +131,19 @@ def files(module: ModuleType, results: Any) -> dict[str, bytes]:
     `results` is whatever the figure's `draw` takes: the results of a comparison, or a study.
     """
     with look():
-        figure = module.draw(results)
-        stamp(figure)
-        settle(figure)
+        figure = finished(module.draw(results))
         drawing, picture = io.BytesIO(), io.BytesIO()
         FigureCanvasSVG(figure).print_svg(drawing, metadata={"Date": None, "Creator": None})
         FigureCanvasAgg(figure)
         figure.savefig(picture, format="png", metadata={"Software": None})
     return {"svg": drawing.getvalue(), "png": picture.getvalue()}
+
+
+def finished(figure: Figure) -> Figure:
+    """A figure with its stamp, laid out."""
+    stamp(figure)
+    settle(figure)
+    return figure
 
 
 def years(axes: Axes, first: int, last: int) -> None:

@@ -1,6 +1,7 @@
 """Numbers in words: rounded to what the sample can carry, signs written out, few people not shown."""
 
 import math
+from collections.abc import Sequence
 
 from sim.numerics import months
 from sim.report.results import Effect, Results
@@ -73,9 +74,10 @@ def rule(results: Results) -> str:
     )
     return (
         f"One simulated person stands for {results.one_in:g}; numbers are means over {results.replicates} paired "
-        f"replicates, rounded to {resolution(results.one_in)} persons. \u201c{FEW}\u201d: fewer than 30 simulated "
-        f"{people} in all replicates together. Slices of lambda rest on {of_slices(results.replicates)}. Intervals are "
-        f"{of}"
+        f"replicates, rounded to {resolution(results.one_in)} persons. \u201c{FEW}\u201d: there are, but fewer than 30 "
+        f"simulated {people} in all replicates together. \u201cCannot tell\u201d: the interval holds zero. "
+        f"\u201cNo difference\u201d: nothing differs at all. Slices of lambda rest on "
+        f"{of_slices(results.replicates)}. Intervals are {of}"
     )
 
 
@@ -90,3 +92,18 @@ def month(label: str) -> str:
     """`2025-12` as `December 2025`."""
     first = months.first_day(months.month(label))
     return f"{first:%B} {first:%Y}"
+
+
+def iso_day(text: str) -> str:
+    """`2023-08-01` as `1 August 2023`."""
+    return f"{int(text[8:10])} {months.first_day(months.month(text)):%B} {text[:4]}"
+
+
+def listed(parts: Sequence[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}" if parts else "nobody"
+
+
+def capital(text: str) -> str:
+    """A text with a capital at its start."""
+    return text[:1].upper() + text[1:]

@@ -153,6 +153,9 @@ Threads = Annotated[
 ]
 
 
+Port = Annotated[Whole, Ge(1024), Le(65535), wanted("a whole number from 1024 to 65535")]
+
+
 def _month(value: Any) -> str:
     """A month as YYYY-MM; a date means the month in which it lies, null the last month with known rules."""
     value = months.label(clock().known) if plain(value) in (None, "") else plain(value)

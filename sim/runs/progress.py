@@ -25,6 +25,8 @@ SELDOM = 30.0
 STARTING = "starting (a first run compiles the model)"
 """What is said until a month has been simulated."""
 RUNNING, DONE, FAILED = "running", "done", "failed"
+SWEEP = "sweep: "
+"""What stands before the ledger's folder where a sweep tells it."""
 
 
 @dataclass(frozen=True)

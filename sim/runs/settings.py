@@ -167,6 +167,7 @@ class Settings:
     report: checks.Flag = True
     dry: checks.Flag = False
     match: checks.Words = None
+    port: checks.Port = 8501
     part: checks.Part = "scorecard"
     results: Annotated[Asked, checks.Section] = field(default_factory=Asked)
     fit: Annotated[Fit, checks.Section] = field(default_factory=Fit)
@@ -266,7 +267,7 @@ class Settings:
         return self.last_month > clock().known
 
 
-WITHOUT_EFFECT = tuple("threads results_dir report dry experiment match results policy without fit".split())
+WITHOUT_EFFECT = tuple("threads results_dir report dry experiment match port results policy without fit".split())
 """Keys that say how and where to compute and what to show, or what the scenario says already; they change no number."""
 
 
@@ -341,10 +342,9 @@ def fingerprint(settings: Settings) -> str:
         record["parameters"] = draws.digest
     if settings.people.draws == 1:
         del record["people"]["draws"]
-    if settings.task != "explain":
-        del record["person"]
-    if settings.task != "validate":
-        del record["part"]
+    for key, task in (("person", "explain"), ("part", "validate")):
+        if settings.task != task:
+            del record[key]
     if not settings.is_beyond:
         del record["course"]
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:16]

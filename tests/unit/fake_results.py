@@ -48,7 +48,7 @@ def write(
                 if frame[column].dtype == object or str(frame[column].dtype) in ("str", "string"):
                     frame[column] = frame[column].astype("category")
             frame.to_parquet(folder / world / f"{name}.parquet", compression="zstd", index=False)
-        (folder / world / "history.txt").write_text(f"History of {world} (made up)\n2019-01 nothing <happens>\n")
+        (folder / world / "history.txt").write_text(history(world))
     _tables(folder, flows, harms, lambdas, one_in)
     (folder / "adds.txt").write_text(
         "From 1 August 2023 Lithuania issues no national visas to Belarusians; until then it did by mediation.\n"
@@ -66,6 +66,8 @@ def write(
         "scenario": "lithuania_ban",
         "fingerprint": "0123456789abcdef",
         "focus": "lithuania",
+        "changed": ["lithuania"],
+        "start": ANNOUNCED[:7],
         "policies": [{"name": "lithuania_ban", "announced": ANNOUNCED, "from": START, "until": None}],
         "settings": {"one_in": one_in, "replicates": replicates, "lambda": MAIN, "start": "2019-01", "end": "2025-12"},
         "versions": {"vyraj": "0.1.0", "python": "3.11.7", "numpy": "2.4.6"},
@@ -76,6 +78,15 @@ def write(
     }
     seals.write(folder, manifest, folder.name)
     return folder
+
+
+def history(world: str) -> str:
+    """A history as the program tells it, of one rule that the scenario changes."""
+    text = f"History of {world} (made up)\n2019-01 nothing <happens>\nEpoch 0: 2019-01-01 to 2023-07-31\n"
+    text += "  lithuania.national_visa: open\n  georgia.visa_free: open\n  lithuania.work.fee: 70 EUR\n"
+    if world == "historical":
+        return text + "Epoch 1: 2023-08-01 to 2025-12-31\n"
+    return text + "Epoch 1: 2023-08-01 to 2025-12-31\n  lithuania.national_visa: closed except family (was open)\n"
 
 
 def sealed(folder: Path) -> Path:
@@ -195,7 +206,12 @@ def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
         add("forced_settled_before", "", lost * 0.05)
         for name, values in amounts.items():
             add(name, "", values)
-        add("departures", "", gained - lost)
+        add("papers", "", amounts["forced"] + lost * 0.05)
+        add("changed", "", sum(amounts.values()) + gained + lost * 0.05)
+        for world, frame in (("", change), ("baseline_", before)):
+            add(f"{world}arrivals_changed", "", frame["lithuania"])
+            add(f"{world}arrivals_others", "", frame.drop(columns="lithuania").sum(axis=1))
+            add(f"{world}departures", "", frame.sum(axis=1))
         add("returned", "", lost * -0.04)
         sums = {}
         for world, frame in harms.items():
@@ -273,10 +289,15 @@ def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
     people = [("sex", "female", 50_300, 50_312, 0.02), ("region", "grodno", 10_300, 10_290, -0.1)]
     names = ["margin", "cell", "target", "synthetic", "error_percent"]
     pd.DataFrame(people, columns=names).to_csv(folder / "people.csv", index=False)
+    money = [("lithuania", year, "balance", 6e8, 6e8 + cost, cost, cost * 1.1, cost * 0.9)
+             for year, cost in ((2024, -5e7), (2025, -8e7))]  # fmt: skip
+    names = ["destination", "year", "item", "baseline", "scenario", "difference", "low", "high"]
+    pd.DataFrame(money, columns=names).to_csv(folder / "public_money.csv", index=False)
     groups = [
         ("departed", "", "motive", "persecuted", 9_000, 8_000, -1_000, -1_300, -700),
         ("departed", "", "motive", "labour", 21_000, 16_000, -5_000, -5_600, -4_400),
         ("departed", "", "sex", "female", 14_000, 12_000, -2_000, -2_400, -1_600),
+        ("departed", "", "age", "27-34", 9_000, 6_000, -3_000, -3_500, -2_500),
         ("departed", "lithuania", "age", "18-26", 4_000, 900, -3_100, -3_500, -2_700),
         ("departed", "lithuania", "sector", "it", "", "", "", "", ""),
         ("wished", "", "motive", "none", 60_000, 71_000, 11_000, 9_000, 13_000),

@@ -44,7 +44,7 @@ def in_a_process(*arguments: str, folder: Path, **environment: str) -> subproces
     [
         (["sead=3"], ["'sead'", "did you mean seed?", "replicates"]),
         (["nonsense"], ["'nonsense'", "key=value"]),
-        (["task=fly"], ["task=fly", "compare"]),
+        (["task=fly"], ["task=fly", "people"]),
     ],
 )
 def test_a_mistake_is_one_line_and_code_2(arguments, words, tmp_path):

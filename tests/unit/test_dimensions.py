@@ -27,9 +27,11 @@ from sim.observation.definitions import not_yet_issued
 from sim.observation.public_money import by_year
 from sim.report import style
 from sim.report.comparison import answer
+from sim.report.comparison.figures import drawable
 from sim.report.comparison.figures import figure as comparison_figure
 from sim.report.comparison.page import context
 from sim.report.results import Results
+from sim.report.told import Told
 from sim.runs import disclosure, parquet
 from sim.runs.run import DECISION, MOVE, WISH, Job, Run
 
@@ -224,13 +226,12 @@ def test_figures_and_page_of_nobody(tmp_path):
     for frame in (results.arrivals(results.baseline), results.residents(results.scenario, 0.5)):
         assert list(frame) == list(dimensions.DESTINATIONS) and len(frame) == 2 * 84
         assert (frame == 0.0).all(axis=None)
-    for name in ("arrivals", "harms", "sensitivity", "stocks", "substitution"):
+    for name in drawable(results):
         drawn = style.files(comparison_figure(name), results)
         assert drawn["svg"].startswith(b"<?xml") and len(drawn["png"]) > 1000
     said = context(results)
     assert said["channels"] == [] and said["reach"] == [] and said["yardstick"]["groups"] == []
-    assert said["caution"] == "It changes nobody's move at any \u03bb."
-    assert "do not differ by enough people" in said["sentence"]
+    assert len(said["sentences"]) == 1 and "nothing differs" in said["sentences"][0]
     assert all(not table["rows"] for table in said["groups"])
 
 
@@ -246,8 +247,9 @@ def _with_effects(results, **estimates):
 
 def test_arrivals_where_nobody_came_before_have_no_share(tmp_path):
     results = _with_effects(_emptied(tmp_path / "empty"), arrivals=9_000.0, baseline_arrivals=0.0)
-    assert "9,000 more Belarusians" in answer.sentence(results)
-    assert "where nobody arrives under the rules in force" in answer.sentence(results)
+    told = Told(results)
+    assert answer.sentence(told).startswith("From ") or "by 9,000 (" in answer.sentence(told)
+    assert told.value("arrivals", "lithuania").number == "+9,000" and told.value("arrivals", "lithuania").relative == ""
 
 
 def test_a_share_of_few_is_not_told(tmp_path):
@@ -256,13 +258,8 @@ def test_a_share_of_few_is_not_told(tmp_path):
     effects = pd.read_csv(path, keep_default_na=False)
     people = ~effects["measure"].str.contains("arrivals|baseline|scenario")
     effects.loc[people, NUMBERS] = effects.loc[people, NUMBERS] * 0.0
-    effects.loc[effects["measure"] == "stuck", NUMBERS] = 500.0  # ten simulated people in both replicates
+    effects.loc[effects["measure"].isin(["stuck", "changed"]), NUMBERS] = 500.0  # ten simulated people in both
     effects.to_csv(path, index=False)
-    taxonomy = pd.read_csv(tmp_path / "x" / "taxonomy.csv")
-    taxonomy.loc[taxonomy["category"].isin(["deflected"]), "persons"] = 0.0
-    for category in ("other channel", "delayed", "irregular", "asylum"):
-        taxonomy.loc[taxonomy["category"] == category, "persons"] = 0.0
-    taxonomy.loc[taxonomy["category"] == "stuck", "persons"] = 500.0
-    taxonomy.to_csv(tmp_path / "x" / "taxonomy.csv", index=False)
-    results = Results(sealed(tmp_path / "x"))
-    assert answer.caution(results).startswith("It changes the move of too few simulated people")
+    told = Told(Results(sealed(tmp_path / "x")))
+    assert told.value("stay").number == "few" and told.value("stay").share == ""
+    assert told.how_sure("stay") == "few"

@@ -9,14 +9,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from fake_results import LAMBDAS, MAIN, START, sealed, write
+from matplotlib.path import Path as Ring
 
 from sim.analysis import closed_form
-from sim.model.recording import recorder
+from sim.model.hazards import EXPECTED
 from sim.numerics import months
 from sim.numerics.errors import UserError
 from sim.report import style
 from sim.report.comparison import figures
+from sim.report.quantities import PARTS
 from sim.report.results import Results, instant
+from sim.report.told import FEW, Told
 from sim.runs import disclosure
 
 
@@ -36,8 +39,18 @@ def results(folder):
 
 
 def test_each_file_of_the_folder_is_a_figure_in_svg_and_png(drawn):
-    assert set(figures.names()) == {"arrivals", "stocks", "substitution", "harms", "sensitivity"}
-    assert set(drawn) == {f"{name}.{suffix}" for name in figures.names() for suffix in ("svg", "png")}
+    assert {
+        "arrivals",
+        "stocks",
+        "substitution",
+        "harms",
+        "sensitivity",
+        "flow_map",
+        "rules",
+        "observed",
+        "who",
+    } == set(figures.names())
+    assert set(drawn) == {f"{name}.{suffix}" for name in figures.names() for suffix in ("svg", "png", "csv")}
     assert all(drawn[f"{name}.png"].startswith(b"\x89PNG") for name in figures.names())
 
 
@@ -110,41 +123,95 @@ def test_stocks_leave_out_pendular_people_and_carry_the_observed(folder, results
     assert points["at"].tolist() == [24, 48, 36]
 
 
-def test_substitution_adds_up_to_the_effects(results):
-    table = figures.figure("substitution").data(results)
-    main = table[table["lambda"] == MAIN].set_index("outcome")["persons"]
-    lost = -results.effect("arrivals", "lithuania").estimate
-    assert main.sum() == pytest.approx(lost, rel=1e-3)
-    assert sorted(table["lambda"].unique()) == sorted(LAMBDAS)
+def test_what_becomes_of_people_adds_up_to_everybody_whose_life_changes(results):
+    for lambda_ in LAMBDAS:
+        table = figures.figure("substitution").data(results, lambda_)
+        everyone = results.effect("changed", lambda_=lambda_).estimate
+        assert table["persons"].sum() == pytest.approx(everyone, rel=1e-3)
+        assert table["share"].sum() == pytest.approx(1, rel=1e-3) and (table["share"] > 0).all()
+    main = figures.figure("substitution").data(results).set_index("outcome")["persons"]
     assert main["poland"] == results.effect("deflected", "poland").estimate
+    assert main["papers"] == results.effect("papers").estimate
 
 
-def test_too_few_people_are_greyed(results):
-    table = figures.figure("substitution").data(results)
-    few = np.abs(table["persons"]) * 3 / 100 < 30
-    assert few.any() and not few.all()
-    assert (table["shown"] == ~(few & (table["persons"] != 0))).all()
+def test_what_is_few_by_itself_is_one_grey_block(results):
+    table = figures.figure("substitution").data(results).set_index("outcome")
+    parts = {part.name: Told(results).value(part.name) for part in PARTS}
+    few = [one.estimate for one in parts.values() if one.verdict == FEW]
+    assert few and table.loc["few_each", "persons"] == pytest.approx(sum(few))
+    assert not {name for name, one in parts.items() if one.verdict == FEW} & set(table.index)
 
 
 def test_harms_are_paired_sums_over_the_horizon(folder, results):
-    table = figures.figure("harms").data(results).set_index("label")
+    table = figures.figure("harms").data(results).set_index("quantity")
     sums = []
     for world in ("lithuania_ban", "historical"):
         frame = pd.read_parquet(folder / world / "harms.parquet")
-        part = frame[(frame["lambda"] == MAIN) & (frame["harm"] == "lost")]
+        part = frame[(frame["lambda"] == MAIN) & (frame["harm"] == "detained")]
         sums.append(part.groupby("replicate")["persons"].sum())
-    assert table.loc["lost the right to stay abroad", "estimate"] == pytest.approx((sums[0] - sums[1]).mean(), abs=0.01)
+    assert table.loc["detained", "estimate"] == pytest.approx((sums[0] - sums[1]).mean(), abs=0.01)
 
 
 def test_every_harm_that_is_recorded_is_drawn():
-    assert set(figures.figure("harms").HARMS) == set(recorder.HARMS)
+    assert set(figures.figure("harms").EXPECTED_HARMS) == set(EXPECTED)
 
 
 def test_sensitivity_follows_the_closed_form_that_made_the_data(results):
     table = figures.figure("sensitivity").data(results)
-    assert table["deflected"].is_monotonic_decreasing
+    assert table["year"].is_monotonic_decreasing
     # the rush before the closure, part of the sum of arrivals, and the noise of the fixture allow .06
-    assert np.abs(table["deflected"] - table["closed_form"]).max() < 0.06
+    assert np.abs(table["year"] - table["closed_form"]).max() < 0.06
+    assert table["share"].nunique() == 1 and 0.05 < table["share"].iloc[0] < 0.15
+
+
+def test_the_map_has_every_destination_and_crimea_as_ukraine(results):
+    flow_map = figures.figure("flow_map")
+    assert set(flow_map.data(results)["destination"]) == set(flow_map.AT)
+    crimea = [[34.4, 45.2]]
+    owners = [
+        name
+        for name, rings in flow_map.borders().items()
+        if any(Ring(ring).contains_points(crimea)[0] for ring in rings)
+    ]
+    assert owners == ["Ukraine"]
+    for name, rings in flow_map.borders().items():  # no ring crosses the sheet because it crossed the antimeridian
+        for ring in rings:
+            steps = np.abs(np.diff(np.array(ring), axis=0))
+            inside = np.array(ring)[:-1, 0] < 70
+            assert not inside.any() or steps[inside].max() < 30, name
+
+
+def test_periods_of_rules_are_those_of_the_histories(results):
+    rules = figures.figure("rules")
+    table = rules.data(results).set_index(["world", "destination", "instrument"]).sort_index()
+    assert table.loc[[("baseline", "lithuania", "national_visa")], "state"].tolist() == ["open"]
+    ban = table.loc[("scenario", "lithuania", "national_visa")]
+    assert ban["state"].tolist() == ["open", "in part"] and ban["from"].tolist() == ["2019-01-01", "2023-08-01"]
+    assert ban["differs"].all() and not table.loc[("scenario", "georgia", "visa_free"), "differs"].any()
+    assert ("scenario", "lithuania", "work") not in table.index
+    assert rules.title(results) == "The scenario changes 1 rule of entry and stay in Lithuania"
+
+
+def test_observed_numbers_are_the_rows_that_were_judged(folder, results):
+    table = figures.figure("observed").data(results)
+    judged = pd.read_csv(folder / "patterns.csv")
+    judged = judged[judged["verdict"].isin(["hit", "miss"])]
+    assert table["observed"].tolist() == judged["observed"].tolist()
+    first = table.iloc[0]
+    assert first["error_low"] == pytest.approx(np.log(29_000 * 0.9 / 23_000) / np.log1p(0.05))
+
+
+def test_who_is_affected_is_told_by_age_and_sex(results):
+    who = figures.figure("who")
+    assert set(who.data(results)["dimension"]) == {"age", "sex"}
+    assert who.title(results) == "Departures change most at ages 27 to 34"
+
+
+def test_a_figure_of_a_folder_is_at_hand_in_a_notebook(folder):
+    drawing = figures.show("harms", folder)
+    assert any(style.STAMP in text.get_text() for text in drawing.texts)
+    with pytest.raises(ValueError, match="unknown figure"):
+        figures.show("pie", folder)
 
 
 def test_closed_form_of_deflection():
@@ -195,7 +262,7 @@ def test_a_missing_file_column_or_key_is_named(tmp_path):
 
 
 def test_unknown_names_are_refused_with_the_known(results):
-    with pytest.raises(ValueError, match="known: arrivals, harms"):
+    with pytest.raises(ValueError, match="known: arrivals, flow_map"):
         figures.figure("pie")
     with pytest.raises(ValueError, match="no row of 'joy'"):
         results.effect("joy")

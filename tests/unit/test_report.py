@@ -8,17 +8,21 @@ import pandas as pd
 import pytest
 from fake_results import MAIN, sealed, write
 
+from sim.cli.commands import stored
 from sim.numerics.errors import UserError
 from sim.report import comparison, style, words
 from sim.report.comparison import answer
 from sim.report.comparison.figures import figure, names
-from sim.report.comparison.page import context, drawn, inline, matrices, render, taxonomy
+from sim.report.comparison.page import SECTIONS, context, drawn, inline, matrices, months_of, render
 from sim.report.comparison.table import summary_text
+from sim.report.quantities import DECLARED, PARTS
 from sim.report.results import Effect, Results
+from sim.report.told import FEW, SAME, UNSURE, Told
 from sim.runs.disclosure import rounded
+from sim.runs.settings import Settings, fingerprint
 
 LOADING = {"src", "srcset", "poster", "data", "action", "background", "cite"}
-NO_FIGURES = {"answer": [], "lambda": [], "harms": [], "fit": []}
+NO_FIGURES = {section: [] for section in SECTIONS}
 VOID = {"meta", "br", "link", "img", "hr", "input"}
 
 
@@ -32,7 +36,8 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attributes):
         self.tags.append(tag)
         for name, value in attributes:
-            if name in LOADING or (name.endswith("href") and not value.startswith("#")):
+            link = tag == "a" and value.startswith(("https://", "data:text/csv"))  # followed only if somebody clicks
+            if name in LOADING or (name.endswith("href") and not value.startswith("#") and not link):
                 self.loads.append((tag, name, value))
             if name == "id":
                 self.ids.append(value)
@@ -77,8 +82,9 @@ def test_the_page_is_whole_and_loads_nothing(html, page):
     assert not {"script", "link", "iframe", "object", "embed", "img", "image"} & set(page.tags)
     assert "@import" not in html
     assert all(address.startswith("#") for address in re.findall(r"url\(([^)]*)\)", html))
-    outside = re.findall(r'[^\s"<>]*https?://[^\s"<>]*', html)
-    assert outside == ["https://example.org"]  # a source's address, as text
+    outside = re.findall(r'\bhttps?://[^\s"<>]*', html)
+    assert {address.removeprefix("</a>") for address in outside} == {"https://example.org"}  # a source's address
+    assert '<a href="https://example.org">https://example.org</a>' in html
 
 
 def test_ids_are_unique_and_every_reference_is_met(html, page):
@@ -91,6 +97,7 @@ def test_every_figure_stands_in_the_page_with_a_caption(page):
     assert {f"figure-{name}" for name in names()} | {f"caption-{name}" for name in names()} <= set(page.ids)
     assert page.tags.count("svg") == len(names())
     assert sum(text.count(style.STAMP) for text in page.text) >= len(names()) + 1
+    assert page.tags.count("figcaption") == len(names())
 
 
 def test_figures_follow_the_theme(html):
@@ -105,7 +112,7 @@ def test_the_same_folder_twice_gives_the_same_page(folder, html):
 
 
 def test_sections_come_in_order(page):
-    wanted = "adds answer lambda touched harms fit sure survey method limits sources reproduce".split()
+    wanted = "first where who harms money fit lambda details sure limits sources reproduce".split()
     assert [name for name in page.ids if name in wanted] == wanted
 
 
@@ -129,50 +136,169 @@ def test_the_command_and_the_commit_are_there(page):
     assert manifest in page.text and "0000000" in page.text
 
 
-def test_console_and_page_print_the_same_numbers(folder, page):
-    results, text = Results(folder), summary_text(folder)
-    cells = set(page.text)
-    for block in answer.blocks(results):
+def test_console_page_and_summary_print_the_same_numbers(folder, page):
+    told, text = Told(Results(folder)), summary_text(folder)
+    summary = (folder / "summary.md").read_text(encoding="utf-8")
+    cells, plain = set(page.text), " ".join(text.split())
+    for line in [*answer.sentences(told), answer.doubt(told)]:
+        assert line in cells and line in summary and line in plain
+    for block in answer.blocks(told):
         for row in block.rows:
             line = next(line for line in text.splitlines() if line.strip().startswith(row.label))
             assert row.persons in line and row.interval in line
             assert row.persons in cells and row.label in cells
+            assert f"{row.label} " in summary
+
+
+def numbers(text):
+    """Whole numbers of a text, without signs."""
+    return {number.replace(",", "") for number in re.findall(r"\d[\d,]*", text)}
+
+
+def test_every_number_of_the_first_page_is_one_of_the_declared_quantities(folder):
+    told = Told(Results(folder))
+    values = [one for declared in DECLARED for place in (["lithuania", "poland"] if declared.where == "each" else [""])
+              for one in told.beside(declared.name, place)]  # fmt: skip
+    texts = [text for one in values for text in (one.size, one.number, one.size_interval, one.share, *one.levels)]
+    known = numbers(" ".join(texts)) | {str(told.year), "2019"}  # years
+    assert numbers(" ".join(answer.sentences(told))) <= known
+
+
+def test_text_table_and_chart_say_the_same_of_every_part(folder):
+    told = Told(Results(folder))
+    rows = {row.value.quantity.name: row for block in answer.blocks(told) for row in block.rows}
+    chart = figure("substitution").data(told.results).set_index("outcome")["persons"]
+    bars = figure("sensitivity").data(told.results).set_index("lambda").loc[MAIN]
+    said = " ".join(answer.sentences(told))
+    for part in PARTS:
+        one = told.value(part.name)
+        assert rows[part.name].persons == one.number and bars[part.name] == one.estimate
+        if part.name in chart.index:
+            assert chart[part.name] == one.estimate and one.number in said
+    harms = figure("harms").data(told.results).set_index("quantity")
+    assert (harms["told"] == [told.value(name).cell for name in harms.index]).all()
+    assert all(harms.loc[name, "told"] == rows[name].persons for name in harms.index if name in rows)
+    moves = figure("flow_map").data(told.results).set_index("destination")
+    assert moves.loc["lithuania", "told"] == rows["arrivals"].persons
+    table = pd.read_csv(folder / "quantities.csv").set_index(["quantity", "destination", "lambda"])
+    assert table.loc[("arrivals", "lithuania", MAIN), "told"] == rows["arrivals"].persons
+    assert set(table.index.get_level_values(0)) == {one.name for one in DECLARED}
+
+
+@pytest.mark.parametrize("whole", ["changed", "papers", "elsewhere", "joins"])
+def test_parts_add_up_to_the_whole(folder, whole):
+    told = Told(Results(folder))
+    for lambda_ in told.results.lambdas:
+        parts = [one for one in DECLARED if one.of == whole and one.kind == "lives"]
+        places = {"elsewhere": [place for place in told.results.measure("deflected")["destination"]]}.get(whole, [""])
+        total = sum(told.value(one.name, place, lambda_).estimate for one in parts for place in places)
+        assert total == pytest.approx(told.sum_of(whole, lambda_), abs=0.2)
+
+
+def test_arrivals_of_all_countries_add_up_to_departures(folder):
+    told = Told(Results(folder))
+    net = [told.value(name).estimate for name in ("arrivals_changed", "arrivals_others")]
+    assert sum(net) == pytest.approx(told.value("departures").estimate, abs=0.05)
+    assert [row.value.quantity.name for row in answer.net(told)] == ["arrivals", "arrivals_others", "departures"]
 
 
 def test_the_table_is_aligned_and_fits_a_console(folder):
     lines = summary_text(folder).splitlines()
-    assert max(map(len, lines)) <= 110
+    assert max(map(len, lines)) <= 160
     table = [line for line in lines if " to \u2212" in line or line.rstrip().endswith("90% interval")]
-    assert len({len(line) for line in table}) == 1
+    assert table
 
 
-def test_the_sentence_holds_the_numbers_of_the_files(folder):
+def test_the_first_page_is_short(folder, html):
+    first = html[html.index('<section id="first">') : html.index("</section>")]
+    text = re.sub(r"<svg.*?</svg>|<figcaption.*?</figcaption>|<[^>]*>", " ", first, flags=re.DOTALL)
+    assert 100 < len(text.split()) <= 250
+    assert len(answer.sentences(Told(Results(folder)))) == 5
+
+
+def test_rules_are_told_without_identifiers(folder):
     results = Results(folder)
-    effect = results.effect("arrivals", "lithuania")
-    sentence = answer.sentence(results)
-    assert f"about {words.count(-effect.estimate, results)} fewer Belarusians" in sentence
-    size = Effect(-effect.estimate, -effect.high, -effect.low, "persons")
-    assert f"(90% interval {words.interval(size, results, signed=False)})" in sentence
-    assert "most to Poland" in sentence and "by December 2025" in sentence
+    (folder / "adds.txt").rename(folder / "kept")
+    (folder / "adds.txt").write_text(
+        "ban: lithuania.national_visa: from 2023-05-03 closed (was open).\n"
+        "ban: lithuania.short_visa: from 2023-05-03 closed (was open).\n"
+        "ban: latvia.permit: from 2023-05-03 closed except family (was open).\n"
+        "ban: lithuania.permit: from 2023-05-03 closed except family (was open).\n"
+        "ban: estonia.permit: changes nothing, because estonia_stop is already as strict.\n"
+    )
+    said, details = answer.changes(results), answer.changes(results, None)
+    (folder / "kept").replace(folder / "adds.txt")
+    assert said == [
+        "Lithuania, national visas and short-stay visas: from 3 May 2023 closed.",
+        "Lithuania and Latvia, first residence permits: from 3 May 2023 closed except families.",
+    ]
+    assert details == [
+        "Lithuania, national visas and short-stay visas: from 3 May 2023 closed (was open).",
+        "Lithuania and Latvia, first residence permits: from 3 May 2023 closed except families (was open).",
+        "1 further part changes nothing.",
+    ]
+
+
+def test_the_first_sentence_holds_the_numbers_of_the_files(folder):
+    told = Told(Results(folder))
+    effect = told.results.effect("arrivals", "lithuania")
+    size = words.count(-effect.estimate, told.results)
+    assert answer.sentences(told)[0].startswith(f"Arrivals in Lithuania fall by {size} (")
+    assert (
+        "most to Poland" in answer.sentences(told)[1]
+        and "Public money in 2025: Lithuania loses 80" in answer.sentences(told)[4]
+    )
+
+
+def without_effect(folder):
+    """A comparison in which nothing differs."""
+    folder = write(folder, replicates=2, lambdas=(MAIN,), strength=0.0)
+    effects = pd.read_csv(folder / "effects.csv")
+    levels = effects["measure"].str.contains("baseline_|_arrivals")
+    effects.loc[~levels, ["estimate", "low", "high"]] = 0.0
+    effects.to_csv(folder / "effects.csv", index=False)
+    return Results(sealed(folder))
 
 
 def test_a_policy_without_effect_is_said_to_have_none(tmp_path):
-    folder = write(tmp_path / "none", replicates=2, lambdas=(MAIN,), strength=0.0)
-    effects = pd.read_csv(folder / "effects.csv")
-    levels = effects["measure"].str.endswith("_arrivals")
-    effects.loc[~levels, ["estimate", "low", "high"]] = 0.0
-    effects.to_csv(folder / "effects.csv", index=False)
-    results = Results(sealed(folder))
-    assert "do not differ by enough people to tell" in answer.sentence(results)
-    assert "do not differ by enough people to tell" in render(context(results) | {"figures": NO_FIGURES})
-    assert b"nobody's move changed" in style.files(figure("substitution"), results)["svg"]
+    results = without_effect(tmp_path / "none")
+    assert "nothing differs" in " ".join(answer.sentences(Told(results)))
+    assert "nothing differs" in render(context(results) | {"figures": NO_FIGURES})
+    assert b"nobody's life differs" in style.files(figure("substitution"), results)["svg"]
     assert style.files(figure("sensitivity"), results)["svg"]
+
+
+def test_few_cannot_tell_and_no_difference_are_three_phrases(tmp_path):
+    folder = write(tmp_path / "three", replicates=2, lambdas=(MAIN,))
+    effects = pd.read_csv(folder / "effects.csv")
+    planted = {"stuck": (300, 100, 500), "returned": (900, -100, 1_900), "expected_drafted": (0, 0, 0)}
+    for measure, numbers_ in (planted | {"other_channel": (0, 0, 0)}).items():
+        effects.loc[effects["measure"] == measure, ["estimate", "low", "high"]] = numbers_
+    effects.to_csv(folder / "effects.csv", index=False)
+    told = Told(Results(sealed(folder)))
+    assert told.value("stay").number == FEW and told.value("stay").interval == ""
+    assert told.value("returns").number == UNSURE and told.value("other_door").number == SAME
+    said = " ".join(answer.sentences(told))
+    assert "his sample cannot tell whether returns to Belarus change" in said
+    assert f"{SAME} in drafts" in said and "few stay though they would have left" in said
+
+
+def test_several_countries_have_a_clause_each_and_a_net_table(tmp_path):
+    folder = write(tmp_path / "two", replicates=2, lambdas=(MAIN,))
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["changed"] = ["poland", "lithuania"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    told = Told(Results(sealed(folder)))
+    first = answer.sentences(told)[0]
+    assert first.startswith("Arrivals in Lithuania fall") and "arrivals in Poland rise" in first
+    assert [row.value.place for row in answer.net(told)] == ["", "lithuania", "poland", "", ""]
+    assert "Poland" in answer.sentences(told)[4]
 
 
 def test_more_arrivals_are_called_more(tmp_path):
     folder = write(tmp_path / "open", replicates=2, lambdas=(MAIN,), strength=-0.5)
-    assert "more Belarusians" in answer.sentence(Results(folder))
-    assert "more Belarusians" in render(context(Results(folder)) | {"figures": NO_FIGURES})
+    assert "Arrivals in Lithuania rise" in answer.sentence(Told(Results(folder)))
+    assert "Arrivals in Lithuania rise" in render(context(Results(folder)) | {"figures": NO_FIGURES})
 
 
 def test_numbers_are_rounded_and_few_is_few(folder):
@@ -224,17 +350,9 @@ def test_a_focus_that_nobody_lives_in_has_no_matrix(tmp_path):
     assert "Nobody among the simulated people." in render(context(Results(sealed(folder))) | {"figures": NO_FIGURES})
 
 
-def test_the_forced_and_the_delayed_are_told_with_what_is_special_to_them(folder, page):
-    results = Results(folder)
-    forced, delayed = results.category("forced"), results.category("delayed")
-    lines = {line["category"]: line for line in taxonomy(results)}
-    assert lines["forced"]["persons"] == words.count(forced.estimate, results) and not lines["forced"]["months"]
-    assert lines["delayed"]["persons"] == words.count(delayed.estimate, results)
-    assert (
-        lines["delayed"]["months"] == "by 3.2 months on average (2.9 to 3.5)"
-        and lines["delayed"]["months"] in page.text
-    )
-    assert {"forced", "asylum", "then stay without papers"} <= set(page.text)
+def test_by_how_many_months_the_delayed_leave_later_is_told(folder, html):
+    assert "Those who leave later do so by 3.2 months on average (2.9 to 3.5)." in months_of(Results(folder))
+    assert "by 3.2 months on average (2.9 to 3.5)" in html
 
 
 def test_a_policy_without_dates_is_refused(tmp_path):
@@ -252,3 +370,24 @@ def test_inlining_keeps_pictures_apart():
     assert inline(svg, "one") == (
         '<svg role="img" aria-labelledby="caption-one" viewBox="0 0 1 1"><g id="one-a"/><use href="#one-a"/></svg>'
     )
+
+
+def test_a_pdf_has_the_summary_and_the_same_bytes(folder):
+    pytest.importorskip("fpdf")
+    first = comparison.build_pdf(folder).read_bytes()
+    assert first.startswith(b"%PDF") and first.count(b"/Subtype /Image") >= len(names())
+    assert comparison.build_pdf(folder).read_bytes() == first
+
+
+def test_a_stored_comparison_that_is_not_there_is_told(tmp_path):
+    settings = Settings(task="figures", results_dir=str(tmp_path))
+    with pytest.raises(UserError, match="without task=figures makes it"):
+        stored.figures(settings)
+
+
+def test_figures_of_a_stored_comparison_are_drawn_anew(tmp_path):
+    settings = Settings(task="figures", scenario="lithuania_visa_ban", results_dir=str(tmp_path))
+    asked = fingerprint(Settings(task="compare", scenario="lithuania_visa_ban", results_dir=str(tmp_path)))
+    folder = write(tmp_path / "compare" / f"lithuania_visa_ban-{asked[:8]}", replicates=2, lambdas=(MAIN,))
+    assert stored.figures(settings) == folder / "figures"
+    assert {path.stem for path in (folder / "figures").glob("*.svg")} == set(names())

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from sim.analysis.standing import facts, sentence, title
+from sim.analysis.standing import brief, facts, sentence, title
 from sim.runs.settings import Choice, Settings
 from tests.unit import some_draws
 
@@ -28,6 +28,7 @@ def test_central_values_are_not_calibrated(folder):
     known = facts(Settings(), folder)
     assert title(known) == title({}) == "Nothing is calibrated yet."
     assert sentence(known) == sentence({}) and "do not quote a number" in sentence(known)
+    assert brief(known) == brief({}) == "Read directions, not numbers."
 
 
 def test_central_values_beside_a_fit_say_that_there_is_one(folder):
@@ -57,6 +58,7 @@ def test_misses_are_told_by_name(folder):
     assert "skill over the best naive rule is \u221212% (missed)" in said
     assert "Of 4 thresholds set before the fit 1 are met. Missed: rolling skill, stock ape." in said
     assert "Not known: sbc coverage." in said and "do not quote a number" in said
+    assert brief(known) == "1 of 4 thresholds set before the fit are met. Read directions, not numbers."
 
 
 def test_a_fit_that_meets_all_may_be_quoted(folder):

@@ -73,7 +73,7 @@ def test_people_that_were_not_finished_are_built_anew(tmp_path, monkeypatch):
 
 def test_an_ensemble_lives_on_mapped_people_as_on_its_own(tmp_path):
     alone = ensemble()
-    sharing = type(alone)(alone.settings, lambda: workers.people(tmp_path, 2000, 1, 1))
+    sharing = type(alone)(alone.settings, lambda seed: workers.people(tmp_path, 2000, seed, 1))
     job = Job("historical", 0.62, 0)
     assert differing(alone.run(job), sharing.run(job)) == []
 

@@ -15,19 +15,20 @@ from sim.analysis import dimensions, standing
 from sim.analysis.effects import Paired, effects_table, final_table, substitution_table, taxonomy_table
 from sim.analysis.effects_by_group import groups_table
 from sim.analysis.reach import reach_table, rules
+from sim.cli.commands.onward import onward
 from sim.cli.commands.pairs import Pairs, decomposed, families, first_count, paired_runs
 from sim.cli.commands.runs import ensemble_of, planned, write_world
 from sim.cli.commands.worlds import simulated, taken_for_granted
 from sim.history import naming
 from sim.history.catalogue import load_scenario
-from sim.history.compiled import World
+from sim.history.compiled import World, first_difference
 from sim.history.history import History
 from sim.history.policies import Event
 from sim.history.sources import sources
 from sim.history.wording import Addition
 from sim.numerics.codes import PLACE_NAMES
 from sim.numerics.errors import UserError
-from sim.numerics.months import month
+from sim.numerics.months import label, month
 from sim.observation.losses import losses_difference
 from sim.observation.prisons import repression_table
 from sim.observation.public_money import money_difference
@@ -72,7 +73,7 @@ def run(settings: Settings) -> Path | Plan:
         return replace(first, most=planned(ensemble, families(ensemble, settings.most_replicates)))
     say(simulated(settings))
     say(opening(additions).rstrip())
-    pairs = paired_runs(ensemble, start, additions)
+    pairs = paired_runs(ensemble, max(start, opening_month(ensemble)), additions)
     ours = [one for paired in pairs.by_lambda.values() for one, _ in paired]
     theirs = [other for paired in pairs.by_lambda.values() for _, other in paired]
     folder = Path(settings.results_dir) / "compare" / f"{naming.folder(settings.scenario)}-{fingerprint(settings)[:8]}"
@@ -91,6 +92,7 @@ def run(settings: Settings) -> Path | Plan:
         if settings.report:
             comparison.build(partial)
     say(summary_text(folder))
+    say(onward(settings, folder))
     return folder
 
 
@@ -108,11 +110,18 @@ def changed_events(baseline: History, scenario: History, additions: Sequence[Add
 
 
 def first_month(settings: Settings, events: Sequence[Event]) -> int:
-    """Month of the first announcement, from which effects count; UserError if it lies after the last month."""
+    """Month of the first announcement; UserError if it lies after the last month."""
     start = max(0, min((month(event.announced.isoformat()) for event in events), default=0))
     if start > settings.last_month:
         raise UserError(f"scenario={settings.scenario} changes nothing until {settings.until}; choose a later until")
     return start
+
+
+def opening_month(ensemble: Ensemble) -> int:
+    """Month in which the two worlds first differ, from which effects count; 0 if they never do."""
+    settings = ensemble.settings
+    found = first_difference(ensemble.world(settings.baseline), ensemble.world(settings.scenario))
+    return found if found < ensemble.months else 0
 
 
 def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Sequence[Addition]) -> None:
@@ -184,6 +193,8 @@ def _about(settings: Settings, pairs: Pairs, events: Sequence[Event]) -> dict[st
         "description": load_scenario(settings.scenario).description.rstrip("."),
         "assumed": list(taken_for_granted(settings, settings.scenario, settings.baseline)),
         "focus": PLACE_NAMES[pairs.window.focus],
+        "changed": [PLACE_NAMES[place] for place in pairs.window.changed],
+        "start": label(pairs.window.start),
         "enough": pairs.about(),
         standing.KEY: standing.facts(settings),
         "policies": rules,

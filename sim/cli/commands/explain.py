@@ -16,12 +16,14 @@ from sim.analysis.pairs import align
 from sim.cli.commands.compare import changed_events
 from sim.cli.commands.worlds import simulated
 from sim.history.compiled import first_difference
+from sim.history.inventory import load_destinations
 from sim.model.model import EmigrationModel
 from sim.numerics.codes import EVENT
 from sim.numerics.errors import UserError
 from sim.numerics.months import month
 from sim.report.blocks import html, markdown
 from sim.report.life.page import page
+from sim.report.life.sentences import closed_since
 from sim.runs import seals
 from sim.runs.ensemble import Ensemble
 from sim.runs.files import manifest, write_folder
@@ -55,8 +57,10 @@ def run(settings: Settings) -> Path:
     sample = f"one in {settings.people.one_in}, seed {settings.seed}, replicate 0, lambda {lambda_:.12g}"
     known = standing.facts(settings)
     sample += f". {standing.title(known)} {standing.sentence(known)}".removesuffix(".")
-    print(markdown(page(people, lives, sample, marks, brief=True)))
-    blocks = page(people, lives, sample, marks)
+    places, last = load_destinations(), settings.last_month
+    since = {name: closed_since(ensemble.history(name), places, last) for name in scenarios}
+    print(markdown(page(people, lives, sample, marks, brief=True, since=since)))
+    blocks = page(people, lives, sample, marks, since=since)
     key = int(people.key[row])
     folder = Path(settings.results_dir) / "explain" / f"{key}-{fingerprint(settings)[:8]}"
     with write_folder(folder) as partial:

@@ -8,6 +8,7 @@ import gc
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 import threading
 import time
@@ -32,7 +33,7 @@ from sim.numerics.errors import UserError
 from sim.numerics.messages import shown
 from sim.runs.files import room_for_results
 from sim.runs.locks import Lock
-from sim.runs.progress import DONE, FAILED, RUNNING, Entry, Ledger, at_work, this_process, watched
+from sim.runs.progress import DONE, FAILED, RUNNING, SWEEP, Entry, Ledger, at_work, this_process, watched
 from sim.runs.settings import Settings
 
 if TYPE_CHECKING:
@@ -190,6 +191,8 @@ def _launch(action: Action, line: Line, ledger: Ledger, aside: bool, only: Seque
         number, asked = int(HydraConfig.get().job.num), tuple(HydraConfig.get().overrides.task)
         if only is not None and number not in only:
             return
+        if number == 0 and only is None:  # the line composes
+            print(f"{SWEEP}{ledger.folder}", file=sys.stderr, flush=True)  # where progress can be followed
         with at_work(ledger, number, asked):
             found = action(lambda: _for_a_worker(settings_from(cfg)) if aside else settings_from(cfg))
         state = FAILED if found.code else DONE

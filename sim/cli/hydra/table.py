@@ -1,7 +1,7 @@
 """The table that Hydra composes from: the settings, how Hydra behaves, launchers and studies under their names."""
 
 import textwrap
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hydra.core.config_store import ConfigStore
@@ -20,7 +20,7 @@ from sim.runs.settings import (
     known_policies,
     known_scenarios,
 )
-from sim.runs.tasks import TASKS
+from sim.runs.tasks import MEANINGS
 
 if TYPE_CHECKING:
     from sim.analysis.experiment import Experiment
@@ -55,10 +55,25 @@ python -m sim [key=value ...]        one run
 python -m sim -m key=value,value     a sweep, one job for each combination
 python -m sim experiment=NAME        a study of experiments/, a sweep and one page
 
-$CONFIG
+Three to begin with:
+  python -m sim people.one_in=1000 replicates=4         does Lithuania's ban keep people in Belarus? A quick look
+  python -m sim policy=georgia_visa_free_ends           another question, at the usual sample, with a report
+  python -m sim task=explain person=first:departed people.one_in=1000     who is behind it: one life, in words
+And without a command line: python -m sim task=dashboard, a page to compose on (pip install 'vyraj[dashboard]').
+
 Tasks, for task:
 {tasks}
 
+What a comparison left is told again by the same words with task=report (a PDF, too: pip install 'vyraj[pdf]') or
+task=figures; nothing is simulated. How far its numbers may be trusted (pip install 'vyraj[fit]'):
+  python -m sim task=validate                           how near it comes to what was observed, beside naive rules
+  python -m sim task=predict                            quantities to the end of 2025, for others to score
+  python -m sim task=calibrate                          the posterior of all that is free, within two hours on two cores
+  python -m sim parameters=posterior                    then every replicate is one draw of what was fitted
+
+Every key, with its default and what it means:
+
+{keys}
 Rules of choice, for decision:
 {decisions}
 
@@ -77,8 +92,8 @@ Proposals, for policy:
 What happened, for without, which takes events of these, too:
 {happened}
 
-python -m sim task=policies says of each policy what it is, since when, by whom and in which file.
-The comments in conf/config.yaml say what each key means. python -m sim --cfg job prints what would be run.
+python -m sim task=scenarios and task=policies say of each what it is, in words; match="lithuania permit" chooses.
+python -m sim --cfg job prints what would be run; dry=true how long it would take.
 """,
     },
 }
@@ -102,8 +117,7 @@ def main_table(sweep_folder: str | None = None) -> dict[str, Any]:
 def _help() -> dict[str, str]:
     """What `--help` prints, with the names that may be given."""
     proposed = known_policies(proposed=True)
-    known = {
-        "tasks": list(TASKS),
+    known: dict[str, Sequence[str]] = {
         "decisions": known_decisions(),
         "feedbacks": FEEDBACKS,
         "studies": known_experiments(),
@@ -112,7 +126,20 @@ def _help() -> dict[str, str]:
         "happened": [name for name in known_policies() if name not in proposed],
     }
     lists = {key: textwrap.fill(", ".join(names), 110, **_INDENTED) for key, names in known.items()}
-    return {**_HYDRA["help"], "template": _HYDRA["help"]["template"].format(**lists)}
+    return {**_HYDRA["help"], "template": _HYDRA["help"]["template"].format(**lists, tasks=_tasks(), keys=_keys())}
+
+
+def _tasks() -> str:
+    """Every task with what it does."""
+    widest = max(map(len, MEANINGS))
+    return "\n".join(f"  {name.ljust(widest)}  {said}" for name, said in MEANINGS.items())
+
+
+def _keys() -> str:
+    """Every key with its default and its comment, as `conf/config.yaml` has them."""
+    lines = MAIN_FILE.read_text(encoding="utf-8").splitlines()
+    first = next(number for number, line in enumerate(lines) if line and not line.startswith("#"))
+    return "\n".join(lines[first:]).replace("$", "$$") + "\n"
 
 
 def offer(sweep_folder: str | None, study: "Experiment | None") -> None:

@@ -1,37 +1,53 @@
-"""What a comparison says: one sentence, and the table a minister could read. Console and page print the same."""
+"""What a comparison says: the sentences of the first page, and the table. Console, page and summary say the same."""
 
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from sim.analysis.closed_form import PRIOR_90
 from sim.analysis.dimensions import CHANNELS
-from sim.report import words
+from sim.report import ruling, words
+from sim.report.quantities import HARM, HARMS, MONEY, PARTS, WISHES
 from sim.report.results import Effect, Results, heading, wording
+from sim.report.told import FEW, SAME, SIGN, SIZE, UNSURE, WHATEVER, Told, Value
 
-HARMS = {
-    "detained": "detained in Belarus",
-    "charged": "charged",
-    "drafted": "drafted",
-    "caught": "caught at a border",
-    "arrested_on_return": "arrested on return",
-}
-"""Harms of which expected counts are told, in words."""
+CLAUSES = 4
+"""Countries that the first sentence names; the net table has all."""
+CHANGES = 2
+"""Changes of rules that the first page tells; the details have all."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table; differences carry a sign, persons none; `before` and `after` are levels of both worlds."""
+    """A line of the table, drawn from one value; persons beside are those at the other lambdas."""
 
+    value: Value
     label: str
-    persons: str
-    interval: str
-    before: str = ""
-    after: str = ""
     deep: bool = False
     """Part of the line above."""
     beside: tuple[str, ...] = ()
-    """Persons at each lambda of `beside(results)`."""
+    sure: str = ""
+
+    @property
+    def persons(self) -> str:
+        """The number, or the phrase instead."""
+        return self.value.cell
+
+    @property
+    def interval(self) -> str:
+        """The 90% interval."""
+        return self.value.interval
+
+    @property
+    def before(self) -> str:
+        """The level under the rules in force."""
+        return self.value.levels[0]
+
+    @property
+    def after(self) -> str:
+        """The level under the scenario."""
+        return self.value.levels[1]
 
 
 @dataclass(frozen=True)
@@ -42,105 +58,245 @@ class Block:
     rows: tuple[Row, ...]
 
 
-def blocks(results: Results) -> tuple[Block, ...]:
-    """The table in four parts: arrivals by channel, those whose move changes, everyone, harms."""
-    focus = wording(results.focus)
-    other = beside(results)
-
-    def difference(label: str, measure: str, place: str | None = None, levels: tuple[str, str] = ("", "")) -> Row:
-        effect = results.effect(measure, place)
-        near = tuple(words.change(results.effect(measure, place, lambda_).estimate, results) for lambda_ in other)
-        change, ends = words.change(effect.estimate, results), words.interval(effect, results)
-        return Row(label, change, ends, *levels, deep=bool(place) and measure != "arrivals", beside=near)
-
-    def people(label: str, measure: str, place: str | None = None, deep: bool = False) -> Row:
-        def found(lambda_: float | None = None) -> Effect:
-            return results.category(measure, lambda_) if measure == "deflected" and not place else (
-                results.effect(measure, place, lambda_))  # fmt: skip
-
-        effect = found()
-        near = tuple(words.count(found(lambda_).estimate, results) for lambda_ in other)
-        persons, ends = words.count(effect.estimate, results), words.interval(effect, results, signed=False)
-        return Row(label, persons, ends, deep=deep or bool(place), beside=near)
-
-    def levels(before: Effect, change: Effect) -> tuple[str, str]:
-        return words.count(before.estimate, results), words.count(before.estimate + change.estimate, results)
-
-    arrivals = results.effect("arrivals", results.focus)
-    came = [
-        difference(
-            f"arrive in {focus}", "arrivals", results.focus,
-            levels(results.effect("baseline_arrivals", results.focus), arrivals),
-        )
-    ]  # fmt: skip
-    for channel, before, change in by_channel(results):
-        came.append(
-            difference(wording(channel), f"arrivals_by_channel:{channel}", results.focus, levels(before, change))
-        )
-    sought = results.effect("asylum_claims", results.focus)
-    came.append(
-        difference(
-            "ask for protection there", "asylum_claims", results.focus,
-            levels(results.effect("baseline_asylum_claims", results.focus), sought),
-        )
-    )  # fmt: skip
-    blocked = [
-        people("come by another channel", "other_channel"),
-        people("go to another country", "deflected"),
-        *[people(wording(place), "deflected", place) for place in deflected_to(results)],
-        people("leave later", "delayed"),
-        people("left earlier", "brought_forward"),
-        people("cross irregularly", "irregular"),
-        people("ask for asylum", "asylum"),
-        people("stay, though they would leave", "stuck"),
-        people("in person-months", "stuck_person_months", deep=True),
-        people("stopped while waiting", "blocked", deep=True),
-    ]
-    abroad = [
-        people("lose the right to stay", "forced"),
-        people("then go on to another country", "forced:onward", deep=True),
-        people("then go back to Belarus", "forced:returned", deep=True),
-        people("then stay without papers", "forced:irregular_stay", deep=True),
-        people("lose it, abroad before 2019", "forced_settled_before"),
-    ]
-    everyone = [
-        difference("leave Belarus", "departures"),
-        difference("return to Belarus", "returned"),
-        people("leave by what it opens or adds", "opened"),
-        people("move only because others did", "induced_by_others"),
-    ]
-
-    def wish(label: str, measure: str, deep: bool = False) -> Row:
-        before = results.effect(f"baseline_{measure}")
-        line = difference(label, measure, levels=levels(before, results.effect(measure)))
-        return replace(line, deep=deep)
-
-    why = {"exit": "may not leave Belarus", "funds": "cannot pay", "closed": "destination closed"}
-    why["quota"] = "a queue too long"
-    wishes = [wish("people who wished", "wish_persons"), wish("how often they wished", "wish_months")]
-    wishes += [wish(f"{text}", f"wish_months:{name}", deep=True) for name, text in why.items()]
-
-    def expected(label: str, harm: str) -> tuple[Row, Row]:
-        effect, level = results.effect(f"expected_{harm}"), results.effect(f"baseline_expected_{harm}").estimate
-        near = tuple(words.expected(results.effect(f"expected_{harm}", lambda_=one).estimate) for one in other)
-        levels = words.expected(level).lstrip("+"), words.expected(level + effect.estimate).lstrip("+")
-        first = Row(label, words.expected(effect.estimate), words.expected_interval(effect), *levels, beside=near)
-        return first, replace(difference("counted", harm), deep=True)
-
-    harms = [row for harm, label in HARMS.items() for row in expected(label, harm)]
-    return (
-        Block("Arrivals", tuple(came)),
-        Block("Of those whose move it changes", tuple(blocked)),
-        Block("Abroad, only under the scenario", tuple(abroad)),
-        Block("Among everyone", tuple(everyone)),
-        Block("Would leave, were all open", tuple(wishes)),
-        Block("Harms, expected over all lives", tuple(harms)),
-    )
-
-
 def beside(results: Results) -> list[float]:
     """Values of lambda shown beside the main one."""
     return [lambda_ for lambda_ in results.lambdas if not np.isclose(lambda_, results.main)]
+
+
+def blocks(told: Told) -> tuple[Block, ...]:
+    """The table: flows net of all countries, whose life it changes, harms, money, wishes."""
+    others = beside(told.results)
+
+    def row(name: str, place: str = "", deep: bool = False) -> Row:
+        main = told.value(name, place)
+        money = main.quantity.kind == MONEY  # told at the main lambda only
+        near = tuple("" if money else told.value(name, place, lambda_).cell for lambda_ in others)
+        return Row(main, told.label(main), deep, near, told.how_sure(name, place))
+
+    lives = [row("changed")]
+    for part in PARTS:
+        lives.append(row(part.name, deep=True))
+        if part.name == "elsewhere":
+            lives += [row("elsewhere_in", place, deep=True) for place in told.taking]
+        if part.name == "papers":
+            lives += [row(f"papers_{what}", deep=True) for what in ("onward", "returned", "none", "before")]
+        if part.name == "joins":
+            lives += [row("opened", deep=True), row("by_others", deep=True)]
+    harms = [row(one.name, deep=one.kind != HARM) for one in HARMS]
+    focus = told.results.focus
+    return (
+        Block("Arrivals from Belarus, net", tuple(net(told))),
+        Block("People whose life it changes, by what becomes of them", tuple(lives)),
+        Block("Return, protection and harms", (row("returns"), row("claims", focus), *harms)),
+        Block("Public money, million EUR a year", tuple(row("balance", place) for place in payers(told))),
+        Block("Would leave, were all open", tuple(row(one.name, deep=bool(one.of)) for one in WISHES)),
+    )
+
+
+def net(told: Told) -> list[Row]:
+    """Arrivals of every country whose rules change, all others together, and both: the lines add up."""
+    others = beside(told.results)
+
+    def row(name: str, place: str = "", deep: bool = False) -> Row:
+        main = told.value(name, place)
+        near = tuple(told.value(name, place, lambda_).cell for lambda_ in others)
+        return Row(main, told.label(main), deep, near, told.how_sure(name, place))
+
+    ruled = told.ruled or (told.results.focus,)
+    rows = [row("arrivals", place, deep=len(ruled) > 1) for place in ruled]
+    if len(ruled) > 1:
+        rows.insert(0, row("arrivals_changed"))
+    return [*rows, row("arrivals_others"), row("departures")]
+
+
+def payers(told: Told) -> list[str]:
+    """Destinations whose public money is told: those whose rules change, else the focus."""
+    return list(told.ruled[:CLAUSES] or (told.results.focus,))
+
+
+# the first page
+
+
+def question(results: Results) -> str:
+    """What is asked, in one sentence."""
+    return f"What if: {str(results.fact('description')).rstrip('.')}."
+
+
+def changes(results: Results, most: int | None = CHANGES) -> list[str]:
+    """What changes in the rules, without identifiers, alike changes in one line; first where arrivals change most.
+
+    Of more than `most` lines the rest are counted; all of them end with how many parts have no effect.
+    """
+    acting, idle = [], 0
+    for line in results.text("adds.txt").splitlines():
+        if not line.strip():
+            continue
+        found = re.match(r"^\w+: (\w+)\.([\w.]+): (.*?)\.?$", line)
+        if found is None:
+            acting.append(("", "", line.rstrip(".")))
+        elif found[3].startswith(("changes nothing", "acts only", "has no effect")):
+            idle += 1
+        else:
+            acting.append((wording(found[1]), ruling.what(found[2]), found[3]))
+    said = [
+        ruling.plain(f"{rule}: {text}." if rule else f"{text}.")
+        for rule, text in _alike(acting, [wording(place) for place in Told(results).ruled])
+    ]
+    if most is not None:
+        said = [_WAS_OPEN.sub("", line) for line in said]
+    rest = len(said) - most if most is not None else 0
+    if rest > 0:
+        said = [*said[:most], f"{rest} more {'change' if rest == 1 else 'changes'}."]
+    if idle and (most is None or not said):
+        said.append(f"{idle} further {'part changes' if idle == 1 else 'parts change'} nothing.")
+    return said or ["No rule differs."]
+
+
+_WAS_OPEN = re.compile(r" \(was open( to them)?\)")
+"""What need not be said of what is closed."""
+
+
+def _alike(acting: Sequence[tuple[str, str, str]], first: Sequence[str]) -> list[tuple[str, str]]:
+    """Changes as places with what is ruled, and text: those of one place and text are one, and so of all places."""
+    rules: dict[tuple[str, str], list[str]] = {}
+    order = {place: number for number, place in enumerate(first)}
+    for place, rule, text in sorted(acting, key=lambda one: (order.get(one[0], len(order)), one[0], one[2])):
+        rules.setdefault((place, text), []).append(rule)
+    places: dict[tuple[str, str], list[str]] = {}
+    for (place, text), names in rules.items():
+        places.setdefault((words.listed(list(dict.fromkeys(names))) if place else "", text), []).append(place)
+    return [(f"{words.listed(where)}, {rule}" if rule else "", text) for (rule, text), where in places.items()]
+
+
+def sentences(told: Told) -> list[str]:
+    """The answer in five sentences from all categories: arrivals, lives, papers, return and harms, public money."""
+    if told.value("changed").verdict == SAME and told.value("departures").verdict == SAME:
+        return [f"From {told.span} nothing differs: no simulated life and no expected flow."]
+    return [_arrivals(told), _lives(told), _papers(told), _harms(told), _money(told)]
+
+
+def sentence(told: Told) -> str:
+    """The first of the sentences: arrivals."""
+    return sentences(told)[0]
+
+
+def told_with(told: Told, name: str, place: str = "") -> str:
+    """Interval and how sure, in brackets; nothing where no number is told."""
+    one = told.value(name, place)
+    parts = [part for part in (one.size_interval, told.how_sure(name, place)) if part not in ("", SIZE) and one.told]
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def _arrivals(told: Told) -> str:
+    places = told.ruled or (told.results.focus,)
+    asked = [("arrivals", "arrivals", f"in {wording(place)}", place) for place in places[:CLAUSES]]
+    more = len(places) - CLAUSES
+    rest = f" {more} more {'country stands' if more == 1 else 'countries stand'} in the table." if more > 0 else ""
+    return _moved(told, [*asked, ("arrivals_others", "arrivals", "elsewhere", "")], len(places) == 1) + rest
+
+
+def _moved(told: Told, asked: Sequence[tuple[str, str, str, str]], levels: bool = False) -> str:
+    """One sentence on how several quantities change, with `levels` from what; those without a number last.
+
+    Of each a name, its words, where it is counted in words, and its place.
+    """
+    said: list[str] = []
+    untold: dict[str, list[str]] = {UNSURE: [], FEW: [], SAME: []}
+    last = ""
+    for name, what, where, place in asked:
+        one = told.value(name, place)
+        full = f"{what} {where}".strip()
+        if not one.told:
+            untold[one.verdict].append(full)
+            continue
+        way = "rise" if one.estimate > 0 else "fall"
+        level = f" from {one.levels[0]}" if levels and one.relative else ""
+        start = f"{full} {way}" if f"{what} {way}" != last else where
+        said.append(f"{start} by {one.size}{told_with(told, name, place)}{level}")
+        last = f"{what} {way}"
+    for verdict, phrase in (
+        (UNSURE, "this sample cannot tell whether {} change"),
+        (FEW, "few {} differ"),
+        (SAME, "no difference in {}"),
+    ):
+        if untold[verdict]:
+            said.append(phrase.format(words.listed(untold[verdict], "or")))
+    return words.capital("; ".join(said) + ".")
+
+
+def _lives(told: Told) -> str:
+    everyone = told.value("changed")
+    if not everyone.told:
+        return (
+            "It changes few lives, too few to be counted." if everyone.verdict == FEW else "It changes nobody's life."
+        )
+    parts = [told.value(part.name) for part in PARTS if part.name != "papers"]
+    said = []
+    for one in sorted((part for part in parts if part.told), key=lambda part: -part.estimate):
+        text = one.quantity.said.format(n=f"{one.number}{told_with(told, one.quantity.name)}")
+        if one.quantity.name == "elsewhere" and told.taking:
+            text += f", most to {wording(told.taking[0])}"
+        said.append(text)
+    few = [part for part in parts if part.verdict == FEW]
+    named = few if len(few) == 1 else [part for part in few if part.quantity.name == "stay"]
+    said += [part.quantity.said.format(n=FEW) for part in named]
+    said += ["few otherwise"] if len(few) > len(named) else []
+    which = f": {'; '.join(said)}" if said else ""
+    return f"It changes {everyone.number} lives{told_with(told, 'changed')}{which}."
+
+
+def _papers(told: Told) -> str:
+    lost = told.value("papers")
+    if not lost.told:
+        return f"{'Few lose' if lost.verdict == FEW else 'Nobody loses'} the right to stay abroad."
+    after = [told.value(f"papers_{what}") for what in ("none", "onward", "returned", "before")]
+    parts = [one.quantity.said.format(n=one.number) for one in after if one.told]
+    which = f": {words.listed(parts)}" if parts else ""
+    return f"Of these, {lost.number}{told_with(told, 'papers')} lose the right to stay abroad{which}."
+
+
+def _harms(told: Told) -> str:
+    asked = (("returns", "returns", "to Belarus"), ("detained", "detentions", ""), ("drafted", "drafts", ""))
+    return _moved(told, [(*one, "") for one in asked])
+
+
+def _money(told: Told) -> str:
+    said: list[str] = []
+    untold: dict[str, list[str]] = {UNSURE: [], SAME: []}
+    for place in payers(told):
+        one = told.value("balance", place)
+        if one.told:
+            way = "gains" if one.estimate > 0 else "loses"
+            said.append(f"{wording(place)} {way} {one.size} million EUR ({one.size_interval})")
+        else:
+            untold[one.verdict].append(wording(place))
+    for verdict, phrase in ((UNSURE, "cannot tell for {}"), (SAME, "no difference for {}")):
+        if untold[verdict]:
+            said.append(phrase.format(words.listed(untold[verdict])))
+    return f"Public money in {told.year}: {'; '.join(said)}."
+
+
+def sure(results: Results) -> str:
+    """What stands in the brackets behind a number."""
+    of = "one more draw" if results.is_drawn else "luck"
+    return (
+        f"Brackets: 90% interval of {of}. The direction holds at every \u03bb tried, the size too where {WHATEVER}, "
+        f"neither where {SIGN}."
+    )
+
+
+def doubt(told: Told) -> str:
+    """What would change the answer most."""
+    results = told.results
+    known = f"fitted, {results.main:.2g} on average" if results.is_drawn else f"a judgement, here {results.main:g}"
+    ends = dict.fromkeys((min(results.lambdas), max(results.lambdas)))
+    stay = [(one, told.value("stay", lambda_=one)) for one in ends]
+    said = [f"{'none' if value.verdict == SAME else value.number} at {one:g}" for one, value in stay]
+    said[0] = said[0].replace(" at ", " stay at ")
+    return f"How many of those kept out give up rather than go elsewhere (\u03bb) is {known}; {', '.join(said)}."
+
+
+# the details
 
 
 def by_channel(results: Results) -> list[tuple[str, Effect, Effect]]:
@@ -158,105 +314,29 @@ def by_channel(results: Results) -> list[tuple[str, Effect, Effect]]:
     return sorted(found, key=lambda item: (-item[1].estimate, item[0]))
 
 
-def changed(results: Results, lambda_: float | None = None) -> float:
-    """Persons whose move the scenario changes: another channel or country, later, without a visa, or not at all."""
-    ways = ("other_channel", "deflected", "delayed", "irregular", "asylum", "stuck")
-    return sum(results.category(way, lambda_).estimate for way in ways)
+BY_LAMBDA = ("arrivals_changed", "elsewhere", "deflection_year", "deflection_end", "stay", "papers", "departures")
+"""Quantities told at every lambda, in order."""
 
 
-def deflected_to(results: Results) -> list[str]:
-    """Destinations that take enough of the deflected to be shown, most first."""
-    rows = results.measure("deflected")
-    rows = rows[~rows["destination"].isin(["", "all", results.focus])]
-    rows = rows[[words.shown(value, results) and value > 0 for value in rows["estimate"]]]
-    return rows.sort_values(["estimate", "destination"], ascending=[False, True])["destination"].tolist()
+def by_lambda(told: Told) -> list[tuple[bool, str, list[Value]]]:
+    """A line for each lambda: whether it is the main one, lambda, and the values of `BY_LAMBDA`."""
+    return [
+        (bool(np.isclose(lambda_, told.results.main)), f"{lambda_:g}",
+         [told.value(name, lambda_=lambda_) for name in BY_LAMBDA])
+        for lambda_ in told.results.lambdas
+    ]  # fmt: skip
 
 
-def sentence(results: Results) -> str:
-    """The answer: arrivals, what becomes of the blocked, and how far lambda moves it."""
-    focus, end = wording(results.focus), words.month(str(results.fact("settings", "end")))
-    arrivals, before = results.effect("arrivals", results.focus), results.effect("baseline_arrivals", results.focus)
-    size = Effect(*sorted_ends(arrivals), arrivals.unit)
-    under = f"Under \u201c{heading(results.scenario)}\u201d"
-    if arrivals.estimate == 0 or not words.shown(arrivals.estimate, results):
-        return f"{under} arrivals in {focus} to {end} do not differ by enough people to tell."
-    direction = "fewer" if arrivals.estimate < 0 else "more"
-    text = (
-        f"{under} about {words.count(size.estimate, results)} {direction} Belarusians "
-        f"(90% interval {words.interval(size, results, signed=False)}) arrive in {focus} by {end}, "
-    )
-    if before.estimate > 0:
-        text += f"{words.percent(size.estimate / before.estimate)} {direction} than under the rules in force"
-    else:
-        text += "where nobody arrives under the rules in force"
-    places = deflected_to(results)
-    most = f" (most to {wording(places[0])})" if places else ""
-    ways = {
-        f"come to {focus} by another channel": results.effect("other_channel").estimate,
-        f"go to another country instead{most}": results.category("deflected").estimate,
-        "stay in Belarus though they would have left": results.effect("stuck").estimate,
-    }
-    told = [f"{words.count(persons, results)} {way}" for way, persons in ways.items() if words.shown(persons, results)]
-    if not told:
-        return text + "."
-    listed = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
-    return f"{text}. Of those whose move it changes about {listed}."
+def titles(told: Told) -> list[str]:
+    """Headings of the table by lambda."""
+    return [told.label(told.value(name)) for name in BY_LAMBDA]
 
 
-def caution(results: Results) -> str:
-    """How far lambda moves the answer, in one sentence."""
-    sizes = [changed(results, lambda_) for lambda_ in results.lambdas]
-    if not any(sizes):
-        return "It changes nobody's move at any \u03bb."
-    if not any(words.shown(size, results) for size in sizes):
-        return "It changes the move of too few simulated people to say how \u03bb moves the answer."
-    told = [
-        f"{told_deflection(results, 'deflection_12', lambda_)} within twelve months and "
-        f"{told_deflection(results, 'deflection_end', lambda_)} to the end at \u03bb = {lambda_:g}"
-        for lambda_ in dict.fromkeys((results.main, min(results.lambdas), max(results.lambdas)))
-    ]
-    return (
-        f"Of the arrivals that it takes from the countries whose rules it changes, others gain {'; '.join(told)}. "
-        f"\u03bb is a judgement (90% of it between {PRIOR_90[0]:g} and {PRIOR_90[1]:g}), not an estimate; what it is "
-        "judged by are changes within about a year."
-    )
+def title(told: Told) -> str:
+    """The scenario as a heading."""
+    return heading(told.results.scenario)
 
 
-def told_deflection(results: Results, measure: str, lambda_: float | None = None) -> str:
-    """Effective deflection in percent; a dash where too little is lost to tell."""
-    return words.percent(results.effect(measure, lambda_=lambda_).estimate)
-
-
-def sorted_ends(effect: Effect) -> tuple[float, float, float]:
-    """Size of a difference without its sign: estimate, lower and upper end."""
-    if effect.estimate < 0:
-        return -effect.estimate, -effect.high, -effect.low
-    return effect.estimate, effect.low, effect.high
-
-
-def by_lambda(results: Results) -> list[dict[str, str | bool]]:
-    """A line for each lambda: arrivals lost, deflected, effective deflection, stuck, departures."""
-    lines: list[dict[str, str | bool]] = []
-    for lambda_ in results.lambdas:
-        arrivals = results.effect("arrivals", results.focus, lambda_)
-        deflected, stuck = results.category("deflected", lambda_), results.effect("stuck", lambda_=lambda_)
-        departures = results.effect("departures", lambda_=lambda_)
-        lines.append(
-            {
-                "lambda": f"{lambda_:g}",
-                "main": bool(np.isclose(lambda_, results.main)),
-                "arrivals": words.change(arrivals.estimate, results),
-                "arrivals_interval": words.interval(arrivals, results),
-                "deflected": words.count(deflected.estimate, results),
-                "deflected_interval": words.interval(deflected, results, signed=False),
-                "year": told_deflection(results, "deflection_12", lambda_),
-                "year_interval": words.percents(results.effect("deflection_12", lambda_=lambda_)),
-                "share": told_deflection(results, "deflection_end", lambda_),
-                "share_interval": words.percents(results.effect("deflection_end", lambda_=lambda_)),
-                "stuck": words.count(stuck.estimate, results),
-                "stuck_interval": words.interval(stuck, results, signed=False),
-                "departures": words.change(departures.estimate, results),
-                "departures_interval": words.interval(departures, results),
-            }
-        )
-    return lines
+def parts_of(told: Told, lambda_: float | None = None) -> Sequence[Value]:
+    """All parts of those whose life the scenario changes, in the declared order; they add up to `changed`."""
+    return [told.value(part.name, lambda_=lambda_) for part in PARTS]

@@ -1,5 +1,6 @@
 """The page: template, style and figures put into one file."""
 
+import base64
 import math
 import os
 import re
@@ -9,15 +10,20 @@ from typing import Any
 
 import jinja2
 import pandas as pd
+from markupsafe import Markup, escape
 
 from sim.analysis.closed_form import PRIOR, PRIOR_90, deflection
 from sim.history import naming
 from sim.report import style, words, yardstick
-from sim.report.comparison import answer, figures, levels_by_group, variance
+from sim.report.blocks import markdown
+from sim.report.comparison import answer, figures, levels_by_group, summary, variance
 from sim.report.results import Results, heading, wording
+from sim.report.told import Told
 from sim.runs import disclosure, seals
 
 HERE = Path(__file__).parent
+SECTIONS = ("first", "where", "who", "harms", "fit", "lambda", "rules")
+"""Places of the page where figures stand."""
 SHARED = HERE.parent
 """Folder of the style and the parts that pages share."""
 THEME = {style.INK: "ink", style.QUIET: "quiet", style.RULE: "rule", style.PAPER: "paper", style.BLUE: "blue"}
@@ -25,10 +31,12 @@ THEME = {style.INK: "ink", style.QUIET: "quiet", style.RULE: "rule", style.PAPER
 
 
 def build(folder: str | Path) -> Path:
-    """Draw the figures, write `report.html` into the folder whole or not at all, and return its path."""
+    """Draw the figures, write summary and page into the folder whole or not at all, and return the page's path."""
     results = Results(folder)
     said = context(results)  # a missing file is found before anything is drawn
     figures.draw_all(folder)
+    figures.replaced(results.folder / "summary.md", markdown(summary.blocks(Told(results))).encode())
+    figures.replaced(results.folder / "quantities.csv", Told(results).table().to_csv(index=False).encode())
     page = write(results.folder, render(said | {"figures": drawn(results)}))
     seals.renew(results.folder)
     return page
@@ -57,18 +65,25 @@ def render(said: dict[str, Any], template: str = "report.html.j2", folder: Path 
 
 def context(results: Results) -> dict[str, Any]:
     """Everything the template names besides the figures."""
-    settings = results.fact("settings")
+    told = Told(results)
     return {
         "css": (SHARED / "report.css").read_text(encoding="utf-8"),
         "stamp": style.STAMP,
         "title": heading(results.scenario),
         "baseline": heading(results.baseline),
         "standing": results.standing,
+        "in_brief": results.standing_in_brief,
         "drawn": results.is_drawn,
         "variance": variance.rows(results),
-        "description": results.fact("description"),
         "assumed": results.fact("assumed"),
         "focus": wording(results.focus),
+        "span": told.span,
+        "question": answer.question(results),
+        "changes": answer.changes(results),
+        "sentences": answer.sentences(told),
+        "doubt": answer.doubt(told),
+        "sure": answer.sure(results),
+        "net": answer.net(told),
         "policies": [
             {
                 "name": heading(policy.name),
@@ -78,32 +93,31 @@ def context(results: Results) -> dict[str, Any]:
             }
             for policy in results.policies
         ],
-        "adds": [line for line in results.text("adds.txt").splitlines() if line.strip()],
+        "adds": answer.changes(results, None),
         "reach": reach(results),
-        "sentence": answer.sentence(results),
-        "caution": answer.caution(results),
-        "blocks": answer.blocks(results),
+        "blocks": answer.blocks(told),
         "rule": words.rule(results),
         "beside": [f"{lambda_:g}" for lambda_ in answer.beside(results)],
-        "by_lambda": answer.by_lambda(results),
+        "by_lambda": answer.by_lambda(told),
+        "by_lambda_titles": answer.titles(told),
         "main": f"{results.main:g}",
         "prior": PRIOR,
         "prior_90": PRIOR_90,
-        "example": [(f"{lambda_:g}", words.percent(float(deflection(0.09, lambda_)))) for lambda_ in (0.2, 0.5, 0.8)],
+        "example": example(told),
         "channels": channels(results),
         "matrices": matrices(results),
-        "taxonomy": taxonomy(results),
+        "months": months_of(results),
         "groups": levels_by_group.tables(results),
         "yardstick": yardstick.section(results),
         "people": people(results),
-        "sources": results.text("sources.txt"),
+        "sources": linked(results.text("sources.txt")),
         "config": results.text("config.yaml"),
         "histories": [
             (heading(name), results.text(f"{naming.folder(name)}/history.txt"))
             for name in (results.baseline, results.scenario)
         ],
         "command": results.fact("command"),
-        "settings": flat(settings),
+        "settings": flat(results.fact("settings")),
         "facts": [("commit", str(results.fact("commit")))]
         + [("seeds", ", ".join(map(str, seeds)) if isinstance(seeds := results.fact("seeds"), list) else str(seeds))],
         "versions": flat(results.fact("versions")),
@@ -111,6 +125,20 @@ def context(results: Results) -> dict[str, Any]:
         "replicates": results.replicates,
         "minimum": disclosure.MINIMUM,
     }
+
+
+def example(told: Told) -> dict[str, Any]:
+    """The closed form at the share of departures that this scenario's countries have under the rules in force."""
+    share = told.value("share")
+    if not 0 < share.estimate < 1:
+        return {"share": "", "at": []}
+    found = [(f"{one:g}", words.percent(float(deflection(share.estimate, one)))) for one in (0.2, 0.5, 0.8)]
+    return {"share": share.number, "at": found}
+
+
+def linked(text: str) -> Markup:
+    """A text with its addresses as links; everything else is escaped."""
+    return Markup(re.sub(r"https?://[^\s<>\"')\]]+[^\s<>\"')\].,;:]", r'<a href="\g<0>">\g<0></a>', str(escape(text))))
 
 
 def flat(mapping: dict[str, Any], above: str = "") -> list[tuple[str, str]]:
@@ -122,22 +150,23 @@ def flat(mapping: dict[str, Any], above: str = "") -> list[tuple[str, str]]:
 
 
 def drawn(results: Results) -> dict[str, list[dict[str, str]]]:
-    """Figures by section, each as inline SVG with title and caption."""
-    sections: dict[str, list[dict[str, str]]] = {"answer": [], "lambda": [], "harms": [], "fit": []}
-    for name in figures.names():
-        module = figures.figure(name)
+    """Figures by section, each as inline SVG with its finding, caption and the data behind it."""
+    sections: dict[str, list[dict[str, str]]] = {name: [] for name in SECTIONS}
+    for name, module in figures.drawable(results).items():
         if module.SECTION not in sections:
             raise ValueError(
                 f"figure '{name}' names the unknown section '{module.SECTION}'; known: {', '.join(sections)}"
             )
         svg = results.text(f"figures/{name}.svg")
-        sections[module.SECTION].append(picture(name, module, results, svg))
+        rows = base64.b64encode(results.text(f"figures/{name}.csv").encode()).decode()
+        told = {"title": module.title(results), "data": f"data:text/csv;base64,{rows}"}
+        sections[module.SECTION].append(picture(name, module, results, svg) | told)
     return sections
 
 
 def picture(name: str, module: ModuleType, drawn_from: Any, svg: str) -> dict[str, str]:
-    """A figure as the template shows it: inline SVG with title and caption."""
-    return {"name": name, "title": module.TITLE, "caption": module.caption(drawn_from), "svg": inline(svg, name)}
+    """A figure as the template shows it: inline SVG with caption."""
+    return {"name": name, "caption": module.caption(drawn_from), "svg": inline(svg, name), "data": "", "title": name}
 
 
 def inline(svg: str, name: str) -> str:
@@ -218,26 +247,19 @@ def matrix(results: Results, file: str) -> list[dict[str, str]]:
     return lines
 
 
-def taxonomy(results: Results) -> list[dict[str, str]]:
-    """Everyone, by what the scenario changes in their paired life, at the main lambda."""
+def months_of(results: Results) -> list[str]:
+    """By how many months those who leave later or earlier do, at the main lambda."""
     frame = results.table("taxonomy")
-    rows = frame[frame["lambda"].sub(results.main).abs() < 1e-9]
-    lines = []
-    for row in rows.to_dict("records"):
-        effect = results.category(row["category"].replace(" ", "_"))
-        months = ""
-        if words.shown(effect.estimate, results) and not math.isnan(row["months"]):
-            low, high = (max(row[name], 0.0) for name in ("months_low", "months_high"))
-            months = f"by {row['months']:.1f} months on average ({low:.1f} to {high:.1f})"
-        lines.append(
-            {
-                "category": row["category"].replace("_", " "),
-                "months": months,
-                "persons": words.count(effect.estimate, results),
-                "interval": words.interval(effect, results, signed=False),
-            }
-        )
-    return lines
+    rows = frame[frame["lambda"].sub(results.main).abs() < 1e-9].set_index("category")
+    said = []
+    for category, name in (("delayed", "later"), ("brought forward", "earlier")):
+        row = rows.loc[category if category in rows.index else category.replace(" ", "_")]
+        if words.shown(row["persons"], results) and not math.isnan(row["months"]):
+            low, high = (max(row[one], 0.0) for one in ("months_low", "months_high"))
+            said.append(
+                f"Those who leave {name} do so by {row['months']:.1f} months on average ({low:.1f} to {high:.1f})."
+            )
+    return said
 
 
 def people(results: Results) -> dict[str, Any]:

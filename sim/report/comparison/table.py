@@ -7,6 +7,7 @@ from pathlib import Path
 from sim.report import words
 from sim.report.comparison import answer, variance
 from sim.report.results import Results, heading, wording
+from sim.report.told import Told
 
 WIDTH = 96
 """Columns of the console that the text keeps to."""
@@ -32,7 +33,8 @@ def summary_text(folder: str | Path) -> str:
     Raises FileNotFoundError or ValueError naming the file of the folder that is missing or wrong.
     """
     results = Results(folder)
-    parts = answer.blocks(results)
+    told = Told(results)
+    parts = answer.blocks(told)
     other = answer.beside(results)
     rows: list[Sequence[str]] = [(*TITLES, *(f"λ={lambda_:g}" for lambda_ in other))]
     for block in parts:
@@ -50,29 +52,17 @@ def summary_text(folder: str | Path) -> str:
         ]
     table = aligned(rows)
     rule = "\u2500" * max(map(len, table))
-    by_lambda = aligned(
-        [
-            ("lambda", "arrivals", "go elsewhere", "deflection 12 months", "to the end", "stay", "leave Belarus"),
-            *[
-                (f"{line['lambda']}{' *' if line['main'] else ''}",
-                 *(str(line[key]) for key in ("arrivals", "deflected", "year", "share", "stuck", "departures")))
-                for line in answer.by_lambda(results)
-            ],
-        ]
-    )  # fmt: skip
     worlds = f"{heading(results.scenario)} against {wording(results.baseline)}"
+    said = [*answer.sentences(told), answer.doubt(told)]
     text = [
-        f"{worlds}: conditional scenario, not a forecast",
+        f"{worlds}, {told.span}: conditional scenario, not a forecast",
         "",
-        *textwrap.wrap(answer.sentence(results), WIDTH),
-        *textwrap.wrap(answer.caution(results), WIDTH),
+        *(line for one in said for line in textwrap.wrap(one, WIDTH)),
         "",
         table[0],
         rule,
         *table[1:],
         rule,
-        "",
-        *by_lambda,
         "",
         *textwrap.wrap(words.rule(results), WIDTH),
         *textwrap.wrap(variance.sentence(results), WIDTH),

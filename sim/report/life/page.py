@@ -1,7 +1,8 @@
 """The page of one synthetic life: who, month by month, and each decision that mattered term by term."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 
 import numpy as np
 
@@ -11,7 +12,8 @@ from sim.numerics import months
 from sim.numerics.codes import EVENT, N_CHANNELS, N_PLACES, PLACE, REASON
 from sim.population.schema import NOBODY, Columns
 from sim.report.blocks import Block, items, table
-from sim.report.life import words
+from sim.report.life import sentences, words
+from sim.report.life.sentences import Since
 from sim.report.results import heading, wording
 from sim.report.words import MINUS
 
@@ -20,6 +22,7 @@ COUPLED = (
     "Illustration: lives in two worlds are coupled by design, not by data. Nothing observed says who would have done "
     "what in a world that did not happen. Conditional scenario, not a forecast."
 )
+NOTHING_KNOWN: Mapping[str, Since] = MappingProxyType({})
 _SHORT = {
     "work_right": "work right", "country_taste": "taste: country",
     "channel": "channel constant", "processing": "wait", "openness": "entry and way",
@@ -52,11 +55,17 @@ def number(value: float, digits: int = 2) -> str:
 
 
 def page(
-    people: Columns, lives: Sequence[Life], sample: str, marks: tuple[int, ...] = (), brief: bool = False
+    people: Columns,
+    lives: Sequence[Life],
+    sample: str,
+    marks: tuple[int, ...] = (),
+    brief: bool = False,
+    since: Mapping[str, Since] = NOTHING_KNOWN,
 ) -> list[Block]:
     """The page of a life in one world or in two; `people` as they were at the start.
 
-    `marks` are months around a change of rules whose decisions are shown; `brief` leaves out most tables.
+    `marks` are months around a change of rules whose decisions are shown; `brief` leaves out most tables; `since` says
+    of each scenario since when its rules close a way.
     """
     told = lives[0]
     blocks = [
@@ -69,14 +78,14 @@ def page(
     adults = [row for row in range(told.head, told.head + told.size) if row != told.row and people.member[row] < 2]
     blocks += [Block("p", f"With them decides: {words.who(people, row, 0)}.") for row in adults]
     blocks += [Block("h2", "Month by month"), items(timeline(people, told) or ["Nothing happened."])]
-    blocks.append(Block("h2", "Decisions that mattered"))
+    blocks += [Block("h2", "Decisions that mattered"), Block("p", sentences.SIGNS)]
     shown = that_mattered(told, marks)
     if not shown:
         blocks.append(Block("p", "The unit never decided, wished or nearly left."))
     for one, why in shown:
-        blocks += decision_blocks(one, why, brief)
+        blocks += decision_blocks(one, why, brief, since.get(told.scenario))
     for other in lives[1:]:
-        blocks += beside(people, told, other, brief)
+        blocks += beside(people, told, other, brief, since.get(other.scenario))
     return blocks
 
 
@@ -120,7 +129,7 @@ def timeline(people: Columns, told: Life) -> list[str]:
     return lines
 
 
-def beside(people: Columns, told: Life, other: Life, brief: bool) -> list[Block]:
+def beside(people: Columns, told: Life, other: Life, brief: bool, since: Since | None = None) -> list[Block]:
     """The same life in another world, from the first month in which it differs."""
     blocks = [Block("h2", f"The same life: {wording(other.scenario)}"), Block("note", COUPLED)]
     apart = first_difference(told, other)
@@ -134,13 +143,14 @@ def beside(people: Columns, told: Life, other: Life, brief: bool) -> list[Block]
     blocks += [Block("p", f"The lives part in {words.month_words(apart)}."), table(rows)]
     commits = [one for one, why in that_mattered(other, (apart,)) if one.month >= apart and why != "nearly leaves"]
     for one in commits[:2]:
-        blocks += decision_blocks(one, f"in the world of {wording(other.scenario)}", brief)
+        blocks += decision_blocks(one, f"in the world of {wording(other.scenario)}", brief, since)
     return blocks
 
 
-def decision_blocks(one: Decision, why: str, brief: bool) -> list[Block]:
-    """One decision: what was weighed and why it came out so."""
-    blocks = [Block("h3", f"{months.label(one.month)}: {why}"), Block("p", because(one))]
+def decision_blocks(one: Decision, why: str, brief: bool, since: Since | None = None) -> list[Block]:
+    """One decision: what was weighed and why it came out so, in sentences, then in numbers."""
+    blocks = [Block("h3", f"{months.label(one.month)}: {why}"), items(sentences.decision(one, since))]
+    blocks.append(Block("p", because(one)))
     rows = [("wish to leave", "log-odds", "why")]
     for name in PUSH:
         if one.push[name] or not brief:

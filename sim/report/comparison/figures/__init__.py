@@ -1,7 +1,9 @@
 """Figures of a comparison, one module each, drawn from the files of a result folder and never from a live model.
 
-A figure is a file of this folder with `SECTION`, `TITLE`, `caption(results)`, `data(results)` and `draw(results)`;
-it is found by its file name. `data` returns what is drawn, so that tests and readers need no pixels.
+A figure is a file of this folder with `SECTION`, `UNIT`, `title(results)`, which says what is found,
+`caption(results)`, `data(results)` and `draw(results)`; it is found by its file name. `absent(results)` says why there
+is nothing to draw, or nothing. `data` returns what is drawn, so that tests and readers need no pixels. In a notebook:
+`figures.show("flow_map", "results/compare/...")`.
 """
 
 import os
@@ -26,14 +28,45 @@ def figure(name: str) -> ModuleType:
     return import_module(f"sim.report.comparison.figures.{name}")
 
 
+def drawable(results: Any) -> dict[str, ModuleType]:
+    """The figures for which a comparison has what they show, by name."""
+    modules = {name: figure(name) for name in names()}
+    return {name: module for name, module in modules.items() if not absent(module, results)}
+
+
+def absent(module: ModuleType, results: Any) -> str:
+    """Why a figure cannot be drawn of these results; nothing if it can."""
+    found: str = module.absent(results) if hasattr(module, "absent") else ""
+    return found
+
+
+def show(name: str, folder: str | Path) -> Any:
+    """A figure of a result folder as a matplotlib figure, which a notebook displays.
+
+    Raises ValueError for an unknown name and for one that has nothing to show of this comparison.
+    """
+    from sim.report import style
+    from sim.report.results import Results
+
+    results, module = Results(folder), figure(name)
+    if why := absent(module, results):
+        raise ValueError(f"figure '{name}': {why}")
+    with style.look():
+        return style.finished(module.draw(results))
+
+
 def draw_all(folder: str | Path) -> list[Path]:
-    """Draw every figure of a result folder into its `figures/`, as SVG and as PNG; same files in, same bytes out.
+    """Draw every figure of a result folder into its `figures/`: SVG, PNG and the data behind; same files, same bytes.
 
     Raises FileNotFoundError or ValueError naming the file of the folder that is missing or wrong.
     """
     from sim.report.results import Results
 
-    written = write_each({name: figure(name) for name in names()}, Results(folder), Path(folder) / "figures")
+    results, target = Results(folder), Path(folder) / "figures"
+    modules = drawable(results)
+    written = write_each(modules, results, target)
+    for name, module in modules.items():
+        written.append(replaced(target / f"{name}.csv", module.data(results).to_csv(index=False).encode()))
     seals.renew(Path(folder))
     return written
 
@@ -46,9 +79,13 @@ def write_each(modules: Mapping[str, ModuleType], drawn_from: Any, target: Path)
     written = []
     for name, module in modules.items():
         for suffix, content in style.files(module, drawn_from).items():
-            path = target / f"{name}.{suffix}"
-            part = path.with_suffix(f".{suffix}.part")
-            part.write_bytes(content)
-            os.replace(part, path)
-            written.append(path)
+            written.append(replaced(target / f"{name}.{suffix}", content))
     return written
+
+
+def replaced(path: Path, content: bytes) -> Path:
+    """Write a file whole or not at all; returns its path."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(content)
+    os.replace(part, path)
+    return path

@@ -5,14 +5,27 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.report import style
+from sim.report.comparison.figures.substitution import TINTS
 from sim.report.results import Results, band, heading, wording
+from sim.report.told import Told
 
-SECTION = "answer"
-TITLE = "Arrivals from Belarus, persons a month"
+SECTION = "where"
+UNIT = "persons a month"
 OTHERS = 4
 """Destinations drawn small beside the one in focus."""
 BEFORE = 18
 """Months shown before the announcement."""
+ROOM = 0.15
+"""Share of the height that the name of a line needs."""
+
+
+def title(results: Results) -> str:
+    """The finding."""
+    one = Told(results).value("arrivals", results.focus)
+    if not one.told:
+        return f"Arrivals in {wording(results.focus)}: {one.verdict}"
+    way = "rise" if one.estimate > 0 else "fall"
+    return f"Arrivals in {wording(results.focus)} {way} by {one.size} of {one.levels[0]}"
 
 
 def caption(results: Results) -> str:
@@ -20,7 +33,7 @@ def caption(results: Results) -> str:
     return (
         "Expected arrivals a month with 90% bands over replicates, under the rules in force and under the scenario; "
         f"below, the destinations besides {wording(results.focus)} where arrivals change most (each on its own scale), "
-        "and the change there on one common scale."
+        "and all changes on one scale."
     )
 
 
@@ -52,14 +65,14 @@ def draw(results: Results) -> Figure:
     first = max(first, int(table["at"].min()))
     table = table[table["at"] >= first]
     places = others(results)
-    figure = style.canvas(6.6, TITLE)
-    grid = figure.add_gridspec(3, max(len(places), 1), height_ratios=[2.5, 1.25, 1])
+    figure = style.canvas(6.6, title(results), style.COLUMN)
+    grid = figure.add_gridspec(4, 2, height_ratios=[2.3, 1, 1, 1.1])
 
     large = figure.add_subplot(grid[0, :])
     levels(large, table, results.focus)
     style.years(large, first, last)
     style.dates(large, results, labels=True)
-    large.set_title(wording(results.focus), fontsize=9.5)
+    large.set_title(f"{wording(results.focus)}, persons a month", fontsize=9.5)
     ends = []
     for world, words, colour in (
         ("baseline", "rules in force", style.BASELINE),
@@ -67,33 +80,37 @@ def draw(results: Results) -> Figure:
     ):
         end = table[(table["world"] == world) & (table["destination"] == results.focus)].iloc[-1]
         ends.append((float(end["mean"]), words, colour))
-    for side, (level, words, colour) in zip((-1, 1), sorted(ends), strict=True):  # the lower below, the upper above
+    room, ends = ROOM * large.get_ylim()[1], sorted(ends)
+    lower = -9 if ends[0][0] > room else 9  # below its line, where the axis leaves room
+    upper = 20 if lower > 0 and ends[1][0] - ends[0][0] < room else 9
+    for offset, (level, words, colour) in zip((lower, upper), ends, strict=True):
         large.annotate(
-            words, (last + 0.5, level), (0, 9 * side), textcoords="offset points",
-            ha="right", va="bottom" if side > 0 else "top", color=colour, fontweight="bold",
+            words, (last + 0.5, level), (0, offset), textcoords="offset points",
+            ha="right", va="bottom" if offset > 0 else "top", color=colour, fontweight="bold",
         )  # fmt: skip
 
-    common: Axes | None = None
-    for column, place in enumerate(places):
-        small = figure.add_subplot(grid[1, column])
+    for number, place in enumerate(places):
+        small = figure.add_subplot(grid[1 + number // 2, number % 2])
         levels(small, table, place)
         style.years(small, first, last)
         style.dates(small, results)
         small.set_title(wording(place))
-        small.tick_params(labelbottom=False)
-        change = figure.add_subplot(grid[2, column], sharey=common)
-        line(change, table, place, "difference", style.SCENARIO)
-        change.axhline(0, color=style.QUIET, lw=0.8)
-        style.years(change, first, last)
-        change.set_xticks(change.get_xticks()[::2])
-        style.dates(change, results)
-        style.thousands(change)
-        if common is None:
-            common = change
-            change.set_ylabel("change")
-        else:
-            change.tick_params(labelleft=False)
+    changes(figure.add_subplot(grid[3, :]), table, results)
     return figure
+
+
+def changes(axes: Axes, table: pd.DataFrame, results: Results) -> None:
+    """The change in the focus and in all countries drawn, on one scale, named at the right."""
+    places = [results.focus, *others(results)]
+    for place, colour in zip(places, (style.BLUE, *TINTS), strict=False):
+        line(axes, table, place, "difference", colour)
+        axes.plot([], [], color=colour, label=wording(place), lw=4)
+    axes.axhline(0, color=style.QUIET, lw=0.8)
+    style.years(axes, int(table["at"].min()), int(table["at"].max()))
+    style.dates(axes, results)
+    style.thousands(axes)
+    axes.set_title("change, persons a month")
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=7.5, handlelength=0.7)
 
 
 def line(axes: Axes, table: pd.DataFrame, place: str, world: str, colour: str) -> None:

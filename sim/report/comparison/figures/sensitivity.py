@@ -1,116 +1,117 @@
-"""How the answer depends on lambda: arrivals lost, and the share of them that goes elsewhere."""
-
-import math
+"""How the answer depends on lambda: what becomes of those whose life changes, and what others gain in a year."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from scipy.stats import beta
 
 from sim.analysis.closed_form import PRIOR, PRIOR_90, deflection
 from sim.report import style
-from sim.report.results import Results, wording
+from sim.report.comparison.figures.substitution import COLOURS, SHORT, TINTS, on
+from sim.report.quantities import PARTS
+from sim.report.results import Results
+from sim.report.told import Told
 
 SECTION = "lambda"
-TITLE = "One number decides: \u03bb, how alike leaving for one country and for another are"
+UNIT = "percent"
+
+
+def title(results: Results) -> str:
+    """The finding."""
+    told = Told(results)
+    ends = [told.value("stay", lambda_=one) for one in (min(results.lambdas), max(results.lambdas))]
+    if all(one.told for one in ends):
+        least, most = (f"{one.share} stay at \u03bb = {one.lambda_:g}" for one in ends)
+        return f"Of those whose life changes {least}, {most}"
+    return "One number decides: \u03bb, how alike leaving for one country and for another are"
 
 
 def caption(results: Results) -> str:
     """One sentence under the figure."""
+    share = Told(results).value("share")
     return (
-        f"Left, arrivals in {wording(results.focus)} lost over the horizon; right, the share of them found again in "
-        "other countries (points: paired replicates with 90% intervals; line: closed form for a country closed "
-        "entirely, without queues or feedback); the shaded hill is the prior of \u03bb, the bar at its foot 90% of it."
+        "Above, what becomes of every 100 whose life changes. Below, of the arrivals that the countries lose whose "
+        "rules change, the share that all others gain within twelve months (points, with 90% intervals; none where it "
+        f"cannot be told); the line is the closed form for one month's decision if countries with {share.number} of "
+        "departures close entirely, without queues or feedback; the hill is the prior of \u03bb, the bar 90% of it."
     )
-
-
-def density(lambda_: np.ndarray) -> np.ndarray:
-    """Density of the prior of lambda."""
-    a, b = PRIOR
-    scale = math.gamma(a + b) / (math.gamma(a) * math.gamma(b))
-    return scale * lambda_ ** (a - 1) * (1 - lambda_) ** (b - 1)
 
 
 def data(results: Results) -> pd.DataFrame:
-    """By lambda: `lost` and `deflected` (share of the lost) with low and high, and the closed form."""
-    rows = []
-    start = min((int(policy.start) for policy in results.policies), default=0)
+    """By lambda: persons of each part, the deflection within a year with its interval, and the closed form."""
+    told, rows = Told(results), []
+    s = told.value("share").estimate
     for lambda_ in results.lambdas:
-        before, after = results.arrivals(results.baseline, lambda_), results.arrivals(results.scenario, lambda_)
-        change = (after - before).groupby(level="replicate").sum()
-        lost = -change[results.focus]
-        gained = change.drop(columns=results.focus).sum(axis=1)
-        share = (gained / lost.where(lost > 0)).dropna()
-        later = before[before.index.get_level_values("at") >= start].sum()
-        s = float(later[results.focus] / later.sum()) if later.sum() > 0 else math.nan
-        rows.append(
-            {
-                "lambda": lambda_,
-                **dict(zip(("lost", "lost_low", "lost_high"), centre(lost), strict=True)),
-                **dict(zip(("deflected", "deflected_low", "deflected_high"), centre(share), strict=True)),
-                "baseline_share": s,
-                "closed_form": float(deflection(s, lambda_)) if 0 < s < 1 else math.nan,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def centre(values: pd.Series) -> tuple[float, float, float]:
-    """Mean and 90% interval over replicates; NaN when no arrivals were lost."""
-    if values.empty:
-        return math.nan, math.nan, math.nan
-    low, high = np.quantile(values, [0.05, 0.95])
-    return float(values.mean()), float(low), float(high)
+        parts = {part.name: max(told.value(part.name, lambda_=lambda_).estimate, 0.0) for part in PARTS}
+        year = told.value("deflection_year", lambda_=lambda_)
+        ends = (year.estimate, year.low, year.high) if year.told else (np.nan,) * 3
+        form = float(deflection(s, lambda_)) if 0 < s < 1 else np.nan
+        rows.append((lambda_, *parts.values(), *ends, s, form))
+    names = [part.name for part in PARTS]
+    return pd.DataFrame(rows, columns=["lambda", *names, "year", "year_low", "year_high", "share", "closed_form"])
 
 
 def draw(results: Results) -> Figure:
-    """Two panels over lambda."""
+    """Shares of what becomes of people above, deflection below."""
     table = data(results)
-    figure = style.canvas(3.5, TITLE)
-    left, right = figure.subplots(1, 2)
-    intervals(left, table, "lost", 1, results.main)
-    left.set_title(f"arrivals lost in {wording(results.focus)}, persons")
-    left.set_ylim(0, max(float(table["lost_high"].max()), 1) * 1.3)
-    style.thousands(left)
-    grid = np.linspace(0, 1, 101)
-    s = float(table.loc[np.isclose(table["lambda"], results.main), "baseline_share"].iloc[0])
-    if 0 < s < 1:
-        right.plot(grid, np.asarray(deflection(s, grid)) * 100, color=style.QUIET, lw=1, ls=(0, (4, 2)))
-    intervals(right, table, "deflected", 100, results.main)
-    right.set_title("share of them going to other countries, %")
-    right.set_ylim(min(0, float(table["deflected_low"].min()) * 110), 106)
-    for axes in (left, right):
-        top = axes.get_ylim()[1]
-        hill = density(grid)
-        axes.fill_between(grid, 0, hill / hill.max() * top * 0.22, color=style.ORANGE, alpha=0.22, lw=0, zorder=0)
-        axes.plot(PRIOR_90, [0, 0], color=style.ORANGE, lw=4, solid_capstyle="butt", clip_on=False)
-        axes.set_xlim(0, 1)
-        axes.set_xticks([0, *table["lambda"], 1], ["0", *[f"{one:g}".lstrip("0") for one in table["lambda"]], "1"])
-        axes.set_xlabel("\u03bb   (0: all go elsewhere, 1: none does)")
-        axes.tick_params(axis="x", length=3.5, color=style.QUIET)
-    left.text(
-        0.62, left.get_ylim()[1] * 0.235, "prior of \u03bb", ha="center", va="bottom", color=style.QUIET, fontsize=7.5
-    )
-    if 0 < s < 1:
-        right.annotate(
-            f"closed form, s = {s:.0%}", (0.08, float(deflection(s, 0.08)) * 100), (4, 4), textcoords="offset points",
-            color=style.QUIET, fontsize=7.5,
-        )  # fmt: skip
+    figure = style.canvas(5.6, title(results), style.COLUMN)
+    upper, lower = figure.subplots(2, 1, height_ratios=[1.15, 1])
+    bars(upper, table, results.main)
+    points(lower, table, results.main)
     return figure
 
 
-def intervals(axes: Axes, table: pd.DataFrame, column: str, scale: float, main: float) -> None:
-    """Points with intervals, the main lambda filled."""
-    for row in table.to_dict("records"):
-        is_main = np.isclose(row["lambda"], main)
-        axes.plot(
-            [row["lambda"]] * 2, [row[f"{column}_low"] * scale, row[f"{column}_high"] * scale], color=style.BLUE, lw=2
-        )
-        axes.plot(
-            row["lambda"],
-            row[column] * scale,
-            "o",
-            color=style.BLUE,
-            mfc=style.BLUE if is_main else style.PAPER,
-            ms=6.5,
-        )
+def bars(axes: Axes, table: pd.DataFrame, main: float) -> None:
+    """Stacked shares at every lambda, the main one taller; shares of eight percent and more are written."""
+    names = [part.name for part in PARTS]
+    for row, cells in enumerate(table.to_dict("records")):
+        total, left = sum(cells[name] for name in names), 0.0
+        tall = 0.82 if np.isclose(cells["lambda"], main) else 0.6
+        for name in names:
+            share = cells[name] / total * 100 if total else 0.0
+            colour = TINTS[1] if name == "elsewhere" else COLOURS[name]
+            axes.barh(row, share, left=left, height=tall, color=colour, ec=style.PAPER, lw=0.8)
+            if share >= 8:
+                axes.text(
+                    left + share / 2, row, f"{share:.0f}", ha="center", va="center", fontsize=7.5, color=on(colour)
+                )
+            left += share
+    axes.set_yticks(range(len(table)), [f"\u03bb = {one:g}" for one in table["lambda"]])
+    for tick, lambda_ in zip(axes.get_yticklabels(), table["lambda"], strict=True):
+        tick.set_color(style.INK)
+        tick.set_fontweight("bold" if np.isclose(lambda_, main) else "normal")
+    axes.invert_yaxis()
+    axes.set_xlim(0, 100)
+    axes.set_xticks([])
+    axes.grid(False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    labels = SHORT | {"elsewhere": "go to another country"}
+    marks = [(labels[name], TINTS[1] if name == "elsewhere" else COLOURS[name]) for name in names if table[name].any()]
+    handles = [axes.barh(0, 0, color=colour, label=text) for text, colour in marks]
+    axes.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.45, -0.02), ncols=3, fontsize=7,
+                handlelength=0.9, columnspacing=1.0)  # fmt: skip
+
+
+def points(axes: Axes, table: pd.DataFrame, main: float) -> None:
+    """Deflection within a year at every lambda, the main one filled, over the prior."""
+    grid, s = np.linspace(0.001, 0.999, 101), float(table["share"].iloc[0])
+    if 0 < s < 1:
+        axes.plot(grid, deflection(s, grid) * 100, color=style.QUIET, lw=1, ls=(0, (4, 2)))
+    for row in table.dropna(subset=["year"]).to_dict("records"):
+        ground = style.BLUE if np.isclose(row["lambda"], main) else style.PAPER
+        axes.plot([row["lambda"]] * 2, [row["year_low"] * 100, row["year_high"] * 100], color=style.BLUE, lw=2)
+        axes.plot(row["lambda"], row["year"] * 100, "o", color=style.BLUE, mfc=ground, ms=6.5)
+    ends = table[["year_low", "year_high"]].to_numpy() * 100
+    known = ends[np.isfinite(ends)]
+    low, high = (min(0.0, known.min()), max(100.0, known.max())) if known.size else (0.0, 100.0)
+    axes.set_ylim(low * 1.05, high * 1.05)
+    hill = beta(*PRIOR).pdf(grid)
+    axes.fill_between(grid, 0, hill / hill.max() * high * 0.22, color=style.ORANGE, alpha=0.22, lw=0, zorder=0)
+    axes.plot(PRIOR_90, [0, 0], color=style.ORANGE, lw=4, solid_capstyle="butt", clip_on=False)
+    axes.set_xlim(0, 1)
+    axes.set_xticks([0, *table["lambda"], 1], ["0", *[f"{one:g}".lstrip("0") for one in table["lambda"]], "1"])
+    axes.set_xlabel("\u03bb   (0: all go elsewhere, 1: none does)")
+    axes.tick_params(axis="x", length=3.5, color=style.QUIET)
+    axes.set_title("gained by other countries within twelve months, % of arrivals lost")

@@ -7,11 +7,16 @@ from sim.numerics import months
 from sim.report import style
 from sim.report.results import Results, band, heading, wording
 
-SECTION = "answer"
-TITLE = "Belarusians settled abroad, thousands"
+SECTION = "fit"
+UNIT = "thousand persons"
 PANELS = 6
 DEFINITIONS = ("residence_documents", "valid_permits", "residents")
 """Registers drawn as observed, the first that a place has."""
+
+
+def title(results: Results) -> str:
+    """The finding."""
+    return "Belarusians settled abroad, thousands: both worlds, and registers to 2022"
 
 
 def caption(results: Results) -> str:
@@ -64,8 +69,8 @@ def draw(results: Results) -> Figure:
     """Six destinations, each on a scale of its own, both worlds on the same."""
     table, points = data(results), observed(results)
     first, last = int(table["at"].min()), int(table["at"].max())
-    figure = style.canvas(4.6, TITLE)
-    for panel, (axes, place) in enumerate(zip(figure.subplots(2, 3).flat, places(results, table), strict=False)):
+    figure = style.canvas(6.2, title(results), style.COLUMN)
+    for panel, (axes, place) in enumerate(zip(figure.subplots(3, 2).flat, places(results, table), strict=False)):
         for world, colour in (("baseline", style.BASELINE), ("scenario", style.SCENARIO)):
             rows = table[(table["world"] == world) & (table["destination"] == place)]
             axes.fill_between(rows["at"] + 1, rows["low"] / 1000, rows["high"] / 1000, color=colour, alpha=0.22, lw=0)

@@ -1,138 +1,134 @@
-"""Where the blocked go: what becomes of those whose move the scenario changes, at each value of lambda."""
+"""Where they go: everybody whose life the scenario changes, by what becomes of them."""
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-from sim.report import style
+from sim.report import style, words
+from sim.report.comparison.answer import parts_of
 from sim.report.results import Results, wording
-from sim.runs import disclosure
+from sim.report.told import FEW, SAME, TOLD, Told
 
-SECTION = "answer"
-TITLE = "Where the blocked go"
+SECTION = "first"
+UNIT = "persons"
 DESTINATIONS = 4
 """Destinations named; the rest are one block."""
-ELSEWHERE = "elsewhere"
-WIDE = 0.018
+ELSEWHERE, UNCOUNTED = "other_countries", "few_each"
+"""Other destinations together; what is too few to be told each by itself, together."""
+WIDE = 0.03
 """Width of a block, share of the panel."""
 WHITE = "#fefefe"
 """Writing on dark blocks: not the paper's white, which a dark theme turns dark."""
-GAP = 0.022
+GAP = 0.02
 """White between blocks, share of the height."""
 TINTS = ("#006b4f", "#009e73", "#4dbb9d", "#8fd4c0", "#c2e8dd")
 """Okabe-Ito green from dark to light: those who go to another country."""
+COLOURS = {
+    "stay": style.ORANGE, "other_door": style.BLUE, "asylum": style.YELLOW, "irregular": style.VERMILLION,
+    "later": style.SKY, "earlier": "#a8d8f5", "papers": style.PURPLE, "joins": "#7a7a7a", UNCOUNTED: style.FEW,
+    ELSEWHERE: TINTS[-1],
+}  # fmt: skip
+SHORT = {
+    "stay": "stay, would have left", "other_door": "come by another door", "asylum": "ask for asylum",
+    "irregular": "cross irregularly", "later": "leave later", "earlier": "leave earlier",
+    "papers": "lose the right to stay", "joins": "leave only under it", ELSEWHERE: "other countries",
+    UNCOUNTED: "few each, together",
+}  # fmt: skip
+
+
+def title(results: Results) -> str:
+    """The finding."""
+    told = Told(results)
+    everyone = told.value("changed")
+    if everyone.verdict == SAME:
+        return "Nobody lives otherwise"
+    largest = max(parts_of(told), key=lambda one: one.estimate)
+    if not (everyone.told and largest.told):
+        return f"Of the people whose life changes there are {FEW} of each kind"
+    return f"Of {everyone.number} whose life changes, {largest.quantity.said.format(n=largest.share)}"
 
 
 def caption(results: Results) -> str:
     """One sentence under the figure."""
-    return (
-        f"People whose move to {wording(results.focus)} the scenario changes, by what they do instead; above at "
-        f"\u03bb = {results.main:g}, below as shares for every \u03bb, the number that decides and that no data "
-        "at hand identify."
-    )
+    return f"What becomes of them, at \u03bb = {results.main:g}."
 
 
-def named(results: Results) -> list[str]:
-    """Destinations that take most of the deflected at the main lambda."""
-    rows = results.measure("deflected")
-    rows = rows[~rows["destination"].isin(["", "all", results.focus])]
-    ranked = rows.sort_values(["estimate", "destination"], ascending=[False, True])
-    return ranked["destination"].head(DESTINATIONS).tolist()
+def data(results: Results, lambda_: float | None = None) -> pd.DataFrame:
+    """Persons by outcome in drawing order; what is few by itself is one row, so that rows add up to all changed."""
+    told, rows, few = Told(results), [], 0.0
+    for one in parts_of(told, lambda_):
+        if one.quantity.name == "elsewhere":
+            places = told.taking[:DESTINATIONS]
+            each = [told.value("elsewhere_in", place, lambda_) for place in places]
+            rows += [(place, value.estimate) for place, value in zip(places, each, strict=True)]
+            rows.append((ELSEWHERE, one.estimate - sum(value.estimate for value in each)))
+        elif one.verdict == TOLD:
+            rows.append((one.quantity.name, one.estimate))
+        else:
+            few += one.estimate
+    rows.append((UNCOUNTED, few))
+    table = pd.DataFrame([row for row in rows if row[1] > 0], columns=["outcome", "persons"])
+    return table.assign(share=table["persons"] / max(told.value("changed", lambda_=lambda_).estimate, 1e-9))
 
 
-def data(results: Results) -> pd.DataFrame:
-    """Persons by lambda and outcome, in drawing order, with `shown` false where too few simulated people stand."""
-    rows = []
-    places = named(results)
-    for lambda_ in results.lambdas:
-        deflected = results.measure("deflected", lambda_)
-        deflected = deflected[~deflected["destination"].isin(["", "all", results.focus])]
-        by_place = deflected.set_index("destination")["estimate"]
-        rows.append((lambda_, "other_channel", results.effect("other_channel", lambda_=lambda_).estimate))
-        rows += [(lambda_, place, float(by_place.get(place, 0.0))) for place in places]
-        rows.append((lambda_, ELSEWHERE, float(by_place.drop(places, errors="ignore").sum())))
-        rows += [
-            (lambda_, measure, results.effect(measure, lambda_=lambda_).estimate)
-            for measure in ("delayed", "brought_forward", "irregular", "asylum", "stuck")
-        ]
-    table = pd.DataFrame(rows, columns=["lambda", "outcome", "persons"])
-    visible = disclosure.suppress(table["persons"], results.one_in, replicates=results.replicates)
-    return table.assign(shown=~np.isnan(visible))
-
-
-def look(results: Results) -> dict[str, tuple[str, str]]:
-    """Label and colour of each outcome."""
-    label = {
-        "other_channel": (f"{wording(results.focus)}, by another channel", style.BLUE),
-        **{place: (wording(place), tint) for place, tint in zip(named(results), TINTS, strict=False)},
-        ELSEWHERE: ("other destinations", TINTS[-1]),
-        "delayed": (f"{wording(results.focus)}, later", style.SKY),
-        "brought_forward": (f"{wording(results.focus)}, earlier", style.PURPLE),
-        "irregular": ("crosses irregularly", style.VERMILLION),
-        "asylum": ("asks for asylum", style.YELLOW),
-        "stuck": ("stays, though would have left", style.ORANGE),
-    }
-    return label
+def look(outcome: str, results: Results) -> tuple[str, str]:
+    """Label and colour of an outcome."""
+    if outcome in COLOURS:
+        return SHORT[outcome], COLOURS[outcome]
+    order = Told(results).taking.index(outcome)
+    return f"go to {wording(outcome)}", TINTS[min(order, len(TINTS) - 1)]
 
 
 def draw(results: Results) -> Figure:
-    """Ribbons at the main lambda above, stacked shares of every lambda below."""
-    table = data(results)
-    figure = style.canvas(5.9, TITLE)
-    upper, lower = figure.subplots(2, 1, height_ratios=[2.6, 1.35])
-    ribbons(upper, table[np.isclose(table["lambda"], results.main)], results)
-    bars(lower, table, results)
-    style.note(figure, f"grey: fewer than {disclosure.MINIMUM} simulated people")
-    return figure
-
-
-def ribbons(axes: Axes, table: pd.DataFrame, results: Results) -> None:
     """One source block on the left, one block an outcome on the right, widths in persons."""
+    table = data(results)
+    figure = style.canvas(1.2 + 0.27 * max(len(table), 6), title(results), style.COLUMN)
+    axes = figure.subplots()
     axes.set_axis_off()
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
-    table = table[table["persons"] > 0]
+    if table.empty:
+        axes.text(0.5, 0.5, "nobody's life differs", ha="center", color=style.QUIET)
+        return figure
+    everyone = Told(results).value("changed")
     total = float(table["persons"].sum())
-    if total == 0:
-        axes.text(0.5, 0.5, "nobody's move changed", ha="center", color=style.QUIET)
-        return
     scale = (1 - GAP * (len(table) - 1)) / total
     left_top, right_top = 0.5 + total * scale / 2, 1.0
-    axes.add_patch(Rectangle((0.16, left_top - total * scale), WIDE, total * scale, color=style.BASELINE, lw=0))
-    axes.text(
-        0.148,
-        0.5,
-        f"{disclosure.rounded(total, results.one_in):,}",
-        ha="right",
-        va="bottom",
-        fontsize=12,
-        weight="bold",
-    )
-    axes.text(
-        0.148, 0.485, f"people whose\nmove to\n{wording(results.focus)}\nchanges", ha="right", va="top", linespacing=1.3
-    )
-    labels = look(results)
+    axes.add_patch(Rectangle((0.17, left_top - total * scale), WIDE, total * scale, color=style.BASELINE, lw=0))
+    axes.text(0.155, 0.52, everyone.number, ha="right", va="bottom", fontsize=10.5, weight="bold")
+    axes.text(0.155, 0.5, "people\nwhose life\nchanges", ha="right", va="top", linespacing=1.3, fontsize=8)
     heights = [persons * scale for persons in table["persons"]]
-    at = spread([1.0 - sum(heights[:i]) - GAP * i - h / 2 for i, h in enumerate(heights)], 0.062)
+    middles = [1.0 - sum(heights[:i]) - GAP * i - h / 2 for i, h in enumerate(heights)]
+    at = spread(middles, 0.98 / max(len(table), 9))
     for row, height, where in zip(table.itertuples(), heights, at, strict=True):
-        text, colour = labels[row.outcome]
-        colour, ink = (colour, style.INK) if row.shown else (style.FEW, style.QUIET)
-        shape = ribbon(0.16 + WIDE, left_top, 0.56, right_top, height)
-        axes.add_patch(PathPatch(shape, facecolor=colour, alpha=0.4, lw=0))
-        axes.add_patch(Rectangle((0.56, right_top - height), WIDE, height, color=colour, lw=0))
+        text, colour = look(str(row.outcome), results)
+        axes.add_patch(
+            PathPatch(ribbon((0.17 + WIDE, left_top), (0.46, right_top), height), fc=colour, alpha=0.4, lw=0)
+        )
+        axes.add_patch(Rectangle((0.46, right_top - height), WIDE, height, color=colour, lw=0))
         middle = right_top - height / 2
-        if abs(middle - where) > 0.004:
-            axes.plot([0.56 + WIDE + 0.004, 0.595], [middle, where], color=style.QUIET, lw=0.6)
-        number = f"{disclosure.rounded(row.persons, results.one_in):,}" if row.shown else "few"
-        axes.text(0.665, where, number, va="center", ha="right", color=ink, weight="bold")
-        if row.shown:
-            axes.text(0.712, where, f"{row.persons / total:.0%}", va="center", ha="right", color=style.QUIET)
-        axes.text(0.725, where, text, va="center", ha="left", color=ink)
+        axes.plot([0.465 + WIDE, 0.515], [middle, where], color=style.QUIET, lw=0.6)
+        label(axes, str(row.outcome), float(row.persons), where, results, text)
         left_top -= height
         right_top -= height + GAP
+    return figure
+
+
+def label(axes: Axes, outcome: str, persons: float, where: float, results: Results, text: str) -> None:
+    """The number and the words of a block; no number where too few people stand behind it."""
+    number = words.count(persons, results)
+    axes.text(0.635, where, number, va="center", ha="right", weight="bold", fontsize=8.5)
+    axes.text(
+        0.65,
+        where,
+        text,
+        va="center",
+        ha="left",
+        fontsize=8.5,
+        color=style.QUIET if outcome == UNCOUNTED else style.INK,
+    )
 
 
 def spread(middles: list[float], apart: float) -> list[float]:
@@ -140,15 +136,16 @@ def spread(middles: list[float], apart: float) -> list[float]:
     placed: list[float] = []
     for middle in middles:
         placed.append(min(middle, placed[-1] - apart) if placed else middle)
-    floor = 0.02
+    floor = 0.01
     for i in range(len(placed) - 1, -1, -1):
         placed[i] = max(placed[i], floor)
         floor = placed[i] + apart
     return placed
 
 
-def ribbon(x0: float, y0: float, x1: float, y1: float, height: float) -> Path:
-    """A band of constant vertical width from (x0, y0) to (x1, y1), its upper corners."""
+def ribbon(start: tuple[float, float], end: tuple[float, float], height: float) -> Path:
+    """A band of constant vertical width between its upper corners."""
+    (x0, y0), (x1, y1) = start, end
     middle = (x0 + x1) / 2
     points = [
         *((x0, y0), (middle, y0), (middle, y1), (x1, y1)),
@@ -156,36 +153,6 @@ def ribbon(x0: float, y0: float, x1: float, y1: float, height: float) -> Path:
     ]
     curve = Path.CURVE4
     return Path(points, [Path.MOVETO, curve, curve, curve, Path.LINETO, curve, curve, curve, Path.CLOSEPOLY])
-
-
-def bars(axes: Axes, table: pd.DataFrame, results: Results) -> None:
-    """Shares at every lambda, the main one taller; shares of ten percent and more are written."""
-    labels = look(results)
-    lambdas = sorted(table["lambda"].unique())
-    for row, lambda_ in enumerate(lambdas):
-        is_main = np.isclose(lambda_, results.main)
-        part = table[table["lambda"] == lambda_]
-        total, left = part["persons"].clip(lower=0).sum(), 0.0
-        for cell in part.itertuples():
-            share = max(cell.persons, 0) / total * 100 if total else 0.0
-            colour = labels[cell.outcome][1] if cell.shown else style.FEW
-            axes.barh(row, share, left=left, height=0.82 if is_main else 0.6, color=colour, ec=style.PAPER, lw=0.8)
-            if share >= 9.5 and cell.shown:
-                axes.text(
-                    left + share / 2, row, f"{share:.0f}%", ha="center", va="center", fontsize=7.5, color=on(colour)
-                )
-            left += share
-    axes.set_title("the same, of every 100 of them, at each \u03bb", color=style.QUIET, fontsize=8)
-    axes.set_yticks(range(len(lambdas)), [f"\u03bb = {lambda_:g}" for lambda_ in lambdas])
-    for tick, lambda_ in zip(axes.get_yticklabels(), lambdas, strict=True):
-        tick.set_color(style.INK)
-        tick.set_fontweight("bold" if np.isclose(lambda_, results.main) else "normal")
-    axes.invert_yaxis()
-    axes.set_xlim(0, 100)
-    axes.set_xticks([])
-    axes.grid(False)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
 
 
 def on(colour: str) -> str:

@@ -1,0 +1,59 @@
+"""`task=dashboard`: the page on which a policy is composed, run and read, for this machine alone."""
+
+import importlib.util
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from sim.numerics.errors import UserError
+from sim.runs.settings import Settings
+
+PAGE = Path(__file__).parents[2] / "report" / "dashboard" / "page.py"
+ADDRESS = "127.0.0.1"
+"""Only this machine; whoever wants to see the page from another one needs a tunnel of their own."""
+
+
+def run(settings: Settings) -> None:
+    """Serve the page until it is interrupted; raises UserError without Streamlit, or if the port is taken."""
+    if importlib.util.find_spec("streamlit") is None:
+        raise UserError(f"task={settings.task} needs Streamlit, which is not installed: pip install 'vyraj[dashboard]'")
+    need_free(settings.port)
+    results = Path(settings.results_dir).absolute()
+    results.mkdir(parents=True, exist_ok=True)
+    print(f"The page: http://{ADDRESS}:{settings.port}  (this machine only; Ctrl-C ends it and its runs)", flush=True)
+    with subprocess.Popen(words(settings.port, results), stdin=subprocess.DEVNULL) as server:
+        try:
+            server.wait()
+        except KeyboardInterrupt:
+            server.terminate()
+            server.wait()
+            print("The page is closed; results are kept.", flush=True)
+
+
+def words(port: int, results: Path) -> list[str]:
+    """The command that serves the page: no telemetry, no browser opened, no file watched, this machine only."""
+    options = {
+        "server.address": ADDRESS,
+        "server.port": port,
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+        "server.maxUploadSize": 1,
+        "browser.gatherUsageStats": "false",
+        "client.toolbarMode": "viewer",
+        "client.showErrorDetails": "none",
+        "runner.magicEnabled": "false",
+        "theme.primaryColor": "#0072B2",
+    }
+    chosen = [f"--{name}={value}" for name, value in options.items()]
+    return [sys.executable, "-m", "streamlit", "run", str(PAGE), *chosen, "--", str(results)]
+
+
+def need_free(port: int) -> None:
+    """Raise UserError if another program listens at a port."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((ADDRESS, port))
+        except OSError as error:
+            raise UserError(f"port={port} cannot be used ({error.strerror}); choose another, as port=8600") from error

@@ -1,0 +1,52 @@
+"""The summary of a comparison: the first page and its tables as a few blocks, written as Markdown."""
+
+from sim.report import style, words
+from sim.report.blocks import Block, items, table
+from sim.report.comparison import answer
+from sim.report.told import Told
+
+BULLET = "\u2013 "
+"""Before a part of the line above."""
+
+
+def first(told: Told) -> list[Block]:
+    """The first page: question, rules, the answer, what would change it."""
+    results = told.results
+    return [
+        Block("h1", answer.title(told)),
+        Block("p", f"{words.capital(style.STAMP)}. {told.span}."),
+        Block("p", answer.question(results)),
+        Block("h2", "What changes in the rules"),
+        items(answer.changes(results)),
+        Block("h2", "The answer"),
+        items(answer.sentences(told)),
+        Block("p", answer.sure(results)),
+        Block("h2", "What would change it"),
+        Block("p", answer.doubt(told)),
+        Block("note", " ".join(results.standing.values())),
+    ]
+
+
+def tables(told: Told) -> list[Block]:
+    """The table of the answer, a block a heading, and the command that repeats it."""
+    results = told.results
+    said = [Block("h2", "All numbers")]
+    for block in answer.blocks(told):
+        head = (block.heading, "in force", "scenario", "change or persons", "90% interval", "how sure")
+        rows = [
+            (f"{BULLET if row.deep else ''}{row.label}", row.before, row.after, row.persons, row.interval, row.sure)
+            for row in block.rows
+        ]
+        said.append(table([head, *rows]))
+    said += [
+        Block("p", words.rule(results)),
+        *(Block("p", line) for line in results.fact("assumed")),
+        Block("h2", "Reproduce it"),
+        Block("p", str(results.fact("command"))),
+    ]
+    return said
+
+
+def blocks(told: Told) -> list[Block]:
+    """The whole summary."""
+    return [*first(told), *tables(told)]

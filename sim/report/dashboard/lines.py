@@ -1,0 +1,54 @@
+"""The command lines that a form asks for, as lists of words: no shell ever sees them."""
+
+import shlex
+from collections.abc import Sequence
+
+from sim.report.dashboard.composing import composition
+from sim.report.dashboard.form import Form
+from sim.runs import checks
+from sim.runs.settings import Settings
+
+SAMPLES = {1000: "quick look", 300: "middling", 100: "usual"}
+"""One circle of people in so many, by what it is good for."""
+MAIN_ONLY = f"choice.lambdas=[{checks.USUAL_LAMBDA:g}]"
+"""No lambda besides the main one."""
+FIRST = (2, 4)
+"""Replicates after which the page shows numbers, before all are there."""
+
+
+def worlds(form: Form) -> list[str]:
+    """Words that say which worlds are compared, on which sample and how far; defaults are left out."""
+    asked, usual = composition(form), Settings()
+    words = list(asked.asked) if asked.is_composed else [f"scenario={form.scenario}"]
+    chosen = {"baseline": form.baseline, "until": form.until, "course": form.course, "seed": form.seed}
+    words += [f"{key}={value}" for key, value in chosen.items() if value != getattr(usual, key)]
+    return [*words, f"people.one_in={form.one_in}"]
+
+
+def numbers(form: Form, results_dir: str) -> list[str]:
+    """A sweep in one process that gives numbers early and sharpens them: the same runs, more and more replicates."""
+    counts = sorted({*(few for few in FIRST if few < form.replicates), form.replicates})
+    return [
+        *("-m", *worlds(form), f"replicates={','.join(map(str, counts))}", MAIN_ONLY, "report=false"),
+        *("hydra/launcher=basic", f"results_dir={results_dir}"),
+    ]
+
+
+def report(form: Form, results_dir: str) -> list[str]:
+    """The comparison with every lambda and its report; the runs at the main lambda are there already."""
+    return [*worlds(form), f"replicates={form.replicates}", f"results_dir={results_dir}"]
+
+
+def life(form: Form, results_dir: str) -> list[str]:
+    """One life that differs between the two worlds, or the first that leaves where none does at this sample."""
+    return ["task=explain", *worlds(form), "person=first:parted", f"results_dir={results_dir}"]
+
+
+def copied(form: Form) -> str:
+    """The command that does the same from a folder that holds the policy's file, to be pasted into a shell."""
+    return said([*worlds(form), f"replicates={form.replicates}"])
+
+
+def said(words: Sequence[str]) -> str:
+    """Words as a shell takes them."""
+    return shlex.join(["python", "-m", "sim", *words])

@@ -1,0 +1,101 @@
+"""Forms and differences in words: what a rule says, and what it adds to the rules in force."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sim.history.parameters import Parameter
+from sim.history.wording import Addition, amount
+from sim.report import ruling
+from sim.report.dashboard.form import CHANNEL, CLOSED, NUMBER, OPENED, Rule
+from sim.report.results import wording
+
+
+def document(what: str) -> str:
+    """A document, way in or channel in words."""
+    return ruling.what(f"{what.removeprefix(CHANNEL)}{ruling.OFFERED}" if what.startswith(CHANNEL) else what)
+
+
+def parameter(name: str) -> str:
+    """A parameter in words: country and what of it."""
+    country, _, rest = name.partition(".")
+    return f"{wording(country)}, {ruling.what(rest)}"
+
+
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    *before, end = names
+    return f"{', '.join(before)} {last} {end}" if before else end
+
+
+def day(of: date) -> str:
+    """A day as `3 May 2023`."""
+    return f"{of.day} {of:%B} {of.year}"
+
+
+def rule(told: Rule, parameters: Mapping[str, Parameter] | None = None) -> str:
+    """A rule in one sentence; of what is not filled in yet a dash."""
+    countries = listed([wording(country) for country in told.countries]) if told.countries else "–"
+    things = listed([document(what) for what in told.what]) if told.what else "–"
+    plural = len(told.countries) != 1
+    when = f"From {day(told.start)}" + (f" to {day(told.until)}" if told.until else "")
+    heard = f" (announced {day(told.announced)})" if told.announced and told.announced != told.start else ""
+    if told.kind == NUMBER:
+        values = [
+            amount(told.share, parameters[name].unit) if parameters and name in parameters else f"{told.share:g}"
+            for name in told.parameters
+        ]
+        return f"{when}{heard} {countries}: {things} {_rule_of(told, parameters)} {listed(values or ['–'])}."
+    excepted = listed([ruling.who(name) for name in told.excepted]) if told.excepted else ""
+    revoked = listed([ruling.who(name) for name in told.revoked]) if told.revoked else ""
+    if told.kind == OPENED:
+        whom = f" to {excepted}, whoever else refuses them" if excepted else ""
+        return f"{when}{heard} {countries} {'open' if plural else 'opens'} {things}{whom}."
+    assert told.kind == CLOSED
+    part = "" if told.share >= 1.0 else f" in {told.share:.0%} of cases"
+    ends = f"; exceptions of other rules for {revoked} end" if revoked else ""
+    but = f", except to {excepted}" if excepted else ""
+    return f"{when}{heard} {countries} {'refuse' if plural else 'refuses'} {things}{part}{but}{ends}."
+
+
+_RULES = {
+    "set": "is set to",
+    "sum": "goes up by",
+    "product": "is multiplied by",
+    "lowest": "is at most",
+    "highest": "is at least",
+}
+
+
+def _rule_of(told: Rule, parameters: Mapping[str, Parameter] | None) -> str:
+    rules = {parameters[name].rule for name in told.parameters if name in (parameters or {})} if parameters else set()
+    return _RULES[rules.pop()] if len(rules) == 1 else "becomes"
+
+
+def addition(one: Addition) -> str:
+    """What a change adds to the rules in force, with the parameter in words and without the event's name."""
+    title = f"{'Without ' if one.removed else ''}{one.event}: {one.parameter}"
+    rest = one.sentence.removeprefix(title).removeprefix(":").strip()
+    before = f"Without {one.event.replace('_', ' ')}: " if one.removed else ""
+    return f"{before}{parameter(one.parameter)}: {ruling.plain(rest)}"
+
+
+MOST = 12
+"""Changes that the page tells one by one."""
+
+
+def plain(name: str) -> str:
+    """The name of a policy or event as one reads it."""
+    return name.replace("_", " ")
+
+
+def hints(rules: Sequence[Rule], additions: Sequence[Addition]) -> list[str]:
+    """What may surprise whoever composed: a refusal whose exceptions open what is refused today."""
+    refused = {name for one in rules if one.kind == CLOSED for name in one.parameters}
+    opens = [one for one in additions if one.verdict == "effective" and one.parameter in refused]
+    opened = sorted({parameter(one.parameter) for one in opens if " open to " in f" {one.sentence}"})
+    if not opened:
+        return []
+    return [
+        f"Exceptions of all rules unite: yours also open {listed(opened)} to people whom other rules refuse today. "
+        "If that is not meant, except only those who are excepted now."
+    ]
