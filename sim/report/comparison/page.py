@@ -16,18 +16,16 @@ from sim.analysis.closed_form import PRIOR, PRIOR_90, deflection
 from sim.history import naming
 from sim.report import style, words, yardstick
 from sim.report.blocks import markdown
-from sim.report.comparison import answer, figures, levels_by_group, summary, variance
+from sim.report.comparison import answer, figures, levels_by_group, summary, tested, variance
 from sim.report.results import Results, heading, wording
 from sim.report.told import Told
 from sim.runs import disclosure, seals
 
 HERE = Path(__file__).parent
-SECTIONS = ("first", "where", "who", "harms", "fit", "lambda", "rules")
+SECTIONS = ("first", "fitted", "where", "who", "harms", "fit", "lambda", "rules")
 """Places of the page where figures stand."""
 SHARED = HERE.parent
 """Folder of the style and the parts that pages share."""
-THEME = {style.INK: "ink", style.QUIET: "quiet", style.RULE: "rule", style.PAPER: "paper", style.BLUE: "blue"}
-"""Colours of a figure that follow the reader's light or dark theme."""
 
 
 def build(folder: str | Path) -> Path:
@@ -74,6 +72,7 @@ def context(results: Results) -> dict[str, Any]:
         "standing": results.standing,
         "drawn": results.is_drawn,
         "variance": variance.rows(results),
+        "tested": tested.section(results),
         "assumed": results.fact("assumed"),
         "focus": wording(results.focus),
         "span": told.span,
@@ -165,19 +164,13 @@ def drawn(results: Results) -> dict[str, list[dict[str, str]]]:
 
 def picture(name: str, module: ModuleType, drawn_from: Any, svg: str) -> dict[str, str]:
     """A figure as the template shows it: inline SVG with caption."""
-    return {"name": name, "caption": module.caption(drawn_from), "svg": inline(svg, name), "data": "", "title": name}
-
-
-def inline(svg: str, name: str) -> str:
-    """An SVG file as an element of a page: no prologue, no outside names, ids of its own, colours of the theme."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'\s(xmlns(:\w+)?|width|height|version)="[^"]*"', "", svg[: svg.index(">")]) + svg[svg.index(">") :]
-    svg = re.sub(r'\bid="', f'id="{name}-', svg)
-    svg = svg.replace('xlink:href="#', f'href="#{name}-').replace("url(#", f"url(#{name}-")
-    for colour, role in THEME.items():
-        svg = svg.replace(colour, f"var(--{role})")
-    return svg.replace("<svg", f'<svg role="img" aria-labelledby="caption-{name}"', 1).strip()
+    return {
+        "name": name,
+        "caption": module.caption(drawn_from),
+        "svg": style.inline(svg, name),
+        "data": "",
+        "title": name,
+    }
 
 
 def reach(results: Results) -> list[dict[str, Any]]:
