@@ -21,7 +21,7 @@ class Block:
     kind: str
     text: str = ""
     rows: tuple[tuple[str, ...], ...] = ()
-    """Of a table the first is its head; of a list each has one item; of a figure the only one is its name and SVG."""
+    """Of a table the first is its head; of a list each has one item; of a figure one: name, SVG, link to data."""
 
 
 def table(rows: Sequence[Sequence[str]]) -> Block:

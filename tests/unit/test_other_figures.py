@@ -73,7 +73,7 @@ def test_reasons_are_the_rows_of_the_survey_and_the_title_its_largest_miss(asked
     assert table["domain"].tolist() == ["reason_leave"] * 2 + ["reason_destination"] * 2
     assert table["observed"].tolist() == [86, 31, 46, 33]
     assert reasons.title(results) == (
-        "The model meets 2 of the survey\u2019s 3 reasons; furthest off: Political reasons, 70% against 86%"
+        "The model meets 2 of the survey\u2019s 3 reasons; furthest off: political reasons, 70% against 86%"
     )
     assert "<own>" not in style.files(reasons, results)["svg"].decode()
 

@@ -1,6 +1,5 @@
 """The page: template, style and figures put into one file."""
 
-import base64
 import math
 import os
 import re
@@ -156,8 +155,7 @@ def drawn(results: Results) -> dict[str, list[dict[str, str]]]:
                 f"figure '{name}' names the unknown section '{module.SECTION}'; known: {', '.join(sections)}"
             )
         svg = results.text(f"figures/{name}.svg")
-        rows = base64.b64encode(results.text(f"figures/{name}.csv").encode()).decode()
-        told = {"title": module.title(results), "data": f"data:text/csv;base64,{rows}"}
+        told = {"title": module.title(results), "data": figures.link(results.path(f"figures/{name}.csv"))}
         sections[module.SECTION].append(picture(name, module, results, svg) | told)
     return sections
 

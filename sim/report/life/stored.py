@@ -60,6 +60,7 @@ def figure_blocks(folder: Path) -> list[Block]:
     figures.draw_all(folder)
     results = Results(folder)
     return [
-        Block("figure", module.caption(results), ((name, results.text(f"figures/{name}.svg")),))
+        Block("figure", module.caption(results),
+              ((name, results.text(f"figures/{name}.svg"), figures.link(folder / "figures" / f"{name}.csv")),))
         for name, module in figures.drawable(results).items()
-    ]
+    ]  # fmt: skip

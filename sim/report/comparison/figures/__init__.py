@@ -7,6 +7,7 @@ kind of folder that it is drawn from, a comparison where it is left out. In a no
 `figures.show("flow_map", "results/compare/...")`.
 """
 
+import base64
 import os
 from collections.abc import Mapping
 from importlib import import_module
@@ -73,6 +74,11 @@ def draw_all(folder: str | Path) -> list[Path]:
         written.append(replaced(target / f"{name}.csv", module.data(results).to_csv(index=False).encode()))
     seals.renew(Path(folder))
     return written
+
+
+def link(path: Path) -> str:
+    """The table behind a figure as an address that holds it, so that a page needs no other file."""
+    return f"data:text/csv;base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
 def write_each(modules: Mapping[str, ModuleType], drawn_from: Any, target: Path) -> list[Path]:

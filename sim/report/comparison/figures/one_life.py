@@ -19,7 +19,7 @@ UNIT = "months"
 HOME = "belarus"
 SHADES = ((0.0, "#d3e5f2"), (0.05, "#8fbfe0"), (0.2, "#4a94c7"), (0.5, style.BLUE))
 """Lower end of a share of the chance of leaving, and its colour; pale to dark, so that grey tells them apart, too."""
-SHUT = "#e6e8eb"
+SHUT = style.LAND
 MOST_PLACES, MOST_LINES, WIDEST = 6, 7, 92
 """Destinations and happenings told of a world, and characters of a line."""
 WORLDS = ("under the rules in force", "under the scenario")
@@ -50,17 +50,18 @@ def caption(results: Results) -> str:
         " Lives in two worlds are coupled by design, not by data: nothing observed says who would have done what."
     )  # fmt: skip
     return (
-        "An illustration, nobody real. Blue: open, darker the more of the chance of leaving it has; grey: weighed and "
-        "closed; blank: nothing is weighed. The line is the chance of leaving in the month before its luck, rings are "
-        "decisions to go, ticks what happens to the family, told below."
+        "An illustration, nobody real. Blue: open, darker the more of the chance of leaving it has; thin grey: closed "
+        "to them, be it for want of money or of a way; blank: nothing is weighed. The line is the chance of leaving in "
+        "the month before its luck, rings are decisions to go, ticks what happens to the family, told below."
         f"{coupled} Sources: life_months.csv, life_options.csv."
     )
 
 
 def data(results: Results) -> pd.DataFrame:
-    """Every month of each world, with every destination in months in which leaving is weighed."""
-    table = results.table("life_months")
-    return table.merge(results.table("life_options"), how="left", on=["scenario", "month"])
+    """Every month of each world, with the destinations that are drawn in months in which leaving is weighed."""
+    options = results.table("life_options")
+    drawn = options[options["destination"].isin(places(results))]
+    return results.table("life_months").merge(drawn, how="left", on=["scenario", "month"])
 
 
 def places(results: Results) -> list[str]:
@@ -112,7 +113,8 @@ def opened(axes: Axes, options: pd.DataFrame, rows: list[str]) -> None:
         part = options[options["destination"] == place].sort_values("at")
         shades = [_shade(one) for one in part["share"]]
         for start, length, colour in runs(part["at"].tolist(), shades):
-            axes.broken_barh([(start, length)], (row - 0.4, 0.8), color=colour, lw=0)
+            high = 0.16 if colour == SHUT else 0.8  # thin where closed, so that no eye needs the hue
+            axes.broken_barh([(start, length)], (row - high / 2, high), color=colour, lw=0)
     axes.set_yticks(range(len(rows)), [wording(place) for place in rows])
     axes.tick_params(axis="y", labelcolor=style.INK, labelsize=7)
     axes.set_ylim(len(rows) - 0.5, -0.5)
@@ -143,7 +145,7 @@ def chances(axes: Axes, table: pd.DataFrame, largest: float) -> None:
     axes.set_ylim(0, 115 * largest if largest > 0 else 1)
     axes.set_yticks([0, float(f"{100 * largest:.1g}")] if largest > 0 else [0])
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
-    axes.set_ylabel("leaves", fontsize=7)
+    axes.set_ylabel("chance", fontsize=7)
 
 
 def lived(axes: Axes, table: pd.DataFrame) -> None:

@@ -1,5 +1,7 @@
 """Reasons for leaving and for Lithuania that the synthetic people would cite, beside those of the survey of 2022."""
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -16,8 +18,8 @@ UNIT = "percent of those asked"
 QUESTIONS = {"reason_leave": "Why they left Belarus", "reason_destination": "Why Lithuania"}
 LIKELY = 1.645
 """Standard errors on either side of a 90% interval."""
-CUT = 40
-"""Characters of a reason that are written beside its row."""
+WIDEST, MOST_LINES = 21, 2
+"""Characters and lines of a reason that are written beside its row."""
 
 
 def title(results: Results) -> str:
@@ -72,7 +74,7 @@ def draw(results: Results) -> Figure:
         Line2D([], [], marker=sign, ls="", ms=5, mfc=inside, mec=edge, label=label)
         for sign, inside, edge, label in marks
     ]
-    panels[0].legend(handles=handles, loc="lower right", bbox_to_anchor=(1.02, 1.0), ncols=3, fontsize=7,
+    panels[0].legend(handles=handles, loc="lower right", bbox_to_anchor=(1.02, 1.14), ncols=3, fontsize=7,
                      handletextpad=0.1, columnspacing=0.9)  # fmt: skip
     return figure
 
@@ -86,8 +88,8 @@ def panel(axes: Axes, table: pd.DataFrame, words: str) -> None:
         axes.plot(cell.observed, row, "D", ms=5, color=style.INK)
         axes.plot(cell.everyone, row + 0.22, "o", ms=5, mfc=style.PAPER, mec=style.BLUE)
         axes.plot(cell.expected, row + 0.22, "o", ms=5, color=style.BLUE)
-    axes.set_yticks(range(len(table)), [_short(item) for item in table["item"]])
-    axes.tick_params(axis="y", labelcolor=style.INK)
+    axes.set_yticks(range(len(table)), [_broken(item) for item in table["item"]])
+    axes.tick_params(axis="y", labelcolor=style.INK, labelsize=7)
     axes.set_ylim(len(table) - 0.3, -0.6)
     axes.set_xlim(0, 100)
     axes.grid(visible=True, axis="x")
@@ -96,5 +98,9 @@ def panel(axes: Axes, table: pd.DataFrame, words: str) -> None:
 
 
 def _short(item: object) -> str:
-    text = capital(str(item).split(" (")[0])
-    return text if len(text) <= CUT else f"{text[:CUT].rstrip()}\u2026"
+    return str(item).split(" (")[0]
+
+
+def _broken(item: object) -> str:
+    text = capital(_short(item).replace("/", " / "))
+    return "\n".join(textwrap.wrap(text, WIDEST, max_lines=MOST_LINES, placeholder="\u2026"))
