@@ -40,6 +40,7 @@ def facts(settings: Settings, folder: Path = FOLDER) -> dict[str, Any]:
         "digest": draws.digest,
         "until": draws.about.get("until"),
         "held": held,
+        "diagnostics": dict(draws.about["diagnostics"]),
         "doubts": list(Posterior(rule, draws.names, draws.values, draws.weights, draws.about).doubts),
     }
     scorecard = folder / f"{rule}_thresholds.csv"

@@ -1,4 +1,4 @@
-"""The files of one comparison, read when asked for; every figure, table and report sees them through `Results`."""
+"""The files of one result folder, read when asked for; figures, tables and reports see them through `Results`."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,9 +15,11 @@ from sim.history import naming
 from sim.numerics import codes, months
 from sim.runs import seals
 from sim.runs.checks import CENTRAL
-from sim.runs.tables import OF_COMPARISONS, OF_WORLDS
+from sim.runs.tables import OF_COMPARISONS, OF_LIVES, OF_OTHERS, OF_WORLDS
 from sim.runs.tables.declaration import PARQUET, TEXT
 
+TABLES = {**OF_OTHERS, **OF_LIVES, **OF_COMPARISONS}
+"""Tables that may lie in a folder of results, by name."""
 NAMES = {
     "uae": "the Emirates",
     "other_eu": "other EU",
@@ -74,7 +76,7 @@ def instant(day: str) -> float:
 
 
 class Results:
-    """One result folder: settings from `manifest.json`, tables with checked columns.
+    """One result folder, of a comparison unless told: settings from `manifest.json`, tables with checked columns.
 
     Raises UserError for a folder that is damaged, or of an older program without digests. Raises FileNotFoundError for
     a missing file and ValueError for a missing key, column or row, each naming the file.
@@ -92,7 +94,7 @@ class Results:
         """Path of a file of the folder; FileNotFoundError if it is not there."""
         path = self.folder / name
         if not path.is_file():
-            raise FileNotFoundError(f"{path} is missing: the comparison is incomplete, run it again")
+            raise FileNotFoundError(f"{path} is missing: the folder is incomplete, run it again")
         return path
 
     def text(self, name: str) -> str:
@@ -102,7 +104,7 @@ class Results:
     def _table(self, name: str) -> pd.DataFrame:
         """A table by name, that of a world as `historical/flows`; there may be more columns than those declared."""
         world, _, name = name.rpartition("/")
-        declared = (OF_WORLDS if world else OF_COMPARISONS)[name]
+        declared = (OF_WORLDS if world else TABLES)[name]
         path = self.path(f"{world}/{declared.file}" if world else declared.file)
         if declared.form == PARQUET:
             frame = pd.read_parquet(path.absolute())

@@ -2,7 +2,8 @@
 
 from sim.report import style, words
 from sim.report.blocks import Block, items, table
-from sim.report.comparison import answer
+from sim.report.comparison import answer, tested
+from sim.report.results import Results
 from sim.report.told import Told
 
 BULLET = "\u2013 "
@@ -30,7 +31,7 @@ def first(told: Told) -> list[Block]:
 def tables(told: Told) -> list[Block]:
     """The table of the answer, a block a heading, and the command that repeats it."""
     results = told.results
-    said = [Block("h2", "All numbers")]
+    said = [*fitted(results), Block("h2", "All numbers")]
     for block in answer.blocks(told):
         head = (block.heading, "in force", "scenario", "change or persons", "90% interval", "how sure")
         rows = [
@@ -44,6 +45,23 @@ def tables(told: Told) -> list[Block]:
         Block("h2", "Reproduce it"),
         Block("p", str(results.fact("command"))),
     ]
+    return said
+
+
+def fitted(results: Results) -> list[Block]:
+    """How the parameters were fitted and tested, misses first."""
+    shown = tested.section(results)
+    said = [Block("h2", "Fit and validation"), Block("p", shown["says"])]
+    if shown["thresholds"]:
+        rows = [(one["name"], one["value"] or "not known", one["must"], one["aim"], one["verdict"])
+                for one in shown["thresholds"]]  # fmt: skip
+        said.append(table([("set before the fit", "came out", "must", "aim", "verdict"), *rows]))
+    if shown["misses"]:
+        rows = [(f"{one['what']}, {one['place']}, {one['period']}", one["observed"], one["simulated"], one["error"])
+                for one in shown["misses"]]  # fmt: skip
+        said.append(table([("largest misses", "observed", "simulated", "error, tolerances"), *rows]))
+    if shown["diagnostics"]:
+        said.append(table([("diagnostics of the fit", "came out"), *shown["diagnostics"]]))
     return said
 
 
