@@ -163,8 +163,8 @@ def _told(about: Any) -> list[str]:
     if not isinstance(about, dict):
         return ["its metadata are no mapping"]
     wrong = [f"its metadata say nothing of {key}" for key in NEEDED if key not in about]
-    mappings = [key for key in ("recipe", "diagnostics") if not isinstance(about.get(key, {}), dict)]
-    wrong += [f"its {key} is no mapping" for key in mappings]
+    if not isinstance(about.get("recipe", {}), dict):
+        wrong.append("its recipe is no mapping")
     return wrong
 
 

@@ -40,8 +40,8 @@ Extras = Callable[["Point", Iterable[Run]], dict[str, str]]
 LAST_THAT_DECIDES = "model"
 """Last row of the layout that lives lives; `ALSO` are modules below it that say what is kept of them."""
 ALSO = ("runs/run", "runs/ensemble", "runs/given", "runs/draws", "runs/parquet")
-FITTED, BORDERS = "posterior", "borders.json"
-"""Data that decide no numbers: a folder that is made from points, and what the map is drawn by."""
+FITTED = "posterior"
+"""Folder of the data that is made from points, and decides none."""
 _RUN = re.compile(r"[0-9]{6,}\.run")
 """Name of a file that holds a finished run."""
 A_MOMENT = 2.0
@@ -125,7 +125,7 @@ def inputs_digest() -> dict[str, str]:
     return {
         "program": digest(PACKAGE, "*.py", decides),
         "tables": hashlib.sha256(parquet.layout().encode()).hexdigest(),
-        "data": digest(DATA, "*", {path.name for path in DATA.iterdir()} - {FITTED, BORDERS}),
+        "data": digest(DATA, "*", {path.name for path in DATA.iterdir()} - {FITTED}),
         **{name: digest(CONF, f"{name}.yaml") for name in ("people", "codes")},
         "names": hashlib.sha256(json.dumps([dict(PLACE), dict(CHANNEL)]).encode()).hexdigest(),
     }

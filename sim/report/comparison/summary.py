@@ -57,9 +57,9 @@ def fitted(results: Results) -> list[Block]:
                 for one in shown["thresholds"]]  # fmt: skip
         said.append(table([("set before the fit", "came out", "must", "aim", "verdict"), *rows]))
     if shown["misses"]:
-        rows = [(f"{one['what']}, {one['place']}, {one['period']}", one["observed"], one["simulated"], one["error"])
-                for one in shown["misses"]]  # fmt: skip
-        said.append(table([("largest misses", "observed", "simulated", "error, tolerances"), *rows]))
+        missed = [(f"{one['what']}, {one['place']}, {one['period']}", one["observed"], one["simulated"], one["error"])
+                  for one in shown["misses"]]  # fmt: skip
+        said.append(table([("largest misses", "observed", "simulated", "error, tolerances"), *missed]))
     if shown["diagnostics"]:
         said.append(table([("diagnostics of the fit", "came out"), *shown["diagnostics"]]))
     return said
