@@ -39,13 +39,13 @@ PICTURES = (
     ),
     Picture("Which countries lose and gain arrivals if the EU closes together?", "flow_map", ("scenario=eu_package",)),
     Picture("Whose departures does a mobilisation change?", "who", ("scenario=mobilisation",)),
+    Picture("What does a mobilisation do to those who stay?", "harms", ("scenario=mobilisation",)),
     Picture(
         "How do arrivals in Georgia go on if entry without a visa ends?",
         "arrivals",
         ("scenario=georgia_visa_free_ends",),
     ),
     Picture("Who would live abroad, had Russia not invaded Ukraine?", "stocks", ("scenario=no_war",)),
-    Picture("What becomes of people if nobody may leave Belarus?", "harms", ("scenario=exit_closed",)),
     Picture("How near is the model to what was observed?", "observed", ("scenario=lithuania_full_ban",)),
 )
 

@@ -16,7 +16,7 @@ from tests.tutorials.composing import settings_of
 from tests.tutorials.pages import PLACEHOLDER, ROOT, Command, File, commands, jobs, steps
 
 TUTORIALS = ("conf/policy/README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("tutorial_*.md")))
-PAGES = (*TUTORIALS, "README.md", "experiments/README.md", "docs/dashboard.md", "docs/gallery.md")
+PAGES = (*TUTORIALS, "README.md", "experiments/README.md", "docs/dashboard.md")
 
 
 def text_of(page: str) -> str:
