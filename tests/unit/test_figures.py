@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pandas as pd
+import pictures
 import pytest
 from fake_results import LAMBDAS, MAIN, START, sealed, write
 from matplotlib.path import Path as Ring
@@ -69,9 +70,19 @@ def test_the_same_folder_twice_gives_the_same_bytes(folder, drawn):
     assert not list((folder / "figures").glob("*.part"))
 
 
+def test_figures_look_as_they_did_when_somebody_looked(drawn, request):
+    found = {name: drawn[f"{name}.png"] for name in ours()}
+    if request.config.getoption("--update-golden"):
+        pictures.keep(found)
+    far = {name: pictures.distance(pictures.small(png), pictures.kept(name)) for name, png in found.items()}
+    assert max(far.values()) <= pictures.FURTHEST, far
+
+
 def test_other_numbers_give_another_picture(tmp_path, drawn):
     other = Results(write(tmp_path / "other", replicates=2, lambdas=(MAIN,), strength=0.4))
-    assert style.files(figures.figure("harms"), other)["svg"] != drawn["harms.svg"]
+    files = style.files(figures.figure("harms"), other)
+    assert files["svg"] != drawn["harms.svg"]
+    assert pictures.distance(pictures.small(files["png"]), pictures.kept("harms")) > pictures.FURTHEST
 
 
 def test_a_reader_s_own_matplotlib_settings_change_nothing(results, drawn):

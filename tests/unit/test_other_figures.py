@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pictures
 import pytest
 from fake_others import life, posterior, survey
 
@@ -37,6 +38,15 @@ def test_a_folder_has_the_figures_of_its_kind_in_the_same_bytes(kind, request):
     assert any(style.STAMP in text.get_text() for text in figures.show(name, folder).texts)
     with pytest.raises(ValueError, match="it is drawn of a comparison"):
         figures.show("harms", folder)
+
+
+def test_figures_look_as_they_did_when_somebody_looked(asked, lived, request):
+    found = {"reasons": style.files(reasons, Results(asked))["png"],
+             "one_life": style.files(one_life, Results(lived))["png"]}  # fmt: skip
+    if request.config.getoption("--update-golden"):
+        pictures.keep(found)
+    far = {name: pictures.distance(pictures.small(png), pictures.kept(name)) for name, png in found.items()}
+    assert max(far.values()) <= pictures.FURTHEST, far
 
 
 def test_other_numbers_give_other_pictures(lived, tmp_path):

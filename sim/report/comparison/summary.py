@@ -51,18 +51,21 @@ def tables(told: Told) -> list[Block]:
 def fitted(results: Results) -> list[Block]:
     """How the parameters were fitted and tested, misses first."""
     shown = tested.section(results)
+    bounds: list[tuple[str, ...]] = [
+        (one["name"], one["value"] or "not known", one["must"], one["aim"], one["verdict"])
+        for one in shown["thresholds"]
+    ]
+    misses: list[tuple[str, ...]] = [
+        (f"{one['what']}, {one['place']}, {one['period']}", one["observed"], one["simulated"], one["error"])
+        for one in shown["misses"]
+    ]
+    parts: list[tuple[tuple[str, ...], list[tuple[str, ...]]]] = [
+        (("set before the fit", "came out", "must", "aim", "verdict"), bounds),
+        (("largest misses", "observed", "simulated", "error, tolerances"), misses),
+        (("diagnostics of the fit", "came out"), shown["diagnostics"]),
+    ]
     said = [Block("h2", "Fit and validation"), Block("p", shown["says"])]
-    if shown["thresholds"]:
-        rows = [(one["name"], one["value"] or "not known", one["must"], one["aim"], one["verdict"])
-                for one in shown["thresholds"]]  # fmt: skip
-        said.append(table([("set before the fit", "came out", "must", "aim", "verdict"), *rows]))
-    if shown["misses"]:
-        missed = [(f"{one['what']}, {one['place']}, {one['period']}", one["observed"], one["simulated"], one["error"])
-                  for one in shown["misses"]]  # fmt: skip
-        said.append(table([("largest misses", "observed", "simulated", "error, tolerances"), *missed]))
-    if shown["diagnostics"]:
-        said.append(table([("diagnostics of the fit", "came out"), *shown["diagnostics"]]))
-    return said
+    return said + [table([head, *rows]) for head, rows in parts if rows]
 
 
 def blocks(told: Told) -> list[Block]:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis import standing
+from sim.history import naming
 from sim.observation.yardstick import MISS
 from sim.report.results import Results
 from sim.report.scorecard import OF_THRESHOLDS
@@ -49,7 +50,8 @@ def says(known: Mapping[str, Any]) -> str:
     if known.get("parameters", CENTRAL) == CENTRAL:
         return "This answer takes the central values of conf/: no fit, no diagnostics and no threshold stand behind it."
     own = "the fit that comes with the program" if known["parameters"] == POSTERIOR else f"{known['parameters']}"
-    return f"This answer draws its parameters from {own}, {known['draws']} draws of the rule {known['rule']}."
+    rule = naming.words(known["rule"])
+    return f"This answer draws its parameters from {own}, {known['draws']} draws of the rule {rule}."
 
 
 def diagnostics(known: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """What the fit has learned: every free parameter's draws beside its prior, on a scale of that prior's percentiles."""
 
+from pathlib import Path
+
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -8,6 +10,7 @@ from sim.report import style
 from sim.report.results import Results
 from sim.runs.posterior import Posterior
 
+PAGE = Path(__file__).parents[4] / "docs" / "prior_posterior.png"
 SECTION = "fitted"
 UNIT = "percent of the prior below"
 NARROW = 1 / 3
@@ -95,3 +98,7 @@ def _numbers(middle: float, low: float, high: float) -> str:
 
 def _label(name: str) -> str:
     return "\u03bb" if name == "lambda" else name.replace("_", " ")
+
+
+if __name__ == "__main__":
+    PAGE.write_bytes(of_fit(Posterior.load("destination_nest"))["png"])
