@@ -5,20 +5,17 @@ The survey of Lithuania is asked of the same people on the way. A comparison, ne
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from sim.analysis.reasons import ReasonsOf
 from sim.cli.commands.explain import RULE
+from sim.cli.commands.observed_months import to_the_last_observation
 from sim.cli.commands.survey import apart, asked_of
 from sim.cli.commands.worlds import simulated
 from sim.history import naming
-from sim.numerics.errors import UserError
 from sim.numerics.luck import replicate_seed
-from sim.numerics.months import month
-from sim.observation.observed import LAST, within
 from sim.observation.questions import FIELD, Answers
 from sim.observation.seen import Seen, seen_by
 from sim.observation.survey import pooled, survey_table
@@ -39,12 +36,7 @@ def run(settings: Settings) -> Path:
     Raises UserError if the runs end before anything was observed, or feedbacks are to be held.
     """
     began = time.process_time()
-    if settings.freeze:
-        raise UserError("freeze holds feedbacks at the path of a baseline; task=patterns lives one world, leave it out")
-    if month(settings.until) > month(LAST):
-        settings = replace(settings, until=LAST)
-    if not within(settings.last_month + 1):
-        raise UserError(f"until={settings.until} is before the first observation; choose a later one")
+    settings = to_the_last_observation(settings)
     ensemble = Ensemble(settings)
     ensemble.world(settings.scenario)  # a mistake in its files is told before anything is compiled
     print(simulated(settings, compared=False))

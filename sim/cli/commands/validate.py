@@ -5,16 +5,14 @@ natural experiments beside the model's effect; `part=literature` and `part=scale
 """
 
 import time
-from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from sim.cli.commands.observed_months import to_the_last_observation
 from sim.cli.commands.worlds import simulated
 from sim.history import naming
 from sim.numerics.errors import UserError
-from sim.numerics.months import month
-from sim.observation.observed import LAST, within
 from sim.runs import seals
 from sim.runs.ensemble import Ensemble
 from sim.runs.files import manifest, write_folder
@@ -31,12 +29,7 @@ def run(settings: Settings) -> Path:
     missing = [name for name in NEEDS if find_spec(name) is None]
     if missing:
         raise UserError(f"task=validate needs {' and '.join(missing)}: pip install 'vyraj[fit]'")
-    if settings.freeze:
-        raise UserError("freeze holds feedbacks at the path of a baseline; task=validate holds none, leave it out")
-    if month(settings.until) > month(LAST):
-        settings = replace(settings, until=LAST)
-    if not within(settings.last_month + 1):
-        raise UserError(f"until={settings.until} is before the first observation; choose a later one")
+    settings = to_the_last_observation(settings)
     began = time.process_time()
     Ensemble(settings).world(settings.scenario)  # a mistake in its files is told before anything is compiled
     print(simulated(settings, compared=False), flush=True)
