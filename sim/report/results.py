@@ -181,6 +181,11 @@ class Results:
         """The lambda at which the headline is told; the mean of those of the draws where lambda is drawn."""
         return float(self.fact("settings", "lambda"))
 
+    @property
+    def main_told(self) -> str:
+        """The same in words: of draws it is a mean, whose further digits say nothing."""
+        return f"{self.main:.2g} on average" if self.is_drawn else f"{self.main:g}"
+
     @cached_property
     def lambdas(self) -> tuple[float, ...]:
         """Every value of lambda in the effects, ascending."""

@@ -288,7 +288,7 @@ def sure(results: Results) -> str:
 def doubt(told: Told) -> str:
     """What would change the answer most."""
     results = told.results
-    known = f"fitted, {results.main:.2g} on average" if results.is_drawn else f"a judgement, here {results.main:g}"
+    known = f"fitted, {results.main_told}" if results.is_drawn else f"a judgement, here {results.main_told}"
     ends = dict.fromkeys((min(results.lambdas), max(results.lambdas)))
     stay = [(one, told.value("stay", lambda_=one)) for one in ends]
     said = [f"{'none' if value.verdict == SAME else value.number} at {one:g}" for one, value in stay]
@@ -320,11 +320,13 @@ BY_LAMBDA = ("arrivals_changed", "elsewhere", "deflection_year", "deflection_end
 
 def by_lambda(told: Told) -> list[tuple[bool, str, list[Value]]]:
     """A line for each lambda: whether it is the main one, lambda, and the values of `BY_LAMBDA`."""
-    return [
-        (bool(np.isclose(lambda_, told.results.main)), f"{lambda_:g}",
-         [told.value(name, lambda_=lambda_) for name in BY_LAMBDA])
-        for lambda_ in told.results.lambdas
-    ]  # fmt: skip
+    results = told.results
+    lines = []
+    for lambda_ in results.lambdas:
+        main = bool(np.isclose(lambda_, results.main))
+        values = [told.value(name, lambda_=lambda_) for name in BY_LAMBDA]
+        lines.append((main, results.main_told if main else f"{lambda_:g}", values))
+    return lines
 
 
 def titles(told: Told) -> list[str]:

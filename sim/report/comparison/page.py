@@ -98,7 +98,6 @@ def context(results: Results) -> dict[str, Any]:
         "beside": [f"{lambda_:g}" for lambda_ in answer.beside(results)],
         "by_lambda": answer.by_lambda(told),
         "by_lambda_titles": answer.titles(told),
-        "main": f"{results.main:g}",
         "prior": PRIOR,
         "prior_90": PRIOR_90,
         "example": example(told),

@@ -52,7 +52,7 @@ def title(results: Results) -> str:
 
 def caption(results: Results) -> str:
     """One sentence under the figure."""
-    return f"What becomes of them, at \u03bb = {results.main:g}."
+    return f"What becomes of them, at \u03bb = {results.main_told}."
 
 
 def data(results: Results, lambda_: float | None = None) -> pd.DataFrame:
