@@ -16,7 +16,6 @@ from sim.runs.settings import Asked, Settings
 from tests.unit import fake_results
 from tests.unit.fake_points import write_comparison, write_point
 
-
 NAME = "lithuania_ban-01234567"
 
 
