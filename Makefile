@@ -24,7 +24,7 @@ run: setup
 	@$(BIN)/python -m sim $(ARGS)
 
 test: $(COMPILED)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -344,7 +344,9 @@ def test_channels_have_the_noise_of_a_nest(mu):
 
 @pytest.mark.parametrize("mu", MUS)
 def test_law_of_channels_is_the_nested_logit(mu):
-    """Units by place and channel against the closed form: |z| <= 4.2 in 13 cells, false alarm 4 in 10,000."""
+    """Half a million units by place and channel against the closed form: |z| <= 4.2 in 13 cells, false alarm 4 in
+    10,000.
+    """
     n, lam, values = MANY, 0.62, values_of(mu)
     counts = np.bincount(plain_doors(n, 2, 5, lam, ETA, mu, values) + 1, minlength=SLOTS * CHANNEL_SLOTS + 1)
     by_place = {place: math.exp(value) for place, value in OPEN.items()}
