@@ -37,7 +37,11 @@ PICTURES = (
         "substitution",
         ("scenario=lithuania_full_ban",),
     ),
-    Picture("Which countries lose and gain arrivals if the EU closes together?", "flow_map", ("scenario=eu_package",)),
+    Picture(
+        "Which countries lose and gain arrivals if all Schengen states close together?",
+        "flow_map",
+        ("scenario=eu_package",),
+    ),
     Picture("Whose departures does a mobilisation change?", "who", ("scenario=mobilisation",)),
     Picture("What does a mobilisation do to those who stay?", "harms", ("scenario=mobilisation",)),
     Picture(
