@@ -1,5 +1,7 @@
 """Figures of a fit, of a survey and of a life: the data behind them, and the same bytes each time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pictures
@@ -7,11 +9,14 @@ import pytest
 from fake_others import life, posterior, survey
 
 from sim.analysis.learned import learned
+from sim.cli.commands import stored
+from sim.numerics.errors import UserError
 from sim.report import style
 from sim.report.comparison import figures
 from sim.report.comparison.figures import one_life, prior_posterior, reasons
 from sim.report.results import Results
 from sim.runs import seals
+from sim.runs.settings import Settings, fingerprint
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +52,15 @@ def test_figures_look_as_they_did_when_somebody_looked(asked, lived, request):
         pictures.keep(found)
     far = {name: pictures.distance(pictures.small(png), pictures.kept(name)) for name, png in found.items()}
     assert max(far.values()) <= pictures.FURTHEST, far
+
+
+def test_the_command_draws_the_survey_that_the_same_command_line_left(tmp_path):
+    settings = Settings(task="figures", scenario="historical", results_dir=str(tmp_path))
+    with pytest.raises(UserError, match="no comparison"):
+        stored.figures(settings)
+    folder = survey(tmp_path / "survey" / f"historical-{fingerprint(replace(settings, task='survey'))[:8]}")
+    assert stored.figures(settings) == folder / "figures"
+    assert (folder / "figures" / "reasons.svg").exists()
 
 
 def test_other_numbers_give_other_pictures(lived, tmp_path):
