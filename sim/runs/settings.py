@@ -110,7 +110,7 @@ class Choice:
     """
 
     lambda_: Annotated[checks.LambdaOrDrawn, Field(alias="lambda")] = None
-    lambdas: checks.Lambdas = (0.2, 0.5, 0.8, 0.95)
+    lambdas: checks.Lambdas = (0.2, 0.95)
 
 
 @section("results.")

@@ -81,3 +81,10 @@ def test_a_file_of_ones_own_is_not_vouched_for(folder, tmp_path):
     known = facts(Settings(parameters=str(path)), folder)
     assert title(known) == "Fitted, not tested." and "does not come with the program" in sentence(known)
     assert str(path.parent) not in str(known)
+
+
+def test_what_has_no_threshold_is_not_counted_as_met():
+    rows = [{"threshold": "ard_totals_given", "value": "0.2", "must": "", "verdict": "no threshold"}]
+    judged = {"threshold": "ard", "value": "0.1", "must": "at most 0.15", "verdict": "must met"}
+    known = {"parameters": "posterior", "rule": "destination_nest", "draws": 40, "thresholds": [judged, *rows]}
+    assert "Of 1 thresholds set before the fit 1 are met." in sentence(known) and brief(known).startswith("1 of 1 ")
