@@ -299,8 +299,8 @@ def test_the_fingerprint_changes_with_every_setting_that_changes_a_number_and_no
 
 
 def test_the_command_repeats_the_run():
-    chosen = Settings(seed=5, people=People(1000), choice=Choice(lambdas=(0.2, 1)), threads=1, results_dir="elsewhere")
-    chosen = replace(chosen, parameters=None, choice=Choice(lambdas=(0.2, 1)), people=People(1000))
+    asked = {"seed": 5, "people": People(1000), "choice": Choice(lambdas=(0.2, 1)), "parameters": None}
+    chosen = Settings(**asked, threads=1, results_dir="elsewhere")
     assert command(chosen) == "python -m sim people.one_in=1000 choice.lambdas=[0.2,1.0] seed=5"
     assert hydra.settings_from(composed(*command(chosen).split()[3:])) == replace(
         chosen, threads=Settings.threads, results_dir=Settings.results_dir

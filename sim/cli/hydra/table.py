@@ -69,7 +69,7 @@ task=figures; nothing is simulated. How far its numbers may be trusted (pip inst
   python -m sim task=validate                           how near it comes to what was observed, beside naive rules
   python -m sim task=predict                            quantities to the end of 2025, for others to score
   python -m sim task=calibrate                          the posterior of all that is free, within two hours on two cores
-  python -m sim parameters=posterior                    then every replicate is one draw of what was fitted
+  python -m sim parameters=central                      the values of conf/ in place of the draws of the fit
 
 Every key, with its default and what it means:
 

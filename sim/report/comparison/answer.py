@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -63,16 +64,17 @@ def beside(results: Results) -> list[float]:
     return [lambda_ for lambda_ in results.lambdas if not np.isclose(lambda_, results.main)]
 
 
+def _row(told: Told, name: str, place: str = "", deep: bool = False) -> Row:
+    """A quantity at the main lambda and at those beside it; money is told at the main one only."""
+    main = told.value(name, place)
+    money = main.quantity.kind == MONEY
+    near = tuple("" if money else told.value(name, place, lambda_).cell for lambda_ in beside(told.results))
+    return Row(main, told.label(main), deep, near, told.how_sure(name, place))
+
+
 def blocks(told: Told) -> tuple[Block, ...]:
     """The table: flows net of all countries, whose life it changes, harms, money, wishes."""
-    others = beside(told.results)
-
-    def row(name: str, place: str = "", deep: bool = False) -> Row:
-        main = told.value(name, place)
-        money = main.quantity.kind == MONEY  # told at the main lambda only
-        near = tuple("" if money else told.value(name, place, lambda_).cell for lambda_ in others)
-        return Row(main, told.label(main), deep, near, told.how_sure(name, place))
-
+    row = partial(_row, told)
     lives = [row("changed")]
     for part in PARTS:
         lives.append(row(part.name, deep=True))
@@ -95,13 +97,7 @@ def blocks(told: Told) -> tuple[Block, ...]:
 
 def net(told: Told) -> list[Row]:
     """Arrivals of every country whose rules change, all others together, and both: the lines add up."""
-    others = beside(told.results)
-
-    def row(name: str, place: str = "", deep: bool = False) -> Row:
-        main = told.value(name, place)
-        near = tuple(told.value(name, place, lambda_).cell for lambda_ in others)
-        return Row(main, told.label(main), deep, near, told.how_sure(name, place))
-
+    row = partial(_row, told)
     ruled = told.ruled or (told.results.focus,)
     rows = [row("arrivals", place, deep=len(ruled) > 1) for place in ruled]
     if len(ruled) > 1:

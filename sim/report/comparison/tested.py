@@ -12,8 +12,7 @@ from sim.analysis import standing
 from sim.history import naming
 from sim.observation.yardstick import MISS
 from sim.report.results import Results
-from sim.report.scorecard import OF_THRESHOLDS
-from sim.report.words import capital
+from sim.report.words import OF_THRESHOLDS, capital
 from sim.report.yardstick import told
 from sim.runs.checks import CENTRAL, POSTERIOR
 
