@@ -47,8 +47,8 @@ ENOUGH: Literal["enough"] = "enough"
 """As many replicates as the stopping rule asks for."""
 CENTRAL, POSTERIOR = "central", "posterior"
 """Values of `parameters` that are no files: those of `conf/`, and the fitted draws of the rule of decision."""
-ANSWERS = ("compare", "simulate", "reasons", "explain", "survey", "patterns", "validate", "predict", "canonical")
-"""Tasks whose answers rest on fitted draws, unless something else is asked for."""
+ANSWERS = tuple("compare figures report canonical simulate reasons explain survey patterns validate predict".split())
+"""Tasks whose answers, made or drawn anew, rest on fitted draws unless something else is asked for."""
 MOST_DRAWS_OF_PEOPLE = 1000
 PEOPLE = 4
 """Draws of people where parameters are drawn: each costs a third of a second at one person in 100 (measured November

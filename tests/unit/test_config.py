@@ -55,6 +55,8 @@ def test_the_main_file_and_the_defaults_of_the_schema_agree():
     [
         ({}, "posterior"),
         ({"task": "predict"}, "posterior"),
+        ({"task": "report"}, "posterior"),
+        ({"task": "figures"}, "posterior"),
         ({"task": "invert"}, "central"),
         ({"task": "calibrate"}, "central"),
         ({"decision": "flat"}, "central"),
