@@ -24,7 +24,7 @@ run: setup
 	@$(BIN)/python -m sim $(ARGS)
 
 test: $(COMPILED)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup
 	@$(BIN)/ruff check .
@@ -42,19 +42,22 @@ setup: $(STAMP)
 
 # The stamp is the last thing made: an installation that fails is begun again. Packages are compiled on all cores, which
 # pip does not do, and the model with them, which pip leaves to whoever may write beside it. A file that is no Python of
-# this version (some packages ship such) is left as it is.
+# this version (some packages ship such) is left as it is, and so are the tests of packages, a third of all.
 $(STAMP): pyproject.toml $(PINS)
 	@$(PYTHON) -c 'import sys; sys.exit("Vyraj needs Python 3.11 or newer: make PYTHON=..." if sys.version_info < (3, 11) else 0)'
 	@test -n "$(PINS)" || echo "No constraints for Python $(SERIES): the newest allowed packages are taken."
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --no-compile $(PINS:%=-c %) -e ".[test]"
-	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib sim >/dev/null || true
+	@$(BIN)/python -m compileall -q -j 0 -x '/tests/' $(VENV)/lib sim >/dev/null || true
 	@touch $@
 
-# Tests run in many processes: the model is compiled before them, once.
+# Tests run in many processes: the model is compiled before them, once, on one core; on another, the tests themselves
+# become bytecode, which else each process would make.
 $(COMPILED): $(STAMP)
 	@echo "Compiling the model, once for all copies of these sources: about a minute"
-	@$(BIN)/python -m sim task=simulate people.one_in=10000 until=2019-02 results_dir=$(VENV)/first >/dev/null
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 0 --collect-only >/dev/null 2>&1 & \
+	$(BIN)/python -m sim task=simulate people.one_in=10000 until=2019-02 results_dir=$(VENV)/first >/dev/null; \
+	code=$$?; wait; exit $$code
 	@touch $@
 
 # Without its peers the bench says that they are not there, and measures the rest.

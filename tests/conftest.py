@@ -1,4 +1,6 @@
-"""Fixtures that more than one ring uses."""
+"""Fixtures that more than one ring uses, and the order of the rings."""
+
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,15 @@ from sim.runs.settings import People, Settings
 
 def pytest_addoption(parser):
     parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden/golden.json; review the diff")
+
+
+DEAREST = ("verification", "sweeps", "faults", "hostile")
+"""Rings whose files take longest, dearest first: begun first, they leave no process with nothing to do at the end."""
+
+
+def pytest_collection_modifyitems(items):
+    rank = {Path(__file__).parent / ring: number for number, ring in enumerate(DEAREST)}
+    items.sort(key=lambda item: rank.get(item.path.parent, len(DEAREST)))
 
 
 @pytest.fixture(scope="session")

@@ -168,7 +168,7 @@ def start(people: Crowd, world: World, b: Behaviour, table: Constants | None = N
 def still() -> Lives:
     """Lives without births and deaths, in which nobody changes work or education but at 18."""
     rates = lives_on_file()
-    work = rates.work.copy()
+    work = rates.work.copy(order="K")  # in another order it would be of another type, and the model compiled again
     work[:, 2:] = work[:, 1:2]
     nothing = {name: np.zeros_like(getattr(rates, name)) for name in ("births", "deaths", "education")}
     return rates._replace(work=work, **nothing)

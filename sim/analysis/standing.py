@@ -15,8 +15,8 @@ from sim.runs.settings import Settings
 
 KEY = "standing"
 """Key of a manifest that holds the facts."""
-MISSED, UNKNOWN = "missed", "not known"
-"""Verdicts on a threshold that are told one by one."""
+MISSED, UNKNOWN, UNJUDGED = "missed", "not known", "no threshold"
+"""Verdicts on a threshold that are told one by one, and that of what has none."""
 SKILL = "rolling_skill"
 """Threshold that is told whatever its verdict: skill over the best naive rule in years that were not fitted to."""
 _ADVICE = "Read directions, orders of magnitude and mechanisms; do not quote a number as an estimate."
@@ -37,8 +37,10 @@ def facts(settings: Settings, folder: Path = FOLDER) -> dict[str, Any]:
         "parameters": POSTERIOR if settings.parameters == POSTERIOR else draws.name,
         "rule": rule,
         "draws": len(draws.weights),
+        "digest": draws.digest,
         "until": draws.about.get("until"),
         "held": held,
+        "diagnostics": dict(draws.about["diagnostics"]),
         "doubts": list(Posterior(rule, draws.names, draws.values, draws.weights, draws.about).doubts),
     }
     scorecard = folder / f"{rule}_thresholds.csv"
@@ -58,6 +60,17 @@ def title(known: Mapping[str, Any]) -> str:
     return "Fitted and tested." if not missed else "Fitted and tested, with misses."
 
 
+def brief(known: Mapping[str, Any]) -> str:
+    """What may be said of the numbers in a few words, after the title, where there is no room for the sentence."""
+    rows = _judged(known)
+    met = len(rows) - len(_named(known, MISSED)) - len(_named(known, UNKNOWN))
+    if not rows or known.get("parameters", CENTRAL) == CENTRAL:
+        return "Read directions, not numbers."
+    return f"{met} of {len(rows)} thresholds set before the fit are met." + (
+        " Read directions, not numbers." if met < len(rows) else ""
+    )
+
+
 def sentence(known: Mapping[str, Any]) -> str:
     """What may be said of the numbers, after the title."""
     if known.get("parameters", CENTRAL) == CENTRAL:
@@ -73,7 +86,7 @@ def sentence(known: Mapping[str, Any]) -> str:
         told = ", ".join(f"{name}={value:g}" for name, value in known["held"].items())
         said.append(f"Held by hand instead: {told}.")
     said += [f"{doubt[:1].upper()}{doubt[1:]}." for doubt in known.get("doubts", ())]
-    rows = known.get("thresholds") or []
+    rows = _judged(known)
     if not rows:
         return " ".join([*said, "No test on years that it had not seen stands behind it.", _ADVICE])
     skill = next((row for row in rows if row["threshold"] == SKILL), None)
@@ -89,7 +102,11 @@ def sentence(known: Mapping[str, Any]) -> str:
     return " ".join([*said, *([_ADVICE] if missed or unknown else [])])
 
 
+def _judged(known: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    """What has a threshold, of the rows of a scorecard; others are told beside it without a verdict."""
+    return [row for row in known.get("thresholds") or [] if row["verdict"] != UNJUDGED]
+
+
 def _named(known: Mapping[str, Any], verdict: str) -> list[str]:
     """Thresholds with a verdict, in words."""
-    rows = known.get("thresholds") or []
-    return [row["threshold"].replace("_", " ") for row in rows if row["verdict"] == verdict]
+    return [row["threshold"].replace("_", " ") for row in _judged(known) if row["verdict"] == verdict]

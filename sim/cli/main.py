@@ -28,8 +28,19 @@ if TYPE_CHECKING:
 FOLDERS = {"simulate": "points", "figures": "compare", "report": "compare"}
 """Folder of a task's results, where it has another name than the task."""
 UNPLANNED = (
-    *("explain", "reasons", "patterns", "validate", "predict", "survey", "people", "history", "invert"),
-    *("parameters", "policies", "scenarios", "lint", "dashboard", "canonical", "figures", "report"),
+    *("explain", "reasons", "patterns", "validate", "predict", "survey", "people", "history"),
+    *(
+        "calibrate",
+        "invert",
+        "parameters",
+        "policies",
+        "scenarios",
+        "lint",
+        "dashboard",
+        "canonical",
+        "figures",
+        "report",
+    ),
 )
 """Tasks that cannot tell beforehand what they would do."""
 READ_ONLY = ("results", "parameters", "policies", "scenarios", "lint")

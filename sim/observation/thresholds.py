@@ -70,7 +70,7 @@ def rolling_skill(skills: pd.DataFrame, fits: Sequence[str]) -> Came:
     """Skill over the best naive rule in years that the fit had not seen, the least of the fits."""
     part = skills[skills["fit"].isin(fits) & skills["best"] & (skills["series"] == ALL)]
     if part.empty:
-        return Came(math.nan, "waits for fits to the end of 2020 and of 2021 (task=calibrate fit.until=2020-12)")
+        return Came(math.nan, "waits for fits to the end of 2020 and of 2021 (task=calibrate fit.window=2020)")
     told = "; ".join(
         f"{row.fit}: over {row.rule}, {100 * row.low:+.0f} to {100 * row.high:+.0f}%" for row in part.itertuples()
     )

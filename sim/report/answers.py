@@ -22,8 +22,9 @@ def page(answers: Sequence[Answer]) -> str:
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>",
         f"<title>How the answers have changed</title><style>{_CSS}</style><h1>How the answers have changed</h1>",
-        f"<p>{html.escape(style.STAMP)}. Ten questions, answered once a release. Bars are 90% intervals of the luck of "
-        "replicates; where those of two releases overlap, luck may be all that differs.</p>",
+        f"<p>{html.escape(style.STAMP)}. Ten questions, answered once a release. Bars are 90% intervals: of the "
+        "luck of replicates where parameters are central, else of one more draw; where those of two releases overlap, "
+        "luck may be all that differs.</p>",
     ]
     for question in QUESTIONS:
         rows = [(name, moved(answers, question.key, name)) for name in question.quantities]
@@ -37,7 +38,8 @@ def page(answers: Sequence[Answer]) -> str:
 def _told(name: str, told: Sequence[tuple[Answer, str]]) -> str:
     plain, _, place = name.partition(":")
     label = quantity(plain).label.replace("{place}", wording(place) if place else "")
-    lines = "".join(f"<li><b>{html.escape(one.version)}</b>, one in {one.one_in:,}, {one.replicates} replicates: "
+    lines = "".join(f"<li><b>{html.escape(one.version)}</b>, one in {one.one_in:,}, {one.replicates} replicates, "
+                    f"parameters {html.escape(one.posterior)}: "
                     f"{one.estimate:+,.0f} {html.escape(one.unit)} ({one.low:+,.0f} to {one.high:+,.0f}). "
                     f"{html.escape(said)}</li>" for one, said in told)  # fmt: skip
     return f"<h3>{html.escape(label)}</h3>{_drawing([one for one, _ in told])}<ul>{lines}</ul>"

@@ -13,11 +13,15 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Block:
-    """A heading (`h1` to `h3`), paragraph (`p`, or `note` for a warning), list (`ul`) or table (`table`)."""
+    """A heading (`h1` to `h3`), paragraph (`p`, or `note` for a warning), list (`ul`), `table` or `figure`.
+
+    The text of a figure is its caption.
+    """
 
     kind: str
     text: str = ""
-    rows: tuple[tuple[str, ...], ...] = ()  # of a table the first is its head; of a list each has one item
+    rows: tuple[tuple[str, ...], ...] = ()
+    """Of a table the first is its head; of a list each has one item; of a figure one: name, SVG, link to data."""
 
 
 def table(rows: Sequence[Sequence[str]]) -> Block:
@@ -38,6 +42,8 @@ def markdown(blocks: Sequence[Block]) -> str:
             parts.append(f"{'#' * int(block.kind[1])} {block.text}")
         elif block.kind == "note":
             parts.append(f"> {block.text}")
+        elif block.kind == "figure":
+            parts.append(f"![{block.text}](figures/{block.rows[0][0]}.svg)")
         elif block.kind == "ul":
             parts.append("\n".join(f"- {line}" for (line,) in block.rows))
         elif block.kind == "table":
@@ -67,5 +73,6 @@ def html(title: str, blocks: Sequence[Block]) -> str:
         loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    environment.filters["inline"] = style.inline
     css = (HERE / "report.css").read_text(encoding="utf-8")
     return environment.get_template("blocks.html.j2").render(title=title, blocks=blocks, css=css, stamp=style.STAMP)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.analysis.calibration.checks import Trials, contraction, strongest
 from sim.analysis.calibration.fitting import Fit
 from sim.analysis.calibration.space import Space
+from sim.analysis.learned import LITTLE
 from sim.numerics.codes import PLACE
 from sim.observation.observed import Pattern
 from sim.runs.posterior import Posterior
@@ -23,8 +24,6 @@ BANDS = {
 }
 """What the prior should say: 100 to 900 thousand in five years, so four fifths of that in four (assumption); entries to
 Georgia in March 2022 between 2 and 40 thousand; of a calm year at most two in a hundred at home (assumption)."""
-LITTLE = 0.1
-"""Contraction below which the data say next to nothing of a parameter."""
 _QUANTILES = (0.05, 0.5, 0.95)
 
 

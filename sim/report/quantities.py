@@ -86,10 +86,10 @@ CHANGED = _life(
 )  # fmt: skip
 PARTS = (
     _life("stay", "stuck", "stay in Belarus, though they would have left",
-          "stay in Belarus though they would have left", "leave under the rules in force only"),
+          "stay though they would have left", "leave under the rules in force only"),
     _life("other_door", "other_channel", "come by another door", "come by another door",
           "first leave for the same destination, by another channel"),
-    _life("elsewhere", "deflected", "go to another country", "go to another country",
+    _life("elsewhere", "deflected", "go to another country", "go elsewhere",
           "first leave for another destination"),
     _life("asylum", "asylum", "ask for asylum", "ask for asylum", "ask for protection under the scenario only"),
     _life("irregular", "irregular", "cross irregularly", "cross irregularly",
@@ -99,19 +99,20 @@ PARTS = (
           "first leave for the same destination and door, earlier"),
     _life("papers", "papers", "lose the right to stay abroad", "lose the right to stay abroad",
           "lose a status under the scenario only and belong to no category above, or lived abroad before 2019"),
-    _life("joins", "induced", "leave only under the scenario", "leave only under it", "leave under the scenario only"),
+    _life("joins", "induced", "leave only under the scenario", "leave because of it",
+          "leave under the scenario only"),
 )  # fmt: skip
 """What becomes of those whose life the scenario changes: everybody is in one, and they add up to `changed`."""
 WITHIN = (
     _life("elsewhere_in", "deflected", "{place}", "go to {place}", "first leave for this other destination",
           of="elsewhere", where=EACH),
-    _life("papers_onward", "forced:onward", "then go on to another country", "go on to another country",
+    _life("papers_onward", "forced:onward", "then go on to another country", "move on",
           "next move is to a third country", of="papers"),
-    _life("papers_returned", "forced:returned", "then go back to Belarus", "go back to Belarus",
+    _life("papers_returned", "forced:returned", "then go back to Belarus", "return",
           "next move is to Belarus", of="papers"),
     _life("papers_none", "forced:irregular_stay", "then stay without papers", "stay without papers",
           "move no more to the last month", of="papers"),
-    _life("papers_before", "forced_settled_before", "lived abroad before 2019", "lived abroad before 2019",
+    _life("papers_before", "forced_settled_before", "lived abroad before 2019", "were abroad before 2019",
           "lived abroad before the first month; where they then go is not told", of="papers"),
     _life("opened", "opened", "by what it opens", "leave by what it opens",
           "go where the scenario opens a way", of="joins"),

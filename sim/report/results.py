@@ -1,4 +1,4 @@
-"""The files of one comparison, read when asked for; every figure, table and report sees them through `Results`."""
+"""The files of one result folder, read when asked for; figures, tables and reports see them through `Results`."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,9 +14,12 @@ from sim.analysis.dimensions import DESTINATIONS, ORIGIN
 from sim.history import naming
 from sim.numerics import codes, months
 from sim.runs import seals
-from sim.runs.tables import OF_COMPARISONS, OF_WORLDS
+from sim.runs.checks import CENTRAL
+from sim.runs.tables import OF_COMPARISONS, OF_LIVES, OF_OTHERS, OF_WORLDS
 from sim.runs.tables.declaration import PARQUET, TEXT
 
+TABLES = {**OF_OTHERS, **OF_LIVES, **OF_COMPARISONS}
+"""Tables that may lie in a folder of results, by name."""
 NAMES = {
     "uae": "the Emirates",
     "other_eu": "other EU",
@@ -73,7 +76,7 @@ def instant(day: str) -> float:
 
 
 class Results:
-    """One result folder: settings from `manifest.json`, tables with checked columns.
+    """One result folder, of a comparison unless told: settings from `manifest.json`, tables with checked columns.
 
     Raises UserError for a folder that is damaged, or of an older program without digests. Raises FileNotFoundError for
     a missing file and ValueError for a missing key, column or row, each naming the file.
@@ -91,7 +94,7 @@ class Results:
         """Path of a file of the folder; FileNotFoundError if it is not there."""
         path = self.folder / name
         if not path.is_file():
-            raise FileNotFoundError(f"{path} is missing: the comparison is incomplete, run it again")
+            raise FileNotFoundError(f"{path} is missing: the folder is incomplete, run it again")
         return path
 
     def text(self, name: str) -> str:
@@ -101,7 +104,7 @@ class Results:
     def _table(self, name: str) -> pd.DataFrame:
         """A table by name, that of a world as `historical/flows`; there may be more columns than those declared."""
         world, _, name = name.rpartition("/")
-        declared = (OF_WORLDS if world else OF_COMPARISONS)[name]
+        declared = (OF_WORLDS if world else TABLES)[name]
         path = self.path(f"{world}/{declared.file}" if world else declared.file)
         if declared.form == PARQUET:
             frame = pd.read_parquet(path.absolute())
@@ -157,6 +160,18 @@ class Results:
         return {"title": standing.title(known), "sentence": standing.sentence(known)}
 
     @property
+    def standing_in_brief(self) -> str:
+        """The same where there is little room."""
+        known = self.manifest.get(standing.KEY, {})
+        return f"{standing.title(known)} {standing.brief(known)}"
+
+    @property
+    def parameters(self) -> str:
+        """By which parameters the answer is given: central, or the name of the draws with their digest."""
+        known = self.manifest.get(standing.KEY, {})
+        return f"{known['parameters']} {known['digest']}" if known.get("draws") else CENTRAL
+
+    @property
     def is_drawn(self) -> bool:
         """Whether the replicates have draws of fitted parameters, so that intervals are predictive."""
         return bool(self.manifest.get(standing.KEY, {}).get("draws"))
@@ -165,6 +180,11 @@ class Results:
     def main(self) -> float:
         """The lambda at which the headline is told; the mean of those of the draws where lambda is drawn."""
         return float(self.fact("settings", "lambda"))
+
+    @property
+    def main_told(self) -> str:
+        """The same in words: of draws it is a mean, whose further digits say nothing."""
+        return f"{self.main:.2g} on average" if self.is_drawn else f"{self.main:g}"
 
     @cached_property
     def lambdas(self) -> tuple[float, ...]:

@@ -9,22 +9,11 @@ import pandas as pd
 
 from sim.history import naming
 from sim.observation.experiments import EXPERIMENTS
+from sim.report.words import OF_THRESHOLDS
 from sim.report.yardstick import number, told
 from sim.runs.settings import Settings
 
 WIDTH = 110
-OF_THRESHOLDS = {
-    "rolling_skill": "skill in unseen years over the best naive rule",
-    "stock_ape": "median error of stocks, share of the observed",
-    "ard": "average relative difference of stocks (Flee)",
-    "ard_totals_given": "the same, given the total",
-    "coverage_80": "share of observations inside the 80% interval",
-    "within_r2": "R2 within destinations",
-    "sbc_coverage": "simulation-based calibration, coverage off by",
-    "recovery": "parameters recovered",
-    "r_hat": "largest R-hat of the chains",
-    "fresh_run_bias": "fresh runs against the emulator, errors",
-}
 EXPLAINED = (
     "A forecast is the runs with the error of observation and the discrepancy set beforehand on top. 'in' is the "
     "narrowest of the 50, 80 and 95% intervals that holds the observed; out: none does. Scores are CRPS, of logs "
@@ -93,7 +82,7 @@ def _line(row: Mapping[str, Any]) -> str:
 def _skill(table: pd.DataFrame, fits: Sequence[str]) -> Iterator[str]:
     yield "NAIVE RULES: how much smaller the model's score is than the rule's; 90% interval over destinations"
     if not fits:
-        yield "Years that a fit had not seen wait for fits to 2020 and to 2021 (task=calibrate fit.until=2020-12)"
+        yield "Years that a fit had not seen wait for fits to 2020 and to 2021 (task=calibrate fit.window=2020)"
     yield f"{'fit':<26}{'series':<24}{'rule':<22}{'cells':>6}{'model':>7}{'rule':>7}{'skill':>8}{'90%':>18}"
     for row in table.to_dict("records"):
         mark = " (seen)" if row["seen"] else " (best)" if row["best"] else ""

@@ -1,6 +1,7 @@
 """The look all figures share: Okabe-Ito colours, direct labels, a stamp, and the same bytes each time."""
 
 import io
+import re
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
     *("#000000", "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"),
 )
 """Okabe, M. and Ito, K. (2008), Color Universal Design: told apart with every kind of colour vision."""
+THEME = {INK: "ink", QUIET: "quiet", RULE: "rule", PAPER: "paper", BLUE: "blue"}
+"""Colours of a figure that follow the reader's light or dark theme."""
 BASELINE, SCENARIO, FEW = QUIET, BLUE, "#b4bac2"
 """The rules in force; the scenario; what rests on too few simulated people."""
 
@@ -131,11 +134,15 @@ def files(module: ModuleType, results: Any) -> dict[str, bytes]:
     `results` is whatever the figure's `draw` takes: the results of a comparison, or a study.
     """
     with look():
-        figure = finished(module.draw(results))
-        drawing, picture = io.BytesIO(), io.BytesIO()
-        FigureCanvasSVG(figure).print_svg(drawing, metadata={"Date": None, "Creator": None})
-        FigureCanvasAgg(figure)
-        figure.savefig(picture, format="png", metadata={"Software": None})
+        return contents(finished(module.draw(results)))
+
+
+def contents(figure: Figure) -> dict[str, bytes]:
+    """A finished figure as file contents by suffix; called within `look`."""
+    drawing, picture = io.BytesIO(), io.BytesIO()
+    FigureCanvasSVG(figure).print_svg(drawing, metadata={"Date": None, "Creator": None})
+    FigureCanvasAgg(figure)
+    figure.savefig(picture, format="png", metadata={"Software": None})
     return {"svg": drawing.getvalue(), "png": picture.getvalue()}
 
 
@@ -179,3 +186,15 @@ def dates(axes: Axes, results: Results, labels: bool = False) -> None:
                     word, (at, 1), (pad, 0), xycoords=("data", "axes fraction"), textcoords="offset points",
                     ha=side, va="top", fontsize=7.5, color=VERMILLION,
                 )  # fmt: skip
+
+
+def inline(svg: str, name: str) -> str:
+    """An SVG file as an element of a page: no prologue, no outside names, ids of its own, colours of the theme."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'\s(xmlns(:\w+)?|width|height|version)="[^"]*"', "", svg[: svg.index(">")]) + svg[svg.index(">") :]
+    svg = re.sub(r'\bid="', f'id="{name}-', svg)
+    svg = svg.replace('xlink:href="#', f'href="#{name}-').replace("url(#", f"url(#{name}-")
+    for colour, role in THEME.items():
+        svg = svg.replace(colour, f"var(--{role})")
+    return svg.replace("<svg", f'<svg role="img" aria-labelledby="caption-{name}"', 1).strip()

@@ -21,7 +21,7 @@ from sim.runs.disclosure import MINIMUM, rounded
 
 TOLD, FEW, UNSURE, SAME = "told", words.FEW, "cannot tell at this sample", "no difference"
 """Verdicts; all but the first are what is written instead of a number."""
-WHATEVER, SIZE, SIGN = "whatever \u03bb", "size by \u03bb", "\u03bb open"
+WHATEVER, SIZE, SIGN = "firm", "rough", "open"
 """How sure: size and sign hold at every lambda, the sign alone does, or at some lambda it is another or not told."""
 ALIKE = 1.5
 """Largest ratio of sizes at two lambdas that still counts as one size (assumption: half as much again is another)."""

@@ -31,6 +31,7 @@ from sim.history.naming import composition
 from sim.model.feedback import FEEDBACKS
 from sim.numerics import months
 from sim.numerics.errors import UserError
+from sim.numerics.locations import DATA
 from sim.numerics.messages import closest, nearest, shown
 from sim.numerics.values import canonical, plain
 from sim.runs.given import checked, known
@@ -46,6 +47,8 @@ ENOUGH: Literal["enough"] = "enough"
 """As many replicates as the stopping rule asks for."""
 CENTRAL, POSTERIOR = "central", "posterior"
 """Values of `parameters` that are no files: those of `conf/`, and the fitted draws of the rule of decision."""
+ANSWERS = tuple("compare figures report canonical simulate reasons explain survey patterns validate predict".split())
+"""Tasks whose answers, made or drawn anew, rest on fitted draws unless something else is asked for."""
 MOST_DRAWS_OF_PEOPLE = 1000
 PEOPLE = 4
 """Draws of people where parameters are drawn: each costs a third of a second at one person in 100 (measured November
@@ -54,6 +57,12 @@ USUAL_LAMBDA = 0.62
 """Mean of the prior of lambda."""
 PRUNED = ("partial", "damaged", "stale", "where")
 """Points that `task=results` can remove: half-written, damaged, of another program or other data, or chosen."""
+
+
+def usual_parameters(asked: Mapping[str, Any]) -> str:
+    """What `parameters` is if nothing is said: the fitted draws where the rule has some and the task answers."""
+    posterior = DATA / POSTERIOR / f"{asked.get('decision')}.parquet"
+    return POSTERIOR if asked.get("task") in ANSWERS and posterior.is_file() else CENTRAL
 
 
 def refusal(wanted: str) -> PydanticCustomError:
@@ -132,7 +141,11 @@ Lambdas = Annotated[
 Name = Annotated[Line, AfterValidator(lambda name: composition(name).name), wanted("the name of a scenario")]
 Folder = Annotated[Line, wanted("a text on one line that names a folder")]
 File = Annotated[Line | None, wanted("a text on one line that names a file, or null")]
-Parameters = Annotated[Line, wanted(f"{CENTRAL}, {POSTERIOR}, or a text on one line that names a file of draws")]
+Parameters = Annotated[
+    Line,
+    BeforeValidator(lambda value, info: usual_parameters(info.data) if value is None else value),
+    wanted(f"{CENTRAL}, {POSTERIOR}, a text on one line that names a file of draws, or null: the usual ones"),
+]
 Words = Annotated[
     Annotated[str, Strict(), StringConstraints(pattern=r"\S")] | None,
     wanted("a text, or null"),

@@ -146,6 +146,8 @@ def read(path: Path) -> Posterior:
         raise UserError(f"there is no posterior {path}; `python -m sim task=calibrate` makes one, "
                         "and parameters=central asks for none")  # fmt: skip
     about, names, values, weights = parsed(path)
+    if not isinstance(about["diagnostics"], dict):
+        raise UserError(f"{path} is no posterior: its diagnostics are no mapping")
     return Posterior(about["rule"], names, values, weights, about)
 
 

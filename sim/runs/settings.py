@@ -110,7 +110,7 @@ class Choice:
     """
 
     lambda_: Annotated[checks.LambdaOrDrawn, Field(alias="lambda")] = None
-    lambdas: checks.Lambdas = (0.2, 0.5, 0.8, 0.95)
+    lambdas: checks.Lambdas = (0.2, 0.95)
 
 
 @section("results.")
@@ -311,7 +311,7 @@ def resolved_yaml(settings: Settings) -> str:
 def command(settings: Settings) -> str:
     """The command that repeats a run: the keys that differ from their defaults and change a number."""
     usual = dict(_dotted(Settings(parameters=settings.parameters, decision=settings.decision)))
-    usual |= {"parameters": yaml.safe_load(CONFIG.read_text("utf-8"))["parameters"], "decision": Settings().decision}
+    usual |= {"parameters": checks.usual_parameters(record_of(settings)), "decision": Settings().decision}
     words = naming.composition(settings.scenario).asked if settings.scenario != USUAL else []
     words += [
         f"{key}={json.dumps(value, separators=(',', ':')) if isinstance(value, list) else value}"

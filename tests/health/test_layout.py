@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -23,6 +24,7 @@ REGISTRY = re.compile(
 )
 
 
+@cache
 def files() -> list[Path]:
     """Text files of the project."""
     found = []
@@ -43,16 +45,19 @@ def unit_of(name: str) -> str:
     return name.split(".")[1] if "." in name else ""
 
 
+KNOWN = {name_of(path) for path in MODULES}
+
+
+@cache
 def imports_of(path: Path) -> set[str]:
     """Names of all modules that a module imports anywhere in it, those of sim resolved to modules."""
-    known = {name_of(module) for module in MODULES}
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name} line {node.lineno}: write imports in full"
-            inner = {f"{node.module}.{alias.name}" for alias in node.names} & known
+            inner = {f"{node.module}.{alias.name}" for alias in node.names} & KNOWN
             found |= inner or {str(node.module)}
     return found
 

@@ -20,7 +20,7 @@ GROWING = {"N_PLACES", "N_CHANNELS", "PLACE", "CHANNEL", "PLACE_NAMES", "CHANNEL
 def compiled_rules() -> Iterator[tuple[str, Any]]:
     """Every compiled function of the package, by its full name."""
     for module in pkgutil.walk_packages(sim.__path__, "sim."):
-        if "__main__" not in module.name:
+        if "__main__" not in module.name and "dashboard." not in module.name:  # the page needs an extra, and has none
             for name, value in vars(importlib.import_module(module.name)).items():
                 if hasattr(value, "py_func") and value.py_func.__module__ == module.name:
                     yield f"{module.name}.{name}", value.py_func

@@ -388,7 +388,7 @@ def test_settings_of_any_record_are_valid_or_refused_in_one_line(data):
         for fault in error.faults:
             one_line(fault)
         return
-    assert isinstance(settings, Settings) and 0.01 <= settings.choice.lambda_ <= 1 and settings.people.one_in >= 1
+    assert isinstance(settings, Settings) and 0.01 <= settings.lambda_ <= 1 and settings.people.one_in >= 1
     assert settings.results_dir.isprintable() and settings.replicate_count >= 1
     assert 0 <= settings.last_month <= clock().last
 

@@ -90,6 +90,7 @@ def test_a_mistake_is_one_line_and_code_2_and_makes_nothing(arguments, tmp_path)
 def test_a_run_that_is_stopped_says_so_and_keeps_only_what_was_finished(number, tmp_path):
     """No point stands there; the runs that were finished lie hidden, and whoever asks again need not make them."""
     line = ["task=simulate", "scenario=historical", "people.one_in=1000", "until=2019-12", "results_dir=a/b"]
+    line.append("parameters=central")
     process = begin([*line, "replicates=500"], tmp_path)
     deadline = time.monotonic() + 200
     while not list(tmp_path.rglob("*.run")) and time.monotonic() < deadline:

@@ -20,8 +20,8 @@ JOBS = ("scenario=historical,no_covid,rents_respond",)
 WAIT = 120.0
 """Seconds after which a process is taken for stuck (a machine that others use too is slow)."""
 
-PROGRESS = re.compile(r"\d+ of \d+ jobs|[\d,]+ of [\d,]+ months simulated")
-"""What a slow sweep prints on stderr every half minute."""
+PROGRESS = re.compile(r"sweep: |\d+ of \d+ jobs|[\d,]+ of [\d,]+ months simulated")
+"""What a sweep prints on stderr: its folder, and every half minute how far it is."""
 
 
 class Sweep:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from fake_others import STANDING, posterior
 
 from sim.analysis import dimensions
+from sim.analysis.learned import learned
 from sim.numerics import codes, months
 from sim.runs import seals
 from sim.runs.tables import OF_COMPARISONS, OF_OTHERS
@@ -34,9 +36,12 @@ WISHES = {"exit": 0.1, "funds": 0.4, "closed": 0.45, "quota": 0.05}
 
 
 def write(
-    folder: Path, replicates: int = 10, one_in: int = 100, lambdas: tuple[float, ...] = LAMBDAS, strength: float = 0.8
-) -> Path:
-    """Write a whole comparison into `folder`; `strength` is the share of Lithuania's arrivals the scenario stops."""
+    folder: Path, replicates: int = 10, one_in: int = 100, lambdas: tuple[float, ...] = LAMBDAS, strength: float = 0.8,
+    fitted: bool = False,
+) -> Path:  # fmt: skip
+    """Write a whole comparison into `folder`; `strength` is the share of Lithuania's arrivals the scenario stops, and
+    `fitted` says whether its parameters are drawn from a fit.
+    """
     rng = np.random.default_rng(20190101)
     folder.mkdir(parents=True, exist_ok=True)
     stocks, flows, harms = _worlds(rng, replicates, one_in, lambdas, strength)
@@ -58,8 +63,11 @@ def write(
         "Made-up numbers (test fixture). Not data.\nhttps://example.org is not opened.\n"
     )
     (folder / "config.yaml").write_text("task: compare\nscenario: lithuania_ban\nlambda: 0.62\n")
+    table = learned(posterior()) if fitted else pd.DataFrame(columns=OF_COMPARISONS["prior_posterior"].names)
+    table.to_csv(folder / "prior_posterior.csv", index=False)
     manifest = {
         "kind": "comparison",
+        **({"standing": STANDING} if fitted else {}),
         "assumed": ["Not known, and so assumed: whether it rained <in May> (here it did)."],
         "description": "Lithuania refuses visas and residence permits to Belarusians from August 2023",
         "baseline": "historical",

@@ -1,5 +1,6 @@
 """The ten questions: they ask for worlds and quantities that are there, and the table of answers only grows."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from sim.numerics.errors import UserError
 from sim.numerics.locations import HOME
 from sim.report.answers import page
 from sim.report.quantities import EACH, quantity
+from tests.unit import fake_results
 
 FIRST = Answer("0.1.0", "abc", "none", 1000, 8, "georgia", "stay", 100.0, 80.0, 120.0, "persons")
 SECOND = replace(FIRST, version="0.2.0", estimate=150.0, low=130.0, high=170.0, why="Rents were read anew.")
@@ -43,6 +45,20 @@ def test_a_release_answers_once():
     assert appended([FIRST], [SECOND]) == [FIRST, SECOND]
     with pytest.raises(UserError, match="0.1.0 has answered georgia"):
         appended([FIRST], [replace(FIRST, estimate=1.0)])
+
+
+def test_an_answer_names_its_parameters(tmp_path, monkeypatch):
+    from sim.runs.settings import Settings
+
+    draws = {"parameters": "posterior", "rule": "destination_nest", "draws": 40, "digest": "0123456789abcdef"}
+    for name, standing, told in (("central", {}, "central"), ("fitted", draws, "posterior 0123456789abcdef")):
+        folder = fake_results.write(tmp_path / name, replicates=2, lambdas=(fake_results.MAIN,))
+        manifest = json.loads((folder / "manifest.json").read_text())
+        (folder / "manifest.json").write_text(json.dumps(manifest | {"standing": standing}))
+        fake_results.sealed(folder)
+        monkeypatch.setattr(canonical.compare, "run", lambda asked, folder=folder: folder)
+        found = canonical.answered(Settings(task="canonical"), QUESTIONS[0])
+        assert {one.posterior for one in found} == {told} and len(found) == len(QUESTIONS[0].quantities)
 
 
 def test_it_is_told_whether_and_why_an_answer_moved():

@@ -78,7 +78,7 @@ def test_every_spelling_of_a_world_is_one_setting_and_one_point(asked):
     assert found.scenario == "historical+eu_package+exit_closed~war_2022"
     assert (found.policy, found.without) == (None, None)
     assert found == Settings(**SPELLINGS[0]) and fingerprint(found) == fingerprint(Settings(**SPELLINGS[0]))
-    assert command(found) == "python -m sim policy=[eu_package,exit_closed] without=[war_2022]"
+    assert command(found) == "python -m sim policy=[eu_package,exit_closed] without=[war_2022] parameters=central"
     assert replace(found, seed=2).scenario == found.scenario
     assert fingerprint(found) != fingerprint(Settings(**{**asked, "seed": 2}))
 
@@ -92,7 +92,7 @@ def test_without_policies_the_usual_scenario_is_asked_for_and_with_them_what_hap
     )
     assert Settings(scenario="no_war", policy=["exit_closed"]).scenario == "no_war+exit_closed"
     assert command(Settings(scenario="no_war", policy=["exit_closed"])) == (
-        "python -m sim scenario=no_war policy=[exit_closed]"
+        "python -m sim scenario=no_war policy=[exit_closed] parameters=central"
     )
 
 

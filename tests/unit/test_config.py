@@ -45,12 +45,30 @@ def composed(*overrides: str):
 
 
 def test_the_main_file_and_the_defaults_of_the_schema_agree():
-    assert hydra.settings_from(composed()) == Settings()
+    """But for the parameters: out of Python they are central unless the usual ones are asked for."""
+    assert hydra.settings_from(composed()) == Settings(parameters=None)
+    assert hydra.settings_from(composed("parameters=central")) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, "posterior"),
+        ({"task": "predict"}, "posterior"),
+        ({"task": "report"}, "posterior"),
+        ({"task": "figures"}, "posterior"),
+        ({"task": "invert"}, "central"),
+        ({"task": "calibrate"}, "central"),
+        ({"decision": "flat"}, "central"),
+    ],
+)
+def test_usual_parameters_are_fitted_where_there_is_a_fit_and_an_answer(asked, found):
+    assert Settings(parameters=None, **asked).parameters == found
 
 
 def test_a_value_reaches_its_setting():
     got = hydra.settings_from(composed("people.one_in=7", "choice.lambda=1", "threads=null", "until=2022-12"))
-    assert got == Settings(people=People(7), choice=Choice(1), threads=None, until="2022-12")
+    assert got == Settings(people=People(7), choice=Choice(1), threads=None, until="2022-12", parameters=None)
     assert got.last_month == 47
 
 
@@ -224,7 +242,7 @@ def test_a_real_that_differs_in_its_last_digits_is_the_same_setting():
 
 def test_the_fingerprint_of_the_usual_settings_stays(monkeypatch):
     monkeypatch.setattr(settings, "CONF", hydra.MAIN_FILE.parent)
-    assert fingerprint(Settings()) == "72b6361d8c71ea5e"
+    assert fingerprint(Settings()) == "2db0202605ef3137"
 
 
 def test_resolved_yaml_reads_back_to_the_same_settings():
@@ -283,12 +301,14 @@ def test_the_fingerprint_changes_with_every_setting_that_changes_a_number_and_no
 
 
 def test_the_command_repeats_the_run():
-    chosen = Settings(seed=5, people=People(1000), choice=Choice(lambdas=(0.2, 1)), threads=1, results_dir="elsewhere")
+    asked = {"seed": 5, "people": People(1000), "choice": Choice(lambdas=(0.2, 1)), "parameters": None}
+    chosen = Settings(**asked, threads=1, results_dir="elsewhere")
     assert command(chosen) == "python -m sim people.one_in=1000 choice.lambdas=[0.2,1.0] seed=5"
     assert hydra.settings_from(composed(*command(chosen).split()[3:])) == replace(
         chosen, threads=Settings.threads, results_dir=Settings.results_dir
     )
-    assert command(Settings()) == "python -m sim"
+    assert command(Settings(parameters=None)) == "python -m sim"
+    assert command(Settings()) == "python -m sim parameters=central"
 
 
 def test_scenarios_of_the_project_are_the_files_of_its_folder_and_the_proposals(monkeypatch):

@@ -16,7 +16,7 @@ from sim.history import strict_yaml
 from sim.history.catalogue import load_history
 from sim.history.records import policy_of
 from sim.numerics.errors import UserError
-from sim.report import glossary
+from sim.report import glossary, ruling
 from sim.report.dashboard import composing, form, lines, said, shown, stored
 from sim.report.dashboard.form import CLOSED, NUMBER, OPENED, Form, Rule
 from sim.report.dashboard.jobs import CANCELLED, LOST, Jobs
@@ -140,7 +140,7 @@ def test_policies_that_do_not_compose_are_told_by_the_program():
 
 def test_a_rule_is_told_in_a_sentence():
     assert said.rule(BAN) == (
-        "From 3 May 2023 to 31 December 2025 (announced 21 March 2023) Lithuania and Latvia refuse national (D) visas "
+        "From 3 May 2023 to 31 December 2025 (announced 21 March 2023) Lithuania and Latvia refuse national visas "
         "and first residence permits, except to families; exceptions of other rules for humanitarian cases end."
     )
     assert said.rule(rule(share=0.5)) == "From 3 May 2023 Poland refuses first residence permits in 50% of cases."
@@ -154,11 +154,11 @@ def test_what_a_form_adds_is_told_with_names_and_days_in_words():
     assert found.faults == () and found.acts
     [addition] = found.additions
     assert said.addition(addition) == (
-        "Lithuania, national (D) visas: from 3 May 2023 to 2 May 2026 open to families (was closed to them); "
+        "Lithuania, national visas: from 3 May 2023 to 2 May 2026 open to families (was closed to them); "
         "from 3 May 2026 closed except families (was open)."
     )
     [hint] = said.hints(found.form.rules, found.additions)
-    assert "yours also open Lithuania, national (D) visas" in hint
+    assert "yours also open Lithuania, national visas" in hint
 
 
 def test_what_a_stricter_rule_hides_is_said_to_change_nothing():
@@ -169,7 +169,7 @@ def test_what_a_stricter_rule_hides_is_said_to_change_nothing():
 
 @pytest.mark.parametrize("name", form.EXCEPTABLE)
 def test_everybody_who_may_be_excepted_has_words(name):
-    assert said.who(name) and "_" not in said.who(name)
+    assert ruling.who(name) and "_" not in ruling.who(name)
 
 
 # command lines

@@ -33,7 +33,7 @@ def told(page):
 
 def test_a_ban_is_composed_told_and_refused_where_it_cannot_be(page):
     page.run()
-    assert not page.exception and "Lithuania refuses national (D) visas and first residence permits" in told(page)
+    assert not page.exception and "Lithuania refuses national visas and first residence permits" in told(page)
     assert "first residence permits: from 3 May 2023 closed (was open)" in told(page)
     assert not page.button("run").disabled
     page.multiselect("excepted0").select("family").run()

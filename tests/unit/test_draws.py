@@ -92,7 +92,7 @@ def test_settings_name_results_by_the_mean_lambda_unless_one_is_held(path):
     assert "choice.lambda" not in command_of(own) and f"parameters={path}" in command_of(own)
     usual = Settings()
     assert (usual.lambda_, usual.people.draws, usual.draws) == (0.62, 1, None)
-    assert "parameters" not in command_of(usual)
+    assert "parameters=central" in command_of(usual)
 
 
 def test_where_a_file_lies_makes_no_other_run_and_is_not_told(path, tmp_path):

@@ -1,6 +1,7 @@
 """Telling a life: who is meant, what is said, and the page."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim.analysis.choosers import chooser, first, row_of
@@ -13,6 +14,7 @@ from sim.numerics.errors import UserError
 from sim.report.blocks import Block, html, items, markdown, table
 from sim.report.life.page import page, timeline
 from sim.report.life.words import event_words
+from sim.runs import seals
 from sim.runs.settings import People, Settings
 from tests import worlds
 
@@ -148,3 +150,13 @@ def test_a_whole_life_is_explained_in_two_worlds(tmp_path, capsys):
     ):
         assert words in said and words in text and words in web.replace("<h1>", "# ")
     assert "closed (why)" in text
+    months_, options = (pd.read_csv(folder / f"life_{name}.csv") for name in ("months", "options"))
+    assert months_.groupby("scenario").size().tolist() == [66, 66], "every month to June 2024 in both worlds"
+    weighed = months_[months_["weighs"]].set_index(["scenario", "month"])
+    assert set(options.groupby(["scenario", "month"]).groups) == set(weighed.index)
+    shares = options.groupby(["scenario", "month"])["share"].sum()
+    assert shares[shares > 0].to_numpy() == pytest.approx(1.0, abs=1e-4)
+    assert ((options["open_channels"] > 0) == options["channel"].notna()).all()
+    assert (folder / "figures" / "one_life.png").exists()
+    assert '<svg role="img" aria-labelledby="caption-one_life"' in web and "](figures/one_life.svg)" in text
+    assert isinstance(seals.checked(folder), dict)

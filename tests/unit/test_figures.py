@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pandas as pd
+import pictures
 import pytest
 from fake_results import LAMBDAS, MAIN, START, sealed, write
 from matplotlib.path import Path as Ring
@@ -22,15 +23,23 @@ from sim.report.results import Results, instant
 from sim.report.told import FEW, Told
 from sim.runs import disclosure
 
+OTHERS = ("reasons", "one_life")
+"""Figures of other folders than a comparison (test_other_figures.py)."""
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    return write(tmp_path_factory.mktemp("compare"), replicates=3)
+    return write(tmp_path_factory.mktemp("compare"), replicates=3, fitted=True)
 
 
 @pytest.fixture(scope="module")
 def drawn(folder):
     return {path.name: path.read_bytes() for path in figures.draw_all(folder)}
+
+
+def ours():
+    """Names of the figures of a comparison."""
+    return [name for name in figures.names() if name not in OTHERS]
 
 
 @pytest.fixture
@@ -49,9 +58,10 @@ def test_each_file_of_the_folder_is_a_figure_in_svg_and_png(drawn):
         "rules",
         "observed",
         "who",
-    } == set(figures.names())
-    assert set(drawn) == {f"{name}.{suffix}" for name in figures.names() for suffix in ("svg", "png", "csv")}
-    assert all(drawn[f"{name}.png"].startswith(b"\x89PNG") for name in figures.names())
+        "prior_posterior",
+    } == set(figures.names()) - set(OTHERS)
+    assert set(drawn) == {f"{name}.{suffix}" for name in ours() for suffix in ("svg", "png", "csv")}
+    assert all(drawn[f"{name}.png"].startswith(b"\x89PNG") for name in ours())
 
 
 def test_the_same_folder_twice_gives_the_same_bytes(folder, drawn):
@@ -60,9 +70,19 @@ def test_the_same_folder_twice_gives_the_same_bytes(folder, drawn):
     assert not list((folder / "figures").glob("*.part"))
 
 
+def test_figures_look_as_they_did_when_somebody_looked(drawn, request):
+    found = {name: drawn[f"{name}.png"] for name in ours()}
+    if request.config.getoption("--update-golden"):
+        pictures.keep(found)
+    far = {name: pictures.distance(pictures.small(png), pictures.kept(name)) for name, png in found.items()}
+    assert max(far.values()) <= pictures.FURTHEST, far
+
+
 def test_other_numbers_give_another_picture(tmp_path, drawn):
     other = Results(write(tmp_path / "other", replicates=2, lambdas=(MAIN,), strength=0.4))
-    assert style.files(figures.figure("harms"), other)["svg"] != drawn["harms.svg"]
+    files = style.files(figures.figure("harms"), other)
+    assert files["svg"] != drawn["harms.svg"]
+    assert pictures.distance(pictures.small(files["png"]), pictures.kept("harms")) > pictures.FURTHEST
 
 
 def test_a_reader_s_own_matplotlib_settings_change_nothing(results, drawn):
@@ -73,7 +93,7 @@ def test_a_reader_s_own_matplotlib_settings_change_nothing(results, drawn):
 
 
 def test_every_figure_is_stamped_and_undated(drawn):
-    for name in figures.names():
+    for name in ours():
         svg = drawn[f"{name}.svg"].decode()
         assert svg.count(style.STAMP) == 1
         assert "<dc:date>" not in svg
@@ -81,7 +101,7 @@ def test_every_figure_is_stamped_and_undated(drawn):
 
 
 def test_figures_can_be_told_apart_by_their_captions(results):
-    captions = [figures.figure(name).caption(results) for name in figures.names()]
+    captions = [figures.figure(name).caption(results) for name in ours()]
     assert len(set(captions)) == len(captions)
     assert all(text.endswith(".") for text in captions)
 
@@ -282,6 +302,6 @@ def test_figures_load_matplotlib_only_to_draw():
 
 
 def test_colours_of_figures_can_follow_a_theme(drawn):
-    for name in figures.names():
+    for name in ours():
         assert style.INK in drawn[f"{name}.svg"].decode()
     assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in (style.INK, style.QUIET, style.RULE, style.PAPER))

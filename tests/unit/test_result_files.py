@@ -179,7 +179,7 @@ def test_the_manifest_says_how_a_result_came_about(settings):
     assert made["settings"]["lambda"] == 0.62
     assert (made["settings"]["start"], made["settings"]["end"]) == ("2019-01", Settings().until)
     assert len(set(made["seeds"])) == 3
-    assert made["command"] == "python -m sim seed=7 replicates=3"
+    assert made["command"] == "python -m sim parameters=central seed=7 replicates=3"
     assert made["versions"]["numpy"] == np.__version__
     assert set(made["sha256"]) == {"conf", "data", "program"}
     assert 10 < made["peak_memory_mb"] < 1e5

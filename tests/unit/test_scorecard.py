@@ -53,7 +53,7 @@ def test_errors_are_those_registered():
     permits = judging.spread(the("first_permits", "lithuania", "2020-12-31"))
     assert permits == (pytest.approx(math.hypot(0.08, 0.125)), True, 5.0)
     claims = judging.spread(the("asylum_applications", "germany", "2020-12-31"))
-    assert claims.sd == pytest.approx(math.sqrt(0.15**2 + 0.15**2 + 1 / 142)) and claims.degrees == judging.NORMAL
+    assert claims.sd == pytest.approx(math.sqrt(0.15**2 + 0.3**2 + 1 / 142)) and claims.degrees == judging.NORMAL
     men = the("entrants_men", "lithuania", "2022-03-31")
     share = men.observed / 100
     assert judging.spread(men).sd == pytest.approx(math.sqrt(1e4 * share * (1 - share) / 400 + 6**2))

@@ -16,10 +16,17 @@ from sim.runs.settings import Asked, Settings
 from tests.unit import fake_results
 from tests.unit.fake_points import write_comparison, write_point
 
+NAME = "lithuania_ban-01234567"
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    return fake_results.write(tmp_path_factory.mktemp("whole") / NAME)
+
 
 @pytest.fixture
-def folder(tmp_path):
-    return fake_results.write(tmp_path / "results" / "compare" / "lithuania_ban-01234567")
+def folder(whole, tmp_path):
+    return shutil.copytree(whole, tmp_path / "results" / "compare" / NAME)
 
 
 def edited(path, old, new):

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from sim.analysis.standing import facts, sentence, title
+from sim.analysis.standing import brief, facts, sentence, title
 from sim.runs.settings import Choice, Settings
 from tests.unit import some_draws
 
@@ -28,6 +28,7 @@ def test_central_values_are_not_calibrated(folder):
     known = facts(Settings(), folder)
     assert title(known) == title({}) == "Nothing is calibrated yet."
     assert sentence(known) == sentence({}) and "do not quote a number" in sentence(known)
+    assert brief(known) == brief({}) == "Read directions, not numbers."
 
 
 def test_central_values_beside_a_fit_say_that_there_is_one(folder):
@@ -57,6 +58,7 @@ def test_misses_are_told_by_name(folder):
     assert "skill over the best naive rule is \u221212% (missed)" in said
     assert "Of 4 thresholds set before the fit 1 are met. Missed: rolling skill, stock ape." in said
     assert "Not known: sbc coverage." in said and "do not quote a number" in said
+    assert brief(known) == "1 of 4 thresholds set before the fit are met. Read directions, not numbers."
 
 
 def test_a_fit_that_meets_all_may_be_quoted(folder):
@@ -79,3 +81,10 @@ def test_a_file_of_ones_own_is_not_vouched_for(folder, tmp_path):
     known = facts(Settings(parameters=str(path)), folder)
     assert title(known) == "Fitted, not tested." and "does not come with the program" in sentence(known)
     assert str(path.parent) not in str(known)
+
+
+def test_what_has_no_threshold_is_not_counted_as_met():
+    rows = [{"threshold": "ard_totals_given", "value": "0.2", "must": "", "verdict": "no threshold"}]
+    judged = {"threshold": "ard", "value": "0.1", "must": "at most 0.15", "verdict": "must met"}
+    known = {"parameters": "posterior", "rule": "destination_nest", "draws": 40, "thresholds": [judged, *rows]}
+    assert "Of 1 thresholds set before the fit 1 are met." in sentence(known) and brief(known).startswith("1 of 1 ")

@@ -29,7 +29,8 @@ def composed(tmp_path, monkeypatch, name, *words):
 
 def written(study, scenario, parameters):
     """Settings of one job, from what the study says."""
-    record = record_of(Settings())
+    record = record_of(Settings()) | {"parameters": None}
+    record["people"]["draws"] = record["choice"]["lambda"] = None
     given = {**study.settings, **parameters, "scenario": scenario, "baseline": study.baseline, "report": False}
     given |= {"experiment": study.name, "replicates": study.replicates, "decompose": list(study.decompose)}
     for key, value in given.items():

@@ -8,7 +8,7 @@ import pytest
 from fake_points import write_comparison, write_point
 
 from sim.runs.query import open_library, queries, select
-from sim.runs.tables import DENSE, OF_COMPARISONS, OF_OTHERS, OF_POINTS, OF_WORLDS, labels
+from sim.runs.tables import DENSE, OF_COMPARISONS, OF_FITS, OF_LIVES, OF_OTHERS, OF_POINTS, OF_WORLDS, labels
 from sim.runs.tables.declaration import KINDS, REAL, TEXT
 from sim.runs.tables.files import as_csv, write_parquet
 from sim.runs.tables.page import PAGE, page
@@ -16,7 +16,10 @@ from sim.runs.tables.views import VIEWS, columns_of
 
 EVERY = {
     f"{of} {name}": table
-    for of, tables in (("point", OF_POINTS), ("world", OF_WORLDS), ("comparison", OF_COMPARISONS), ("other", OF_OTHERS))
+    for of, tables in (
+        *(("point", OF_POINTS), ("world", OF_WORLDS), ("comparison", OF_COMPARISONS), ("other", OF_OTHERS)),
+        *(("life", OF_LIVES), ("fit", OF_FITS)),
+    )
     for name, table in tables.items()
 }
 

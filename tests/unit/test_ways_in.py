@@ -10,6 +10,7 @@ import pytest
 from sim.analysis.terms import PUSH, TERMS
 from sim.cli.commands import scenarios
 from sim.cli.commands.onward import onward
+from sim.cli.hydra.table import main_table
 from sim.cli.hydra.words import harmless
 from sim.history import naming
 from sim.history.catalogue import load_history, scenario_names
@@ -20,6 +21,7 @@ from sim.numerics.locations import CONF
 from sim.numerics.months import month
 from sim.report.life import sentences
 from sim.runs.settings import Settings, keys_of
+from sim.runs.tasks import MEANINGS
 
 
 def test_every_scenario_is_listed_in_words(capsys):
@@ -42,6 +44,14 @@ def test_every_key_is_explained_where_help_takes_it_from(key):
     text = (CONF / "config.yaml").read_text(encoding="utf-8")
     own = re.search(rf"^{key}:(.*)\n((?:  .*\n)*)", text, re.MULTILINE)
     assert own and ("#" in own[1] or own[2] and all("#" in line for line in own[2].splitlines()))
+
+
+def test_help_says_what_each_task_does():
+    told = main_table()["hydra"]["help"]["template"]
+    for name, said in MEANINGS.items():
+        assert re.search(rf"^  {name} +{re.escape(said)}$", told, re.MULTILINE)
+    for name in ("figures", "report", "calibrate", "validate", "predict"):
+        assert f"task={name}" in told.split("Every key")[0]
 
 
 def test_what_comes_next_are_commands_that_are_read(tmp_path):

@@ -193,8 +193,8 @@ def test_a_panel_is_weighted_up(share):
     """
     people, kind = typed_crowd(EACH)
     models = [start(people, varied_world(1), quiet(**TERMS), constants(**CONSTANTS)) for _ in range(2)]
-    panel = int(share * 2**32)
-    models[1].conditions = models[1].conditions._replace(panel=panel, panel_weight=2**32 / panel)
+    for model, panel in zip(models, (2**32, int(share * 2**32)), strict=True):
+        model.conditions = model.conditions._replace(panel=panel, rotation=1, panel_weight=2**32 / panel)
     everyone, part = (committed(model.run()).sum() for model in models)
     p = np.array([1.0 - type_probabilities(added, how)[-1] for _, _, added, how in TYPES])[kind]
     assert 0.0 < abs(part - everyone) <= 4.0 * math.sqrt((1.0 / share - 1.0) * (p**2).sum())

@@ -11,7 +11,7 @@ TABLE = constants(poland=0.5, lithuania=1.0)
 
 def pair(names, closed="visa_free"):
     """A run of the hot world and one in which Lithuania closes an instrument, with some feedbacks held."""
-    people, world = hot_people(400), hot_world(30)
+    people, world = hot_people(1200), hot_world(30)
     world.places["diaspora"] = 0.0  # so that a few newcomers are many
     ours, theirs = start(people, world, hot(), TABLE), start(people, close(world, "lithuania", closed, 3), hot(), TABLE)
     ours.keeps_paths = True

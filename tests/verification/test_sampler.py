@@ -5,6 +5,7 @@ change of luck alone. Floats of the two orders of summation differ by 1e-15, whi
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -87,10 +88,9 @@ def fill_plain_noise(key, month, seed, place, noise, mu, found):
 
 
 @njit(cache=True)
-def plain_choice(key, month, seed, lam, eta, mu, values, noise):
-    """Nested logit by its definition: leave if `lambda * (max(v + eps) + log S) + eta > G0`; 16 place + channel."""
-    luck, eps = words(key, month, CHOICE, 0, seed), np.empty(CHANNEL_SLOTS)
-    slot_noise(key, month, seed, luck[0], noise)
+def plain_best(key, month, seed, mu, values, noise, eps):
+    """The best channel of all places, 16 place + channel or -1, and its value with its noise."""
+    slot_noise(key, month, seed, words(key, month, CHOICE, 0, seed)[0], noise)
     found, best = -1, -np.inf
     for place in range(len(values)):
         if values[place].max() > -np.inf:
@@ -98,19 +98,50 @@ def plain_choice(key, month, seed, lam, eta, mu, values, noise):
             for channel in range(values.shape[1]):
                 if values[place, channel] + eps[channel] > best:
                     found, best = place * CHANNEL_SLOTS + channel, values[place, channel] + eps[channel]
-    if found < 0:
-        return -1
-    angle, exponential = uniform(luck[1]), uniform(luck[2])
-    log_stable = (stable_angle_term(angle, lam) + stable_exponential_term(exponential, lam)) / lam
-    return found if lam * (best + log_stable) + eta > gumbel(uniform(luck[3])) else -1
+    return found, best
 
 
 @njit(cache=True)
-def plain_doors(n, month, seed, lam, eta, mu, values):
-    noise, chosen = np.empty(SLOTS), np.empty(n, np.int64)
+def plain_leaves(key, month, seed, lam, eta, best):
+    """Nested logit by its definition: leave if `lambda * (max(v + eps) + log S) + eta > G0`."""
+    luck = words(key, month, CHOICE, 0, seed)
+    angle, exponential = uniform(luck[1]), uniform(luck[2])
+    log_stable = (stable_angle_term(angle, lam) + stable_exponential_term(exponential, lam)) / lam
+    return lam * (best + log_stable) + eta > gumbel(uniform(luck[3]))
+
+
+@njit(cache=True)
+def plain_bests(n, month, seed, mu, values):
+    """Everyone's best channel, and what it is worth to them."""
+    noise, eps = np.empty(SLOTS), np.empty(CHANNEL_SLOTS)
+    found, best = np.empty(n, np.int64), np.empty(n)
     for i in range(n):
-        chosen[i] = plain_choice(np.uint64(i), month, seed, lam, eta, mu, values, noise)
+        found[i], best[i] = plain_best(np.uint64(i), month, seed, mu, values, noise, eps)
+    return found, best
+
+
+@njit(cache=True)
+def plain_goers(month, seed, lam, eta, found, best):
+    chosen = np.full(len(found), -1)
+    for i in range(len(found)):
+        if found[i] >= 0 and plain_leaves(np.uint64(i), month, seed, lam, eta, best[i]):
+            chosen[i] = found[i]
     return chosen
+
+
+MANY = 500_000
+"""Units of most tests of the law, whose best channels are therefore drawn once for all of them."""
+
+
+@lru_cache(maxsize=8)
+def bests(n, month, seed, mu, values):
+    """The same for values given as bytes. Neither lambda nor eta is in it, so that tests of several share it."""
+    return plain_bests(n, month, seed, mu, np.frombuffer(values).reshape(-1, CHANNEL_SLOTS))
+
+
+def plain_doors(n, month, seed, lam, eta, mu, values):
+    """Everyone's choice, 16 place + channel, -1 for who stays."""
+    return plain_goers(month, seed, lam, eta, *bests(n, month, seed, mu, values.tobytes()))
 
 
 def plain_choices(n, month, seed, lam, eta, values, mu=0.4):
@@ -313,8 +344,10 @@ def test_channels_have_the_noise_of_a_nest(mu):
 
 @pytest.mark.parametrize("mu", MUS)
 def test_law_of_channels_is_the_nested_logit(mu):
-    """400,000 units by place and channel against the closed form: |z| <= 4.2 in 13 cells, false alarm 4 in 10,000."""
-    n, lam, values = 400_000, 0.62, values_of(mu)
+    """Half a million units by place and channel against the closed form: |z| <= 4.2 in 13 cells, false alarm 4 in
+    10,000.
+    """
+    n, lam, values = MANY, 0.62, values_of(mu)
     counts = np.bincount(plain_doors(n, 2, 5, lam, ETA, mu, values) + 1, minlength=SLOTS * CHANNEL_SLOTS + 1)
     by_place = {place: math.exp(value) for place, value in OPEN.items()}
     total = sum(by_place.values())
@@ -404,7 +437,7 @@ def plain_look(people, row, now, residents, waiting, values):
 @njit(cache=True)
 def plain_month(people, n, now, residents, waiting, perceived, war_fear):
     """Everyone's choice with every value computed and every noise drawn, int64[n, 2]: place and channel or -1."""
-    values, noise = np.empty((N_PLACES, N_CHANNELS)), np.empty(N_PLACES)
+    values, noise, eps = np.empty((N_PLACES, N_CHANNELS)), np.empty(N_PLACES), np.empty(CHANNEL_SLOTS)
     chosen = np.full((n, 2), -1)
     for row in range(n):
         person = at(people, row)
@@ -412,8 +445,8 @@ def plain_month(people, n, now, residents, waiting, perceived, war_fear):
         plain_look(people, row, now, residents, waiting, values)
         lam = now.run.lam[threat_group(flags(person, now.month), war_fear)]
         mu = now.coefficients.nest_channel
-        found = plain_choice(person.key, now.month, now.run.seed, lam, eta, mu, values, noise)
-        if found >= 0:
+        found, best = plain_best(person.key, now.month, now.run.seed, mu, values, noise, eps)
+        if found >= 0 and plain_leaves(person.key, now.month, now.run.seed, lam, eta, best):
             chosen[row, 0], chosen[row, 1] = found // CHANNEL_SLOTS, found % CHANNEL_SLOTS
     return chosen
 
@@ -463,7 +496,7 @@ def test_law_is_the_nested_logit(lam):
     """Half a million units against the closed form: |z| <= 4 in five cells and chi-square p > 1e-4; false alarm 4 in
     10,000 a lambda.
     """
-    n, values = 500_000, values_of()
+    n, values = MANY, values_of()
     p = probabilities(lam, ETA, values)
     counts = counts_of(plain_choices(n, 2, 5, lam, ETA, values))
     used = p > 0.0
@@ -497,7 +530,7 @@ def simulate_plainly(n, lam, eta, values, seed):
 @pytest.mark.parametrize("lam", LAMBDAS)
 def test_law_is_that_of_an_independent_simulation(lam):
     """Half a million units each: |z| <= 4 between the two in five cells; false alarm 3 in 10,000 a lambda."""
-    n, of_places = 500_000, {**OPEN, PLACE["georgia"]: 1.0}
+    n, of_places = MANY, {**OPEN, PLACE["georgia"]: 1.0}
     ours = counts_of(plain_choices(n, 4, 6, lam, ETA, values_of(georgia=1.0)))
     theirs = counts_of(simulate_plainly(n, lam, ETA, of_places, seed=12))
     share = (ours + theirs) / (2 * n)
@@ -514,7 +547,7 @@ def test_closing_a_destination_moves_only_those_who_would_have_gone_there(lam):
     """Of half a million units in both worlds, nobody else changes; of those who would have gone, the share that goes
     elsewhere is the closed form's (|z| <= 4, false alarm 6 in 100,000 a lambda).
     """
-    n, open_, closed = 500_000, values_of(), values_of(lithuania=-np.inf)
+    n, open_, closed = MANY, values_of(), values_of(lithuania=-np.inf)
     before, after = (plain_choices(n, 2, 5, lam, ETA, values) for values in (open_, closed))
     there = before == PLACE["lithuania"]
     assert np.array_equal(before[~there], after[~there])
@@ -526,14 +559,15 @@ def test_closing_a_destination_moves_only_those_who_would_have_gone_there(lam):
 
 def test_a_better_destination_draws_and_never_repels():
     """Raising one value moves people to it and nobody away from it or between others."""
-    before = plain_choices(300_000, 2, 5, 0.6, ETA, values_of())
-    after = plain_choices(300_000, 2, 5, 0.6, ETA, values_of(georgia=0.5))
+    n = 300_000
+    before = plain_choices(MANY, 2, 5, 0.6, ETA, values_of())[:n]
+    after = plain_choices(n, 2, 5, 0.6, ETA, values_of(georgia=0.5))
     changed = before != after
     assert changed.sum() > 1000 and (after[changed] == PLACE["georgia"]).all()
 
 
 def test_a_wish_to_leave_only_makes_leave():
     """Raising the push makes stayers leave and changes no destination of those who left anyway."""
-    before, after = (plain_choices(300_000, 2, 5, 0.6, eta, values_of()) for eta in (ETA, ETA + 0.3))
+    before, after = (plain_choices(MANY, 2, 5, 0.6, eta, values_of()) for eta in (ETA, ETA + 0.3))
     left = before >= 0
     assert np.array_equal(before[left], after[left]) and (after >= 0).sum() > left.sum() + 1000

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import scoringrules
 from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
@@ -56,6 +55,8 @@ def summary(members: Floats) -> Summary:
 
 def crps(observed: float, members: Floats) -> float:
     """Continuous ranked probability score of an ensemble, in the unit given; the absolute error of a single member."""
+    import scoringrules  # of the extra `fit`; a report asks for registered thresholds alone
+
     return float(scoringrules.crps_ensemble(observed, members))
 
 
@@ -66,6 +67,8 @@ def log_crps(observed: float, members: Floats, least: float) -> float:
 
 def interval_score(observed: float, low: float, high: float, level: int) -> float:
     """Width of an interval, and a penalty for missing: 2/alpha times by how much (Gneiting & Raftery 2007)."""
+    import scoringrules
+
     return float(scoringrules.interval_score(observed, low, high, 1.0 - level / 100.0))
 
 

@@ -23,6 +23,7 @@ from sim.analysis.calibration import checks
 from sim.analysis.calibration.fitting import Fit, Options, fit
 from sim.analysis.calibration.likelihood import Observed
 from sim.analysis.free_parameters import FreeParameters
+from sim.analysis.learned import learned
 from sim.history.compiled import World
 from sim.numerics.codes import N_PLACES
 from sim.numerics.errors import UserError
@@ -34,6 +35,7 @@ from sim.observation.observed import LAST, Pattern, patterns
 from sim.observation.registered import registered, registered_digest
 from sim.observation.seen import seen_by
 from sim.population.synthesis import Population
+from sim.report.comparison.figures import prior_posterior
 from sim.report.fits import (
     bands_of,
     check_rows,
@@ -271,6 +273,9 @@ class Calibration:
             "fit_parameters": parameters_table(found, posterior, told["effects"], informed, truth),
             "fit_targets": targets_table(found, self.fitted.names),
         }  # fmt: skip
+        tables["prior_posterior"] = learned(posterior)
+        for suffix, content in prior_posterior.of_fit(posterior).items():
+            write_file(self.folder / f"prior_posterior.{suffix}", content)
         say(printed("Parameters", tables["fit_parameters"]))
         if "lambda" in found.space.names:
             say(of_lambda(tables["fit_parameters"]))

@@ -22,8 +22,6 @@ from sim.runs.settings import Settings
 TABLE, PAGE = "answers.csv", "answers.html"
 KEPT = HOME / "docs" / TABLE
 """What releases have answered so far, in the repository; a release puts its table of results in this place."""
-POSTERIOR = "none: central values"
-"""By which parameters an answer is given, until a posterior stands behind it."""
 
 
 def run(settings: Settings) -> Path:
@@ -72,7 +70,7 @@ def answered(settings: Settings, question: Question) -> list[Answer]:
             Answer(
                 __version__,
                 commit[:12],
-                POSTERIOR,
+                results.parameters,
                 int(results.one_in),
                 results.replicates,
                 question.key,

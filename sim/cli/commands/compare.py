@@ -14,6 +14,7 @@ import pandas as pd
 from sim.analysis import dimensions, standing
 from sim.analysis.effects import Paired, effects_table, final_table, substitution_table, taxonomy_table
 from sim.analysis.effects_by_group import groups_table
+from sim.analysis.learned import learned_of
 from sim.analysis.reach import reach_table, rules
 from sim.cli.commands.onward import onward
 from sim.cli.commands.pairs import Pairs, decomposed, families, first_count, paired_runs
@@ -146,6 +147,7 @@ def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Seq
         "repression": repression_table(ours, baseline, ensemble.behaviour),
         "enough": pairs.curve,
         "variance": pairs.variance,
+        "prior_posterior": learned_of(settings),
     }
     if settings.scenario in settings.decompose:
         found["decomposition"] = decomposed(ensemble, pairs)

@@ -24,11 +24,14 @@ from sim.numerics.months import month
 from sim.report.blocks import html, markdown
 from sim.report.life.page import page
 from sim.report.life.sentences import closed_since
+from sim.report.life.stored import figure_blocks, months_table, options_table
 from sim.runs import seals
 from sim.runs.ensemble import Ensemble
 from sim.runs.files import manifest, write_folder
 from sim.runs.run import Job
 from sim.runs.settings import Settings, fingerprint, resolved_yaml
+from sim.runs.tables import OF_LIVES
+from sim.runs.tables.files import write_csv
 
 RULE = "destination_nest"
 """The rule of decision whose terms are told."""
@@ -60,15 +63,19 @@ def run(settings: Settings) -> Path:
     places, last = load_destinations(), settings.last_month
     since = {name: closed_since(ensemble.history(name), places, last) for name in scenarios}
     print(markdown(page(people, lives, sample, marks, brief=True, since=since)))
-    blocks = page(people, lives, sample, marks, since=since)
     key = int(people.key[row])
     folder = Path(settings.results_dir) / "explain" / f"{key}-{fingerprint(settings)[:8]}"
     with write_folder(folder) as partial:
-        (partial / "life.md").write_text(markdown(blocks), encoding="utf-8")
-        (partial / "life.html").write_text(html(f"Synthetic life {key}", blocks), encoding="utf-8")
+        write_csv(partial, OF_LIVES["life_months"], months_table(people, lives))
+        write_csv(partial, OF_LIVES["life_options"], options_table(lives))
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
         extra = {"kind": "life", "person": key, "scenarios": scenarios}
         seals.write(partial, manifest(settings, began, extra), folder.name)
+        drawn = figure_blocks(partial) if settings.report else []
+        blocks = page(people, lives, sample, marks, since=since, drawn=drawn)
+        (partial / "life.md").write_text(markdown(blocks), encoding="utf-8")
+        (partial / "life.html").write_text(html(f"Synthetic life {key}", blocks), encoding="utf-8")
+        seals.renew(partial)
     return folder
 
 

@@ -1,4 +1,4 @@
-"""`task=figures` and `task=report`: a comparison that is stored, drawn anew; nothing is simulated."""
+"""`task=figures` and `task=report`: what is stored, drawn anew; nothing is simulated."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,19 +12,37 @@ from sim.runs.settings import Settings, fingerprint
 
 def compared(settings: Settings) -> Path:
     """The folder of the comparison that the settings mean; UserError if it is not there, with what makes it."""
-    asked = replace(settings, task="compare")
-    name = f"{naming.folder(settings.scenario)}-{fingerprint(asked)[:8]}"
-    folder = Path(settings.results_dir) / "compare" / name
+    folder = _folder(settings)
     if not folder.is_dir():
         raise UserError(f"no comparison {folder}: the same command line without task={settings.task} makes it")
     return folder
 
 
+def _folder(settings: Settings) -> Path:
+    asked = replace(settings, task="compare")
+    return Path(settings.results_dir) / "compare" / f"{naming.folder(settings.scenario)}-{fingerprint(asked)[:8]}"
+
+
+def beside(settings: Settings) -> list[Path]:
+    """Folders of the survey and of the lives that the same command line has left, in order of name."""
+    found: list[Path] = []
+    for task in ("survey", "explain"):
+        ours = fingerprint(replace(settings, task=task))[:8]
+        found += sorted((Path(settings.results_dir) / task).glob(f"*-{ours}"))
+    return [folder for folder in found if folder.is_dir()]
+
+
 def figures(settings: Settings) -> Path:
-    """Draw every figure of a stored comparison: SVG, PNG and the data behind; returns their folder."""
-    for path in drawn.draw_all(compared(settings)):
-        print(path)
-    return compared(settings) / "figures"
+    """Draw every figure of the stored comparison, survey and lives: SVG, PNG and the data behind; returns a folder.
+
+    Raises UserError if the same command line has left none of these.
+    """
+    others = beside(settings)
+    folders = [] if others and not _folder(settings).is_dir() else [compared(settings)]
+    for folder in [*folders, *others]:
+        for path in drawn.draw_all(folder):
+            print(path)
+    return [*folders, *others][0] / "figures"
 
 
 def report(settings: Settings) -> Path:

@@ -24,6 +24,7 @@ from sim.observation.parameters import observation
 from sim.observation.questions import BEFORE, FIELD, Answers, answers
 from sim.observation.security import anchored, fear_at_home
 from sim.observation.survey import Sampling, observed_rows, pooled, survey_table
+from sim.report.comparison import figures
 from sim.runs import seals
 from sim.runs.ensemble import Ensemble
 from sim.runs.files import manifest, write_folder
@@ -68,6 +69,8 @@ def run(settings: Settings) -> Path:
         (partial / "survey.txt").write_text(page + "\n", encoding="utf-8")
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
         seals.write(partial, manifest(settings, began, {"kind": "survey"}), folder.name)
+        if settings.report:
+            figures.draw_all(partial)
     return folder
 
 

@@ -20,7 +20,7 @@ from sim.runs.settings import (
     known_policies,
     known_scenarios,
 )
-from sim.runs.tasks import TASKS
+from sim.runs.tasks import MEANINGS
 
 if TYPE_CHECKING:
     from sim.analysis.experiment import Experiment
@@ -61,12 +61,19 @@ Three to begin with:
   python -m sim task=explain person=first:departed people.one_in=1000     who is behind it: one life, in words
 And without a command line: python -m sim task=dashboard, a page to compose on (pip install 'vyraj[dashboard]').
 
-Every key, with its default and what it means:
-
-{keys}
 Tasks, for task:
 {tasks}
 
+What a comparison left is told again by the same words with task=report (a PDF, too: pip install 'vyraj[pdf]') or
+task=figures; nothing is simulated. How far its numbers may be trusted (pip install 'vyraj[fit]'):
+  python -m sim task=validate                           how near it comes to what was observed, beside naive rules
+  python -m sim task=predict                            quantities to the end of 2025, for others to score
+  python -m sim task=calibrate                          the posterior of all that is free, within two hours on two cores
+  python -m sim parameters=central                      the values of conf/ in place of the draws of the fit
+
+Every key, with its default and what it means:
+
+{keys}
 Rules of choice, for decision:
 {decisions}
 
@@ -111,7 +118,6 @@ def _help() -> dict[str, str]:
     """What `--help` prints, with the names that may be given."""
     proposed = known_policies(proposed=True)
     known: dict[str, Sequence[str]] = {
-        "tasks": list(TASKS),
         "decisions": known_decisions(),
         "feedbacks": FEEDBACKS,
         "studies": known_experiments(),
@@ -120,7 +126,13 @@ def _help() -> dict[str, str]:
         "happened": [name for name in known_policies() if name not in proposed],
     }
     lists = {key: textwrap.fill(", ".join(names), 110, **_INDENTED) for key, names in known.items()}
-    return {**_HYDRA["help"], "template": _HYDRA["help"]["template"].format(**lists, keys=_keys())}
+    return {**_HYDRA["help"], "template": _HYDRA["help"]["template"].format(**lists, tasks=_tasks(), keys=_keys())}
+
+
+def _tasks() -> str:
+    """Every task with what it does."""
+    widest = max(map(len, MEANINGS))
+    return "\n".join(f"  {name.ljust(widest)}  {said}" for name, said in MEANINGS.items())
 
 
 def _keys() -> str:

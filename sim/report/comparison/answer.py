@@ -3,20 +3,19 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from functools import partial
 
 import numpy as np
 
-from sim.analysis.closed_form import PRIOR_90
 from sim.analysis.dimensions import CHANNELS
-from sim.report import words
+from sim.report import ruling, words
 from sim.report.quantities import HARM, HARMS, MONEY, PARTS, WISHES
 from sim.report.results import Effect, Results, heading, wording
-from sim.report.told import FEW, SAME, Told, Value
+from sim.report.told import FEW, SAME, SIGN, SIZE, UNSURE, WHATEVER, Told, Value
 
 CLAUSES = 4
 """Countries that the first sentence names; the net table has all."""
-CHANGES = 3
+CHANGES = 2
 """Changes of rules that the first page tells; the details have all."""
 
 
@@ -65,16 +64,17 @@ def beside(results: Results) -> list[float]:
     return [lambda_ for lambda_ in results.lambdas if not np.isclose(lambda_, results.main)]
 
 
+def _row(told: Told, name: str, place: str = "", deep: bool = False) -> Row:
+    """A quantity at the main lambda and at those beside it; money is told at the main one only."""
+    main = told.value(name, place)
+    money = main.quantity.kind == MONEY
+    near = tuple("" if money else told.value(name, place, lambda_).cell for lambda_ in beside(told.results))
+    return Row(main, told.label(main), deep, near, told.how_sure(name, place))
+
+
 def blocks(told: Told) -> tuple[Block, ...]:
     """The table: flows net of all countries, whose life it changes, harms, money, wishes."""
-    others = beside(told.results)
-
-    def row(name: str, place: str = "", deep: bool = False) -> Row:
-        main = told.value(name, place)
-        money = main.quantity.kind == MONEY  # told at the main lambda only
-        near = tuple("" if money else told.value(name, place, lambda_).cell for lambda_ in others)
-        return Row(main, told.label(main), deep, near, told.how_sure(name, place))
-
+    row = partial(_row, told)
     lives = [row("changed")]
     for part in PARTS:
         lives.append(row(part.name, deep=True))
@@ -97,13 +97,7 @@ def blocks(told: Told) -> tuple[Block, ...]:
 
 def net(told: Told) -> list[Row]:
     """Arrivals of every country whose rules change, all others together, and both: the lines add up."""
-    others = beside(told.results)
-
-    def row(name: str, place: str = "", deep: bool = False) -> Row:
-        main = told.value(name, place)
-        near = tuple(told.value(name, place, lambda_).cell for lambda_ in others)
-        return Row(main, told.label(main), deep, near, told.how_sure(name, place))
-
+    row = partial(_row, told)
     ruled = told.ruled or (told.results.focus,)
     rows = [row("arrivals", place, deep=len(ruled) > 1) for place in ruled]
     if len(ruled) > 1:
@@ -121,11 +115,14 @@ def payers(told: Told) -> list[str]:
 
 def question(results: Results) -> str:
     """What is asked, in one sentence."""
-    return f"What if this were the rule? {str(results.fact('description')).rstrip('.')}."
+    return f"What if: {str(results.fact('description')).rstrip('.')}."
 
 
 def changes(results: Results, most: int | None = CHANGES) -> list[str]:
-    """What changes in the rules, in words without identifiers; alike changes are one, those without effect counted."""
+    """What changes in the rules, without identifiers, alike changes in one line; first where arrivals change most.
+
+    Of more than `most` lines the rest are counted; all of them end with how many parts have no effect.
+    """
     acting, idle = [], 0
     for line in results.text("adds.txt").splitlines():
         if not line.strip():
@@ -136,32 +133,35 @@ def changes(results: Results, most: int | None = CHANGES) -> list[str]:
         elif found[3].startswith(("changes nothing", "acts only", "has no effect")):
             idle += 1
         else:
-            acting.append((wording(found[1]) if found[1] != "belarus" else "Belarus", rule_words(found[2]), found[3]))
-    said = []
-    ordered = sorted(acting, key=lambda one: (one[0], one[2]))
-    for (place, text), alike in groupby(ordered, key=lambda one: (one[0], one[2])):
-        rules = words.listed(list(dict.fromkeys(rule for _, rule, _ in alike)))
-        said.append(f"{place}, {rules}: {dated(text)}." if place else f"{dated(text)}.")
+            acting.append((wording(found[1]), ruling.what(found[2]), found[3]))
+    said = [
+        ruling.plain(f"{rule}: {text}." if rule else f"{text}.")
+        for rule, text in _alike(acting, [wording(place) for place in Told(results).ruled])
+    ]
+    if most is not None:
+        said = [_WAS_OPEN.sub("", line) for line in said]
     rest = len(said) - most if most is not None else 0
     if rest > 0:
-        said = [*said[:most], f"{rest} more {'change' if rest == 1 else 'changes'}: see the details."]
-    if idle:
+        said = [*said[:most], f"{rest} more {'change' if rest == 1 else 'changes'}."]
+    if idle and (most is None or not said):
         said.append(f"{idle} further {'part changes' if idle == 1 else 'parts change'} nothing.")
     return said or ["No rule differs."]
 
 
-_RULES = {"national_visa": "national visas", "short_visa": "short-stay visas", "permit": "first residence permits",
-          "renewal": "renewals of permits", "short_visa_entry": "entry on a short-stay visa"}  # fmt: skip
+_WAS_OPEN = re.compile(r" \(was open( to them)?\)")
+"""What need not be said of what is closed."""
 
 
-def rule_words(name: str) -> str:
-    """What a parameter of a place rules, in words."""
-    return _RULES.get(name, name.replace("_", " ").replace(".", ", "))
-
-
-def dated(text: str) -> str:
-    """A sentence with its ISO days as words."""
-    return re.sub(r"\d{4}-\d{2}-\d{2}", lambda found: words.iso_day(found[0]), text)
+def _alike(acting: Sequence[tuple[str, str, str]], first: Sequence[str]) -> list[tuple[str, str]]:
+    """Changes as places with what is ruled, and text: those of one place and text are one, and so of all places."""
+    rules: dict[tuple[str, str], list[str]] = {}
+    order = {place: number for number, place in enumerate(first)}
+    for place, rule, text in sorted(acting, key=lambda one: (order.get(one[0], len(order)), one[0], one[2])):
+        rules.setdefault((place, text), []).append(rule)
+    places: dict[tuple[str, str], list[str]] = {}
+    for (place, text), names in rules.items():
+        places.setdefault((words.listed(list(dict.fromkeys(names))) if place else "", text), []).append(place)
+    return [(f"{words.listed(where)}, {rule}" if rule else "", text) for (rule, text), where in places.items()]
 
 
 def sentences(told: Told) -> list[str]:
@@ -179,89 +179,117 @@ def sentence(told: Told) -> str:
 def told_with(told: Told, name: str, place: str = "") -> str:
     """Interval and how sure, in brackets; nothing where no number is told."""
     one = told.value(name, place)
-    parts = [part for part in (one.size_interval, told.how_sure(name, place)) if part and one.told]
+    parts = [part for part in (one.size_interval, told.how_sure(name, place)) if part not in ("", SIZE) and one.told]
     return f" ({'; '.join(parts)})" if parts else ""
 
 
 def _arrivals(told: Told) -> str:
     places = told.ruled or (told.results.focus,)
-    said = [_moved(told, "arrivals", f"arrivals in {wording(place)}", place) for place in places[:CLAUSES]]
-    if len(places) > CLAUSES:
-        said.append(f"{len(places) - CLAUSES} more countries stand in the table")
-    return words.capital("; ".join([*said, _moved(told, "arrivals_others", "those in all other countries")]) + ".")
+    asked = [("arrivals", "arrivals", f"in {wording(place)}", place) for place in places[:CLAUSES]]
+    more = len(places) - CLAUSES
+    rest = f" {more} more {'country stands' if more == 1 else 'countries stand'} in the table." if more > 0 else ""
+    return _moved(told, [*asked, ("arrivals_others", "arrivals", "elsewhere", "")], len(places) == 1) + rest
 
 
-def _moved(told: Told, name: str, what: str, place: str = "") -> str:
-    one = told.value(name, place)
-    if not one.told:
-        return f"{what}: {one.verdict}"
-    share = f" of {one.levels[0]}" if one.relative else ""
-    return f"{what} {'rise' if one.estimate > 0 else 'fall'} by {one.size}{share}{told_with(told, name, place)}"
+def _moved(told: Told, asked: Sequence[tuple[str, str, str, str]], levels: bool = False) -> str:
+    """One sentence on how several quantities change, with `levels` from what; those without a number last.
+
+    Of each a name, its words, where it is counted in words, and its place.
+    """
+    said: list[str] = []
+    untold: dict[str, list[str]] = {UNSURE: [], FEW: [], SAME: []}
+    last = ""
+    for name, what, where, place in asked:
+        one = told.value(name, place)
+        full = f"{what} {where}".strip()
+        if not one.told:
+            untold[one.verdict].append(full)
+            continue
+        way = "rise" if one.estimate > 0 else "fall"
+        level = f" from {one.levels[0]}" if levels and one.relative else ""
+        start = f"{full} {way}" if f"{what} {way}" != last else where
+        said.append(f"{start} by {one.size}{told_with(told, name, place)}{level}")
+        last = f"{what} {way}"
+    for verdict, phrase in (
+        (UNSURE, "this sample cannot tell whether {} change"),
+        (FEW, "few {} differ"),
+        (SAME, "no difference in {}"),
+    ):
+        if untold[verdict]:
+            said.append(phrase.format(words.listed(untold[verdict], "or")))
+    return words.capital("; ".join(said) + ".")
 
 
 def _lives(told: Told) -> str:
     everyone = told.value("changed")
+    if not everyone.told:
+        return (
+            "It changes few lives, too few to be counted." if everyone.verdict == FEW else "It changes nobody's life."
+        )
     parts = [told.value(part.name) for part in PARTS if part.name != "papers"]
     said = []
     for one in sorted((part for part in parts if part.told), key=lambda part: -part.estimate):
-        text = one.quantity.said.format(n=one.number) + told_with(told, one.quantity.name)
+        text = one.quantity.said.format(n=f"{one.number}{told_with(told, one.quantity.name)}")
         if one.quantity.name == "elsewhere" and told.taking:
             text += f", most to {wording(told.taking[0])}"
         said.append(text)
-    few = [part.quantity.said.format(n="").strip() for part in parts if part.verdict == FEW]
-    said += [f"few {words.listed(few, 'or')}"] if few else []
-    return f"Of {everyone.number} people whose life it changes, {words.listed(said)}."
+    few = [part for part in parts if part.verdict == FEW]
+    named = few if len(few) == 1 else [part for part in few if part.quantity.name == "stay"]
+    said += [part.quantity.said.format(n=FEW) for part in named]
+    said += ["few otherwise"] if len(few) > len(named) else []
+    which = f": {'; '.join(said)}" if said else ""
+    return f"It changes {everyone.number} lives{told_with(told, 'changed')}{which}."
 
 
 def _papers(told: Told) -> str:
     lost = told.value("papers")
     if not lost.told:
-        return f"The right to stay abroad: {'few lose it' if lost.verdict == FEW else 'nobody loses it'}."
+        return f"{'Few lose' if lost.verdict == FEW else 'Nobody loses'} the right to stay abroad."
     after = [told.value(f"papers_{what}") for what in ("none", "onward", "returned", "before")]
-    parts = [one.quantity.said.format(n=one.number) for one in after if one.verdict != SAME]
-    return f"{lost.number} lose the right to stay abroad{told_with(told, 'papers')}: {words.listed(parts)}."
+    parts = [one.quantity.said.format(n=one.number) for one in after if one.told]
+    which = f": {words.listed(parts)}" if parts else ""
+    return f"Of these, {lost.number}{told_with(told, 'papers')} lose the right to stay abroad{which}."
 
 
 def _harms(told: Told) -> str:
-    said = []
-    for name, what in (("returns", "returns to Belarus"), ("detained", "detentions"), ("drafted", "drafts")):
-        one = told.value(name)
-        said.append(f"{what}: {one.number}{told_with(told, name)}")
-    return words.capital(f"{'; '.join(said)}.")
+    asked = (("returns", "returns", "to Belarus"), ("detained", "detentions", ""), ("drafted", "drafts", ""))
+    return _moved(told, [(*one, "") for one in asked])
 
 
 def _money(told: Told) -> str:
-    said = []
+    said: list[str] = []
+    untold: dict[str, list[str]] = {UNSURE: [], SAME: []}
     for place in payers(told):
         one = told.value("balance", place)
-        way = "gains" if one.estimate > 0 else "loses"
-        text = f"{way} {one.size} million EUR ({one.size_interval})" if one.told else f": {one.verdict}"
-        said.append(f"{wording(place)} {text}".replace(" :", ":"))
+        if one.told:
+            way = "gains" if one.estimate > 0 else "loses"
+            said.append(f"{wording(place)} {way} {one.size} million EUR ({one.size_interval})")
+        else:
+            untold[one.verdict].append(wording(place))
+    for verdict, phrase in ((UNSURE, "cannot tell for {}"), (SAME, "no difference for {}")):
+        if untold[verdict]:
+            said.append(phrase.format(words.listed(untold[verdict])))
     return f"Public money in {told.year}: {'; '.join(said)}."
 
 
 def sure(results: Results) -> str:
     """What stands in the brackets behind a number."""
-    of = "predictive interval" if results.is_drawn else "interval of luck"
+    of = "one more draw" if results.is_drawn else "luck"
     return (
-        f"In brackets the 90% {of}, and what of the number holds at every \u03bb asked: size and sign (whatever "
-        "\u03bb), the sign alone (size by \u03bb), or at some \u03bb not even that, or it cannot be told (\u03bb open)."
+        f"Brackets: 90% interval of {of}. The direction holds at every \u03bb tried, the size too where {WHATEVER}, "
+        f"neither where {SIGN}."
     )
 
 
 def doubt(told: Told) -> str:
     """What would change the answer most."""
     results = told.results
+    known = f"fitted, {results.main_told}" if results.is_drawn else f"a judgement, here {results.main_told}"
     ends = dict.fromkeys((min(results.lambdas), max(results.lambdas)))
-    said = [f"{told.value('stay', lambda_=one).number} at {one:g}" for one in ends]
-    known = (
-        f"fitted, {results.main:.2g} on average of the draws"
-        if results.is_drawn
-        else f"a judgement, 90% of it between {PRIOR_90[0]:g} and {PRIOR_90[1]:g}, here {results.main:g}"
-    )
-    return (
-        f"\u03bb, how many of those kept out go nowhere else: {known}. Of it hang those who stay: {words.listed(said)}."
-    )
+    stay = [(one, told.value("stay", lambda_=one)) for one in ends]
+    said = [f"{'none' if value.verdict == SAME else value.number} at {one:g}" for one, value in stay]
+    said[0] = said[0].replace(" at ", " stay at ")
+    return f"How many of those kept out give up rather than go elsewhere (\u03bb) is {known}; {', '.join(said)}."
 
 
 # the details
@@ -288,11 +316,13 @@ BY_LAMBDA = ("arrivals_changed", "elsewhere", "deflection_year", "deflection_end
 
 def by_lambda(told: Told) -> list[tuple[bool, str, list[Value]]]:
     """A line for each lambda: whether it is the main one, lambda, and the values of `BY_LAMBDA`."""
-    return [
-        (bool(np.isclose(lambda_, told.results.main)), f"{lambda_:g}",
-         [told.value(name, lambda_=lambda_) for name in BY_LAMBDA])
-        for lambda_ in told.results.lambdas
-    ]  # fmt: skip
+    results = told.results
+    lines = []
+    for lambda_ in results.lambdas:
+        main = bool(np.isclose(lambda_, results.main))
+        values = [told.value(name, lambda_=lambda_) for name in BY_LAMBDA]
+        lines.append((main, results.main_told if main else f"{lambda_:g}", values))
+    return lines
 
 
 def titles(told: Told) -> list[str]:

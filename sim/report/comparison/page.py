@@ -1,6 +1,5 @@
 """The page: template, style and figures put into one file."""
 
-import base64
 import math
 import os
 import re
@@ -16,18 +15,16 @@ from sim.analysis.closed_form import PRIOR, PRIOR_90, deflection
 from sim.history import naming
 from sim.report import style, words, yardstick
 from sim.report.blocks import markdown
-from sim.report.comparison import answer, figures, levels_by_group, summary, variance
+from sim.report.comparison import answer, figures, levels_by_group, summary, tested, variance
 from sim.report.results import Results, heading, wording
 from sim.report.told import Told
 from sim.runs import disclosure, seals
 
 HERE = Path(__file__).parent
-SECTIONS = ("first", "where", "who", "harms", "fit", "lambda", "rules")
+SECTIONS = ("first", "fitted", "where", "who", "harms", "fit", "lambda", "rules")
 """Places of the page where figures stand."""
 SHARED = HERE.parent
 """Folder of the style and the parts that pages share."""
-THEME = {style.INK: "ink", style.QUIET: "quiet", style.RULE: "rule", style.PAPER: "paper", style.BLUE: "blue"}
-"""Colours of a figure that follow the reader's light or dark theme."""
 
 
 def build(folder: str | Path) -> Path:
@@ -72,8 +69,10 @@ def context(results: Results) -> dict[str, Any]:
         "title": heading(results.scenario),
         "baseline": heading(results.baseline),
         "standing": results.standing,
+        "in_brief": results.standing_in_brief,
         "drawn": results.is_drawn,
         "variance": variance.rows(results),
+        "tested": tested.section(results),
         "assumed": results.fact("assumed"),
         "focus": wording(results.focus),
         "span": told.span,
@@ -99,7 +98,6 @@ def context(results: Results) -> dict[str, Any]:
         "beside": [f"{lambda_:g}" for lambda_ in answer.beside(results)],
         "by_lambda": answer.by_lambda(told),
         "by_lambda_titles": answer.titles(told),
-        "main": f"{results.main:g}",
         "prior": PRIOR,
         "prior_90": PRIOR_90,
         "example": example(told),
@@ -157,27 +155,20 @@ def drawn(results: Results) -> dict[str, list[dict[str, str]]]:
                 f"figure '{name}' names the unknown section '{module.SECTION}'; known: {', '.join(sections)}"
             )
         svg = results.text(f"figures/{name}.svg")
-        rows = base64.b64encode(results.text(f"figures/{name}.csv").encode()).decode()
-        told = {"title": module.title(results), "data": f"data:text/csv;base64,{rows}"}
+        told = {"title": module.title(results), "data": figures.link(results.path(f"figures/{name}.csv"))}
         sections[module.SECTION].append(picture(name, module, results, svg) | told)
     return sections
 
 
 def picture(name: str, module: ModuleType, drawn_from: Any, svg: str) -> dict[str, str]:
     """A figure as the template shows it: inline SVG with caption."""
-    return {"name": name, "caption": module.caption(drawn_from), "svg": inline(svg, name), "data": "", "title": name}
-
-
-def inline(svg: str, name: str) -> str:
-    """An SVG file as an element of a page: no prologue, no outside names, ids of its own, colours of the theme."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'\s(xmlns(:\w+)?|width|height|version)="[^"]*"', "", svg[: svg.index(">")]) + svg[svg.index(">") :]
-    svg = re.sub(r'\bid="', f'id="{name}-', svg)
-    svg = svg.replace('xlink:href="#', f'href="#{name}-').replace("url(#", f"url(#{name}-")
-    for colour, role in THEME.items():
-        svg = svg.replace(colour, f"var(--{role})")
-    return svg.replace("<svg", f'<svg role="img" aria-labelledby="caption-{name}"', 1).strip()
+    return {
+        "name": name,
+        "caption": module.caption(drawn_from),
+        "svg": style.inline(svg, name),
+        "data": "",
+        "title": name,
+    }
 
 
 def reach(results: Results) -> list[dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 from sim.report import style, words
 from sim.report.blocks import Block, items, table
-from sim.report.comparison import answer
+from sim.report.comparison import answer, tested
+from sim.report.results import Results
 from sim.report.told import Told
 
 BULLET = "\u2013 "
@@ -30,7 +31,7 @@ def first(told: Told) -> list[Block]:
 def tables(told: Told) -> list[Block]:
     """The table of the answer, a block a heading, and the command that repeats it."""
     results = told.results
-    said = [Block("h2", "All numbers")]
+    said = [*fitted(results), Block("h2", "All numbers")]
     for block in answer.blocks(told):
         head = (block.heading, "in force", "scenario", "change or persons", "90% interval", "how sure")
         rows = [
@@ -45,6 +46,26 @@ def tables(told: Told) -> list[Block]:
         Block("p", str(results.fact("command"))),
     ]
     return said
+
+
+def fitted(results: Results) -> list[Block]:
+    """How the parameters were fitted and tested, misses first."""
+    shown = tested.section(results)
+    bounds: list[tuple[str, ...]] = [
+        (one["name"], one["value"] or "not known", one["must"], one["aim"], one["verdict"])
+        for one in shown["thresholds"]
+    ]
+    misses: list[tuple[str, ...]] = [
+        (f"{one['what']}, {one['place']}, {one['period']}", one["observed"], one["simulated"], one["error"])
+        for one in shown["misses"]
+    ]
+    parts: list[tuple[tuple[str, ...], list[tuple[str, ...]]]] = [
+        (("set before the fit", "came out", "must", "aim", "verdict"), bounds),
+        (("largest misses", "observed", "simulated", "error, tolerances"), misses),
+        (("diagnostics of the fit", "came out"), shown["diagnostics"]),
+    ]
+    said = [Block("h2", "Fit and validation"), Block("p", shown["says"])]
+    return said + [table([head, *rows]) for head, rows in parts if rows]
 
 
 def blocks(told: Told) -> list[Block]:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from sim.history.clock import last_day
 from sim.history.naming import HISTORICAL
 from sim.history.parameters import EXCEPTABLE, FIRST_DAY, Parameter
 from sim.numerics import months
@@ -160,13 +161,8 @@ def _dates(rule: Rule, form: Form) -> Iterator[str]:
         yield f"it is announced on {rule.announced}, after its first day, {rule.start}."
     if rule.until is not None and rule.until < rule.start:
         yield f"its last day, {rule.until}, is before its first, {rule.start}."
-    if form.until and (rule.announced or rule.start) > _end(form.until):
+    if form.until and (rule.announced or rule.start) > last_day(months.month(form.until)):
         yield f"nobody hears of it before the run ends ({form.until}); choose a later last month or an earlier day."
-
-
-def _end(until: str) -> date:
-    number = months.month(until)
-    return months.first_day(number).replace(day=months.days_in(number))
 
 
 def _not_there(country: str, what: str, parameters: Mapping[str, Parameter]) -> str:

@@ -194,21 +194,25 @@ def finished(job: Job) -> list[Path]:
     ledger = _ledger(job)
     done = [Path(entry.left) for entry in ledger.entries() if entry.state == DONE] if ledger else []
     if len(job.steps) > 1 and job.steps[1].state == DONE:
-        told = re.findall(r"^results: (.+)$", job.printed(1, "stdout"), re.MULTILINE)
-        done += [Path(told[-1])] if told else []
+        done += _told(job, 1, "stdout", "results: ")[-1:]
     return [folder for folder in done if folder.is_dir()]
 
 
 def told_life(job: Job) -> str:
     """The story of a life that the job has told, in Markdown; empty until it is there."""
-    told = re.findall(r"^results: (.+)$", job.printed(0, "stdout"), re.MULTILINE)
-    path = Path(told[-1]) / "life.md" if told else None
+    told = _told(job, 0, "stdout", "results: ")
+    path = told[-1] / "life.md" if told else None
     return path.read_text(encoding="utf-8") if path is not None and path.is_file() else ""
 
 
 def _ledger(job: Job) -> Ledger | None:
-    told = re.findall(rf"^{SWEEP}(.+)$", job.printed(0, "stderr"), re.MULTILINE)
-    return Ledger(Path(told[0])) if told else None
+    told = _told(job, 0, "stderr", SWEEP)
+    return Ledger(told[0]) if told else None
+
+
+def _told(job: Job, number: int, stream: str, head: str) -> list[Path]:
+    """Folders that a step has told on lines with this beginning, in order."""
+    return [Path(told) for told in re.findall(rf"^{head}(.+)$", job.printed(number, stream), re.MULTILINE)]
 
 
 def _lay(folder: Path, form: Form) -> None:

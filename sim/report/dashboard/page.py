@@ -39,8 +39,7 @@ def main(results_dir: str) -> None:
     st.title("What would a policy change?")
     st.caption(
         "Compose rules on who may come from Belarus, see in words what they add to the rules in force, run both worlds "
-        "on a sample of synthetic people, and read what differs. Conditional scenarios, not forecasts; nothing is "
-        "calibrated yet."
+        "on a sample of synthetic people, and read what differs. Conditional scenarios, not forecasts."
     )
     every = registry(results_dir)
     token = st.query_params.get("job", "")

@@ -18,6 +18,7 @@ from sim.numerics import months
 from sim.numerics.codes import PLACE_NAMES
 from sim.numerics.errors import UserError
 from sim.report import glossary as terms
+from sim.report import ruling
 from sim.report.comparison import answer
 from sim.report.dashboard import jobs, lines, said, shown, stored
 from sim.report.dashboard.composing import Composed
@@ -148,10 +149,10 @@ def _rule(number: int) -> Rule:
             if kind == CLOSED:
                 share = middle[0].slider("share of cases, %", 5, 100, 100, 5, key=f"share{number}") / 100
             excepted = middle[1].multiselect("except to" if kind == CLOSED else "to whom", EXCEPTABLE,
-                                             key=f"excepted{number}", format_func=said.who)  # fmt: skip
+                                             key=f"excepted{number}", format_func=ruling.who)  # fmt: skip
             if kind == CLOSED:
                 revoked = middle[2].multiselect("and ends exceptions of other rules for", EXCEPTABLE,
-                                                key=f"revoked{number}", format_func=said.who)  # fmt: skip
+                                                key=f"revoked{number}", format_func=ruling.who)  # fmt: skip
         days = st.columns(3)
         usual = date(2023, 5, 3)
         start = days[0].date_input("from", usual, FIRST_DAY, _LAST, key=f"start{number}")

@@ -1,73 +1,24 @@
 """Forms and differences in words: what a rule says, and what it adds to the rules in force."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sim.history.parameters import Parameter
 from sim.history.wording import Addition, amount
+from sim.report import ruling
 from sim.report.dashboard.form import CHANNEL, CLOSED, NUMBER, OPENED, Rule
 from sim.report.results import wording
-
-DOCUMENTS = {
-    "short_visa": "short-stay (C) visas",
-    "short_visa_entry": "entry on short-stay visas in hand",
-    "national_visa": "national (D) visas",
-    "visa_free": "entry without a visa",
-    "permit": "first residence permits",
-    "renewal": "renewal of residence permits",
-    "asylum": "access to asylum",
-    "land": "entry by land",
-    "air": "entry by air",
-    "land_exit": "leaving by land",
-    "exit": "leaving at all",
-    "held": "residence permits that are held (revoked month by month)",
-}
-"""What a restriction closes, in words."""
-WHO = {
-    "persecuted": "the persecuted",
-    "driver": "drivers",
-    "student": "students",
-    "it": "people in IT",
-    "ancestry": "holders of a Polish card",
-    "visa_holder": "holders of a Schengen visa",
-    "draft_liable": "men liable to the draft",
-    "age_18_27": "ages 18 to 27",
-    "age_28_59": "ages 28 to 59",
-    "age_60_over": "ages 60 and over",
-    "humanitarian": "humanitarian cases",
-    "mediated": "cases mediated by the ministry",
-    "family": "families",
-    "work": "workers",
-    "study": "those who come to study",
-    "it_scheme": "the IT scheme",
-    "relocation": "relocated staff",
-    "short_visa": "those on short-stay visas",
-    "visa_free": "those without need of a visa",
-    "asylum": "asylum seekers",
-    "irregular": "irregular migrants",
-}
-"""Groups and channels that a rule may except, in words."""
 
 
 def document(what: str) -> str:
     """A document, way in or channel in words."""
-    if what.startswith(CHANNEL):
-        return f"the channel “{wording(what.removeprefix(CHANNEL))}” as a whole"
-    return DOCUMENTS.get(what, what.replace("_", " ").replace(".", ", "))
-
-
-def who(name: str) -> str:
-    """A group or channel that is excepted, in words."""
-    return WHO.get(name, wording(name))
+    return ruling.what(f"{what.removeprefix(CHANNEL)}{ruling.OFFERED}" if what.startswith(CHANNEL) else what)
 
 
 def parameter(name: str) -> str:
     """A parameter in words: country and what of it."""
     country, _, rest = name.partition(".")
-    if rest.endswith(".offered"):
-        rest = f"{CHANNEL}{rest.removesuffix('.offered')}"
-    return f"{wording(country)}, {document(rest)}"
+    return f"{wording(country)}, {ruling.what(rest)}"
 
 
 def listed(names: Sequence[str], last: str = "and") -> str:
@@ -94,8 +45,8 @@ def rule(told: Rule, parameters: Mapping[str, Parameter] | None = None) -> str:
             for name in told.parameters
         ]
         return f"{when}{heard} {countries}: {things} {_rule_of(told, parameters)} {listed(values or ['–'])}."
-    excepted = listed([who(name) for name in told.excepted]) if told.excepted else ""
-    revoked = listed([who(name) for name in told.revoked]) if told.revoked else ""
+    excepted = listed([ruling.who(name) for name in told.excepted]) if told.excepted else ""
+    revoked = listed([ruling.who(name) for name in told.revoked]) if told.revoked else ""
     if told.kind == OPENED:
         whom = f" to {excepted}, whoever else refuses them" if excepted else ""
         return f"{when}{heard} {countries} {'open' if plural else 'opens'} {things}{whom}."
@@ -125,13 +76,7 @@ def addition(one: Addition) -> str:
     title = f"{'Without ' if one.removed else ''}{one.event}: {one.parameter}"
     rest = one.sentence.removeprefix(title).removeprefix(":").strip()
     before = f"Without {one.event.replace('_', ' ')}: " if one.removed else ""
-    if " closed" in f" {rest}" or " open" in f" {rest}":
-        rest = _NAMED.sub(lambda found: who(found[0]), rest)
-    return f"{before}{parameter(one.parameter)}: {_DAY.sub(lambda found: day(date.fromisoformat(found[0])), rest)}"
-
-
-_NAMED = re.compile(rf"\b({'|'.join(sorted(WHO, key=len, reverse=True))})\b")
-_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+    return f"{before}{parameter(one.parameter)}: {ruling.plain(rest)}"
 
 
 MOST = 12

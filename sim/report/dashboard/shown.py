@@ -35,8 +35,8 @@ def standing(told: Told) -> str:
     results = told.results
     first = " A first look: intervals are wide." if results.replicates < FEW_PAIRS else ""
     return (
-        f"{results.replicates} paired replicates, one circle of people in {results.one_in:,.0f}, λ = {results.main:g}, "
-        f"{told.span}.{first}"
+        f"{results.replicates} paired replicates, one circle of people in {results.one_in:,.0f}, "
+        f"λ = {results.main_told}, {told.span}.{first} {results.standing_in_brief}"
     )
 
 

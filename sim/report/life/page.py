@@ -61,11 +61,12 @@ def page(
     marks: tuple[int, ...] = (),
     brief: bool = False,
     since: Mapping[str, Since] = NOTHING_KNOWN,
+    drawn: Sequence[Block] = (),
 ) -> list[Block]:
     """The page of a life in one world or in two; `people` as they were at the start.
 
     `marks` are months around a change of rules whose decisions are shown; `brief` leaves out most tables; `since` says
-    of each scenario since when its rules close a way.
+    of each scenario since when its rules close a way; `drawn` are its figures.
     """
     told = lives[0]
     blocks = [
@@ -77,7 +78,7 @@ def page(
     blocks.append(table([("attribute", "value"), *words.attributes(people, told.row, 0)]))
     adults = [row for row in range(told.head, told.head + told.size) if row != told.row and people.member[row] < 2]
     blocks += [Block("p", f"With them decides: {words.who(people, row, 0)}.") for row in adults]
-    blocks += [Block("h2", "Month by month"), items(timeline(people, told) or ["Nothing happened."])]
+    blocks += [Block("h2", "Month by month"), *drawn, items(timeline(people, told) or ["Nothing happened."])]
     blocks += [Block("h2", "Decisions that mattered"), Block("p", sentences.SIGNS)]
     shown = that_mattered(told, marks)
     if not shown:

@@ -6,12 +6,16 @@ Writers and readers check against it (`sim.runs.parquet`, `sim.report.results`),
 
 from sim.runs.tables.comparisons import DENSE, OF_COMPARISONS, OF_OTHERS, YARDSTICK
 from sim.runs.tables.declaration import Column, Table, labels
+from sim.runs.tables.fits import OF_FITS
+from sim.runs.tables.lives import OF_LIVES
 from sim.runs.tables.points import OF_POINTS, OF_WORLDS
 from sim.runs.tables.validation import OF_VALIDATION
 
 __all__ = [
     "DENSE",
     "OF_COMPARISONS",
+    "OF_FITS",
+    "OF_LIVES",
     "OF_OTHERS",
     "OF_POINTS",
     "OF_VALIDATION",

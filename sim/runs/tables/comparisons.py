@@ -22,6 +22,7 @@ from sim.runs.tables.columns import (  # fmt: skip
     text,
 )
 from sim.runs.tables.declaration import PARQUET, REAL, TRUTH, WHOLE, Column, Table, named
+from sim.runs.tables.fits import LEARNED
 from sim.runs.tables.points import OBSERVERS
 
 _MATRIX = (
@@ -200,6 +201,7 @@ OF_COMPARISONS = named(
         ),
         viewed="variance_of_effects",
     ),
+    LEARNED,
     Table(
         "decomposition",
         "a part of an effect: access, a feedback, or the whole",

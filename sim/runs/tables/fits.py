@@ -14,7 +14,27 @@ def _quantiles(of: str, prefix: str = "", null: bool = False) -> tuple[Column, .
     return tuple(_real(f"{prefix}q{q:02d}", f"quantile {q / 100:g} of {of}", _OF_ROW, null) for q in (5, 50, 95))
 
 
+LEARNED = Table(
+    "prior_posterior",
+    "a free parameter that is drawn from a fit: what its prior says of it, and what the draws say",
+    (text("parameter", "as a user sets it"),),
+    (
+        text("meaning", "what it is"),
+        text("unit", "its unit"),
+        *_quantiles("the prior", "prior_"),
+        *(_real(f"q{q:02d}", f"quantile {q / 100:g} of the draws", _OF_ROW) for q in (5, 25, 50, 75, 95)),
+        *(
+            _real(f"below_q{q:02d}", f"share of the prior below quantile {q / 100:g} of the draws")
+            for q in (5, 25, 50, 75, 95)
+        ),
+        _real("contraction", "one less the ratio of both standard deviations, on the normal scale of the prior"),
+    ),
+    maybe_empty=True,
+)
+"""Of a fit, and of a comparison whose parameters are drawn from one."""
+
 OF_FITS = named(
+    LEARNED,
     Table(
         "fit_prior",
         "something that the prior should say, before any fit",

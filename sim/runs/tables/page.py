@@ -6,6 +6,7 @@ from pathlib import Path
 from sim.runs.tables.comparisons import OF_COMPARISONS, OF_OTHERS
 from sim.runs.tables.declaration import KINDS, Column, Table, labels
 from sim.runs.tables.fits import OF_FITS
+from sim.runs.tables.lives import OF_LIVES
 from sim.runs.tables.points import OF_POINTS, OF_WORLDS
 from sim.runs.tables.validation import OF_VALIDATION
 from sim.runs.tables.views import COLUMNS, COMPARISONS, DAMAGED, OF_A_COMPARISON, OF_A_POINT, POINTS, VIEWS
@@ -16,6 +17,7 @@ PARTS = (
     ("A world in a comparison", "`compare/<...>/<world>/`: its points at every lambda, without the people.", OF_WORLDS),
     ("A comparison", "`compare/<scenario>-<fingerprint>/` (`docs/comparison.md`).", OF_COMPARISONS),
     ("Studies, surveys, reasons", "A study has the tables of its comparisons in one besides.", OF_OTHERS),
+    ("A life", "`explain/<key>-<fingerprint>/`.", OF_LIVES),
     ("Validation and predictions", "`validate/<...>/` and `predict/<...>/` (`docs/scorecard.md`).", OF_VALIDATION),
     ("A fit", "`calibrate/<...>/tables/` (`docs/calibration.md`).", OF_FITS),
 )
@@ -42,7 +44,7 @@ def page() -> str:
     parts += [f"In front of a view of {what} stand {_names(front)}.\n" for what, front in fronts]
     parts.append("## Labels\n")
     every = [*OF_POINTS.values(), *OF_WORLDS.values(), *OF_COMPARISONS.values(), *OF_OTHERS.values(),
-             *OF_VALIDATION.values()]  # fmt: skip
+             *OF_LIVES.values(), *OF_VALIDATION.values()]  # fmt: skip
     lists = dict.fromkeys(column.labels for table in every for column in table.columns if column.labels)
     parts += [f"- *{name}*: {', '.join(label or '(empty)' for label in labels(name))}" for name in lists]
     return "\n".join(parts) + "\n"

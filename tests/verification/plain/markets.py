@@ -1,11 +1,13 @@
 """3.13 and 3.14: residents, rents and approvals; stocks and expected departures."""
 
 import math
+from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.codes import CHANNEL, N_CHANNELS, N_PLACES, N_STATUSES
+from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, N_STATUSES
 
 from .basics import DESTINATIONS
 from .borders import NO_INSTRUMENT
@@ -65,8 +67,7 @@ class Markets(Moves):
         far is beyond the run.
         """
         departures = np.zeros((self.month, N_PLACES, N_CHANNELS))
-        departures += np.array(self.followers)
-        rules = self.world.rules
+        rules, leaving = self.world.rules, self.leaving()
         for p, existing in self.lawful.items():
             for c in existing:
                 closed = [self.closed_to_all(t, p, c) for t in range(self.month)]
@@ -81,8 +82,33 @@ class Markets(Moves):
                     part, whole = math.modf(rules["months"][t, p, c])
                     for decided, share in ((t + int(whole), 1 - part), (t + int(whole) + 1, part)):
                         if decided < self.month and not any(closed[t : decided + 1]):
-                            departures[decided, p, c] += admitted * share * self.approvals[decided][p][c]
-        return departures
+                            granted = admitted * share * self.approvals[decided][p][c]
+                            departures[decided, p, c] += granted * leaving(decided // YEAR, c)
+        return departures + np.array(self.followers)
+
+    def leaving(self) -> Callable[[int, int], float]:
+        """Return the share of what is granted that departs, by year and channel (3.14 step 4)."""
+        ended: Counter[tuple[str, int, int]] = Counter()
+        granted: set[int] = set()
+        for t in range(self.month):
+            happened = [(event[1], event[2], event[5]) for event in self.events if event[0] == t]
+            new = {key for key, kind, _ in happened if kind == EVENT["granted"]}
+            granted |= new
+            for name in ("blocked", "departed"):
+                for key, kind, c in happened:
+                    if kind == EVENT[name] and key in granted:
+                        ended[name, t // YEAR, c] += 1
+                        granted.remove(key)
+            granted -= {key for key, kind, _ in happened if kind == EVENT["applied"]} - new
+
+        def share(year: int, c: int) -> float:
+            n, b = ended["departed", year, c], ended["blocked", year, c]
+            left, kept = (
+                sum(ended[name, y, c] for y in range(1 + self.month // YEAR)) for name in ("departed", "blocked")
+            )
+            return (n + 20 * (left / (left + kept) if left + kept else 1.0)) / (n + b + 20)
+
+        return share
 
     def with_an_offer(self, p: int, closed: list[bool]) -> list[float]:
         """Return the persons of each month so far whose commitments to work in p meet an offer (3.14)."""

@@ -1,11 +1,13 @@
-"""Figures of a comparison, one module each, drawn from the files of a result folder and never from a live model.
+"""Figures of stored results, one module each, drawn from the files of a result folder and never from a live model.
 
 A figure is a file of this folder with `SECTION`, `UNIT`, `title(results)`, which says what is found,
 `caption(results)`, `data(results)` and `draw(results)`; it is found by its file name. `absent(results)` says why there
-is nothing to draw, or nothing. `data` returns what is drawn, so that tests and readers need no pixels. In a notebook:
+is nothing to draw, or nothing. `data` returns what is drawn, so that tests and readers need no pixels. `KIND` is the
+kind of folder that it is drawn from, a comparison where it is left out. In a notebook:
 `figures.show("flow_map", "results/compare/...")`.
 """
 
+import base64
 import os
 from collections.abc import Mapping
 from importlib import import_module
@@ -29,13 +31,16 @@ def figure(name: str) -> ModuleType:
 
 
 def drawable(results: Any) -> dict[str, ModuleType]:
-    """The figures for which a comparison has what they show, by name."""
+    """The figures for which a result folder has what they show, by name."""
     modules = {name: figure(name) for name in names()}
     return {name: module for name, module in modules.items() if not absent(module, results)}
 
 
 def absent(module: ModuleType, results: Any) -> str:
     """Why a figure cannot be drawn of these results; nothing if it can."""
+    wanted, kind = getattr(module, "KIND", "comparison"), results.fact("kind")
+    if kind != wanted:
+        return f"it is drawn of a {wanted}, and this is a {kind}"
     found: str = module.absent(results) if hasattr(module, "absent") else ""
     return found
 
@@ -43,7 +48,7 @@ def absent(module: ModuleType, results: Any) -> str:
 def show(name: str, folder: str | Path) -> Any:
     """A figure of a result folder as a matplotlib figure, which a notebook displays.
 
-    Raises ValueError for an unknown name and for one that has nothing to show of this comparison.
+    Raises ValueError for an unknown name and for one that has nothing to show of these results.
     """
     from sim.report import style
     from sim.report.results import Results
@@ -69,6 +74,11 @@ def draw_all(folder: str | Path) -> list[Path]:
         written.append(replaced(target / f"{name}.csv", module.data(results).to_csv(index=False).encode()))
     seals.renew(Path(folder))
     return written
+
+
+def link(path: Path) -> str:
+    """The table behind a figure as an address that holds it, so that a page needs no other file."""
+    return f"data:text/csv;base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
 def write_each(modules: Mapping[str, ModuleType], drawn_from: Any, target: Path) -> list[Path]:

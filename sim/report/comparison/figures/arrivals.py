@@ -15,6 +15,8 @@ OTHERS = 4
 """Destinations drawn small beside the one in focus."""
 BEFORE = 18
 """Months shown before the announcement."""
+ROOM = 0.15
+"""Share of the height that the name of a line needs."""
 
 
 def title(results: Results) -> str:
@@ -78,10 +80,13 @@ def draw(results: Results) -> Figure:
     ):
         end = table[(table["world"] == world) & (table["destination"] == results.focus)].iloc[-1]
         ends.append((float(end["mean"]), words, colour))
-    for side, (level, words, colour) in zip((-1, 1), sorted(ends), strict=True):  # the lower below, the upper above
+    room, ends = ROOM * large.get_ylim()[1], sorted(ends)
+    lower = -9 if ends[0][0] > room else 9  # below its line, where the axis leaves room
+    upper = 20 if lower > 0 and ends[1][0] - ends[0][0] < room else 9
+    for offset, (level, words, colour) in zip((lower, upper), ends, strict=True):
         large.annotate(
-            words, (last + 0.5, level), (0, 9 * side), textcoords="offset points",
-            ha="right", va="bottom" if side > 0 else "top", color=colour, fontweight="bold",
+            words, (last + 0.5, level), (0, offset), textcoords="offset points",
+            ha="right", va="bottom" if offset > 0 else "top", color=colour, fontweight="bold",
         )  # fmt: skip
 
     for number, place in enumerate(places):

@@ -29,8 +29,9 @@ def title(results: Results) -> str:
 def caption(results: Results) -> str:
     """One sentence under the figure."""
     return (
-        "Scenario less rules in force over all people and the whole window, with 90% intervals of the mean "
-        f"(\u03bb = {results.main:g}). Harms are expected: hazards summed over all lives. Open grey points: no number "
+        "Scenario less rules in force over all people and the whole window, with 90% intervals "
+        f"{'of one more draw' if results.is_drawn else 'of the mean'} (\u03bb = {results.main_told}). Harms are "
+        "expected: hazards summed over all lives. Open grey points: no number "
         f"can be told (fewer than {disclosure.MINIMUM} simulated people, or an interval that holds zero). The two "
         "panels have different scales."
     )

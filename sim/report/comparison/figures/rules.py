@@ -9,8 +9,7 @@ from matplotlib.patches import Patch
 
 from sim.history import naming
 from sim.numerics import months
-from sim.report import style
-from sim.report.comparison.answer import rule_words
+from sim.report import ruling, style
 from sim.report.results import Results, wording
 
 SECTION = "rules"
@@ -119,7 +118,7 @@ def draw(results: Results) -> Figure:
     last = months.month(str(results.fact("settings", "end")))
     axes.axvline(start, color=style.INK, lw=0.8, ls=(0, (1, 1.6)))
     style.years(axes, min(24, start), last)
-    axes.set_yticks(range(len(rules)), [f"{wording(place)}: {rule_words(name)}" for place, name in rules])
+    axes.set_yticks(range(len(rules)), [f"{wording(place)}: {ruling.what(name)}" for place, name in rules])
     axes.tick_params(axis="y", labelcolor=style.INK, labelsize=7)
     axes.set_ylim(len(rules) - 0.5, -0.5)
     axes.grid(False)

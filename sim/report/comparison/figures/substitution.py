@@ -10,7 +10,6 @@ from sim.report import style, words
 from sim.report.comparison.answer import parts_of
 from sim.report.results import Results, wording
 from sim.report.told import FEW, SAME, TOLD, Told
-from sim.runs.disclosure import MINIMUM
 
 SECTION = "first"
 UNIT = "persons"
@@ -53,11 +52,7 @@ def title(results: Results) -> str:
 
 def caption(results: Results) -> str:
     """One sentence under the figure."""
-    told = Told(results)
-    return (
-        f"Everybody whose life differs between the two worlds from {told.span}, by what becomes of them, at \u03bb = "
-        f"{results.main:g}; the blocks add up to all. Grey: each of these fewer than {MINIMUM} simulated people."
-    )
+    return f"What becomes of them, at \u03bb = {results.main_told}."
 
 
 def data(results: Results, lambda_: float | None = None) -> pd.DataFrame:
