@@ -122,6 +122,8 @@ class History:
         """The history in which these policies are in force too; one that already is in force is refused."""
         in_force = {policy.name for policy in self.policies}
         for policy in policies:
+            if not isinstance(policy, Policy):
+                raise HistoryError(f"'{shown(policy)}' is no Policy; sim.history.records.policy_from makes one")
             if policy.name in in_force:
                 raise HistoryError(f"policy '{policy.name}' is already in force; enacting it again changes nothing")
         return replace(self, policies=self.policies + policies)

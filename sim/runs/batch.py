@@ -10,6 +10,7 @@ import numpy as np
 from sim.history.naming import HISTORICAL
 from sim.numerics.errors import UserError
 from sim.numerics.messages import shown
+from sim.numerics.values import plain
 from sim.population.synthesis import Population, synthesise
 from sim.runs import checks
 from sim.runs.checked_model import CheckedModel, Numbers
@@ -50,22 +51,21 @@ class ScenarioModel(CheckedModel):
         threads: int = 1,
         **settings: Any,
     ) -> None:
-        own: dict[str, Any] = {"scenario": HISTORICAL if scenario in (None, "") else scenario}
+        own: dict[str, Any] = {"scenario": HISTORICAL if plain(scenario) in (None, "") else scenario}
         own |= {key: settings.pop(key, None) for key in ("policy", "without")}
         known = {key: settings[key] for key in FURTHER if key in settings}
         faults = [f"'{shown(key)}' is no keyword of a model; {_KNOWN}" for key in settings if key not in known]
-        seed = gathered(faults, lambda: None if rng is None else _seed(rng))
-        gathered(faults, lambda: Numbers(threads=threads, replicate=0 if replicate is None else replicate))
+        seed = _gathered(faults, lambda: None if rng is None else _seed(rng))
+        _gathered(faults, lambda: Numbers(threads=threads, replicate=0 if replicate is None else replicate))
         numbers: dict[str, Any] = {"people": {"one_in": one_in}, "choice": {"lambda": lambda_}}
-        asked = gathered(faults, lambda: Settings(**own, **known, **numbers))
+        asked = _gathered(faults, lambda: Settings(**own, **known, **numbers))
         if asked is not None and asked.draws and replicate is None:
             faults.append("parameters are drawn by replicate; name one, as replicate=0")
         if faults:
             raise UserError(*faults)
         assert asked is not None
-        base = Settings(people=People(one_in=one_in), **known)
-        if base.draws:  # lambda may be that of the draw
-            base = Settings(people=People(one_in=one_in), choice=Choice(lambda_=lambda_), **known)
+        held = lambda_ if asked.draws else None  # worlds of central values serve every lambda
+        base = Settings(people=People(one_in=one_in), choice=Choice(lambda_=held), **known)
         ensemble = _ensemble(_Same(base))
         if seed is None:
             seed = secrets.randbits(32) if replicate is None else ensemble.settings.seed
@@ -106,7 +106,7 @@ def _seed(rng: Any) -> int:
         raise UserError(f"rng={checks.written(rng)} is no seed, and numpy makes no generator of it") from None
 
 
-def gathered(faults: list[str], make: Callable[[], Made]) -> Made | None:
+def _gathered(faults: list[str], make: Callable[[], Made]) -> Made | None:
     """What is made; None if it is refused, and `faults` then has why."""
     try:
         return make()

@@ -1,9 +1,11 @@
 """The model as users meet it: what cannot be asked of it is refused in words, before a month is simulated."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from weakref import WeakValueDictionary
 
 from annotated_types import Ge, Le
+from numpy.typing import NDArray
 
 from sim.history.compiled import World
 from sim.history.history import History
@@ -28,6 +30,10 @@ class Numbers:
     rng: Seed = 0
 
 
+_CLOSED = "this model is closed and makes no more steps; go on with a copy"
+_FREED = "this model is closed and freed, as `Ensemble.finished` does; make another"
+
+
 def need(value: object, of: type, key: str, made_by: str) -> None:
     """Raise UserError unless a value is of a type, and say how one is made."""
     if not isinstance(value, of):
@@ -46,11 +52,10 @@ def need_name(scenario: object) -> None:
     Other(scenario)  # type: ignore[arg-type]
 
 
-def need_lived(model: object, job: object, months: int) -> None:
+def need_lived(model: "CheckedModel", job: Job, months: int) -> None:
     """Raise UserError for what is no model, or one of another replicate than a job's, or not at its end."""
     need_job(job)
     need(model, CheckedModel, "model", "Ensemble.model makes one")
-    assert isinstance(model, CheckedModel) and isinstance(job, Job)
     model.need_open()
     if model.replicate != job.replicate:
         raise UserError(f"a model of replicate {model.replicate} for a job of replicate {job.replicate}")
@@ -58,17 +63,28 @@ def need_lived(model: object, job: object, months: int) -> None:
         raise UserError(f"the model has lived to {model.date} of {label(months - 1)}; run it to the end first")
 
 
+_TAKEN: WeakValueDictionary[int, NDArray[Any]] = WeakValueDictionary()
+"""People of the states that models have taken up, as long as they live: two models cannot share their people."""
+
+
 class CheckedModel(EmigrationModel):
     """An `EmigrationModel` that raises UserError for what it cannot do: a step past its history or after `close`, a
-    month that is none, a world or a state of something else.
+    month that is none, a world or a state of something else, rows of nobody, whatever is asked of it once it is freed.
     """
 
-    _closed = False
+    _closed = _freed = False
 
-    def __getattr__(self, name: str) -> NoReturn:
-        if self.__dict__.get("_closed") and "month" not in self.__dict__ and not name.startswith("_"):
-            raise UserError(f"no '{name}': this model is closed and freed; make another")
-        raise AttributeError(f"'{type(self).__name__}' has no attribute '{name}'")
+    if not TYPE_CHECKING:  # for whom every name would be known then
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if self._freed and not name.startswith("_"):
+                raise UserError(f"no '{name}': {_FREED}")
+            raise AttributeError(f"'{type(self).__name__}' has no attribute '{name}'")
+
+    def __getstate__(self) -> dict[str, Any]:
+        if self._freed:
+            raise UserError(f"no copy: {_FREED}")
+        return super().__getstate__()
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
@@ -76,9 +92,10 @@ class CheckedModel(EmigrationModel):
 
     def step(self) -> None:
         """Simulate one month; raises UserError past the end of the history and for a closed model."""
-        if self._closed or self.month >= self.horizon:
-            self.__dict__["steps"] = self.__dict__.get("month", 0)  # Mesa has counted this one
-            self.need_open()
+        if not self._freed and (self._closed or self.month >= self.horizon):
+            self.steps = self.month  # Mesa has counted this one
+        self.need_open()
+        if self.month >= self.horizon:
             raise UserError(f"no month after {label(self.horizon - 1)}: the settings' `until` ends the history")
         super().step()
 
@@ -101,7 +118,8 @@ class CheckedModel(EmigrationModel):
 
     def close(self) -> None:
         """End the threads of this model: its people may still be asked, it makes no more steps."""
-        super().close()
+        if not self._freed:
+            super().close()
         self._closed = True
 
     def free(self) -> None:
@@ -110,7 +128,16 @@ class CheckedModel(EmigrationModel):
         """
         self.close()
         self.__dict__.clear()
-        self._closed = True
+        self._closed = self._freed = True
+
+    def savings(self, rows: Any) -> Any:
+        """Savings this month of people by their rows, EUR (see `EmigrationModel.savings`)."""
+        try:
+            self.columns.key[rows]
+        except IndexError:
+            told = f"rows={written(rows)} are no rows of people, which go from 0 to {len(self.columns.key) - 1}"
+            raise UserError(told) from None
+        return super().savings(rows)
 
     def fork(self, history: History, world: World) -> Any:
         """A model in another world that has lived through the same months (see `Continued.fork`)."""
@@ -129,14 +156,15 @@ class CheckedModel(EmigrationModel):
         if self.month or state.month > self.horizon:
             told = f"a state of {label(state.month)} for a model in {label(self.month)} that ends after"
             raise UserError(f"{told} {label(self.horizon - 1)}: take it up before the first step, in a history as long")
+        if id(state.states) in _TAKEN:
+            raise UserError("another model has taken up this state and changes it; ask for a `state` for each")
+        _TAKEN[id(state.states)] = state.states
         return super().live_on(state)
 
     def need_open(self) -> None:
         """Raise UserError if the model is closed."""
         if self._closed:
-            raise UserError(
-                "this model is closed and makes no more steps; make another, or copy it before you close it"
-            )
+            raise UserError(_FREED if self._freed else _CLOSED)
 
 
 def _whole(value: Any) -> int | None:

@@ -272,6 +272,7 @@ class Ensemble:
 
     def parting(self, baseline: str, others: Sequence[Other]) -> int:
         """First month in which a baseline's world differs from the others'; the end if there are none."""
+        need(others, Sequence, "others", "give a list of Other(scenario, freeze)")
         for other in others:
             need(other, Other, "other", "make one by Other(scenario, freeze)")
         scenarios = {other.scenario for other in others}
