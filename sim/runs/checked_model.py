@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 from weakref import WeakValueDictionary
 
+import numpy as np
 from annotated_types import Ge, Le
 from numpy.typing import NDArray
 
@@ -133,10 +134,12 @@ class CheckedModel(EmigrationModel):
     def savings(self, rows: Any) -> Any:
         """Savings this month of people by their rows, EUR (see `EmigrationModel.savings`)."""
         try:
-            self.columns.key[rows]
+            right = self.columns.key[rows].ndim < 2 and not (isinstance(rows, int | np.integer) and rows < 0)
         except IndexError:
+            right = False
+        if not right:
             told = f"rows={written(rows)} are no rows of people, which go from 0 to {len(self.columns.key) - 1}"
-            raise UserError(told) from None
+            raise UserError(told)
         return super().savings(rows)
 
     def fork(self, history: History, world: World) -> Any:
