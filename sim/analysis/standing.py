@@ -10,7 +10,8 @@ from typing import Any
 
 from sim.numerics.months import first_day, month
 from sim.runs.checks import CENTRAL, POSTERIOR
-from sim.runs.posterior import FOLDER, Posterior, path_of
+from sim.runs.fitted import FITTED, posterior_path
+from sim.runs.posterior import Posterior
 from sim.runs.settings import Settings
 
 KEY = "standing"
@@ -22,7 +23,7 @@ SKILL = "rolling_skill"
 _ADVICE = "Read directions, orders of magnitude and mechanisms; do not quote a number as an estimate."
 
 
-def facts(settings: Settings, folder: Path = FOLDER) -> dict[str, Any]:
+def facts(settings: Settings, folder: Path = FITTED) -> dict[str, Any]:
     """What is known of the parameters of a run, as plain values.
 
     `folder` holds the fitted files and beside each, as `RULE_thresholds.csv`, the thresholds of `task=validate`.
@@ -30,7 +31,7 @@ def facts(settings: Settings, folder: Path = FOLDER) -> dict[str, Any]:
     rule, draws = settings.decision, settings.draws
     held = {f"coefficients.{name}": value for name, value in settings.coefficients.items()}
     if draws is None:
-        return {"parameters": CENTRAL, "rule": rule, "is_fitted": path_of(rule, folder=folder).is_file()}
+        return {"parameters": CENTRAL, "rule": rule, "is_fitted": posterior_path(rule, folder=folder).is_file()}
     if settings.choice.lambda_ is not None:
         held["choice.lambda"] = settings.choice.lambda_
     found = {
@@ -78,8 +79,8 @@ def sentence(known: Mapping[str, Any]) -> str:
             return f"The constants of the model are provisional, and no validation stands behind them. {_ADVICE}"
         return f"parameters=posterior takes those that were fitted, with their uncertainty. {_ADVICE}"
     last = known.get("until")
-    fitted = f"to the end of {first_day(month(last)):%B %Y}" if last else "in all years with observations"
-    said = [f"A replicate is one of {known['draws']} draws of parameters fitted to what was observed {fitted}."]
+    years = f"to the end of {first_day(month(last)):%B %Y}" if last else "in all years with observations"
+    said = [f"A replicate is one of {known['draws']} draws of parameters fitted to what was observed {years}."]
     if known.get("parameters") != POSTERIOR:
         said.append(f"They are those of the file {known['parameters']}, which does not come with the program.")
     if known.get("held"):

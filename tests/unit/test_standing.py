@@ -20,7 +20,7 @@ def scorecard(folder, *rows):
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder of fitted files in place of the program's."""
-    monkeypatch.setattr("sim.runs.draws.FOLDER", tmp_path)
+    monkeypatch.setattr("sim.runs.fitted.FITTED", tmp_path)
     return tmp_path
 
 
