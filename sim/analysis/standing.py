@@ -20,6 +20,19 @@ MISSED, UNKNOWN, UNJUDGED = "missed", "not known", "no threshold"
 """Verdicts on a threshold that are told one by one, and that of what has none."""
 SKILL = "rolling_skill"
 """Threshold that is told whatever its verdict: skill over the best naive rule in years that were not fitted to."""
+OF_THRESHOLDS = {
+    "rolling_skill": "skill in unseen years over the best naive rule",
+    "stock_ape": "median error of stocks, share of the observed",
+    "ard": "average relative difference of stocks (Flee)",
+    "ard_totals_given": "the same, given the total",
+    "coverage_80": "share of observations inside the 80% interval",
+    "within_r2": "R2 within destinations",
+    "sbc_coverage": "simulation-based calibration, coverage off by",
+    "recovery": "parameters recovered",
+    "r_hat": "largest R-hat of the chains",
+    "fresh_run_bias": "fresh runs against the emulator, errors",
+}
+"""What is measured for each threshold that was set before the fit."""
 _ADVICE = "Read directions, orders of magnitude and mechanisms; do not quote a number as an estimate."
 
 
@@ -99,7 +112,7 @@ def sentence(known: Mapping[str, Any]) -> str:
     missed, unknown = _named(known, MISSED), _named(known, UNKNOWN)
     met = len(rows) - len(missed) - len(unknown)
     said.append(f"Of {len(rows)} thresholds set before the fit {met} are met.")
-    said += [f"{what}: {', '.join(names)}." for what, names in (("Missed", missed), ("Not known", unknown)) if names]
+    said += [f"{what}: {'; '.join(names)}." for what, names in (("Missed", missed), ("Not known", unknown)) if names]
     return " ".join([*said, *([_ADVICE] if missed or unknown else [])])
 
 
@@ -110,4 +123,4 @@ def _judged(known: Mapping[str, Any]) -> list[Mapping[str, str]]:
 
 def _named(known: Mapping[str, Any], verdict: str) -> list[str]:
     """Thresholds with a verdict, in words."""
-    return [row["threshold"].replace("_", " ") for row in _judged(known) if row["verdict"] == verdict]
+    return [OF_THRESHOLDS[row["threshold"]] for row in _judged(known) if row["verdict"] == verdict]

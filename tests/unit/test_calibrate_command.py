@@ -83,8 +83,7 @@ def test_a_window_shares_the_first_wave_and_sees_less(settings):
 
 
 def test_a_library_that_is_missing_is_told(settings, monkeypatch):
-    usual = calibrate.importlib.util.find_spec
-    monkeypatch.setattr(calibrate.importlib.util, "find_spec", lambda name: None if name == "emcee" else usual(name))
+    monkeypatch.setattr("sim.runs.extras.find_spec", lambda name: None if name == "emcee" else name)
     with pytest.raises(UserError, match=r"needs emcee: pip install 'vyraj\[fit\]'"):
         calibrate.run(settings)
 

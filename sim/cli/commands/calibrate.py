@@ -5,7 +5,6 @@ computed twice: whoever is killed gives the same command again, and several proc
 its runs.
 """
 
-import importlib.util
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from sim.cli.commands.calibrating.work import Calibration
 from sim.numerics.errors import UserError
 from sim.observation.observed import LAST
 from sim.runs.checks import CENTRAL
+from sim.runs.extras import need
 from sim.runs.settings import Settings
 
 LIBRARIES = {"sklearn": "scikit-learn", "emcee": "emcee", "arviz": "arviz"}
@@ -26,9 +26,7 @@ def run(settings: Settings) -> Path:
 
     Raises UserError where a library is missing or a scenario is asked for.
     """
-    absent = [name for module, name in LIBRARIES.items() if importlib.util.find_spec(module) is None]
-    if absent:
-        raise UserError(f"task=calibrate needs {', '.join(absent)}: pip install 'vyraj[fit]'")
+    need("task=calibrate", "fit", LIBRARIES)
     if settings.freeze:
         raise UserError("freeze holds feedbacks at a baseline's path; task=calibrate lives one world, leave it out")
     if settings.parameters != CENTRAL:
