@@ -17,12 +17,12 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp, ndtr, ndtri
 
 from sim.numerics.errors import UserError
-from sim.runs.posterior import FOLDER
+from sim.runs.fitted import FITTED
 from sim.runs.tables import OF_OTHERS
 
 Floats = NDArray[np.float64]
 
-FILE = FOLDER / "log_scores.csv"
+FILE = FITTED / "log_scores.csv"
 """Scores of the rules that come with the program, once they were fitted and tested: columns `target`, `decision`,
 `log_score` (natural logarithm of the predictive density at what was observed)."""
 SURE = 0.95

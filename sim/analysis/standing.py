@@ -10,7 +10,8 @@ from typing import Any
 
 from sim.numerics.months import first_day, month
 from sim.runs.checks import CENTRAL, POSTERIOR
-from sim.runs.posterior import FOLDER, Posterior, path_of
+from sim.runs.fitted import FITTED, posterior_path
+from sim.runs.posterior import Posterior
 from sim.runs.settings import Settings
 
 KEY = "standing"
@@ -19,10 +20,23 @@ MISSED, UNKNOWN, UNJUDGED = "missed", "not known", "no threshold"
 """Verdicts on a threshold that are told one by one, and that of what has none."""
 SKILL = "rolling_skill"
 """Threshold that is told whatever its verdict: skill over the best naive rule in years that were not fitted to."""
+OF_THRESHOLDS = {
+    "rolling_skill": "skill in unseen years over the best naive rule",
+    "stock_ape": "median error of stocks, share of the observed",
+    "ard": "average relative difference of stocks (Flee)",
+    "ard_totals_given": "the same, given the total",
+    "coverage_80": "share of observations inside the 80% interval",
+    "within_r2": "R2 within destinations",
+    "sbc_coverage": "simulation-based calibration, coverage off by",
+    "recovery": "parameters recovered",
+    "r_hat": "largest R-hat of the chains",
+    "fresh_run_bias": "fresh runs against the emulator, errors",
+}
+"""What is measured for each threshold that was set before the fit."""
 _ADVICE = "Read directions, orders of magnitude and mechanisms; do not quote a number as an estimate."
 
 
-def facts(settings: Settings, folder: Path = FOLDER) -> dict[str, Any]:
+def facts(settings: Settings, folder: Path = FITTED) -> dict[str, Any]:
     """What is known of the parameters of a run, as plain values.
 
     `folder` holds the fitted files and beside each, as `RULE_thresholds.csv`, the thresholds of `task=validate`.
@@ -30,7 +44,7 @@ def facts(settings: Settings, folder: Path = FOLDER) -> dict[str, Any]:
     rule, draws = settings.decision, settings.draws
     held = {f"coefficients.{name}": value for name, value in settings.coefficients.items()}
     if draws is None:
-        return {"parameters": CENTRAL, "rule": rule, "is_fitted": path_of(rule, folder=folder).is_file()}
+        return {"parameters": CENTRAL, "rule": rule, "is_fitted": posterior_path(rule, folder=folder).is_file()}
     if settings.choice.lambda_ is not None:
         held["choice.lambda"] = settings.choice.lambda_
     found = {
@@ -78,8 +92,8 @@ def sentence(known: Mapping[str, Any]) -> str:
             return f"The constants of the model are provisional, and no validation stands behind them. {_ADVICE}"
         return f"parameters=posterior takes those that were fitted, with their uncertainty. {_ADVICE}"
     last = known.get("until")
-    fitted = f"to the end of {first_day(month(last)):%B %Y}" if last else "in all years with observations"
-    said = [f"A replicate is one of {known['draws']} draws of parameters fitted to what was observed {fitted}."]
+    years = f"to the end of {first_day(month(last)):%B %Y}" if last else "in all years with observations"
+    said = [f"A replicate is one of {known['draws']} draws of parameters fitted to what was observed {years}."]
     if known.get("parameters") != POSTERIOR:
         said.append(f"They are those of the file {known['parameters']}, which does not come with the program.")
     if known.get("held"):
@@ -98,7 +112,7 @@ def sentence(known: Mapping[str, Any]) -> str:
     missed, unknown = _named(known, MISSED), _named(known, UNKNOWN)
     met = len(rows) - len(missed) - len(unknown)
     said.append(f"Of {len(rows)} thresholds set before the fit {met} are met.")
-    said += [f"{what}: {', '.join(names)}." for what, names in (("Missed", missed), ("Not known", unknown)) if names]
+    said += [f"{what}: {'; '.join(names)}." for what, names in (("Missed", missed), ("Not known", unknown)) if names]
     return " ".join([*said, *([_ADVICE] if missed or unknown else [])])
 
 
@@ -109,4 +123,4 @@ def _judged(known: Mapping[str, Any]) -> list[Mapping[str, str]]:
 
 def _named(known: Mapping[str, Any], verdict: str) -> list[str]:
     """Thresholds with a verdict, in words."""
-    return [row["threshold"].replace("_", " ") for row in _judged(known) if row["verdict"] == verdict]
+    return [OF_THRESHOLDS[row["threshold"]] for row in _judged(known) if row["verdict"] == verdict]

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sim.numerics.errors import UserError
 from sim.report.blocks import Block
+from sim.runs.extras import need
 
 SIZES = {"h1": 18, "h2": 12, "h3": 10, "p": 9.5, "note": 9.5}
 """Points by kind of block."""
@@ -22,11 +22,9 @@ def document(pages: Sequence[Sequence[Block]], pictures: Sequence[tuple[Path, st
 
     Raises UserError if fpdf2 is not installed.
     """
-    try:
-        from fpdf import FPDF
-    except ImportError as error:
-        raise UserError("a PDF needs fpdf2: pip install 'vyraj[pdf]'") from error
+    need("a PDF", "pdf", {"fpdf": "fpdf2"})
     import matplotlib
+    from fpdf import FPDF
 
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table of a font
     sheet = FPDF(format="A4")

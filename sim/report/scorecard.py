@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.standing import OF_THRESHOLDS
 from sim.history import naming
 from sim.observation.experiments import EXPERIMENTS
-from sim.report.words import OF_THRESHOLDS
 from sim.report.yardstick import number, told
 from sim.runs.settings import Settings
 

@@ -11,19 +11,6 @@ from sim.runs.settings import of_slices
 FEW = "few"
 """Written instead of a number that rests on too few simulated people."""
 MINUS = "\u2212"
-OF_THRESHOLDS = {
-    "rolling_skill": "skill in unseen years over the best naive rule",
-    "stock_ape": "median error of stocks, share of the observed",
-    "ard": "average relative difference of stocks (Flee)",
-    "ard_totals_given": "the same, given the total",
-    "coverage_80": "share of observations inside the 80% interval",
-    "within_r2": "R2 within destinations",
-    "sbc_coverage": "simulation-based calibration, coverage off by",
-    "recovery": "parameters recovered",
-    "r_hat": "largest R-hat of the chains",
-    "fresh_run_bias": "fresh runs against the emulator, errors",
-}
-"""What is measured for each threshold that was set before the fit."""
 
 
 def shown(persons: float, results: Results) -> bool:

@@ -31,9 +31,9 @@ from sim.history.naming import composition
 from sim.model.feedback import FEEDBACKS
 from sim.numerics import months
 from sim.numerics.errors import UserError
-from sim.numerics.locations import DATA
 from sim.numerics.messages import closest, nearest, shown
 from sim.numerics.values import canonical, plain
+from sim.runs.fitted import posterior_path
 from sim.runs.given import checked, known
 
 MOST_REPLICATES, MOST_THREADS, MOST_LAMBDAS = 100_000, 1024, 50
@@ -61,8 +61,8 @@ PRUNED = ("partial", "damaged", "stale", "where")
 
 def usual_parameters(asked: Mapping[str, Any]) -> str:
     """What `parameters` is if nothing is said: the fitted draws where the rule has some and the task answers."""
-    posterior = DATA / POSTERIOR / f"{asked.get('decision')}.parquet"
-    return POSTERIOR if asked.get("task") in ANSWERS and posterior.is_file() else CENTRAL
+    is_fitted = asked.get("task") in ANSWERS and posterior_path(str(asked.get("decision"))).is_file()
+    return POSTERIOR if is_fitted else CENTRAL
 
 
 def refusal(wanted: str) -> PydanticCustomError:

@@ -22,14 +22,12 @@ from numpy.typing import NDArray
 from sim.model.decision import constants
 from sim.numerics.codes import CHANNEL, PLACE
 from sim.numerics.errors import UserError
-from sim.numerics.locations import DATA
 from sim.numerics.luck import replicate_seed
 from sim.numerics.messages import shown
 from sim.runs.checks import POSTERIOR
+from sim.runs.fitted import posterior_path
 from sim.runs.given import OF_CHANNEL, OF_PLACE, Given, checked, given, strange
 
-FOLDER = DATA / "posterior"
-"""Folder of the fitted files, one a rule of decision."""
 BLOCK, NEW = 8, 6
 """Replicates in a block, and those of them that have new draws."""
 OF_PEOPLE = 2**31
@@ -104,7 +102,7 @@ def people_seed(seed: int, draw: int) -> int:
 
 def file_of(parameters: str, decision: str) -> Path:
     """The file that `parameters` means under a rule of decision."""
-    return FOLDER / f"{decision}.parquet" if parameters == POSTERIOR else Path(parameters)
+    return posterior_path(decision) if parameters == POSTERIOR else Path(parameters)
 
 
 def read(parameters: str, decision: str) -> Draws:

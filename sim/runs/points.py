@@ -31,6 +31,7 @@ from sim.runs import packing, parquet, seals
 from sim.runs.arrays import NotArrays, is_whole
 from sim.runs.ensemble import Ensemble
 from sim.runs.files import digest, provenance, restore, seeds, write_file, write_folder
+from sim.runs.fitted import FITTED
 from sim.runs.locks import Lock
 from sim.runs.priors import scales
 from sim.runs.run import Job, Other, Run
@@ -40,8 +41,6 @@ Extras = Callable[["Point", Iterable[Run]], dict[str, str]]
 LAST_THAT_DECIDES = "model"
 """Last row of the layout that lives lives; `ALSO` are modules below it that say what is kept of them."""
 ALSO = ("runs/run", "runs/ensemble", "runs/given", "runs/draws", "runs/parquet")
-FITTED = "posterior"
-"""Folder of the data that is made from points, and decides none."""
 _RUN = re.compile(r"[0-9]{6,}\.run")
 """Name of a file that holds a finished run."""
 A_MOMENT = 2.0
@@ -125,7 +124,7 @@ def inputs_digest() -> dict[str, str]:
     return {
         "program": digest(PACKAGE, "*.py", decides),
         "tables": hashlib.sha256(parquet.layout().encode()).hexdigest(),
-        "data": digest(DATA, "*", {path.name for path in DATA.iterdir()} - {FITTED}),
+        "data": digest(DATA, "*", {path.name for path in DATA.iterdir()} - {FITTED.name}),
         **{name: digest(CONF, f"{name}.yaml") for name in ("people", "codes")},
         "names": hashlib.sha256(json.dumps([dict(PLACE), dict(CHANNEL)]).encode()).hexdigest(),
     }

@@ -21,14 +21,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.numerics.errors import UserError
-from sim.numerics.locations import CONF, DATA, configuration
+from sim.numerics.locations import CONF, configuration
 from sim.numerics.messages import shown
 from sim.runs.draws import METADATA, NEEDED, faults_of, parsed
 from sim.runs.files import file_digest, write_file
-from sim.runs.points import FITTED, inputs_digest
+from sim.runs.fitted import posterior_path
+from sim.runs.points import inputs_digest
 
-FOLDER = DATA / FITTED
-"""Where the posteriors lie that come with the program."""
 _NOT_ENGINE = ("config.yaml", "priors.yaml", "validation.yaml", "hydra/")
 """Files of `conf/` that change no run of given parameters."""
 
@@ -60,13 +59,13 @@ class Posterior:
             raise ValueError("; ".join(faults))
 
     @staticmethod
-    def load(rule: str, until: str | None = None, folder: Path = FOLDER) -> "Posterior":
+    def load(rule: str, until: str | None = None, folder: Path | None = None) -> "Posterior":
         """The posterior of a rule, fitted to what was observed to the month `until` (YYYY-12), or to all of it.
 
         Raises UserError for a file that is missing, damaged, of another rule or window, or whose parameters are not
         known.
         """
-        path = path_of(rule, until, folder)
+        path = posterior_path(rule, until, folder)
         found = read(path)
         if found.rule != rule:
             raise UserError(f"{path} is the posterior of the rule '{shown(found.rule)}', not of '{shown(rule)}'")
@@ -74,7 +73,7 @@ class Posterior:
             raise UserError(f"{path} was fitted to {found.about.get('until') or 'all'}, not to {until or 'all'}")
         return found
 
-    def save(self, folder: Path = FOLDER) -> Path:
+    def save(self, folder: Path | None = None) -> Path:
         """Write the file in its place, whole or not at all; the same draws give the same bytes."""
         about = {**self.about, "rule": self.rule}
         missing = [key for key in NEEDED if key not in about]
@@ -88,8 +87,8 @@ class Posterior:
         table = pa.table(columns).replace_schema_metadata({METADATA: json.dumps(about, sort_keys=True)})
         sink = pa.BufferOutputStream()
         pq.write_table(table, sink, compression="zstd", use_dictionary=False, write_page_checksum=True)
-        folder.mkdir(parents=True, exist_ok=True)
-        path = path_of(self.rule, about.get("until"), folder)
+        path = posterior_path(self.rule, about.get("until"), folder)
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_file(path, sink.getvalue().to_pybytes())
         return path
 
@@ -126,18 +125,13 @@ class Posterior:
     @property
     def doubts(self) -> tuple[str, ...]:
         """Sentences on why the draws may not suit the program as it is; whoever uses them tells these."""
-        fitted = self.about["recipe"].get("engine")
-        if fitted == engine_digest():
+        if self.about["recipe"].get("engine") == engine_digest():
             return ()
         return (
             f"the posterior of {self.rule} was fitted on {str(self.about['time'])[:10]} to another state of the model "
-            "or its data: its draws are used all the same; `python -m sim task=calibrate` fits anew",
+            "or its data: its draws are used all the same; whether the model still does what was fitted is told by "
+            "`python -m sim task=calibrate fit.stage=confirm`",
         )
-
-
-def path_of(rule: str, until: str | None = None, folder: Path = FOLDER) -> Path:
-    """File of a posterior: the rule, and the year to whose end it was fitted where that is not all."""
-    return folder / (f"{rule}.parquet" if until is None else f"{rule}_{until[:4]}.parquet")
 
 
 def read(path: Path) -> Posterior:

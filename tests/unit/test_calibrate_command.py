@@ -8,6 +8,7 @@ pytest.importorskip("emcee")
 pytest.importorskip("arviz")
 
 from sim.cli.commands import calibrate  # noqa: E402
+from sim.cli.commands.calibrating import confirming, work  # noqa: E402
 from sim.numerics.errors import UserError  # noqa: E402
 from sim.observation.fitted import Fitted, measured  # noqa: E402
 from sim.runs import outputs  # noqa: E402
@@ -24,7 +25,7 @@ def stand_in(store, asked, tick):
     pull = 0.4 * (asked.given["war"] - CENTRAL["war"]) + 0.3 * np.log(asked.given["savings"])
     own = asked.given["constant_lithuania"] - CENTRAL["constant_lithuania"]
     rng = np.random.default_rng(asked.replicate)
-    patterns = calibrate.Calibration(store.settings).kept
+    patterns = work.Calibration(store.settings).kept
     moved = np.array([pull + own * (one.destination == "lithuania") for one in patterns])
     seen = np.array([one.observed for one in patterns])
     found = seen * np.exp(moved + 0.05 * rng.standard_normal(len(seen)))
@@ -50,11 +51,11 @@ def test_a_fit_is_made_resumed_and_read(settings, capsys):
     folder = calibrate.run(settings)
     said = capsys.readouterr().out
     assert "Lambda: prior 0.62" in said and "fresh runs" in said and "What the prior says" in said
-    assert len(made) == 64 + 64 + 10
+    assert len(made) == 64 + 64 + 10 + work.WITNESSES
     found = Posterior.load("destination_nest", folder=folder)
     assert len(found.draws) == 20 and found.about["recipe"]["waves"] == 2 and found.doubts == ()
     assert {path.name for path in (folder / "tables").iterdir()} == {
-        "fit_parameters.csv", "fit_prior.csv", "fit_targets.csv", "fit_waves.csv"
+        "fit_parameters.csv", "fit_prior.csv", "fit_targets.csv", "fit_waves.csv", "prior_posterior.csv"
     }  # fmt: skip
     told = found.summary().set_index("parameter")
     assert told.loc["constant_lithuania", "sd"] < 0.3 < told.loc["constant_poland", "sd"]
@@ -77,13 +78,12 @@ def test_a_window_shares_the_first_wave_and_sees_less(settings):
     assert len(made) == 64
     early = replace(settings, fit=replace(settings.fit, window="2020", waves=1, fresh=0))
     folder = calibrate.run(early)
-    assert len(made) == 64  # nothing is computed twice
+    assert len(made) == 64 + work.WITNESSES  # nothing is computed twice
     assert Posterior.load("destination_nest", "2020-12", folder).about["until"] == "2020-12"
 
 
 def test_a_library_that_is_missing_is_told(settings, monkeypatch):
-    usual = calibrate.importlib.util.find_spec
-    monkeypatch.setattr(calibrate.importlib.util, "find_spec", lambda name: None if name == "emcee" else usual(name))
+    monkeypatch.setattr("sim.runs.extras.find_spec", lambda name: None if name == "emcee" else name)
     with pytest.raises(UserError, match=r"needs emcee: pip install 'vyraj\[fit\]'"):
         calibrate.run(settings)
 
@@ -104,3 +104,73 @@ def test_outputs_are_set_on_the_scale_of_their_errors():
 def test_nothing_is_fitted_twice():
     keys = [(one.quantity, one.destination, one.start, one.end, one.item) for one in measured()]
     assert len(set(keys)) == len(keys)
+
+
+@pytest.fixture
+def shipped(settings, monkeypatch):
+    """A fit that lies where those lie that come with the program, and the settings that ask whether it still holds."""
+    from dataclasses import replace
+
+    folder = calibrate.run(settings)
+    monkeypatch.setattr("sim.runs.fitted.FITTED", folder)
+    return folder, replace(settings, fit=replace(settings.fit, stage="confirm"))
+
+
+def recipe(folder):
+    return Posterior.load("destination_nest", folder=folder).about["recipe"]
+
+
+def changed(monkeypatch, digest="changed"):
+    """Another text of the program."""
+    for module in ("posterior", "outputs"):
+        monkeypatch.setattr(f"sim.runs.{module}.engine_digest", lambda: digest)
+    monkeypatch.setattr(confirming, "engine_digest", lambda: digest)
+
+
+def test_a_model_that_does_the_same_under_another_text_is_confirmed(shipped, monkeypatch, capsys):
+    folder, asked = shipped
+    before = recipe(folder)
+    changed(monkeypatch)
+    assert Posterior.load("destination_nest", folder=folder).doubts
+    made.clear()
+    calibrate.run(asked)
+    assert len(made) == work.WITNESSES and "does what was fitted" in capsys.readouterr().out
+    assert recipe(folder) == before | {"engine": "changed"}
+    assert not Posterior.load("destination_nest", folder=folder).doubts
+
+
+def test_a_model_that_does_something_else_is_not(shipped, monkeypatch):
+    folder, asked = shipped
+    kept = next(folder.glob("*.parquet")).read_bytes()
+
+    def otherwise(store, asked, tick):
+        found = stand_in(store, asked, tick)
+        return found | {"leavers": np.nextafter(found["leavers"], np.inf)}
+
+    changed(monkeypatch)
+    monkeypatch.setattr(outputs.Store, "_made", otherwise)
+    with pytest.raises(UserError, match="does not do any more what was fitted"):
+        calibrate.run(asked)
+    assert next(folder.glob("*.parquet")).read_bytes() == kept
+
+
+def test_a_fit_without_noted_runs_is_confirmed_by_its_own_state_alone(shipped, monkeypatch):
+    from dataclasses import replace
+
+    folder, asked = shipped
+    found = Posterior.load("destination_nest", folder=folder)
+    told = {key: value for key, value in found.about["recipe"].items() if key != "witness"}
+    replace(found, about={**found.about, "recipe": told}).save(folder)
+    with monkeypatch.context() as other:
+        changed(other)
+        with pytest.raises(UserError, match="no runs of the fit are noted"):
+            calibrate.run(asked)
+    calibrate.run(asked)
+    assert "witness" in recipe(folder)
+
+
+def test_nothing_is_confirmed_where_nothing_is_fitted(shipped):
+    from dataclasses import replace
+
+    with pytest.raises(UserError, match="nothing is fitted for decision=two_steps"):
+        calibrate.run(replace(shipped[1], decision="two_steps"))

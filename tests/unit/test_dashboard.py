@@ -315,7 +315,7 @@ def test_the_page_is_served_to_this_machine_only(tmp_path):
 
 
 def test_without_streamlit_one_line_says_what_to_install(monkeypatch, tmp_path):
-    monkeypatch.setattr(dashboard.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("sim.runs.extras.find_spec", lambda name: None)
     with pytest.raises(UserError, match=r"pip install 'vyraj\[dashboard\]'"):
         dashboard.run(Settings(task="dashboard", results_dir=str(tmp_path)))
 

@@ -111,7 +111,7 @@ def test_where_a_file_lies_makes_no_other_run_and_is_not_told(path, tmp_path):
     ],
 )
 def test_draws_that_are_not_there_or_of_another_rule_are_refused(path, settings, said, monkeypatch, tmp_path):
-    monkeypatch.setattr("sim.runs.draws.FOLDER", tmp_path)
+    monkeypatch.setattr("sim.runs.fitted.FITTED", tmp_path)
     with pytest.raises(UserError, match=said):
         Settings(**{"parameters": str(path), **settings})
 

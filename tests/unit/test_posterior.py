@@ -9,7 +9,8 @@ import pytest
 
 from sim.numerics.errors import UserError
 from sim.runs.draws import METADATA
-from sim.runs.posterior import Posterior, engine_digest, path_of, read
+from sim.runs.fitted import posterior_path
+from sim.runs.posterior import Posterior, engine_digest, read
 from sim.runs.settings import Settings
 
 NAMES = ("lambda", "war", "constant_poland", "channel_study", "asylum_poland")
@@ -44,7 +45,9 @@ def test_quantiles_and_means_are_weighted():
 
 def test_windows_have_files_of_their_own(tmp_path):
     path = posterior(until="2020-12").save(tmp_path)
-    assert path == path_of("destination_nest", "2020-12", tmp_path) and path.name == "destination_nest_2020.parquet"
+    assert (
+        path == posterior_path("destination_nest", "2020-12", tmp_path) and path.name == "destination_nest_2020.parquet"
+    )
     assert Posterior.load("destination_nest", "2020-12", tmp_path).about["until"] == "2020-12"
 
 

@@ -20,7 +20,7 @@ def scorecard(folder, *rows):
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder of fitted files in place of the program's."""
-    monkeypatch.setattr("sim.runs.draws.FOLDER", tmp_path)
+    monkeypatch.setattr("sim.runs.fitted.FITTED", tmp_path)
     return tmp_path
 
 
@@ -56,8 +56,11 @@ def test_misses_are_told_by_name(folder):
     said = sentence(known)
     assert title(known) == "Fitted and tested, with misses."
     assert "skill over the best naive rule is \u221212% (missed)" in said
-    assert "Of 4 thresholds set before the fit 1 are met. Missed: rolling skill, stock ape." in said
-    assert "Not known: sbc coverage." in said and "do not quote a number" in said
+    assert "Of 4 thresholds set before the fit 1 are met. Missed: skill in unseen years over" in said
+    assert (
+        "rule; median error of stocks, share of the observed. Not known: simulation-based calibration" in said
+        and "do not quote a number" in said
+    )
     assert brief(known) == "1 of 4 thresholds set before the fit are met. Read directions, not numbers."
 
 

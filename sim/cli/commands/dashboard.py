@@ -1,12 +1,12 @@
 """`task=dashboard`: the page on which a policy is composed, run and read, for this machine alone."""
 
-import importlib.util
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
 from sim.numerics.errors import UserError
+from sim.runs.extras import need
 from sim.runs.settings import Settings
 
 PAGE = Path(__file__).parents[2] / "report" / "dashboard" / "page.py"
@@ -16,8 +16,7 @@ ADDRESS = "127.0.0.1"
 
 def run(settings: Settings) -> None:
     """Serve the page until it is interrupted; raises UserError without Streamlit, or if the port is taken."""
-    if importlib.util.find_spec("streamlit") is None:
-        raise UserError(f"task={settings.task} needs Streamlit, which is not installed: pip install 'vyraj[dashboard]'")
+    need("task=dashboard", "dashboard", {"streamlit": "Streamlit"})
     need_free(settings.port)
     results = Path(settings.results_dir).absolute()
     results.mkdir(parents=True, exist_ok=True)

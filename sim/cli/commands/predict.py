@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 
 from sim.cli.commands.survey import asked_of
@@ -16,6 +15,7 @@ from sim.observation.seen import Seen, seen_by
 from sim.observation.survey import fitted_odds, pooled
 from sim.runs import seals
 from sim.runs.ensemble import Ensemble
+from sim.runs.extras import need
 from sim.runs.files import manifest, write_folder
 from sim.runs.run import Job
 from sim.runs.settings import Settings, command, fingerprint, resolved_yaml
@@ -29,8 +29,7 @@ def run(settings: Settings) -> Path:
     Raises UserError if packages are missing, or the runs end before a year to be predicted does.
     """
     began = time.process_time()
-    if find_spec("scoringrules") is None:
-        raise UserError("task=predict needs scoringrules: pip install 'vyraj[fit]'")
+    need("task=predict", "fit", {"scoringrules": "scoringrules"})
     if settings.until < f"{FIRST_YEAR}-12":
         raise UserError(f"until={settings.until} is before {FIRST_YEAR}-12, the end of the first year to be predicted")
     if month(settings.until) > month(f"{LAST_YEAR}-12"):

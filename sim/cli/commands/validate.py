@@ -6,29 +6,25 @@ natural experiments beside the model's effect; `part=literature` and `part=scale
 
 import time
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from sim.cli.commands.observed_months import to_the_last_observation
 from sim.cli.commands.worlds import simulated
 from sim.history import naming
-from sim.numerics.errors import UserError
 from sim.runs import seals
 from sim.runs.ensemble import Ensemble
+from sim.runs.extras import need
 from sim.runs.files import manifest, write_folder
 from sim.runs.settings import Settings, fingerprint, resolved_yaml
 from sim.runs.tables import OF_OTHERS, OF_VALIDATION
 from sim.runs.tables.files import write_csv
 
-NEEDS = ("scoringrules", "statsmodels")
-"""Packages of the extra `fit`."""
+NEEDS = {name: name for name in ("scoringrules", "statsmodels")}
 
 
 def run(settings: Settings) -> Path:
     """Do a part of the validation, print and write it; returns the folder. UserError if packages are missing."""
-    missing = [name for name in NEEDS if find_spec(name) is None]
-    if missing:
-        raise UserError(f"task=validate needs {' and '.join(missing)}: pip install 'vyraj[fit]'")
+    need("task=validate", "fit", NEEDS)
     settings = to_the_last_observation(settings)
     began = time.process_time()
     Ensemble(settings).world(settings.scenario)  # a mistake in its files is told before anything is compiled

@@ -18,6 +18,7 @@ from sim.cli.hydra.table import PLUGINS, adding
 from sim.cli.hydra.texts import for_hydra
 from sim.numerics.errors import UserError
 from sim.numerics.messages import shown
+from sim.runs.extras import lacking
 from sim.runs.sections import unknown_key
 from sim.runs.settings import Settings
 
@@ -167,7 +168,7 @@ def mistake(error: Exception) -> UserError:
     if isinstance(error, MissingConfigException) and error.options:
         name = str(error.missing_cfg_file).removeprefix("hydra/launcher/")
         if name in EXTRAS:
-            return UserError(f"hydra/launcher={name} needs packages that are not here: pip install 'vyraj[{name}]'")
+            return lacking(f"hydra/launcher={name}", name, "packages that are not here")
         return UserError(f"{shown(error.missing_cfg_file)} is not known; known are: {', '.join(error.options)}")
     return UserError(first_line(error))
 

@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis import standing
+from sim.analysis.standing import OF_THRESHOLDS
 from sim.history import naming
 from sim.observation.yardstick import MISS
 from sim.report.results import Results
-from sim.report.words import OF_THRESHOLDS, capital
+from sim.report.words import capital
 from sim.report.yardstick import told
 from sim.runs.checks import CENTRAL, POSTERIOR
 

@@ -14,7 +14,8 @@ from sim.observation.registered import Threshold, registered
 from sim.observation.seen import Seen, each_seen
 from sim.report.scorecard import printed
 from sim.runs.ensemble import Ensemble
-from sim.runs.posterior import path_of, read
+from sim.runs.fitted import posterior_path
+from sim.runs.posterior import read
 from sim.runs.run import Job
 from sim.runs.settings import Settings
 from sim.runs.tables import OF_OTHERS, OF_VALIDATION
@@ -40,7 +41,7 @@ def made(settings: Settings) -> tuple[dict[str, pd.DataFrame], str]:
     parts = [scorecard.forecasts(of, YEARS, had)]
     fits = []
     for until in ORIGINS:
-        path = path_of(settings.decision, until)
+        path = posterior_path(settings.decision, until)
         if path.is_file() and int(until[:4]) + 1 <= int(settings.until[:4]):
             fits.append(f"to {until}")
             parts.append(_ahead(settings, path, until))
@@ -98,7 +99,7 @@ def _came(
 
 def _diagnostics(settings: Settings) -> Mapping[str, Any]:
     """What the fit's own checks have left in the posterior of the settings' rule; nothing where there is none."""
-    path = path_of(settings.decision)
+    path = posterior_path(settings.decision)
     found: Mapping[str, Any] = read(path).about["diagnostics"] if path.is_file() else {}
     return found
 
