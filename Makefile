@@ -1,5 +1,6 @@
 # make run                               the default comparison and its report
 # make run ARGS="people.one_in=1000"     the same with options
+# make setup                             what tests, lint and tutorials need, which a run does not
 # make bench                             what the model costs, near half an hour; ARGS="--quick" a minute
 # make test | make lint | make clean      WORKERS=0 tests in one process, as a debugger needs it
 # make sbom                              the packages of .venv and their versions, as CycloneDX: build/sbom.json
@@ -22,7 +23,7 @@ KEPT := PYTHONDONTWRITEBYTECODE=
 .PHONY: run test lint bench sbom clean setup
 .DELETE_ON_ERROR:
 
-run: setup
+run: $(STAMP)
 	@$(KEPT) $(BIN)/python -m sim $(ARGS)
 
 test: $(COMPILED)
@@ -40,7 +41,7 @@ sbom: $(SBOM)
 	@mkdir -p build
 	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o build/sbom.json $(BIN)/python
 
-setup: $(STAMP)
+setup: $(TESTING)
 
 # The stamp is the last thing made: an installation that fails is begun again. What a run needs is installed and nothing
 # else; it becomes bytecode when it is first imported, a third of what there is.
