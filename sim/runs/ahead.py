@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
-from numba.core.dispatcher import Dispatcher
 
 from sim.model.decision.rules import rule
 from sim.model.model import EmigrationModel, passes_of
@@ -47,7 +46,7 @@ def make(ensemble: Ensemble) -> None:
 def is_there(decision: str) -> bool:
     """Whether a month by a rule of decision has been compiled from these sources, or rules are not compiled at all."""
     first, _ = passes_of(rule(decision))[0]
-    if not isinstance(first, Dispatcher):  # NUMBA_DISABLE_JIT=1
+    if not hasattr(first, "py_func"):  # NUMBA_DISABLE_JIT=1
         return True
     return any((machine_code.folder() / first.__module__).glob(f"*.{first.__name__}-*"))
 
