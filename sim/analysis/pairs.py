@@ -8,6 +8,7 @@ Cross-world lives are not identified by data; the categories illustrate a mechan
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +60,7 @@ class Pair:
     forced: NDArray[np.int64]  # what the loss leads to, as a position in `OUTCOMES`
     asks: NDArray[np.int64]  # 1 for who asks for protection in the scenario only
 
-    @property
+    @cached_property
     def category(self) -> NDArray[np.int64]:
         """Category of each person, as a position in `CATEGORIES`."""
         return categorise(self)

@@ -122,8 +122,10 @@ def settle(figure: Figure) -> None:
 
     The solver's sums run in an order that memory addresses decide, so its last bits differ from run to run.
     """
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+    figure.set_layout_engine(None)
     for axes in figure.axes:
         axes.set_position(Bbox.from_bounds(*[round(value, 4) for value in axes.get_position().bounds]))
 

@@ -5,13 +5,16 @@ once; a killed process loses the runs that it was making and nothing else.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 from filelock import Timeout
 
+from sim.runs import ahead
 from sim.runs.ensemble import Ensemble
 from sim.runs.packing import state_forms
 from sim.runs.points import Extras, Point, Shelf
@@ -121,12 +124,16 @@ def complete(
                 elif shelf.is_untidy(point):
                     with ExitStack() as shortly:
                         _taken(shortly, shelf, point, False)
-        _do(shelf, ensemble, gaps(shelf, families, busy), work, progress, prefixes)
-        for point, replicates in wanted.values():
-            if point not in busy:
-                shelf.bind(point, replicates, extras)
-                if prefixes:  # a worker, whose memory others need
-                    give_back()
+
+        def bind(point: Point) -> None:
+            shelf.bind(point, wanted[point.name][1], extras)
+            if prefixes:  # a worker, whose memory others need
+                give_back()
+
+        _do(shelf, ensemble, gaps(shelf, families, busy), work, bind, progress, prefixes)
+        for point, _ in wanted.values():
+            if point not in busy:  # bound already, or found finished and not yet bound
+                bind(point)
     if busy:  # now nothing is held that anybody could wait for
         rest = [Family(family.baseline, (), family.replicates) for family in families if family.baseline in busy]
         say(f"waiting for {', '.join(point.title for point in busy)}, which another process computes")
@@ -151,18 +158,29 @@ def _do(
     ensemble: Ensemble,
     todo: Sequence[Gap],
     work: Work,
+    bind: Callable[[Point], None],
     progress: Progress,
     prefixes: Path | None,
 ) -> None:
+    """Fill the gaps; a point whose last run is finished is bound beside those of others."""
     if not todo:
         return
+    if not prefixes:  # else other workers compile it too
+        ahead.make(ensemble)
     months = sum(gap.months(ensemble) for gap in todo)
+    left, counting = Counter(point.name for gap in todo for point in gap.points), Lock()
     with progress(months) as tick:
 
         def one(gap: Gap, threads: int, states: BaselineStates | None = None) -> None:
             for point, run, seconds in _lived(ensemble, gap, threads, tick, states):
                 shelf.keep(point, run, seconds)
-                work.made[point.title] = work.made.get(point.title, 0) + 1
+            with counting:
+                for point in gap.points:
+                    work.made[point.title] = work.made.get(point.title, 0) + 1
+                left.subtract(point.name for point in gap.points)
+                whole = [point for point in gap.points if not left[point.name]]
+            for point in whole:
+                bind(point)
 
         if prefixes:
             _by_turns(ensemble, todo, prefixes, one)

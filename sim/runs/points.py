@@ -232,7 +232,7 @@ class Shelf:
             return
         loose = self.begun(point)
         runs = Runs(self, point, there, [loose[number] for number in range(there, replicates)])
-        began = time.process_time()
+        began = time.thread_time()
         with write_folder(self.path(point)) as partial:
             parquet.write(partial, runs)
             for name, text in extras(point, runs).items():
@@ -251,7 +251,7 @@ class Shelf:
                 "seeds": seeds(point.record["seed"], replicates),
                 "command": command(point.record, replicates),
                 "inputs": inputs_digest(),
-                **provenance(sum(spent) + time.process_time() - began),
+                **provenance(sum(spent) + time.thread_time() - began),
                 "run_seconds": spent,
             }
             seals.write(partial, about, point.name)

@@ -42,33 +42,49 @@ class Prior:
     high: float
     text: str  # as it is written
 
-    @cached_property
-    def _whole(self) -> Any:
-        from scipy import stats  # takes a second to load, which no run pays that draws nothing
+    def _below(self, value: ArrayLike) -> NDArray[np.float64]:
+        """Share of the family's whole distribution below each value."""
+        from scipy.special import betainc, erf, ndtr  # not scipy.stats, which takes a second to load
 
-        return {
-            "N": lambda: stats.norm(self.first, self.second),
-            _OF_ONE: lambda: stats.halfnorm(0.0, self.first),
-            "Beta": lambda: stats.beta(self.first, self.second),
-            "lognormal": lambda: stats.lognorm(self.second, 0.0, np.exp(self.first)),
-        }[self.family]()
+        x, first, second = np.asarray(value, float), self.first, self.second
+        if self.family == "N":
+            return np.asarray(ndtr((x - first) / second))
+        if self.family == _OF_ONE:
+            return np.asarray(erf(np.maximum(x / first, 0.0) / np.sqrt(2.0)))
+        if self.family == "Beta":
+            return np.asarray(betainc(first, second, np.clip(x, 0.0, 1.0)))
+        with np.errstate(divide="ignore"):  # the log of nothing
+            return np.asarray(ndtr(np.log(np.maximum(x / np.exp(first), 0.0)) / second))
+
+    def _at(self, share: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Value below which each share of the family's whole distribution lies."""
+        from scipy.special import betaincinv, ndtri
+
+        first, second = self.first, self.second
+        if self.family == "N":
+            return np.asarray(ndtri(share) * second + first)
+        if self.family == _OF_ONE:
+            return np.asarray(ndtri((1.0 + share) / 2.0) * first)
+        if self.family == "Beta":
+            return np.asarray(betaincinv(first, second, share))
+        return np.asarray(np.exp(second * ndtri(share)) * np.exp(first))
 
     @cached_property
     def _ends(self) -> tuple[float, float]:
-        return float(self._whole.cdf(self.low)), float(self._whole.cdf(self.high))
+        return float(self._below(self.low)), float(self._below(self.high))
 
     def ppf(self, share: ArrayLike) -> NDArray[np.float64]:
         """Quantiles, in the parameter's unit; shares between 0 and 1."""
         below, upto = self._ends
         found: NDArray[np.float64] = np.clip(
-            self._whole.ppf(below + np.asarray(share, float) * (upto - below)), self.low, self.high
+            self._at(below + np.asarray(share, float) * (upto - below)), self.low, self.high
         )
         return found
 
     def cdf(self, value: ArrayLike) -> NDArray[np.float64]:
         """Share of the prior that lies below each value."""
         below, upto = self._ends
-        found: NDArray[np.float64] = np.clip((self._whole.cdf(value) - below) / (upto - below), 0.0, 1.0)
+        found: NDArray[np.float64] = np.clip((self._below(value) - below) / (upto - below), 0.0, 1.0)
         return found
 
     @cached_property

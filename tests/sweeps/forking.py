@@ -14,7 +14,6 @@ import sys
 import tempfile
 import traceback
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -96,12 +95,12 @@ def _die_or_complete(ensemble, of, asked, said, told):
         log = os.open(told, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
         _plant(asked["die_at"], lambda line: os.write(log, f"{line}\n".encode()))
 
-        from sim.cli.commands.runs import beside
+        from sim.cli.commands.runs import extras_of
         from sim.runs.complete import Family, complete
         from sim.runs.points import Shelf
 
         families = [Family(of, (), asked["replicates"])]
-        complete(Shelf(asked["results"]), ensemble, families, partial(beside, ensemble), _unseen)
+        complete(Shelf(asked["results"]), ensemble, families, extras_of(ensemble), _unseen)
         code = 0
     except BaseException:
         traceback.print_exc()

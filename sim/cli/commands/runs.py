@@ -1,8 +1,8 @@
 """The runs that a command asks for: which points, what lies beside their tables, how they are got."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from sim.history.assumed import assumed
@@ -20,7 +20,7 @@ from sim.runs import disclosure, parquet, progress, workers
 from sim.runs.complete import Family, complete
 from sim.runs.ensemble import Ensemble
 from sim.runs.estimate import Plan, plan
-from sim.runs.points import Point, Shelf, point
+from sim.runs.points import Extras, Point, Shelf, point
 from sim.runs.run import Run
 from sim.runs.settings import Settings, of_slices
 from sim.runs.tables import OF_POINTS, OF_WORLDS
@@ -56,8 +56,7 @@ def lambdas(settings: Settings, replicates: int) -> dict[float, int]:
 def get(ensemble: Ensemble, families: Sequence[Family]) -> Shelf:
     """Have every run of the families computed that nobody has, say which were reused, and return the shelf."""
     shelf, sweep = Shelf(ensemble.settings.results_dir), progress.sweep()
-    extras = partial(beside, ensemble)
-    work = complete(shelf, ensemble, families, extras, progress.progress, sweep.shared if sweep else None)
+    work = complete(shelf, ensemble, families, extras_of(ensemble), progress.progress, sweep.shared if sweep else None)
     progress.say(str(work))
     return shelf
 
@@ -67,9 +66,16 @@ def planned(ensemble: Ensemble, families: Sequence[Family]) -> Plan:
     return plan(Shelf(ensemble.settings.results_dir), ensemble, families)
 
 
-def beside(ensemble: Ensemble, of: Point, runs: Iterable[Run]) -> dict[str, str]:
-    """Texts beside a point's tables: history, sources, schedule, and what observers of its world would see."""
-    history, world = ensemble.history(of.scenario), ensemble.world(of.scenario)
+def extras_of(ensemble: Ensemble) -> Extras:
+    """What makes the texts beside the tables of points; those of a scenario are made once for all its lambdas."""
+    return partial(beside, ensemble, cache(partial(_texts, ensemble)))
+
+
+def beside(
+    ensemble: Ensemble, texts: Callable[[str], dict[str, str]], of: Point, runs: Iterable[Run]
+) -> dict[str, str]:
+    """Texts beside a point's tables: those of its scenario, and what observers of its world would see."""
+    world = ensemble.world(of.scenario)
     lived = from_state(each_seen(runs, world, ensemble.start, ensemble.settings.people.one_in))
     seen = {
         **lived,
@@ -78,13 +84,19 @@ def beside(ensemble: Ensemble, of: Point, runs: Iterable[Run]) -> dict[str, str]
         "public_money": money_table(runs, world),
     }
     return {
-        "history.txt": history.debug(ensemble.settings.last_day),
-        "assumed.txt": "".join(
-            f"{line}\n" for line in assumed(history, history, load_branches(), ensemble.settings.last_day)
-        ),
-        "sources.txt": sources(history),
+        **texts(of.scenario),
         "schedule.txt": schedule_table() + "\n",
         **{f"{name}.csv": as_csv(OF_POINTS[name], table) for name, table in seen.items()},
+    }
+
+
+def _texts(ensemble: Ensemble, scenario: str) -> dict[str, str]:
+    """What a scenario says, assumes and rests on."""
+    history, end = ensemble.history(scenario), ensemble.settings.last_day
+    return {
+        "history.txt": history.debug(end),
+        "assumed.txt": "".join(f"{line}\n" for line in assumed(history, history, load_branches(), end)),
+        "sources.txt": sources(history),
     }
 
 

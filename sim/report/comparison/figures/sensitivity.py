@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy.stats import beta
 
 from sim.analysis.closed_form import PRIOR, PRIOR_90, deflection
 from sim.report import style
@@ -107,7 +106,7 @@ def points(axes: Axes, table: pd.DataFrame, main: float) -> None:
     known = ends[np.isfinite(ends)]
     low, high = (min(0.0, known.min()), max(100.0, known.max())) if known.size else (0.0, 100.0)
     axes.set_ylim(low * 1.05, high * 1.05)
-    hill = beta(*PRIOR).pdf(grid)
+    hill = grid ** (PRIOR[0] - 1) * (1 - grid) ** (PRIOR[1] - 1)
     axes.fill_between(grid, 0, hill / hill.max() * high * 0.22, color=style.ORANGE, alpha=0.22, lw=0, zorder=0)
     axes.plot(PRIOR_90, [0, 0], color=style.ORANGE, lw=4, solid_capstyle="butt", clip_on=False)
     axes.set_xlim(0, 1)
