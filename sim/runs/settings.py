@@ -91,8 +91,7 @@ def known_experiments() -> list[str]:
 class People:
     """Who is simulated: one circle of about 100 people in every `one_in` circles, drawn `draws` times.
 
-    Replicates have the draws of people in turn. The settings have a number in place of None: `checks.PEOPLE` where
-    parameters are drawn, else one.
+    Replicates have them in turn. None becomes a number: `checks.PEOPLE` where parameters are drawn or fitted, else one.
     """
 
     one_in: checks.Sampled = 100
@@ -217,7 +216,8 @@ class Settings:
         if self.choice.lambda_ is None and draws is None:
             object.__setattr__(self, "choice", replace(self.choice, lambda_=checks.USUAL_LAMBDA))
         if self.people.draws is None:
-            object.__setattr__(self, "people", replace(self.people, draws=1 if draws is None else checks.PEOPLE))
+            number = checks.PEOPLE if draws is not None or self.task == "calibrate" else 1
+            object.__setattr__(self, "people", replace(self.people, draws=number))
         return self
 
     @property

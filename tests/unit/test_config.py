@@ -66,6 +66,11 @@ def test_usual_parameters_are_fitted_where_there_is_a_fit_and_an_answer(asked, f
     assert Settings(parameters=None, **asked).parameters == found
 
 
+@pytest.mark.parametrize(("task", "draws"), [("compare", 4), ("calibrate", 4), ("invert", 1), ("lint", 1)])
+def test_parameters_that_are_drawn_or_fitted_have_several_draws_of_people(task, draws):
+    assert Settings(task=task, parameters=None).people.draws == draws
+
+
 def test_a_value_reaches_its_setting():
     got = hydra.settings_from(composed("people.one_in=7", "choice.lambda=1", "threads=null", "until=2022-12"))
     assert got == Settings(people=People(7), choice=Choice(1), threads=None, until="2022-12", parameters=None)

@@ -17,8 +17,6 @@ from sim.runs.extras import need
 from sim.runs.settings import Settings
 
 LIBRARIES = {"sklearn": "scikit-learn", "emcee": "emcee", "arviz": "arviz"}
-PEOPLE = 4
-"""Draws of people that runs have in turn, so that a fit leans on no single sample of them."""
 
 
 def run(settings: Settings) -> Path:
@@ -31,8 +29,7 @@ def run(settings: Settings) -> Path:
         raise UserError("freeze holds feedbacks at a baseline's path; task=calibrate lives one world, leave it out")
     if settings.parameters != CENTRAL:
         raise UserError("parameters draws from a fit; task=calibrate makes one, leave it out")
-    people = replace(settings.people, draws=settings.people.draws or PEOPLE)
-    work = Calibration(replace(settings, scenario="historical", until=LAST, course="held", people=people))
+    work = Calibration(replace(settings, scenario="historical", until=LAST, course="held"))
     if settings.fit.stage == "confirm":
         return confirmed(work)
     from threadpoolctl import threadpool_limits  # comes with scikit-learn

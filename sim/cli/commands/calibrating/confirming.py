@@ -33,7 +33,7 @@ def confirmed(work: Calibration) -> Path:
 def _confirmed(work: Calibration, posterior: Posterior, path: Path) -> str | None:
     """Note the state of the model in a posterior that suits it; else why it does not."""
     recipe, now = dict(posterior.about["recipe"]), engine_digest()
-    people = replace(work.settings.people, one_in=recipe["one_in"])
+    people = replace(work.settings.people, one_in=recipe["one_in"], draws=recipe.get("people_draws", 1))
     as_fitted = replace(work, settings=replace(work.settings, people=people, seed=recipe["seed"]))
     found, then = as_fitted.witness(posterior.draws), recipe.get("witness")
     if then is None and recipe["engine"] != now:

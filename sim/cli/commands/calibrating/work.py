@@ -215,6 +215,7 @@ class Calibration:
             "fresh": asked.fresh,
             "steps": asked.steps,
             "one_in": settings.people.one_in,
+            "people_draws": settings.people.draws,
             "months": settings.last_month + 1,
             "seed": settings.seed,
             "command": self._command(),
