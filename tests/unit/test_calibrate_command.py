@@ -54,7 +54,7 @@ def test_a_fit_is_made_resumed_and_read(settings, capsys):
     found = Posterior.load("destination_nest", folder=folder)
     assert len(found.draws) == 20 and found.about["recipe"]["waves"] == 2 and found.doubts == ()
     assert {path.name for path in (folder / "tables").iterdir()} == {
-        "fit_parameters.csv", "fit_prior.csv", "fit_targets.csv", "fit_waves.csv"
+        "fit_parameters.csv", "fit_prior.csv", "fit_targets.csv", "fit_waves.csv", "prior_posterior.csv"
     }  # fmt: skip
     told = found.summary().set_index("parameter")
     assert told.loc["constant_lithuania", "sd"] < 0.3 < told.loc["constant_poland", "sd"]
