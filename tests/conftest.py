@@ -1,11 +1,20 @@
-"""Fixtures that more than one ring uses, and the order of the rings."""
+"""Fixtures that more than one ring uses, the order of the rings, and one thread for linear algebra."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as tries
 
-from sim.runs.ensemble import Ensemble
-from sim.runs.settings import People, Settings
+# Matrices here are small, and as many processes run tests as there are cores: threads would wait for each other, at up
+# to nine times the cost. Set before numpy is imported; processes that tests begin inherit it.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from sim.runs.ensemble import Ensemble  # noqa: E402
+from sim.runs.settings import People, Settings  # noqa: E402
+
+tries.register_profile("patient", deadline=None)  # an example takes longer where others work beside it
+tries.load_profile("patient")
 
 
 def pytest_addoption(parser):

@@ -24,7 +24,9 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 How = Literal["plain", "kept", "compiled"]
 """How a fault's test is run: the rules as plain Python, with the machine code of the sound project, or compiled."""
-NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "results", "build", "dist", "*.egg-info")
+NOT_COPIED = shutil.ignore_patterns(".*", "*.nb[ic]", "results", "build", "dist", "*.egg-info")
+"""Bytecode goes with the copy, since Python and pytest look at the date and size of its source; the machine code that
+numba keeps beside tests does not, since it is not made anew when a rule that they call changes."""
 PASSED, FAILED = 0, 1
 """Exit codes of pytest; any other says that the test could not be run."""
 

@@ -47,14 +47,14 @@ def test_a_sample_of_faults_is_caught_and_the_sound_project_is_not():
         assert {fault.name: unseen(root, fault) for fault in chosen} == dict.fromkeys(SAMPLE, "")
 
 
-def test_a_fault_that_its_test_does_not_catch_is_told():
-    """A word of a description decides nothing; a test that is not there catches nothing."""
-    file, edit = "conf/scenario/historical.yaml", ("description", "description")
-    harmless = Fault("harmless", ((file, *edit),), "tests/health/test_layout.py::test_no_room_without_a_name")
-    absent = Fault("absent", ((file, *edit),), "tests/health/test_layout.py::test_that_is_not_there")
-    with copied() as root:
-        assert unseen(root, harmless) == "the test passes"
-        assert unseen(root, absent).startswith("the test could not be run")
+def test_a_fault_that_its_test_does_not_catch_is_told(tmp_path):
+    """A remark decides nothing; a test that is not there catches nothing."""
+    (tmp_path / "a.py").write_text("x = 1\n")
+    (tmp_path / "test_a.py").write_text("from a import x\n\n\ndef test_x():\n    assert x == 1\n")
+    edits = (("a.py", "x = 1\n", "x = 1  # one\n"),)
+    harmless, absent = (Fault(name, edits, f"test_a.py::{name}", "kept") for name in ("test_x", "test_y"))
+    assert unseen(tmp_path, harmless) == "the test passes"
+    assert unseen(tmp_path, absent).startswith("the test could not be run")
 
 
 @pytest.fixture(scope="module")

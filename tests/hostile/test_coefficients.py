@@ -51,7 +51,7 @@ def tables():
     return lists.map(lambda pair: constants.Constants(*map(invariants.np.array, pair)))
 
 
-@examples(25)
+@examples(10)
 @given(allowed(), tables())
 def test_whatever_the_limits_allow_runs_with_every_invariant(changes, table):
     finished = invariants.lived(start(PEOPLE, WORLD, coefficients.load(changes), table))
@@ -70,7 +70,7 @@ def test_every_coefficient_at_both_ends_of_its_limits():
         invariants.hold(finished)
 
 
-@examples(300)
+@examples(100)
 @given(st.sampled_from(sorted(RECORDS)), st.sampled_from(ODD_NUMBERS) | st.sampled_from(NO_NUMBERS) | st.floats())
 def test_any_value_is_taken_as_it_is_or_refused_by_name(name, value):
     low, high = limits(name)
@@ -83,7 +83,7 @@ def test_any_value_is_taken_as_it_is_or_refused_by_name(name, value):
     assert f"'{name}'" in one_line(refused.value)
 
 
-@examples(60)
+@examples(20)
 @given(st.text(max_size=20))
 def test_an_unknown_coefficient_is_named_with_the_known_ones(name):
     if name not in RECORDS:
@@ -92,7 +92,7 @@ def test_an_unknown_coefficient_is_named_with_the_known_ones(name):
         assert "unknown coefficient" in one_line(refused.value) and "known: " in str(refused.value)
 
 
-@examples(40)
+@examples(20)
 @given(
     st.sampled_from(["destination/poland", "channel/study"]),
     st.sampled_from(["1e308", "-51", ".inf", ".nan", "x", "null", "true", "[]", "{}"]),
@@ -109,7 +109,7 @@ def test_a_spoilt_constant_is_refused_by_name(tmp_path_factory, name, value):
     assert f"conf/{name}.yaml" in message and "constants" in message
 
 
-@examples(25)
+@examples(8)
 @given(st.floats(coefficients.SMALLEST_LAMBDA, 1.0))
 def test_any_lambda_has_constants_and_a_run(lam):
     table = constants.load(lam)

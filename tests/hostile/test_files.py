@@ -197,7 +197,7 @@ def read(room, file, content):
     return said
 
 
-@examples(40)
+@examples(20)
 @given(
     st.sampled_from(FILES), st.randoms(use_true_random=False), st.sampled_from(NASTY), st.sampled_from(LINES), st.data()
 )
@@ -269,7 +269,7 @@ def spoilt(content, path, fault, value):
     return copy
 
 
-@examples(60)
+@examples(30)
 @given(
     st.data(),
     st.sampled_from(FILES),
@@ -352,7 +352,7 @@ def test_a_scenario_is_a_name_and_no_path(room, name):
         catalogue.load_history(name, room / "all")
 
 
-@examples(300)
+@examples(150)
 @given(st.randoms(use_true_random=False), st.lists(st.sampled_from((*NASTY, *LINES)), max_size=6), st.text(max_size=30))
 def test_any_text_is_read_or_refused_in_one_line(luck, pieces, text):
     parts = [*pieces, text]

@@ -273,7 +273,7 @@ def command(line, capsys, monkeypatch, probe):
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
-@examples(30)
+@examples(15)
 @given(line=lines)
 @example(line=["hydra.run.dir=../out"])
 @example(line=["-m", "hydra.sweep.dir=../out", "seed=1,2"])
@@ -328,7 +328,7 @@ def test_a_command_line_runs_or_is_refused_in_one_line(here, capsys, monkeypatch
     known = rooms(line)
     assert [path for path in new if "sweeps" not in path.parts and known and path not in known] == []
     assert not (here / "dead").exists() and "canary_in_the_mine" not in sys.modules
-    known = ("hydra", "omegaconf", "antlr4", "sim", "encodings")
+    known = ("hydra", "omegaconf", "antlr4", "sim", "encodings", "pyarrow")  # the last where nobody has needed it yet
     assert {name for name in set(sys.modules) - modules if name.split(".")[0] not in known} == set()
     for path in sorted(new, reverse=True):
         (here / path).rmdir() if (here / path).is_dir() else (here / path).unlink()
@@ -346,7 +346,7 @@ def rooms(line):
     return {part for room in found for part in (room, *room.parents)}
 
 
-@examples(600)
+@examples(300)
 @given(st.lists(words, max_size=3))
 def test_no_word_reaches_hydra_that_makes_it_import_or_write(line):
     try:
@@ -374,7 +374,7 @@ USUAL = {
 }
 
 
-@examples(400)
+@examples(150)
 @given(st.data())
 def test_settings_of_any_record_are_valid_or_refused_in_one_line(data):
     record = settings_record()

@@ -51,7 +51,7 @@ def test_sound_policies_run_with_every_invariant_or_are_refused_in_one_line(one,
     run(history, months)
 
 
-@examples(150)
+@examples(80)
 @given(st.data())
 def test_wild_policies_are_refused_in_one_line_or_can_be_compiled(data):
     try:
@@ -62,7 +62,7 @@ def test_wild_policies_are_refused_in_one_line_or_can_be_compiled(data):
         one_line(error)
 
 
-@examples(10)
+@examples(5)
 @given(sound_policies("a"), sound_policies("b"), sound_policies("c"), st.permutations(range(3)))
 def test_the_order_of_enactment_does_not_matter(one, two, three, order):
     try:

@@ -12,7 +12,7 @@ import warnings
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.cli.commands import results as command
@@ -20,6 +20,7 @@ from sim.numerics.errors import UserError
 from sim.runs.query import open_library, select, verify
 from sim.runs.settings import Asked, Settings
 from sim.runs.tables import OF_POINTS
+from tests.hostile.examples import examples
 from tests.unit.fake_points import change_manifest, write_comparison, write_point
 
 
@@ -351,7 +352,7 @@ KEYS = ("kind", "fingerprint", "point", "replicates", "seeds", "files", "time", 
 INNER = ("scenario", "baseline", "decision", "lambda", "freeze", "coefficients", "one_in", "seed", "until")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25)
 @given(key=st.sampled_from(KEYS + INNER), value=anything)
 def test_a_manifest_may_hold_anything(results, key, value):
     folder = next((results / "points").iterdir())

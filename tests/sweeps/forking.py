@@ -63,7 +63,7 @@ def main():
     from sim.runs.run import Job
     from sim.runs.settings import People, Settings
 
-    settings = Settings(people=People(one_in=4000), until="2019-08", threads=1)
+    settings = Settings(people=People(one_in=20_000), until="2019-05", threads=1)
     ensemble = Ensemble(settings)
     of = point(ensemble, settings.baseline, settings.choice.lambda_)
     list(ensemble.live(Job(settings.baseline, settings.choice.lambda_, 0), []))  # loads the machine code

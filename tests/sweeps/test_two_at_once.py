@@ -51,7 +51,7 @@ REPLACE = """
 import sys
 from pathlib import Path
 from sim.runs.files import write_folder
-for number in range(500):
+for number in range(150):
     with write_folder(Path(sys.argv[1]) / "run") as folder:
         (folder / "who.txt").write_text(sys.argv[2])
         (folder / "again.txt").write_text(sys.argv[2])

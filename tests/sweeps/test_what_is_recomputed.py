@@ -19,12 +19,34 @@ print(*(point(ensemble, name, 0.62).fingerprint for name in ("historical", "no_p
 """
 
 
-@pytest.fixture
-def project(tmp_path):
+def copied(place):
     """A copy of the program."""
     for folder in ("sim", "conf", "experiments"):
-        shutil.copytree(ROOT / folder, tmp_path / "project" / folder)
-    return tmp_path / "project"
+        shutil.copytree(ROOT / folder, place / folder)
+    return place
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A copy for all tests, and its fingerprints: those of the project itself."""
+    project = copied(tmp_path_factory.mktemp("copied") / "project")
+    return project, fingerprints(project)
+
+
+@pytest.fixture
+def project(whole):
+    """The copy, whose edits are taken back after a test."""
+    project, _ = whole
+    before = {project / file: (project / file).read_bytes() for file, *_ in (*SILENT, *LOUD)}
+    yield project
+    for path, content in before.items():
+        path.write_bytes(content)
+
+
+@pytest.fixture
+def before(whole):
+    """The fingerprints before any edit."""
+    return whole[1]
 
 
 def fingerprints(project):
@@ -65,15 +87,13 @@ LOUD = (
 """Edits that may change answers, for all worlds."""
 
 
-def test_edits_that_change_no_answer_keep_the_fingerprint(project):
-    before = fingerprints(project)
+def test_edits_that_change_no_answer_keep_the_fingerprint(project, before):
     for file, old, new in SILENT:
         edit(project / file, old, new)
     assert fingerprints(project) == before and len(set(before)) == 2
 
 
-def test_a_new_date_of_a_policy_gives_a_new_fingerprint_to_the_worlds_that_have_it(project):
-    before = fingerprints(project)
+def test_a_new_date_of_a_policy_gives_a_new_fingerprint_to_the_worlds_that_have_it(project, before):
     edit(project / POLICY, "from: 2020-09-14", "from: 2020-11-14")
     after = fingerprints(project)
     assert after[0] != before[0] and after[1] == before[1]  # the other world is without the policy
@@ -83,8 +103,7 @@ def test_a_new_date_of_a_policy_gives_a_new_fingerprint_to_the_worlds_that_have_
     "change",
     [pytest.param(one, id=one[0], marks=[pytest.mark.slow] if number else []) for number, one in enumerate(LOUD)],
 )
-def test_an_edit_of_what_decides_answers_gives_a_new_fingerprint(project, change):
-    before = fingerprints(ROOT)
+def test_an_edit_of_what_decides_answers_gives_a_new_fingerprint(project, before, change):
     edit(project / change[0], *change[1:])
     assert not set(fingerprints(project)) & set(before)
 

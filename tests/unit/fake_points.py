@@ -5,7 +5,9 @@ Nothing in them says anything about Belarus.
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 import numpy as np
@@ -94,12 +96,34 @@ def write_point(
     **changes: Any,
 ) -> Path:
     """Write a whole point and return its folder; `extra` gives tables further columns, `changes` its parameters."""
+    folder = results / "points" / f"{scenario}-{fingerprint_of(point_of(scenario, **changes))}"
+    asked = json.dumps([scenario, replicates, scale, seeds, changes], sort_keys=True, default=str)
+    if extra is not None:
+        return _write_point(folder, scenario, replicates, scale, extra, seeds, **changes)
+    if asked not in _POINTS:  # made once in a process, and copied
+        whole = Path(mkdtemp(dir=_KEPT.name)) / folder.name
+        _POINTS[asked] = _write_point(whole, scenario, replicates, scale, {}, seeds, **changes)
+    return Path(shutil.copytree(_POINTS[asked], folder))
+
+
+_KEPT = TemporaryDirectory()
+_POINTS: dict[str, Path] = {}
+
+
+def _write_point(
+    folder: Path,
+    scenario: str,
+    replicates: int,
+    scale: int,
+    extra: dict[str, dict[str, Any]],
+    seeds: list[int] | None,
+    **changes: Any,
+) -> Path:
     point = point_of(scenario, **changes)
     name = fingerprint_of(point)
-    folder = results / "points" / f"{scenario}-{name}"
     folder.mkdir(parents=True)
     for table, frame in tables_of(point, replicates, scale).items():
-        frame = frame.assign(replicate=frame["replicate"].astype("int32"), **(extra or {}).get(table, {}))
+        frame = frame.assign(replicate=frame["replicate"].astype("int32"), **extra.get(table, {}))
         for column in frame.select_dtypes(["object", "string"]).columns:
             frame[column] = frame[column].astype("category")
         path = folder / f"{table}.parquet"

@@ -4,7 +4,10 @@ Nothing in them says anything about Belarus. The scenario closes Lithuania; defl
 """
 
 import json
+import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 
 import numpy as np
 import pandas as pd
@@ -42,8 +45,18 @@ def write(
     """Write a whole comparison into `folder`; `strength` is the share of Lithuania's arrivals the scenario stops, and
     `fitted` says whether its parameters are drawn from a fit.
     """
+    shutil.copytree(_made(replicates, one_in, lambdas, strength, fitted), folder, dirs_exist_ok=True)
+    return sealed(folder)
+
+
+_KEPT = TemporaryDirectory()
+
+
+@cache
+def _made(replicates: int, one_in: int, lambdas: tuple[float, ...], strength: float, fitted: bool) -> Path:
+    """The same in a folder of its own, which is only copied: made once in a process."""
     rng = np.random.default_rng(20190101)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = Path(mkdtemp(dir=_KEPT.name))
     stocks, flows, harms = _worlds(rng, replicates, one_in, lambdas, strength)
     for world in ("historical", "lithuania_ban"):
         (folder / world).mkdir(exist_ok=True)

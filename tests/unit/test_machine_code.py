@@ -34,10 +34,9 @@ def caller(x):
 BY_NUMBA_ALONE = {"sim.numerics.compiling import compiled": "numba import njit", "@compiled": "@njit(cache=True)"}
 
 
-@pytest.fixture
-def package(tmp_path: Path) -> Path:
+def written(place: Path) -> Path:
     """A package of two compiled functions in two files, with the real guard."""
-    package = tmp_path / "sim"
+    package = place / "sim"
     numerics = package / "numerics"
     numerics.mkdir(parents=True)
     for source in SOURCES:
@@ -46,9 +45,30 @@ def package(tmp_path: Path) -> Path:
         (folder / "__init__.py").touch()
     (package / "rule.py").write_text(RULE)
     (package / "caller.py").write_text(CALLER)
-    (tmp_path / "conf").mkdir()
-    (tmp_path / "conf" / "codes.yaml").write_text("places: {belarus: 0}\n")
+    (place / "conf").mkdir()
+    (place / "conf" / "codes.yaml").write_text("places: {belarus: 0}\n")
     return package
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """The package before anything is compiled."""
+    return written(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package compiled, for all tests that begin with it."""
+    package = written(tmp_path_factory.mktemp("once"))
+    assert answer(package) == (20, False)
+    return package
+
+
+@pytest.fixture
+def compiled(once: Path, tmp_path: Path) -> Path:
+    """A copy of the compiled package, its machine code beside it."""
+    shutil.copytree(once.parent, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "sim"
 
 
 def told(package: Path, **more: str) -> tuple[str, str]:
@@ -81,11 +101,10 @@ def kept(package: Path, kind: str = "*") -> list[Path]:
     return sorted(path for path in (package.parent / "cache").rglob(f"*.{kind}") if path.is_file())
 
 
-def test_edit_of_a_called_rule_changes_the_answer(package: Path) -> None:
-    assert answer(package) == (20, False)
-    assert answer(package) == (20, True)
-    (package / "rule.py").write_text(RULE.replace("x + 1", "x + 2"))
-    assert answer(package) == (30, False)
+def test_edit_of_a_called_rule_changes_the_answer(compiled: Path) -> None:
+    assert answer(compiled) == (20, True)
+    (compiled / "rule.py").write_text(RULE.replace("x + 1", "x + 2"))
+    assert answer(compiled) == (30, False)
 
 
 def test_numba_alone_gives_the_stale_answer(package: Path) -> None:
@@ -99,17 +118,16 @@ def test_numba_alone_gives_the_stale_answer(package: Path) -> None:
     assert answer(package) == (20, True)
 
 
-def test_a_second_copy_of_the_sources_compiles_nothing(package: Path, tmp_path: Path) -> None:
-    assert answer(package) == (20, False)
+def test_a_second_copy_of_the_sources_compiles_nothing(once: Path, tmp_path: Path) -> None:
     clone = tmp_path / "elsewhere" / "sim"
-    shutil.copytree(package, clone, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(package.parent / "conf", clone.parent / "conf")
+    shutil.copytree(once, clone, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(once.parent / "conf", clone.parent / "conf")
     for path in clone.rglob("*.py"):
         os.utime(path, (1, 1))  # a clone's files have dates of their own
-    assert answer(clone, VYRAJ_CACHE_DIR=str(package.parent / "cache")) == (20, True)
+    assert answer(clone, VYRAJ_CACHE_DIR=str(once.parent / "cache")) == (20, True)
     (clone / "rule.py").write_text(RULE.replace("x + 1", "x + 2"))
-    assert answer(clone, VYRAJ_CACHE_DIR=str(package.parent / "cache")) == (30, False)
-    assert answer(package) == (20, True)
+    assert answer(clone, VYRAJ_CACHE_DIR=str(once.parent / "cache")) == (30, False)
+    assert answer(once) == (20, True)
 
 
 def _flip(path: Path) -> None:
@@ -148,35 +166,32 @@ SLOW = pytest.mark.slow
         *(pytest.param(damage, "nbc", marks=SLOW) for damage in (_pickle, _cut, _empty, _folder)),
     ],
 )
-def test_damaged_machine_code_is_made_again(package: Path, damage: Callable[[Path], None], kind: str) -> None:
-    assert answer(package) == (20, False)
-    for path in kept(package, kind):
+def test_damaged_machine_code_is_made_again(compiled: Path, damage: Callable[[Path], None], kind: str) -> None:
+    for path in kept(compiled, kind):
         damage(path)
-    said, faults = told(package)
+    said, faults = told(compiled)
     assert said == "20 False"
     assert faults.count("\n") == 1 and "damaged or another user's; it is compiled anew" in faults
-    assert not list((package.parent / "cache").rglob("marker"))
-    assert answer(package) == (20, True)
+    assert not list((compiled.parent / "cache").rglob("marker"))
+    assert answer(compiled) == (20, True)
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can give files away")
-def test_machine_code_of_another_user_is_not_run(package: Path) -> None:
-    assert answer(package) == (20, False)
-    for path in kept(package, "nbc"):
+def test_machine_code_of_another_user_is_not_run(compiled: Path) -> None:
+    for path in kept(compiled, "nbc"):
         os.chown(path, 12345, 12345)
-    said, faults = told(package)
+    said, faults = told(compiled)
     assert said == "20 False" and "another user's" in faults
-    assert answer(package) == (20, True)
+    assert answer(compiled) == (20, True)
 
 
-def test_what_cannot_be_kept_is_told_and_the_run_goes_on(package: Path) -> None:
-    assert answer(package) == (20, False)
-    for path in kept(package):
+def test_what_cannot_be_kept_is_told_and_the_run_goes_on(compiled: Path) -> None:
+    for path in kept(compiled):
         path.unlink()
-    for folder in (package.parent / "cache").glob("*/sim.*"):
+    for folder in (compiled.parent / "cache").glob("*/sim.*"):
         folder.rmdir()
         folder.touch()  # a file in the place of the folder
-    said, faults = told(package)
+    said, faults = told(compiled)
     assert said == "20 False" and faults.count("\n") == 1 and "machine code cannot be kept in" in faults
 
 

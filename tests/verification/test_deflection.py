@@ -92,7 +92,7 @@ def test_published_values_of_delta():
     assert delta(1e-6, 0.37) == pytest.approx(0.63, abs=1e-5)
 
 
-@pytest.mark.parametrize("lam", (0.2, 0.5, 0.8))
+@pytest.mark.parametrize("lam", (0.2, pytest.param(0.5, marks=pytest.mark.slow), 0.8))
 def test_delta_of_realised_lives(lam):
     """People barred in one month over paired seeds: those who go elsewhere are delta within 2 s.e. (false alarm 5 in
     100 a lambda, the luck being fixed), everyone else lives the same life.

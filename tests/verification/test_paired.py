@@ -7,6 +7,7 @@ fixed reference counts) nothing but the change itself may change a life; with it
 import hashlib
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,12 @@ def hot_model(world=None, people=None, **options):
     return start(people or hot_people(), world or hot_world(), hot(), TABLE, **options)
 
 
+@cache
+def hot_run(changed=False, block=None):
+    """A run of the hot world, or of the changed one, that several tests look at and none goes on with."""
+    return hot_model(changed_world() if changed else None, **({"block": block} if block else {})).run()
+
+
 # before the change, and the fork
 
 PARTING = 15
@@ -92,17 +99,17 @@ def test_worlds_are_one_before_they_part():
 def test_a_fork_is_the_scenario_from_the_start(parting):
     """The fork lives the scenario's life, and the original goes on as if it had never been forked."""
     trunk = hot_model(block=130).run(parting)
-    fork, straight = trunk.fork(None, changed_world()).run(), hot_model(changed_world(), block=130).run()
+    fork, straight = trunk.fork(None, changed_world()).run(), hot_run(changed=True, block=130)
     assert_same(fork, straight)
     for name in ("rules", "places"):  # rents and approvals answer to newcomers, before the parting too
         assert getattr(fork.world, name)[parting:].tobytes() == getattr(straight.world, name)[parting:].tobytes()
-    assert_same(trunk.run(), hot_model(block=130).run())
+    assert_same(trunk.run(), hot_run(block=130))
 
 
 def test_a_fork_expects_the_arrivals_of_the_scenario_from_the_start():
     """Expected departures are made from the approvals of all months, those before the parting included."""
     fork = hot_model().run(PARTING).fork(None, changed_world()).run()
-    straight = hot_model(changed_world()).run()
+    straight = hot_run(changed=True)
     ours, theirs = (model.recorder.expected_arrivals(model.world) for model in (fork, straight))
     assert np.array_equal(ours, theirs)
 
@@ -128,7 +135,8 @@ def test_a_model_leaves_its_population_as_it_was():
 
 def nobody(model_world, people=None):
     """That a changed hot world, feedback on, changes no life of anybody."""
-    assert_same(hot_model(people=people).run(), hot_model(model_world, people).run())
+    usual = hot_model(people=people).run() if people else hot_run()
+    assert_same(usual, hot_model(model_world, people).run())
 
 
 def test_a_ban_on_what_nobody_may_use_changes_nobody():
@@ -277,7 +285,7 @@ def test_circles_do_feed_back():
 @pytest.mark.parametrize("block", [1, 150, 1000])
 def test_blocks_change_no_life(block):
     """Events come in another order within a month (by block), and are otherwise the same."""
-    one, other = hot_model().run(), hot_model(block=block).run()
+    one, other = hot_run(), hot_model(block=block).run()
     assert np.array_equal(lives(one.recorder.events), lives(other.recorder.events))
     assert (np.diff(other.recorder.events["month"]) >= 0).all()
     assert np.array_equal(one.recorder.stocks, other.recorder.stocks)
@@ -288,7 +296,7 @@ def test_blocks_change_no_life(block):
 
 def test_threads_change_nothing_at_all():
     """With the same blocks even the order of events is the same."""
-    assert_same(hot_model(block=130, threads=1).run(), hot_model(block=130, threads=2).run())
+    assert_same(hot_run(block=130), hot_model(block=130, threads=2).run())
 
 
 def test_threads_and_blocks_on_the_real_history(thousandth):

@@ -253,9 +253,9 @@ def test_the_noise_of_a_region_is_positive_stable():
 
 def test_aspirations_begin_and_end_at_the_rates_stated():
     """Aspirers of every month, nobody leaving: binomial with a' = a (1 - exit) + (1 - a) entry, whose end is
-    entry / (entry + exit). |z| <= 4.5 in 40 months: false alarm below 3 in 10,000.
+    entry / (entry + exit). |z| <= 4.5 in 24 months: false alarm below 2 in 10,000.
     """
-    months, exit_ = 40, 0.15
+    months, exit_ = 24, 0.15
     b = quiet(**{"level": LEVEL, "lambda": LAM, "aspiration_exit": exit_, "conversion": 0.0})
     model = start(crowd(50_000), plain_world(months, COUNTRIES), b, constants(**VALUES), decision="two_steps").run()
     events = model.recorder.events

@@ -342,7 +342,7 @@ def test_channels_have_the_noise_of_a_nest(mu):
     assert np.abs(eps.max(axis=1) - mu * math.log(CHANNEL_SLOTS) - own).max() < 1e-9
 
 
-@pytest.mark.parametrize("mu", MUS)
+@pytest.mark.parametrize("mu", [pytest.param(mu, marks=pytest.mark.slow if mu == 0.8 else ()) for mu in MUS])
 def test_law_of_channels_is_the_nested_logit(mu):
     """Half a million units by place and channel against the closed form: |z| <= 4.2 in 13 cells, false alarm 4 in
     10,000.
@@ -471,7 +471,7 @@ def test_the_month_of_the_model_is_the_plain_month(kin, nest_channel, by_motive)
     world = admit(tighten(world, "poland", "short_visa", works=0.0), "poland", "work", youngest=25, oldest=50)
     world = admit(world, "lithuania", "humanitarian", groups=1 << GROUP["persecuted"])
     world.openness[0, PLACE["georgia"], INSTRUMENT["air"]] = world.openness[0, 0, INSTRUMENT["land_exit"]] = 0.4
-    n = 50_000
+    n = 20_000
     table = constants(poland=1.0, georgia=-0.3, irregular=-0.4, humanitarian=0.2)
     plain, nobody_waits = None, np.zeros((N_PLACES, N_CHANNELS))
     for panel in (2**32, 0):
@@ -485,7 +485,7 @@ def test_the_month_of_the_model_is_the_plain_month(kin, nest_channel, by_motive)
         went = model.columns.plan > 0
         chosen[went, 0], chosen[went, 1] = model.columns.plan_place[went], model.columns.plan_channel[went]
         assert np.array_equal(chosen, plain)
-        assert went.sum() > 250 and len(np.unique(plain[went], axis=0)) >= 6
+        assert went.sum() > 100 and len(np.unique(plain[went], axis=0)) >= 6
 
 
 # the law
@@ -530,9 +530,9 @@ def simulate_plainly(n, lam, eta, values, seed):
 @pytest.mark.parametrize("lam", LAMBDAS)
 def test_law_is_that_of_an_independent_simulation(lam):
     """Half a million units each: |z| <= 4 between the two in five cells; false alarm 3 in 10,000 a lambda."""
-    n, of_places = MANY, {**OPEN, PLACE["georgia"]: 1.0}
-    ours = counts_of(plain_choices(n, 4, 6, lam, ETA, values_of(georgia=1.0)))
-    theirs = counts_of(simulate_plainly(n, lam, ETA, of_places, seed=12))
+    n = MANY
+    ours = counts_of(plain_choices(n, 2, 5, lam, ETA, values_of()))
+    theirs = counts_of(simulate_plainly(n, lam, ETA, OPEN, seed=12))
     share = (ours + theirs) / (2 * n)
     used = share > 0
     z = (ours - theirs)[used] / np.sqrt(2 * n * share * (1 - share))[used]
@@ -559,11 +559,11 @@ def test_closing_a_destination_moves_only_those_who_would_have_gone_there(lam):
 
 def test_a_better_destination_draws_and_never_repels():
     """Raising one value moves people to it and nobody away from it or between others."""
-    n = 300_000
+    n = 150_000
     before = plain_choices(MANY, 2, 5, 0.6, ETA, values_of())[:n]
     after = plain_choices(n, 2, 5, 0.6, ETA, values_of(georgia=0.5))
     changed = before != after
-    assert changed.sum() > 1000 and (after[changed] == PLACE["georgia"]).all()
+    assert changed.sum() > 500 and (after[changed] == PLACE["georgia"]).all()
 
 
 def test_a_wish_to_leave_only_makes_leave():

@@ -71,16 +71,19 @@ class Rules(Home):
         angle -= log(sin(math.pi * u if u < 0.5 else math.pi * (1 - u)))
         return angle + (1 - lam) * gumbel(self.luck(f"{purpose}.{named[1]}", key, draw=draw))
 
-    def noise_of_channels(self, key: np.uint64, p: int, noise: float) -> list[float]:
-        """Return the noise `eps_jc` of all channel numbers of a place, used or not, given the place's (3.8)."""
+    def noise_of_channels(self, key: np.uint64, p: int, noise: float, channels: set[int]) -> dict[int, float]:
+        """Return the noise `eps_jc` of some channel numbers of a place, given the place's; each is the same whichever
+        others are asked for (3.8).
+        """
         mu = self.code.nest_channel
         whole = self.tilted_part(key, p, exp(-noise)) + (self.gamma_part(key, p) if mu < 1 else 0.0)
-        clocks = [
-            whole / CHANNEL_SLOTS - log(self.luck(f"channel_clocks.channels_{c % 4}", key, draw=4 * p + c // 4))
-            for c in range(CHANNEL_SLOTS)
-        ]
-        clocks[self.word("best_channel.slot", key, draw=p) >> 28] = whole / CHANNEL_SLOTS
-        return [float(noise + mu * log(whole / clock)) for clock in clocks]
+        winner = self.word("best_channel.slot", key, draw=p) >> 28
+        found: dict[int, float] = {}
+        for c in channels:
+            u = self.luck(f"channel_clocks.channels_{c % 4}", key, draw=4 * p + c // 4)
+            clock = whole / CHANNEL_SLOTS - (log(u) if c != winner else 0.0)
+            found[c] = float(noise + mu * log(whole / clock))
+        return found
 
     def tilted_part(self, key: np.uint64, p: int, x: float) -> float:
         """Return `T` of a place (3.8)."""
@@ -125,7 +128,7 @@ class Rules(Home):
         """Return place and door of the largest value and noise, and that sum (3.8)."""
         found: list[tuple[int, Door, float]] = []
         for p, offer in offers.items():
-            eps = self.noise_of_channels(key, p, noise[p])
+            eps = self.noise_of_channels(key, p, noise[p], {door.channel for door in offer.doors})
             found += [(p, door, door.value + offer.on_top + eps[door.channel]) for door in offer.doors]
         return max(found, key=lambda one: one[2])
 

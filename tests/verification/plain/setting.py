@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import mesa
@@ -9,12 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.numerics.codes import CONSCRIPTION, EVENT, MOTIVE, REASON, SECTOR, SEX
-from sim.numerics.luck import PURPOSE, WORDS, uniform, words
+from sim.numerics.luck import PURPOSE, WORDS, words
 from sim.population.schema import SCHEMA
 
 from .basics import AT_HOME, CHANNELS, HOME, NORMAL, PENDULAR_SECTORS, PLACES, fields, travelling, values
 from .borders import Borders
 from .entities import Circle, PlainPerson, Unit
+
+WORD = {
+    f"{purpose}.{word}": (PURPOSE[purpose], number)
+    for purpose, named in WORDS.items()
+    for number, word in enumerate(named)
+}
+"""Number of the purpose, and place among its four words, of `purpose.word` (3.1)."""
+drawn = lru_cache(maxsize=1000)(words)
+"""The four words of a draw, of which one is mostly asked for after the other."""
 
 
 class Base(mesa.Model):
@@ -136,16 +146,15 @@ class Base(mesa.Model):
 
     def word(self, name: str, key: np.uint64, month: int | None = None, seed: int | None = None, draw: int = 0) -> int:
         """Return the word `purpose.word` of a key, of this month and replicate unless others are given (3.1)."""
-        purpose, word = name.split(".")
+        purpose, number = WORD[name]
         month = self.month if month is None else month
-        seed = self.luck_seed if seed is None else seed
-        return words(key, month, PURPOSE[purpose], draw, seed)[WORDS[purpose].index(word)]
+        return drawn(key, month, purpose, draw, self.luck_seed if seed is None else seed)[number]
 
     def luck(
         self, name: str, key: np.uint64, month: int | None = None, seed: int | None = None, draw: int = 0
     ) -> float:
         """Return `U[purpose.word](key)` of the page, strictly between 0 and 1 (3.1)."""
-        return uniform(self.word(name, key, month, seed, draw))
+        return (self.word(name, key, month, seed, draw) + 0.5) / 2**32
 
     def luck_of_place(self, purposes: str, p: int, key: np.uint64) -> float:
         """Return the number of place p among the words of four purposes (3.8)."""
