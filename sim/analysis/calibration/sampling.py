@@ -1,5 +1,6 @@
 """Sampling of a posterior on the emulator: its mode, ensemble chains by emcee, and their diagnostics by arviz."""
 
+import logging
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -136,6 +137,7 @@ def judge(points: Floats) -> tuple[Floats, Floats]:
     """R-hat by rank and effective sample size of each coordinate, of chains [steps, walkers, P]."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a library that announces its next version
+        logging.getLogger("arviz.preview").setLevel(logging.WARNING)  # which tells what of it is not there
         import arviz
 
         data = arviz.convert_to_dataset({"x": np.swapaxes(points, 0, 1)})
