@@ -24,7 +24,7 @@ OF_THRESHOLDS = {
     "rolling_skill": "skill in unseen years over the best naive rule",
     "stock_ape": "median error of stocks, share of the observed",
     "ard": "average relative difference of stocks (Flee)",
-    "ard_totals_given": "the same, given the total",
+    "ard_totals_given": "average relative difference of stocks, given their total",
     "coverage_80": "share of observations inside the 80% interval",
     "within_r2": "R2 within destinations",
     "sbc_coverage": "simulation-based calibration, coverage off by",
