@@ -131,6 +131,7 @@ def test_a_whole_life_is_explained_in_two_worlds(tmp_path, capsys):
     """One end-to-end run of a sample of one in a thousand: the page, its files and the second world."""
     settings = Settings(
         task="explain",
+        parameters=None,  # as on the command line: those of a draw
         scenario="lithuania_full_ban",
         people=People(one_in=1000),
         person="first:parted",

@@ -5,6 +5,7 @@ beside it from the first month in which the two differ.
 """
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -106,12 +107,14 @@ def tell(ensemble: Ensemble, scenarios: list[str], row: int) -> list[Life]:
 
 def _run(ensemble: Ensemble, scenarios: list[str], follower: Follower | None) -> list[EmigrationModel]:
     """Finished runs of one or two worlds with the same luck; months in which they agree are run once."""
-    first = ensemble.model(Job(scenarios[0], ensemble.settings.lambda_, 0), ensemble.threads)
+    job = Job(scenarios[0], ensemble.settings.lambda_, 0)
+    first = ensemble.model(job, ensemble.threads)
     first.observer = follower
     models = [first]
     for name in scenarios[1:]:
         first.run(first_difference(ensemble.world(scenarios[0]), ensemble.world(name)))
-        models.append(first.fork(ensemble.history(name), ensemble.world(name)))  # with a follower of its own
+        inputs = ensemble.arguments(replace(job, scenario=name))["inputs"]  # as the draw of the first has it
+        models.append(first.fork(inputs.history, inputs.world))  # with a follower of its own
     for model in models:
         model.run()
         model.close()

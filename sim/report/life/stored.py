@@ -47,9 +47,10 @@ def options_table(lives: Sequence[Life]) -> pd.DataFrame:
             for place in range(1, N_PLACES):
                 is_open = bool(np.isfinite(one.values[place]))
                 ways = int(((one.obstacles[place] == 0) & np.isfinite(one.terms[place].sum(axis=1))).sum())
-                told_of = (CHANNEL_NAMES[one.channels[place]], weights[place] / total, one.noise[place])
-                rows.append((told.scenario, months.label(one.month), PLACE_NAMES[place], ways,
-                             *(told_of if is_open else ("", np.nan, np.nan))))  # fmt: skip
+                told_of = ("", np.nan, np.nan)
+                if is_open:
+                    told_of = (CHANNEL_NAMES[one.channels[place]], weights[place] / total, one.noise[place])
+                rows.append((told.scenario, months.label(one.month), PLACE_NAMES[place], ways, *told_of))
     return pd.DataFrame(rows, columns=OF_LIVES["life_options"].names).astype({"share": float, "luck": float})
 
 

@@ -89,9 +89,13 @@ def draw(results: Results) -> Figure:
     ground(axes)
     values = [told.value("arrivals", place) for place in DESTINATIONS]
     largest = max((one.before for one in values), default=0.0) or 1.0
-    for one in sorted(values, key=lambda one: -one.before):
-        if one.before > 0 or one.estimate > 0:
+    arriving = sorted((one for one in values if one.before > 0 or one.estimate > 0), key=lambda one: -one.before)
+    for one in arriving:
+        if one.place in AT:
             arrow(axes, one, max(one.before, 0.0) / largest)
+    beyond = ", ".join(label(one) for one in arriving if one.place not in AT)
+    if beyond:
+        axes.text(0.01, 0.01, f"not on this map: {beyond}", transform=axes.transAxes, fontsize=6.8, color=style.INK)
     return figure
 
 
@@ -104,6 +108,11 @@ def ground(axes: Axes) -> None:
         )
 
 
+def label(one: Value) -> str:
+    """The destination, and its change where one can be told."""
+    return f"{SHORT.get(one.place, wording(one.place))}{' ' + one.number if one.told else ''}"
+
+
 def arrow(axes: Axes, one: Value, share: float) -> None:
     """The flow to one destination and its label."""
     colour = style.BASELINE if not one.told else MORE if one.estimate > 0 else LESS
@@ -114,9 +123,8 @@ def arrow(axes: Axes, one: Value, share: float) -> None:
             color=colour, alpha=0.55, shrinkA=2, shrinkB=2, capstyle="round",
         )
     )  # fmt: skip
-    text = f"{SHORT.get(one.place, wording(one.place))}{' ' + one.number if one.told else ''}"
     axes.annotate(
-        text, end, OFFSET.get(one.place, (0, -3)), textcoords="offset points", ha=SIDE.get(one.place, "center"),
+        label(one), end, OFFSET.get(one.place, (0, -3)), textcoords="offset points", ha=SIDE.get(one.place, "center"),
         va="top", fontsize=6.8, color=style.INK if one.told else style.QUIET,
         fontweight="bold" if one.told else "normal",
     )  # fmt: skip
