@@ -63,6 +63,8 @@ def main() -> int:
     except KeyboardInterrupt:
         print("vyraj: interrupted", file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:
+        return _nobody_reads()
     except Exception as error:
         outcomes = [_fault(error)]
     try:

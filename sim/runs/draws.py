@@ -10,6 +10,7 @@ other luck, the other with other people, too. So luck, people and parameters can
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -124,6 +125,9 @@ def read(parameters: str, decision: str) -> Draws:
 @lru_cache(8)
 def _read(path: Path, stamp: int, parameters: str, decision: str) -> Draws:
     about, names, values, weights = parsed(path)
+    if about.get("truth") is not None:
+        told = "its observations are made up (fit.truth), so that it says nothing of what happened"
+        raise UserError(f"parameters={shown(parameters)}: {told}")
     if about["rule"] != decision:
         told = f"its draws are of decision={shown(str(about['rule']))}, not of {decision}"
         raise UserError(f"parameters={shown(parameters)}: {told}")
@@ -139,7 +143,7 @@ def parsed(path: Path) -> tuple[dict[str, Any], tuple[str, ...], NDArray[np.floa
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path.absolute(), memory_map=False)
+        table = pq.read_table(path.absolute(), memory_map=False, page_checksum_verification=True)
         about = json.loads((table.schema.metadata or {})[METADATA])
     except (OSError, pa.ArrowException, KeyError, ValueError, RecursionError) as error:
         raise UserError(
@@ -161,8 +165,11 @@ def _told(about: Any) -> list[str]:
     if not isinstance(about, dict):
         return ["its metadata are no mapping"]
     wrong = [f"its metadata say nothing of {key}" for key in NEEDED if key not in about]
-    if not isinstance(about.get("recipe", {}), dict):
-        wrong.append("its recipe is no mapping")
+    for kind, word, keys in ((dict, "mapping", ("recipe", "diagnostics")), (str, "text", ("rule", "version", "time"))):
+        wrong += [f"its {key} is no {word}" for key in keys if key in about and not isinstance(about[key], kind)]
+    until = about.get("until")
+    if not (until is None or isinstance(until, str) and re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", until)):
+        wrong.append(f"its until, {shown(until)}, is no month")
     return wrong
 
 

@@ -8,6 +8,7 @@ sample, months, seeds), `diagnostics` (R-hat, effective sample size, fresh-run b
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -28,8 +29,11 @@ from sim.runs.files import file_digest, write_file
 from sim.runs.fitted import posterior_path
 from sim.runs.points import inputs_digest
 
-_NOT_ENGINE = ("config.yaml", "priors.yaml", "validation.yaml", "hydra/")
-"""Files of `conf/` that change no run of given parameters."""
+_NOT_ENGINE = ("config.yaml", "priors.yaml", "validation.yaml", "hydra/", "scenario/")
+"""Files of `conf/` that change no run of given parameters, but for the scenario of what happened."""
+_HAPPENED = "scenario/historical.yaml"
+_PROPOSED = re.compile(rb"^historical: false\s*$", re.MULTILINE)
+"""Line of a policy that nobody has enacted: it changes no run of what happened."""
 
 
 @dataclass(frozen=True)
@@ -140,15 +144,18 @@ def read(path: Path) -> Posterior:
         raise UserError(f"there is no posterior {path}; `python -m sim task=calibrate` makes one, "
                         "and parameters=central asks for none")  # fmt: skip
     about, names, values, weights = parsed(path)
-    if not isinstance(about["diagnostics"], dict):
-        raise UserError(f"{path} is no posterior: its diagnostics are no mapping")
     return Posterior(about["rule"], names, values, weights, about)
 
 
 @cache
 def engine_digest() -> str:
-    """SHA-256 of all that decides a run of given parameters: the program that lives lives, its world and its people."""
-    files = {name: file_digest(path) for name, path in configuration().items() if not name.startswith(_NOT_ENGINE)}
+    """SHA-256 of all that decides a run of what happened: the program that lives lives, its world and its people."""
+    files = {
+        name: file_digest(path)
+        for name, path in configuration().items()
+        if (name == _HAPPENED or not name.startswith(_NOT_ENGINE))
+        and not (name.startswith("policy/") and _PROPOSED.search(path.read_bytes()))
+    }
     parts = {**inputs_digest(), "conf": files}
     del parts["tables"]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -10,7 +10,7 @@ from sim.model.decision import constants
 from sim.numerics.codes import PLACE
 from sim.numerics.errors import UserError
 from sim.runs.complete import Family, complete
-from sim.runs.draws import Draws, chosen, people_seed, read, turn
+from sim.runs.draws import Draws, chosen, parsed, people_seed, read, turn
 from sim.runs.ensemble import Ensemble
 from sim.runs.points import Shelf, command, point
 from sim.runs.run import Job, Other
@@ -168,3 +168,35 @@ def test_central_parameters_live_the_lives_of_before():
     model = usual.model(Job("historical", 0.62, 3))
     assert model.inputs.world is usual.world("historical") and model.inputs.history is usual.history("historical")
     assert usual.people_of(3) is usual.population and usual.told(0.62) == {}
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ({"diagnostics": [1]}, "its diagnostics is no mapping"),
+        ({"recipe": "x", "version": 3}, "its recipe is no mapping.*its version is no text"),
+        ({"until": [1, 2]}, "its until, .*, is no month"),
+        ({"until": "2020-13"}, "its until, 2020-13, is no month"),
+        ({"truth": 0}, "made up"),
+    ],
+)
+def test_what_a_file_says_of_its_fit_is_looked_at_before_any_run(about, said, tmp_path):
+    file = some_draws.file(tmp_path, about=about)
+    with pytest.raises(UserError, match=f"(?s){said}"):
+        Settings(parameters=str(file))
+
+
+def test_a_damaged_page_is_told(tmp_path):
+    """A bit of a value that flips is found by the checksum of its page; one that says nothing may stay."""
+    file = some_draws.file(tmp_path)
+    whole, (_, _, values, weights) = file.read_bytes(), parsed(file)
+    refused = 0
+    for at in range(40, len(whole) // 2, 37):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :])
+        try:
+            _, _, again, also = parsed(file)
+        except UserError:
+            refused += 1
+        else:
+            assert (again == values).all() and (also == weights).all()
+    assert refused >= 20

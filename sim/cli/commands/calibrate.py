@@ -27,6 +27,8 @@ def run(settings: Settings) -> Path:
     need("task=calibrate", "fit", LIBRARIES)
     if settings.freeze:
         raise UserError("freeze holds feedbacks at a baseline's path; task=calibrate lives one world, leave it out")
+    if settings.coefficients:
+        raise UserError("coefficients hold parameters at a value; task=calibrate fits them, leave coefficients out")
     if settings.parameters != CENTRAL:
         raise UserError("parameters draws from a fit; task=calibrate makes one, leave it out")
     work = Calibration(replace(settings, scenario="historical", until=LAST, course="held"))

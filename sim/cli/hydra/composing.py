@@ -49,6 +49,8 @@ def compose_and_do(line: Line, do: Callable[[DictConfig], None]) -> None:
             hydra.main(version_base="1.3", config_path=None, config_name="config")(do)()
         except MissingConfigException as error:  # an OSError too
             raise mistake(error) from error
+        except BrokenPipeError:  # whoever reads what is printed has enough
+            raise
         except OSError as error:
             raise UserError(f"results_dir cannot be written: {error}") from error
         except Exception as error:  # a job tells its own faults; what is left is a lost worker's or the command line's

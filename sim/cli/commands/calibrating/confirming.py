@@ -33,8 +33,14 @@ def confirmed(work: Calibration) -> Path:
 def _confirmed(work: Calibration, posterior: Posterior, path: Path) -> str | None:
     """Note the state of the model in a posterior that suits it; else why it does not."""
     recipe, now = dict(posterior.about["recipe"]), engine_digest()
-    people = replace(work.settings.people, one_in=recipe["one_in"], draws=recipe.get("people_draws", 1))
-    as_fitted = replace(work, settings=replace(work.settings, people=people, seed=recipe["seed"]))
+    missing = [key for key in ("engine", "one_in", "seed") if key not in recipe]
+    if missing:
+        return f"{path}: its recipe says nothing of {', '.join(missing)}"
+    try:
+        people = replace(work.settings.people, one_in=recipe["one_in"], draws=recipe.get("people_draws", 1))
+        as_fitted = replace(work, settings=replace(work.settings, people=people, seed=recipe["seed"]))
+    except UserError as error:
+        return f"{path}: its recipe: {error}"
     found, then = as_fitted.witness(posterior.draws), recipe.get("witness")
     if then is None and recipe["engine"] != now:
         return f"{path}: the model has changed since it was fitted, and no runs of the fit are noted to compare with"

@@ -236,7 +236,8 @@ class Calibration:
         posterior = Posterior(settings.decision, self.parameters.names, values, found.weights, about)
         recipe["witness"] = self.witness(posterior.draws)
         path = posterior.save(self.folder)
-        say(f"Posterior: {path}; copy it to {FITTED} for every answer to use it")
+        copied = f"; copy it to {FITTED} for every answer to use it" if self.truth is None else ", of a synthetic truth"
+        say(f"Posterior: {path}{copied}")
         say(", ".join(f"{name} {shown(value)}" for name, value in diagnostics.items()))
         return posterior
 
@@ -246,7 +247,9 @@ class Calibration:
             f"fit.{name}={getattr(asked, name)}" for name in ("window", "waves", "runs", "fresh", "draws", "steps")
         ]
         head = f"python -m sim task=calibrate decision={settings.decision} seed={settings.seed}"
-        return " ".join([head, f"people.one_in={settings.people.one_in}", *words])
+        words += [] if asked.truth is None else [f"fit.truth={asked.truth}"]
+        people = [f"people.one_in={settings.people.one_in}", f"people.draws={settings.people.draws}"]
+        return " ".join([head, *people, *words])
 
     def _tables(self, found: Fit, posterior: Posterior, told: Mapping[str, pd.DataFrame]) -> None:
         informed = checks.informed_by(found)
