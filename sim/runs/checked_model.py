@@ -134,7 +134,7 @@ class CheckedModel(EmigrationModel):
     def savings(self, rows: Any) -> Any:
         """Savings this month of people by their rows, EUR (see `EmigrationModel.savings`)."""
         try:
-            right = self.columns.key[rows].ndim < 2 and not (isinstance(rows, int | np.integer) and rows < 0)
+            right = self.columns.key[rows].ndim < 2 and (isinstance(rows, slice) or bool((np.asarray(rows) >= 0).all()))
         except IndexError:
             right = False
         if not right:

@@ -189,7 +189,7 @@ def test_another_world_is_a_history_and_its_world(ensemble, model):
     assert isinstance(fork, CheckedModel) and fork.run().month == 3
 
 
-@pytest.mark.parametrize("rows", [10**9, -1, [0, 10**9], [[0, 1]], None, True, 1.5, "age", np.ones(3, bool)])
+@pytest.mark.parametrize("rows", [10**9, -1, [0, -5], [0, 10**9], [[0, 1]], None, True, 1.5, "age", np.ones(3, bool)])
 def test_savings_are_those_of_people_of_the_model(finished, rows):
     refused(lambda: finished.savings(rows), "rows=", "are no rows of people, which go from 0 to ")
 
