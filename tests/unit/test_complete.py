@@ -8,6 +8,7 @@ import pytest
 from filelock import FileLock
 
 from sim.model.feedback import FEEDBACKS
+from sim.numerics.errors import UserError
 from sim.runs.complete import Family, Gap, Work, complete, gaps
 from sim.runs.packing import state_forms
 from sim.runs.points import Shelf, point
@@ -138,7 +139,7 @@ def test_a_state_kept_for_one_world_serves_another_that_parts_later(tmp_path, lo
 
 
 def test_a_family_is_of_one_other_world(small):
-    with pytest.raises(ValueError, match="part at different times"):
+    with pytest.raises(UserError, match="part at different times"):
         list(small.live(Job("historical", LAM, 0), [Other("no_covid"), Other(CRACKDOWN)]))
 
 
