@@ -157,12 +157,14 @@ def admit(world: World, place: str, channel: str, **terms: int) -> World:
 def start(people: Crowd, world: World, b: Behaviour, table: Constants | None = None, **options) -> EmigrationModel:
     """A model of a crowd in a hand-made world, ready for its first month; `options` are those of the model.
 
+    It is of the class `of` if one is given.
+
     Unless `lives` are given nobody is born or dies, and work changes at 18 alone; `reference` are counts of other
     people.
     """
     lives, reference = options.pop("lives", None) or still(), options.pop("reference", None)
     inputs = Inputs(None, world, b, constants() if table is None else table, lives, reference)
-    return EmigrationModel(people, inputs, **options)
+    return options.pop("of", EmigrationModel)(people, inputs, **options)
 
 
 def still() -> Lives:

@@ -1,5 +1,6 @@
 """Paired lives fall into categories that add up, tables have the right margins, intervals are Student's."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -29,6 +30,7 @@ from sim.analysis.pairs import (
 )
 from sim.model.eventlog import EVENT_TYPE
 from sim.numerics.codes import CHANNEL, EVENT, MODE, N_PLACES, PLACE
+from sim.runs.checked_model import CheckedModel
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import MOVE, Job
 from tests.worlds import close, constants, hot, hot_people, hot_world, start, tighten
@@ -161,15 +163,15 @@ def kept(ensemble, model, job):
 def pairs(thousandth):
     """Paired runs of the hot world, Lithuania shut from month 12 on."""
     people, world = hot_people(PEOPLE // 4), hot_world(24)
-    own = Ensemble(thousandth.settings, lambda seed: people)
+    own = Ensemble(replace(thousandth.settings, until="2020-12"), lambda seed: people)
     shut = close(close(world, "lithuania", "permit", START), "lithuania", "visa_free", START)
     for channel in ("humanitarian", "asylum", "family", "irregular"):
         shut = tighten(shut, "lithuania", channel, START, offered=0.0)
     runs = []
     for name, now in (("before", world), ("after", shut)):
         for replicate in range(3):
-            model = start(people, now, hot(level=-5.0), constants(lithuania=1.5), replicate=replicate).run()
-            runs.append(kept(own, model, Job(name, 0.62, replicate)))
+            model = start(people, now, hot(level=-5.0), constants(lithuania=1.5), replicate=replicate, of=CheckedModel)
+            runs.append(kept(own, model.run(), Job(name, 0.62, replicate)))
     return pair_up(runs[:3], runs[3:])
 
 
