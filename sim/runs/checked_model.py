@@ -91,14 +91,15 @@ class CheckedModel(EmigrationModel):
         super().__setstate__(state)
         self._closed = False  # a copy has threads of its own
 
-    def step(self) -> None:
-        """Simulate one month; raises UserError past the end of the history and for a closed model."""
-        if not self._freed and (self._closed or self.month >= self.horizon):
-            self.steps = self.month  # Mesa has counted this one
+    def _wrapped_step(self, *args: Any, **kwargs: Any) -> None:
+        """What Mesa puts in the place of `step`: raises UserError past the end of the history and for a closed model.
+
+        Before Mesa counts the step: from 3.5 on, one that fails within it is the last that ever happens.
+        """
         self.need_open()
-        if self.month >= self.horizon:
+        if self.horizon <= self.month <= self.steps:  # fewer steps: those of a state that is taken up are being counted
             raise UserError(f"no month after {label(self.horizon - 1)}: the settings' `until` ends the history")
-        super().step()
+        super()._wrapped_step(*args, **kwargs)
 
     def run(self, until: int | None = None, progress: Callable[[], object] | None = None) -> "CheckedModel":
         """Simulate the months before `until`, a month's number from 0 to the horizon, which it is if not given.
