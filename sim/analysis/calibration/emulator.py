@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
+from scipy.spatial.distance import cdist
 
 Floats = NDArray[np.float64]
 MOST_COMPONENTS, EXPLAINED = 8, 0.9
@@ -36,18 +37,12 @@ class _Process:
     weights: Floats  # [n]
 
     def predict(self, inputs: Floats, at: Floats, variance: bool) -> tuple[Floats, Floats]:
-        near = self.signal * np.exp(-0.5 * _squares(at / self.length, inputs / self.length))
+        near = self.signal * np.exp(-0.5 * cdist(at / self.length, inputs / self.length, "sqeuclidean"))
         mean = near @ self.weights
         if not variance:
             return mean, np.zeros(len(at))
         known = solve_triangular(self.cholesky, near.T, lower=True, check_finite=False)
         return mean, np.maximum(self.signal - (known**2).sum(axis=0), 0.0)
-
-
-def _squares(first: Floats, second: Floats) -> Floats:
-    """Squared distances of the rows of two arrays, as a product of matrices: many times faster than one by one."""
-    found = (first**2).sum(axis=1)[:, None] + (second**2).sum(axis=1) - 2.0 * (first @ second.T)
-    return np.asarray(np.maximum(found, 0.0))
 
 
 class Emulator:
@@ -159,7 +154,7 @@ def _trained(inputs: Floats, rest: Floats) -> _Process:
         )
     signal, noise = found.kernel_.k1.k1.constant_value * total, found.kernel_.k2.noise_level * total
     length = np.broadcast_to(found.kernel_.k1.k2.length_scale, inputs.shape[1:]).astype(float)
-    near = signal * np.exp(-0.5 * _squares(inputs / length, inputs / length))
+    near = signal * np.exp(-0.5 * cdist(inputs / length, inputs / length, "sqeuclidean"))
     near[np.diag_indices_from(near)] += noise + 1e-8 * total
     factor = cho_factor(near, lower=True)
     return _Process(length, float(signal), float(noise), np.tril(factor[0]), cho_solve(factor, rest))
