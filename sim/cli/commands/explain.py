@@ -16,7 +16,6 @@ from sim.analysis.life import Follower, Life, life
 from sim.analysis.pairs import align
 from sim.cli.commands.compare import changed_events
 from sim.cli.commands.worlds import simulated
-from sim.history.compiled import first_difference
 from sim.history.inventory import load_destinations
 from sim.model.model import EmigrationModel
 from sim.numerics.codes import EVENT
@@ -29,7 +28,7 @@ from sim.report.life.stored import figure_blocks, months_table, options_table
 from sim.runs import seals
 from sim.runs.ensemble import Ensemble
 from sim.runs.files import manifest, write_folder
-from sim.runs.run import Job
+from sim.runs.run import Job, Other
 from sim.runs.settings import Settings, fingerprint, resolved_yaml
 from sim.runs.tables import OF_LIVES
 from sim.runs.tables.files import write_csv
@@ -112,7 +111,7 @@ def _run(ensemble: Ensemble, scenarios: list[str], follower: Follower | None) ->
     first.observer = follower
     models = [first]
     for name in scenarios[1:]:
-        first.run(first_difference(ensemble.world(scenarios[0]), ensemble.world(name)))
+        first.run(ensemble.parting(scenarios[0], [Other(name)]))
         inputs = ensemble.arguments(replace(job, scenario=name))["inputs"]  # as the draw of the first has it
         models.append(first.fork(inputs.history, inputs.world))  # with a follower of its own
     for model in models:
