@@ -32,8 +32,8 @@ def home_world(months, places=(), **belarus):
 
 
 def settled(n, place="poland", status="permit", **values) -> Crowd:
-    """`n` people who have lived abroad for a year."""
-    usual = {"channel": CHANNEL["visa_free"], "since": -12, "expiry": NEVER}
+    """`n` people who have lived abroad for a year, or since `since`, and in no other country unless `left` says so."""
+    usual = {"channel": CHANNEL["visa_free"], "since": -12, "left": values.get("since", -12), "expiry": NEVER}
     return crowd(n, place=PLACE[place], mode=MODE["settled"], status=STATUS[status], **usual | values)
 
 

@@ -147,6 +147,8 @@ def _persons(people: schema.Columns, luck: np.random.Generator) -> None:
     own = np.random.default_rng(7)  # of its own, so that it changes nothing else
     people.war_view[:] = own.choice(list(WAR_VIEW.values()), n, p=[0.7, 0.15, 0.15])
     people.officer[grown] = own.choice(list(OFFICER.values()), int(grown.sum()), p=[0.8, 0.1, 0.1])
+    abroad = people.mode == MODE["settled"]
+    people.left[:] = np.where(abroad, people.since - own.integers(0, 10 * YEAR, n), LONG_AGO)
 
 
 def hot_history(scenario: str, people: Crowd, months: int = 84, heat: float = 30.0) -> World:

@@ -141,8 +141,8 @@ def intentions(model: Any, rows: NDArray[np.int64]) -> Floats:
     heads = heads_of(people)[rows]
     hazards = np.array(
         [
-            return_hazard(b, pull, t - int(since), False, status, destitute(Row(people, head), t), False)
-            for head, status, since in zip(heads, people.status[rows], people.since[rows], strict=True)
+            return_hazard(b, pull, t - int(left), False, status, destitute(Row(people, head), t), False)
+            for head, status, left in zip(heads, people.status[rows], people.left[rows], strict=True)
         ]
     )
     staying, soon, late = np.ones(len(rows)), int(observation().at("return_soon")), int(observation().at("return_late"))

@@ -119,6 +119,14 @@ SCHEMA: tuple[Column, ...] = (
         ("ageing", "depart", "move_on", "settle", "pendular"),
     ),
     Column("since", "i2", "month", "month of arrival in the present place", *_M, _MOVES),
+    Column(
+        "left",
+        "i2",
+        "month",
+        "month of the last leaving of Belarus to live abroad, or of birth abroad; -32768: none",
+        *_M,
+        ("ageing", "depart", "move_on", "pendular"),
+    ),
     Column("expiry", "i2", "month", "last month of the present status", *_M, (*_MOVES, "settle")),
     Column("visa", "i2", "month", "last month of a Schengen C visa in hand", *_M, ("visit",)),
     Column(

@@ -190,8 +190,8 @@ def _fill(
                     visa = LONG_AGO
 
                 # where
-                mode, status, since, expiry = _HOME, _AT_HOME, LONG_AGO, NEVER
-                here = place
+                mode, status, since, left, expiry = _HOME, _AT_HOME, LONG_AGO, LONG_AGO, NEVER
+                here, birth = place, traits.birth(age, uniform(a[1]))
                 if abroad:
                     if member == 0:  # a unit has lived there together
                         lived = chances.diaspora_lived[place, byte(d, 13)]
@@ -205,6 +205,7 @@ def _fill(
                             chances.card_months,
                         )
                     mode, status, since, expiry = _SETTLED, right, -1 - lived, until
+                    left = max(since, birth)
                 elif WORKING_AGES[0] <= age <= WORKING_AGES[1] and service != _SERVING:
                     away = chances.pendular[:, region, sector, sex]
                     here = traits.absence(uniform(d[2]), away[0], away[1])
@@ -261,7 +262,7 @@ def _fill(
                 person.key, person.circle = key, circle
                 person.member, person.behind = member, row - head
                 person.unit_size = plan.unit_size[kind, i] if member == 0 else 0
-                person.birth, person.sex = traits.birth(age, uniform(a[1])), sex
+                person.birth, person.sex = birth, sex
                 person.region, person.locality = region, plan.locality[stratum]
                 person.education, person.politics = education, politics
                 person.exposure, person.employer, person.elsewhere = exposure, employer, elsewhere
@@ -276,7 +277,7 @@ def _fill(
                 )
                 person.income, person.savings, person.saved_at = income, income * put_aside, LONG_AGO
                 person.place, person.mode, person.status = here, mode, status
-                person.since, person.expiry = since, expiry
+                person.since, person.left, person.expiry = since, left, expiry
                 person.channel = chances.diaspora_channel[place] if abroad else 0
                 person.visa, person.passport = visa, max(passport, visa)
                 person.job = job

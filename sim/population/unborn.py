@@ -66,6 +66,6 @@ def reserve(person: Person, mother: Person, nth: int, month: int, seed: int, boy
     person.member = person.behind = NOBODY
     person.sector, person.mode, person.status = _CHILD, _NOWHERE, _AT_HOME
     person.expiry = NEVER
-    person.saved_at = person.since = person.visa = person.passport = person.serves_until = LONG_AGO
+    person.saved_at = person.since = person.left = person.visa = person.passport = person.serves_until = LONG_AGO
     person.detained = person.exit_ban = person.held = person.trial = LONG_AGO
     person.applied = person.due = person.aspires = LONG_AGO

@@ -177,6 +177,21 @@ def test_return_falls_with_the_years_abroad():
     assert_share((old == 1).sum(), n // 2, 0.5 * np.exp(-2.0))
 
 
+def test_who_moves_on_keeps_the_years_since_leaving_belarus():
+    """All move from Georgia to Poland in the first month; in the next, the years abroad still make return rare."""
+    n = 1_000
+    people = settled(n, "georgia", "visa_free", since=-1, left=np.where(np.arange(n) % 2, -120, -1))
+    b = quietly(onward_visa_free=1.0, rooting=0.2, **{"return": 0.5})
+    model = start(people, plain_world(2, ("georgia", "poland")), b).run()
+    moved, back = events_of(model, "onward"), events_of(model, "returned")
+    assert set(moved["month"]) == {0} and (model.columns.since[moved["row"]] >= 0).all()
+    for old, months in ((0, 2), (1, 121)):
+        tries = (moved["row"] % 2 == old).sum()
+        assert tries > 200
+        hits = ((back["month"] == 1) & (back["row"] % 2 == old)).sum()
+        assert_share(hits, tries, 0.5 * np.exp(-0.2 * months / 12))
+
+
 @pytest.mark.parametrize(("savings", "km", "place", "left"), [
     (100.0, 1000.0, "poland", 40.0), (59.0, 1000.0, "georgia", 59.0), (400.0, 2000.0, "poland", 100.0),
     (250.0, 2000.0, "georgia", 250.0),

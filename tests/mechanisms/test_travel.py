@@ -90,6 +90,8 @@ def test_a_short_worker_settles_after_a_year_of_work(since, took):
     model = start(away(1, "pendular", since=since), neighbour(), b).run()
     assert kinds(model)["departed"] == took
     assert (model.columns.status[0] == STATUS["permit"]) == bool(took)
+    if took:  # the years abroad count from the first season, those in residence from now
+        assert (model.columns.left[0], model.columns.since[0]) == (since, 0)
 
 
 def test_a_season_is_followed_by_another():

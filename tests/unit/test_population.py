@@ -319,6 +319,8 @@ def test_the_settled_of_2018_came_as_their_stock_grew(people):
     partners = np.flatnonzero(settled & (people.member == 1))
     for name in ("since", "status", "expiry"):
         assert np.array_equal(getattr(people, name)[partners], getattr(people, name)[partners - 1])
+    assert np.array_equal(people.left[settled], np.maximum(people.since, people.birth)[settled])
+    assert (people.left[~settled] == LONG_AGO).all()
 
 
 def test_status_agrees_with_place_and_mode(people):

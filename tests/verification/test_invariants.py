@@ -282,6 +282,20 @@ def test_units_move_together_or_the_head_goes_ahead(lived):
             assert np.array_equal(column[left], column[head_of][left]), name
 
 
+def test_the_month_of_leaving_belarus_is_set_by_departures_and_births_abroad_alone(lived):
+    """Of who settles where they are, by the beginning of the stay; no onward move, flight or return changes it."""
+    told, in_place, again = lived.events("departed", "born"), 0, 0
+    for t, (before, after) in lived.months:
+        month = told[told["month"] == t]
+        assert set(np.flatnonzero(after.left != before.left)) <= set(month["row"])
+        stays = month["reason"] == REASON["in_place"]
+        there, rows = month["row"][~stays & (month["place"] > 0)], month["row"][stays]
+        assert (after.left[there] == t).all() and np.array_equal(after.left[rows], before.since[rows])
+        in_place += len(rows)
+        again += (before.left[there] > 0).sum()  # who has left before in this run
+    assert in_place > 5 and again > 5
+
+
 def test_a_family_follows_its_head(lived):
     """To where the head is, by the channel family or, where there is none, without a visa, after the months asked for,
     all who had stayed and nobody else; the head has a right to stay.

@@ -105,6 +105,7 @@ def be_born(person: Person, now: Now, log: Log) -> None:
     if is_abroad(mother):
         person.place, person.mode, person.status = mother.place, _SETTLED, mother.status
         person.channel, person.expiry = mother.channel, mother.expiry
+        person.left = now.month
         person.passport = now.month + int(now.coefficients.passport_months)
         now.circles.abroad[circle] += 1
     tell(log, now.month, person, _BORN)

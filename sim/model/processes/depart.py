@@ -25,7 +25,7 @@ from sim.population.schema import Columns
 _DEPARTURE = PURPOSE["departure"]
 _NO_PLAN, _GRANTED = PLAN["none"], PLAN["granted"]
 _DEPARTED, _BLOCKED, _SOUGHT = EVENT["departed"], EVENT["blocked"], EVENT["asylum_sought"]
-_SETTLED = MODE["settled"]
+_HOME, _SETTLED = MODE["home"], MODE["settled"]
 _WORK, _IT_SCHEME = CHANNEL["work"], CHANNEL["it_scheme"]
 _TOGETHER, _PLANNED, _AHEAD = LEAD["together"], LEAD["planned"], LEAD["ahead"]
 _VISA_FREE, _ON_VISA = INSTRUMENT["visa_free"], INSTRUMENT["short_visa_entry"]
@@ -52,9 +52,13 @@ def arrive(person: Person, now: Now, place: int, channel: int) -> None:
 
 @compiled(forceinline=True)
 def leave_home(person: Person, now: Now, place: int, channel: int) -> None:
-    """Let a person leave Belarus with what they have, and with the passport that was renewed whenever it ran out."""
+    """Let a person leave Belarus with what they have, and with the passport that was renewed whenever it ran out.
+
+    Who settles where they are away for a time has left when that time began.
+    """
     if person.saved_at != now.month:  # who paid for the journey has settled it
         person.savings, person.saved_at = savings_of(person, now), now.month
+    person.left = now.month if person.mode == _HOME else person.since
     arrive(person, now, place, channel)
     person.passport = renewed_at_home(person.passport, now.month, int(now.coefficients.passport_months))
 

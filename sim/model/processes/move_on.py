@@ -49,7 +49,7 @@ _TOGETHER, _AHEAD = LEAD["together"], LEAD["ahead"]
 
 @compiled(forceinline=True)
 def rooted(rooting: float, months: int) -> float:
-    """Factor by which moves become rarer with the months lived in a country: 1 on arrival."""
+    """Factor by which moves become rarer with the months lived abroad, or in a country: 1 at first."""
     return exp(-rooting * months / 12.0)
 
 
@@ -57,7 +57,7 @@ def rooted(rooting: float, months: int) -> float:
 def return_hazard(
     coefficients: Behaviour, pull: float, months: int, danger: float, status: int, poor: bool, liable: bool
 ) -> float:
-    """Monthly probability of return to Belarus after so many months in a country.
+    """Monthly probability of return to Belarus so many months after leaving it, wherever these were lived.
 
     `pull` is that of Belarus (1 but for a change of regime), `danger` that of a return, 0 to 1.
     """
@@ -101,7 +101,7 @@ def move_on(people: Columns, circles: Span, now: Now, block: Block) -> None:
         danger = own_danger(head, now, True, 0.0)  # an arrest on return would change the circle's in mid-month
         poor, liable = destitute(head, now.month), has_liable(head)
         unsafe, months = now.places[origin].unsafe, now.month - head.since
-        hazard = return_hazard(now.coefficients, pull, months, danger, status, poor, liable)
+        hazard = return_hazard(now.coefficients, pull, now.month - head.left, danger, status, poor, liable)
         if now.belarus.arrest_on_return > 0.0:
             block.harms[ARRESTED] += in_units(hazard * now.belarus.arrest_on_return) * persecuted_of(head)
         if uniform(luck[1, i]) < hazard:

@@ -154,6 +154,7 @@ class Applications(Choice):
             if person.saved_at != self.month:
                 person.savings, person.saved_at = np.float32(self.savings_of(person)), self.month
             person.passport = self.passport_on_leaving(person)
+            person.left = self.month
             self.arrive(unit, person, p, c, "departed", reason)
             if c == CHANNEL["asylum"]:
                 self.tell(person, "asylum_sought", reason, (HOME, p, c))

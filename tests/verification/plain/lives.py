@@ -65,6 +65,7 @@ class Lives(Offers):
             for name in ("place", "mode", "status", "channel", "expiry"):
                 setattr(child, name, getattr(mother, name))
             child.passport = self.month + int(self.code.passport_months)
+            child.left = self.month
             mother.unit.circle.abroad += 1
         unit = mother.unit
         unit.people = sorted([*unit.people, child], key=lambda person: person.row)

@@ -38,7 +38,7 @@ class Moves(Abroad):
     def chance_of_return(self, unit: Unit, party: Sequence[PlainPerson]) -> float:
         """Return the chance that a party returns this month (3.12)."""
         code, head = self.code, unit.head
-        chance = code.return_ * self.belarus.return_pull * self.rooted(head)
+        chance = code.return_ * self.belarus.return_pull * self.rooted(head.left)
         hunted = max((self.danger_of(adult) for adult in unit.adults_among(party)), default=0.0)
         chance *= 1 - hunted * (1 - code.return_persecuted)
         if head.status == STATUS["irregular"]:
@@ -49,9 +49,9 @@ class Moves(Abroad):
             chance *= code.return_liable
         return min(1.0, chance)
 
-    def rooted(self, head: PlainPerson) -> float:
-        """How much rarer moves are after the months in a country (3.12)."""
-        return float(exp(-self.code.rooting * (self.month - head.since) / 12))
+    def rooted(self, begun: int) -> float:
+        """How much rarer moves are after the months since some month (3.12)."""
+        return float(exp(-self.code.rooting * (self.month - begun) / 12))
 
     def return_home(self, unit: Unit, party: Sequence[PlainPerson]) -> None:
         """The whole party returns; the persecuted may be arrested (3.12)."""
@@ -79,7 +79,7 @@ class Moves(Abroad):
             STATUS["irregular"]: code.onward_irregular,
         }
         by_war = self.places.unsafe[head.place] * code.onward_unsafe
-        return max(by_status.get(head.status, code.onward * self.rooted(head)), by_war)
+        return max(by_status.get(head.status, code.onward * self.rooted(head.since)), by_war)
 
     def go_onward(self, unit: Unit, party: Sequence[PlainPerson]) -> None:
         """The party moves to the best other destination, if one is open; from a war to a refuge, if one is (3.12)."""
@@ -246,6 +246,7 @@ class Moves(Abroad):
         if person.saved_at != self.month:
             person.savings, person.saved_at = np.float32(self.savings_of(person)), self.month
         person.passport = self.passport_on_leaving(person)
+        person.left = person.since
         self.tell(person, "departed", "in_place", (HOME, p, c))
         status, last = self.law.first_status[p][c], self.month + self.stay(p, c)
         if c == CHANNEL["work"]:
