@@ -15,18 +15,9 @@ from sim.analysis import dimensions
 from sim.analysis.pairs import CATEGORIES
 from sim.history import coefficients as behaviour
 from sim.history.naming import composition
-from sim.history.strict_yaml import (
-    CatalogueError,
-    need_keys,
-    need_name,
-    need_named,
-    need_names,
-    need_text,
-    read,
-    within,
-)
+from sim.history.strict_yaml import need_keys, need_name, need_named, need_names, need_text, read, within
 from sim.numerics.codes import PLACE
-from sim.numerics.errors import UserError
+from sim.numerics.errors import CatalogueError, UserError
 from sim.numerics.locations import EXPERIMENTS, files
 from sim.numerics.messages import nearest, shown
 from sim.runs.checks import ENOUGH, MOST_REPLICATES

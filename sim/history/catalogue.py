@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from sim.history import naming, strict_yaml
+from sim.history import naming
 from sim.history.clock import clock
 from sim.history.courses import HELD, Course, course_of
 from sim.history.drivers import drivers
@@ -24,9 +24,12 @@ from sim.history.parameters import LIMIT_DAY
 from sim.history.policies import Policy
 from sim.history.records import policy_of
 from sim.history.scenarios import Scenario, ScenarioRecord, composed, name_faults, need_usable, played
-from sim.history.strict_yaml import CatalogueError, Document, Place, within
+from sim.history.strict_yaml import within
+from sim.numerics import strict_yaml
+from sim.numerics.errors import CatalogueError
 from sim.numerics.locations import CONF, File
 from sim.numerics.messages import nearest, shown
+from sim.numerics.strict_yaml import Document, Place
 
 _NOT = (b"false", b"no", b"off")
 _HISTORICAL = re.compile(rb"""(?:^|[{,])[ \t]*["']?historical["']?[ \t]*:[ \t]*["']?([A-Za-z~]*)""", re.MULTILINE)

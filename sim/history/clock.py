@@ -6,8 +6,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import PlainValidator, model_validator
 
-from sim.history import strict_yaml
-from sim.history.judging import Record, Words, judge
+from sim.history.judging import Record, Words, stated
 from sim.history.parameters import day
 from sim.numerics import months
 from sim.numerics.locations import CLOCK
@@ -57,8 +56,7 @@ class ClockRecord(Record):
 @cache
 def clock() -> Clock:
     """The clock of the histories in `conf/`; raises CatalogueError with all faults of its file."""
-    with strict_yaml.within("conf/clock.yaml"):
-        own = judge(ClockRecord, strict_yaml.document(strict_yaml.source(CLOCK)))
+    own = stated(ClockRecord, CLOCK)
     return Clock(own.last, own.known)
 
 

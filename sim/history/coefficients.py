@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.history.parameters import HistoryError, need_number
+from sim.history.parameters import need_number
 from sim.history.strict_yaml import need_keys, need_named, read, within
+from sim.numerics.errors import HistoryError
 from sim.numerics.locations import CONF
 from sim.numerics.messages import nearest, shown
 

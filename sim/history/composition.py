@@ -11,10 +11,11 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.history.parameters import Change, Closing, Dated, HistoryError, Parameter, Setting, date_of, day
+from sim.history.parameters import Change, Closing, Dated, Parameter, Setting, date_of, day
 from sim.history.policies import Event
 from sim.history.wording import COLUMNS, columns_of, listing
 from sim.numerics import months as clock
+from sim.numerics.errors import HistoryError
 
 Floats = NDArray[np.float64]
 Acting = Sequence[tuple[Event, Change]]

@@ -10,8 +10,8 @@ from sim.history import spelling
 from sim.history.coefficients import LARGEST_CONSTANT
 from sim.history.judging import Faults, Names, Note, Record, Words, distinct, each, named, tell
 from sim.history.parameter_records import Confidence
-from sim.history.strict_yaml import Document
 from sim.numerics.messages import closest, nearest, shown
+from sim.numerics.strict_yaml import Document
 
 Sets = Mapping[str, Mapping[float, float]]
 """Constants in utility by rule of decision and lambda."""

@@ -17,8 +17,8 @@ from sim.history.drivers import Driver, driver_of
 from sim.history.judging import Faults, Record, Text, each, judge, named
 from sim.history.parameter_records import Confidence, dated
 from sim.history.parameters import Dated, date_of
-from sim.history.strict_yaml import Document
 from sim.numerics.messages import nearest, shown
+from sim.numerics.strict_yaml import Document
 
 HELD = "held"
 """The course of a run that asks for none."""

@@ -13,9 +13,10 @@ from sim.history.judging import Faults, Flag, Names, Record, Text, distinct, eac
 from sim.history.parameter_records import NumberRecord
 from sim.history.parameters import FIRST_DAY, Dated, Parameter, restriction
 from sim.history.schema import Kind
-from sim.history.strict_yaml import CatalogueError, Document
 from sim.numerics.codes import CHANNEL, CHANNEL_SLOTS, INSTRUMENT, PLACE, SLOTS, STATUS, WORLD_REGION
+from sim.numerics.errors import CatalogueError
 from sim.numerics.messages import shown
+from sim.numerics.strict_yaml import Document
 
 BELARUS_INSTRUMENTS = ("exit", "land_exit")
 """Restrictions of the origin; those of a destination stand in its file."""

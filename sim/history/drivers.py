@@ -12,8 +12,7 @@ from typing import Any
 
 from pydantic import field_validator
 
-from sim.history import strict_yaml
-from sim.history.judging import Flag, Names, Record, Text, each, judge
+from sim.history.judging import Flag, Names, Record, Text, each, stated
 from sim.history.parameters import Parameter
 from sim.numerics.locations import DRIVERS
 
@@ -69,8 +68,7 @@ class DriversRecord(Record):
 
 @cache
 def _file() -> DriversRecord:
-    with strict_yaml.within("conf/drivers.yaml"):
-        return judge(DriversRecord, strict_yaml.document(strict_yaml.source(DRIVERS)))
+    return stated(DriversRecord, DRIVERS)
 
 
 @cache

@@ -14,19 +14,10 @@ from sim.history.admission import SETS
 from sim.history.clock import clock, last_day
 from sim.history.composition import Floats, days_of
 from sim.history.courses import Course
-from sim.history.parameters import (
-    Change,
-    HistoryError,
-    Parameter,
-    change_faults,
-    date_of,
-    day,
-    need_date,
-    need_end,
-    unknown,
-)
+from sim.history.parameters import Change, Parameter, change_faults, date_of, day, need_date, need_end, unknown
 from sim.history.policies import Event, Policy
 from sim.history.wording import Addition
+from sim.numerics.errors import HistoryError
 from sim.numerics.messages import nearest, shown
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.history import schema, strict_yaml
+from sim.history import schema
 from sim.history.constants import Constant, need_like
 from sim.history.destinations import BELARUS_INSTRUMENTS, Destination, Way, destination_of, way_of
 from sim.history.history import History
@@ -17,9 +17,12 @@ from sim.history.judging import Faults, named, tell
 from sim.history.parameter_records import ParameterRecord
 from sim.history.parameters import Parameter, restriction
 from sim.history.scenarios import need_usable
-from sim.history.strict_yaml import CatalogueError, Document, within
+from sim.history.strict_yaml import within
+from sim.numerics import strict_yaml
 from sim.numerics.codes import CHANNEL, PLACE
+from sim.numerics.errors import CatalogueError
 from sim.numerics.locations import CONF, File, files
+from sim.numerics.strict_yaml import Document
 
 
 class Gathered:

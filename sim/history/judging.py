@@ -7,16 +7,19 @@ raise ValueError or HistoryError; this module gathers what they say, inside one 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, PlainValidator, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from sim.history import spelling
-from sim.history.parameters import HistoryError
-from sim.history.strict_yaml import Document, Place, refuse
+from sim.history.strict_yaml import within
+from sim.numerics import strict_yaml
+from sim.numerics.errors import HistoryError
 from sim.numerics.messages import nearest, shown
 from sim.numerics.scalars import value_of
+from sim.numerics.strict_yaml import Document, Place, refuse
 
 Number = Annotated[float, PlainValidator(spelling.number)]
 Day = Annotated[date, PlainValidator(spelling.day)]
@@ -137,7 +140,7 @@ def distinct(names: Sequence[str], known: Collection[str] | None = None, what: s
     return tuple(names)
 
 
-Judged = TypeVar("Judged", bound=Record)
+Judged = TypeVar("Judged", bound=BaseModel)
 
 
 def judge(model: type[Judged], document: Document, context: Mapping[str, Any] | None = None) -> Judged:
@@ -148,6 +151,12 @@ def judge(model: type[Judged], document: Document, context: Mapping[str, Any] | 
     tell(document, faults)
     assert made is not None
     return made
+
+
+def stated(model: type[Judged], path: Path) -> Judged:
+    """What a file of `conf/` states, as its model; raises CatalogueError with all its faults, each with its line."""
+    with within(f"{path.parent.name}/{path.name}"):
+        return judge(model, strict_yaml.document(strict_yaml.source(path)))
 
 
 def tell(document: Document, faults: Faults) -> None:

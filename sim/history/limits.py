@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.history.parameters import HistoryError
+from sim.numerics.errors import HistoryError
 from sim.numerics.months import label
 
 Floats = NDArray[np.float64]

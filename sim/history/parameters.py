@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 from sim.history.naming import is_name
 from sim.numerics.codes import CHANNEL, GROUP
-from sim.numerics.errors import HistoryError as HistoryError
+from sim.numerics.errors import HistoryError
 from sim.numerics.messages import nearest, shown
 from sim.numerics.months import LIMIT_MONTH, first_day
 from sim.numerics.values import plain

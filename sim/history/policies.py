@@ -7,17 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sim.history.parameters import (
-    FIRST_DAY,
-    LIMIT_DAY,
-    Change,
-    HistoryError,
-    Setting,
-    need_date,
-    need_end,
-    need_name,
-    need_source,
-)
+from sim.history.parameters import FIRST_DAY, LIMIT_DAY, Change, Setting, need_date, need_end, need_name, need_source
+from sim.numerics.errors import HistoryError
 
 
 def date_faults(announced: date, start: date, until: date | None) -> Iterator[tuple[str, str]]:

@@ -40,8 +40,8 @@ from sim.history.parameters import (
 )
 from sim.history.policies import Branch, Event, Policy, date_faults
 from sim.history.sketches import clashes, sound_keys
-from sim.history.strict_yaml import Document, Place
 from sim.numerics.messages import shown
+from sim.numerics.strict_yaml import Document, Place
 
 Parameters = Mapping[str, Parameter]
 

@@ -17,10 +17,10 @@ from sim.history.clock import Month
 from sim.history.history import History
 from sim.history.judging import Faults, Names, Record, Text, distinct, each, tell
 from sim.history.naming import Composition
-from sim.history.parameters import HistoryError
 from sim.history.policies import Event, Policy
-from sim.history.strict_yaml import CatalogueError, Document
+from sim.numerics.errors import CatalogueError, HistoryError
 from sim.numerics.messages import nearest, shown
+from sim.numerics.strict_yaml import Document
 
 SCENARIO = re.compile(r"[a-z0-9_][a-z0-9_.-]{0,199}")
 """What a scenario may be called: a word of the command line, and the name of a folder of results."""

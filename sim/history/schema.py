@@ -9,8 +9,7 @@ from typing import Any
 
 from pydantic import field_validator
 
-from sim.history import strict_yaml
-from sim.history.judging import Record, each, judge
+from sim.history.judging import Record, each, stated
 from sim.history.parameter_records import DatedRecord, KindRecord
 from sim.history.parameters import FIRST_DAY, Dated, Parameter
 from sim.numerics.locations import SCHEMA
@@ -51,8 +50,7 @@ class SchemaRecord(Record):
 @cache
 def schema() -> SchemaRecord:
     """The schema; raises CatalogueError with all faults of its file, each with its line."""
-    with strict_yaml.within("conf/schema.yaml"):
-        return judge(SchemaRecord, strict_yaml.document(strict_yaml.source(SCHEMA)))
+    return stated(SchemaRecord, SCHEMA)
 
 
 def of_destinations() -> Mapping[str, Kind]:

@@ -6,8 +6,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.history.composition import need_one_setter
-from sim.history.parameters import Change, HistoryError, Parameter, Setting
+from sim.history.parameters import Change, Parameter, Setting
 from sim.history.policies import Event
+from sim.numerics.errors import HistoryError
 
 
 def sound_keys(content: Any, error: ValidationError) -> dict[str, Any]:

@@ -9,16 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sim.numerics.errors import CatalogueError as CatalogueError
-from sim.numerics.errors import HistoryError
+from sim.numerics.errors import CatalogueError, HistoryError
 from sim.numerics.messages import nearest, shown
-from sim.numerics.strict_yaml import MOST as MOST
-from sim.numerics.strict_yaml import Document as Document
-from sim.numerics.strict_yaml import Place as Place
-from sim.numerics.strict_yaml import composed as composed
-from sim.numerics.strict_yaml import document as document
-from sim.numerics.strict_yaml import refuse as refuse
-from sim.numerics.strict_yaml import source as source
+from sim.numerics.strict_yaml import Document, composed, document, refuse, source
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, field_validator, model_validator
 
-from sim.history import spelling, strict_yaml
+from sim.history import spelling
 from sim.history.clock import month_of
-from sim.history.judging import Day, Faults, Flag, Names, Number, Record, Words, distinct, each, judge
+from sim.history.judging import Day, Faults, Flag, Names, Number, Record, Words, distinct, each, stated
 from sim.numerics.locations import CONF
 from sim.numerics.messages import shown
 from sim.numerics.months import label
@@ -224,8 +224,7 @@ class Registered(Record):
 @cache
 def registered() -> Registered:
     """What is registered; raises CatalogueError with all faults of the file, each with its line."""
-    with strict_yaml.within(f"conf/{FILE.name}"):
-        return judge(Registered, strict_yaml.document(strict_yaml.source(FILE)))
+    return stated(Registered, FILE)
 
 
 def registered_digest() -> str:

@@ -19,8 +19,9 @@ from sim.history.admission import SETS
 from sim.history.coefficients import LARGEST_CONSTANT, RECORDS
 from sim.history.history import History
 from sim.history.inventory import load_channels, load_destinations
-from sim.history.parameters import HistoryError, Parameter, need_number, unknown
+from sim.history.parameters import Parameter, need_number, unknown
 from sim.numerics.codes import CHANNEL, PLACE
+from sim.numerics.errors import HistoryError
 from sim.numerics.messages import nearest, shown
 from sim.runs import priors
 

@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import PlainValidator, field_validator
 
-from sim.history import strict_yaml
 from sim.history.coefficients import RECORDS
-from sim.history.judging import Faults, Names, Note, Record, Text, Words, distinct, each, judge
+from sim.history.judging import Faults, Names, Note, Record, Text, Words, distinct, each, stated
 from sim.history.parameter_records import Confidence
 from sim.numerics.locations import CONF
 from sim.numerics.messages import shown
@@ -211,8 +210,7 @@ class Free:
 
 @cache
 def _file() -> PriorsRecord:
-    with strict_yaml.within(f"conf/{FILE.name}"):
-        return judge(PriorsRecord, strict_yaml.document(strict_yaml.source(FILE)))
+    return stated(PriorsRecord, FILE)
 
 
 @cache

@@ -9,7 +9,8 @@ from sim.history import catalogue, inventory
 from sim.history.assumed import assumed
 from sim.history.clock import clock, last_day
 from sim.history.drivers import driver_of, drivers, unclassed
-from sim.history.parameters import CONFIDENCES, FIRST_DAY, HistoryError, Setting
+from sim.history.parameters import CONFIDENCES, FIRST_DAY, Setting
+from sim.numerics.errors import HistoryError
 from sim.numerics.months import month
 
 LAST_DAY, MONTHS = last_day(clock().last), clock().last + 1

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from sim.history import coefficients
 from sim.history.coefficients import LIMITS, RECORDS
-from sim.history.parameters import HistoryError
 from sim.model.decision import constants
 from sim.numerics.codes import N_CHANNELS, N_PLACES
-from sim.numerics.errors import UserError
+from sim.numerics.errors import HistoryError, UserError
 from sim.numerics.locations import CONF
 from tests.hostile import invariants
 from tests.hostile.examples import examples

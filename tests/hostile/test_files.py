@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sim.history import catalogue, inventory, strict_yaml
 from sim.history.compiled import build
 from sim.history.records import policy_of
-from sim.history.strict_yaml import CatalogueError
-from sim.numerics.errors import UserError
+from sim.numerics import strict_yaml as written
+from sim.numerics.errors import CatalogueError, UserError
 from sim.numerics.locations import CONF
 from tests.hostile.examples import examples
 
@@ -26,8 +26,8 @@ CONTENTS = {file: yaml.safe_load(text) for file, text in TEXTS.items()}
 def policy_alone(conf, file, shock):
     """A policy as it is read without the parameters that it changes."""
     with strict_yaml.within(f"conf/{file}.yaml"):
-        content = strict_yaml.source(conf / f"{file}.yaml")
-        return policy_of(file.split("/")[1], strict_yaml.document(content), shock)
+        content = written.source(conf / f"{file}.yaml")
+        return policy_of(file.split("/")[1], written.document(content), shock)
 
 
 READERS = {
@@ -186,7 +186,7 @@ def read(room, file, content):
         said = None
     except UserError as error:
         said = str(error)
-        assert len(error.faults) <= strict_yaml.MOST + 1
+        assert len(error.faults) <= written.MOST + 1
         for fault in error.faults:
             assert fault.isprintable() and fault.strip() == fault != "" and len(fault) < 2500, fault
     finally:

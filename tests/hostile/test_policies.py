@@ -5,11 +5,11 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from sim.history.compiled import build
-from sim.history.parameters import FIRST_DAY, Closing, Dated, HistoryError, Setting
+from sim.history.parameters import FIRST_DAY, Closing, Dated, Setting
 from sim.history.policies import Event, Policy
 from sim.model.decision import constants
 from sim.numerics.codes import CHANNEL, INSTRUMENT, PLACE
-from sim.numerics.errors import UserError
+from sim.numerics.errors import HistoryError, UserError
 from tests.hostile import invariants, strategies
 from tests.hostile.examples import examples
 from tests.hostile.messages import plain_to_see

@@ -2,7 +2,8 @@
 
 import pytest
 
-from sim.history.strict_yaml import CatalogueError, parse, read
+from sim.history.strict_yaml import parse, read
+from sim.numerics.errors import CatalogueError
 
 UNSEEN = {
     "right-to-left override": "\u202e",

@@ -10,8 +10,8 @@ import yaml
 from sim.cli.commands import lint, parameters
 from sim.history import catalogue, inventory, schema, strict_yaml
 from sim.history.schema import of_channels
-from sim.history.strict_yaml import CatalogueError
 from sim.numerics.codes import GROUP, SECTOR
+from sim.numerics.errors import CatalogueError
 from sim.numerics.locations import CONF, SCHEMA
 from sim.numerics.messages import nearest
 

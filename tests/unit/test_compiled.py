@@ -8,12 +8,13 @@ import pytest
 from sim.history.catalogue import load_history
 from sim.history.compiled import BELARUS, build, first_difference
 from sim.history.inventory import load_destinations
-from sim.history.parameters import Dated, HistoryError, Setting
+from sim.history.parameters import Dated, Setting
 from sim.history.policies import Event, Policy
 from sim.history.schema import of_destinations
 from sim.model.decision.access import eligible
 from sim.model.decision.units import class_groups
 from sim.numerics.codes import CHANNEL, EXPOSURE, GROUP, INSTRUMENT, PLACE, SECTOR
+from sim.numerics.errors import HistoryError
 from sim.numerics.months import month
 
 D = date.fromisoformat

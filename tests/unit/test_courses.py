@@ -15,10 +15,10 @@ from sim.history.drivers import Driver, drivers
 from sim.history.history import History
 from sim.history.parameters import Dated, Parameter, Setting, date_of
 from sim.history.policies import Event, Policy
-from sim.history.strict_yaml import CatalogueError, composed
-from sim.numerics.errors import UserError
+from sim.numerics.errors import CatalogueError, UserError
 from sim.numerics.locations import CONF
 from sim.numerics.months import LIMIT_MONTH, label, month
+from sim.numerics.strict_yaml import composed
 from sim.runs.ensemble import Ensemble
 from sim.runs.points import command, point
 from sim.runs.run import Job

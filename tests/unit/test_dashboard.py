@@ -12,9 +12,9 @@ import pytest
 
 from sim.cli.commands import dashboard
 from sim.cli.hydra.words import harmless
-from sim.history import strict_yaml
 from sim.history.catalogue import load_history
 from sim.history.records import policy_of
+from sim.numerics import strict_yaml
 from sim.numerics.errors import UserError
 from sim.report import glossary, ruling
 from sim.report.dashboard import composing, form, lines, said, shown, stored

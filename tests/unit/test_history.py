@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from sim.history.history import History
-from sim.history.parameters import Closing, Dated, HistoryError, Parameter, Setting, restriction
+from sim.history.parameters import Closing, Dated, Parameter, Setting, restriction
 from sim.history.policies import Event, Policy
 from sim.numerics.codes import CHANNEL, GROUP, N_CHANNELS, N_GROUPS
+from sim.numerics.errors import HistoryError
 from sim.numerics.months import month
 
 D = date.fromisoformat

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.history.parameters import Closing, Dated, HistoryError, Setting
+from sim.history.parameters import Closing, Dated, Setting
 from sim.history.policies import Event
 from sim.history.records import policy_from
-from sim.numerics.errors import UserError
+from sim.numerics.errors import HistoryError, UserError
 from sim.numerics.messages import shown
 from sim.runs import points
 from sim.runs.run import Job, Other

@@ -7,12 +7,10 @@ import pytest
 from sim.cli.commands import lint, matching, parameters, policies
 from sim.cli.commands.worlds import simulated
 from sim.history import catalogue, inventory, wording
-from sim.history.parameters import HistoryError
 from sim.history.schema import of_channels
-from sim.history.strict_yaml import CatalogueError
 from sim.model.decision import constants
 from sim.model.decision.rules import names
-from sim.numerics.errors import UserError
+from sim.numerics.errors import CatalogueError, HistoryError, UserError
 from sim.numerics.locations import CONF
 from sim.runs.settings import Settings
 

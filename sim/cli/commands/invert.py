@@ -14,11 +14,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.history import strict_yaml
 from sim.history.compiled import World
 from sim.history.constants import ConstantRecord, Sets
 from sim.model.decision.constants import Constants, on_file
 from sim.model.decision.rules import rule
+from sim.numerics import strict_yaml
 from sim.numerics.arithmetic import log
 from sim.numerics.codes import CHANNEL, N_CHANNELS, N_PLACES, PLACE
 from sim.numerics.errors import UserError

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis.experiment import experiment_names, load_experiment
-from sim.history import catalogue, inventory, strict_yaml
+from sim.history import catalogue, inventory
 from sim.history.clock import clock, last_day
 from sim.history.history import History
 from sim.history.policies import Policy
 from sim.model.decision import constants
 from sim.model.decision.rules import names
+from sim.numerics import strict_yaml
 from sim.numerics.errors import UserError
 from sim.numerics.locations import CONF, files
 from sim.numerics.messages import shown

@@ -6,7 +6,7 @@ from typing import Any
 from sim.cli.commands.matching import asked, has_all, nothing
 from sim.history.catalogue import load_scenario, scenario_names
 from sim.history.scenarios import Scenario
-from sim.history.strict_yaml import CatalogueError
+from sim.numerics.errors import CatalogueError
 from sim.numerics.locations import CONF, files
 from sim.runs.settings import Settings
 

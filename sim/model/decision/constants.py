@@ -14,12 +14,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.history import strict_yaml
 from sim.history.constants import Constant
 from sim.history.inventory import load_channels, load_destinations
-from sim.history.strict_yaml import CatalogueError
 from sim.model.decision.rules import DEFAULT
+from sim.numerics import strict_yaml
 from sim.numerics.codes import CHANNEL, N_CHANNELS, N_PLACES, PLACE
+from sim.numerics.errors import CatalogueError
 from sim.numerics.locations import CONF, DATA, files
 
 

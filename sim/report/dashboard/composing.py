@@ -14,11 +14,11 @@ from sim.history.naming import Composition
 from sim.history.parameters import Parameter
 from sim.history.policies import Policy
 from sim.history.records import policy_of
-from sim.history.strict_yaml import Document, Place
 from sim.history.wording import Addition
 from sim.numerics import months
 from sim.numerics.errors import UserError
 from sim.numerics.locations import CONF
+from sim.numerics.strict_yaml import Document, Place
 from sim.report.dashboard.form import CHANNEL, CLOSED, NUMBER, Form, Rule, faults
 
 SOURCE = "composed by hand: a counterfactual of whoever composed it"
