@@ -26,7 +26,7 @@ class Fit:
     runs: checks.Several = 500
     fresh: checks.Counted = 100
     draws: checks.Several = 200
-    steps: checks.Several = 6000
+    steps: checks.Several = 1500
     truth: checks.MaybeNumbered = None
     truths: checks.Counted = 50
     trials: checks.Counted = 300

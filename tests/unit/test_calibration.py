@@ -116,11 +116,37 @@ def test_the_mode_of_a_normal_posterior_is_exact():
     data = Observed(np.full(5, NORMAL), expected(TRUTH[None])[0], np.full(5, 0.1), np.zeros(5), DATA.family)
     points = SPACE.design(256, 2)
     linear = Emulator(points, np.log(200.0) + points @ SLOPES.T, np.full(5, 0.1), 3)
-    found, covariance = mode(Posterior(SPACE, linear, data, fixed=np.zeros(5)), np.zeros(4))
+    found, covariance = mode(Posterior(SPACE, linear, data), np.zeros(4))
     precision = SLOPES.T @ SLOPES / 0.01 + np.diag(1.0 / SPACE.prior_sd**2)
     exact = np.linalg.solve(precision, SLOPES.T @ (data.value - np.log(200.0)) / 0.01)
     assert found == pytest.approx(exact, abs=0.02)
     assert np.sqrt(np.diag(covariance)) == pytest.approx(np.sqrt(np.diag(np.linalg.inv(precision))), rel=0.05)
+
+
+def test_the_slope_of_a_posterior_is_that_of_its_density(emulator):
+    posterior, held = Posterior(SPACE, emulator, DATA, heat=2.0), np.full(len(DATA), 0.01)
+    at, step = 0.3 * np.random.default_rng(4).standard_normal((5, 4)), 1e-5
+
+    def density(points):
+        likelihood = DATA.log_likelihood(emulator.predict(points)[0], np.broadcast_to(held, (5, len(DATA))))
+        return likelihood / 2.0 - 0.5 * ((points / posterior.spread) ** 2).sum(axis=1)
+
+    differences = [(density(at + step * one) - density(at - step * one)) / (2.0 * step) for one in np.eye(4)]
+    assert posterior.slopes(at, held) == pytest.approx(np.stack(differences, axis=1), rel=1e-4, abs=1e-4)
+
+
+def test_chains_along_the_slope_sample_a_known_posterior():
+    """The posterior of a linear simulator with normal errors is normal, with a covariance in closed form."""
+    data = Observed(np.full(5, NORMAL), expected(TRUTH[None])[0], np.full(5, 0.3), np.zeros(5), DATA.family)
+    points = SPACE.design(256, 2)
+    linear = Emulator(points, np.log(200.0) + points @ SLOPES.T, np.full(5, 0.1), 3)
+    chains = sampled(Posterior(SPACE, linear, data), 400, 1)
+    precision = SLOPES.T @ SLOPES / 0.09 + np.diag(1.0 / SPACE.prior_sd**2)
+    exact = np.linalg.solve(precision, SLOPES.T @ (data.value - np.log(200.0)) / 0.09)
+    sd = np.sqrt(np.diag(np.linalg.inv(precision)))
+    assert (np.abs(chains.points.mean(axis=(0, 1)) - exact) < 0.1 * sd).all()
+    assert chains.points.std(axis=(0, 1)) == pytest.approx(sd, rel=0.1)
+    assert chains.r_hat.max() < 1.02
 
 
 def test_chains_sample_what_they_are_given_and_tell_when_they_have_not():

@@ -16,7 +16,7 @@ from sim.analysis.calibration.space import Space
 Floats = NDArray[np.float64]
 LEVELS = (0.5, 0.8, 0.95)
 """Levels of the intervals whose coverage is told."""
-SHORT = 500
+SHORT = 100
 """Steps of a chain of a check: it begins about its mode, and only few draws of it are needed."""
 RANKED = 99
 """Draws among which a truth is ranked."""
@@ -51,16 +51,7 @@ class Trials:
 
 def trial(space: Space, emulator: Emulator, data: Observed, luck: Floats, seed: int) -> Chains:
     """A short fit to data with luck of that variance [J], under the prior that the first design explores."""
-    density = Posterior(
-        space,
-        emulator,
-        data,
-        fixed=emulator.predict(np.zeros((1, len(space.names))))[1][0] + luck,
-        prior_sd=space.design_sd,
-    )
-    at, _ = mode(density, np.zeros(len(space.names)))
-    variance = emulator.predict(at[None])[1][0] + luck
-    return sampled(Posterior(space, emulator, data, fixed=variance, prior_sd=space.design_sd), SHORT, seed, at, False)
+    return sampled(Posterior(space, emulator, data, luck=luck, prior_sd=space.design_sd), SHORT, seed, judged=False)
 
 
 def recovery(found: Fit, truths: int, seed: int) -> Trials:
@@ -138,6 +129,11 @@ class _Part(Emulator):
     def predict(self, points: Floats, variance: bool = True) -> tuple[Floats, Floats]:
         mean, spread = self._whole.predict(points, variance)
         return mean[:, self._kept], spread[:, self._kept]
+
+    def pulled_back(self, points: Floats, slopes: Floats) -> Floats:
+        whole = np.zeros((len(points), len(self._kept)))
+        whole[:, self._kept] = slopes
+        return self._whole.pulled_back(points, whole)
 
 
 def _of(whole: Emulator, kept: NDArray[np.bool_]) -> Emulator:

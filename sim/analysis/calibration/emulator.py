@@ -37,12 +37,20 @@ class _Process:
     weights: Floats  # [n]
 
     def predict(self, inputs: Floats, at: Floats, variance: bool) -> tuple[Floats, Floats]:
-        near = self.signal * np.exp(-0.5 * cdist(at / self.length, inputs / self.length, "sqeuclidean"))
+        near = self._near(inputs, at)
         mean = near @ self.weights
         if not variance:
             return mean, np.zeros(len(at))
         known = solve_triangular(self.cholesky, near.T, lower=True, check_finite=False)
         return mean, np.maximum(self.signal - (known**2).sum(axis=0), 0.0)
+
+    def slope(self, inputs: Floats, at: Floats) -> Floats:
+        """By how much the mean rises with each input, [n, inputs]."""
+        near = self._near(inputs, at) * self.weights
+        return np.asarray((near @ inputs - near.sum(axis=1, keepdims=True) * at) / self.length**2)
+
+    def _near(self, inputs: Floats, at: Floats) -> Floats:
+        return np.asarray(self.signal * np.exp(-0.5 * cdist(at / self.length, inputs / self.length, "sqeuclidean")))
 
 
 class Emulator:
@@ -124,6 +132,21 @@ class Emulator:
         unsure = np.stack([one for _, one in told], axis=1)
         turned = (self._features(points) @ self.right.T) ** 2
         return found, (unsure @ self.rows**2 + turned @ self.shrunk) * self.scale**2
+
+    def pulled_back(self, points: Floats, slopes: Floats) -> Floats:
+        """By how much what rises with each output, `slopes` [n, J], rises with each coordinate, [n, P]."""
+        count, slopes = points.shape[1], slopes * self.scale
+        of_features, of_scores = slopes @ self.coefficients.T, slopes @ self.rows.T
+        found = of_features[:, 1 : 1 + count] + 2.0 * of_features[:, 1 + count :] * (points - self.middle) / self.spread
+        inputs = self._inputs(points)
+        of_inputs = sum(
+            one[:, None] * process.slope(self.inputs, inputs)
+            for one, process in zip(of_scores.T, self._processes, strict=True)
+        )
+        found[:, : self.free] += of_inputs[:, : self.free]
+        if len(self.directions):
+            found[:, self.free :] += of_inputs[:, self.free :] @ self.directions.T
+        return np.asarray(found / self.spread)
 
     def luck(self) -> Floats:
         """Variance of the outputs of one run about what is expected, [J]."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
+from scipy.special import expit, gammaln
 
 Floats = NDArray[np.float64]
 STUDENT, COUNT, NORMAL, LEAST = range(4)
@@ -65,6 +65,19 @@ class Observed:
         count = self.kind == COUNT
         found[:, count] = _negative_binomial(self.value[count], np.exp(mean[:, count]), spread[:, count])
         return np.asarray(found)
+
+    def slopes(self, mean: Floats, variance: Floats) -> Floats:
+        """By how much the log likelihood rises with each mean, [n, J]."""
+        spread = self.sd**2 + variance
+        off = self.value - mean
+        off = np.where(self.kind == LEAST, np.maximum(off, 0.0), off)
+        found = np.asarray(off / spread)
+        t = self.kind == STUDENT
+        found[:, t] = (self.degrees[t] + 1.0) * off[:, t] / (self.degrees[t] * spread[:, t] + off[:, t] ** 2)
+        count = self.kind == COUNT
+        value, shape = self.value[count], 1.0 / spread[:, count]
+        found[:, count] = value - (value + shape) * expit(mean[:, count] - np.log(shape))
+        return found
 
     def implausibility(self, mean: Floats, variance: Floats) -> Floats:
         """Distance of the observed from the outputs in standard errors, [n, J]."""

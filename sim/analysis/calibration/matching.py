@@ -16,7 +16,7 @@ LIMIT, FORGIVEN = 3.0, 0.05
 Pukelsheim's rule 95% of what is right lies within three, whatever the distribution."""
 HEAT = 3.0
 """By which the likelihood is flattened for the next wave: standard errors 1.7 times as wide."""
-TRIED, STEPS = 5_000, 300
+TRIED, STEPS = 5_000, 60
 
 
 def implausibility(emulator: Emulator, observed: Observed, points: Floats) -> Floats:

@@ -4,6 +4,7 @@ import logging
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,19 +21,22 @@ DISCARDED = 0.3
 """Share of the steps of a chain that is thrown away at its beginning."""
 WALKERS = 2.2
 """Walkers of an ensemble for each coordinate."""
+STEP, LONGEST = 0.35, 10
+"""Length of a step of a trajectory, in standard deviations about the mode, and steps of the longest: about half of the
+trajectories are then taken."""
 
 
 @dataclass(frozen=True)
 class Posterior:
-    """The posterior of a space under an emulator: `heat` divides the log likelihood, `fixed` is a variance [J] used for
-    all points in the place of the emulator's own.
+    """The posterior of a space under an emulator: `heat` divides the log likelihood, `luck` is a variance [J] of the
+    outputs besides the emulator's own.
     """
 
     space: Space
     emulator: Emulator
     observed: Observed
     heat: float = 1.0
-    fixed: Floats | None = None
+    luck: Floats | float = 0.0
     prior_sd: Floats | None = None
     """Standard deviations of the prior in the place of the space's."""
 
@@ -53,10 +57,15 @@ class Posterior:
 
     def likelihood(self, points: Floats) -> Floats:
         """Log likelihood, [n]."""
-        mean, variance = self.emulator.predict(points, variance=self.fixed is None)
-        if self.fixed is not None:
-            variance = np.broadcast_to(self.fixed, mean.shape)
-        return self.observed.log_likelihood(mean, variance)
+        mean, variance = self.emulator.predict(points)
+        return self.observed.log_likelihood(mean, variance + self.luck)
+
+    def slopes(self, points: Floats, variance: Floats) -> Floats:
+        """By how much the log density rises with each coordinate if the outputs have that variance [J], [n, P]."""
+        near = np.clip(points, self.emulator.low, self.emulator.high)
+        mean, _ = self.emulator.predict(near, variance=False)
+        of_outputs = self.observed.slopes(mean, np.broadcast_to(variance, mean.shape))
+        return np.asarray(self.emulator.pulled_back(near, of_outputs) / self.heat - points / self.spread**2)
 
 
 def mode(posterior: Posterior, start: Floats) -> tuple[Floats, Floats]:
@@ -71,7 +80,7 @@ def mode(posterior: Posterior, start: Floats) -> tuple[Floats, Floats]:
     for _ in range(STEPS_TO_MODE):
         steps = np.concatenate([at[None], at + _SLOPE * np.eye(len(at))])
         mean, _ = emulator.predict(steps, variance=False)
-        variance = posterior.fixed if posterior.fixed is not None else emulator.predict(at[None])[1][0]
+        variance = emulator.predict(at[None])[1][0] + posterior.luck
         spread = np.where(observed.kind == COUNT, observed.scale, observed.sd) ** 2 + variance
         slopes = (mean[1:] - mean[0]).T / _SLOPE
         off = observed.seen - mean[0]
@@ -116,15 +125,42 @@ class Chains:
         return np.asarray(flat[np.sort(chosen)])
 
 
-def sample(density: Callable[[Floats], Floats], start: Floats, steps: int, seed: int, judged: bool = True) -> Chains:
-    """Sample a log density from a walker at each start, by moves of differential evolution (emcee).
+def hamiltonian(posterior: Posterior, at: Floats, covariance: Floats) -> Any:
+    """Moves of emcee along trajectories that follow the slope of a posterior (Hamiltonian Monte Carlo, Neal 2011).
+
+    Coordinates are those in which the normal approximation about the mode `at` is round. The slope takes the variance
+    of the outputs at the mode for that everywhere: whichever slope is followed, the posterior itself decides whether a
+    move is made, so that a poor slope costs refusals and no truth.
+    """
+    import emcee
+
+    variance = posterior.emulator.predict(at[None])[1][0] + posterior.luck
+    factor = np.linalg.cholesky(covariance)
+
+    def moved(points: Floats, rng: Any) -> tuple[Floats, Floats]:
+        step, number = STEP * rng.uniform(0.7, 1.3), rng.randint(1, LONGEST + 1)
+        momentum = rng.standard_normal(points.shape)
+        before = (momentum**2).sum(axis=1)
+        momentum = momentum + 0.5 * step * posterior.slopes(points, variance) @ factor
+        for left in reversed(range(number)):
+            points = points + step * momentum @ factor.T
+            momentum = momentum + (step if left else 0.5 * step) * posterior.slopes(points, variance) @ factor
+        return points, 0.5 * (before - (momentum**2).sum(axis=1))
+
+    return emcee.moves.MHMove(moved)
+
+
+def sample(
+    density: Callable[[Floats], Floats], start: Floats, steps: int, seed: int, judged: bool = True, along: Any = None
+) -> Chains:
+    """Sample a log density from a walker at each start, by moves of differential evolution and moves `along` (emcee).
 
     Not `judged`, R-hat and effective sizes are nan: they cost more than a short chain.
     """
     import emcee
 
     walkers, number = start.shape
-    moves = [(emcee.moves.DEMove(), 0.75), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.15)]
+    moves = [(emcee.moves.DEMove(), 0.25), (emcee.moves.DESnookerMove(), 0.05), *([(along, 0.7)] if along else [])]
     sampler = emcee.EnsembleSampler(walkers, number, density, moves=moves, vectorize=True)
     state = emcee.State(start, random_state=np.random.RandomState(seed % 2**32).get_state())  # noqa: NPY002
     sampler.run_mcmc(state, steps, skip_initial_state_check=True)
@@ -150,4 +186,5 @@ def sampled(posterior: Posterior, steps: int, seed: int, start: Floats | None = 
     """Chains of a posterior, begun about its mode."""
     at, covariance = mode(posterior, np.zeros(len(posterior.spread)) if start is None else start)
     walkers = 2 * int(np.ceil(WALKERS * len(at) / 2)) + 2
-    return sample(posterior, spread_out(at, covariance, posterior, walkers, seed), steps, seed, judged)
+    begun = spread_out(at, covariance, posterior, walkers, seed)
+    return sample(posterior, begun, steps, seed, judged, hamiltonian(posterior, at, covariance))
