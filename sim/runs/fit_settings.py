@@ -5,7 +5,7 @@ from typing import Annotated
 from sim.runs import checks
 from sim.runs.sections import section
 
-WINDOWS, STAGES = ("2020", "2021", "full"), ("all", "prior", "fit", "confirm")
+WINDOWS, STAGES = ("2020", "2021", "full"), ("all", "prior", "fit", "check", "confirm")
 """Windows of a fit by the last year whose observations it sees, and how far it goes."""
 
 
@@ -13,7 +13,8 @@ WINDOWS, STAGES = ("2020", "2021", "full"), ("all", "prior", "fit", "confirm")
 class Fit:
     """What `task=calibrate` does; the rule of decision, the sample and the seed have keys of their own.
 
-    `stage` confirm makes no fit: it asks whether the model still does what the fitted draws were fitted on.
+    `stage` check makes no fit but the checks by known truths, which ask for the first wave alone; confirm asks whether
+    the model still does what the fitted draws were fitted on.
     `window` is the last year whose observations are fitted, or full; `waves` of `runs` each, then `fresh` runs at draws
     of the posterior, of which `draws` are kept; `steps` of the chains. `truth` is the number of a synthetic truth to
     fit instead of what was observed. `truths` and `trials` are those of the checks: recovery, and simulation-based

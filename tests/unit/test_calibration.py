@@ -59,7 +59,7 @@ def emulator():
 @pytest.fixture(scope="module")
 def found():
     said = []
-    return fit(SPACE, DATA, simulate, Options(2, 96, 24, 60, 400, 1), said.append)
+    return fit(SPACE, DATA, simulate, Options(2, 96, 24, 60, 100, 1), said.append)
 
 
 def test_a_design_fills_the_prior_and_is_the_same_again():
@@ -140,7 +140,7 @@ def test_chains_along_the_slope_sample_a_known_posterior():
     data = Observed(np.full(5, NORMAL), expected(TRUTH[None])[0], np.full(5, 0.3), np.zeros(5), DATA.family)
     points = SPACE.design(256, 2)
     linear = Emulator(points, np.log(200.0) + points @ SLOPES.T, np.full(5, 0.1), 3)
-    chains = sampled(Posterior(SPACE, linear, data), 400, 1)
+    chains = sampled(Posterior(SPACE, linear, data), 200, 1)
     precision = SLOPES.T @ SLOPES / 0.09 + np.diag(1.0 / SPACE.prior_sd**2)
     exact = np.linalg.solve(precision, SLOPES.T @ (data.value - np.log(200.0)) / 0.09)
     sd = np.sqrt(np.diag(np.linalg.inv(precision)))
@@ -174,7 +174,7 @@ def test_a_fit_finds_the_truth_and_leaves_what_nobody_sees(found):
 
 
 def test_a_fit_has_the_same_bytes_again(found):
-    again = fit(SPACE, DATA, simulate, Options(2, 96, 24, 60, 400, 1), lambda text: None)
+    again = fit(SPACE, DATA, simulate, Options(2, 96, 24, 60, 100, 1), lambda text: None)
     assert (again.draws == found.draws).all() and (again.weights == found.weights).all()
 
 
@@ -185,7 +185,7 @@ def test_a_biased_emulator_is_told_and_mended():
         return simulate(points, first) + (0.3 if first >= 192 else 0.0)
 
     told = []
-    biased = fit(SPACE, DATA, moved, Options(2, 96, 24, 60, 300, 1), told.append)
+    biased = fit(SPACE, DATA, moved, Options(2, 96, 24, 60, 60, 1), told.append)
     assert np.abs(biased.fresh_bias).max() > 1.0
 
 
@@ -197,7 +197,7 @@ def test_data_inform_what_they_depend_on(found):
 
 
 def test_intervals_cover_truths_and_truths_are_recovered(found, monkeypatch):
-    monkeypatch.setattr(checks, "SHORT", 250)  # steps, of four coordinates
+    monkeypatch.setattr(checks, "SHORT", 40)  # steps, of four coordinates
     trials = checks.calibration(found, 20, 3)
     coverage = trials.coverage()
     assert 0.3 < coverage[0].mean() < 0.7 and coverage[2].mean() > 0.85

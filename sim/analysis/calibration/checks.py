@@ -9,9 +9,7 @@ from scipy.stats import kstest
 
 from sim.analysis.calibration.emulator import Emulator
 from sim.analysis.calibration.fitting import Fit
-from sim.analysis.calibration.likelihood import Observed
-from sim.analysis.calibration.sampling import Chains, Posterior, mode, sampled
-from sim.analysis.calibration.space import Space
+from sim.analysis.calibration.sampling import Posterior, mode, sampled
 
 Floats = NDArray[np.float64]
 LEVELS = (0.5, 0.8, 0.95)
@@ -49,12 +47,7 @@ class Trials:
         return np.array([kstest(column, "uniform").pvalue for column in self.ranks.T])
 
 
-def trial(space: Space, emulator: Emulator, data: Observed, luck: Floats, seed: int) -> Chains:
-    """A short fit to data with luck of that variance [J], under the prior that the first design explores."""
-    return sampled(Posterior(space, emulator, data, luck=luck, prior_sd=space.design_sd), SHORT, seed, judged=False)
-
-
-def recovery(found: Fit, truths: int, seed: int) -> Trials:
+def recovery(found: Fit, truths: int, seed: int, processes: int = 1) -> Trials:
     """Truths that were run in the first wave, found again by an emulator that has not seen those runs.
 
     Data are made of a truth's own run, which has luck, with the errors of the observed besides.
@@ -63,12 +56,11 @@ def recovery(found: Fit, truths: int, seed: int) -> Trials:
     held = np.sort(np.random.default_rng(seed).choice(len(first.points), min(truths, len(first.points) // 3), False))
     kept = np.setdiff1d(np.arange(len(first.points)), held)
     emulator = Emulator(first.points[kept], first.outputs[kept], found.observed.scale, len(found.space.free), seed)
-    return _trials(
-        found.space, emulator, found.observed, (first.points[held], first.outputs[held]), emulator.luck(), seed
-    )
+    made = (first.points[held], first.outputs[held])
+    return _trials(found, emulator, made, emulator.luck(), seed, processes)
 
 
-def calibration(found: Fit, trials: int, seed: int) -> Trials:
+def calibration(found: Fit, trials: int, seed: int, processes: int = 1) -> Trials:
     """Simulation-based calibration (Talts et al. 2018) on the emulator of the first wave.
 
     A truth is drawn from the prior that the first design explores, its outputs from what the emulator says of it.
@@ -79,22 +71,34 @@ def calibration(found: Fit, trials: int, seed: int) -> Trials:
     truths = np.clip(truths, emulator.low, emulator.high)
     mean, variance = emulator.predict(truths)
     outputs = mean + np.sqrt(variance) * rng.standard_normal(mean.shape)
-    return _trials(found.space, emulator, found.observed, (truths, outputs), np.zeros(len(found.observed)), seed)
+    return _trials(found, emulator, (truths, outputs), np.zeros(len(found.observed)), seed, processes)
 
 
 def _trials(
-    space: Space, emulator: Emulator, observed: Observed, made: tuple[Floats, Floats], luck: Floats, seed: int
+    found: Fit, emulator: Emulator, made: tuple[Floats, Floats], luck: Floats, seed: int, processes: int
 ) -> Trials:
-    """Fits to data of truths and their outputs, `made`, which have luck of that variance."""
+    """Fits to data of truths and their outputs, `made`, which have luck of that variance: each by itself, so that it
+    is the same in any number of processes.
+    """
+    from joblib import Parallel, delayed  # comes with scikit-learn
+
     rng = np.random.default_rng(seed + 1)
-    rows = []
-    for number, (truth, output) in enumerate(zip(*made, strict=True)):
-        data = observed.drawn(output, rng)
-        draws = trial(space, emulator, data, luck, seed + number).drawn(RANKED, number)
-        below = ((draws < truth).sum(axis=0) + rng.random(len(truth))) / (len(draws) + 1)
-        rows.append((draws.mean(axis=0), draws.std(axis=0), below))
-    means, sds, ranks = (np.array(column) for column in zip(*rows, strict=True))
-    return Trials(made[0], means, sds, ranks)
+    data = [found.observed.drawn(output, rng) for output in made[1]]
+    rows = Parallel(processes)(
+        delayed(_trial)(Posterior(found.space, emulator, one, luck=luck, prior_sd=found.space.design_sd), truth, at)
+        for at, (truth, one) in enumerate(zip(made[0], data, strict=True), seed)
+    )
+    return Trials(made[0], *(np.array(column) for column in zip(*rows, strict=True)))
+
+
+def _trial(posterior: Posterior, truth: Floats, seed: int) -> tuple[Floats, Floats, Floats]:
+    """Means and standard deviations of a short fit, and the share of its draws that lie below the truth, [P] each."""
+    from threadpoolctl import threadpool_limits  # comes with scikit-learn
+
+    with threadpool_limits(1):  # the same bits on any number of cores
+        draws = sampled(posterior, SHORT, seed, judged=False).drawn(RANKED, seed)
+    ties = np.random.default_rng((seed, RANKED)).random(len(truth))
+    return draws.mean(axis=0), draws.std(axis=0), ((draws < truth).sum(axis=0) + ties) / (len(draws) + 1)
 
 
 def contraction(prior_sd: Floats, draws: Floats, weights: Floats) -> Floats:

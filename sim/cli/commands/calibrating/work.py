@@ -1,9 +1,10 @@
 """A fit of the model: what is free, what is observed, how runs are made, and the files that are left."""
 
 import hashlib
+import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,8 @@ from numpy.typing import NDArray
 
 import sim
 from sim.analysis.calibration import checks
-from sim.analysis.calibration.fitting import Fit, Options, fit
+from sim.analysis.calibration.checks import Trials
+from sim.analysis.calibration.fitting import Fit, Options, Wave, fit
 from sim.analysis.calibration.likelihood import Observed
 from sim.analysis.free_parameters import FreeParameters
 from sim.analysis.learned import learned
@@ -58,6 +60,7 @@ MANY_OF_A_TRUTH = 8
 """Runs whose mean is the truth: what is observed has not the luck of a sample."""
 WITNESSES, WITNESS = 8, 80_000
 """Draws of a posterior that are run to know the model again, and the number of the luck of the first."""
+CHECKS = {"recovery": checks.recovery, "calibration": checks.calibration}
 WELL = 0.9
 """Correlation of truth and posterior mean at which a parameter counts as found."""
 SHRUNK = 20
@@ -181,6 +184,9 @@ class Calibration:
         if asked.stage == "prior":
             say("Next: task=calibrate fit.stage=fit")
             return self.folder
+        if asked.stage == "check":
+            self._checked(self._first_wave(first))
+            return self.folder
         found = fit(space, self.observed, self.on_scale, self.options, say)
         self._tables(found, self._posterior(found, {}), told)
         if asked.stage == "all" and (asked.truths or asked.trials):
@@ -270,18 +276,38 @@ class Calibration:
             for name, table in tables.items():
                 write_csv(partial, OF_FITS[name], table)
 
+    def _first_wave(self, points: Floats) -> Fit:
+        """A fit that has its first wave and nothing else."""
+        begun = Fit(self.parameters.space, self.observed, self.options)
+        begun.waves.append(Wave(points, self.on_scale(points, 0), 1.0, np.nan, np.nan))
+        return begun
+
+    def _trials(self, name: str, number: int, found: Fit) -> Trials:
+        """The trials of a check, which are kept: a check asks for the first wave alone, and costs more than the fit."""
+        first, data = found.waves[0], self.observed
+        total = hashlib.sha256(digest(Path(checks.__file__).parent, "*.py").encode())
+        total.update(f"{name} {number} {self.settings.seed}".encode())
+        for array in (first.points, first.outputs, data.kind, data.value, data.sd, data.degrees):
+            total.update(np.ascontiguousarray(array).tobytes())
+        path = self.store.folder.parent / "checks" / f"{total.hexdigest()[:24]}.npz"
+        if not path.is_file():
+            made = CHECKS[name](found, number, self.settings.seed, self.settings.thread_count)
+            content = io.BytesIO()
+            np.savez(content, **asdict(made))
+            path.parent.mkdir(exist_ok=True)
+            write_file(path, content.getvalue())
+        with np.load(path) as kept:
+            return Trials(**kept)
+
     def _checked(self, found: Fit) -> dict[str, float]:
         """Do, write and tell the checks by known truths; what the thresholds ask of them."""
         asked, told = self.settings.fit, dict[str, float]()
         rows: list[tuple[Any, ...]] = []
-        for name, number, made in (
-            ("recovery", asked.truths, checks.recovery),
-            ("calibration", asked.trials, checks.calibration),
-        ):
+        for name, number in zip(CHECKS, (asked.truths, asked.trials), strict=True):
             if not number:
                 continue
             say(f"Check: {name}, {number} truths")
-            trials, free = made(found, number, self.settings.seed), len(found.space.free)
+            trials, free = self._trials(name, number, found), len(found.space.free)
             rows += check_rows(name, trials, found.space.names)
             mean = trials.coverage()[:, :free].mean(axis=1)
             well = int((trials.correlation()[:free] >= WELL).sum())
@@ -294,5 +320,6 @@ class Calibration:
                 told |= {"sbc_coverage": off, "sbc_trials": float(number)}
         table = pd.DataFrame(rows, columns=OF_FITS["fit_checks"].names)
         say(printed("Checks by known truths", table))
+        (self.folder / "tables").mkdir(exist_ok=True)
         write_csv(self.folder / "tables", OF_FITS["fit_checks"], table)
         return told
