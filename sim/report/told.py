@@ -1,7 +1,8 @@
 """Values of the declared quantities in one comparison, and how each is told: the one way from tables to words.
 
 Three cases without a number are three phrases. *Few*: people are there, fewer than the sample can count. *Cannot tell
-at this sample*: the interval of a difference holds zero. *No difference*: in paired worlds nothing differs at all.
+at this sample*: the interval of a difference holds zero. *None seen*: in this sample no simulated life differs, which a
+larger sample may show otherwise. That nothing can differ is said only where no rule does.
 """
 
 import math
@@ -19,7 +20,7 @@ from sim.report.quantities import COUNTED, DECLARED, EACH, HARM, LIVES, MONEY, S
 from sim.report.results import Effect, Results, wording
 from sim.runs.disclosure import MINIMUM, rounded
 
-TOLD, FEW, UNSURE, SAME = "told", words.FEW, "cannot tell at this sample", "no difference"
+TOLD, FEW, UNSURE, SAME = "told", words.FEW, "cannot tell at this sample", "none seen"
 """Verdicts; all but the first are what is written instead of a number."""
 WHATEVER, SIZE, SIGN = "firm", "rough", "open"
 """How sure: size and sign hold at every lambda, the sign alone does, or at some lambda it is another or not told."""

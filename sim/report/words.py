@@ -76,7 +76,7 @@ def rule(results: Results) -> str:
         f"One simulated person stands for {results.one_in:g}; numbers are means over {results.replicates} paired "
         f"replicates, rounded to {resolution(results.one_in)} persons. \u201c{FEW}\u201d: there are, but fewer than 30 "
         f"simulated {people} in all replicates together. \u201cCannot tell\u201d: the interval holds zero. "
-        f"\u201cNo difference\u201d: nothing differs at all. Slices of lambda rest on "
+        f"\u201cNone seen\u201d: no simulated life differs in this sample. Slices of lambda rest on "
         f"{of_slices(results.replicates)}. Intervals are {of}"
     )
 

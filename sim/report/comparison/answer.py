@@ -123,17 +123,7 @@ def changes(results: Results, most: int | None = CHANGES) -> list[str]:
 
     Of more than `most` lines the rest are counted; all of them end with how many parts have no effect.
     """
-    acting, idle = [], 0
-    for line in results.text("adds.txt").splitlines():
-        if not line.strip():
-            continue
-        found = re.match(r"^\w+: (\w+)\.([\w.]+): (.*?)\.?$", line)
-        if found is None:
-            acting.append(("", "", line.rstrip(".")))
-        elif found[3].startswith(("changes nothing", "acts only", "has no effect")):
-            idle += 1
-        else:
-            acting.append((wording(found[1]), ruling.what(found[2]), found[3]))
+    acting, idle = _read(results)
     said = [
         ruling.plain(f"{rule}: {text}." if rule else f"{text}.")
         for rule, text in _alike(acting, [wording(place) for place in Told(results).ruled])
@@ -146,6 +136,22 @@ def changes(results: Results, most: int | None = CHANGES) -> list[str]:
     if idle and (most is None or not said):
         said.append(f"{idle} further {'part changes' if idle == 1 else 'parts change'} nothing.")
     return said or ["No rule differs."]
+
+
+def _read(results: Results) -> tuple[list[tuple[str, str, str]], int]:
+    """Changes that act, as place, what is ruled, and text, and how many parts have no effect."""
+    acting, idle = [], 0
+    for line in results.text("adds.txt").splitlines():
+        if not line.strip():
+            continue
+        found = re.match(r"^\w+: (\w+)\.([\w.]+): (.*?)\.?$", line)
+        if found is None:
+            acting.append(("", "", line.rstrip(".")))
+        elif found[3].startswith(("changes nothing", "acts only", "has no effect")):
+            idle += 1
+        else:
+            acting.append((wording(found[1]), ruling.what(found[2]), found[3]))
+    return acting, idle
 
 
 _WAS_OPEN = re.compile(r" \(was open( to them)?\)")
@@ -167,7 +173,9 @@ def _alike(acting: Sequence[tuple[str, str, str]], first: Sequence[str]) -> list
 def sentences(told: Told) -> list[str]:
     """The answer in five sentences from all categories: arrivals, lives, papers, return and harms, public money."""
     if told.value("changed").verdict == SAME and told.value("departures").verdict == SAME:
-        return [f"From {told.span} nothing differs: no simulated life and no expected flow."]
+        if not _read(told.results)[0]:
+            return [f"From {told.span} there is no difference: no rule differs."]
+        return [f"From {told.span} n{_nobody(told)[1:]} No expected flow differs either."]
     return [_arrivals(told), _lives(told), _papers(told), _harms(told), _money(told)]
 
 
@@ -213,7 +221,7 @@ def _moved(told: Told, asked: Sequence[tuple[str, str, str, str]], levels: bool 
     for verdict, phrase in (
         (UNSURE, "this sample cannot tell whether {} change"),
         (FEW, "few {} differ"),
-        (SAME, "no difference in {}"),
+        (SAME, "in this sample no simulated life differs in {}"),
     ):
         if untold[verdict]:
             said.append(phrase.format(words.listed(untold[verdict], "or")))
@@ -223,9 +231,7 @@ def _moved(told: Told, asked: Sequence[tuple[str, str, str, str]], levels: bool 
 def _lives(told: Told) -> str:
     everyone = told.value("changed")
     if not everyone.told:
-        return (
-            "It changes few lives, too few to be counted." if everyone.verdict == FEW else "It changes nobody's life."
-        )
+        return "It changes few lives, too few to be counted." if everyone.verdict == FEW else _nobody(told)
     parts = [told.value(part.name) for part in PARTS if part.name != "papers"]
     said = []
     for one in sorted((part for part in parts if part.told), key=lambda part: -part.estimate):
@@ -241,10 +247,16 @@ def _lives(told: Told) -> str:
     return f"It changes {everyone.number} lives{told_with(told, 'changed')}{which}."
 
 
+def _nobody(told: Told) -> str:
+    """What a sample says in which no life differs, which is not that none would."""
+    size = f"one person in {told.results.one_in:,.10g}"
+    return f"No simulated life differs in this sample ({size}), which may be too small for this policy."
+
+
 def _papers(told: Told) -> str:
     lost = told.value("papers")
     if not lost.told:
-        return f"{'Few lose' if lost.verdict == FEW else 'Nobody loses'} the right to stay abroad."
+        return f"{'Few lose' if lost.verdict == FEW else 'Nobody in this sample loses'} the right to stay abroad."
     after = [told.value(f"papers_{what}") for what in ("none", "onward", "returned", "before")]
     parts = [one.quantity.said.format(n=one.number) for one in after if one.told]
     which = f": {words.listed(parts)}" if parts else ""
@@ -266,7 +278,7 @@ def _money(told: Told) -> str:
             said.append(f"{wording(place)} {way} {one.size} million EUR ({one.size_interval})")
         else:
             untold[one.verdict].append(wording(place))
-    for verdict, phrase in ((UNSURE, "cannot tell for {}"), (SAME, "no difference for {}")):
+    for verdict, phrase in ((UNSURE, "cannot tell for {}"), (SAME, "no difference in this sample for {}")):
         if untold[verdict]:
             said.append(phrase.format(words.listed(untold[verdict])))
     return f"Public money in {told.year}: {'; '.join(said)}."

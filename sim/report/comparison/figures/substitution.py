@@ -43,7 +43,7 @@ def title(results: Results) -> str:
     told = Told(results)
     everyone = told.value("changed")
     if everyone.verdict == SAME:
-        return "Nobody lives otherwise"
+        return "Nobody in this sample lives otherwise"
     largest = max(parts_of(told), key=lambda one: one.estimate)
     if not (everyone.told and largest.told):
         return f"Of the people whose life changes there are {FEW} of each kind"
@@ -90,7 +90,7 @@ def draw(results: Results) -> Figure:
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
     if table.empty:
-        axes.text(0.5, 0.5, "nobody's life differs", ha="center", color=style.QUIET)
+        axes.text(0.5, 0.5, "no simulated life differs", ha="center", color=style.QUIET)
         return figure
     everyone = Told(results).value("changed")
     total = float(table["persons"].sum())
