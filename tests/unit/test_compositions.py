@@ -135,7 +135,11 @@ def test_a_world_is_told_in_words():
     assert naming.words("historical~war_2022") == "what happened without war 2022"
     assert naming.words("no_war+a_b+c+d~e~f_1") == "no war with a b, c and d, without e and f 1"
     assert load_scenario("historical+exit_closed+eu_package").description == (
-        "What happened with exit closed and eu package."
+        f"{POLICIES['exit_closed'].description} {POLICIES['eu_package'].description}"
+    )
+    assert load_scenario("historical~war_2022").description == "What happened without war 2022."
+    assert load_scenario("historical+exit_closed~war_2022").description == (
+        f"{POLICIES['exit_closed'].description} Without war 2022."
     )
 
 

@@ -239,6 +239,21 @@ def test_rules_are_told_without_identifiers(folder):
     ]
 
 
+def test_every_country_has_a_line_of_rules_before_the_rest_is_counted(folder):
+    results = Results(folder)
+    (folder / "adds.txt").rename(folder / "kept")
+    (folder / "adds.txt").write_text(
+        "ban: lithuania.national_visa: from 2023-05-03 closed (was open).\n"
+        "ban: lithuania.permit: from 2023-05-03 closed except family (was open).\n"
+        "ban: lithuania.renewal: from 2023-05-03 closed except study (was open).\n"
+        "other: poland.asylum: from 2025-03-27 closed (was open).\n"
+    )
+    said = answer.changes(results)
+    (folder / "kept").replace(folder / "adds.txt")
+    assert len(said) == 3 and said[0].startswith("Lithuania, ") and said[2] == "2 more changes."
+    assert said[1] == "Poland, access to asylum: from 27 March 2025 closed."
+
+
 def test_the_first_sentence_holds_the_numbers_of_the_files(folder):
     told = Told(Results(folder))
     effect = told.results.effect("arrivals", "lithuania")

@@ -16,7 +16,7 @@ from sim.report.told import FEW, SAME, SIGN, SIZE, UNSURE, WHATEVER, Told, Value
 CLAUSES = 4
 """Countries that the first sentence names; the net table has all."""
 CHANGES = 2
-"""Changes of rules that the first page tells; the details have all."""
+"""Changes of rules that the first page tells, more where more countries change; the details have all."""
 
 
 @dataclass(frozen=True)
@@ -121,13 +121,14 @@ def question(results: Results) -> str:
 def changes(results: Results, most: int | None = CHANGES) -> list[str]:
     """What changes in the rules, without identifiers, alike changes in one line; first where arrivals change most.
 
-    Of more than `most` lines the rest are counted; all of them end with how many parts have no effect.
+    Of more than `most` lines the rest are counted, but the first `CLAUSES` countries have a line each; all of them
+    end with how many parts have no effect.
     """
     acting, idle = _read(results)
-    said = [
-        ruling.plain(f"{rule}: {text}." if rule else f"{text}.")
-        for rule, text in _alike(acting, [wording(place) for place in Told(results).ruled])
-    ]
+    alike = _alike(acting, [wording(place) for place in Told(results).ruled])
+    if most is not None:
+        alike, most = _each_place_first(alike, most)
+    said = [f"{rule}: {ruling.plain(text)}." if rule else f"{ruling.plain(text)}." for _, rule, text in alike]
     if most is not None:
         said = [_WAS_OPEN.sub("", line) for line in said]
     rest = len(said) - most if most is not None else 0
@@ -158,8 +159,8 @@ _WAS_OPEN = re.compile(r" \(was open( to them)?\)")
 """What need not be said of what is closed."""
 
 
-def _alike(acting: Sequence[tuple[str, str, str]], first: Sequence[str]) -> list[tuple[str, str]]:
-    """Changes as places with what is ruled, and text: those of one place and text are one, and so of all places."""
+def _alike(acting: Sequence[tuple[str, str, str]], first: Sequence[str]) -> list[tuple[list[str], str, str]]:
+    """Changes as places, these with what is ruled, and text: those of one place and text are one, so of all places."""
     rules: dict[tuple[str, str], list[str]] = {}
     order = {place: number for number, place in enumerate(first)}
     for place, rule, text in sorted(acting, key=lambda one: (order.get(one[0], len(order)), one[0], one[2])):
@@ -167,7 +168,22 @@ def _alike(acting: Sequence[tuple[str, str, str]], first: Sequence[str]) -> list
     places: dict[tuple[str, str], list[str]] = {}
     for (place, text), names in rules.items():
         places.setdefault((words.listed(list(dict.fromkeys(names))) if place else "", text), []).append(place)
-    return [(f"{words.listed(where)}, {rule}" if rule else "", text) for (rule, text), where in places.items()]
+    return [(where, f"{words.listed(where)}, {rule}" if rule else "", text) for (rule, text), where in places.items()]
+
+
+def _each_place_first(
+    alike: Sequence[tuple[list[str], str, str]], most: int
+) -> tuple[list[tuple[list[str], str, str]], int]:
+    """The lines, those to show first, and how many these are: `most`, or one for each of `CLAUSES` countries."""
+    seen: set[str] = set()
+    firsts = []
+    for number, (where, rule, _) in enumerate(alike):
+        if rule and len(seen) < CLAUSES and not seen.issuperset(where):
+            seen.update(where)
+            firsts.append(number)
+    others = [number for number in range(len(alike)) if number not in firsts]
+    shown = sorted([*firsts, *others[: max(most - len(firsts), 0)]])
+    return [alike[number] for number in [*shown, *(one for one in others if one not in shown)]], len(shown)
 
 
 def sentences(told: Told) -> list[str]:
