@@ -26,7 +26,7 @@ def is_full(error: BaseException | None) -> OSError | None:
 
 
 def told(error: OSError, settings: Settings, run: Callable[[Settings], object]) -> UserError:
-    """What a user reads; `run` is the task, asked for its plan: runs that are finished are kept and not needed again."""
+    """What a user reads; `run` is the task, asked for its plan: what is finished is kept and not needed again."""
     results = Path(settings.results_dir)
     folders = [results, Path(tempfile.gettempdir())]
     folder = Path(error.filename).parent if isinstance(error.filename, str) else min(folders, key=_free)

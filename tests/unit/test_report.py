@@ -145,7 +145,7 @@ def test_console_page_and_summary_print_the_same_numbers(folder, page):
         assert line in cells and line in summary and line in plain
     for block in answer.blocks(told):
         for row in block.rows:
-            line = next(line for line in text.splitlines() if line.strip().startswith(row.label))
+            line = next(line for line in text.splitlines() if line.strip().startswith(f"{row.label}  "))
             assert row.persons in line and row.interval in line
             assert row.persons in cells and row.label in cells
             assert f"{row.label} " in summary
@@ -226,16 +226,21 @@ def test_rules_are_told_without_identifiers(folder):
         "ban: latvia.permit: from 2023-05-03 closed except family (was open).\n"
         "ban: lithuania.permit: from 2023-05-03 closed except family (was open).\n"
         "ban: estonia.permit: changes nothing, because estonia_stop is already as strict.\n"
+        "ban: poland.renewal: from 2023-05-03 closed to family, study, work (was open to them).\n"
     )
     said, details = answer.changes(results), answer.changes(results, None)
     (folder / "kept").replace(folder / "adds.txt")
     assert said == [
         "Lithuania, national visas and short-stay visas: from 3 May 2023 closed.",
         "Lithuania and Latvia, first residence permits: from 3 May 2023 closed except families.",
+        "Poland, renewal of residence permits: from 3 May 2023 closed to families, those who come to study and workers "
+        "as well.",
     ]
     assert details == [
         "Lithuania, national visas and short-stay visas: from 3 May 2023 closed (was open).",
         "Lithuania and Latvia, first residence permits: from 3 May 2023 closed except families (was open).",
+        "Poland, renewal of residence permits: from 3 May 2023 closed to families, those who come to study and workers "
+        "(was open to them).",
         "1 further part changes nothing.",
     ]
 

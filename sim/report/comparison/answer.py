@@ -137,7 +137,7 @@ def changes(results: Results, most: int | None = CHANGES) -> list[str]:
         alike, most = _each_place_first(alike, most)
     said = [f"{rule}: {ruling.plain(text)}." if rule else f"{ruling.plain(text)}." for _, rule, text in alike]
     if most is not None:
-        said = [_WAS_OPEN.sub("", line) for line in said]
+        said = [line.replace(_WAS_OPEN_TO_THEM, " as well").replace(_WAS_OPEN, "") for line in said]
     rest = len(said) - most if most is not None else 0
     if rest > 0:
         said = [*said[:most], f"{rest} more {'change' if rest == 1 else 'changes'}."]
@@ -162,8 +162,8 @@ def _read(results: Results) -> tuple[list[tuple[str, str, str]], int]:
     return acting, idle
 
 
-_WAS_OPEN = re.compile(r" \(was open( to them)?\)")
-"""What need not be said of what is closed."""
+_WAS_OPEN, _WAS_OPEN_TO_THEM = " (was open)", " (was open to them)"
+"""What need not be said of what is closed; nor of those to whom it is closed besides those to whom it was."""
 
 
 def _alike(acting: Sequence[tuple[str, str, str]], first: Sequence[str]) -> list[tuple[list[str], str, str]]:
@@ -254,7 +254,7 @@ def _moved(told: Told, asked: Sequence[tuple[str, str, str, str]], levels: bool 
 def _lives(told: Told) -> str:
     everyone = told.value("changed")
     if everyone.verdict == FEW:
-        return "It changes few lives, too few to be counted."
+        return "Few lives change, too few to be counted."
     if not everyone.told:
         return words.capital(_nobody(told))
     parts = [told.value(part.name) for part in PARTS]
@@ -269,7 +269,7 @@ def _lives(told: Told) -> str:
     said += [part.quantity.said.format(n=FEW) for part in named]
     said += ["few in any other way"] if len(few) > len(named) else []
     which = f": {'; '.join(said)}" if said else ""
-    return f"It changes {everyone.number} lives{told_with(told, 'changed')}{which}."
+    return f"In all, {everyone.number} lives change{told_with(told, 'changed')}{which}."
 
 
 def _nobody(told: Told) -> str:
@@ -307,9 +307,12 @@ def _money(told: Told) -> str:
             said.append(f"{wording(place)} {way} {one.size} million EUR ({one.size_interval})")
         else:
             untold[one.verdict].append(wording(place))
-    for verdict, phrase in ((UNSURE, "this sample cannot tell for {}"), (SAME, f"{SAME} in this sample for {{}}")):
+    for verdict, phrase in (
+        (UNSURE, "this sample cannot tell whether {} gains or loses"),
+        (SAME, f"{SAME} in this sample for {{}}"),
+    ):
         if untold[verdict]:
-            said.append(phrase.format(words.listed(untold[verdict])))
+            said.append(phrase.format(words.listed(untold[verdict], "or")))
     return f"Public money in {told.year}: {'; '.join(said)}."
 
 
