@@ -46,7 +46,7 @@ wage and rent: as at home everywhere; language: Russian is of no use anywhere; d
 there as at the end of 2018, so that only what came since counts; kin: no close people abroad, so no family channel
 either; safety: the persecuted are safe nowhere; distance: every place is 500 km away; access: every channel that is
 open is open at once, free and for certain, closed ones stay closed; taste: none of one's own; protection: no
-doors that are there because of repression and war: humanitarian and mediated visas, asylum, an employer that moves,
+channels that are there because of repression and war: humanitarian and mediated visas, asylum, an employer that moves,
 schemes for workers of IT (that the latter two would not be there is an assumption)."""
 SHUT = {"kin": ("family",), "protection": ("humanitarian", "mediated", "asylum", "relocation", "it_scheme")}
 """Channels that are there by a reason only, and closed without it."""

@@ -77,6 +77,7 @@ def _job(read_settings: Callable[[], Settings]) -> Outcome:
     from sim.runs.estimate import Plan
     from sim.runs.files import room_for_results
 
+    settings = None
     try:
         settings = read_settings()
         if settings.dry and settings.task in UNPLANNED:
@@ -91,7 +92,10 @@ def _job(read_settings: Callable[[], Settings]) -> Outcome:
     except BrokenPipeError:  # whoever read the output has had enough (a pager, `head`)
         return Outcome(_nobody_reads())
     except Exception as error:
-        return _fault(error)
+        from sim.cli import full_disk
+
+        full = full_disk.is_full(error) if settings is not None else None
+        return _fault(full_disk.told(full, settings, task(settings.task)) if full and settings else error)
 
 
 def _close(study: Experiment, results_dir: str, entries: list[Entry]) -> Outcome:

@@ -177,14 +177,25 @@ def world_name(asked: Composition, conf: Path = CONF) -> str:
 
 
 def load_scenario(name: str, conf: Path = CONF) -> Scenario:
-    """A scenario's description and the names of what it enacts and removes; of a composition in words."""
+    """A scenario's description and the names of what it enacts and removes; of a composition every part's."""
     asked = naming.composition(name)
     plan = _scenario(asked.scenario, conf)[0]
     if not asked.is_composed:
         return plan
-    described = f"{naming.words(name)[:1].upper()}{naming.words(name)[1:]}."
+    described = " ".join(_described(asked, plan, conf))
     enact, without = (*plan.enact, *asked.policy), (*plan.without, *asked.without)
     return Scenario(name, described, enact, without, plan.until, plan.course, plan.last)
+
+
+def _described(asked: Composition, plan: Scenario, conf: Path) -> list[str]:
+    """What a composition is in sentences: those of its scenario and of its policies, then what is taken away."""
+    said = [plan.description] * (asked.scenario != HISTORICAL)
+    said += [_proposal(one, conf)[0].description for one in dict.fromkeys(asked.policy)]
+    if asked.without:
+        gone = f"{naming.words(Composition(HISTORICAL, (), asked.without).name)}."
+        gone = gone.removeprefix("what happened ") if said else gone
+        said.append(f"{gone[:1].upper()}{gone[1:]}")
+    return [f"{one.rstrip('.')}." for one in said]
 
 
 def _scenario(name: str, conf: Path) -> tuple[Scenario, Document, str]:

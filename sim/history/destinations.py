@@ -62,8 +62,10 @@ class CodedRecord(Record):
         for other, code in codes.items():
             if code == content and other != name:
                 raise ValueError(f"{content} is the code of {other}; free: {_listed(free)}")
-        if codes.get(name) != content:
-            raise ValueError(f"{content} should be {codes.get(name)}, which results hold")
+        if name not in codes:
+            raise ValueError(f"{content} is not read as a code; write code: {content} in digits on a line of its own")
+        if codes[name] != content:
+            raise ValueError(f"{content} should be {codes[name]}, which results hold")
         return content
 
 

@@ -165,17 +165,30 @@ def tell(document: Document, faults: Faults) -> None:
     try:
         faults.refuse()
     except ValidationError as error:
-        found += [_told(document.place, one) for one in error.errors(include_url=False)]
+        told = _Told(document.place)
+        found += [told.line_and_message(one) for one in error.errors(include_url=False)]
     refuse(found)
 
 
-def _told(place: Place, one: Any) -> tuple[int, str]:
-    """Line and message of a fault: the keys that lead to it, and the value as it is written in the file."""
-    inside: Place | None = place
-    line = place.line
-    for key in one["loc"]:
-        inside = next((at for own, at in inside.inside.items() if str(own) == str(key)), None) if inside else None
-        line = inside.line if inside else line
-    said, written = one["ctx"]["said"], inside.written if inside else ""
-    said = said.replace(f"'{shown(value_of(written))}'", f"'{shown(written)}'", 1) if written else said
-    return line, ": ".join([*(shown(key) for key in one["loc"] if not isinstance(key, int)), said])
+class _Told:
+    """The faults of one document, each at its place; keys are compared as they are written, dates among them."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._written: dict[int, dict[str, Place]] = {}  # by identity of a mapping's places, which the document keeps
+
+    def _inside(self, place: Place, key: Any) -> Place | None:
+        if id(place.inside) not in self._written:
+            self._written[id(place.inside)] = {str(own): at for own, at in reversed(place.inside.items())}
+        return self._written[id(place.inside)].get(str(key))
+
+    def line_and_message(self, one: Any) -> tuple[int, str]:
+        """Line and message of a fault: the keys that lead to it, and the value as it is written in the file."""
+        inside: Place | None = self._place
+        line = self._place.line
+        for key in one["loc"]:
+            inside = self._inside(inside, key) if inside else None
+            line = inside.line if inside else line
+        said, written = one["ctx"]["said"], inside.written if inside else ""
+        said = said.replace(f"'{shown(value_of(written))}'", f"'{shown(written)}'", 1) if written else said
+        return line, ": ".join([*(shown(key) for key in one["loc"] if not isinstance(key, int)), said])

@@ -1,5 +1,6 @@
 """Values and names as messages show them: on one line, not too long, with nothing that may deceive the eye."""
 
+import bisect
 import difflib
 import re
 import unicodedata
@@ -44,11 +45,18 @@ def nearest(name: str, known: Iterable[str], show: int = 8) -> str:
     short = str(name)[:100].lower()  # comparing takes time with the square of the length
     parts = [part for part in re.split(r"[\W_]+", short) if part]
 
-    def distance(candidate: str) -> tuple[bool, float, str]:
+    matcher = difflib.SequenceMatcher(None, "", short)
+    names, best = set(known), list[tuple[bool, float, str]]()
+    for candidate in names:
         small = candidate.lower()
         holds = bool(parts) and all(part in small for part in parts)
-        return not holds, -difflib.SequenceMatcher(None, small, short).ratio(), candidate
-
-    ranked = sorted(set(known), key=distance)
-    tail = f" and {len(ranked) - show} more" if len(ranked) > show else ""
-    return ", ".join(map(shown, ranked[:show])) + tail if ranked else "none"
+        matcher.set_seq1(small)
+        for likeness in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio):  # each at most the one before
+            place = not holds, -likeness(), candidate
+            if len(best) == show and place > best[-1]:
+                break
+        else:
+            bisect.insort(best, place)
+            del best[show:]
+    tail = f" and {len(names) - show} more" if len(names) > show else ""
+    return ", ".join(shown(candidate) for _, _, candidate in best) + tail if names else "none"

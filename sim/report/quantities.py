@@ -11,7 +11,7 @@ LIVES, COUNTED, EXPECTED, HARM, SHARE, MONEY = "lives", "counted", "expected", "
 expected harms, which are told to two digits; a share; public money."""
 WHOLE = "from the first month in which the worlds differ to the last month"
 YEAR = "twelve months from the first in which arrivals differ"
-CALENDAR = "the last whole calendar year"
+CALENDAR = "the last whole calendar year, if the scenario had begun by its first day"
 TOTAL, FOCUS, EACH = "total", "focus", "each"
 """Where a quantity is told: in all, of the destination most concerned, of every destination."""
 PERSONS = "persons"
@@ -87,16 +87,16 @@ CHANGED = _life(
 PARTS = (
     _life("stay", "stuck", "stay in Belarus, though they would have left",
           "stay though they would have left", "leave under the rules in force only"),
-    _life("other_door", "other_channel", "come by another door", "come by another door",
+    _life("other_door", "other_channel", "come by another channel", "come by another channel",
           "first leave for the same destination, by another channel"),
     _life("elsewhere", "deflected", "go to another country", "go elsewhere",
           "first leave for another destination"),
     _life("asylum", "asylum", "ask for asylum", "ask for asylum", "ask for protection under the scenario only"),
     _life("irregular", "irregular", "cross irregularly", "cross irregularly",
           "first leave irregularly under the scenario, otherwise under the rules in force"),
-    _life("later", "delayed", "leave later", "leave later", "first leave for the same destination and door, later"),
+    _life("later", "delayed", "leave later", "leave later", "first leave for the same destination and channel, later"),
     _life("earlier", "brought_forward", "leave earlier", "leave earlier",
-          "first leave for the same destination and door, earlier"),
+          "first leave for the same destination and channel, earlier"),
     _life("papers", "papers", "lose the right to stay abroad", "lose the right to stay abroad",
           "lose a status under the scenario only and belong to no category above, or lived abroad before 2019"),
     _life("joins", "induced", "leave only under the scenario", "leave because of it",
@@ -130,7 +130,7 @@ HARMS = (
 )
 WISHES = (
     Quantity("wished", COUNTED, "wished to leave in vain at some time", "{n} wish to leave in vain at some time",
-             f"people who would have left at once, were every door open and within means: {_LESS}", "wish_persons",
+             f"people who would have left at once, were every channel open and within means: {_LESS}", "wish_persons",
              level="baseline_wish_persons"),
     *(Quantity(f"wished_{name}", COUNTED, label, f"{{n}} person-months {label}", f"months of such wishes: {_LESS}",
                f"wish_months{measure}", level=f"baseline_wish_months{measure}", unit="person-months",

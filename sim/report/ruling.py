@@ -47,6 +47,8 @@ WHO = {
 OFFERED = ".offered"
 """End of the name of the parameter that says whether a channel is there at all."""
 _NAMED = re.compile(rf"\b({'|'.join(sorted(WHO, key=len, reverse=True))})\b")
+_SEVERAL = re.compile(r"\b(to|except) (\w+(?:, \w+)+)")
+"""Those excepted, or to whom something is open or closed."""
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 
 
@@ -65,5 +67,6 @@ def who(name: str) -> str:
 def plain(text: str) -> str:
     """A sentence of a history with its days, and those to whom something is open or closed, in words."""
     if " closed" in f" {text}" or " open" in f" {text}":
+        text = _SEVERAL.sub(lambda found: f"{found[1]} {words.listed(found[2].split(', '))}", text)
         text = _NAMED.sub(lambda found: who(found[0]), text)
     return _DAY.sub(lambda found: words.iso_day(found[0]), text)

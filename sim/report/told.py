@@ -1,7 +1,6 @@
 """Values of the declared quantities in one comparison, and how each is told: the one way from tables to words.
 
-Three cases without a number are three phrases. *Few*: people are there, fewer than the sample can count. *Cannot tell
-at this sample*: the interval of a difference holds zero. *No difference*: in paired worlds nothing differs at all.
+Which number is told, and what stands in the place of one that is not, `sim.report.verdicts` says.
 """
 
 import math
@@ -14,17 +13,12 @@ import pandas as pd
 
 from sim.analysis.dimensions import DESTINATIONS
 from sim.numerics import months
-from sim.report import words
+from sim.report import verdicts, words
 from sim.report.quantities import COUNTED, DECLARED, EACH, HARM, LIVES, MONEY, SHARE, Quantity, quantity
 from sim.report.results import Effect, Results, wording
-from sim.runs.disclosure import MINIMUM, rounded
+from sim.report.verdicts import BRIEF, FEW, TOLD, UNSURE, Ends
+from sim.runs.disclosure import rounded
 
-TOLD, FEW, UNSURE, SAME = "told", words.FEW, "cannot tell at this sample", "no difference"
-"""Verdicts; all but the first are what is written instead of a number."""
-WHATEVER, SIZE, SIGN = "firm", "rough", "open"
-"""How sure: size and sign hold at every lambda, the sign alone does, or at some lambda it is another or not told."""
-ALIKE = 1.5
-"""Largest ratio of sizes at two lambdas that still counts as one size (assumption: half as much again is another)."""
 MILLION = 1e6
 
 
@@ -47,20 +41,16 @@ class Value:
 
     @property
     def verdict(self) -> str:
-        """Whether a number is told, and if not why."""
-        if math.isnan(self.estimate):
-            return UNSURE
-        if self.estimate == self.low == self.high == 0.0:
-            return SAME
-        if self.quantity.kind == SHARE:
-            return UNSURE if self.low <= 0.0 and self.high >= 1.0 else TOLD
-        if self.quantity.kind != LIVES and self.low <= 0.0 <= self.high:
-            return UNSURE
-        if self.quantity.kind in (HARM, MONEY):
-            return TOLD
-        counted = self.quantity.kind in (LIVES, COUNTED)  # an expected flow rests on all who might go, not on who went
-        few = counted and abs(self.estimate) * self.replicates / self.one_in < MINIMUM
-        return FEW if few or not rounded(self.estimate, self.one_in) else TOLD
+        """Whether a number is told, and if not the phrase that stands in its place."""
+        kind, ends = self.quantity.kind, Ends(self.estimate, self.low, self.high)
+        if kind == SHARE and self.estimate:  # which cannot be told only if it may be anything
+            return UNSURE if math.isnan(self.estimate) or (self.low <= 0.0 and self.high >= 1.0) else TOLD
+        is_few = False
+        if kind in (LIVES, COUNTED):
+            is_few = verdicts.too_few(self.estimate, self.one_in, self.replicates)
+        elif kind not in (HARM, MONEY):  # an expected flow rests on all who might go, not on who went
+            is_few = not rounded(self.estimate, self.one_in)
+        return verdicts.verdict(ends, is_few, is_part=kind in (LIVES, SHARE))
 
     @property
     def told(self) -> bool:
@@ -80,7 +70,7 @@ class Value:
     @property
     def cell(self) -> str:
         """The number as a cell of a table, where there is no room for the whole phrase."""
-        return "cannot tell" if self.verdict == UNSURE else self.number
+        return self.number if self.told else BRIEF[self.verdict]
 
     @property
     def interval(self) -> str:
@@ -116,6 +106,14 @@ class Value:
     def relative(self) -> str:
         """The size of the change in percent of the level under the rules in force; empty where there is no level."""
         return words.percent(abs(self.estimate) / self.before) if self.told and self.before > 0 else ""
+
+    @property
+    def printed(self) -> Ends:
+        """The estimate and its interval as they are printed: rounded, and of a number of people never below zero."""
+        if self.quantity.kind in (SHARE, HARM, MONEY):
+            return Ends(self.estimate, self.low, self.high)
+        low, high = (end if math.isnan(end) else float(rounded(end, self.one_in)) for end in (self.low, self.high))
+        return Ends(self.estimate, max(low, 0.0) if self.quantity.kind == LIVES else low, high)
 
     def _ends(self, low: float, high: float, signed: bool) -> str:
         low = max(low, 0.0) if self.quantity.kind == LIVES else low
@@ -177,15 +175,12 @@ class Told:
         return [self.value(name, place, lambda_) for lambda_ in self.results.lambdas]
 
     def how_sure(self, name: str, place: str = "") -> str:
-        """The verdict where no number is told; otherwise what of it holds at every lambda; nothing at one lambda."""
+        """What stands in the place of a number that is not told; otherwise `verdicts.how_sure` of it."""
         main = self.value(name, place)
-        if not main.told or len(self.results.lambdas) == 1 or main.quantity.kind == MONEY:
-            return "" if main.told else main.verdict
-        others = self.beside(name, place)
-        if any(not other.told or other.estimate * main.estimate <= 0 for other in others):
-            return SIGN
-        sizes = [abs(other.estimate) for other in others]
-        return WHATEVER if max(sizes) <= ALIKE * min(sizes) else SIZE
+        if not main.told:
+            return main.verdict
+        others = [one for one in self.beside(name, place) if not np.isclose(one.lambda_, main.lambda_)]
+        return verdicts.how_sure(main.printed, [one.printed if one.told else None for one in others])
 
     @cached_property
     def ruled(self) -> tuple[str, ...]:
@@ -201,10 +196,17 @@ class Told:
         return tuple(one.place for one in kept)
 
     @cached_property
-    def year(self) -> int:
-        """The last whole calendar year of the run; ValueError if there is none."""
+    def year(self) -> int | None:
+        """The last whole calendar year of the run, if the scenario had begun by its first day; None if it had not."""
         end = months.month(str(self.results.fact("settings", "end")))
-        return months.FIRST_YEAR + (end + 1) // 12 - 1
+        first = ((end + 1) // 12 - 1) * 12
+        return months.FIRST_YEAR + first // 12 if self.begins <= first else None
+
+    @cached_property
+    def begins(self) -> float:
+        """When the first rule of the scenario comes into force, in months of the clock, or the worlds first differ."""
+        worlds_differ = months.month(str(self.results.fact("start")))
+        return max(worlds_differ, min((policy.start for policy in self.results.policies), default=0.0))
 
     @property
     def span(self) -> str:
@@ -217,6 +219,8 @@ class Told:
         rows = []
         for declared in DECLARED:
             for place in DESTINATIONS if declared.where == EACH else ("",):
+                if declared.kind == MONEY and self.year is None:
+                    continue
                 for one in self.beside(declared.name, place):
                     numbers = one.lambda_, one.estimate, one.low, one.high, one.before
                     what = declared.unit, declared.numerator, declared.denominator, declared.window

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 
 from sim.numerics import months
 from sim.report.results import Effect, Results
+from sim.report.verdicts import BRIEF, FEW, SAME, TOLD, UNSURE, Ends, too_few, verdict
 from sim.runs.disclosure import resolution, rounded, suppress
 from sim.runs.settings import of_slices
 
-FEW = "few"
-"""Written instead of a number that rests on too few simulated people."""
 MINUS = "\u2212"
 
 
@@ -29,6 +28,24 @@ def change(persons: float, results: Results) -> str:
         return FEW
     number = rounded(persons, results.one_in)
     return f"{number:+,}".replace("-", MINUS) if number else "0"
+
+
+def difference(effect: Effect, results: Results, counted: bool) -> tuple[str, str]:
+    """A difference of persons as a cell of a table with its interval, or the phrase in its place and no interval.
+
+    One that is counted rests on the people who differ; one of expected flows on all who might go.
+    """
+    number = rounded(effect.estimate, results.one_in)
+    is_few = too_few(effect.estimate, results.one_in, results.replicates) if counted else not number
+    found = verdict(Ends(effect.estimate, effect.low, effect.high), is_few)
+    if found != TOLD:
+        return BRIEF[found], ""
+    ends = (rounded(end, results.one_in) for end in (effect.low, effect.high))
+    return _signed(number), " to ".join(map(_signed, ends))
+
+
+def _signed(number: int) -> str:
+    return (f"{number:+,}" if number else "0").replace("-", MINUS)
 
 
 def interval(effect: Effect, results: Results, signed: bool = True) -> str:
@@ -75,8 +92,8 @@ def rule(results: Results) -> str:
     return (
         f"One simulated person stands for {results.one_in:g}; numbers are means over {results.replicates} paired "
         f"replicates, rounded to {resolution(results.one_in)} persons. \u201c{FEW}\u201d: there are, but fewer than 30 "
-        f"simulated {people} in all replicates together. \u201cCannot tell\u201d: the interval holds zero. "
-        f"\u201cNo difference\u201d: nothing differs at all. Slices of lambda rest on "
+        f"simulated {people} in all replicates together. \u201c{capital(BRIEF[UNSURE])}\u201d: the interval holds "
+        f"zero. \u201c{capital(SAME)}\u201d: nobody in this sample differs. Slices of lambda rest on "
         f"{of_slices(results.replicates)}. Intervals are {of}"
     )
 

@@ -108,10 +108,14 @@ def _time(found: Plan, workers: int) -> str:
     return duration(found.lived * (SECONDS_A_MONTH + people) / workers)
 
 
-def _disk(found: Plan) -> str:
+def disk(found: Plan) -> float:
+    """Bytes of disk of the runs to make."""
     points = {name for name, _ in found.made}
-    size = len(found.made) * found.people * found.months * BYTES_A_PERSON_MONTH + len(points) * BYTES_A_POINT
-    return f"{size / 1e6:,.0f} MB"
+    return len(found.made) * found.people * found.months * BYTES_A_PERSON_MONTH + len(points) * BYTES_A_POINT
+
+
+def _disk(found: Plan) -> str:
+    return f"{disk(found) / 1e6:,.0f} MB"
 
 
 def together(plans: Iterable[Plan]) -> Plan:

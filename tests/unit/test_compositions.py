@@ -135,7 +135,11 @@ def test_a_world_is_told_in_words():
     assert naming.words("historical~war_2022") == "what happened without war 2022"
     assert naming.words("no_war+a_b+c+d~e~f_1") == "no war with a b, c and d, without e and f 1"
     assert load_scenario("historical+exit_closed+eu_package").description == (
-        "What happened with exit closed and eu package."
+        f"{POLICIES['exit_closed'].description} {POLICIES['eu_package'].description}"
+    )
+    assert load_scenario("historical~war_2022").description == "What happened without war 2022."
+    assert load_scenario("historical+exit_closed~war_2022").description == (
+        f"{POLICIES['exit_closed'].description} Without war 2022."
     )
 
 
@@ -268,6 +272,9 @@ def test_a_history_is_told_of_a_composition_with_its_name_in_words(here):
     assert out.splitlines()[0] == (
         "World: what happened with lithuania full ban, without war 2022, against what happened."
     )
+    assert out.splitlines()[1] == "What each change adds to the rules in force in 'historical':"
+    assert out.splitlines()[2].startswith("lithuania_full_ban: lithuania.national_visa: from 2023-")
+    assert out.index("Without war_2022: ") < out.index("\n\nEpoch 0: ")
     assert "Only here: lithuania_full_ban (lithuania_full_ban), from" in out and " (war_2022), from 2022-02-24" in out
     assert (here.folder / "results" / "history" / "historical+lithuania_full_ban~war_2022" / "diff.txt").is_file()
     code, out, _ = here("task=history", "scenario=lithuania_full_ban", "baseline=historical~war_2022")

@@ -20,7 +20,8 @@ from sim.report import style
 from sim.report.comparison import figures
 from sim.report.quantities import PARTS
 from sim.report.results import Results, instant
-from sim.report.told import FEW, Told
+from sim.report.told import Told
+from sim.report.verdicts import FEW
 from sim.runs import disclosure
 
 OTHERS = ("reasons", "one_life")
@@ -224,7 +225,11 @@ def test_observed_numbers_are_the_rows_that_were_judged(folder, results):
 def test_who_is_affected_is_told_by_age_and_sex(results):
     who = figures.figure("who")
     assert set(who.data(results)["dimension"]) == {"age", "sex"}
-    assert who.title(results) == "Departures change most at ages 27 to 34"
+    assert who.title(results) == "Departures change most at ages 27 to 34: 3,000 fewer"
+    table = who.data(results).set_index(["measure", "group"])
+    assert table.loc[("departed", "27-34"), ["estimate", "low", "high"]].tolist() == [-3_000, -3_500, -2_500]
+    assert table.loc[("departed", "27-34"), "told"] == "\u22123,000"
+    assert table.loc[("departed", "0-17"), "told"] == "no difference" and not table.loc[("departed", "0-17"), "shown"]
 
 
 def test_a_figure_of_a_folder_is_at_hand_in_a_notebook(folder):

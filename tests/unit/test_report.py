@@ -17,7 +17,8 @@ from sim.report.comparison.page import SECTIONS, context, drawn, matrices, month
 from sim.report.comparison.table import summary_text
 from sim.report.quantities import DECLARED, PARTS
 from sim.report.results import Effect, Results
-from sim.report.told import FEW, SAME, UNSURE, Told
+from sim.report.told import Told
+from sim.report.verdicts import FEW, FIRM, OPEN, ROUGH, SAME, TOLD, UNSURE, Ends, how_sure, verdict
 from sim.runs.disclosure import rounded
 from sim.runs.settings import Settings, fingerprint
 
@@ -144,7 +145,7 @@ def test_console_page_and_summary_print_the_same_numbers(folder, page):
         assert line in cells and line in summary and line in plain
     for block in answer.blocks(told):
         for row in block.rows:
-            line = next(line for line in text.splitlines() if line.strip().startswith(row.label))
+            line = next(line for line in text.splitlines() if line.strip().startswith(f"{row.label}  "))
             assert row.persons in line and row.interval in line
             assert row.persons in cells and row.label in cells
             assert f"{row.label} " in summary
@@ -225,18 +226,38 @@ def test_rules_are_told_without_identifiers(folder):
         "ban: latvia.permit: from 2023-05-03 closed except family (was open).\n"
         "ban: lithuania.permit: from 2023-05-03 closed except family (was open).\n"
         "ban: estonia.permit: changes nothing, because estonia_stop is already as strict.\n"
+        "ban: poland.renewal: from 2023-05-03 closed to family, study, work (was open to them).\n"
     )
     said, details = answer.changes(results), answer.changes(results, None)
     (folder / "kept").replace(folder / "adds.txt")
     assert said == [
         "Lithuania, national visas and short-stay visas: from 3 May 2023 closed.",
         "Lithuania and Latvia, first residence permits: from 3 May 2023 closed except families.",
+        "Poland, renewal of residence permits: from 3 May 2023 closed to families, those who come to study and workers "
+        "as well.",
     ]
     assert details == [
         "Lithuania, national visas and short-stay visas: from 3 May 2023 closed (was open).",
         "Lithuania and Latvia, first residence permits: from 3 May 2023 closed except families (was open).",
+        "Poland, renewal of residence permits: from 3 May 2023 closed to families, those who come to study and workers "
+        "(was open to them).",
         "1 further part changes nothing.",
     ]
+
+
+def test_every_country_has_a_line_of_rules_before_the_rest_is_counted(folder):
+    results = Results(folder)
+    (folder / "adds.txt").rename(folder / "kept")
+    (folder / "adds.txt").write_text(
+        "ban: lithuania.national_visa: from 2023-05-03 closed (was open).\n"
+        "ban: lithuania.permit: from 2023-05-03 closed except family (was open).\n"
+        "ban: lithuania.renewal: from 2023-05-03 closed except study (was open).\n"
+        "other: poland.asylum: from 2025-03-27 closed (was open).\n"
+    )
+    said = answer.changes(results)
+    (folder / "kept").replace(folder / "adds.txt")
+    assert len(said) == 3 and said[0].startswith("Lithuania, ") and said[2] == "2 more changes."
+    assert said[1] == "Poland, access to asylum: from 27 March 2025 closed."
 
 
 def test_the_first_sentence_holds_the_numbers_of_the_files(folder):
@@ -262,9 +283,12 @@ def without_effect(folder):
 
 def test_a_policy_without_effect_is_said_to_have_none(tmp_path):
     results = without_effect(tmp_path / "none")
-    assert "nothing differs" in " ".join(answer.sentences(Told(results)))
-    assert "nothing differs" in render(context(results) | {"figures": NO_FIGURES})
-    assert b"nobody's life differs" in style.files(figure("substitution"), results)["svg"]
+    said = "no difference for anybody in this sample (one person in 100), which may be too small for this policy."
+    assert said in " ".join(answer.sentences(Told(results)))
+    assert said in render(context(results) | {"figures": NO_FIGURES})
+    (results.folder / "adds.txt").write_text("ban: latvia.permit: changes nothing, because another is as strict.\n")
+    assert "there is no difference: no rule differs" in " ".join(answer.sentences(Told(results)))
+    assert b"no difference in this sample" in style.files(figure("substitution"), results)["svg"]
     assert style.files(figure("sensitivity"), results)["svg"]
 
 
@@ -280,7 +304,79 @@ def test_few_cannot_tell_and_no_difference_are_three_phrases(tmp_path):
     assert told.value("returns").number == UNSURE and told.value("other_door").number == SAME
     said = " ".join(answer.sentences(told))
     assert "his sample cannot tell whether returns to Belarus change" in said
-    assert f"{SAME} in drafts" in said and "few stay though they would have left" in said
+    assert f"{SAME} in drafts in this sample" in said and "few stay though they would have left" in said
+    assert "who lose the right to stay abroad, " in said
+
+
+@pytest.mark.parametrize(
+    ("ends", "is_few", "is_part", "found"),
+    [
+        ((0.0, 0.0, 0.0), True, False, SAME),
+        ((0.0, 0.0, 0.0), True, True, SAME),
+        ((0.0, -5.0, 5.0), True, False, UNSURE),
+        ((4.0, -1.0, 9.0), False, False, UNSURE),
+        ((4.0, 0.0, 8.0), False, False, UNSURE),
+        ((4.0, -1.0, 9.0), False, True, TOLD),
+        ((4.0, 1.0, 9.0), True, False, FEW),
+        ((-4.0, -9.0, -1.0), False, False, TOLD),
+        ((float("nan"),) * 3, False, False, UNSURE),
+    ],
+)
+def test_one_rule_says_whether_a_number_is_told(ends, is_few, is_part, found):
+    assert verdict(Ends(*ends), is_few, is_part) == found
+
+
+def test_an_interval_that_touches_zero_is_never_firm():
+    clear, begins, longer, other = (4.0, 1.0, 7.0), (4.0, 0.0, 8.0), (7.0, 1.0, 13.0), (-4.0, -7.0, -1.0)
+    clear, begins, longer, other = (Ends(*one) for one in (clear, begins, longer, other))
+    assert how_sure(clear, [clear]) == FIRM and how_sure(clear, [longer]) == ROUGH and how_sure(clear, []) == ""
+    for main, others in ((begins, [clear]), (clear, [begins]), (begins, []), (clear, [other]), (clear, [None])):
+        assert how_sure(main, others) == OPEN
+
+
+def test_whatever_is_printed_as_firm_has_an_interval_clear_of_zero(folder):
+    told = Told(Results(folder))
+    rows = [row for block in answer.blocks(told) for row in block.rows if row.sure == FIRM]
+    assert rows and not any(row.value.printed.touches_zero for row in rows)
+    effects = told.results.effects
+    rows = effects["measure"] == "stuck"
+    told.results.__dict__["effects"] = effects.assign(low=effects["low"].where(~rows, 20.0))  # is printed as 0
+    assert Told(Results(folder)).how_sure("stay") == ROUGH and Told(told.results).how_sure("stay") == OPEN
+    assert "(0\u2013" in answer.told_with(Told(told.results), "stay")
+
+
+def test_lives_are_told_in_order_of_size_and_those_who_lose_their_papers_among_them(folder):
+    told = Told(Results(folder))
+    effects = told.results.effects
+    for measure, size in (("papers", 44_500.0), ("changed", 60_000.0)):
+        rows = effects["measure"] == measure
+        effects = effects.assign(**{name: effects[name].where(~rows, size) for name in ("estimate", "low", "high")})
+    told.results.__dict__["effects"] = effects
+    lives, papers = answer.sentences(Told(told.results))[1:3]
+    assert lives.split(": ")[1].startswith("44,500 (44,500\u201344,500; firm) lose the right to stay abroad; ")
+    sizes = [int(part.split(" (")[0].replace(",", "")) for part in lives.split(": ")[1].split("; ") if "(" in part]
+    assert sizes == sorted(sizes, reverse=True) and len(sizes) > 3
+    assert papers.startswith("Of the 44,500 who lose the right to stay abroad, ")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "year"),
+    [("2025-01-01", "2025-12", 2025), ("2025-01-02", "2025-12", None), ("2026-01-01", "2026-08", None),
+     ("2023-05-03", "2026-08", 2025), ("2023-05-03", "2023-12", None)],
+)  # fmt: skip
+def test_public_money_is_told_of_a_whole_year_of_the_policy_or_not_at_all(tmp_path, start, end, year):
+    folder = write(tmp_path / "money", replicates=2, lambdas=(MAIN,))
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["policies"][0]["from"] = start
+    manifest["settings"]["end"] = end
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    told = Told(Results(sealed(folder)))
+    assert told.year == year
+    said, rows = answer.sentences(told)[4], told.table().set_index("quantity").index
+    assert said.startswith(f"Public money in {year}: " if year else "Public money: March 2023 to ")
+    assert ("balance" in rows) == bool(year) == any("money" in block.heading for block in answer.blocks(told))
+    page = render(context(told.results) | {"figures": NO_FIGURES})
+    assert ("no whole calendar year of the policy" in page) != bool(year)
 
 
 def test_several_countries_have_a_clause_each_and_a_net_table(tmp_path):

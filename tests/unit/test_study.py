@@ -22,7 +22,7 @@ from sim.report.study.comparisons import Study, point_words
 from sim.report.study.expected import judged, verdicts, wanted
 from sim.report.study.figures import rows
 from sim.report.study.said import table
-from sim.report.words import FEW
+from sim.report.verdicts import FEW
 
 SCENARIOS = ("lithuania_ban", "poland_opens", "nothing_much")
 SWEPT = {"decision": ("destination_nest", "region_nests"), "choice.lambda": (0.62,)}

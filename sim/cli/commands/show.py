@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.cli.commands.worlds import simulated
+from sim.cli.commands.worlds import taken_for_granted, world
 from sim.history import naming
 from sim.history.catalogue import load_history
 from sim.history.sources import sources
@@ -36,18 +36,17 @@ def people(settings: Settings) -> Path:
 
 
 def history(settings: Settings) -> Path:
-    """Print a scenario's history epoch by epoch, as the model reads it, and how it differs from the baseline."""
+    """Print what a scenario adds to the baseline, then its history epoch by epoch, as the model reads it."""
     until = settings.last_day
     ours, base = (
         load_history(name, until=until, course=settings.course) for name in (settings.scenario, settings.baseline)
     )
     text = ours.debug(until)
-    print(simulated(settings))
-    print(text)
-    difference = ours.diff(base, until)
-    print(difference)
     adds = "\n".join(item.sentence for item in ours.adds(base, until)) or "Nothing is added or removed."
-    print(f"\nWhat each change adds to the rules in force in '{settings.baseline}':\n{adds}")
+    difference = ours.diff(base, until)
+    print(world(settings))
+    print(f"What each change adds to the rules in force in '{settings.baseline}':\n{adds}\n")
+    print("\n".join([*taken_for_granted(settings, settings.scenario, settings.baseline), text, difference]))
     folder = Path(settings.results_dir) / "history" / naming.folder(settings.scenario)
     with write_folder(folder) as partial:
         (partial / "history.txt").write_text(text, encoding="utf-8")

@@ -78,7 +78,7 @@ def _of_point(folder: Path) -> dict[str, str]:
     import pyarrow.parquet as pq
 
     from sim.analysis.estimates import estimate
-    from sim.report.words import FEW
+    from sim.report.verdicts import FEW
     from sim.runs.disclosure import rounded, suppress
 
     about = seals.read_unsealed(folder)

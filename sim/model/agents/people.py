@@ -30,6 +30,8 @@ from numpy.typing import ArrayLike, NDArray
 from sim.model.agents.group_by import Groups, parted, reduced
 from sim.model.agents.members import Members
 from sim.model.agents.person import ATTRIBUTES, Person
+from sim.numerics.errors import UserError
+from sim.numerics.messages import nearest, shown
 
 __all__ = ["Groups", "People", "Person"]
 
@@ -37,6 +39,16 @@ __all__ = ["Groups", "People", "Person"]
 def _need_attribute(name: str) -> None:
     if not hasattr(Person, name):
         raise AttributeError(f"a person has no attribute '{name}'; known: {', '.join(ATTRIBUTES)}")
+
+
+def _no_condition(given: object) -> str:
+    """What is said of a condition that is no function of a person: what can be asked for, and how."""
+    name = str(given)
+    known = name if name in ATTRIBUTES else "place"
+    return (
+        f"select: '{shown(given)}' is no function of a person; write select(lambda person: person.{known} == ...) or "
+        f"select(mask=people.array('{known}') == ...); attributes: {nearest(name, ATTRIBUTES, len(ATTRIBUTES))}"
+    )
 
 
 class People(Members):
@@ -67,8 +79,11 @@ class People(Members):
 
         `filter_func` is asked person by person; `mask` is bool[len], one value a member; `rows` keeps the members
         with these row numbers; `at_most` a whole number of members, or a float up to 1.0 as a share of this set,
-        rounded down. Raises ValueError for a mask of another type or length.
+        rounded down. Raises ValueError for a mask of another type or length, and UserError for a condition that is no
+        function.
         """
+        if filter_func is not None and not callable(filter_func):
+            raise UserError(_no_condition(filter_func))
         chosen = self.rows
         if mask is not None:
             asked = np.asarray(mask)

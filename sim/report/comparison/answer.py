@@ -11,12 +11,13 @@ from sim.analysis.dimensions import CHANNELS
 from sim.report import ruling, words
 from sim.report.quantities import HARM, HARMS, MONEY, PARTS, WISHES
 from sim.report.results import Effect, Results, heading, wording
-from sim.report.told import FEW, SAME, SIGN, SIZE, UNSURE, WHATEVER, Told, Value
+from sim.report.told import Told, Value
+from sim.report.verdicts import FEW, FIRM, OPEN, ROUGH, SAME, UNSURE
 
 CLAUSES = 4
 """Countries that the first sentence names; the net table has all."""
 CHANGES = 2
-"""Changes of rules that the first page tells; the details have all."""
+"""Changes of rules that the first page tells, more where more countries change; the details have all."""
 
 
 @dataclass(frozen=True)
@@ -86,13 +87,14 @@ def blocks(told: Told) -> tuple[Block, ...]:
             lives += [row("opened", deep=True), row("by_others", deep=True)]
     harms = [row(one.name, deep=one.kind != HARM) for one in HARMS]
     focus = told.results.focus
-    return (
+    found = (
         Block("Arrivals from Belarus, net", tuple(net(told))),
         Block("People whose life it changes, by what becomes of them", tuple(lives)),
         Block("Return, protection and harms", (row("returns"), row("claims", focus), *harms)),
-        Block("Public money, million EUR a year", tuple(row("balance", place) for place in payers(told))),
+        Block("Public money, million EUR a year", tuple(money(told))),
         Block("Would leave, were all open", tuple(row(one.name, deep=bool(one.of)) for one in WISHES)),
     )
+    return tuple(block for block in found if block.rows)
 
 
 def net(told: Told) -> list[Row]:
@@ -106,8 +108,13 @@ def net(told: Told) -> list[Row]:
 
 
 def payers(told: Told) -> list[str]:
-    """Destinations whose public money is told: those whose rules change, else the focus."""
-    return list(told.ruled[:CLAUSES] or (told.results.focus,))
+    """Destinations whose public money is told: those whose rules change, else the focus; none without a whole year."""
+    return list(told.ruled[:CLAUSES] or (told.results.focus,)) if told.year else []
+
+
+def money(told: Told) -> list[Row]:
+    """The public money of those destinations."""
+    return [_row(told, "balance", place) for place in payers(told)]
 
 
 # the first page
@@ -121,8 +128,26 @@ def question(results: Results) -> str:
 def changes(results: Results, most: int | None = CHANGES) -> list[str]:
     """What changes in the rules, without identifiers, alike changes in one line; first where arrivals change most.
 
-    Of more than `most` lines the rest are counted; all of them end with how many parts have no effect.
+    Of more than `most` lines the rest are counted, but the first `CLAUSES` countries have a line each; all of them
+    end with how many parts have no effect.
     """
+    acting, idle = _read(results)
+    alike = _alike(acting, [wording(place) for place in Told(results).ruled])
+    if most is not None:
+        alike, most = _each_place_first(alike, most)
+    said = [f"{rule}: {ruling.plain(text)}." if rule else f"{ruling.plain(text)}." for _, rule, text in alike]
+    if most is not None:
+        said = [line.replace(_WAS_OPEN_TO_THEM, " as well").replace(_WAS_OPEN, "") for line in said]
+    rest = len(said) - most if most is not None else 0
+    if rest > 0:
+        said = [*said[:most], f"{rest} more {'change' if rest == 1 else 'changes'}."]
+    if idle and (most is None or not said):
+        said.append(f"{idle} further {'part changes' if idle == 1 else 'parts change'} nothing.")
+    return said or ["No rule differs."]
+
+
+def _read(results: Results) -> tuple[list[tuple[str, str, str]], int]:
+    """Changes that act, as place, what is ruled, and text, and how many parts have no effect."""
     acting, idle = [], 0
     for line in results.text("adds.txt").splitlines():
         if not line.strip():
@@ -134,26 +159,15 @@ def changes(results: Results, most: int | None = CHANGES) -> list[str]:
             idle += 1
         else:
             acting.append((wording(found[1]), ruling.what(found[2]), found[3]))
-    said = [
-        ruling.plain(f"{rule}: {text}." if rule else f"{text}.")
-        for rule, text in _alike(acting, [wording(place) for place in Told(results).ruled])
-    ]
-    if most is not None:
-        said = [_WAS_OPEN.sub("", line) for line in said]
-    rest = len(said) - most if most is not None else 0
-    if rest > 0:
-        said = [*said[:most], f"{rest} more {'change' if rest == 1 else 'changes'}."]
-    if idle and (most is None or not said):
-        said.append(f"{idle} further {'part changes' if idle == 1 else 'parts change'} nothing.")
-    return said or ["No rule differs."]
+    return acting, idle
 
 
-_WAS_OPEN = re.compile(r" \(was open( to them)?\)")
-"""What need not be said of what is closed."""
+_WAS_OPEN, _WAS_OPEN_TO_THEM = " (was open)", " (was open to them)"
+"""What need not be said of what is closed; nor of those to whom it is closed besides those to whom it was."""
 
 
-def _alike(acting: Sequence[tuple[str, str, str]], first: Sequence[str]) -> list[tuple[str, str]]:
-    """Changes as places with what is ruled, and text: those of one place and text are one, and so of all places."""
+def _alike(acting: Sequence[tuple[str, str, str]], first: Sequence[str]) -> list[tuple[list[str], str, str]]:
+    """Changes as places, these with what is ruled, and text: those of one place and text are one, so of all places."""
     rules: dict[tuple[str, str], list[str]] = {}
     order = {place: number for number, place in enumerate(first)}
     for place, rule, text in sorted(acting, key=lambda one: (order.get(one[0], len(order)), one[0], one[2])):
@@ -161,13 +175,30 @@ def _alike(acting: Sequence[tuple[str, str, str]], first: Sequence[str]) -> list
     places: dict[tuple[str, str], list[str]] = {}
     for (place, text), names in rules.items():
         places.setdefault((words.listed(list(dict.fromkeys(names))) if place else "", text), []).append(place)
-    return [(f"{words.listed(where)}, {rule}" if rule else "", text) for (rule, text), where in places.items()]
+    return [(where, f"{words.listed(where)}, {rule}" if rule else "", text) for (rule, text), where in places.items()]
+
+
+def _each_place_first(
+    alike: Sequence[tuple[list[str], str, str]], most: int
+) -> tuple[list[tuple[list[str], str, str]], int]:
+    """The lines, those to show first, and how many these are: `most`, or one for each of `CLAUSES` countries."""
+    seen: set[str] = set()
+    firsts = []
+    for number, (where, rule, _) in enumerate(alike):
+        if rule and len(seen) < CLAUSES and not seen.issuperset(where):
+            seen.update(where)
+            firsts.append(number)
+    others = [number for number in range(len(alike)) if number not in firsts]
+    shown = sorted([*firsts, *others[: max(most - len(firsts), 0)]])
+    return [alike[number] for number in [*shown, *(one for one in others if one not in shown)]], len(shown)
 
 
 def sentences(told: Told) -> list[str]:
     """The answer in five sentences from all categories: arrivals, lives, papers, return and harms, public money."""
     if told.value("changed").verdict == SAME and told.value("departures").verdict == SAME:
-        return [f"From {told.span} nothing differs: no simulated life and no expected flow."]
+        if not _read(told.results)[0]:
+            return [f"From {told.span} there is no difference: no rule differs."]
+        return [f"From {told.span}: {_nobody(told)}"]
     return [_arrivals(told), _lives(told), _papers(told), _harms(told), _money(told)]
 
 
@@ -179,7 +210,7 @@ def sentence(told: Told) -> str:
 def told_with(told: Told, name: str, place: str = "") -> str:
     """Interval and how sure, in brackets; nothing where no number is told."""
     one = told.value(name, place)
-    parts = [part for part in (one.size_interval, told.how_sure(name, place)) if part not in ("", SIZE) and one.told]
+    parts = [part for part in (one.size_interval, told.how_sure(name, place)) if part not in ("", ROUGH) and one.told]
     return f" ({'; '.join(parts)})" if parts else ""
 
 
@@ -213,7 +244,7 @@ def _moved(told: Told, asked: Sequence[tuple[str, str, str, str]], levels: bool 
     for verdict, phrase in (
         (UNSURE, "this sample cannot tell whether {} change"),
         (FEW, "few {} differ"),
-        (SAME, "no difference in {}"),
+        (SAME, f"{SAME} in {{}} in this sample"),
     ):
         if untold[verdict]:
             said.append(phrase.format(words.listed(untold[verdict], "or")))
@@ -222,33 +253,41 @@ def _moved(told: Told, asked: Sequence[tuple[str, str, str, str]], levels: bool 
 
 def _lives(told: Told) -> str:
     everyone = told.value("changed")
+    if everyone.verdict == FEW:
+        return "Few lives change, too few to be counted."
     if not everyone.told:
-        return (
-            "It changes few lives, too few to be counted." if everyone.verdict == FEW else "It changes nobody's life."
-        )
-    parts = [told.value(part.name) for part in PARTS if part.name != "papers"]
+        return words.capital(_nobody(told))
+    parts = [told.value(part.name) for part in PARTS]
     said = []
     for one in sorted((part for part in parts if part.told), key=lambda part: -part.estimate):
         text = one.quantity.said.format(n=f"{one.number}{told_with(told, one.quantity.name)}")
         if one.quantity.name == "elsewhere" and told.taking:
             text += f", most to {wording(told.taking[0])}"
         said.append(text)
-    few = [part for part in parts if part.verdict == FEW]
+    few = [part for part in parts if part.verdict == FEW and part.quantity.name != "papers"]  # which have a sentence
     named = few if len(few) == 1 else [part for part in few if part.quantity.name == "stay"]
     said += [part.quantity.said.format(n=FEW) for part in named]
-    said += ["few otherwise"] if len(few) > len(named) else []
+    said += ["few in any other way"] if len(few) > len(named) else []
     which = f": {'; '.join(said)}" if said else ""
-    return f"It changes {everyone.number} lives{told_with(told, 'changed')}{which}."
+    return f"In all, {everyone.number} lives change{told_with(told, 'changed')}{which}."
+
+
+def _nobody(told: Told) -> str:
+    """What a sample says in which no life differs, which is not that none would."""
+    size = f"one person in {told.results.one_in:,.10g}"
+    return f"{SAME} for anybody in this sample ({size}), which may be too small for this policy."
 
 
 def _papers(told: Told) -> str:
     lost = told.value("papers")
+    if lost.verdict == FEW:
+        return "Few lose the right to stay abroad."
     if not lost.told:
-        return f"{'Few lose' if lost.verdict == FEW else 'Nobody loses'} the right to stay abroad."
+        return f"The right to stay abroad: {SAME} in this sample."
     after = [told.value(f"papers_{what}") for what in ("none", "onward", "returned", "before")]
     parts = [one.quantity.said.format(n=one.number) for one in after if one.told]
-    which = f": {words.listed(parts)}" if parts else ""
-    return f"Of these, {lost.number}{told_with(told, 'papers')} lose the right to stay abroad{which}."
+    which = words.listed(parts) if parts else "too few do any one thing for it to be told"
+    return f"Of the {lost.number} who lose the right to stay abroad, {which}."
 
 
 def _harms(told: Told) -> str:
@@ -257,6 +296,8 @@ def _harms(told: Told) -> str:
 
 
 def _money(told: Told) -> str:
+    if not told.year:
+        return f"Public money: {told.span} holds no whole calendar year of the policy."
     said: list[str] = []
     untold: dict[str, list[str]] = {UNSURE: [], SAME: []}
     for place in payers(told):
@@ -266,9 +307,12 @@ def _money(told: Told) -> str:
             said.append(f"{wording(place)} {way} {one.size} million EUR ({one.size_interval})")
         else:
             untold[one.verdict].append(wording(place))
-    for verdict, phrase in ((UNSURE, "cannot tell for {}"), (SAME, "no difference for {}")):
+    for verdict, phrase in (
+        (UNSURE, "this sample cannot tell whether {} gains or loses"),
+        (SAME, f"{SAME} in this sample for {{}}"),
+    ):
         if untold[verdict]:
-            said.append(phrase.format(words.listed(untold[verdict])))
+            said.append(phrase.format(words.listed(untold[verdict], "or")))
     return f"Public money in {told.year}: {'; '.join(said)}."
 
 
@@ -276,8 +320,8 @@ def sure(results: Results) -> str:
     """What stands in the brackets behind a number."""
     of = "one more draw" if results.is_drawn else "luck"
     return (
-        f"Brackets: 90% interval of {of}. The direction holds at every \u03bb tried, the size too where {WHATEVER}, "
-        f"neither where {SIGN}."
+        f"In brackets: the 90% interval of {of}. {words.capital(FIRM)}: direction and size hold at every \u03bb tried. "
+        f"{words.capital(OPEN)}: at some \u03bb the interval touches zero, or the direction is another."
     )
 
 
@@ -287,9 +331,13 @@ def doubt(told: Told) -> str:
     known = f"fitted, {results.main_told}" if results.is_drawn else f"a judgement, here {results.main_told}"
     ends = dict.fromkeys((min(results.lambdas), max(results.lambdas)))
     stay = [(one, told.value("stay", lambda_=one)) for one in ends]
-    said = [f"{'none' if value.verdict == SAME else value.number} at {one:g}" for one, value in stay]
-    said[0] = said[0].replace(" at ", " stay at ")
-    return f"How many of those kept out give up rather than go elsewhere (\u03bb) is {known}; {', '.join(said)}."
+    said, verb = [], " would stay"
+    for one, value in stay:
+        is_counted = value.verdict != SAME
+        said.append(f"{value.number}{verb * is_counted} at {one:g}")
+        verb = "" if is_counted else verb
+    means = "Much depends on whether those kept out stay (\u03bb near 1) or go elsewhere (near 0)"
+    return f"{means}. \u03bb is {known}; {', '.join(said)}."
 
 
 # the details

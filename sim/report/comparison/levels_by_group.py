@@ -1,12 +1,14 @@
 """Who is behind the numbers of a comparison: levels and differences by stream, sex, age and sector."""
 
 import math
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from sim.report.results import Results, wording
-from sim.report.words import FEW, MINUS
+from sim.report import words
+from sim.report.results import Effect, Results, wording
+from sim.report.verdicts import FEW
 from sim.runs.disclosure import rounded
 
 DIMENSIONS = {"motive": "by stream", "sex": "by sex", "age": "by age", "sector": "by sector"}
@@ -50,24 +52,27 @@ def _lines(rows: pd.DataFrame, dimension: str, results: Results) -> list[dict[st
     lines = [{"head": DIMENSIONS[dimension]}]
     for row in part.to_dict("records"):
         name = str(row["group"]).replace("_", " ")
-        interval = ""
-        if not math.isnan(row["estimate"]):
-            interval = f"{_count(row['low'], results, signed=True)} to {_count(row['high'], results, signed=True)}"
+        change, interval = difference(row, results)
         lines.append(
             {
                 "head": "",
                 "group": _NO_STREAM if dimension == "motive" and name == "none" else name,
                 "before": _count(row["baseline"], results),
                 "after": _count(row["scenario"], results),
-                "change": _count(row["estimate"], results, signed=True),
+                "change": change,
                 "interval": interval,
             }
         )
     return lines
 
 
-def _count(persons: float, results: Results, signed: bool = False) -> str:
-    if math.isnan(persons):
-        return FEW
-    number = rounded(persons, results.one_in)
-    return (f"{number:+,}" if signed and number else f"{number:,}").replace("-", MINUS)
+def difference(row: Mapping[Hashable, Any], results: Results) -> tuple[str, str]:
+    """The difference of a row of `groups.csv` as a cell with its interval; what is left out of the file is few."""
+    if math.isnan(row["estimate"]):
+        return FEW, ""
+    effect = Effect(float(row["estimate"]), float(row["low"]), float(row["high"]), "persons")
+    return words.difference(effect, results, counted=True)
+
+
+def _count(persons: float, results: Results) -> str:
+    return FEW if math.isnan(persons) else f"{rounded(persons, results.one_in):,}"

@@ -18,6 +18,7 @@ from sim.report.blocks import markdown
 from sim.report.comparison import answer, figures, levels_by_group, summary, tested, variance
 from sim.report.results import Results, heading, wording
 from sim.report.told import Told
+from sim.report.verdicts import BRIEF
 from sim.runs import disclosure, seals
 
 HERE = Path(__file__).parent
@@ -57,7 +58,7 @@ def render(said: dict[str, Any], template: str = "report.html.j2", folder: Path 
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template(template).render(said)
+    return environment.get_template(template).render({"phrases": tuple(BRIEF.values())} | said)
 
 
 def context(results: Results) -> dict[str, Any]:
@@ -94,6 +95,8 @@ def context(results: Results) -> dict[str, Any]:
         "adds": answer.changes(results, None),
         "reach": reach(results),
         "blocks": answer.blocks(told),
+        "money": answer.money(told),
+        "year": told.year,
         "rule": words.rule(results),
         "beside": [f"{lambda_:g}" for lambda_ in answer.beside(results)],
         "by_lambda": answer.by_lambda(told),
@@ -184,14 +187,8 @@ def reach(results: Results) -> list[dict[str, Any]]:
 def channels(results: Results) -> list[dict[str, str]]:
     """Change of arrivals in the focus by channel, largest first."""
     found = sorted(answer.by_channel(results), key=lambda one: (-abs(one[2].estimate), one[0]))
-    return [
-        {
-            "channel": wording(name),
-            "change": words.change(effect.estimate, results),
-            "interval": words.interval(effect, results),
-        }
-        for name, _, effect in found
-    ]
+    told = [(name, *words.difference(effect, results, counted=False)) for name, _, effect in found]
+    return [{"channel": wording(name), "change": change, "interval": interval} for name, change, interval in told]
 
 
 def matrices(results: Results) -> list[dict[str, Any]]:

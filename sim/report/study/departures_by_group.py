@@ -8,6 +8,7 @@ from sim.report.results import Effect
 from sim.report.study.comparisons import Study
 from sim.report.study.figures.groups import DIMENSIONS, columns, departures
 from sim.report.study.said import DASH, Cell, Line
+from sim.report.verdicts import FEW
 
 NAMES = {"motive": {"none": "never applied"}}
 """Groups whose word is not their name, by dimension."""
@@ -37,6 +38,6 @@ def _cell(row: dict[str, Any] | None, results: Any) -> Cell:
         return Cell(DASH)
     estimate = float(row["estimate"])
     if math.isnan(estimate):
-        return Cell(words.FEW)
+        return Cell(FEW)
     effect = Effect(estimate, float(row["low"]), float(row["high"]), "persons")
     return Cell(words.change(estimate, results), words.interval(effect, results))

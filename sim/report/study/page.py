@@ -16,7 +16,7 @@ from sim.report.results import heading
 from sim.report.study import certainty, departures_by_group, figures, gathered, said, structure
 from sim.report.study.comparisons import Study, plain, point_words, value_words
 from sim.report.study.expected import Verdict, verdicts, wanted
-from sim.report.words import FEW
+from sim.report.verdicts import FEW
 from sim.runs import disclosure
 from sim.runs.files import file_digest
 

@@ -7,6 +7,7 @@ from sim.report import words
 from sim.report.results import Effect, heading, wording
 from sim.report.study.comparisons import Comparison, Study
 from sim.report.study.expected import UNTESTED, Verdict, overall, wanted
+from sim.report.verdicts import FEW
 
 DASH = "\u2013"
 """Written where a comparison does not tell."""
@@ -150,6 +151,6 @@ def _expectation(one: Verdict) -> dict[str, str]:
         between = ends(one.against, measure, one.comparison)
         told = number(one.against, measure, one.comparison)
         line["against"] = f"which is {told}" + (f" ({between})" if between else "")
-    if line["number"] == words.FEW and one.verdict != UNTESTED:
+    if line["number"] == FEW and one.verdict != UNTESTED:
         line["note"] = "rests on fewer than 30 simulated people: trust the verdict as little as the number"
     return line

@@ -9,7 +9,8 @@ from matplotlib.path import Path
 from sim.report import style, words
 from sim.report.comparison.answer import parts_of
 from sim.report.results import Results, wording
-from sim.report.told import FEW, SAME, TOLD, Told
+from sim.report.told import Told
+from sim.report.verdicts import FEW, SAME, TOLD
 
 SECTION = "first"
 UNIT = "persons"
@@ -31,7 +32,7 @@ COLOURS = {
     ELSEWHERE: TINTS[-1],
 }  # fmt: skip
 SHORT = {
-    "stay": "stay, would have left", "other_door": "come by another door", "asylum": "ask for asylum",
+    "stay": "stay, would have left", "other_door": "come by another channel", "asylum": "ask for asylum",
     "irregular": "cross irregularly", "later": "leave later", "earlier": "leave earlier",
     "papers": "lose the right to stay", "joins": "leave only under it", ELSEWHERE: "other countries",
     UNCOUNTED: "few each, together",
@@ -43,7 +44,7 @@ def title(results: Results) -> str:
     told = Told(results)
     everyone = told.value("changed")
     if everyone.verdict == SAME:
-        return "Nobody lives otherwise"
+        return f"{words.capital(SAME)} for anybody in this sample"
     largest = max(parts_of(told), key=lambda one: one.estimate)
     if not (everyone.told and largest.told):
         return f"Of the people whose life changes there are {FEW} of each kind"
@@ -90,7 +91,7 @@ def draw(results: Results) -> Figure:
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
     if table.empty:
-        axes.text(0.5, 0.5, "nobody's life differs", ha="center", color=style.QUIET)
+        axes.text(0.5, 0.5, f"{SAME} in this sample", ha="center", color=style.QUIET)
         return figure
     everyone = Told(results).value("changed")
     total = float(table["persons"].sum())
