@@ -27,7 +27,13 @@ FEW_PAIRS = 4
 
 def headline(told: Told) -> list[str]:
     """The answer in sentences, and what would change it."""
-    return [*answer.sentences(told), answer.doubt(told)]
+    doubt = [answer.doubt(told)] if len(told.results.lambdas) > 1 else []  # first numbers have the main lambda alone
+    return [*answer.sentences(told), *doubt]
+
+
+def asked(results: Results) -> list[str]:
+    """What was asked: the changes of rules, each in a sentence."""
+    return answer.changes(results)
 
 
 def standing(told: Told) -> str:
