@@ -69,8 +69,9 @@ def test_a_rule_becomes_the_changes_of_every_country_and_document():
 
 def test_what_is_composed_is_read_from_its_file_as_it_was_composed():
     """The policy that a run reads from the file is the one that the page has judged."""
-    document = strict_yaml.document(composing.as_yaml(FORM).encode())
-    assert composing.policy(FORM) == policy_of(FORM.policy, document)
+    for asked in (FORM, replace(FORM, rules=(replace(BAN, announced=None, revoked=BAN.excepted, excepted=()), BAN))):
+        document = strict_yaml.document(composing.as_yaml(asked).encode())
+        assert composing.policy(asked) == policy_of(asked.policy, document)
 
 
 def test_a_channel_is_shut_and_opened_and_a_number_set():
@@ -264,6 +265,8 @@ def test_a_failed_step_says_why_and_a_job_is_found_by_who_comes_later(quick):
     assert over(job) == FAILED and "task=nothing" in job.fault
     later = Jobs(quick.results_dir).find(job.token)
     assert later is not None and (later.state, later.form, later.fault) == (FAILED, FORM, job.fault)
+    (job.folder / "stderr-0.txt").write_text("vyraj: one\nvyraj: two: 2 mistakes\n  first\n  second\nends\n")
+    assert later.fault == "two: 2 mistakes\n  first\n  second"
 
 
 def test_a_job_of_a_page_that_was_ended_is_lost(quick):

@@ -74,11 +74,11 @@ class Job:
 
     @property
     def fault(self) -> str:
-        """What a failed step said of it; empty if none failed."""
+        """What a failed step said last, with all its lines; empty if none failed."""
         for number, step in enumerate(self.steps):
             if step.state == FAILED:
-                told = [line for line in self.printed(number, "stderr").splitlines() if line.startswith("vyraj: ")]
-                return told[-1].removeprefix("vyraj: ") if told else f"the program ended with code {step.code}"
+                told = re.findall(r"^vyraj: (.+(?:\n  .+)*)", self.printed(number, "stderr"), re.MULTILINE)
+                return str(told[-1]) if told else f"the program ended with code {step.code}"
         return ""
 
 

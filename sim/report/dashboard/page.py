@@ -152,7 +152,8 @@ def _state(every: Jobs, job: Job) -> None:
 def _found(every: Jobs, job: Job) -> None:
     """What a job has found so far."""
     if job.state == FAILED:
-        st.error(parts.harmless(f"The run failed. {job.fault}"))
+        first, *more = job.fault.splitlines()
+        st.error(parts.harmless("\n- ".join([f"The run failed. {first}", *map(str.strip, more)])))
     if len(job.steps) == 1:
         st.markdown(parts.harmless(jobs.told_life(job)))
         return
@@ -173,8 +174,7 @@ def _earlier(results_dir: str) -> None:
     parts.asked(stored.place(results_dir, chosen))
     st.button("Open it", key="open", type="primary", width="stretch", on_click=_open, args=(chosen.name,))
     parts.link(chosen.name)
-    st.caption("Its command:")
-    st.code(chosen.command, language="bash")
+    parts.again(results_dir, chosen.scenario, chosen.command)
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ def progress(job: Job) -> None:
         step = next((one for one in job.steps if one.state == RUNNING), job.steps[-1])
         st.progress(*_running(job, step is job.steps[0], time.time() - step.begun))
     elif job.state == DONE:
-        st.success("Done.")
+        st.success("Done." if len(job.steps) == 1 else "Done: all replicates, other values of λ, and the report.")
     elif job.state in STATES:
         st.warning(STATES[job.state])
 
@@ -231,11 +231,7 @@ def _beside(told: Told, results_dir: str) -> None:
 def _away(results: Results, results_dir: str) -> None:
     folder = results.folder
     link(folder.name)
-    composed = stored.policies(results_dir, results.scenario)
-    st.caption(
-        "The command that makes it again" + (", in a folder with the policy in conf/policy:" if composed else ":")
-    )
-    st.code(str(results.fact("command")), language="bash")
+    composed = again(results_dir, results.scenario, str(results.fact("command")))
     columns = iter(st.columns(2) * 3)
     for name, text in composed.items():
         next(columns).download_button("The policy (YAML)", text, f"{name}.yaml", "text/yaml", key=f"get_{name}",
@@ -253,9 +249,17 @@ def _away(results: Results, results_dir: str) -> None:
             column.caption(f"{title}: comes with the last step of the run.")
 
 
+def again(results_dir: str, scenario: str, command: str) -> dict[str, str]:
+    """The command that makes a comparison again; gives the files of the policies that it needs, by name."""
+    composed = stored.policies(results_dir, scenario)
+    st.caption(f"The command that makes it again{', in a folder with its policy in conf/policy' if composed else ''}:")
+    st.code(command, language="bash")
+    return composed
+
+
 def link(name: str) -> None:
     """The address of a stored result."""
-    page = (st.context.url or "").partition("?")[0]
+    page = (st.context.url or "").partition("?")[0].rstrip("/") + "/"
     st.caption("A link to this result, for whoever uses this page on this machine:")
     st.code(f"{page}?result={name}", language=None)
 
