@@ -60,6 +60,8 @@ DELETED = object()
         (("form", "name"), "../../../tmp/x", "form.name is"),
         (("form", "scenario"), "no_such", "known are"),
         (("form", "policies"), ["../x"], "form.policies.0 is"),
+        (("form", "policies"), ["war_2022"], "form.policies.0 is"),
+        (("form", "without"), ["eu_package"], "form.without.0 is"),
         (("form", "one_in"), 1, "form.one_in is 1: known are"),
         (("form", "replicates"), True, "form.replicates is true"),
         (("form", "until"), "2099-01", "form.until is"),

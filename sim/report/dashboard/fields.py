@@ -10,7 +10,7 @@ from datetime import date
 
 import streamlit as st
 
-from sim.history.catalogue import load_history, load_scenario, policy_names, scenario_names
+from sim.history.catalogue import load_history, load_scenario, scenario_names
 from sim.history.clock import clock
 from sim.history.courses import HELD
 from sim.history.naming import words as world_words
@@ -19,7 +19,19 @@ from sim.numerics import months
 from sim.numerics.codes import PLACE_NAMES
 from sim.numerics.messages import shown
 from sim.report.dashboard import lines, said
-from sim.report.dashboard.form import CLOSED, KINDS, MOST_RULES, NUMBER, OPENED, Form, Rule, choices, slug
+from sim.report.dashboard.form import (
+    CLOSED,
+    KINDS,
+    MOST_RULES,
+    NUMBER,
+    OPENED,
+    Form,
+    Rule,
+    choices,
+    happened,
+    proposals,
+    slug,
+)
 from sim.runs.settings import known_courses
 
 KIND_WORDS = {CLOSED: "refuses", OPENED: "opens to", NUMBER: "changes a number"}
@@ -81,12 +93,12 @@ def form() -> tuple[Form, list[str]]:
             help="The world on top of which the rules below are enacted.",
         )  # fmt: skip
         policies = st.multiselect(
-            "Policies to enact too", policy_names(proposed=True), key="policies", format_func=said.plain,
+            "Policies to enact too", proposals(), key="policies", format_func=said.plain,
             placeholder="Proposals", help="Proposals that come with the program; what each says: "
             "python -m sim task=policies", **_ONE,
         )  # fmt: skip
         without = st.multiselect(
-            "Without (policies, wars and other events to take away)", _happened(), key="without",
+            "Without (policies, wars and other events to take away)", happened(), key="without",
             format_func=said.plain, placeholder="What happened", **_ONE,
         )  # fmt: skip
         st.caption(load_scenario(scenario).description)
@@ -122,11 +134,6 @@ def form() -> tuple[Form, list[str]]:
 
 def _count(more: int) -> None:
     st.session_state["rules"] = min(MOST_RULES, max(0, st.session_state["rules"] + more))
-
-
-def _happened() -> list[str]:
-    proposed = policy_names(proposed=True)
-    return [name for name in policy_names() if name not in proposed]
 
 
 def _scenario(name: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 
+from sim.history.catalogue import policy_names
 from sim.history.clock import last_day
 from sim.history.naming import HISTORICAL
 from sim.history.parameters import EXCEPTABLE, FIRST_DAY, Parameter
@@ -74,6 +75,17 @@ class Form:
         """
         content = json.dumps([asdict(rule) for rule in self.rules], default=str, sort_keys=True)
         return f"{self.name}_{hashlib.sha256(content.encode()).hexdigest()[:6]}"
+
+
+def proposals() -> tuple[str, ...]:
+    """Policies that may be enacted besides: those that nobody has."""
+    return tuple(policy_names(proposed=True))
+
+
+def happened() -> tuple[str, ...]:
+    """Policies and other events that may be taken away: those of what happened."""
+    proposed = proposals()
+    return tuple(name for name in policy_names() if name not in proposed)
 
 
 def parameter_of(what: str) -> str:

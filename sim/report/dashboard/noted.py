@@ -15,12 +15,12 @@ from typing import Annotated, Any, TypeVar
 from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import AfterValidator, AllowInfNan, BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from sim.history.catalogue import policy_names, scenario_names
+from sim.history.catalogue import scenario_names
 from sim.history.parameters import EXCEPTABLE
 from sim.numerics.codes import PLACE_NAMES
 from sim.numerics.errors import UserError
 from sim.numerics.messages import nearest, shown
-from sim.report.dashboard.form import KINDS, MOST_RULES, SLUG, Form, Rule
+from sim.report.dashboard.form import KINDS, MOST_RULES, SLUG, Form, Rule, happened, proposals
 from sim.report.dashboard.lines import REPLICATES, SAMPLES, last_months
 from sim.report.dashboard.steps import STATES, TITLES, Step
 from sim.runs.progress import Entry
@@ -93,7 +93,8 @@ def _known(names: Callable[[], Collection[Any]]) -> AfterValidator:
 _Place = Annotated[str, _known(lambda: PLACE_NAMES)]
 _Excepted = Annotated[str, _known(lambda: EXCEPTABLE)]
 _World = Annotated[str, _known(scenario_names)]
-_Policy = Annotated[str, _known(policy_names)]
+_Enacted = Annotated[str, _known(proposals)]
+_Removed = Annotated[str, _known(happened)]
 _What = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.:]{0,99}$")]
 _Seconds = Annotated[float, AllowInfNan(False), Ge(0)]
 
@@ -119,8 +120,8 @@ class _Rule(Strict):
 class _Form(Strict):
     name: Annotated[str, StringConstraints(pattern=rf"^{SLUG}$")]
     scenario: _World
-    policies: tuple[_Policy, ...]
-    without: tuple[_Policy, ...]
+    policies: tuple[_Enacted, ...]
+    without: tuple[_Removed, ...]
     rules: Annotated[tuple[_Rule, ...], MaxLen(MOST_RULES)]
     baseline: _World
     until: Annotated[str, _known(last_months)]
