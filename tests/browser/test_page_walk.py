@@ -94,6 +94,17 @@ class Reader:
         time.sleep(0.5)
         box.send_keys(Keys.ENTER, Keys.ESCAPE)
 
+    def type(self, label, text):
+        """Put a text in the place of what stands in a field."""
+        from selenium.webdriver.common.by import By
+        from selenium.webdriver.common.keys import Keys
+
+        field = f"//div[@data-testid='stTextInput'][starts-with(normalize-space(.), '{label}')]//input"
+        box = self.driver.find_element(By.XPATH, field)
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", box)
+        box.send_keys(Keys.CONTROL, "a")
+        box.send_keys(text, Keys.ENTER)
+
     def picture(self, name):
         if folder := os.environ.get("VYRAJ_SCREENSHOTS"):
             Path(folder).mkdir(parents=True, exist_ok=True)
@@ -151,6 +162,7 @@ def test_a_ban_is_composed_run_read_compared_and_downloaded(reader, served):
     reader.click("Run")
     reader.until("months simulated", 120)
     reader.picture("running")
+    assert reader.driver.find_elements("css selector", "[role=progressbar]")
     reader.until("2 paired replicates", 120)
     reader.picture("first_numbers")
     job = reader.driver.current_url
@@ -158,7 +170,8 @@ def test_a_ban_is_composed_run_read_compared_and_downloaded(reader, served):
     reader.until("paired replicates", 60)
     assert reader.driver.current_url == job
     reader.until("8 paired replicates", 600)
-    reader.until("Done.", 900)
+    reader.until("Done: all replicates", 900)
+    assert "from 3 May 2023 closed" in reader.text, "the result says what was asked"
     for tab in ("Where", "Who", "Harms", "Money", "Beside another run", "Take away"):
         reader.click(tab)
         time.sleep(1.5)
@@ -167,6 +180,7 @@ def test_a_ban_is_composed_run_read_compared_and_downloaded(reader, served):
     assert reader.downloaded("effects.csv").read_text().startswith("scenario,")
     reader.click("The report (HTML)")
     assert "<html" in reader.downloaded("report.html").read_text()[:200].lower()
+    reader.click("The policy (YAML)")
     reader.click("Compose")
     reader.click("The policy as YAML")
     assert "lithuania.permit" in reader.downloaded(".yaml").read_text()
@@ -174,6 +188,54 @@ def test_a_ban_is_composed_run_read_compared_and_downloaded(reader, served):
     reader.click("Open it")
     reader.until("paired replicates")
     assert "?result=my_ban_" in reader.driver.current_url
+    phone = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    reader.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+    for tab in ("Where", "All numbers"):
+        reader.click(tab)
+        time.sleep(1.5)
+        assert reader.driver.execute_script("return document.documentElement.scrollWidth") <= 390
+        reader.picture(f"phone_{tab.split()[0].lower()}")
+
+
+def test_one_key_stroke_chooses_one(reader):
+    """Enter takes the likeliest of those that match, and no other."""
+    reader.until("What that changes in the rules in force")
+    reader.choose("except to", "it")
+    reader.until("permits, except to people in IT.")
+    reader.choose("except to", "family")
+    reader.until("permits, except to people in IT and families.")
+    reader.choose("Rule 1: who", "uae")
+    reader.until("Lithuania and the Emirates")
+    reader.picture("chosen")
+
+
+def test_what_is_refused_is_told_until_it_is_mended(reader):
+    reader.until("What that changes in the rules in force")
+    reader.type("from", "2018-01-01")
+    reader.until("before the history")
+    reader.picture("refused")
+    reader.type("from", "soon")
+    reader.until("“soon” is no day")
+    reader.type("from", "1 May 2024")
+    reader.until("From 1 May 2024 Lithuania refuses")
+    assert "before the history" not in reader.text and "no day" not in reader.text
+    reader.picture("mended")
+
+
+def test_the_page_asks_no_other_machine(reader):
+    reader.until("What that changes in the rules in force")
+    asked = reader.driver.execute_script("return performance.getEntriesByType('resource').map(one => one.name)")
+    assert asked and [one for one in asked if not one.startswith((reader.url, "data:", "blob:"))] == []
+
+
+def test_a_job_that_was_changed_by_hand_is_told(reader, served):
+    folder = served[1] / "results" / "dashboard" / ("a" * 16)
+    folder.mkdir(parents=True)
+    (folder / "job.json").write_text('{"form": {"name": "../../x"}, "steps": "/etc"}')
+    reader.open(f"?job={folder.name}")
+    reader.until("job.json: steps is")
+    reader.until("is not opened")
+    reader.picture("tampered")
 
 
 def test_what_cannot_be_is_explained_and_cannot_be_run(reader):

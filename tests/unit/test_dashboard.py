@@ -1,6 +1,7 @@
 """Composing on the page, without a browser: forms, their words, worlds and command lines, jobs, and stored results."""
 
 import json
+import math
 import re
 import shlex
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli.commands import dashboard
+from sim.cli.commands.runs import lambdas
 from sim.cli.hydra.words import harmless
 from sim.history.catalogue import load_history
 from sim.history.records import policy_of
@@ -19,9 +20,12 @@ from sim.numerics.errors import UserError
 from sim.report import glossary, ruling
 from sim.report.dashboard import composing, form, lines, said, shown, stored
 from sim.report.dashboard.form import CLOSED, NUMBER, OPENED, Form, Rule
-from sim.report.dashboard.jobs import CANCELLED, LOST, Jobs
+from sim.report.dashboard.jobs import Jobs
+from sim.report.dashboard.steps import CANCELLED, LOST
 from sim.report.results import Results
 from sim.report.told import Told
+from sim.runs import seals
+from sim.runs.checks import usual_parameters
 from sim.runs.progress import DONE, FAILED
 from sim.runs.settings import Settings
 from tests.unit import fake_results
@@ -65,8 +69,9 @@ def test_a_rule_becomes_the_changes_of_every_country_and_document():
 
 def test_what_is_composed_is_read_from_its_file_as_it_was_composed():
     """The policy that a run reads from the file is the one that the page has judged."""
-    document = strict_yaml.document(composing.as_yaml(FORM).encode())
-    assert composing.policy(FORM) == policy_of(FORM.policy, document)
+    for asked in (FORM, replace(FORM, rules=(replace(BAN, announced=None, revoked=BAN.excepted, excepted=()), BAN))):
+        document = strict_yaml.document(composing.as_yaml(asked).encode())
+        assert composing.policy(asked) == policy_of(asked.policy, document)
 
 
 def test_a_channel_is_shut_and_opened_and_a_number_set():
@@ -81,10 +86,6 @@ def test_policies_of_one_name_and_other_rules_never_meet():
     other = replace(FORM, rules=(replace(BAN, share=0.5),))
     assert FORM.policy != other.policy and replace(FORM, seed=9).policy == FORM.policy
     assert FORM.policy.startswith("two_bans_")
-
-
-def test_a_form_survives_its_file():
-    assert form.from_plain(json.loads(json.dumps(form.as_plain(FORM)))) == FORM
 
 
 @pytest.mark.parametrize(
@@ -102,6 +103,7 @@ def test_a_name_is_made_harmless(text, name):
     ("changes", "why"),
     [
         ({"countries": ()}, "choose a country"),
+        ({"start": None}, "say from which day"),
         ({"what": ()}, "choose what it refuses"),
         ({"countries": ("georgia",), "what": ("national_visa",)}, "Georgia lets Belarusians in without a visa"),
         ({"countries": ("belarus",)}, "Belarus has no permit; it has exit, land exit"),
@@ -114,6 +116,10 @@ def test_a_name_is_made_harmless(text, name):
         ({"excepted": ("it",), "revoked": ("it",)}, "choose one"),
         ({"kind": OPENED}, "say to whom it opens"),
         ({"kind": NUMBER, "what": ("wage",), "share": -3.0}, "outside \\[0, 20000\\]"),
+        ({"kind": NUMBER, "what": ("wage",), "share": math.nan}, "say the number"),
+        ({"kind": NUMBER, "what": ("wage", "work.fee")}, "in different ways"),
+        ({"kind": NUMBER, "share": 1.0}, "Poland has no number called permit"),
+        ({"what": ("wage",)}, "Poland has no wage"),
         ({"excepted": ("martians",)}, "no group or channel"),
     ],
 )
@@ -124,8 +130,8 @@ def test_an_impossible_rule_says_why(changes, why, known):
 
 
 def test_all_faults_are_told_at_once_and_nothing_that_differs_too(known):
-    found = form.faults(Form(name="", rules=(rule(countries=()), rule(what=())), until="2026-08"), known)
-    assert len(found) == 3
+    found = form.faults(Form(name="", rules=(rule(countries=()), rule(what=())), until="2026-08", seed=-1), known)
+    assert len(found) == 4
     assert "Nothing differs yet" in form.faults(Form(until="2026-08"), known)[0]
 
 
@@ -147,6 +153,23 @@ def test_a_rule_is_told_in_a_sentence():
     assert said.rule(rule(kind=OPENED, excepted=("it",))).endswith(
         "Poland opens first residence permits to people in IT, whoever else refuses them."
     )
+
+
+@pytest.mark.parametrize("text", ["2023-05-03", "2023/5/3", "3.5.2023", "3 May 2023", "03 may 2023"])
+def test_a_day_is_read_as_one_writes_it(text):
+    assert said.read_day(text) == date(2023, 5, 3)
+
+
+@pytest.mark.parametrize("text", ["2023-02-30", "soon", "5/3/2023", "2023", "٢٠٢٣-٠٥-٠٣x", "2023-05-03 12:00"])
+def test_what_is_no_day_is_refused(text):
+    with pytest.raises(ValueError, match=re.escape(text)):
+        said.read_day(text)
+
+
+def test_a_number_that_is_not_given_yet_is_told_as_a_dash(known):
+    unset = rule(kind=NUMBER, what=("wage",), share=math.nan)
+    assert said.rule(unset, known).endswith(" –.")
+    assert said.rule(replace(unset, what=("permit",)), known)  # no number: a fault tells it, and the page goes on
 
 
 def test_what_a_form_adds_is_told_with_names_and_days_in_words():
@@ -182,6 +205,14 @@ def test_the_command_lines_are_what_the_program_reads():
     sweep = harmless(lines.numbers(FORM, "/r/x y"))
     assert (sweep.is_sweep, sweep.jobs, sweep.value("results_dir", "")) == (True, 3, "/r/x y")
     assert harmless(lines.numbers(replace(FORM, replicates=2), "r")).jobs == 1
+
+
+def test_first_numbers_are_told_at_the_main_lambda_alone():
+    of_fit = Settings(parameters=usual_parameters({"task": "compare", "decision": "destination_nest"}))
+    key, _, value = lines.main_only().partition("=")
+    asked = replace(of_fit, choice=replace(of_fit.choice, lambdas=tuple(json.loads(value))))
+    assert key == "choice.lambdas" and list(lambdas(asked, 2)) == [of_fit.lambda_]
+    assert len(lambdas(of_fit, 2)) > 1
 
 
 def test_a_line_to_copy_comes_apart_in_a_shell_as_it_was_put_together():
@@ -234,6 +265,8 @@ def test_a_failed_step_says_why_and_a_job_is_found_by_who_comes_later(quick):
     assert over(job) == FAILED and "task=nothing" in job.fault
     later = Jobs(quick.results_dir).find(job.token)
     assert later is not None and (later.state, later.form, later.fault) == (FAILED, FORM, job.fault)
+    (job.folder / "stderr-0.txt").write_text("vyraj: one\nvyraj: two: 2 mistakes\n  first\n  second\nends\n")
+    assert later.fault == "two: 2 mistakes\n  first\n  second"
 
 
 def test_a_job_of_a_page_that_was_ended_is_lost(quick):
@@ -273,7 +306,8 @@ def results(tmp_path_factory):
 
 
 def test_stored_comparisons_are_found_by_name_alone(results):
-    [one] = stored.stored(results)
+    [one], faults = stored.stored(results)
+    assert faults == []
     assert one.name == "ban-1" and "10 replicates" in one.title and not one.has_report
     assert stored.find(results, "ban-1") == one
     assert stored.place(results, one) == results / "compare" / "ban-1"
@@ -281,10 +315,61 @@ def test_stored_comparisons_are_found_by_name_alone(results):
         assert stored.find(results, name) is None
 
 
-def test_what_is_no_comparison_is_left_out(results, tmp_path):
+def test_what_is_no_comparison_is_left_out_and_told(tmp_path):
     (tmp_path / "compare" / "half").mkdir(parents=True)
     (tmp_path / "compare" / "half" / "manifest.json").write_text("{")
-    assert stored.stored(tmp_path) == [] and stored.find(tmp_path, "half") is None
+    kept, [fault] = stored.stored(tmp_path)
+    assert kept == [] and fault == f"{tmp_path}/compare/half: manifest.json is no JSON"
+    with pytest.raises(UserError, match="no JSON"):
+        stored.find(tmp_path, "half")
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"scenario": 5}, "scenario is 5"),
+        ({"time": "yesterday"}, "time is"),
+        ({"command": "rm\n-rf"}, "command is"),
+        ({"settings": {"end": "2026-08", "one_in": "many", "replicates": 2}}, "settings.one_in is"),
+        ({"settings": None}, "settings is null"),
+        ({"kind": "point"}, "kind is"),
+    ],
+)
+def test_a_manifest_that_is_sealed_and_says_something_else_is_told(changes, why, tmp_path):
+    folder = fake_results.write(tmp_path / "compare" / "ban-1", replicates=2)
+    about = json.loads((folder / "manifest.json").read_text()) | changes
+    seals.write(folder, {key: value for key, value in about.items() if key not in ("files", "seal")}, "ban-1")
+    kept, faults = stored.stored(tmp_path)
+    assert kept == [] and any(why in fault and str(folder) in fault for fault in faults), faults
+
+
+def test_a_comparison_that_is_a_link_out_of_the_results_is_not_opened(results, tmp_path):
+    (tmp_path / "mine" / "compare").mkdir(parents=True)
+    (tmp_path / "mine" / "compare" / "ban-1").symlink_to(results / "compare" / "ban-1")
+    kept, [fault] = stored.stored(tmp_path / "mine")
+    assert kept == [] and "leads out of the results" in fault
+    with pytest.raises(UserError, match="leads out"):
+        stored.find(tmp_path / "mine", "ban-1")
+
+
+def test_a_file_is_given_away_as_its_manifest_has_it_or_not_at_all(tmp_path):
+    folder = fake_results.write(tmp_path / "compare" / "ban-1", replicates=2)
+    assert stored.file(folder, "effects.csv") == (folder / "effects.csv").read_bytes()
+    assert stored.file(folder, "report.html") is None
+    (folder / "report.html").symlink_to("/etc/passwd")
+    assert stored.file(folder, "report.html") is None
+    (folder / "effects.csv").unlink()
+    (folder / "effects.csv").symlink_to("/etc/passwd")
+    with pytest.raises(UserError, match="effects.csv is a link"):
+        stored.file(folder, "effects.csv")
+
+
+def test_the_policy_of_a_world_is_found_among_those_that_were_composed(quick):
+    job = quick.begin(FORM)
+    over(job)
+    world = composing.world(replace(FORM, policies=("eu_package",)))
+    assert stored.policies(quick.results_dir, world) == {FORM.policy: composing.as_yaml(FORM)}
+    assert stored.policies(quick.results_dir, "../../x") == {} == stored.policies(quick.results_dir, "historical")
 
 
 def test_the_tables_of_a_comparison_tell_the_declared_quantities(results):
@@ -303,29 +388,6 @@ def test_a_comparison_beside_itself_is_the_same_and_differs_in_nothing(results):
     told = Told(Results(results / "compare" / "ban-1"))
     table = shown.beside(told, told)
     assert (table["this"] == table["other"]).all() and shown.differ(told.results, told.results) == []
-
-
-# serving
-
-
-def test_the_page_is_served_to_this_machine_only(tmp_path):
-    words = dashboard.words(8600, tmp_path)
-    assert "--server.address=127.0.0.1" in words and "--browser.gatherUsageStats=false" in words
-    assert words[-2:] == ["--", str(tmp_path)]
-
-
-def test_without_streamlit_one_line_says_what_to_install(monkeypatch, tmp_path):
-    monkeypatch.setattr("sim.runs.extras.find_spec", lambda name: None)
-    with pytest.raises(UserError, match=r"pip install 'vyraj\[dashboard\]'"):
-        dashboard.run(Settings(task="dashboard", results_dir=str(tmp_path)))
-
-
-def test_a_port_that_is_taken_is_named():
-    with dashboard.socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        with pytest.raises(UserError, match="choose another"):
-            dashboard.need_free(taken.getsockname()[1])
 
 
 def test_the_glossary_is_the_page_and_explains_what_the_tables_say(results):

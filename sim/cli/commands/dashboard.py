@@ -10,6 +10,7 @@ from sim.runs.extras import need
 from sim.runs.settings import Settings
 
 PAGE = Path(__file__).parents[2] / "report" / "dashboard" / "page.py"
+SERVER = "sim.report.dashboard.server"
 ADDRESS = "127.0.0.1"
 """Only this machine; whoever wants to see the page from another one needs a tunnel of their own."""
 
@@ -31,9 +32,14 @@ def run(settings: Settings) -> None:
 
 
 def words(port: int, results: Path) -> list[str]:
-    """The command that serves the page: no telemetry, no browser opened, no file watched, this machine only."""
+    """The command that serves the page: no telemetry, no browser opened, no file watched, this machine only.
+
+    Requests under another name than this machine's are refused, so that no page of another site can reach it by a name
+    of its own; `sim.report.dashboard.server` sees to it that the page itself reaches nobody.
+    """
     options = {
         "server.address": ADDRESS,
+        "browser.serverAddress": ADDRESS,
         "server.port": port,
         "server.headless": "true",
         "server.fileWatcherType": "none",
@@ -41,11 +47,14 @@ def words(port: int, results: Path) -> list[str]:
         "browser.gatherUsageStats": "false",
         "client.toolbarMode": "viewer",
         "client.showErrorDetails": "none",
+        "client.showErrorLinks": "false",
+        "logger.level": "error",
         "runner.magicEnabled": "false",
         "theme.primaryColor": "#0072B2",
     }
     chosen = [f"--{name}={value}" for name, value in options.items()]
-    return [sys.executable, "-m", "streamlit", "run", str(PAGE), *chosen, "--", str(results)]
+    chosen += [f"--server.allowedHosts={name}" for name in (ADDRESS, "localhost")]
+    return [sys.executable, "-m", SERVER, "run", str(PAGE), *chosen, "--", str(results)]
 
 
 def need_free(port: int) -> None:

@@ -107,7 +107,15 @@ def _change(rule: Rule, parameter: str) -> Any:
     return {"closed": share, "except": list(rule.excepted), "revoke": list(rule.revoked)}
 
 
+class _Plain(yaml.SafeDumper):
+    """YAML in which a value that stands twice is written twice; files of `conf/` may have no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Every value is written out."""
+        return True
+
+
 def as_yaml(form: Form) -> str:
     """The policy's file, `conf/policy/NAME.yaml`, byte for byte the same for equal rules."""
     head = f"# To run it: save it as conf/policy/{form.policy}.yaml, then python -m sim policy={form.policy}\n"
-    return head + yaml.safe_dump(content(form), sort_keys=False, allow_unicode=True, width=110)
+    return head + yaml.dump(content(form), Dumper=_Plain, sort_keys=False, allow_unicode=True, width=110)

@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
 
+from sim.history.catalogue import policy_names
 from sim.history.clock import last_day
 from sim.history.naming import HISTORICAL
 from sim.history.parameters import EXCEPTABLE, FIRST_DAY, Parameter
@@ -19,8 +20,11 @@ CHANNEL = "channel:"
 CLOSED, OPENED, NUMBER = "refuse", "open", "number"
 """Kinds of rules: refuse documents or entry, open them to some or all, set a number."""
 KINDS = (CLOSED, OPENED, NUMBER)
-_SLUG = re.compile(r"[a-z][a-z0-9_]{0,39}")
 LONGEST_NAME = 40
+SLUG = rf"[a-z][a-z0-9_]{{0,{LONGEST_NAME - 1}}}"
+"""Pattern of the name of a policy."""
+MOST_RULES = 8
+"""Rules that a page holds (assumption: more belong into a file)."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Rule:
     excepted: tuple[str, ...] = ()
     revoked: tuple[str, ...] = ()
     announced: date | None = None
-    start: date = date(2023, 5, 3)
+    start: date | None = date(2023, 5, 3)
     until: date | None = None
 
     @property
@@ -73,6 +77,17 @@ class Form:
         return f"{self.name}_{hashlib.sha256(content.encode()).hexdigest()[:6]}"
 
 
+def proposals() -> tuple[str, ...]:
+    """Policies that may be enacted besides: those that nobody has."""
+    return tuple(policy_names(proposed=True))
+
+
+def happened() -> tuple[str, ...]:
+    """Policies and other events that may be taken away: those of what happened."""
+    proposed = proposals()
+    return tuple(name for name in policy_names() if name not in proposed)
+
+
 def parameter_of(what: str) -> str:
     """Name of a parameter without its country: that of a document, or whether a channel is offered."""
     return f"{what.removeprefix(CHANNEL)}.offered" if what.startswith(CHANNEL) else what
@@ -81,7 +96,7 @@ def parameter_of(what: str) -> str:
 def slug(text: str) -> str:
     """A name as the program takes it: small letters, digits and _; empty if nothing of it is left."""
     found = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:LONGEST_NAME].rstrip("_")
-    return found if _SLUG.fullmatch(found) else ""
+    return found if re.fullmatch(SLUG, found) else ""
 
 
 def documents_of(country: str, parameters: Mapping[str, Parameter]) -> tuple[str, ...]:
@@ -102,11 +117,18 @@ def numbers_of(country: str, parameters: Mapping[str, Parameter]) -> tuple[str, 
 _SETS = ("sectors", "groups")
 
 
+def choices(country: str, kind: str, parameters: Mapping[str, Parameter]) -> tuple[str, ...]:
+    """What a rule of a kind can rule in a country."""
+    return (numbers_of if kind == NUMBER else documents_of)(country, parameters)
+
+
 def faults(form: Form, parameters: Mapping[str, Parameter]) -> list[str]:
     """What cannot be of what is filled in, in sentences that say why and what to do; empty if all is well."""
     found = []
-    if not _SLUG.fullmatch(form.name):
+    if not re.fullmatch(SLUG, form.name):
         found.append("Give the policy a name of small letters, digits and _, beginning with a letter.")
+    if not 0 <= form.seed < 2**32:
+        found.append(f"The seed of the luck, {form.seed}, is not a whole number from 0 to {2**32 - 1}.")
     for number, rule in enumerate(form.rules, 1):
         found += [f"Rule {number}: {said}" for said in _faults(rule, form, parameters)]
     for number, rule in enumerate(form.rules, 1):
@@ -124,10 +146,16 @@ def _faults(rule: Rule, form: Form, parameters: Mapping[str, Parameter]) -> Iter
         yield "choose what it refuses, opens or sets."
     for country in rule.countries:
         for what in rule.what:
-            if f"{country}.{parameter_of(what)}" not in parameters:
-                yield _not_there(country, what, parameters)
+            if what not in choices(country, rule.kind, parameters):
+                yield _not_there(country, what, rule.kind, parameters)
     yield from _dates(rule, form)
     if rule.kind == NUMBER:
+        ways = {parameters[name].rule for name in rule.parameters if name in parameters}
+        if len(ways) > 1:
+            yield "these numbers take a change in different ways (added, multiplied or set); make a rule of each."
+        if math.isnan(rule.share):
+            yield "say the number."
+            return
         for name in rule.parameters:
             if name in parameters and (wrong := parameters[name].outside(rule.share, parameters[name].rule != "set")):
                 yield f"{name}: {wrong} ({parameters[name].meaning}, {parameters[name].unit})."
@@ -155,6 +183,9 @@ def _faults(rule: Rule, form: Form, parameters: Mapping[str, Parameter]) -> Iter
 
 
 def _dates(rule: Rule, form: Form) -> Iterator[str]:
+    if rule.start is None:
+        yield "say from which day."
+        return
     if rule.start < FIRST_DAY:
         yield f"it begins on {rule.start}, before the history, which begins on {FIRST_DAY}."
     if rule.announced is not None and rule.announced > rule.start:
@@ -165,8 +196,12 @@ def _dates(rule: Rule, form: Form) -> Iterator[str]:
         yield f"nobody hears of it before the run ends ({form.until}); choose a later last month or an earlier day."
 
 
-def _not_there(country: str, what: str, parameters: Mapping[str, Parameter]) -> str:
-    """Why a country cannot refuse something, with what it has instead."""
+def _not_there(country: str, what: str, kind: str, parameters: Mapping[str, Parameter]) -> str:
+    """Why a rule of a kind cannot rule something in a country, with what is there instead."""
+    if kind == NUMBER:
+        return (
+            f"{wording(country)} has no number called {what.replace('_', ' ')} that can be set; choose one of the list."
+        )
     name, there = parameter_of(what), documents_of(country, parameters)
     if name in ("short_visa", "national_visa", "short_visa_entry") and "visa_free" in there:
         return (
@@ -174,24 +209,3 @@ def _not_there(country: str, what: str, parameters: Mapping[str, Parameter]) -> 
             "refuse; choose entry without a visa, first residence permits or their renewal."
         )
     return f"{wording(country)} has no {what.replace('_', ' ')}; it has {', '.join(there).replace('_', ' ')}."
-
-
-def as_plain(form: Form) -> dict[str, Any]:
-    """A form as plain values, for a file."""
-    return json.loads(json.dumps(asdict(form), default=str))  # type: ignore[no-any-return]
-
-
-def from_plain(record: Mapping[str, Any]) -> Form:
-    """The form that `as_plain` gave; raises KeyError, TypeError or ValueError for anything else."""
-
-    def rule(told: Mapping[str, Any]) -> Rule:
-        lists: dict[str, Any] = {
-            key: tuple(map(str, told[key])) for key in ("countries", "what", "excepted", "revoked")
-        }
-        days: dict[str, Any] = {
-            key: told[key] and date.fromisoformat(told[key]) for key in ("announced", "start", "until")
-        }
-        return Rule(kind=str(told["kind"]), share=float(told["share"]), **lists, **days)
-
-    lists = {key: tuple(map(str, record[key])) for key in ("policies", "without")}
-    return Form(**{**record, **lists, "rules": tuple(rule(one) for one in record["rules"])})

@@ -6,7 +6,6 @@ compute goes to the results that all share, where equal runs are made once.
 """
 
 import atexit
-import json
 import os
 import re
 import secrets
@@ -17,50 +16,43 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from sim.numerics.errors import UserError
 from sim.numerics.locations import CONF, PACKAGE, configuration
-from sim.report.dashboard import lines
+from sim.report.dashboard import lines, noted
 from sim.report.dashboard.composing import as_yaml
-from sim.report.dashboard.form import Form, as_plain, from_plain
+from sim.report.dashboard.form import Form
+from sim.report.dashboard.steps import CANCELLED, LIFE, LOST, NUMBERS, REPORT, WAITING, Step
 from sim.runs.files import write_file
-from sim.runs.progress import DONE, FAILED, RUNNING, SWEEP, Ledger
+from sim.runs.progress import DONE, FAILED, RUNNING, SWEEP
 
 FOLDER = "dashboard"
-WAITING, CANCELLED, LOST = "waiting", "cancelled", "lost"
-"""States of a step besides those of the jobs of a sweep; lost: the page was ended while it ran."""
 MOST_AT_ONCE = 2
 """Jobs that run at the same time; others wait (assumption: what two cores bear)."""
 GRACE = 5.0
 """Seconds that a step has to end after it was told to."""
+NOTED = "job.json"
+"""What was asked and how far it is, in the folder of a job."""
 _TOKEN = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass
-class Step:
-    """One subprocess of a job."""
-
-    title: str
-    words: list[str]
-    state: str = WAITING
-    code: int = 0
-    begun: float = 0.0
-    ended: float = 0.0
-
-
-@dataclass
 class Job:
-    """A job: its folder, its form, its steps."""
+    """A job: its folder in the results, its form, its steps."""
 
     token: str
-    folder: Path
+    results_dir: Path
     form: Form
     steps: list[Step]
     process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
     stopping: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """Where its steps run."""
+        return self.results_dir / FOLDER / self.token
 
     @property
     def state(self) -> str:
@@ -74,23 +66,19 @@ class Job:
 
     def note(self) -> None:
         """Write the states of the steps down, for who asks after the page was started anew."""
-        told = {"form": as_plain(self.form), "steps": [asdict(step) for step in self.steps]}
-        write_file(self.folder / "job.json", json.dumps(told, indent=1))
+        write_file(self.folder / NOTED, noted.job_text(self.form, self.steps))
 
     def printed(self, number: int, stream: str) -> str:
         """What a step printed on `stdout` or `stderr` so far."""
-        try:
-            return (self.folder / f"{stream}-{number}.txt").read_text(encoding="utf-8", errors="replace")
-        except FileNotFoundError:
-            return ""
+        return noted.text(self.results_dir, self.folder / f"{stream}-{number}.txt")
 
     @property
     def fault(self) -> str:
-        """What a failed step said of it; empty if none failed."""
+        """What a failed step said last, with all its lines; empty if none failed."""
         for number, step in enumerate(self.steps):
             if step.state == FAILED:
-                told = [line for line in self.printed(number, "stderr").splitlines() if line.startswith("vyraj: ")]
-                return told[-1].removeprefix("vyraj: ") if told else f"the program ended with code {step.code}"
+                told = re.findall(r"^vyraj: (.+(?:\n  .+)*)", self.printed(number, "stderr"), re.MULTILINE)
+                return str(told[-1]) if told else f"the program ended with code {step.code}"
         return ""
 
 
@@ -105,25 +93,26 @@ class Jobs:
 
     def begin(self, form: Form, kind: str = "compare") -> Job:
         """Begin the runs that a form asks for (`compare`), or the story of a life in its worlds (`life`)."""
-        token = secrets.token_hex(8)
-        folder = self.results_dir / FOLDER / token
-        _lay(folder, form)
         results = str(self.results_dir)
         if kind == "life":
-            steps = [Step("A life", lines.life(form, results))]
+            steps = [Step(LIFE, lines.life(form, results))]
         else:
-            steps = [Step("Numbers", lines.numbers(form, results)), Step("Report", lines.report(form, results))]
-        job = Job(token, folder, form, steps)
+            steps = [Step(NUMBERS, lines.numbers(form, results)), Step(REPORT, lines.report(form, results))]
+        job = Job(secrets.token_hex(8), self.results_dir, form, steps)
+        _lay(job.folder, form)
         job.note()
-        self._jobs[token] = job
+        self._jobs[job.token] = job
         threading.Thread(target=self._run, args=(job,), daemon=True).start()
         return job
 
     def find(self, token: str) -> Job | None:
-        """The job of a token; of one that an earlier process began what it noted; None if there is none."""
+        """The job of a token; of one that an earlier process began what it noted; None if there is none.
+
+        Raises UserError if what it noted has been changed into something else.
+        """
         if not _TOKEN.fullmatch(token):
             return None
-        return self._jobs.get(token) or _noted(self.results_dir / FOLDER / token)
+        return self._jobs.get(token) or _noted(self.results_dir, token)
 
     def cancel(self, job: Job) -> None:
         """End a job's step as Ctrl-C does, and begin no other; what is finished is kept."""
@@ -180,19 +169,42 @@ class Jobs:
             return job.process.wait()
 
 
-def progress(job: Job) -> tuple[int, int]:
-    """Months lived and months known of, of the step that gives numbers; (0, 0) until it knows."""
+@dataclass(frozen=True)
+class Progress:
+    """How far the numbers of a job are: months lived and to be lived, replicates told and asked for."""
+
+    lived: int = 0
+    known: int = 0
+    told: int = 0
+    asked: int = 0
+
+    @property
+    def share(self) -> float:
+        """The part that is done, from 0 to 1."""
+        return min(1.0, max(self.lived / self.known if self.known else 0.0, self.told / max(1, self.asked)))
+
+
+def progress(job: Job) -> Progress:
+    """How far the step is that gives numbers. Until all months are known as many are taken for every replicate as for
+    the first ones.
+    """
     ledger = _ledger(job)
+    counts = lines.counts(job.form)
     if ledger is None:
-        return 0, 0
-    found = ledger.progress()
-    return sum(lived for lived, _ in found.values()), sum(months for _, months in found.values())
+        return Progress(asked=counts[-1])
+    found = noted.months(job.results_dir, ledger)
+    done = sum(entry.state == DONE for entry in noted.entries(job.results_dir, ledger))
+    lived, known = (sum(one[i] for one in found.values()) for i in (0, 1))
+    began = len(found)
+    expected = known * counts[-1] // counts[began - 1] if 0 < began < len(counts) else known
+    return Progress(lived, max(known, expected), counts[min(done, len(counts)) - 1] if done else 0, counts[-1])
 
 
 def finished(job: Job) -> list[Path]:
-    """Folders of the comparisons that are there so far, the sharpest last."""
+    """Folders of the comparisons that are there so far, the sharpest last; raises UserError for one elsewhere."""
     ledger = _ledger(job)
-    done = [Path(entry.left) for entry in ledger.entries() if entry.state == DONE] if ledger else []
+    entries = noted.entries(job.results_dir, ledger) if ledger else []
+    done = [noted.within(job.results_dir, Path(entry.left)) for entry in entries if entry.state == DONE]
     if len(job.steps) > 1 and job.steps[1].state == DONE:
         done += _told(job, 1, "stdout", "results: ")[-1:]
     return [folder for folder in done if folder.is_dir()]
@@ -201,18 +213,19 @@ def finished(job: Job) -> list[Path]:
 def told_life(job: Job) -> str:
     """The story of a life that the job has told, in Markdown; empty until it is there."""
     told = _told(job, 0, "stdout", "results: ")
-    path = told[-1] / "life.md" if told else None
-    return path.read_text(encoding="utf-8") if path is not None and path.is_file() else ""
+    return noted.text(job.results_dir, told[-1] / "life.md") if told else ""
 
 
-def _ledger(job: Job) -> Ledger | None:
+def _ledger(job: Job) -> Path | None:
+    """Folder of the sweep that gives a job's numbers, once it has told it."""
     told = _told(job, 0, "stderr", SWEEP)
-    return Ledger(told[0]) if told else None
+    return told[0] if told else None
 
 
 def _told(job: Job, number: int, stream: str, head: str) -> list[Path]:
-    """Folders that a step has told on lines with this beginning, in order."""
-    return [Path(told) for told in re.findall(rf"^{head}(.+)$", job.printed(number, stream), re.MULTILINE)]
+    """Folders in the results that a step has told on lines with this beginning, in order."""
+    told = re.findall(rf"^{head}(.+)$", job.printed(number, stream), re.MULTILINE)
+    return [noted.within(job.results_dir, Path(path)) for path in told]
 
 
 def _lay(folder: Path, form: Form) -> None:
@@ -235,13 +248,11 @@ def _added() -> Iterator[tuple[str, Path]]:
     return ((name, path) for name, path in configuration().items() if not path.is_relative_to(CONF))
 
 
-def _noted(folder: Path) -> Job | None:
-    try:
-        told: dict[str, Any] = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-        steps = [Step(**step) for step in told["steps"]]
-        job = Job(folder.name, folder, from_plain(told["form"]), steps)
-    except (OSError, ValueError, TypeError, KeyError):
+def _noted(results_dir: Path, token: str) -> Job | None:
+    path = results_dir / FOLDER / token / NOTED
+    if not path.exists() and not path.is_symlink():
         return None
+    job = Job(token, results_dir, *noted.read_job(results_dir, path))
     for step in job.steps:
         step.state = LOST if step.state in (WAITING, RUNNING) else step.state
     return job

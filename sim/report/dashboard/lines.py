@@ -3,17 +3,38 @@
 import shlex
 from collections.abc import Sequence
 
+from sim.history.clock import clock
+from sim.numerics import months
 from sim.report.dashboard.composing import composition
 from sim.report.dashboard.form import Form
-from sim.runs import checks
+from sim.runs.checks import usual_parameters
 from sim.runs.settings import Settings
 
 SAMPLES = {1000: "quick look", 300: "middling", 100: "usual"}
 """One circle of people in so many, by what it is good for."""
-MAIN_ONLY = f"choice.lambdas=[{checks.USUAL_LAMBDA:g}]"
-"""No lambda besides the main one."""
+REPLICATES = (2, 4, 8, 16)
+"""Replicates that may be chosen."""
 FIRST = (2, 4)
 """Replicates after which the page shows numbers, before all are there."""
+FIRST_LAST = "2020-12"
+"""The earliest last month (assumption: a run that ends before has no effect to show)."""
+
+
+def last_months() -> list[str]:
+    """Months with which a run may end."""
+    return [months.label(number) for number in range(months.month(FIRST_LAST), clock().last + 1)]
+
+
+def counts(form: Form) -> list[int]:
+    """Numbers of replicates after which there are numbers to show."""
+    return sorted({*(few for few in FIRST if few < form.replicates), form.replicates})
+
+
+def main_only() -> str:
+    """The word by which an answer is told at the main lambda and at no other."""
+    usual = Settings()
+    parameters = usual_parameters({"task": usual.task, "decision": usual.decision})
+    return f"choice.lambdas=[{Settings(parameters=parameters).lambda_!r}]"
 
 
 def worlds(form: Form) -> list[str]:
@@ -27,9 +48,8 @@ def worlds(form: Form) -> list[str]:
 
 def numbers(form: Form, results_dir: str) -> list[str]:
     """A sweep in one process that gives numbers early and sharpens them: the same runs, more and more replicates."""
-    counts = sorted({*(few for few in FIRST if few < form.replicates), form.replicates})
     return [
-        *("-m", *worlds(form), f"replicates={','.join(map(str, counts))}", MAIN_ONLY, "report=false"),
+        *("-m", *worlds(form), f"replicates={','.join(map(str, counts(form)))}", main_only(), "report=false"),
         *("hydra/launcher=basic", f"results_dir={results_dir}"),
     ]
 

@@ -5,15 +5,15 @@ beside it. Links carry only the token of a job or the name of a stored compariso
 """
 
 import sys
-from typing import Any
+from typing import Literal
 
 import streamlit as st
 
-from sim.report.dashboard import jobs, parts, stored
+from sim.report.dashboard import fields, jobs, parts, stored
 from sim.report.dashboard.composing import Composed, as_yaml, compose
 from sim.report.dashboard.form import Form
 from sim.report.dashboard.jobs import Job, Jobs
-from sim.runs.progress import DONE, FAILED
+from sim.runs.progress import FAILED
 
 VIEWS = ("Compose", "Result", "Earlier runs", "Words")
 EVERY = 1.0
@@ -35,44 +35,64 @@ def composed(form: Form) -> Composed:
 def main(results_dir: str) -> None:
     """Draw the page."""
     st.set_page_config(page_title="Vyraj: compose a policy", page_icon="🕊️", layout="wide")
-    st.markdown(parts.STYLE, unsafe_allow_html=True)
+    st.markdown(parts.STYLE + parts.TABLE, unsafe_allow_html=True)
     st.title("What would a policy change?")
     st.caption(
         "Compose rules on who may come from Belarus, see in words what they add to the rules in force, run both worlds "
         "on a sample of synthetic people, and read what differs. Conditional scenarios, not forecasts."
     )
     every = registry(results_dir)
-    token = st.query_params.get("job", "")
-    job = every.find(token) if token else None
-    if token and job is None:
-        st.warning("The link names a run that is not here. Compose one below.")
+    job = _linked(every)
     if "view" not in st.session_state and (job is not None or "result" in st.query_params):
         st.session_state["view"] = VIEWS[1]  # a link, or a page that is loaded again
+    if "go" in st.session_state:
+        st.session_state["view"] = st.session_state.pop("go")
     compose_tab, result_tab, stored_tab, words_tab = st.tabs(VIEWS, key="view", on_change="rerun")
-    with compose_tab:
+    with compose_tab, parts.in_plain_words("What is composed"):
         _compose(every, job)
-    with result_tab:
-        _result(every, results_dir, job)
-    with stored_tab:
-        _earlier(results_dir)
+    with result_tab, parts.in_plain_words("This result"):
+        if job is not None:
+            _state(every, job)  # whatever is open: when a run ends, another may be begun
+        if result_tab.open:
+            _result(every, results_dir, job)
+    with stored_tab, parts.in_plain_words("The list of earlier runs"):
+        if stored_tab.open:
+            _earlier(results_dir)
     with words_tab:
-        parts.glossary()
+        if words_tab.open:
+            parts.glossary()
+
+
+def _linked(every: Jobs) -> Job | None:
+    """The run that the link names, if it can be read; else the page says why not."""
+    token = st.query_params.get("job", "")
+    if not token:
+        return None
+    with parts.in_plain_words("The run of this link"):
+        job = every.find(token)
+        if job is None:
+            st.warning("The link names a run that is not here. Compose one below.")
+        return job
+    st.warning("The run of this link is not opened. Compose one below, or open an earlier run.")
+    return None
 
 
 def _compose(every: Jobs, job: Job | None) -> None:
     if job is not None and "restored" not in st.session_state:
-        parts.restore(job.form)
+        fields.restore(job.form)
     st.session_state["restored"] = True
-    form = parts.form()
-    told = composed(form)
+    form, unread = fields.form()
+    told = Composed(form, tuple(unread)) if unread else composed(form)
     st.subheader("What it says")
     parts.in_words(told)
     runs = job is not None and not job.is_over
-    start, life = st.columns(2)
     disabled = bool(told.faults) or not told.acts or runs
-    asked: dict[str, Any] = {"disabled": disabled, "width": "stretch", "on_click": _begin}
-    start.button("Run", type="primary", key="run", args=(every, form, "compare"), **asked)
-    life.button("Tell a life that it changes", key="life", args=(every, form, "life"), **asked)
+    start, life = st.columns(2)
+    for column, title, kind in ((start, "Run", "compare"), (life, "Tell a life that it changes", "life")):
+        style: Literal["primary", "secondary"] = "primary" if kind == "compare" else "secondary"
+        pressed = column.button(title, key=kind, type=style, disabled=disabled, width="stretch")
+        if pressed and not disabled:  # judged again: what was typed last may have come with the press
+            _begin(every, form, kind)
     if runs:
         st.info("A run is under way: see “Result”. Cancel it there to run something else.")
     if not told.faults:
@@ -82,10 +102,12 @@ def _compose(every: Jobs, job: Job | None) -> None:
 
 
 def _begin(every: Jobs, form: Form, kind: str) -> None:
-    """Begin what a button asks for, and show it."""
+    """Begin what is asked for, and show it."""
+    job = every.begin(form, kind)
     st.query_params.clear()
-    st.query_params["job"] = every.begin(form, kind).token
-    st.session_state["view"] = VIEWS[1]
+    st.query_params["job"] = job.token
+    st.session_state["go"] = VIEWS[1]
+    st.rerun()
 
 
 def _open(name: str) -> None:
@@ -98,7 +120,7 @@ def _open(name: str) -> None:
 def _result(every: Jobs, results_dir: str, job: Job | None) -> None:
     name = st.query_params.get("result", "")
     if job is not None:
-        _watched(every, job)
+        _found(every, job)
     elif name:
         found = stored.find(results_dir, name)
         if found is None:
@@ -109,48 +131,50 @@ def _result(every: Jobs, results_dir: str, job: Job | None) -> None:
         st.info("Nothing was run yet: compose a policy and press “Run”, or open an earlier run.")
 
 
-def _watched(every: Jobs, job: Job) -> None:
-    """The state of a job, drawn again every second while it runs, and what it found so far."""
+def _state(every: Jobs, job: Job) -> None:
+    """How far a job is, drawn again every second while it runs."""
 
     @st.fragment(run_every=EVERY if not job.is_over else None)
     def state() -> None:
-        parts.progress(job)
-        if not job.is_over and st.button("Cancel", key="cancel"):
-            every.cancel(job)
-        folders = jobs.finished(job)
-        seen = st.session_state.get("seen", "")
-        now = f"{job.token} {len(folders)} {job.state}"
-        if now != seen:
+        with parts.in_plain_words("The progress of this run"):
+            parts.progress(job)
+            if not job.is_over and st.button("Cancel", key="cancel"):
+                every.cancel(job)
+            now = f"{job.token} {len(jobs.finished(job))} {job.state}"
+            seen = st.session_state.get("seen", "")
             st.session_state["seen"] = now
-            if seen.startswith(job.token):
+            if now != seen and seen.startswith(job.token):
                 st.rerun()  # the whole page: there is something new
 
     state()
+
+
+def _found(every: Jobs, job: Job) -> None:
+    """What a job has found so far."""
     if job.state == FAILED:
-        st.error(f"The run failed. {job.fault}")
+        first, *more = job.fault.splitlines()
+        st.error(parts.harmless("\n- ".join([f"The run failed. {first}", *map(str.strip, more)])))
     if len(job.steps) == 1:
-        told = jobs.told_life(job)
-        if told:
-            st.markdown(told)
+        st.markdown(parts.harmless(jobs.told_life(job)))
         return
     folders = jobs.finished(job)
     if folders:
         parts.comparison(folders[-1], str(every.results_dir))
-        if job.state == DONE:
-            st.toast("All replicates are there, and the report.")
 
 
 def _earlier(results_dir: str) -> None:
-    every = stored.stored(results_dir)
+    every, faults = stored.stored(results_dir)
+    for fault in faults:
+        st.warning(parts.harmless(f"Left out: {fault}"))
     if not every:
-        st.info("This results folder holds no comparison yet.")
+        st.info("This results folder holds no comparison yet: compose a policy and press “Run”.")
         return
+    st.caption(f"{len(every)} comparison{'s' if len(every) > 1 else ''}, the newest first")
     chosen = st.selectbox("An earlier run", every, format_func=lambda one: one.title, key="earlier")
-    link, opened = st.columns(2)
-    link.code(f"?result={chosen.name}", language=None)
-    opened.button("Open it", key="open", width="stretch", on_click=_open, args=(chosen.name,))
-    st.caption(f"{len(every)} comparisons; the command of this one:")
-    st.code(chosen.command, language="bash")
+    parts.asked(stored.place(results_dir, chosen))
+    st.button("Open it", key="open", type="primary", width="stretch", on_click=_open, args=(chosen.name,))
+    parts.link(chosen.name)
+    parts.again(results_dir, chosen.scenario, chosen.command)
 
 
 if __name__ == "__main__":

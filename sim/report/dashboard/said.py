@@ -1,13 +1,38 @@
 """Forms and differences in words: what a rule says, and what it adds to the rules in force."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date, datetime
 
 from sim.history.parameters import Parameter
 from sim.history.wording import Addition, amount
 from sim.report import ruling
 from sim.report.dashboard.form import CHANNEL, CLOSED, NUMBER, OPENED, Rule
 from sim.report.results import wording
+
+ALSO = {
+    "uae": "UAE",
+    "family": "family reunion",
+    "ancestry": "ancestry",
+    "visa_free": "visa-free",
+    "draft_liable": "conscription",
+}
+"""What else one calls a place, group or channel, to find it in a list by typing."""
+
+
+def country(name: str) -> str:
+    """A country as it stands in a list of choices."""
+    return _found_by(wording(name), name)
+
+
+def excepted(name: str) -> str:
+    """A group or channel as it stands in a list of choices."""
+    return _found_by(ruling.who(name), name)
+
+
+def _found_by(words: str, name: str) -> str:
+    return f"{words} ({ALSO[name]})" if name in ALSO else words
 
 
 def document(what: str) -> str:
@@ -27,9 +52,17 @@ def listed(names: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(before)} {last} {end}" if before else end
 
 
-def day(of: date) -> str:
-    """A day as `3 May 2023`."""
-    return f"{of.day} {of:%B} {of.year}"
+def day(of: date | None) -> str:
+    """A day as `3 May 2023`; of none yet a dash."""
+    return f"{of.day} {of:%B} {of.year}" if of else "–"
+
+
+def read_day(text: str) -> date:
+    """The day of a text as one writes days; raises ValueError for anything else."""
+    for written in ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %B %Y", "%d %b %Y"):
+        with suppress(ValueError):
+            return datetime.strptime(text, written).date()
+    raise ValueError(text)
 
 
 def rule(told: Rule, parameters: Mapping[str, Parameter] | None = None) -> str:
@@ -43,8 +76,9 @@ def rule(told: Rule, parameters: Mapping[str, Parameter] | None = None) -> str:
         values = [
             amount(told.share, parameters[name].unit) if parameters and name in parameters else f"{told.share:g}"
             for name in told.parameters
+            if not math.isnan(told.share)
         ]
-        return f"{when}{heard} {countries}: {things} {_rule_of(told, parameters)} {listed(values or ['–'])}."
+        return f"{when}{heard} {countries}: {things} {changes(told.parameters, parameters)} {listed(values or ['–'])}."
     excepted = listed([ruling.who(name) for name in told.excepted]) if told.excepted else ""
     revoked = listed([ruling.who(name) for name in told.revoked]) if told.revoked else ""
     if told.kind == OPENED:
@@ -66,9 +100,10 @@ _RULES = {
 }
 
 
-def _rule_of(told: Rule, parameters: Mapping[str, Parameter] | None) -> str:
-    rules = {parameters[name].rule for name in told.parameters if name in (parameters or {})} if parameters else set()
-    return _RULES[rules.pop()] if len(rules) == 1 else "becomes"
+def changes(names: Iterable[str], parameters: Mapping[str, Parameter] | None) -> str:
+    """How a number changes the parameters of these names, which do not all take it in the same way, perhaps."""
+    rules = {parameters[name].rule for name in names if name in parameters} if parameters else set()
+    return _RULES.get(rules.pop(), "becomes") if len(rules) == 1 else "becomes"
 
 
 def addition(one: Addition) -> str:

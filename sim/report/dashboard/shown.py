@@ -27,7 +27,13 @@ FEW_PAIRS = 4
 
 def headline(told: Told) -> list[str]:
     """The answer in sentences, and what would change it."""
-    return [*answer.sentences(told), answer.doubt(told)]
+    doubt = [answer.doubt(told)] if len(told.results.lambdas) > 1 else []  # first numbers have the main lambda alone
+    return [*answer.sentences(told), *doubt]
+
+
+def asked(results: Results) -> list[str]:
+    """What was asked: the changes of rules, each in a sentence."""
+    return answer.changes(results)
 
 
 def standing(told: Told) -> str:
@@ -55,7 +61,12 @@ def harms(told: Told) -> pd.DataFrame:
 
 
 def _line(row: answer.Row) -> tuple[str, ...]:
-    return "\u2003" * (1 + row.deep) + row.label, row.before, row.after, row.persons, row.interval, row.sure
+    return _part(row.label, 1 + row.deep), row.before, row.after, row.persons, row.interval, row.sure
+
+
+def _part(label: str, deep: int = 1) -> str:
+    """A label that stands under a heading, so deep."""
+    return "\u2003" * deep + label
 
 
 def where(told: Told) -> pd.DataFrame:
@@ -70,15 +81,15 @@ def who(results: Results) -> list[tuple[str, pd.DataFrame]]:
     """Titles and tables of who is behind the numbers: by stream, sex, age and work."""
     found = []
     for told in levels_by_group.tables(results):
-        dimension, rows = "", []
+        rows = []
         for line in told["rows"]:
             if line["head"]:
-                dimension = line["head"]
+                rows.append((line["head"], *[""] * 4))
             else:
-                rows.append((dimension, line["group"], line["before"], line["after"], line["change"], line["interval"]))
-        if rows:
+                rows.append((_part(line["group"]), line["before"], line["after"], line["change"], line["interval"]))
+        if len(rows) > 1:
             title = told["title"] + (f" ({told['note']})" if told["note"] else "")
-            columns = ["by", "group", "in force", "scenario", "change", "90% interval"]
+            columns = ["", "in force", "scenario", "change", "90% interval"]
             found.append((title, pd.DataFrame(rows, columns=columns)))
     return found
 
