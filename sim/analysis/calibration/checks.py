@@ -14,7 +14,7 @@ from sim.analysis.calibration.sampling import Posterior, mode, sampled
 Floats = NDArray[np.float64]
 LEVELS = (0.5, 0.8, 0.95)
 """Levels of the intervals whose coverage is told."""
-SHORT = 100
+SHORT = 50
 """Steps of a chain of a check: it begins about its mode, and only few draws of it are needed."""
 RANKED = 99
 """Draws among which a truth is ranked."""
