@@ -274,7 +274,7 @@ def test_a_history_is_told_of_a_composition_with_its_name_in_words(here):
     )
     assert out.splitlines()[1] == "What each change adds to the rules in force in 'historical':"
     assert out.splitlines()[2].startswith("lithuania_full_ban: lithuania.national_visa: from 2023-")
-    assert out.index("Without war_2022: ") < out.index("\n\nEpoch 0: ")
+    assert out.index("\nWithout war_fear_2022: ") < out.index("\nEpoch 0: ")
     assert "Only here: lithuania_full_ban (lithuania_full_ban), from" in out and " (war_2022), from 2022-02-24" in out
     assert (here.folder / "results" / "history" / "historical+lithuania_full_ban~war_2022" / "diff.txt").is_file()
     code, out, _ = here("task=history", "scenario=lithuania_full_ban", "baseline=historical~war_2022")

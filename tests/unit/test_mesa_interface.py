@@ -25,6 +25,7 @@ from sim.model.agents.group_by import GroupBy
 from sim.model.agents.institutions import BelarusianState, Destination
 from sim.model.agents.members import AbstractAgentSet
 from sim.model.agents.people import People, Person
+from sim.numerics.errors import UserError
 
 CHECKS = {}
 
@@ -655,3 +656,10 @@ def test_a_sum_of_reals_may_differ_in_the_last_digits():
     people = FewPeople().people
     people.set("savings", 0.1 + 1e5 * np.arange(N) / N)  # no sum of these is exact in 32 bits
     assert people.agg("savings", sum) == pytest.approx(sum(people.get("savings")), rel=1e-14)
+
+
+def test_a_condition_that_is_no_function_is_told_in_words():
+    with pytest.raises(UserError, match="'abroad' is no function of a person; write select.lambda person: person.ab"):
+        FewPeople().people.select("abroad")
+    with pytest.raises(UserError, match="mask=people.array.'place'. == .*; attributes: .*region.*"):
+        FewPeople().people.select("minsk")

@@ -389,6 +389,14 @@ def test_several_countries_have_a_clause_each_and_a_net_table(tmp_path):
     assert first.startswith("Arrivals in Lithuania fall") and "arrivals in Poland rise" in first
     assert [row.value.place for row in answer.net(told)] == ["", "lithuania", "poland", "", ""]
     assert "Poland" in answer.sentences(told)[4]
+    effects = told.results.effects
+    rows = effects["measure"] == "arrivals"
+    told.results.__dict__["effects"] = effects.assign(
+        low=effects["low"].where(~rows, -1e5), high=effects["high"].where(~rows, 1e5)
+    )
+    assert answer.sentences(Told(told.results))[0].endswith(
+        "this sample cannot tell whether arrivals in Lithuania or in Poland change."
+    )
 
 
 def test_more_arrivals_are_called_more(tmp_path):

@@ -228,13 +228,13 @@ def _moved(told: Told, asked: Sequence[tuple[str, str, str, str]], levels: bool 
     Of each a name, its words, where it is counted in words, and its place.
     """
     said: list[str] = []
-    untold: dict[str, list[str]] = {UNSURE: [], FEW: [], SAME: []}
+    untold: dict[str, list[tuple[str, str]]] = {UNSURE: [], FEW: [], SAME: []}
     last = ""
     for name, what, where, place in asked:
         one = told.value(name, place)
         full = f"{what} {where}".strip()
         if not one.told:
-            untold[one.verdict].append(full)
+            untold[one.verdict].append((what, where))
             continue
         way = "rise" if one.estimate > 0 else "fall"
         level = f" from {one.levels[0]}" if levels and one.relative else ""
@@ -246,8 +246,12 @@ def _moved(told: Told, asked: Sequence[tuple[str, str, str, str]], levels: bool 
         (FEW, "few {} differ"),
         (SAME, f"{SAME} in {{}} in this sample"),
     ):
-        if untold[verdict]:
-            said.append(phrase.format(words.listed(untold[verdict], "or")))
+        named = [
+            where if number and what == untold[verdict][number - 1][0] else f"{what} {where}".strip()
+            for number, (what, where) in enumerate(untold[verdict])
+        ]
+        if named:
+            said.append(phrase.format(words.listed(named, "or")))
     return words.capital("; ".join(said) + ".")
 
 
