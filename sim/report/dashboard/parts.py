@@ -52,8 +52,8 @@ def in_plain_words(what: str) -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        for fault in error.faults:
-            st.error(harmless(fault))
+        mark = "- " if len(error.faults) > 1 else ""
+        st.error(harmless("\n".join(f"{mark}{fault}" for fault in error.faults)))
     except Exception as error:  # a folder may hold anything, and a page must not end in a blank
         logging.getLogger(__name__).exception("%s", what)
         st.error(harmless(f"{what} cannot be shown: {' '.join(str(error).split()) or type(error).__name__}."))
