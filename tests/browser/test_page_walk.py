@@ -234,7 +234,7 @@ def test_a_job_that_was_changed_by_hand_is_told(reader, served):
     folder.mkdir(parents=True)
     (folder / "job.json").write_text('{"form": {"name": "../../x"}, "steps": "/etc"}')
     reader.open(f"?job={folder.name}")
-    reader.until("job.json: steps is "/etc"; it should be a")
+    reader.until('job.json: steps is "/etc"; it should be')
     reader.until("is not opened")
     reader.picture("tampered")
 

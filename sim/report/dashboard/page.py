@@ -155,7 +155,7 @@ def _found(every: Jobs, job: Job) -> None:
         first, *more = job.fault.splitlines()
         st.error(parts.harmless("\n- ".join([f"The run failed. {first}", *map(str.strip, more)])))
     if len(job.steps) == 1:
-        st.markdown(parts.harmless(jobs.told_life(job)))
+        parts.life(jobs.told_life(job))
         return
     folders = jobs.finished(job)
     if folders:

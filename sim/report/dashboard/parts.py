@@ -1,6 +1,7 @@
 """Parts of the page beside its fields: what a form says, the progress of a run, a comparison, what to take away."""
 
 import logging
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -178,6 +179,11 @@ def opened(folder: Path) -> Told:
     except (ValueError, FileNotFoundError) as error:
         raise UserError(f"This comparison cannot be read; run it again. {' '.join(str(error).split())}") from error
     return told
+
+
+def life(story: str) -> None:
+    """The story of a life, its headings below those of the page."""
+    st.markdown(harmless(re.sub(r"^#", "###", story, flags=re.MULTILINE)))
 
 
 def _table(table: pd.DataFrame) -> None:
