@@ -52,6 +52,7 @@ class Reader:
                                                                                  "pixelRatio": 1.0}})  # fmt: skip
         options.add_experimental_option("prefs", PREFERENCES | {"download.default_directory": str(folder)})
         self.driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+        self.driver.set_script_timeout(120)
         self.url, self.folder = url, folder
         self.open("")
 
@@ -85,7 +86,7 @@ class Reader:
         from selenium.webdriver.common.keys import Keys
 
         list_ = f"//div[@data-testid='stMultiSelect'][starts-with(normalize-space(.), '{label}')]//input"
-        end = time.monotonic() + 20.0
+        end = time.monotonic() + 60.0
         while not (boxes := self.driver.find_elements(By.XPATH, list_)) and time.monotonic() < end:
             time.sleep(0.2)  # a part of the page is drawn when it is needed
         box = boxes[0]
@@ -233,7 +234,7 @@ def test_a_job_that_was_changed_by_hand_is_told(reader, served):
     folder.mkdir(parents=True)
     (folder / "job.json").write_text('{"form": {"name": "../../x"}, "steps": "/etc"}')
     reader.open(f"?job={folder.name}")
-    reader.until("job.json: steps is")
+    reader.until('job.json: steps is "/etc"; it should be')
     reader.until("is not opened")
     reader.picture("tampered")
 

@@ -181,7 +181,13 @@ def test_what_a_form_adds_is_told_with_names_and_days_in_words():
         "from 3 May 2026 closed except families (was open)."
     )
     [hint] = said.hints(found.form.rules, found.additions)
-    assert "yours also open Lithuania, national visas" in hint
+    assert "yours also open to them" in hint and "(Lithuania, national visas)" in hint
+
+
+def test_a_refusal_that_is_in_force_already_is_told():
+    found = told(rule(countries=("lithuania",), what=("national_visa", "permit")))
+    [hint] = said.hints(found.form.rules, found.additions)
+    assert hint.startswith("Lithuania, national visas: until 3 May 2026 other rules refuse the same already")
 
 
 def test_what_a_stricter_rule_hides_is_said_to_change_nothing():

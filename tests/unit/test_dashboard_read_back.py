@@ -62,7 +62,7 @@ DELETED = object()
         (("form", "policies"), ["../x"], "form.policies.0 is"),
         (("form", "policies"), ["war_2022"], "form.policies.0 is"),
         (("form", "without"), ["eu_package"], "form.without.0 is"),
-        (("form", "one_in"), 1, "form.one_in is 1: known are"),
+        (("form", "one_in"), 1, "form.one_in is 1; known are"),
         (("form", "replicates"), True, "form.replicates is true"),
         (("form", "until"), "2099-01", "form.until is"),
         (("form", "rules"), [{}] * 9, "form.rules"),

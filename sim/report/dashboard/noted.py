@@ -77,8 +77,13 @@ def _fault(fault: dict[str, Any]) -> str:
             return f"the key {key} is missing"
         case "extra_forbidden":
             return f"the key {shown(key)} is unknown"
-    said = fault["msg"].removeprefix("Value error, ")
-    return f"{key or 'it'} is {shown(json.dumps(fault['input'], default=str))}: {said[:1].lower()}{said[1:]}"
+        case "string_pattern_mismatch":
+            said = "it should be a name of small letters, digits and _"
+        case "value_error":
+            said = fault["msg"].removeprefix("Value error, ")
+        case _:
+            said = fault["msg"].replace("Input", "it").replace("valid array", "list")
+    return f"{key or 'it'} is {shown(json.dumps(fault['input'], default=str))}; {said}"
 
 
 def _known(names: Callable[[], Collection[Any]]) -> AfterValidator:

@@ -36,7 +36,7 @@ def main(results_dir: str) -> None:
     """Draw the page."""
     st.set_page_config(page_title="Vyraj: compose a policy", page_icon="🕊️", layout="wide")
     st.markdown(parts.STYLE + parts.TABLE, unsafe_allow_html=True)
-    st.title("What would a policy change?")
+    st.title("What would a policy change?", anchor=False)
     st.caption(
         "Compose rules on who may come from Belarus, see in words what they add to the rules in force, run both worlds "
         "on a sample of synthetic people, and read what differs. Conditional scenarios, not forecasts."
@@ -155,7 +155,7 @@ def _found(every: Jobs, job: Job) -> None:
         first, *more = job.fault.splitlines()
         st.error(parts.harmless("\n- ".join([f"The run failed. {first}", *map(str.strip, more)])))
     if len(job.steps) == 1:
-        st.markdown(parts.harmless(jobs.told_life(job)))
+        parts.life(jobs.told_life(job))
         return
     folders = jobs.finished(job)
     if folders:

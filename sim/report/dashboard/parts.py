@@ -1,6 +1,7 @@
 """Parts of the page beside its fields: what a form says, the progress of a run, a comparison, what to take away."""
 
 import logging
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from sim.history.naming import words as world_words
 from sim.numerics.errors import UserError
 from sim.report import glossary as terms
 from sim.report.comparison import answer
@@ -51,8 +53,8 @@ def in_plain_words(what: str) -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        for fault in error.faults:
-            st.error(harmless(fault))
+        mark = "- " if len(error.faults) > 1 else ""
+        st.error(harmless("\n".join(f"{mark}{fault}" for fault in error.faults)))
     except Exception as error:  # a folder may hold anything, and a page must not end in a blank
         logging.getLogger(__name__).exception("%s", what)
         st.error(harmless(f"{what} cannot be shown: {' '.join(str(error).split()) or type(error).__name__}."))
@@ -86,7 +88,7 @@ def in_words(told: Composed) -> None:
 def take_away(form: Form) -> None:
     """The command that does the same, to be copied."""
     st.caption("The same from a shell, in a folder that holds the policy's file in conf/policy:")
-    st.code(lines.copied(form), language="bash")
+    st.code(lines.copied(form), language="bash", wrap_lines=True)
 
 
 STATES = {
@@ -179,6 +181,11 @@ def opened(folder: Path) -> Told:
     return told
 
 
+def life(story: str) -> None:
+    """The story of a life, its headings below those of the page."""
+    st.markdown(harmless(re.sub(r"^#", "###", story, flags=re.MULTILINE)))
+
+
 def _table(table: pd.DataFrame) -> None:
     """A table; a line with nothing but its first cell is a heading."""
     rows = table.astype(str).to_dict("split")["data"]
@@ -186,8 +193,10 @@ def _table(table: pd.DataFrame) -> None:
     lines = []
     for first, *rest in rows:
         if any(rest):
-            cells = "".join(f"<td>{escape(cell)}</td>" for cell in (first, *rest))
-            lines.append(f"<tr>{cells}</tr>")
+            label = first.lstrip("\u2003")
+            deep = 0.6 + len(first) - len(label)
+            cells = "".join(f"<td>{escape(cell)}</td>" for cell in rest)
+            lines.append(f"<tr><td style='padding-left: {deep}rem'>{escape(label)}</td>{cells}</tr>")
         else:
             lines.append(f"<tr class='part'><td colspan='{len(table.columns)}'>{escape(first)}</td></tr>")
     st.html(f"<div class='told'><table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>")
@@ -223,6 +232,10 @@ def _beside(told: Told, results_dir: str) -> None:
         st.info("Each run is compared with its baseline; choose another run to set the two side by side.")
         return
     theirs = opened(stored.place(results_dir, other))
+    st.markdown(
+        harmless(f"This is {world_words(results.scenario)}. The other is {world_words(theirs.results.scenario)}:")
+    )
+    _asked(theirs.results)
     for line in shown.differ(results, theirs.results):
         st.warning(f"Take care: {line}.")
     _table(shown.beside(told, theirs))
@@ -253,7 +266,7 @@ def again(results_dir: str, scenario: str, command: str) -> dict[str, str]:
     """The command that makes a comparison again; gives the files of the policies that it needs, by name."""
     composed = stored.policies(results_dir, scenario)
     st.caption(f"The command that makes it again{', in a folder with its policy in conf/policy' if composed else ''}:")
-    st.code(command, language="bash")
+    st.code(command, language="bash", wrap_lines=True)
     return composed
 
 
@@ -261,7 +274,7 @@ def link(name: str) -> None:
     """The address of a stored result."""
     page = (st.context.url or "").partition("?")[0].rstrip("/") + "/"
     st.caption("A link to this result, for whoever uses this page on this machine:")
-    st.code(f"{page}?result={name}", language=None)
+    st.code(f"{page}?result={name}", language=None, wrap_lines=True)
 
 
 def _called(folder: Path, name: str) -> str:

@@ -1,6 +1,7 @@
 """Forms and differences in words: what a rule says, and what it adds to the rules in force."""
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
@@ -124,13 +125,27 @@ def plain(name: str) -> str:
 
 
 def hints(rules: Sequence[Rule], additions: Sequence[Addition]) -> list[str]:
-    """What may surprise whoever composed: a refusal whose exceptions open what is refused today."""
-    refused = {name for one in rules if one.kind == CLOSED for name in one.parameters}
-    opens = [one for one in additions if one.verdict == "effective" and one.parameter in refused]
-    opened = sorted({parameter(one.parameter) for one in opens if " open to " in f" {one.sentence}"})
-    if not opened:
-        return []
-    return [
-        f"Exceptions of all rules unite: yours also open {listed(opened)} to people whom other rules refuse today. "
-        "If that is not meant, except only those who are excepted now."
-    ]
+    """What may surprise whoever composed: exceptions that open what is refused today, and what is refused already."""
+    refusals = [one for one in rules if one.kind == CLOSED]
+    acting = [one for one in additions if one.verdict == "effective" and not one.removed]
+    opened = {one.parameter for one in acting if " open to " in f" {one.sentence}"}
+    opened &= {name for one in refusals for name in one.parameters}
+    found = []
+    if opened:
+        found.append(
+            "Exceptions of all rules unite: yours also open to them what other rules refuse today "
+            f"({listed(sorted(map(parameter, opened)))}). If that is not meant, except only those who are excepted now."
+        )
+    for one in refusals:
+        begins = {each.parameter: _FIRST.search(each.sentence) for each in acting if each.parameter in one.parameters}
+        found += [
+            f"{parameter(name)}: until {ruling.plain(first[1])} other rules refuse the same already; yours changes "
+            "nothing before."
+            for name, first in begins.items()
+            if first and one.start and first[1] > one.start.isoformat()
+        ]
+    return found
+
+
+_FIRST = re.compile(r"\bfrom (\d{4}-\d\d-\d\d)\b")
+"""The first day on which a change acts, in what a history says of it."""

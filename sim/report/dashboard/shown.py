@@ -111,14 +111,22 @@ def money(results: Results) -> pd.DataFrame:
 
 
 def beside(one: Told, other: Told) -> pd.DataFrame:
-    """Two comparisons line by line: what each changes against its own baseline."""
-    ours, theirs = ({(block.heading, row.label): (row.persons, row.interval) for block in answer.blocks(told)
-                     for row in block.rows} for told in (one, other))  # fmt: skip
-    rows = [
-        (f"{block}: {label}", *ours.get((block, label), ("–", "")), *theirs.get((block, label), ("–", "")))
-        for block, label in dict.fromkeys([*ours, *theirs])
-    ]
+    """Two comparisons line by line under their headings: what each changes against its own baseline."""
+    ours, theirs = (_lines(told) for told in (one, other))
+    rows = []
+    for heading in dict.fromkeys([*ours, *theirs]):
+        mine, its = ours.get(heading, {}), theirs.get(heading, {})
+        rows.append((heading, *[""] * 4))
+        rows += [(label, *mine.get(label, ("–", "")), *its.get(label, ("–", ""))) for label in {**mine, **its}]
     return pd.DataFrame(rows, columns=["", "this", "this, 90%", "other", "other, 90%"])
+
+
+def _lines(told: Told) -> dict[str, dict[str, tuple[str, str]]]:
+    """People and interval of every line of the answer, by heading and label."""
+    return {
+        block.heading: {_part(row.label, 1 + row.deep): (row.persons, row.interval) for row in block.rows}
+        for block in answer.blocks(told)
+    }
 
 
 def differ(one: Results, other: Results) -> list[str]:
