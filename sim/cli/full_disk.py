@@ -25,8 +25,8 @@ def is_full(error: BaseException | None) -> OSError | None:
     return None
 
 
-def told(error: OSError, settings: Settings, run: Callable[[Settings], object]) -> UserError:
-    """What a user reads; `run` is the task, asked for its plan: what is finished is kept and not needed again."""
+def told(error: OSError, settings: Settings, run: Callable[[Settings], object] | None) -> UserError:
+    """What a user reads; `run` is the task, asked for its plan if it can tell one."""
     results = Path(settings.results_dir)
     folders = [results, Path(tempfile.gettempdir())]
     folder = Path(error.filename).parent if isinstance(error.filename, str) else min(folders, key=_free)
@@ -38,11 +38,9 @@ def told(error: OSError, settings: Settings, run: Callable[[Settings], object]) 
     return UserError(f"{where}: No space left on its disk: {_free(folder) / 1e6:,.1f} MB are free{needed}; {hint}")
 
 
-def _needed(settings: Settings, run: Callable[[Settings], object]) -> float:
-    """Bytes of what is not there yet; 0 for a task that cannot tell."""
-    from sim.cli.main import UNPLANNED
-
-    if settings.task in UNPLANNED:
+def _needed(settings: Settings, run: Callable[[Settings], object] | None) -> float:
+    """Bytes of what is not there yet, for what is finished is kept; 0 for a task that cannot tell."""
+    if run is None:
         return 0.0
     try:
         plan = run(replace(settings, dry=True))

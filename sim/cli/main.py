@@ -94,8 +94,11 @@ def _job(read_settings: Callable[[], Settings]) -> Outcome:
     except Exception as error:
         from sim.cli import full_disk
 
-        full = full_disk.is_full(error) if settings is not None else None
-        return _fault(full_disk.told(full, settings, task(settings.task)) if full and settings else error)
+        full = full_disk.is_full(error)
+        if full is None or settings is None:
+            return _fault(error)
+        run = None if settings.task in UNPLANNED else task(settings.task)
+        return _fault(full_disk.told(full, settings, run))
 
 
 def _close(study: Experiment, results_dir: str, entries: list[Entry]) -> Outcome:

@@ -11,7 +11,7 @@ from fake_results import MAIN, sealed, write
 from sim.cli.commands import stored
 from sim.numerics.errors import UserError
 from sim.report import comparison, style, words
-from sim.report.comparison import answer
+from sim.report.comparison import answer, rule_changes
 from sim.report.comparison.figures import drawable, figure
 from sim.report.comparison.page import SECTIONS, context, drawn, matrices, months_of, render
 from sim.report.comparison.table import summary_text
@@ -228,7 +228,7 @@ def test_rules_are_told_without_identifiers(folder):
         "ban: estonia.permit: changes nothing, because estonia_stop is already as strict.\n"
         "ban: poland.renewal: from 2023-05-03 closed to family, study, work (was open to them).\n"
     )
-    said, details = answer.changes(results), answer.changes(results, None)
+    said, details = rule_changes.changes(results), rule_changes.changes(results, None)
     (folder / "kept").replace(folder / "adds.txt")
     assert said == [
         "Lithuania, national visas and short-stay visas: from 3 May 2023 closed.",
@@ -254,7 +254,7 @@ def test_every_country_has_a_line_of_rules_before_the_rest_is_counted(folder):
         "ban: lithuania.renewal: from 2023-05-03 closed except study (was open).\n"
         "other: poland.asylum: from 2025-03-27 closed (was open).\n"
     )
-    said = answer.changes(results)
+    said = rule_changes.changes(results)
     (folder / "kept").replace(folder / "adds.txt")
     assert len(said) == 3 and said[0].startswith("Lithuania, ") and said[2] == "2 more changes."
     assert said[1] == "Poland, access to asylum: from 27 March 2025 closed."

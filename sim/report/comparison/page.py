@@ -15,7 +15,7 @@ from sim.analysis.closed_form import PRIOR, PRIOR_90, deflection
 from sim.history import naming
 from sim.report import style, words, yardstick
 from sim.report.blocks import markdown
-from sim.report.comparison import answer, figures, levels_by_group, summary, tested, variance
+from sim.report.comparison import answer, figures, levels_by_group, rule_changes, summary, tested, variance
 from sim.report.results import Results, heading, wording
 from sim.report.told import Told
 from sim.report.verdicts import BRIEF
@@ -78,7 +78,7 @@ def context(results: Results) -> dict[str, Any]:
         "focus": wording(results.focus),
         "span": told.span,
         "question": answer.question(results),
-        "changes": answer.changes(results),
+        "changes": rule_changes.changes(results),
         "sentences": answer.sentences(told),
         "doubt": answer.doubt(told),
         "sure": answer.sure(results),
@@ -92,7 +92,7 @@ def context(results: Results) -> dict[str, Any]:
             }
             for policy in results.policies
         ],
-        "adds": answer.changes(results, None),
+        "adds": rule_changes.changes(results, None),
         "reach": reach(results),
         "blocks": answer.blocks(told),
         "money": answer.money(told),

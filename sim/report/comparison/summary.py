@@ -2,7 +2,7 @@
 
 from sim.report import style, words
 from sim.report.blocks import Block, items, table
-from sim.report.comparison import answer, tested
+from sim.report.comparison import answer, rule_changes, tested
 from sim.report.results import Results
 from sim.report.told import Told
 
@@ -18,7 +18,7 @@ def first(told: Told) -> list[Block]:
         Block("p", f"{words.capital(style.STAMP)}. {told.span}."),
         Block("p", answer.question(results)),
         Block("h2", "What changes in the rules"),
-        items(answer.changes(results)),
+        items(rule_changes.changes(results)),
         Block("h2", "The answer"),
         items(answer.sentences(told)),
         Block("p", answer.sure(results)),
