@@ -8,7 +8,7 @@ import pandas as pd
 from sim.analysis.dimensions import DESTINATIONS
 from sim.history import naming
 from sim.report import words
-from sim.report.comparison import answer, levels_by_group
+from sim.report.comparison import answer, levels_by_group, rule_changes
 from sim.report.quantities import HARMS
 from sim.report.results import Results, wording
 from sim.report.told import Told
@@ -33,7 +33,7 @@ def headline(told: Told) -> list[str]:
 
 def asked(results: Results) -> list[str]:
     """What was asked: the changes of rules, each in a sentence."""
-    return answer.changes(results)
+    return rule_changes.changes(results)
 
 
 def standing(told: Told) -> str:
