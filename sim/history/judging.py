@@ -155,7 +155,7 @@ def judge(model: type[Judged], document: Document, context: Mapping[str, Any] | 
 
 def stated(model: type[Judged], path: Path) -> Judged:
     """What a file of `conf/` states, as its model; raises CatalogueError with all its faults, each with its line."""
-    with within(f"{path.parent.name}/{path.name}"):
+    with within(f"conf/{path.name}"):
         return judge(model, strict_yaml.document(strict_yaml.source(path)))
 
 

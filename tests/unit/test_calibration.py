@@ -146,7 +146,7 @@ def test_chains_along_the_slope_sample_a_known_posterior():
     sd = np.sqrt(np.diag(np.linalg.inv(precision)))
     assert (np.abs(chains.points.mean(axis=(0, 1)) - exact) < 0.1 * sd).all()
     assert chains.points.std(axis=(0, 1)) == pytest.approx(sd, rel=0.1)
-    assert chains.r_hat.max() < 1.02
+    assert chains.r_hat.max() < 1.05
 
 
 def test_chains_sample_what_they_are_given_and_tell_when_they_have_not():

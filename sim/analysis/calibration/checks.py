@@ -84,7 +84,7 @@ def _trials(
 
     rng = np.random.default_rng(seed + 1)
     data = [found.observed.drawn(output, rng) for output in made[1]]
-    rows = Parallel(processes)(
+    rows = Parallel(processes, max_nbytes=None)(  # no files between processes
         delayed(_trial)(Posterior(found.space, emulator, one, luck=luck, prior_sd=found.space.design_sd), truth, at)
         for at, (truth, one) in enumerate(zip(made[0], data, strict=True), seed)
     )

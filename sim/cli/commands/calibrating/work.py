@@ -296,7 +296,7 @@ class Calibration:
             np.savez(content, **asdict(made))
             path.parent.mkdir(exist_ok=True)
             write_file(path, content.getvalue())
-        with np.load(path) as kept:
+        with np.load(path, allow_pickle=False) as kept:
             return Trials(**kept)
 
     def _checked(self, found: Fit) -> dict[str, float]:
