@@ -3,7 +3,7 @@
 import io
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
@@ -161,6 +161,18 @@ def years(axes: Axes, first: int, last: int) -> None:
     starts = [m for m in range(first, last + 1) if m % 12 == 0]
     axes.set_xticks(starts, [months.label(m)[:4] for m in starts], ha="left")
     axes.tick_params(axis="x", length=3.5, color=QUIET)
+
+
+def rows(axes: Axes, labels: Sequence[str], margin: float) -> None:
+    """A label a row at the left, whole persons beneath; `margin` is the share of the width left free at both sides."""
+    axes.set_yticks(range(len(labels)), labels)
+    axes.tick_params(axis="y", labelcolor=INK, labelsize=7.5)
+    axes.margins(x=margin)
+    axes.grid(axis="x")
+    axes.grid(False, axis="y")
+    axes.spines["left"].set_visible(False)
+    axes.locator_params(axis="x", nbins=5)
+    thousands(axes, "x")
 
 
 def thousands(axes: Axes, axis: str = "y") -> None:

@@ -49,9 +49,7 @@ class Observed:
 
     def each(self, mean: Floats, variance: Floats) -> Floats:
         """Log likelihood by observation, [n, J]."""
-        spread = self.sd**2 + variance
-        off = self.value - mean
-        off = np.where(self.kind == LEAST, np.maximum(off, 0.0), off)
+        spread, off = self.sd**2 + variance, self._off(mean)
         square = off**2 / spread
         found = -0.5 * (square + np.log(2.0 * np.pi * spread))
         t = self.kind == STUDENT
@@ -68,9 +66,7 @@ class Observed:
 
     def slopes(self, mean: Floats, variance: Floats) -> Floats:
         """By how much the log likelihood rises with each mean, [n, J]."""
-        spread = self.sd**2 + variance
-        off = self.value - mean
-        off = np.where(self.kind == LEAST, np.maximum(off, 0.0), off)
+        spread, off = self.sd**2 + variance, self._off(mean)
         found = np.asarray(off / spread)
         t = self.kind == STUDENT
         found[:, t] = (self.degrees[t] + 1.0) * off[:, t] / (self.degrees[t] * spread[:, t] + off[:, t] ** 2)
@@ -78,6 +74,11 @@ class Observed:
         value, shape = self.value[count], 1.0 / spread[:, count]
         found[:, count] = value - (value + shape) * expit(mean[:, count] - np.log(shape))
         return found
+
+    def _off(self, mean: Floats) -> Floats:
+        """How far the observed lies above each mean, [n, J]; above a lower bound nothing is off."""
+        off = self.value - mean
+        return np.where(self.kind == LEAST, np.maximum(off, 0.0), off)
 
     def implausibility(self, mean: Floats, variance: Floats) -> Floats:
         """Distance of the observed from the outputs in standard errors, [n, J]."""

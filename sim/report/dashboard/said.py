@@ -11,6 +11,7 @@ from sim.history.wording import Addition, amount
 from sim.report import ruling
 from sim.report.dashboard.form import CHANNEL, CLOSED, NUMBER, OPENED, Rule
 from sim.report.results import wording
+from sim.report.words import listed
 
 ALSO = {
     "uae": "UAE",
@@ -45,12 +46,6 @@ def parameter(name: str) -> str:
     """A parameter in words: country and what of it."""
     country, _, rest = name.partition(".")
     return f"{wording(country)}, {ruling.what(rest)}"
-
-
-def listed(names: Sequence[str], last: str = "and") -> str:
-    """`a, b and c`."""
-    *before, end = names
-    return f"{', '.join(before)} {last} {end}" if before else end
 
 
 def day(of: date | None) -> str:

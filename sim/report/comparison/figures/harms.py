@@ -71,12 +71,5 @@ def points(axes: Axes, table: pd.DataFrame, colour: str) -> None:
             bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6},
         )  # fmt: skip
     labels: Sequence[str] = ["\n".join(textwrap.wrap(label, 26)) for label in table["label"]]
-    axes.set_yticks(range(len(labels)), labels)
-    axes.tick_params(axis="y", labelcolor=style.INK, labelsize=7.5)
     axes.set_ylim(len(labels) - 0.5, -0.85)
-    axes.margins(x=0.12)
-    axes.grid(axis="x")
-    axes.grid(False, axis="y")
-    axes.spines["left"].set_visible(False)
-    axes.locator_params(axis="x", nbins=5)
-    style.thousands(axes, "x")
+    style.rows(axes, labels, 0.12)

@@ -82,16 +82,9 @@ def panel(axes: Axes, table: pd.DataFrame, heading: str) -> None:
             str(cell["told"]), (1, row), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
             ha="left", va="center", fontsize=7.5, color=style.INK if cell["shown"] else style.QUIET,
         )  # fmt: skip
-    axes.set_yticks(range(len(table)), [_group(group) for group in table["group"]])
-    axes.tick_params(axis="y", labelcolor=style.INK, labelsize=7.5)
     axes.set_ylim(len(table) - 0.4, -0.6)
-    axes.margins(x=0.06)
-    axes.grid(axis="x")
-    axes.grid(False, axis="y")
-    axes.spines["left"].set_visible(False)
+    style.rows(axes, [_group(group) for group in table["group"]], 0.06)
     axes.set_title(heading)
-    axes.locator_params(axis="x", nbins=5)
-    style.thousands(axes, "x")
     if not table[["low", "high"]].any(axis=None):  # nothing but zero is drawn, or nothing
         axes.set_xticks([0])
 
