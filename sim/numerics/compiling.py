@@ -16,14 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from numba import njit
-from numba.core import event, sigutils
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile, _CacheLocator
-from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import Flags, compile_extra
-from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher
 
 from sim.numerics import machine_code
+from sim.numerics.parts import Part, Together
 
 PACKAGE = __name__.partition(".")[0]
 _SEAL = hashlib.sha256().digest_size
@@ -44,18 +41,19 @@ def compiled(*rule_or_signature: Any, **flags: Any) -> Any:
 
 
 def _compiled(rule: Callable[..., Any], signature: Any, flags: dict[str, Any]) -> Any:
-    make = njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, **flags)
+    make = njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, pipeline_class=Together, **flags)
     dispatcher = make(rule)
     if not isinstance(dispatcher, Dispatcher):  # NUMBA_DISABLE_JIT=1
         return dispatcher
     if rule.__module__.startswith(f"{PACKAGE}."):
         dispatcher._cache = _Kept(rule)  # type: ignore[attr-defined]
-    part = make(rule)
-    part.compile = _Part(part)
-    for asked in ("get_call_template", "get_overload"):  # what another rule asks of it
-        setattr(dispatcher, asked, getattr(part, asked))
+    inner = make(rule)
+    part = Part(inner)
+    inner.compile = part.make
+    for asked, answer in (("get_call_template", part.template), ("get_overload", inner.get_overload)):  # by other rules
+        setattr(dispatcher, asked, answer)
     if signature is not None:
-        for one in (dispatcher, part):
+        for one in (dispatcher, inner):
             _make_when_called(one, signature)
     return dispatcher
 
@@ -70,54 +68,6 @@ def _make_when_called(dispatcher: Any, signature: str) -> None:
         return entry
 
     dispatcher.compile = only
-
-
-class _Part:
-    """Compiles a rule as a part of those that call it, by whose optimisation alone it goes.
-
-    numba makes machine code of its own, a door from Python and a file on disk of every rule that another calls, which
-    takes near half of the time of compiling. A part needs none of these.
-    """
-
-    def __init__(self, dispatcher: Any) -> None:
-        self._dispatcher = dispatcher
-
-    def __call__(self, signature: Any) -> Any:
-        to = self._dispatcher
-        arguments, result = sigutils.normalize_signature(signature)
-        if found := to.overloads.get(tuple(arguments)):
-            return found.entry_point
-        details = {"dispatcher": to, "args": arguments, "return_type": result}
-        with global_compiler_lock, to._compiling_counter, event.trigger_event("numba:compile", data=details):
-            flags = Flags()
-            to.targetdescr.options.parse_as_flags(flags, to.targetoptions)
-            flags.no_compile = flags.no_cpython_wrapper = True
-            library = _Unfinished(to.targetctx.codegen(), to.py_func.__qualname__)
-            made = compile_extra(to.typingctx, to.targetctx, to.py_func, arguments, result, flags, {}, library)
-            made = made._replace(entry_point=_Door(made.signature))
-            to.targetctx.insert_user_function(made.entry_point, made.fndesc, [library])
-            to.overloads[tuple(made.signature.args)] = made
-        return made.entry_point
-
-
-class _Door:
-    """By which numba finds a part; nothing calls it."""
-
-    def __init__(self, signature: Any) -> None:
-        self.signature = signature
-
-
-class _Unfinished(JITCodeLibrary):  # type: ignore[misc]
-    """Code that is linked into the rules that call it, and optimised there."""
-
-    def _optimize_functions(self, ll_module: Any) -> None:
-        ll_module.data_layout = self._codegen._data_layout
-
-    def _optimize_final_module(self) -> None:
-        pass
-
-    def _finalize_final_module(self) -> None:
-        self._finalized = True
 
 
 class _Place(_CacheLocator):  # type: ignore[misc]

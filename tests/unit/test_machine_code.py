@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.numerics import compiling, declared, errors, locations, machine_code
+from sim.numerics import compiling, declared, errors, locations, machine_code, parts
 
-SOURCES = [Path(module.__file__) for module in (machine_code, compiling, declared, errors, locations)]
+SOURCES = [Path(module.__file__) for module in (machine_code, compiling, parts, declared, errors, locations)]
 RULE = """
 from sim.numerics.compiling import compiled
 

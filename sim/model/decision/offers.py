@@ -139,7 +139,7 @@ def fill(
     `residents` float64[places] are settled Belarusians, `waiting` float64[places, channels] those in queues, `seeking`
     float64[places, sectors] those among them who wait for work, all in persons.
     """
-    now = handle(now)
+    now, options = handle(now), handle(options)
     mu = now.coefficients.nest_channel
     options.apart[0] = separation_weight(now.coefficients.separation, mu)
     near, free = np.empty(now.law.shape[1]), np.empty(now.law.shape[1])
