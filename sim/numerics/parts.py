@@ -185,11 +185,15 @@ def _name(name: str, argtypes: Any, *, abi_tags: Any = (), uid: Any = None) -> s
 class _Unfinished(JITCodeLibrary):  # type: ignore[misc]
     """Code that is linked into the rule that Python calls, and optimised there."""
 
+    _whole: Any = None
+
     def _optimize_functions(self, ll_module: Any) -> None:
         ll_module.data_layout = self._codegen._data_layout
 
     def finalize(self) -> None:
         """Take no more."""
+        for library in self._linking_libraries:
+            self._reload_init.update(library._reload_init)
         self._finalized = True
 
     def alone(self) -> Any:
@@ -197,11 +201,14 @@ class _Unfinished(JITCodeLibrary):  # type: ignore[misc]
         return super()._get_module_for_linking()
 
     def _get_module_for_linking(self) -> Any:
-        """The module with what lies below it, for code that is not compiled here."""
-        if self._shared_module is None:
+        """The module with what lies below it, for code that is not compiled here: a module of its own, since a rule that
+        is compiled here may have taken the one without, or take it later.
+        """
+        if self._whole is None:
+            self._whole = self.alone().clone()
             for library in _below(self._linking_libraries):
-                self._final_module.link_in(_alone(library), preserve=True)
-        return self.alone()
+                self._whole.link_in(_alone(library), preserve=True)
+        return self._whole
 
 
 class _Whole(JITCodeLibrary):  # type: ignore[misc]

@@ -103,6 +103,39 @@ def test_a_returned_view_holds_its_array():
     assert tail.sum() == sum(range(40, 50)) and len(spare) == 100
 
 
+@compiled
+def lowest(number):
+    return number - 1.0
+
+
+@compiled
+def middle(number):
+    return 2.0 * lowest(number)
+
+
+@compiled
+def highest(number):
+    return 1.0 + middle(number)
+
+
+@njit
+def of_another(number):
+    return middle(number) + 0.5
+
+
+@njit
+def of_another_first(number):
+    return middle(number) + 0.25
+
+
+def test_a_rule_of_another_has_all_that_a_part_calls_whoever_took_the_part_before():
+    """A part that was linked into `highest` without what lies below it comes with that to a rule of another."""
+    assert highest(3.0) == 5.0
+    assert of_another(3.0) == 4.5
+    assert highest(np.float32(3.0)) == 5.0 and of_another(np.float32(3.0)) == 4.5
+    assert of_another_first(4) == 6.25 and highest(4) == 7.0
+
+
 def test_functions_of_others_still_compile():
     @njit
     def other(array):
