@@ -201,7 +201,7 @@ class _Unfinished(JITCodeLibrary):  # type: ignore[misc]
         return super()._get_module_for_linking()
 
     def _get_module_for_linking(self) -> Any:
-        """The module with what lies below it, for code that is not compiled here: a module of its own, since a rule that
+        """The module with what lies below it, for code that is not compiled here: one of its own, since a rule that
         is compiled here may have taken the one without, or take it later.
         """
         if self._whole is None:

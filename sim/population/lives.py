@@ -64,7 +64,7 @@ def lives() -> Lives:
         deaths,
         _boys(),
         np.concatenate([np.zeros((len(shares.education), 1)), shares.education[:, classes]], axis=1),
-        np.concatenate([before, shares.work[:, classes]], axis=1),
+        np.ascontiguousarray(np.concatenate([before, shares.work[:, classes]], axis=1)),  # as it is when it was pickled
         income.mean_income(),
         income.wage_spread(),
     )

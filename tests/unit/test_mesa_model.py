@@ -7,6 +7,7 @@ import weakref
 
 import mesa
 import pytest
+from numba import typeof
 
 from sim.model.agents.person import Person
 from sim.numerics.errors import UserError
@@ -40,6 +41,8 @@ def test_step_counts_steps_and_months(model):
 def test_a_copied_model_goes_on_as_the_first_one_does(model, again):
     model.run(20)
     twin = again(model)
+    for name in ("now", "columns"):  # of another kind, each rule would be compiled once more
+        assert typeof(getattr(twin, name)) == typeof(getattr(model, name)), name
     assert twin.people.model is twin and len(twin.agents) == len(model.agents)
     model.run()
     twin.run()
