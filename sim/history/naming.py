@@ -5,10 +5,10 @@ told by such names, so that whatever takes a scenario takes a composition.
 """
 
 import hashlib
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from sim.numerics.locations import NAME
+from sim.numerics.messages import listed
 
 HISTORICAL = "historical"
 """The scenario of what happened."""
@@ -60,9 +60,9 @@ def words(name: str) -> str:
     if not of.is_composed:
         return _plain(of.scenario)
     told = "what happened" if of.scenario == HISTORICAL else _plain(of.scenario)
-    told += f" with {_listed(of.policy)}" if of.policy else ""
+    told += f" with {listed([*map(_plain, of.policy)])}" if of.policy else ""
     comma = "," if of.policy else ""
-    return f"{told}{comma} without {_listed(of.without)}" if of.without else told
+    return f"{told}{comma} without {listed([*map(_plain, of.without)])}" if of.without else told
 
 
 def folder(name: str) -> str:
@@ -74,11 +74,6 @@ def folder(name: str) -> str:
 
 def _plain(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _listed(names: Sequence[str]) -> str:
-    *before, last = map(_plain, names)
-    return f"{', '.join(before)} and {last}" if before else last
 
 
 def is_name(name: object) -> bool:

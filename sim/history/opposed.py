@@ -12,6 +12,7 @@ from sim.history.history import History
 from sim.history.parameters import Closing, day
 from sim.history.policies import Policy
 from sim.history.wording import columns_of, period
+from sim.numerics.messages import listed
 
 
 def opposed(history: History, until: date) -> tuple[str, ...]:
@@ -26,7 +27,7 @@ def opposed(history: History, until: date) -> tuple[str, ...]:
             key = one.name, other.name, who, period(first, last, until), bool(is_open)
             names.setdefault(key, []).append(name)
     return tuple(
-        f"Policies oppose each other: {one} closes {_listed(closed)} to {who} {when}, and {other} excepts them; "
+        f"Policies oppose each other: {one} closes {listed(closed)} to {who} {when}, and {other} excepts them; "
         + (
             "exceptions unite, so it is open to them."
             if is_open
@@ -52,7 +53,3 @@ def _against(one: Policy, other: Policy) -> Iterator[tuple[str, str, date, date]
                     is_spared = closing.closed <= 0.0 or who in closing.exceptions
                     if who in closing.revoked or not is_spared:
                         yield closing.parameter, who, first, last
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -4,7 +4,7 @@ import bisect
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def shown(value: object, most: int = 60) -> str:
@@ -29,6 +29,11 @@ def _readable(word: re.Match[str]) -> str:
         return sign.isprintable() and not (sign > "~" and (len(scripts) > 1 or (like != sign and like.isascii())))
 
     return "".join(sign if plain_to_see(sign) else ascii(sign)[1:-1] for sign in word[0])
+
+
+def listed(parts: Sequence[str], last: str = "and") -> str:
+    """`a, b and c`; `nobody` if there is none."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}" if parts else "nobody"
 
 
 def closest(value: object, known: Iterable[str]) -> str:

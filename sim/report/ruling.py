@@ -2,6 +2,7 @@
 
 import re
 
+from sim.numerics.messages import listed
 from sim.report import words
 from sim.report.results import wording
 
@@ -67,6 +68,6 @@ def who(name: str) -> str:
 def plain(text: str) -> str:
     """A sentence of a history with its days, and those to whom something is open or closed, in words."""
     if " closed" in f" {text}" or " open" in f" {text}":
-        text = _SEVERAL.sub(lambda found: f"{found[1]} {words.listed(found[2].split(', '))}", text)
+        text = _SEVERAL.sub(lambda found: f"{found[1]} {listed(found[2].split(', '))}", text)
         text = _NAMED.sub(lambda found: who(found[0]), text)
     return _DAY.sub(lambda found: words.iso_day(found[0]), text)

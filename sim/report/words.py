@@ -1,7 +1,6 @@
 """Numbers in words: rounded to what the sample can carry, signs written out, few people not shown."""
 
 import math
-from collections.abc import Sequence
 
 from sim.numerics import months
 from sim.report.results import Effect, Results
@@ -114,11 +113,6 @@ def month(label: str) -> str:
 def iso_day(text: str) -> str:
     """`2023-08-01` as `1 August 2023`."""
     return f"{int(text[8:10])} {months.first_day(months.month(text)):%B} {text[:4]}"
-
-
-def listed(parts: Sequence[str], last: str = "and") -> str:
-    """`a, b and c`."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}" if parts else "nobody"
 
 
 def capital(text: str) -> str:

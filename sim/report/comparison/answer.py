@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from sim.analysis.dimensions import CHANNELS
+from sim.numerics.messages import listed
 from sim.report import words
 from sim.report.comparison.rule_changes import CLAUSES, acting_and_idle
 from sim.report.quantities import HARM, HARMS, MONEY, PARTS, WISHES
@@ -178,7 +179,7 @@ def _moved(told: Told, asked: Sequence[tuple[str, str, str, str]], levels: bool 
             for number, (what, where) in enumerate(untold[verdict])
         ]
         if named:
-            said.append(phrase.format(words.listed(named, "or")))
+            said.append(phrase.format(listed(named, "or")))
     return words.capital("; ".join(said) + ".")
 
 
@@ -217,7 +218,7 @@ def _papers(told: Told) -> str:
         return f"The right to stay abroad: {SAME} in this sample."
     after = [told.value(f"papers_{what}") for what in ("none", "onward", "returned", "before")]
     parts = [one.quantity.said.format(n=one.number) for one in after if one.told]
-    which = words.listed(parts) if parts else "too few do any one thing for it to be told"
+    which = listed(parts) if parts else "too few do any one thing for it to be told"
     return f"Of the {lost.number} who lose the right to stay abroad, {which}."
 
 
@@ -243,7 +244,7 @@ def _money(told: Told) -> str:
         (SAME, f"{SAME} in this sample for {{}}"),
     ):
         if untold[verdict]:
-            said.append(phrase.format(words.listed(untold[verdict], "or")))
+            said.append(phrase.format(listed(untold[verdict], "or")))
     return f"Public money in {told.year}: {'; '.join(said)}."
 
 

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from sim.report import ruling, words
+from sim.numerics.messages import listed
+from sim.report import ruling
 from sim.report.results import Results, wording
 from sim.report.told import Told
 
@@ -62,8 +63,8 @@ def _alike(acting: Sequence[tuple[str, str, str]], first: Sequence[str]) -> list
         rules.setdefault((place, text), []).append(rule)
     places: dict[tuple[str, str], list[str]] = {}
     for (place, text), names in rules.items():
-        places.setdefault((words.listed(list(dict.fromkeys(names))) if place else "", text), []).append(place)
-    return [(where, f"{words.listed(where)}, {rule}" if rule else "", text) for (rule, text), where in places.items()]
+        places.setdefault((listed(list(dict.fromkeys(names))) if place else "", text), []).append(place)
+    return [(where, f"{listed(where)}, {rule}" if rule else "", text) for (rule, text), where in places.items()]
 
 
 def _each_place_first(

@@ -8,10 +8,10 @@ from datetime import date, datetime
 
 from sim.history.parameters import Parameter
 from sim.history.wording import Addition, amount
+from sim.numerics.messages import listed
 from sim.report import ruling
 from sim.report.dashboard.form import CHANNEL, CLOSED, NUMBER, OPENED, Rule
 from sim.report.results import wording
-from sim.report.words import listed
 
 ALSO = {
     "uae": "UAE",

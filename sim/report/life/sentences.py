@@ -13,8 +13,9 @@ from sim.history.destinations import Destination
 from sim.history.history import History
 from sim.numerics import months
 from sim.numerics.codes import CHANNEL, CHANNEL_NAMES, N_CHANNELS, N_PLACES, PLACE_NAMES
+from sim.numerics.messages import listed
 from sim.report.life import words
-from sim.report.words import MINUS, listed
+from sim.report.words import MINUS
 
 Since = Callable[[int, int, int], str]
 """Of place, channel and month, since when no document for it is given; empty where one is."""
