@@ -205,20 +205,39 @@ def daily_openness(parameter: Parameter, acting: Acting, days: int) -> Floats:
     """Openness of a restriction on each day, float64[days, 1 + N_CHANNELS + N_GROUPS].
 
     Column 0 is for nobody special, 1 + c for applicants by channel c, 1 + N_CHANNELS + g for members of
-    group g. The strictest closing in force counts; exceptions unite, then revoked ones are taken away.
+    group g. The strictest closing in force counts. Exceptions unite, less those that are revoked: whom one closing
+    excepts, none that closes wholly keeps out. A closing in part, as of some checkpoints, leaves less room for all, so
+    that it is lifted by its own exceptions alone, or by an opening, which closes nothing and excepts somebody.
     """
-    excepted, revoked = np.zeros((days, COLUMNS), np.bool_), np.zeros((days, COLUMNS), np.bool_)
+    excepted, opened, revoked = (np.zeros((days, COLUMNS), np.bool_) for _ in range(3))
     for event, change in acting:
-        first, after = _span(event, days)
-        for table, people in (
-            (excepted, change.exceptions if isinstance(change, Closing) else ()),
-            (revoked, change.revoked if isinstance(change, Closing) else ()),
-        ):
-            for person in people:
-                table[first:after, columns_of(person)] = True
-    openness = np.repeat(1.0 - daily_value(parameter, acting, days)[:, None], COLUMNS, axis=1)
-    openness[excepted & ~revoked] = 1.0
-    return openness
+        if isinstance(change, Closing):
+            first, after = _span(event, days)
+            (excepted if change.closed else opened)[first:after, _columns(change.exceptions)] = True
+            revoked[first:after, _columns(change.revoked)] = True
+    own = path(parameter.values, parameter.interpolate, days)[:, None]
+    partly = np.repeat(np.where(own < 1.0, own, 0.0), COLUMNS, axis=1)
+    wholly = np.repeat(own >= 1.0, COLUMNS, axis=1)
+    for event, change in acting:
+        if isinstance(change, Closing):
+            first, after = _span(event, days)
+            keeps_out = revoked[first:after].copy()
+            keeps_out[:, ~_columns(change.exceptions)] = True
+            if change.closed < 1.0:
+                np.maximum(partly[first:after], change.closed * keeps_out, out=partly[first:after])
+            else:
+                wholly[first:after] |= keeps_out
+    closed = np.maximum(partly, wholly & ~(excepted & ~revoked))
+    closed[opened & ~revoked] = 0.0
+    return 1.0 - closed
+
+
+def _columns(people: Iterable[str]) -> NDArray[np.bool_]:
+    """Columns of a table of openness that are for certain applicants, bool[COLUMNS]."""
+    found = np.zeros(COLUMNS, np.bool_)
+    for person in people:
+        found[columns_of(person)] = True
+    return found
 
 
 def monthly_mean(daily: Floats, months: int) -> Floats:

@@ -1,7 +1,8 @@
 """Policies that oppose each other: one closes to somebody what another opens to the same people at the same time.
 
-The rules by which policies combine decide what holds (`sim.history.composition`: exceptions unite, and what is revoked
-is closed), so that such a world can be run; but whoever composes it should know which of the two has no effect.
+The rules by which policies combine decide what holds (`sim.history.composition`: exceptions unite, what is revoked is
+closed, and a closing in part is lifted by its own exceptions alone), so that such a world can be run; but whoever
+composes it should know which of the two has no effect.
 """
 
 from collections.abc import Iterator
@@ -14,31 +15,34 @@ from sim.history.policies import Policy
 from sim.history.wording import columns_of, period
 from sim.numerics.messages import listed
 
+OPEN = "exceptions unite, so it is open to them"
+REVOKED = "what is revoked is closed, so it is closed to them"
+IN_PART = "a closing in part is lifted by its own exceptions alone, so it holds for them"
+"""What holds where policies oppose each other."""
+
 
 def opposed(history: History, until: date) -> tuple[str, ...]:
     """A sentence for each pair of policies that did not happen, and for whom they oppose each other, to a day."""
     chosen = [policy for policy in history.policies if not policy.historical]
-    names: dict[tuple[str, str, str, str, bool], list[str]] = {}
+    names: dict[tuple[str, str, str, str, str], list[str]] = {}
     for one, other in permutations(chosen, 2):
-        for name, who, first, last in _against(one, other):
+        for name, who, first, last, in_part in _against(one, other):
             if first > until:
                 continue
             is_open = history.open_days(name, day(first) + 1)[-1, columns_of(who)[0]] >= 1.0
-            key = one.name, other.name, who, period(first, last, until), bool(is_open)
+            holds = OPEN if is_open else IN_PART if in_part else REVOKED
+            key = one.name, other.name, who, period(first, last, until), holds
             names.setdefault(key, []).append(name)
     return tuple(
-        f"Policies oppose each other: {one} closes {listed(closed)} to {who} {when}, and {other} excepts them; "
-        + (
-            "exceptions unite, so it is open to them."
-            if is_open
-            else "what is revoked is closed, so it is closed to them."
-        )
-        for (one, other, who, when, is_open), closed in names.items()
+        f"Policies oppose each other: {one} closes {listed(closed)} to {who} {when}, and {other} excepts them; {holds}."
+        for (one, other, who, when, holds), closed in names.items()
     )
 
 
-def _against(one: Policy, other: Policy) -> Iterator[tuple[str, str, date, date]]:
-    """What the one closes and the other opens: parameter, who, and the first and last day of both."""
+def _against(one: Policy, other: Policy) -> Iterator[tuple[str, str, date, date, bool]]:
+    """What the one closes and the other opens: parameter, who, the first and last day of both, and whether the one
+    closes in part and the other is no opening.
+    """
     for ours in one.events:
         for theirs in other.events:
             first, last = max(ours.start, theirs.start), min(ours.last, theirs.last)
@@ -52,4 +56,4 @@ def _against(one: Policy, other: Policy) -> Iterator[tuple[str, str, date, date]
                 for who in sorted(set(excepted.exceptions) - set(excepted.revoked)):
                     is_spared = closing.closed <= 0.0 or who in closing.exceptions
                     if who in closing.revoked or not is_spared:
-                        yield closing.parameter, who, first, last
+                        yield closing.parameter, who, first, last, closing.closed < 1.0 and excepted.closed > 0.0

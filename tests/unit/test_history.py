@@ -4,6 +4,8 @@ from datetime import date
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.history.history import History
 from sim.history.parameters import Closing, Dated, Parameter, Setting, restriction
@@ -138,12 +140,48 @@ def test_exceptions_unite_the_strictest_closing_wins_and_revoked_ones_close():
     shares = history.open_shares(VISA, 84)
     assert shares.shape == (84, 1 + N_CHANNELS + N_GROUPS)
     now = shares[month("2023-06")]
-    assert now[0] == 0 and {WORK, DRIVER, HUMANITARIAN, MEDIATED} == set(np.flatnonzero(now == 1))
+    assert now[0] == 0 and set(np.flatnonzero(now == 1)) == {WORK, DRIVER}
+    assert set(np.flatnonzero(now == 0.6)) == {HUMANITARIAN, MEDIATED}  # excepted from the whole, not from the part
     before = BASE.enact(partly).open_shares(VISA, 84)[month("2023-06")]
     assert before[0] == 0.6 and before[WORK] == 1
     banned = history.enact(BAN).open_shares(VISA, 84)[month("2023-06")]
     assert set(np.flatnonzero(banned)) == {WORK, DRIVER}
     assert history.monthly(VISA, 84)[month("2023-06")] == 1
+
+
+CHECKPOINTS = policy("checkpoints", event("some_shut", "2022-01-01", None, Closing(VISA, 0.5)))
+
+
+@pytest.mark.parametrize("closed", [0.01, 0.5, 0.9])
+def test_an_exception_lifts_no_closing_in_part_of_another_rule(closed):
+    """Fewer checkpoints are fewer for all: whoever a later and stricter closing excepts finds no more of them."""
+    for later in (Closing(VISA, closed, ("work",)), Closing(VISA, 1, ("work",))):
+        shut = policy("shut", event("shut", "2023-01-01", None, later))
+        shares = BASE.enact(CHECKPOINTS, shut).open_shares(VISA, 84)[month("2023-06")]
+        assert shares[WORK] == 0.5 and shares[0] == min(0.5, 1 - later.closed)
+    own = policy("own", event("own", "2022-01-01", None, Closing(VISA, closed, ("work",))))
+    assert BASE.enact(own).open_shares(VISA, 84)[50, [WORK, 0]].tolist() == [1, 1 - closed]
+
+
+def test_an_opening_lifts_every_closing_and_a_revoked_one_none():
+    opening = policy("opening", event("opening", "2023-01-01", None, Closing(VISA, 0, ("work",))))
+    ends = policy("ends", event("ends", "2024-01-01", None, Closing(VISA, 0, (), ("work",))))
+    shares = BASE.enact(CHECKPOINTS, LAW, opening, ends).open_shares(VISA, 84)[:, WORK]
+    assert shares[month("2023-06")] == 1 and shares[month("2024-06")] == 0
+    assert BASE.enact(CHECKPOINTS, opening, ends).open_shares(VISA, 84)[[53, 65], WORK].tolist() == [1, 0.5]
+
+
+@given(st.lists(st.tuples(st.sampled_from([0.01, 0.5, 0.99]), st.sets(st.sampled_from(["work", "driver"])),
+                          st.sets(st.sampled_from(["study", "family"]))), min_size=1, max_size=5))  # fmt: skip
+def test_one_more_closing_in_part_opens_nothing_to_anybody(several):
+    before = None
+    for number, (closed, spared, revoked) in enumerate(several):
+        rule = Closing(VISA, closed, tuple(spared), tuple(revoked))
+        enacted = [policy(f"p{n}", event(f"e{n}", "2022-01-01", None, Closing(VISA, c, tuple(s), tuple(r))))
+                   for n, (c, s, r) in enumerate(several[:number])]  # fmt: skip
+        now = BASE.enact(*enacted, policy("last", event("last", "2022-01-01", None, rule))).open_shares(VISA, 48)[40]
+        assert before is None or (now <= before).all()
+        before = now
 
 
 def test_open_shares_weigh_days():
