@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from sim.history.compiled import World
 from sim.history.constants import ConstantRecord, Sets
-from sim.model.decision.constants import Constants, on_file
+from sim.model.decision.constants import Constants, load, on_file
 from sim.model.decision.rules import rule
 from sim.numerics import strict_yaml
 from sim.numerics.arithmetic import log
 from sim.numerics.codes import CHANNEL, N_CHANNELS, N_PLACES, PLACE
-from sim.numerics.errors import UserError
+from sim.numerics.errors import CatalogueError, UserError
 from sim.numerics.locations import written
 from sim.numerics.months import label, month
 from sim.observation.definitions import permits
@@ -45,7 +45,7 @@ LARGEST_CHANNEL = 12.0
 ANCHOR = "work"
 """Channel whose constant is zero: a common shift of all channels is one of all places."""
 LAMBDAS = (0.95, 0.8, 0.62, 0.5, 0.35, 0.2)
-"""From high to low: each starts from the last, and a low lambda moves the total least."""
+"""From high to low: each starts from those on file, or from the last; a low lambda moves the total least."""
 
 
 PERMITS = ("first_permits", "first_permits_long")
@@ -165,7 +165,8 @@ def run(settings: Settings) -> list[Path]:
         return decision.level(ensemble.behaviour._replace(lambda_=lambda_))
 
     for lambda_ in LAMBDAS if decision.lam is None else (decision.lam,):
-        constants, gap = inverted(ensemble, lambda_, level_of(lambda_), constants, (by_place, by_channel))
+        known = kept(decision.name, lambda_) or constants
+        constants, gap = inverted(ensemble, lambda_, level_of(lambda_), known, (by_place, by_channel))
         print(f"lambda {lambda_:g}: largest gap {np.expm1(gap[0]):.1%}, of {gap[1]}", flush=True)
         found[lambda_] = constants
     if settings.lambda_ in found:
@@ -201,6 +202,14 @@ def beginning(decision: str) -> Constants:
         for name, one in stated.items():
             table[codes[name]] = one.value or 0.0
     return Constants(places, channels)
+
+
+def kept(decision: str, lambda_: float) -> Constants | None:
+    """The constants on file for a rule and lambda, near those that are sought; None if there are none."""
+    try:
+        return load(lambda_, decision)
+    except CatalogueError:
+        return None
 
 
 def earliest(by_place: list[Target]) -> list[Target]:
