@@ -72,10 +72,10 @@ def ceiling(now: Now, choice_class: int, kin: int) -> float:
 @compiled(forceinline=True)
 def own_ceiling(now: Now, choice_class: int, kin: int, tastes: NDArray[np.float64]) -> float:
     """The same bound for a unit whose tastes, float64[slots], are drawn: far lower, and no offer is looked at."""
-    free = now.options.free[choice_class]
-    top = free[kin] + now.coefficients.kin + tastes[kin]
-    for place in range(len(free)):
-        top = max(top, free[place] + tastes[place])
+    unrelated = now.options.unrelated[choice_class]
+    top = now.options.free[choice_class, kin] + now.coefficients.kin + tastes[kin]
+    for place in range(len(unrelated)):
+        top = max(top, unrelated[place] + tastes[place])
     return top + most_above(now.coefficients.nest_channel)
 
 
