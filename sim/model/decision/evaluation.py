@@ -135,15 +135,18 @@ def evaluate(head: Person, look: Look, now: Now, choice_class: int, view: int, p
     for i in range(len(offers)):
         offer = offers[i]
         place, channel = offer.place, offer.channel
+        weights[i], ahead[i] = 0.0, False
+        fits = (age >= offer.youngest) & (age <= offer.oldest)
+        fits &= (place != here) & ((channel != _FAMILY) | (kin == place))
+        if not fits:
+            continue
         reserve = now.coefficients.reserve * there[place].rent
         each = onward_fare(now, here, place) if view == FROM_ABROAD else offer.fare
         whole = means + (offer.credit * grown if lent else 0.0) >= move_price(each, offer.each, reserve, size, grown)
-        alone = splits & (means >= move_price(each, offer.each, reserve, 1, 1))
-        fits = (age >= offer.youngest) & (age <= offer.oldest) & (whole | alone)
-        fits &= (place != here) & ((channel != _FAMILY) | (kin == place))
-        weights[i] = (seen(offer, view) * (1.0 if whole else apart)) if fits else 0.0
-        ahead[i] = not whole
-        sums[place] += weights[i]
+        if whole or (splits and means >= move_price(each, offer.each, reserve, 1, 1)):
+            weights[i] = seen(offer, view) * (1.0 if whole else apart)
+            ahead[i] = not whole
+            sums[place] += weights[i]
     for place in range(len(values)):  # a loop of its own, so that it becomes vectors
         values[place] = door_value(sums[place], base[place], mu) + tastes[place]
     values[kin] += now.coefficients.kin
