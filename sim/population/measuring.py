@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from sim.numerics.codes import SECTOR, SEX
 from sim.numerics.compiling import compiled
+from sim.numerics.handles import handle
 from sim.numerics.luck import PURPOSE, uniform, words
 from sim.population import traits
 from sim.population.census import CLASSES
@@ -30,6 +31,7 @@ def measure(
     sizes: NDArray[np.int64],
 ) -> None:
     """Write the rows of each circle, `sizes` int64[circles]: residents and guests, and who may be born to them."""
+    plan, chances, rates = handle(plan), handle(chances), handle(rates)  # so many arrays are slow to copy
     months = np.empty(MOST_CHILDREN, np.int64)
     for n, circle in enumerate(circles):
         held = households_of(plan, circle)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, PLACE, REGION, SECTOR, SEX, STATUS
 from sim.numerics.compiling import compiled
 from sim.numerics.errors import UserError
+from sim.numerics.handles import handle
 from sim.numerics.luck import PURPOSE, byte, uniform, words
 from sim.numerics.months import LONG_AGO, NEVER
 from sim.population import traits, warlike
@@ -112,7 +113,7 @@ def _fill(
     people: Columns,
 ) -> None:
     """Write the people of each circle from its first row on, residents before guests."""
-    plan, chances, rates = tables
+    plan, chances, rates = handle(tables[0]), handle(tables[1]), handle(tables[2])  # so many arrays are slow to copy
     months = np.empty(MOST_CHILDREN, np.int64)
     for n, circle in enumerate(circles):
         held = households_of(plan, circle)
