@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.terms import ACCESS, COUNTRY, OWN, PUSH, TERMS, Apart, class_of, fill_push, fill_unit
+from sim.model.decision.claims import ASYLUM
 from sim.model.decision.evaluation import draw_tastes
-from sim.model.decision.offers import inclusive_of_doors
+from sim.model.decision.offers import RELOCATION, inclusive_of_doors
 from sim.model.decision.units import threat_group
 from sim.model.decision.utility import CLOSED, FLAG_PERSECUTED, MINUS_INFINITY, N_FLAGS, diaspora_term
 from sim.model.model import EmigrationModel
@@ -47,7 +48,9 @@ there as at the end of 2018, so that only what came since counts; kin: no close 
 either; safety: the persecuted are safe nowhere; distance: every place is 500 km away; access: every channel that is
 open is open at once, free and for certain, closed ones stay closed; taste: none of one's own; protection: no
 channels that are there because of repression and war: humanitarian and mediated visas, asylum, an employer that moves,
-schemes for workers of IT (that the latter two would not be there is an assumption)."""
+schemes for workers of IT (that the latter two would not be there is an assumption). Who goes along with an employer
+compares nothing but going and staying, and nobody weighs asylum beside other channels: such commitments owe everything
+to protection and nothing to another pull."""
 SHUT = {"kin": ("family",), "protection": ("humanitarian", "mediated", "asylum", "relocation", "it_scheme")}
 """Channels that are there by a reason only, and closed without it."""
 REASONS = (*PUSHES, *PULLS)
@@ -76,6 +79,7 @@ def _masks(reasons: dict[str, tuple[str, ...]], names: tuple[str, ...]) -> NDArr
 _PUSH_OF, _PULL_OF = _masks(PUSHES, PUSH), _masks(PULLS, TERMS)
 _SHUT = np.array([[name in SHUT.get(reason, ()) for name in CHANNEL_NAMES] for reason in PULLS])
 _DIASPORA, _SAFETY = TERMS.index("diaspora"), TERMS.index("safety")
+_PROTECTION = tuple(PULLS).index("protection")
 _APPLIED = EVENT["applied"]
 assert TERMS == COUNTRY + ACCESS + OWN
 
@@ -182,12 +186,16 @@ def fill_records(
             for i in range(pushes.shape[1]):
                 if pushes[r, i]:
                     record.leave[r] += push[i]
+        leave, choice = record.leave[len(pushes) :], record.choice
+        if head.plan_channel == RELOCATION or head.plan_channel == ASYLUM:
+            leave[:] = choice[:] = 0.0
+            leave[_PROTECTION] = choice[_PROTECTION] = WHOLE
+            continue
         draw_tastes(head.key, now.coefficients, now.run.trait_seed, tastes)
         fill_unit(head, now, market[0], (market[1], market[2]), tastes, apart)
         mask = class_of(head, now.month) % N_FLAGS
         nests = now.run.lam[threat_group(mask, now.belarus.war_fear)], now.coefficients.nest_channel
         absent[:, _SAFETY] = -now.coefficients.safety if mask & FLAG_PERSECUTED else 0.0
-        leave, choice = record.leave[len(pushes) :], record.choice
         fill_pull_losses(apart, head.plan_place, nests, absent, pulls, leave, choice)
 
 

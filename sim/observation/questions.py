@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.reasons import PULLS
+from sim.analysis.reasons import PULLS, WHOLE
 from sim.analysis.reasons import REASONS as LOSSES
 from sim.model.processes.live import PENSION_MONTHS, destitute
 from sim.model.processes.move_on import return_hazard
@@ -53,12 +53,17 @@ ROWS: tuple[tuple[str, str], ...] = (
 CHOICES = ("legal_status", "return")
 """Domains of which a respondent gives one answer."""
 
+EMPLOYER = "employer"
+"""The move of one's employer, to which those owe everything who go along: the firm has chosen the place and keeps the
+job (`sim.model.decision.staff`)."""
 LEAVE: dict[tuple[str, str], tuple[str, ...]] = {
     ("reason_leave", "political reasons"): ("repression", "war", "draft", "protection"),
-    ("reason_leave", "work/economic reasons"): ("wage",),
+    ("reason_leave", "work/economic reasons"): ("wage", EMPLOYER),
 }
 """Why one left: rows, and the reasons of `sim.analysis.reasons` that are taken away together (pushes add up, and
-so does one pull; that war and draft are told as political is an assumption)."""
+so does one pull; that war and draft are told as political is an assumption). An employer's move is both: part of
+protection, for firms move because of repression and war, and a job-related reason, as which the study explains the row
+(Dambrauskaitė 2022: moved businesses, organisations and newsrooms)."""
 DESTINATION: dict[tuple[str, str], tuple[str, ...]] = {
     ("reason_destination", "possibility of visa/TRP"): ("access",),
     ("reason_destination", "relatives/support network there"): ("kin", "diaspora"),
@@ -68,9 +73,11 @@ DESTINATION: dict[tuple[str, str], tuple[str, ...]] = {
         "language",
         "distance",
         "taste",
+        EMPLOYER,
     ),
 }
-"""Why one chose Lithuania; of several pulls, which do not add up, the largest loss counts."""
+"""Why one chose Lithuania; of several pulls, which do not add up, the largest loss counts. Whose employer moved has the
+last row alone: the place was the firm's choice."""
 
 
 class Answers(NamedTuple):
@@ -179,6 +186,7 @@ def _losses(
         at = np.searchsorted(records["key"], heads, side="right") - 1
         known = (at >= 0) & (records["key"][at] == heads)
         for i, reasons in enumerate(rows.values()):
-            losses = records[part][at[known]][:, [names.index(reason) for reason in reasons]]
-            found[known, i] = together(losses, axis=1)
+            losses = records[part][at[known]][:, [names.index(reason) for reason in reasons if reason != EMPLOYER]]
+            moved = (records["channel"][at[known]] == CHANNEL["relocation"]) & (EMPLOYER in reasons)
+            found[known, i] = np.where(moved, WHOLE, together(losses, axis=1))
     return found

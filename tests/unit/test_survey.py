@@ -7,10 +7,10 @@ from sim.analysis.citing import cited
 from sim.analysis.reasons import PULLS, REASONS, RECORD
 from sim.cli.commands import survey as command
 from sim.model.agents.person import Person
-from sim.numerics.codes import MODE, PLACE
+from sim.numerics.codes import CHANNEL, MODE, PLACE
 from sim.numerics.codes import STATUS as CODES
 from sim.numerics.errors import UserError
-from sim.observation.questions import ROWS, Answers, answers, destination_losses, eligible, leave_losses
+from sim.observation.questions import LEAVE, ROWS, Answers, answers, destination_losses, eligible, leave_losses
 from sim.observation.survey import PROTECTED, drawn, fitted_odds, means, observed_rows, survey_table
 from sim.runs.settings import People, Settings
 from sim.runs.tasks import task
@@ -156,6 +156,20 @@ def test_reasons_are_told_of_those_whose_losses_are_known():
     assert rows["possibility of visa/TRP"] == why["expected"].max()
     cited_by_all = 100.0 * (1.0 - np.exp(-4.0))
     assert rows["political reasons"] == rows["possibility of visa/TRP"] == pytest.approx(cited_by_all)
+
+
+def test_who_goes_along_with_an_employer_names_it_as_work_and_the_transfer_as_why_lithuania():
+    records = records_of([1, 2], [20, 20], [PLACE["lithuania"]] * 2)
+    records["channel"] = CHANNEL["relocation"], CHANNEL["work"]
+    records["leave"][:, REASONS.index("wage")] = 0.5
+    records["choice"][:, tuple(PULLS).index("taste")] = 0.25
+    heads = np.array([1, 2], np.uint64)
+    leave, choice = (cited(losses(heads, records)) for losses in (leave_losses, destination_losses))
+    assert leave[:, tuple(LEAVE).index(("reason_leave", "work/economic reasons"))] == pytest.approx(
+        [1.0, 1.0 - np.exp(-0.5)]
+    )
+    assert choice[:, -1] == pytest.approx([1.0, 1.0 - np.exp(-0.25)])
+    assert (choice[:, :-1] == 0.0).all()
 
 
 # the task

@@ -7,7 +7,7 @@ from sim.analysis import citing
 from sim.analysis.life import Follower
 from sim.analysis.reasons import PULLS, PUSHES, REASONS, RECORD, WHOLE, ReasonsOf
 from sim.analysis.terms import TERMS
-from sim.numerics.codes import CHANNEL, CONSCRIPTION, EVENT, EXPOSURE, MOTIVE, PLACE, SEX
+from sim.numerics.codes import CHANNEL, CONSCRIPTION, EVENT, EXPOSURE, INSTRUMENT, MOTIVE, PLACE, SEX, STATUS
 from tests import worlds
 
 POLAND, GEORGIA = PLACE["poland"], PLACE["georgia"]
@@ -108,6 +108,32 @@ def test_push_reasons_lose_their_own_terms(two_places):
     for reason, loss in {"repression": 1.0, "war": 0.2, "draft": 0.1, "person": 0.5, "peers": 0.0}.items():
         assert leave(records, reason) == pytest.approx(loss, abs=1e-6)
     assert set(records["motive"]) == {MOTIVE["draft"], MOTIVE["labour"]}  # some would have gone without fear
+
+
+def owes_all_to_protection(records):
+    """No other pull can have drawn who weighed nothing beside it."""
+    assert (leave(records, "protection") == WHOLE).all() and (choice(records, "protection") == WHOLE).all()
+    others = [name for name in PULLS if name != "protection"]
+    return all((leave(records, name) == 0.0).all() and (choice(records, name) == 0.0).all() for name in others)
+
+
+def test_who_goes_along_with_an_employer_owes_it_to_protection_and_to_the_own_push():
+    model = worlds.start(worlds.hot_people(), worlds.hot_world(18), worlds.hot())
+    model.observer = ReasonsOf()
+    model.run()
+    records = model.observer.records
+    along = records[records["channel"] == CHANNEL["relocation"]]
+    assert len(along) >= 20 and owes_all_to_protection(along)
+    assert (leave(along, "repression") != 0.0).any()
+
+
+def test_who_asks_for_asylum_at_the_border_owes_it_to_protection():
+    world = worlds.plain_world(1, ("poland",), ("work", "asylum"))
+    world = worlds.close(worlds.admit(world, "poland", "work", entry=INSTRUMENT["permit"]), "poland", "permit", 0)
+    world = worlds.admit(world, "poland", "asylum", entry=INSTRUMENT["asylum"], first_status=STATUS["asylum_seeker"])
+    world.places["screening_false"], world.places["screening_true"], world.places["asylum_border"] = 1.0, 1.0, 1.0
+    records = committed(worlds.quiet(level=60.0, danger_months=60.0), world, savings=1e5, detained=-3)
+    assert (records["channel"] == CHANNEL["asylum"]).all() and owes_all_to_protection(records)
 
 
 def test_in_a_busy_world_the_losses_are_those_of_the_decisions_taken_apart():

@@ -103,8 +103,8 @@ def printed(table: pd.DataFrame, sampling: Sampling, asked: Answers, people: int
         "Survey of Lithuania, June to September 2022 (Dambrauskaitė 2022, n = 335), asked of the synthetic people:",
         "a comparison, not a calibrated fit. Standard errors (se) by a design effect of 2 and of 4; `off` is",
         "expected less observed in such errors. Security before leaving anchors its scale, the first two rows on",
-        "discrimination their rates, and the rows on status fix the odds weight: these test nothing; how many reasons",
-        "are cited in all is taken from the survey, which are not.",
+        "discrimination their rates, and the rows on status fix the odds weight: these test nothing. Nothing in the",
+        "reasons is fitted.",
         "",
         f"{'':<48}{'observed':>9}{'everyone':>9}{'expected':>9}{'drawn':>8}{'se':>12}{'off':>14}",
     ]

@@ -39,8 +39,8 @@ def caption(results: Results) -> str:
     """One sentence under the figure."""
     return (
         "Diamonds: as published, with the 90% interval of its sample at a design effect of 2 (thick) and of 4 (thin). "
-        "Filled: synthetic people as the survey reached them; open: all whom it could have asked. How many reasons are "
-        "cited in all is taken from the survey, which are not; a comparison, never a fit. "
+        "Filled: synthetic people as the survey reached them; open: all whom it could have asked. Nothing in the "
+        "reasons is fitted; a comparison, never a fit. "
         f"Sources: {data(results)['source'].iloc[0].rstrip('.')}; survey.csv."
     )
 
