@@ -115,6 +115,9 @@ def money(told: Told) -> list[Row]:
 
 # the first page
 
+DRAFT_IS_FILLED = f"Drafts: {SAME}, as the draft fills its number from whoever is left."
+"""Why no number of drafts changes where the scenario does not change how many are to be drafted."""
+
 
 def question(results: Results) -> str:
     """What is asked, in one sentence."""
@@ -223,8 +226,10 @@ def _papers(told: Told) -> str:
 
 
 def _harms(told: Told) -> str:
-    asked = (("returns", "returns", "to Belarus"), ("detained", "detentions", ""), ("drafted", "drafts", ""))
-    return _moved(told, [(*one, "") for one in asked])
+    asked = [("returns", "returns", "to Belarus", ""), ("detained", "detentions", "", "")]
+    if told.value("drafted").verdict == SAME:
+        return f"{_moved(told, asked)} {DRAFT_IS_FILLED}"
+    return _moved(told, [*asked, ("drafted", "drafts", "", "")])
 
 
 def _money(told: Told) -> str:
@@ -270,6 +275,16 @@ def doubt(told: Told) -> str:
         verb = "" if is_counted else verb
     means = "Much depends on whether those kept out stay (\u03bb near 1) or go elsewhere (near 0)"
     return f"{means}. \u03bb is {known}; {', '.join(said)}."
+
+
+def deflected(told: Told) -> str:
+    """The effective deflection within twelve months and to the end at every lambda."""
+    results, said = told.results, []
+    for lambda_ in results.lambdas:
+        year, end = (told.value(name, lambda_=lambda_).cell for name in ("deflection_year", "deflection_end"))
+        said.append(f"{year} and {end} at {results.main_told if np.isclose(lambda_, results.main) else f'{lambda_:g}'}")
+    share = "Of the arrivals that the countries lose whose rules change, others gain within twelve months and to the end"
+    return f"{share}: {'; '.join(said)}."
 
 
 # the details
