@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sim.analysis.deflection import deflections
 from sim.analysis.dimensions import OBSTACLES
 from sim.analysis.estimates import Estimate, estimate, predictive
+from sim.analysis.lives_at_risk import Harms, harms_of_lives
 from sim.analysis.pairs import (
     CATEGORIES,
     OUTCOMES,
@@ -94,12 +95,12 @@ def pair_up(baseline: Sequence[Run], scenario: Sequence[Run]) -> dict[float, lis
     return dict(sorted(pairs.items()))
 
 
-def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: str) -> pd.DataFrame:
+def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: str, harms: Harms) -> pd.DataFrame:
     """Every measure, by destination where it has one, at every lambda; the rows are those of `sim.analysis.dimensions`.
 
     A measure is the
     scenario less the baseline over the months of the window, but for `baseline_` and `scenario_` levels and the
-    categories of paired lives, which count persons.
+    categories of paired lives, which count persons. `harms` gives the hazards of single lives.
     """
     rows: list[tuple[str, str, str, float, float, float, float, str]] = []
     for lambda_, paired in pairs.items():
@@ -116,6 +117,9 @@ def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: st
         _add_claims(add, paired, window)
         _add_lives(add, paired, window)
         _add_counts(add, paired, window)
+        of_lives = harms_of_lives(paired, lives(paired, window), harms, window.start, window.one_in)
+        for measure, values in of_lives.items():
+            add(measure, "", [_whole(value) for value in values])
         _add_wishes(add, paired, window)
         for measure, found in deflections(paired, window.start, window.closed, window.drawn).items():
             rows.append((scenario, measure, "", lambda_, found.mean, found.low, found.high, "share"))

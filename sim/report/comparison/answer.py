@@ -81,7 +81,7 @@ def blocks(told: Told) -> tuple[Block, ...]:
             lives += [row(f"papers_{what}", deep=True) for what in ("onward", "returned", "none", "before")]
         if part.name == "joins":
             lives += [row("opened", deep=True), row("by_others", deep=True)]
-    harms = [row(one.name, deep=one.kind != HARM) for one in HARMS]
+    harms = [row(one.name, deep=one.kind != HARM or bool(one.of)) for one in HARMS]
     focus = told.results.focus
     found = (
         Block("Arrivals from Belarus, net", tuple(net(told))),
@@ -227,9 +227,24 @@ def _papers(told: Told) -> str:
 
 def _harms(told: Told) -> str:
     asked = [("returns", "returns", "to Belarus", ""), ("detained", "detentions", "", "")]
-    if told.value("drafted").verdict == SAME:
-        return f"{_moved(told, asked)} {DRAFT_IS_FILLED}"
-    return _moved(told, [*asked, ("drafted", "drafts", "", "")])
+    if told.value("drafted").verdict != SAME:
+        return f"{_moved(told, [*asked, ('drafted', 'drafts', '', '')])}{_of_stayers(told)}"
+    return f"{_moved(told, asked)} {DRAFT_IS_FILLED}{_of_stayers(told)}"
+
+
+def _of_stayers(told: Told) -> str:
+    """What those who stay though they would have left risk more by it, in persons who are expected to suffer it."""
+    said = []
+    for name, what in (("detained_of_stayers", "detentions"), ("drafted_of_stayers", "drafts")):
+        one = told.value(name)
+        if one.told:
+            said.append(f"{one.size} ({one.size_interval}) {'more' if one.estimate > 0 else 'fewer'} {what}")
+    return f" Who stays suffers {', '.join(said)}." if said else ""
+
+
+def of_lives(told: Told) -> list[Row]:
+    """The harms of those whose life the scenario changes."""
+    return [_row(told, one.name) for one in HARMS if one.kind == HARM and one.of]
 
 
 def _money(told: Told) -> str:
@@ -257,8 +272,8 @@ def sure(results: Results) -> str:
     """What stands in the brackets behind a number."""
     of = "one more draw" if results.is_drawn else "luck"
     return (
-        f"In brackets: the 90% interval of {of}. {words.capital(FIRM)}: direction and size hold at every \u03bb tried. "
-        f"{words.capital(OPEN)}: at some \u03bb the interval touches zero, or the direction is another."
+        f"Brackets: 90% interval of {of}. {words.capital(FIRM)}: direction and size hold at every \u03bb. "
+        f"{words.capital(OPEN)}: at some \u03bb it touches zero or the direction differs."
     )
 
 
@@ -283,7 +298,9 @@ def deflected(told: Told) -> str:
     for lambda_ in results.lambdas:
         year, end = (told.value(name, lambda_=lambda_).cell for name in ("deflection_year", "deflection_end"))
         said.append(f"{year} and {end} at {results.main_told if np.isclose(lambda_, results.main) else f'{lambda_:g}'}")
-    share = "Of the arrivals that the countries lose whose rules change, others gain within twelve months and to the end"
+    share = (
+        "Of the arrivals that the countries lose whose rules change, others gain within twelve months and to the end"
+    )
     return f"{share}: {'; '.join(said)}."
 
 
