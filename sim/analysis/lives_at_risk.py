@@ -40,7 +40,7 @@ SUFFERED = ("detained", "drafted")
 CONCERNED = ("stayers", "leavers", "sent_back", "changed")
 """Whose: of those who stay though they would have left, who leave under the scenario only, who lose the right to stay
 and go back, and of all whose life differs and who lived in Belarus at the start."""
-OF_LIVES = tuple(
+HARMS_OF_LIVES = tuple(
     f"{level}expected_{harm}_of_{who}" for who in CONCERNED for harm in SUFFERED for level in ("", "baseline_")
 )
 """Measures of `effects`: differences, and levels under the rules in force."""
@@ -89,8 +89,8 @@ def concerned(life: Pair) -> dict[str, Flags]:
 def harms_of_lives(
     paired: Sequence[tuple[Run, Run]], found: Sequence[Pair], harms: Harms, start: int, one_in: int
 ) -> dict[str, list[float]]:
-    """Expected persons harmed of those whose life differs, by measure of `OF_LIVES`, one value a replicate."""
-    values: dict[str, list[float]] = {name: [] for name in OF_LIVES}
+    """Expected persons harmed of those whose life differs, by measure of `HARMS_OF_LIVES`, one value a replicate."""
+    values: dict[str, list[float]] = {name: [] for name in HARMS_OF_LIVES}
     for runs, life in zip(paired, found, strict=True):
         before, after = (harms(run, life.key, start) * one_in for run in runs)
         for who, inside in concerned(life).items():

@@ -64,8 +64,9 @@ def _of_lives(harm: str, label: str) -> tuple[Quantity, ...]:
     return tuple(
         Quantity(
             f"{harm}_of_{who}", HARM, f"{label}, of {whom}", f"{{n}} of {whom} are {label}",
-            f"hazards of being {label} summed over the lives of {whom}: scenario less rules in force", f"expected_{harm}_of_{who}", of=of,
-            denominator=f"all of \u201c{of}\u201d", level=f"baseline_expected_{harm}_of_{who}",
+            f"hazards of being {label} summed over the lives of {whom}: scenario less rules in force",
+            f"expected_{harm}_of_{who}", of=of, denominator=f"all of \u201c{of}\u201d",
+            level=f"baseline_expected_{harm}_of_{who}",
         )
         for who, whom, of in _CONCERNED
     )  # fmt: skip
