@@ -234,11 +234,9 @@ def _harms(told: Told) -> str:
 
 def _of_stayers(told: Told) -> str:
     """What those who stay though they would have left risk more by it, in persons who are expected to suffer it."""
-    said = []
-    for name, what in (("detained_of_stayers", "detentions"), ("drafted_of_stayers", "drafts")):
-        one = told.value(name)
-        if one.told:
-            said.append(f"{one.size} ({one.size_interval}) {'more' if one.estimate > 0 else 'fewer'} {what}")
+    asked = (("detained_of_stayers", "detentions"), ("drafted_of_stayers", "drafts"))
+    found = [(one, what) for one, what in ((told.value(name), what) for name, what in asked) if one.told]
+    said = [f"{one.size} ({one.size_interval}) {'more' if one.estimate > 0 else 'fewer'} {what}" for one, what in found]
     return f" Who stays suffers {', '.join(said)}." if said else ""
 
 
