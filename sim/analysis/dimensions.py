@@ -12,6 +12,7 @@ from itertools import product
 import pandas as pd
 
 from sim.analysis.deflection import HORIZONS
+from sim.analysis.lives_at_risk import HARMS_OF_LIVES
 from sim.analysis.pairs import CATEGORIES, OUTCOMES
 from sim.model.hazards import EXPECTED
 from sim.model.recording import by_group as who
@@ -40,6 +41,7 @@ TOTALS = (
     *("forced_settled_before", "stuck_person_months"),
     *HARMS,
     *(f"{world}expected_{harm}" for world in ("", "baseline_") for harm in EXPECTED),
+    *HARMS_OF_LIVES,
     *("opened", "induced_by_others", *HORIZONS),
     *("returned", "blocked", "wish_persons", "baseline_wish_persons", *_WISHES),
     *(f"{wish}:{obstacle}" for wish in _WISHES for obstacle in OBSTACLES),

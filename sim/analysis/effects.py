@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sim.analysis.deflection import deflections
 from sim.analysis.dimensions import OBSTACLES
 from sim.analysis.estimates import Estimate, estimate, predictive
+from sim.analysis.lives_at_risk import Harms, harms_of_lives
 from sim.analysis.pairs import (
     CATEGORIES,
     OUTCOMES,
@@ -40,6 +41,9 @@ Paired = tuple[Run, Run]
 
 Places = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Where people are in both worlds."""
+
+NOBODY = 1e-3
+"""Persons below which sums of hazards are equal: each is rounded to 2**-40, some ten million of them are added up."""
 
 DESTINATIONS = [place for place in PLACE.values() if place != PLACE["belarus"]]
 
@@ -91,12 +95,12 @@ def pair_up(baseline: Sequence[Run], scenario: Sequence[Run]) -> dict[float, lis
     return dict(sorted(pairs.items()))
 
 
-def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: str) -> pd.DataFrame:
+def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: str, harms: Harms) -> pd.DataFrame:
     """Every measure, by destination where it has one, at every lambda; the rows are those of `sim.analysis.dimensions`.
 
     A measure is the
     scenario less the baseline over the months of the window, but for `baseline_` and `scenario_` levels and the
-    categories of paired lives, which count persons.
+    categories of paired lives, which count persons. `harms` gives the hazards of single lives.
     """
     rows: list[tuple[str, str, str, float, float, float, float, str]] = []
     for lambda_, paired in pairs.items():
@@ -113,6 +117,9 @@ def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: st
         _add_claims(add, paired, window)
         _add_lives(add, paired, window)
         _add_counts(add, paired, window)
+        of_lives = harms_of_lives(paired, lives(paired, window), harms, window.start, window.one_in)
+        for measure, values in of_lives.items():
+            add(measure, "", [_whole(value) for value in values])
         _add_wishes(add, paired, window)
         for measure, found in deflections(paired, window.start, window.closed, window.drawn).items():
             rows.append((scenario, measure, "", lambda_, found.mean, found.low, found.high, "share"))
@@ -202,11 +209,16 @@ def _add_counts(add: Callable[..., None], paired: list[Paired], window: Window) 
         add(harm, "", [float(b.harms[late, position].sum() - a.harms[late, position].sum()) for a, b in paired])
     for position, harm in enumerate(EXPECTED):
         sums = [[run.expected_harms[late, position].sum() for run in pair] for pair in paired]
-        add(f"expected_{harm}", "", [float(after - before) for before, after in sums])
+        add(f"expected_{harm}", "", [_whole(after - before) for before, after in sums])
         add(f"baseline_expected_{harm}", "", [float(before) for before, _ in sums])
     home = PLACE["belarus"]
     add("returned", "", [float(b.flows[late, :, home].sum() - a.flows[late, :, home].sum()) for a, b in paired])
     add("blocked", "", [float(b.blocked[late].sum() - a.blocked[late].sum()) for a, b in paired], "units")
+
+
+def _whole(expected: float) -> float:
+    """A difference of hazard sums, nothing where it is only what their rounding leaves."""
+    return 0.0 if abs(expected) < NOBODY else float(expected)
 
 
 def _add_wishes(add: Callable[..., None], paired: list[Paired], window: Window) -> None:

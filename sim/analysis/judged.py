@@ -41,6 +41,8 @@ _ORDER = (
 """Order in which a month may bring these to one person; whatever is not named comes in any order."""
 _PASSING = [EVENT[name] for name in ("summoned", "caught", "pendular_out", "pendular_on", "stay_out", "stay_back")]
 """What does not make a life another one by itself."""
+_ENDS = [EVENT["pendular_back"], EVENT["died"]]
+"""What no rule judges, and no life is told apart by."""
 _RANK = np.full(max(EVENT.values()) + 1, len(_ORDER))
 _RANK[[EVENT[name] for name in _ORDER]] = np.arange(len(_ORDER))
 _REPRESSION = ("detained", "charged", "sentenced", "pardoned", "arrested_on_return")
@@ -156,7 +158,7 @@ def cases(run: Run, people: Columns, world: World) -> Cases:
     """Everything that a run keeps of each person, in order; `people` are those at the start, `world` gives the law."""
     abroad = np.flatnonzero(people.mode == MODE["settled"])
     start = {name: getattr(people, name)[abroad] for name in ("key", "place", "channel", "status")}
-    logs = [run.moves[run.moves["kind"] != EVENT["born"]], run.decisions]
+    logs = [run.moves[run.moves["kind"] != EVENT["born"]], run.decisions[~np.isin(run.decisions["kind"], _ENDS)]]
 
     def joined(name: str) -> NDArray[Any]:
         return np.concatenate([start[name], *(log[name] for log in logs)])

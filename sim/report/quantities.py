@@ -60,6 +60,25 @@ def _harm(name: str, label: str, said: str) -> tuple[Quantity, Quantity]:
     return expected, counted
 
 
+def _of_lives(harm: str, label: str) -> tuple[Quantity, ...]:
+    return tuple(
+        Quantity(
+            f"{harm}_of_{who}", HARM, f"{label}, of {whom}", f"{{n}} of {whom} are {label}",
+            f"hazards of being {label} summed over the lives of {whom}: scenario less rules in force",
+            f"expected_{harm}_of_{who}", of=of, denominator=f"all of \u201c{of}\u201d",
+            level=f"baseline_expected_{harm}_of_{who}",
+        )
+        for who, whom, of in _CONCERNED
+    )  # fmt: skip
+
+
+_CONCERNED = (
+    ("stayers", "those who stay", "stay"),
+    ("sent_back", "those sent back", "papers_returned"),
+    ("leavers", "those who leave because of it", "joins"),
+    ("changed", "all whose life it changes", "changed"),
+)
+"""Whose harms are told apart: by name, in words, and the quantity that counts them."""
 _LESS = "scenario less rules in force"
 FLOWS = (
     Quantity("arrivals", EXPECTED, "arrive in {place}", "{n} arrive in {place}",
@@ -123,8 +142,10 @@ WITHIN = (
 
 HARMS = (
     *_harm("detained", "detained in Belarus", "are detained in Belarus"),
+    *_of_lives("detained", "detained"),
     *_harm("charged", "charged with a political offence", "are charged"),
     *_harm("drafted", "drafted", "are drafted"),
+    *_of_lives("drafted", "drafted"),
     *_harm("caught", "stopped on an irregular crossing", "are stopped on an irregular crossing"),
     *_harm("arrested_on_return", "arrested on return", "are arrested on return"),
 )

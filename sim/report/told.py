@@ -48,6 +48,8 @@ class Value:
         is_few = False
         if kind in (LIVES, COUNTED):
             is_few = verdicts.too_few(self.estimate, self.one_in, self.replicates)
+        elif kind == HARM and not math.isnan(self.whole):  # of the simulated people whose lives they are
+            is_few = verdicts.too_few(self.whole, self.one_in, self.replicates)
         elif kind not in (HARM, MONEY):  # an expected flow rests on all who might go, not on who went
             is_few = not rounded(self.estimate, self.one_in)
         return verdicts.verdict(ends, is_few, is_part=kind in (LIVES, SHARE))

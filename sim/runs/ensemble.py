@@ -327,6 +327,7 @@ class Ensemble:
             known.employed * model.one_in,
             known.without_work * model.one_in,
             known.prisoners * model.one_in,
+            recorder.called_persons(),
             decisions(events),
         )
         model.free()

@@ -14,6 +14,7 @@ from sim.model.checkpoint import State
 from sim.model.decision.units import N_CLASSES
 from sim.model.eventlog import EVENT_TYPE
 from sim.model.hazards import EXPECTED, N_HAZARDS
+from sim.model.processes.muster import N_CALLED
 from sim.model.recording import by_group as who
 from sim.model.recording.recorder import EXPECTATIONS, HARMS, Recorder
 from sim.model.recording.residents import BANDS
@@ -45,6 +46,7 @@ def run_forms(months: int) -> dict[str, Form]:
         "employed": (WHOLE, (months, N_PLACES, len(SECTOR_NAMES))),
         "without_work": (WHOLE, (months, N_PLACES)),
         "prisoners": (WHOLE, (months,)),
+        "called": (REAL, (months, N_CALLED)),
     }
 
 
@@ -116,6 +118,7 @@ class StateForms:
             "kept_following": (WHOLE, (month, N_PLACES, N_CHANNELS)),
             "kept_claims": (WHOLE, (month, N_PLACES)),
             "kept_hazards": (WHOLE, (month, N_HAZARDS)),
+            "kept_called": (REAL, (month, N_CALLED)),
             "events": (EVENT_TYPE, (None,)),
             "events_until": (WHOLE, (month,)),
         }

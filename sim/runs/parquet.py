@@ -61,6 +61,7 @@ LAID: Mapping[str, tuple[Laid, ...]] = {
     "claims": (Laid("claims", ("month", "destination"), "expected_persons"),),
     "harms": (Laid("harms", ("month", "harm"), zeros=True),),
     "expected_harms": (Laid("expected_harms", ("month", "harm"), "expected_persons", zeros=True),),
+    "called": (Laid("called", ("month", "who"), zeros=True),),
     "groups": (Laid("groups", ("month", "measure", "destination", "group"), "agents"),),
     "settled": (
         Laid("residents", _ABROAD, beside={"measure": "residents"}),

@@ -50,6 +50,7 @@ class Run:
     employed: NDArray[np.int64]  # [T, P, sectors] those of them who work
     without_work: NDArray[np.int64]  # [T, P] those of 18 to 64 who do not
     prisoners: NDArray[np.int64]  # [T] held on a political charge or sentence at the end of the month
+    called: NDArray[np.float64]  # [T, `muster.CALLED`] men who may be called, among whom a draft is spread
     decisions: NDArray[np.void]  # DECISION, in order of month: what was asked for, decided, begun and suffered
 
     @property
@@ -85,7 +86,7 @@ DECISIONS = tuple(
             "caught",
             "naturalised",
         ),
-        *("pendular_out", "stay_out", "stay_back"),
+        *("pendular_out", "pendular_back", "stay_out", "stay_back", "died"),
         *("volunteered", "deserted"),
         *("detained", "charged", "sentenced", "pardoned", "summoned", "drafted", "arrested_on_return"),
     )
@@ -93,8 +94,8 @@ DECISIONS = tuple(
 
 
 DECISION = np.dtype([(name, EVENT_TYPE[name]) for name in ("month", "kind", "place", "channel", "reason", "key")])
-"""Something asked for or decided, short work abroad begun, or a short stay begun or ended; of an application, its grant
-and its refusal only the head of the unit is noted."""
+"""Something asked for or decided, short work abroad or a short stay begun or ended, a death; of an application, its
+grant and its refusal only the head of the unit is noted."""
 
 
 def wishes(events: NDArray[np.void], one_in: int) -> NDArray[np.void]:

@@ -31,7 +31,18 @@ FILES = (
     *(
         f"{name}.parquet"
         for name in (
-            *("claims", "decisions", "expected_harms", "flows", "groups", "harms", "moves", "settled", "stocks"),
+            *(
+                "called",
+                "claims",
+                "decisions",
+                "expected_harms",
+                "flows",
+                "groups",
+                "harms",
+                "moves",
+                "settled",
+                "stocks",
+            ),
             *("totals", "wishes"),
         )
     ),

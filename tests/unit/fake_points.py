@@ -66,6 +66,7 @@ def tables_of(point: dict[str, Any], replicates: int = 3, scale: int = 1) -> dic
         "stocks": pd.concat(stocks),
         "harms": rows(harm="detained", persons=luck * one),
         "expected_harms": rows(harm="detained", expected_persons=luck * 1.5 * one),
+        "called": rows(who="liable", persons=9.0 * one),
         "wishes": rows(
             reason="closed",
             destination="lithuania",

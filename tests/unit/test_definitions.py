@@ -38,6 +38,7 @@ def run(moves=(), decisions=(), **stocks):
         residents=np.zeros((MONTHS, N_PLACES, 4), np.int64),
         harms=np.zeros((MONTHS, 6), np.int64),
         expected_harms=np.zeros((MONTHS, 5)),
+        called=np.zeros((MONTHS, 3)),
         moves=np.zeros(len(moves), MOVE),
         decisions=np.zeros(len(decisions), DECISION),
     )

@@ -19,6 +19,7 @@ from sim.analysis.effects import (
 from sim.analysis.effects_by_group import groups_table
 from sim.analysis.enough import headline, verdict
 from sim.model.hazards import EXPECTED
+from sim.model.processes.muster import N_CALLED
 from sim.model.recording import by_group as who
 from sim.model.recording.recorder import HARMS
 from sim.model.recording.residents import BANDS
@@ -62,6 +63,7 @@ def nobody(scenario: str, lambda_: float, replicate: int, **changes) -> Run:
         "employed": np.zeros((*per_place, N_SECTORS), whole),
         "without_work": np.zeros(per_place, whole),
         "prisoners": np.zeros(MONTHS, whole),
+        "called": np.zeros((MONTHS, N_CALLED)),
     }
     return Run(job=Job(scenario, lambda_, replicate), **(usual | changes))
 
@@ -76,7 +78,7 @@ def pairs(changes=lambda lambda_, replicate: {}, replicates: int = 3):
 def whole_tables(found) -> dict[str, pd.DataFrame]:
     """The declared tables of some pairs, each known to be dense."""
     made = {
-        "effects": effects_table(found, WINDOW, "ban"),
+        "effects": effects_table(found, WINDOW, "ban", lambda run, keys, first: np.zeros((2, len(keys)))),
         "taxonomy": taxonomy_table(found, WINDOW),
         "substitution": substitution_table(found, WINDOW),
         "final": final_table(found, WINDOW),

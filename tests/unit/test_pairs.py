@@ -17,6 +17,7 @@ from sim.analysis.effects import (
 )
 from sim.analysis.enough import half_width, headline
 from sim.analysis.estimates import LEVEL, estimate
+from sim.analysis.lives_at_risk import Lived, suffered
 from sim.analysis.pairs import (
     CATEGORIES,
     STAY,
@@ -30,6 +31,7 @@ from sim.analysis.pairs import (
 )
 from sim.model.eventlog import EVENT_TYPE
 from sim.numerics.codes import CHANNEL, EVENT, MODE, N_PLACES, PLACE
+from sim.numerics.luck import replicate_seed
 from sim.runs.checked_model import CheckedModel
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import MOVE, Job
@@ -167,12 +169,18 @@ def pairs(thousandth):
     shut = close(close(world, "lithuania", "permit", START), "lithuania", "visa_free", START)
     for channel in ("humanitarian", "asylum", "family", "irregular"):
         shut = tighten(shut, "lithuania", channel, START, offered=0.0)
-    runs = []
+    runs, behaviour = [], hot(level=-5.0)
     for name, now in (("before", world), ("after", shut)):
         for replicate in range(3):
-            model = start(people, now, hot(level=-5.0), constants(lithuania=1.5), replicate=replicate, of=CheckedModel)
+            model = start(people, now, behaviour, constants(lithuania=1.5), replicate=replicate, of=CheckedModel)
             runs.append(kept(own, model.run(), Job(name, 0.62, replicate)))
     return pair_up(runs[:3], runs[3:])
+
+
+def harms(run, keys, first):
+    """The hazards of single lives in the hot world; closures abroad change nothing at home."""
+    people, luck = hot_people(PEOPLE // 4), replicate_seed(1, run.job.replicate)
+    return suffered(run, Lived(hot_world(24), hot(level=-5.0), people.people, 1, luck), keys, first)
 
 
 @pytest.fixture
@@ -199,8 +207,22 @@ def test_categories_sum_to_everyone(pairs, window):
     assert (months >= 1.0).all()
 
 
+def test_harms_of_those_whose_life_differs_are_the_hazards_of_their_own_lives(pairs, window):
+    effects = effects_table(pairs, window, "after", harms).set_index("measure")["estimate"]
+    wanted = np.zeros((2, 2))
+    for runs in pairs[0.62]:
+        life = align(*(run.moves for run in runs), START)
+        stayers = life.key[life.category == CATEGORIES.index("stuck")]
+        wanted += [harms(run, stayers, START).sum(axis=1) / 3 for run in runs]
+    for harm, (before, after) in zip(("detained", "drafted"), wanted.T, strict=True):
+        assert effects[f"baseline_expected_{harm}_of_stayers"] == pytest.approx(before)
+        assert effects[f"expected_{harm}_of_stayers"] == pytest.approx(after - before) and after > before > 0
+        of = [effects[f"expected_{harm}_of_{name}"] for name in ("leavers", "sent_back", "changed")]
+        assert of[0] < 0 < of[1] and of[2] > 0
+
+
 def test_effects_agree_with_the_taxonomy_and_with_flows(pairs, window):
-    effects = effects_table(pairs, window, "after")
+    effects = effects_table(pairs, window, "after", harms)
     taxonomy = taxonomy_table(pairs, window).set_index("category")["persons"]
     by_measure = effects.groupby("measure")["estimate"].sum()
     for category in set(CATEGORIES) - {"unchanged"}:
@@ -222,7 +244,7 @@ def test_effects_agree_with_the_taxonomy_and_with_flows(pairs, window):
 
 def test_the_headline_of_the_replicate_rule_is_that_of_the_effects(pairs, window):
     found = headline(pairs[0.62], window)
-    effects = effects_table(pairs, window, "after")
+    effects = effects_table(pairs, window, "after", harms)
     for name, place in (("arrivals", "lithuania"), ("departures", "")):
         row = effects[(effects["measure"] == name) & (effects["destination"] == place)].iloc[0]
         changes, levels = found[name]

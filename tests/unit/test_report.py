@@ -143,6 +143,7 @@ def test_console_page_and_summary_print_the_same_numbers(folder, page):
     cells, plain = set(page.text), " ".join(text.split())
     for line in [*answer.sentences(told), answer.doubt(told)]:
         assert line in cells and line in summary and line in plain
+    assert answer.deflected(told) in summary and answer.deflected(told) in plain
     for block in answer.blocks(told):
         for row in block.rows:
             line = next(line for line in text.splitlines() if line.strip().startswith(f"{row.label}  "))
@@ -201,6 +202,14 @@ def test_arrivals_of_all_countries_add_up_to_departures(folder):
     net = [told.value(name).estimate for name in ("arrivals_changed", "arrivals_others")]
     assert sum(net) == pytest.approx(told.value("departures").estimate, abs=0.05)
     assert [row.value.quantity.name for row in answer.net(told)] == ["arrivals", "arrivals_others", "departures"]
+
+
+def test_effective_deflection_is_said_beside_every_lambda(folder):
+    told = Told(Results(folder))
+    said = answer.deflected(told)
+    for lambda_ in told.results.lambdas:
+        year, end = (told.value(name, lambda_=lambda_).cell for name in ("deflection_year", "deflection_end"))
+        assert f"{year} and {end} at {lambda_:g}" in said
 
 
 def test_the_table_is_aligned_and_fits_a_console(folder):
@@ -304,7 +313,8 @@ def test_few_cannot_tell_and_no_difference_are_three_phrases(tmp_path):
     assert told.value("returns").number == UNSURE and told.value("other_door").number == SAME
     said = " ".join(answer.sentences(told))
     assert "his sample cannot tell whether returns to Belarus change" in said
-    assert f"{SAME} in drafts in this sample" in said and "few stay though they would have left" in said
+    assert answer.DRAFT_IS_FILLED in said and f"{SAME}, as the draft fills its number from whoever is left" in said
+    assert "few stay though they would have left" in said
     assert "who lose the right to stay abroad, " in said
 
 

@@ -15,6 +15,7 @@ from sim.analysis import dimensions, standing
 from sim.analysis.effects import Paired, effects_table, final_table, substitution_table, taxonomy_table
 from sim.analysis.effects_by_group import groups_table
 from sim.analysis.learned import learned_of
+from sim.analysis.lives_at_risk import harms_of
 from sim.analysis.reach import reach_table, rules
 from sim.cli.commands.onward import onward
 from sim.cli.commands.pairs import Pairs, decomposed, families, first_count, paired_runs
@@ -133,7 +134,7 @@ def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Seq
     histories = ensemble.history(settings.baseline), ensemble.history(settings.scenario)
     changed = rules(additions, *histories, ensemble.months)
     found = {
-        "effects": effects_table(pairs.by_lambda, window, settings.scenario),
+        "effects": effects_table(pairs.by_lambda, window, settings.scenario, harms_of(ensemble)),
         "taxonomy": taxonomy_table(pairs.by_lambda, window),
         "substitution": substitution_table(pairs.by_lambda, window),
         "final": final_table(pairs.by_lambda, window),

@@ -22,7 +22,9 @@ _SERVING, _OFFICER = CONSCRIPTION["serving"], CONSCRIPTION["reserve_officer"]
 _EXEMPT, _FAMILY = CONSCRIPTION["exempt"], CONSCRIPTION["family"]
 DEFERMENT_ENDS_MONTHS = 22 * 12
 """Study deferment ends at 22 (assumption: a first degree entered at 17 or 18 takes four to five years)."""
-LIABLE, WITHIN_REACH, OFFICERS = 0, 1, 2
+CALLED = ("liable", "within_reach", "officers")
+LIABLE, WITHIN_REACH, OFFICERS = range(len(CALLED))
+N_CALLED = len(CALLED)
 """Who is counted: men liable wherever they live; those of them whom a summons reaches; reserve officers at home."""
 
 

@@ -6,6 +6,7 @@ are integers in units of 2**-40 persons, so that every order of summation gives 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from sim.history.compiled import World
 from sim.model.eventlog import EVENT_TYPE
 from sim.model.hazards import EXPECTED, FIXED_POINT, N_HAZARDS, OF_PEOPLE
+from sim.model.processes.muster import N_CALLED
 from sim.model.processes.repress import charge_probability
 from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, N_STATUSES
 
@@ -23,8 +25,9 @@ HARMS = ("detained", "charged", "drafted", "caught", "arrested_on_return", "lost
 MOVES = ("departed", "returned", "onward")
 """Events that change the place of residence; short work and short stays do not."""
 
-EXPECTATIONS = ("committed", "sought", "following", "claims", "hazards")
-"""What is kept of a month's expectations: commitments, offers of work sought, followers, claims, hazards of harms."""
+EXPECTATIONS = ("committed", "sought", "following", "claims", "hazards", "called")
+"""What is kept of a month's expectations: commitments, offers of work sought, followers, claims, hazards of harms, men
+who may be called."""
 
 FEW = 20.0
 """Units that draw the share of a year towards that of the whole run (assumption: as many as one destination admits in
@@ -43,9 +46,10 @@ class Recorder:
     following: list[Counts] = field(default_factory=list)
     claims: list[Counts] = field(default_factory=list)
     hazards: list[Counts] = field(default_factory=list)
+    called: list[NDArray[np.float64]] = field(default_factory=list)
     log: list[NDArray[np.void]] = field(default_factory=list)
 
-    def keep(self, stocks: Counts, expected: Sequence[Counts], log: list[NDArray[np.void]]) -> None:
+    def keep(self, stocks: Counts, expected: Sequence[NDArray[Any]], log: list[NDArray[np.void]]) -> None:
         """Keep one month: agents by place and status, what is expected (in the order of `EXPECTATIONS`), events."""
         self.stocks.append(stocks)
         for name, counts in zip(EXPECTATIONS, expected, strict=True):
@@ -92,6 +96,10 @@ class Recorder:
         refused = through_queues(np.array(self.committed), np.array(self.sought), world, refused=True)
         by_name["caught"] = refused[:, :, CHANNEL["irregular"]].sum(axis=1)
         return np.stack([by_name[name] for name in EXPECTED], axis=1)
+
+    def called_persons(self) -> NDArray[np.float64]:
+        """Men who may be called by month (order of `muster.CALLED`), in persons, float64[months, 3]."""
+        return np.array(self.called).reshape(-1, N_CALLED)
 
     def flow_persons(self) -> Counts:
         """Persons who changed residence, int64[months, from, to, channels]."""

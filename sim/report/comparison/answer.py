@@ -81,7 +81,7 @@ def blocks(told: Told) -> tuple[Block, ...]:
             lives += [row(f"papers_{what}", deep=True) for what in ("onward", "returned", "none", "before")]
         if part.name == "joins":
             lives += [row("opened", deep=True), row("by_others", deep=True)]
-    harms = [row(one.name, deep=one.kind != HARM) for one in HARMS]
+    harms = [row(one.name, deep=one.kind != HARM or bool(one.of)) for one in HARMS]
     focus = told.results.focus
     found = (
         Block("Arrivals from Belarus, net", tuple(net(told))),
@@ -114,6 +114,9 @@ def money(told: Told) -> list[Row]:
 
 
 # the first page
+
+DRAFT_IS_FILLED = f"Drafts: {SAME}, as the draft fills its number from whoever is left."
+"""Why no number of drafts changes where the scenario does not change how many are to be drafted."""
 
 
 def question(results: Results) -> str:
@@ -223,8 +226,23 @@ def _papers(told: Told) -> str:
 
 
 def _harms(told: Told) -> str:
-    asked = (("returns", "returns", "to Belarus"), ("detained", "detentions", ""), ("drafted", "drafts", ""))
-    return _moved(told, [(*one, "") for one in asked])
+    asked = [("returns", "returns", "to Belarus", ""), ("detained", "detentions", "", "")]
+    if told.value("drafted").verdict != SAME:
+        return f"{_moved(told, [*asked, ('drafted', 'drafts', '', '')])}{_of_stayers(told)}"
+    return f"{_moved(told, asked)} {DRAFT_IS_FILLED}{_of_stayers(told)}"
+
+
+def _of_stayers(told: Told) -> str:
+    """What those who stay though they would have left risk more by it, in persons who are expected to suffer it."""
+    asked = (("detained_of_stayers", "detentions"), ("drafted_of_stayers", "drafts"))
+    found = [(one, what) for one, what in ((told.value(name), what) for name, what in asked) if one.told]
+    said = [f"{one.size} ({one.size_interval}) {'more' if one.estimate > 0 else 'fewer'} {what}" for one, what in found]
+    return f" Who stays suffers {', '.join(said)}." if said else ""
+
+
+def of_lives(told: Told) -> list[Row]:
+    """The harms of those whose life the scenario changes."""
+    return [_row(told, one.name) for one in HARMS if one.kind == HARM and one.of]
 
 
 def _money(told: Told) -> str:
@@ -252,8 +270,8 @@ def sure(results: Results) -> str:
     """What stands in the brackets behind a number."""
     of = "one more draw" if results.is_drawn else "luck"
     return (
-        f"In brackets: the 90% interval of {of}. {words.capital(FIRM)}: direction and size hold at every \u03bb tried. "
-        f"{words.capital(OPEN)}: at some \u03bb the interval touches zero, or the direction is another."
+        f"Brackets: 90% interval of {of}. {words.capital(FIRM)}: direction and size hold at every \u03bb. "
+        f"{words.capital(OPEN)}: at some \u03bb it touches zero or the direction differs."
     )
 
 
@@ -270,6 +288,18 @@ def doubt(told: Told) -> str:
         verb = "" if is_counted else verb
     means = "Much depends on whether those kept out stay (\u03bb near 1) or go elsewhere (near 0)"
     return f"{means}. \u03bb is {known}; {', '.join(said)}."
+
+
+def deflected(told: Told) -> str:
+    """The effective deflection within twelve months and to the end at every lambda."""
+    results, said = told.results, []
+    for lambda_ in results.lambdas:
+        year, end = (told.value(name, lambda_=lambda_).cell for name in ("deflection_year", "deflection_end"))
+        said.append(f"{year} and {end} at {results.main_told if np.isclose(lambda_, results.main) else f'{lambda_:g}'}")
+    share = (
+        "Of the arrivals that the countries lose whose rules change, others gain within twelve months and to the end"
+    )
+    return f"{share}: {'; '.join(said)}."
 
 
 # the details

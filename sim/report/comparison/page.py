@@ -95,6 +95,7 @@ def context(results: Results) -> dict[str, Any]:
         "adds": rule_changes.changes(results, None),
         "reach": reach(results),
         "blocks": answer.blocks(told),
+        "of_lives": answer.of_lives(told),
         "money": answer.money(told),
         "year": told.year,
         "rule": words.rule(results),

@@ -24,6 +24,7 @@ def first(told: Told) -> list[Block]:
         Block("p", answer.sure(results)),
         Block("h2", "What would change it"),
         Block("p", answer.doubt(told)),
+        Block("p", answer.deflected(told)),
         Block("note", " ".join(results.standing.values())),
     ]
 

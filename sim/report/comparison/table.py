@@ -53,7 +53,7 @@ def summary_text(folder: str | Path) -> str:
     table = aligned(rows)
     rule = "\u2500" * max(map(len, table))
     worlds = f"{heading(results.scenario)} against {wording(results.baseline)}"
-    said = [*answer.sentences(told), answer.doubt(told)]
+    said = [*answer.sentences(told), answer.doubt(told), answer.deflected(told)]
     text = [
         f"{worlds}, {told.span}: conditional scenario, not a forecast",
         "",

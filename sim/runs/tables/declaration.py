@@ -102,6 +102,7 @@ def fits(found: pa.DataType, wanted: pa.DataType) -> bool:
 def labels(of: str) -> tuple[str, ...]:
     """The texts of a list, in order of their codes."""
     from sim.model import hazards
+    from sim.model.processes import muster
     from sim.model.recording import by_group, recorder, residents  # load numba, which nobody needs to read tables
     from sim.numerics import codes
     from sim.numerics.codes import EVENT
@@ -116,6 +117,7 @@ def labels(of: str) -> tuple[str, ...]:
         "reasons": codes.REASON_NAMES,
         "harms": recorder.HARMS,
         "expected_harms": hazards.EXPECTED,
+        "called": muster.CALLED,
         "moves": (names[code] for code in sorted(MOVES)),
         "decisions": (names[code] for code in sorted(DECISIONS)),
         "measures": by_group.MEASURES,

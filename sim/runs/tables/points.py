@@ -131,6 +131,12 @@ OF_POINTS = named(
         (replace(EXPECTED, null=False, meaning="sum of hazards"),),
     ),
     _parquet(
+        "called",
+        "men who may be called in a month in which men are summoned or officers called, among whom a draft is spread",
+        (REPLICATE, MONTH, text("who", "whom a call may reach", "called")),
+        (persons("persons", "persons; those whom a summons may miss count for less"),),
+    ),
+    _parquet(
         "wishes",
         "a unit that wished to leave in a month and could not",
         (REPLICATE, MONTH, REASON, DESTINATION, replace(PERSON, meaning="identity of the head of the unit")),
@@ -144,7 +150,8 @@ OF_POINTS = named(
     ),
     _parquet(
         "decisions",
-        "an application, a decision on it or on a status, short work begun, or what a person suffered at home",
+        "an application, a decision on it or on a status, short work or a short stay begun or ended, what a person "
+        "suffered at home, a death",
         (REPLICATE, MONTH, text("kind", "event", "decisions"), DESTINATION, ITS_CHANNEL, WHY, PERSON),
         (),
     ),

@@ -16,7 +16,7 @@ from sim.runs import disclosure
 SECTION = "harms"
 UNIT = "persons"
 COUNTS = ("arrivals_changed", "arrivals_others", "stay", "papers", "returns")
-EXPECTED_HARMS = tuple(one.name for one in HARMS if one.kind == HARM)
+EXPECTED_HARMS = tuple(one.name for one in HARMS if one.kind == HARM and one.of in ("", "stay"))
 
 
 def title(results: Results) -> str:
@@ -31,7 +31,8 @@ def caption(results: Results) -> str:
     return (
         "Scenario less rules in force over all people and the whole window, with 90% intervals "
         f"{'of one more draw' if results.is_drawn else 'of the mean'} (\u03bb = {results.main_told}). Harms are "
-        "expected: hazards summed over all lives. Open grey points: no number "
+        "expected: hazards summed over all lives, or over those of who stays though they would have left. Open grey "
+        "points: no number "
         f"can be told (fewer than {disclosure.MINIMUM} simulated people, or an interval that holds zero). The two "
         "panels have different scales."
     )

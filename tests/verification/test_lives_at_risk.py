@@ -1,0 +1,44 @@
+"""The hazards of single lives, read back from what a run keeps, are those that the model sums over all."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.analysis.lives_at_risk import Lived, suffered
+from sim.model.hazards import DETAINED, DRAFTED, FIXED_POINT
+from sim.numerics.codes import EVENT
+from sim.numerics.luck import replicate_seed
+from sim.population.lives import lives as lives_on_file
+from sim.runs.checked_model import CheckedModel
+from sim.runs.ensemble import Ensemble
+from sim.runs.run import Job
+from tests.worlds import constants, hot, hot_people, hot_world, start
+
+MONTHS = 36
+
+
+@pytest.fixture(scope="module")
+def lived(thousandth):
+    """A run of the hot world with births, deaths, pardons and decrees: its recorder's sums, itself, and its givens."""
+    people, world, behaviour = hot_people(), hot_world(MONTHS), hot()
+    model = start(people, world, behaviour, constants(), lives=lives_on_file(), of=CheckedModel).run()
+    sums = np.array(model.recorder.hazards)
+    own = Ensemble(replace(thousandth.settings, until="2021-12"), lambda seed: people)
+    run = own.finished(model, Job("hot", 0.62))
+    return sums, run, Lived(world, behaviour, people.people, people.one_in, replicate_seed(1, 0))
+
+
+@pytest.mark.parametrize("first", [0, 17])
+def test_the_hazards_of_all_lives_add_up_to_those_of_the_model(lived, first):
+    sums, run, given = lived
+    found = suffered(run, given, np.sort(given.people.key), first)
+    for harm in (DETAINED, DRAFTED):
+        total = int(round(found[harm].sum() * FIXED_POINT))
+        assert total == sums[first:, harm].sum() > 0
+
+
+@pytest.mark.parametrize("kind", ["died", "pendular_back", "stay_back", "charged", "sentenced", "pardoned", "drafted"])
+def test_everything_happens_that_may_end_a_hazard(lived, kind):
+    _, run, _ = lived
+    assert (run.decisions["kind"] == EVENT[kind]).sum() >= 5
