@@ -48,7 +48,7 @@ class Pattern:
     tolerance: float = 0.0
     kind: str = ""  # relative, absolute, points, order, least
     role: str = "check"
-    fitted: bool = False  # whether the product draws a parameter from it
+    fitted: bool = False  # whether conf/ draws a number from it, whatever the parameters of a run
     item: str = ""  # domain and item of a survey's row; channels of a reading by channel
     without: str = ""  # why no run can tell it
 

@@ -1,19 +1,21 @@
 """The yardstick: every pattern that was observed beside what runs give, with its error in its own tolerance.
 
 An error is the log of simulated over observed, or their difference in points or in the unit, over the tolerance; a hit
-is an error of at most one. Intervals are of the luck of replicates alone. Nothing here is fitted: `fitted` says from
-which rows the product draws a parameter, so that a hit there proves nothing.
+is an error of at most one. Nothing here is fitted: `fitted` marks rows from which `conf/` draws a number, and of runs
+whose parameters are drawn those that the draws were fitted to; a hit there proves nothing. Intervals are of the mean of
+replicates, which is luck alone; where parameters are drawn they are predictive, of parameters, people and luck.
 """
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from sim.analysis.estimates import estimate
+from sim.analysis.estimates import Estimated, estimate, predictive
 from sim.numerics.codes import PLACE
 from sim.observation import counts
 from sim.observation import definitions as by
@@ -21,8 +23,12 @@ from sim.observation.counts import Asked
 from sim.observation.naive import forecasts, in_short, is_reading
 from sim.observation.observed import RANK, SURVEY, Pattern, patterns, within
 from sim.observation.quantities import QUANTITIES
+from sim.observation.registered import drawn_from
 from sim.observation.seen import Seen
 from sim.runs.tables import OF_OTHERS
+
+if TYPE_CHECKING:
+    from sim.runs.draws import Draws
 
 HIT, MISS, UNTOLD, UNASKED, NOTHING = "hit", "miss", "no counterpart", "not asked", "no value"
 """What is said of a pattern; the last three are neither: no run can tell it, it was not asked, or nobody was there or
@@ -45,16 +51,19 @@ class Yardstick(NamedTuple):
     naive_summary: pd.DataFrame
 
 
-def yardstick(seen: Sequence[Seen], answers: Answers | None = None) -> Yardstick:
+def yardstick(seen: Sequence[Seen], answers: Answers | None = None, draws: "Draws | None" = None) -> Yardstick:
     """Patterns within the simulated months beside the runs, and the naive rules beside both.
 
-    Without `answers` the survey of Lithuania counts as not asked.
+    Without `answers` the survey of Lithuania counts as not asked. `draws` are those that the runs have their parameters
+    of, if not the central values.
     """
     told = within(len(seen[0].run.harms))
     least = seen[0].one_in / (2.0 * len(seen))
     values = [measured(pattern, seen, answers) for pattern in told]
+    fit, estimated = drawn_from(draws), estimate if draws is None else predictive
+    marked = [replace(pattern, fitted=pattern.fitted or pattern in fit) for pattern in told]
     table = pd.DataFrame(
-        [_row(pattern, found, least) for pattern, found in zip(told, values, strict=True)],
+        [_row(pattern, found, least, estimated) for pattern, found in zip(marked, values, strict=True)],
         columns=OF_OTHERS["patterns"].names,
     )
     simulated = {pattern: found[0] for pattern, found in zip(told, values, strict=True) if found}
@@ -91,7 +100,7 @@ def _rank(answers: Answers) -> list[float]:
     ]
 
 
-def _row(pattern: Pattern, values: Sequence[float], least: float) -> tuple[object, ...]:
+def _row(pattern: Pattern, values: Sequence[float], least: float, estimated: Estimated) -> tuple[object, ...]:
     simulated, low, high, error = (math.nan,) * 4
     if pattern.without:
         verdict = UNTOLD
@@ -101,8 +110,8 @@ def _row(pattern: Pattern, values: Sequence[float], least: float) -> tuple[objec
         simulated = values[0]
         error, verdict = judged(pattern, simulated, least)
         if len(values) > SURE and pattern.kind != "order" and not any(map(math.isnan, values)):
-            luck = estimate(values[1:])
-            low, high = luck.low, luck.high
+            found = estimated(values[1:])
+            low, high = found.low, found.high
     note = pattern.without or pattern.note
     return (pattern.group, pattern.target, pattern.name, pattern.destination, pattern.start, pattern.end,
             pattern.observed, simulated, low, high, error, pattern.tolerance if not pattern.without else math.nan,

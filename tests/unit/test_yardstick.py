@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.cli.commands.patterns import answered
+from sim.cli.commands.patterns import answered, of_runs
 from sim.numerics.months import month
 from sim.observation import definitions as by
 from sim.observation import naive, observed
@@ -16,9 +16,11 @@ from sim.observation import yardstick as module
 from sim.observation.naive import ARRIVING, LAST, LEAVING, OWN, forecasts, in_short, is_reading
 from sim.observation.observed import OBSERVED, RANK, SURVEY, patterns
 from sim.observation.quantities import QUANTITIES
+from sim.observation.registered import FIT, drawn_from, of_role
 from sim.observation.seen import seen_by
 from sim.observation.yardstick import HIT, MISS, NOTHING, UNASKED, UNTOLD, judged, yardstick
-from sim.report.yardstick import printed, scores
+from sim.report.yardstick import explained, printed, scores
+from sim.runs.draws import Draws
 from sim.runs.run import Job
 from sim.runs.settings import Settings
 from sim.runs.tables import YARDSTICK
@@ -151,6 +153,56 @@ def test_a_rule_looks_at_past_years_only():
     assert short.empty  # two years are too few to be summed up
 
 
+# what is fitted
+
+
+def a_fit(until):
+    """Draws that were fitted to what was known by the end of a month, None for all of it."""
+    return Draws("made", ("lambda",), np.array([[0.6]]), np.array([1.0]), {"until": until})
+
+
+def test_rows_that_drawn_parameters_were_fitted_to_are_fitted_and_a_hit_there_is_not_free(measured):
+    told = [one for one in patterns() if not one.past and one.last < 24]
+    central, drawn = (yardstick(measured, draws=draws).patterns for draws in (None, a_fit(None)))
+    assert list(central["fitted"]) == [one.fitted for one in told]
+    fit = of_role(FIT)
+    assert list(drawn["fitted"]) == [one.fitted or one in fit for one in told]
+    new = drawn["fitted"].astype(bool) & ~central["fitted"].astype(bool)
+    residents = (drawn["quantity"] == "residents") & (drawn["destination"] == "lithuania") & (drawn["target"] != "")
+    assert residents.any() and new[residents].all()
+    before, after = (scores(table)[-1] for table in (central, drawn))
+    assert (before.hits, before.misses) == (after.hits, after.misses)
+    moved = drawn[new]["verdict"]
+    assert (
+        after.free_hits == before.free_hits - (moved == HIT).sum() and after.fitted_hits == after.hits - after.free_hits
+    )
+    assert after.free_misses == before.free_misses - (moved == MISS).sum() < before.free_misses
+
+
+def test_what_a_fit_has_not_seen_is_free():
+    asylum = [one for one in of_role(FIT) if one.quantity == "asylum_applications" and one.destination == "germany"]
+    assert {one.end[:4] for one in asylum} == {"2021", "2022"} and not any(one.fitted for one in asylum)
+    assert {one for one in asylum if one in drawn_from(a_fit("2021-12"))} == {one for one in asylum if one.end < "2022"}
+    assert drawn_from(None) == frozenset()
+
+
+def test_intervals_of_drawn_parameters_are_predictive_and_the_page_says_of_what(measured):
+    luck, predictive = (yardstick(measured, draws=draws).patterns for draws in (None, a_fit(None)))
+    widths = [(table["high"] - table["low"]).dropna() for table in (luck, predictive)]
+    assert np.allclose(widths[1], widths[0] * 2.0)  # of three replicates: the root of 1 + 1/3 over that of 1/3
+    assert "luck alone" in explained(False, 1) and "luck and people" in explained(False, 4)
+    for number, of in ((1, "of parameters and luck"), (4, "of parameters, people and luck")):
+        assert of in explained(True, number) and "fitted to the row" in explained(True, number)
+    assert "fitted to the row" not in explained(False, 1)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"), [("central", "central values of conf/"), ("posterior", "draws its parameters")]
+)
+def test_the_task_says_which_parameters_its_runs_have(parameters, said):
+    assert said in of_runs(Settings(task="patterns", parameters=parameters))
+
+
 # of a real run
 
 
@@ -202,11 +254,14 @@ def test_a_lag_that_is_counted_twice_is_found(measured, found, monkeypatch):
 
 
 def test_the_page_counts_what_the_table_says(found):
-    page = printed(found, "a test")
+    page = printed(found, "a test", explained(False, 1))
     every = scores(found.patterns)[-1]
     assert every.hits + every.misses + every.untold == len(found.patterns)
     assert every.hits == (found.patterns["verdict"] == HIT).sum()
-    assert max(map(len, page.splitlines())) < 260 and "NAIVE RULES" in page and "HITS AND MISSES" in page
+    assert max(map(len, page.splitlines())) < 260 and "NAIVE RULES" in page
+    counted = next(line for line in page.splitlines() if line.startswith("all "))
+    free, fitted = (every.free_hits, every.free_misses), (every.fitted_hits, every.fitted_misses)
+    assert counted.split()[1:] == [str(number) for number in (every.hits, every.misses, *free, *fitted, every.untold)]
     assert page.count("\n") > len(found.patterns)
 
 

@@ -169,7 +169,7 @@ def _yardstick(ensemble: Ensemble, ours: Sequence[Run]) -> dict[str, pd.DataFram
     if ensemble.settings.baseline != naming.HISTORICAL:
         return {table.name: pd.DataFrame(columns=table.names) for table in YARDSTICK}
     one_in, world = ensemble.settings.people.one_in, ensemble.world(naming.HISTORICAL)
-    return yardstick(list(each_seen(ours, world, ensemble.start, one_in)))._asdict()
+    return yardstick(list(each_seen(ours, world, ensemble.start, one_in)), draws=ensemble.draws)._asdict()
 
 
 def _people(ensemble: Ensemble) -> pd.DataFrame:

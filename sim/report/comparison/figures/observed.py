@@ -35,7 +35,7 @@ def absent(results: Results) -> str:
 
 
 def data(results: Results) -> pd.DataFrame:
-    """Rows of `patterns.csv` that were judged, with the interval of luck in tolerances where a ratio is told."""
+    """Rows of `patterns.csv` that were judged, with the interval in tolerances where a ratio is told."""
     table = results.table("patterns")
     table = table[table["verdict"].isin([HIT, MISS]) & table["error"].notna()]
     ratio = (
