@@ -18,6 +18,8 @@ ERRORS = (
     "most 1."
 )
 """What a reader must know of the numbers, whatever the parameters; the rest is in `explained`."""
+TASK = "python -m sim task=patterns"
+"""What makes the table of patterns alone."""
 ELSEWHERE = "The survey of Lithuania is asked by task=patterns alone; sources stand in patterns.csv."
 NAME_WIDTH, PLACE_WIDTH = 42, 18
 _ALLOWED: Mapping[str, Callable[[float], str]] = {
@@ -120,7 +122,8 @@ def section(results: Results) -> dict[str, Any]:
     ending = str(results.fact("settings", "end"))
     if results.baseline != naming.HISTORICAL:
         absent = (
-            f"The baseline is \u201c{heading(results.baseline)}\u201d, not what happened: nothing was observed of it."
+            f"The baseline is \u201c{heading(results.baseline)}\u201d, which is not what happened to the end of 2022: "
+            f"nothing was observed of it."
         )
     else:
         absent = f"The runs end in {ending}, before anything was observed within them."
@@ -146,8 +149,21 @@ def section(results: Results) -> dict[str, Any]:
         "all": asked[-1],
         "naive": summary(results.table("naive_summary")),
         "absent": absent,
+        "task": TASK,
         "explained": f"{explained(results.is_drawn, results.draws_of_people)} {ELSEWHERE}",
     }
+
+
+def in_short(results: Results) -> str:
+    """The scores of a comparison in a sentence, and where its table stands; nothing where it has no patterns."""
+    if not (results.folder / "patterns.csv").is_file() or (table := results.table("patterns")).empty:
+        return ""
+    every = scores(table)[-1]
+    return (
+        f"everything observed to the end of 2022 beside its baseline has {every.hits} hits and "
+        f"{every.misses} misses, {every.free_hits} and {every.free_misses} of them in rows to which nothing is fitted. "
+        f"Row by row: report.html and patterns.csv of compare/{results.folder.name}."
+    )
 
 
 def told(row: dict[str, Any]) -> dict[str, str]:

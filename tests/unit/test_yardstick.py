@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.cli.commands.compare import is_history
 from sim.cli.commands.patterns import answered, of_runs
 from sim.numerics.months import month
 from sim.observation import definitions as by
@@ -279,6 +280,21 @@ def test_observations_are_set_beside_what_happened_unless_a_world_is_named():
     assert (asked.scenario, asked.replicate_count) == ("historical", 4)
     assert Settings(task="patterns", scenario="no_war").scenario == "no_war"
     assert Settings(task="compare").scenario != "historical"
+
+
+@pytest.mark.parametrize(
+    ("until", "same"),
+    [("2020-02", True), ("2020-06", False)],
+)
+def test_a_baseline_that_parts_later_than_the_last_observation_is_what_happened(until, same):
+    made = ensemble(until=until)  # no_covid parts in March 2020
+    assert is_history(made.world("no_covid"), made.world("historical")) is same
+
+
+def test_a_baseline_that_parts_after_2022_has_the_table_too():
+    made = ensemble(until="2026-06")
+    assert is_history(made.world("lithuania_law_extended_2026"), made.world("historical"))
+    assert not is_history(made.world("no_war"), made.world("historical"))
 
 
 def test_nobody_asked_gives_no_answers():
