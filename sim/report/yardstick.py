@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.history import naming
 from sim.observation.naive import ARRIVING, LEAVING, OWN
-from sim.observation.yardstick import HIT, MISS, UNTOLD, Yardstick
+from sim.observation.yardstick import HIT, MISS, NOTHING, UNTOLD, Yardstick
 from sim.report.results import Results, heading, wording
 from sim.report.words import MINUS
 
@@ -98,7 +98,11 @@ def _line(row: dict[str, Any]) -> str:
     name, cells = _named(row), told(row)
     return (f"{name[: NAME_WIDTH - 1]:<{NAME_WIDTH}}{cells['place'][: PLACE_WIDTH - 1]:<{PLACE_WIDTH}}"
             f"{cells['period']:<24}{cells['observed']:>10}{cells['simulated']:>11}{cells['interval']:>20}"
-            f"{cells['error']:>8}{cells['allowed']:>9}  {cells['verdict']}")  # fmt: skip
+            f"{cells['error']:>8}{cells['allowed']:>9}  {cells['verdict']}{_why(row)}")  # fmt: skip
+
+
+def _why(row: dict[str, Any]) -> str:
+    return f": {row['note']}" if row["verdict"] == NOTHING else ""
 
 
 def _untold(row: dict[str, Any]) -> str:
@@ -134,7 +138,7 @@ def section(results: Results) -> dict[str, Any]:
             | {
                 "name": f"{_words(row)}{' (pattern ' + row['target'] + ')' if row['target'] else ''}",
                 "hit": row["verdict"] == HIT,
-                "why": row["note"] if row["verdict"] == UNTOLD else "",
+                "why": row["note"] if row["verdict"] in (UNTOLD, NOTHING) else "",
                 "source": f"{row['source']} ({row['confidence']})",
             }
             for row in part.to_dict("records")

@@ -8,7 +8,7 @@ import pytest
 
 from sim.history import catalogue, inventory
 from sim.history.assumed import assumed
-from sim.history.clock import clock, last_day
+from sim.history.clock import clock, last_day, last_of
 from sim.history.compiled import build, first_difference
 from sim.history.courses import Course, course_of
 from sim.history.drivers import Driver, drivers
@@ -66,7 +66,7 @@ def test_a_scenario_with_a_clock_of_its_own_goes_further(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "conf" / "scenario").mkdir(parents=True)
     (tmp_path / "conf" / "scenario" / "long.yaml").write_text("description: a test\nlast: 2035-06\ncourse: worse\n")
-    for name, asked in (("late", "2051-01"), ("odd", "June")):
+    for name, asked in (("late", "2051-01"), ("odd", "June"), ("grown", "2037-01")):
         (tmp_path / "conf" / "scenario" / f"{name}.yaml").write_text(f"description: a test\nlast: {asked}\n")
     long = catalogue.load_history("long")
     assert label(long.last) == "2035-06" and long.course == catalogue.load_course("worse")
@@ -79,6 +79,15 @@ def test_a_scenario_with_a_clock_of_its_own_goes_further(tmp_path, monkeypatch):
     for name, asked in (("late", "2051-01"), ("odd", "June")):
         with pytest.raises(CatalogueError, match=f"last: '{asked}' is not a month from 2019-01 to 2050-12"):
             catalogue.load_history(name)
+    with pytest.raises(CatalogueError, match="grown.yaml.*last: '2037-01' is after 2036-12; who was born after 2018"):
+        catalogue.load_history("grown")
+
+
+@pytest.mark.parametrize(("asked", "month"), [("2036-12", 215), ("2030-12", 143)])
+def test_a_history_ends_before_anybody_grows_up_who_was_born_in_the_run(asked, month):
+    assert last_of(asked) == month
+    with pytest.raises(ValueError, match="is after 2036-12"):
+        last_of("2037-01")
 
 
 # how a course acts

@@ -12,12 +12,12 @@ from sim.cli.commands.compare import is_history
 from sim.cli.commands.patterns import answered, of_runs
 from sim.numerics.months import month
 from sim.observation import definitions as by
-from sim.observation import naive, observed
+from sim.observation import judging, naive, observed, scorecard
 from sim.observation import yardstick as module
 from sim.observation.naive import ARRIVING, LAST, LEAVING, OWN, forecasts, in_short, is_reading
 from sim.observation.observed import OBSERVED, RANK, SURVEY, patterns
 from sim.observation.quantities import QUANTITIES
-from sim.observation.registered import FIT, drawn_from, of_role
+from sim.observation.registered import FIT, drawn_from, of_role, targets
 from sim.observation.seen import seen_by
 from sim.observation.yardstick import HIT, MISS, NOTHING, UNASKED, UNTOLD, judged, yardstick
 from sim.report.yardstick import explained, printed, scores
@@ -119,6 +119,34 @@ def test_an_order_holds_or_does_not_and_nobody_is_no_miss():
     order = a_pattern(kind="order", tolerance=0.0, observed=2021.0)
     assert [judged(order, year, 5.0)[1] for year in (2021.0, 2022.0)] == [HIT, MISS]
     assert judged(a_pattern(), math.nan, 5.0)[1] == NOTHING
+
+
+def test_what_the_sample_cannot_show_is_no_verdict_and_what_is_expected_may_be_less_than_an_agent():
+    few = a_pattern(quantity="asylum_seekers", observed=12.0, tolerance=0.4)
+    assert judged(few, 0.0, 25.0)[1] == judged(few, 24.0, 25.0)[1] == NOTHING
+    assert judged(few, 0.0, 5.0)[1] == judged(few, 30.0, 25.0)[1] == MISS
+    claims = replace(few, quantity="asylum_applications")
+    error, verdict = judged(claims, 0.3, 25.0)
+    assert verdict == MISS and error == pytest.approx(math.log(1 / 12) / 0.4)
+    assert judged(claims, 11.0, 25.0)[1] == HIT
+
+
+def test_an_application_whose_permit_comes_after_the_run_says_so(found):
+    rows = found.patterns[found.patterns["verdict"] == NOTHING]
+    assert rows["note"].str.len().min() > 0
+    late = next(one for one in patterns() if one.quantity == "permit_applications" and one.end == "2022-12-31")
+    said = module._why_nothing(late, math.nan, 48)
+    assert late.destination == "poland" and "9 months later" in said and "until=2023-09" in said
+    assert "nobody was there" in module._why_nothing(late, math.nan, 57)
+
+
+def test_what_was_read_after_the_fit_is_fitted_to_nothing_and_in_no_threshold():
+    added = [one for one in patterns() if one.added]
+    assert len(added) == len(rows_of("asylum")) > 100
+    assert not set(added) & set(of_role(FIT)) and {judging.role(one) for one in added} == {judging.ADDED}
+    assert {targets()[one].role for one in added} <= {"check", "natural_experiment", "left_out"}
+    in_series = {one for places in scorecard.series().values() for years in places.values() for one in years.values()}
+    assert in_series and not in_series & set(added)
 
 
 # naive rules

@@ -67,7 +67,7 @@ YARDSTICK = (
             text("role", "initial, fit, fit_weak or check"),
             text("quantity", "what is measured of a run (docs/observation.md); empty if nothing"),
             *SOURCES,
-            text("note", "of the source, or why no run can tell it"),
+            text("note", "of the source, or why no run can tell it or it has no value"),
         ),
         maybe_empty=True,
     ),

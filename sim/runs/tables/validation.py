@@ -26,7 +26,7 @@ OF_VALIDATION = named(
         (text("group", "group of patterns"), text("target", "its number in the list by which a fit is judged"),
          text("pattern", "what was observed, as its source defines it"), _PLACE, *_DAYS),
         (
-            text("role", "fit, check, natural experiment or left out (conf/validation.yaml)"),
+            text("role", "fit, check, natural experiment, left out, or added: a check in no threshold"),
             Column("observed", REAL, "as the source tells", _OF_ROW),
             *_forecast(_OF_ROW, null=True),
             Column("within", REAL, "narrowest of the intervals that holds the observed; 100 for none", "%", null=True),
