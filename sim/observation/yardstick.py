@@ -172,7 +172,7 @@ def _why_nothing(pattern: Pattern, simulated: float, months: int) -> str:
         if pattern.last + waits >= months:
             return (
                 f"an application is told by its permit, {waits} months later, when the runs have ended: "
-                f"until={label(pattern.last + waits)} tells it"
+                f"a comparison until {label(pattern.last + waits)} or later tells it"
             )
     return "nobody was there of whom to tell a share"
 
