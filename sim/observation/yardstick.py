@@ -171,7 +171,7 @@ def _why_nothing(pattern: Pattern, simulated: float, months: int) -> str:
         waits = max(lag(PLACE[place]) for place in pattern.destination.split("+"))
         if pattern.last + waits >= months:
             return (
-                f"an application is told by its permit, {waits} months later, when the runs have ended: "
+                f"its permit comes {waits} months later, after the runs: "
                 f"a comparison until {label(pattern.last + waits)} or later tells it"
             )
     return "nobody was there of whom to tell a share"
