@@ -1,8 +1,8 @@
 """What an answer takes for granted where nothing is known, in sentences made from the data.
 
-Three things are: of a vote whose end is not known, which branch is meant; of every driver, by which course it moves
-after the last known month; and that nobody is born after the clock's last. Each is told only of a window that reaches
-so far.
+Four things are: of a vote whose end is not known, which branch is meant; of every driver, by which course it moves
+after the last known month; of births and deaths, that their rates are held after the last year that is published; and
+that nobody is born after the clock's last month. Each is told only of a window that reaches so far.
 """
 
 from calendar import month_name
@@ -14,10 +14,13 @@ from sim.history.history import History
 from sim.history.policies import Branch, Policy
 
 
-def assumed(baseline: History, scenario: History, branches: Sequence[Policy], end: date) -> tuple[str, ...]:
+def assumed(
+    baseline: History, scenario: History, branches: Sequence[Policy], end: date, published: int
+) -> tuple[str, ...]:
     """Sentences about branches, courses and births of an answer to the day `end`; nothing where none matters.
 
-    `branches` are the policies of which it is not known whether they came about. Of a world that is compared with
+    `branches` are the policies of which it is not known whether they came about, `published` the last year of which the
+    numbers of births and deaths are known. Of a world that is compared with
     nothing, `baseline` and `scenario` are the same.
     """
     reached = [(one, one.branch) for one in branches if one.branch and one.events[0].start <= end]
@@ -25,6 +28,8 @@ def assumed(baseline: History, scenario: History, branches: Sequence[Policy], en
     said = [f"Not known, and so assumed: {'; '.join(told)}."] if told else []
     if end > last_day(clock().known):
         said.append(_courses(baseline, scenario))
+    if end.year > published:
+        said.append(f"Births and deaths after {published}, the last year published, go by the rates of that year.")
     if end > (last := last_day(clock().last)):
         said.append(f"Nobody is born after {month_name[last.month]} {last.year}, the last month of the clock.")
     return tuple(said)

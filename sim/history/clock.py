@@ -25,6 +25,25 @@ def month_of(value: Any) -> int:
 
 
 Month = Annotated[int, PlainValidator(month_of)]
+BEFORE_GROWN = 18 * 12 - 1
+"""December 2036: the last month before anybody who was born in the run would turn 18."""
+
+
+def last_of(value: Any) -> int:
+    """The last month of a history; raises ValueError for one in which people decide for whom nothing was drawn.
+
+    Rows of the unborn have no ties, taste or luck of adults (`sim.population.unborn`).
+    """
+    number = month_of(value)
+    if number > BEFORE_GROWN:
+        raise ValueError(
+            f"'{shown(value)}' is after {months.label(BEFORE_GROWN)}; who was born after 2018 would turn 18, and the "
+            "model draws for them nothing that adults decide by"
+        )
+    return number
+
+
+LastMonth = Annotated[int, PlainValidator(last_of)]
 
 
 class Clock(NamedTuple):
@@ -42,7 +61,7 @@ class Clock(NamedTuple):
 class ClockRecord(Record):
     """The file of the clock."""
 
-    last: Month
+    last: LastMonth
     known: Month
     source: Words
 

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from sim.history import spelling
-from sim.history.clock import Month
+from sim.history.clock import LastMonth
 from sim.history.history import History
 from sim.history.judging import Faults, Names, Record, Text, distinct, each, tell
 from sim.history.naming import Composition
@@ -60,7 +60,7 @@ class ScenarioRecord(Record):
     without: Names = ()
     until: Any = Field(None, validate_default=True)
     course: Text | None = None
-    last: Month | None = None
+    last: LastMonth | None = None
 
     @field_validator("enact", "without", mode="after")
     @classmethod

@@ -12,6 +12,7 @@ from sim.observation.observed import STOCKS, Pattern, patterns, with_tolerance
 from sim.observation.registered import COUNT, INCREMENT, SHARE, Error, registered, targets
 from sim.observation.yardstick import CHANGES
 
+ADDED = "added"
 NORMAL = math.inf
 """Degrees of freedom of a normal error."""
 
@@ -25,8 +26,8 @@ class Spread(NamedTuple):
 
 
 def role(pattern: Pattern) -> str:
-    """The role of a pattern."""
-    return targets()[pattern].role
+    """The role of a pattern; `ADDED` of what was read after the fit was seen, so that no threshold counts it."""
+    return ADDED if pattern.added else targets()[pattern].role
 
 
 def spread(pattern: Pattern) -> Spread:

@@ -26,7 +26,15 @@ SURVEY = "survey"
 """Quantity of the rows of the survey of Lithuania, which is asked of the people and not read from a run."""
 RANK = "rank_of_whys"
 """Quantity of the order of the reasons for Lithuania, read from the same survey."""
-STOCKS = (*REGISTERS, "refugees", "residents_estimate", "register_of_foreigners", "present", "socially_insured")
+STOCKS = (
+    *REGISTERS,
+    "refugees",
+    "asylum_seekers",
+    "residents_estimate",
+    "register_of_foreigners",
+    "present",
+    "socially_insured",
+)
 """Quantities of a date."""
 
 
@@ -48,9 +56,10 @@ class Pattern:
     tolerance: float = 0.0
     kind: str = ""  # relative, absolute, points, order, least
     role: str = "check"
-    fitted: bool = False  # whether the product draws a parameter from it
+    fitted: bool = False  # whether conf/ draws a number from it, whatever the parameters of a run
     item: str = ""  # domain and item of a survey's row; channels of a reading by channel
     without: str = ""  # why no run can tell it
+    added: bool = False  # read after the fit was seen: told everywhere, in no threshold
 
     @property
     def past(self) -> bool:
@@ -80,7 +89,7 @@ def read(name: str) -> pd.DataFrame:
 def patterns() -> tuple[Pattern, ...]:
     """Every pattern once, in the order of the groups; a number that two files hold is one pattern with both marks."""
     found: dict[tuple[object, ...], Pattern] = {}
-    for part in (_targets, _departures, _stocks, _lithuania, _series, _survey, _repression, _channels):
+    for part in (_targets, _departures, _stocks, _lithuania, _series, _survey, _repression, _channels, _asylum):
         for pattern in part():
             key = (pattern.quantity or pattern.name, pattern.destination, pattern.start, pattern.end, pattern.observed,
                    pattern.item)  # fmt: skip
@@ -98,9 +107,9 @@ def patterns() -> tuple[Pattern, ...]:
 
 
 def _claims_drawn_upon(pattern: Pattern) -> bool:
-    """Whether it counts claims from which the access to asylum of a destination was set."""
+    """Whether it counts claims, at the border or all, from which the access to asylum of a destination was set."""
     last = FITTED_CLAIMS.get(pattern.destination, "")
-    return pattern.quantity == "asylum_applications" and "2020-01-01" <= pattern.end <= last
+    return pattern.quantity in ("asylum_applications", "entries_protection") and "2020-01-01" <= pattern.end <= last
 
 
 def within(months: int) -> list[Pattern]:
@@ -173,8 +182,12 @@ def _lithuania() -> Iterator[Pattern]:
         yield replace(found, unit="%") if row.unit == "fraction" else found
 
 
-def _series() -> Iterator[Pattern]:
-    for row in read("series").itertuples():
+def _asylum() -> Iterator[Pattern]:
+    yield from (replace(found, added=True) for found in _series("asylum"))
+
+
+def _series(name: str = "series") -> Iterator[Pattern]:
+    for row in read(name).itertuples():
         quantity = row.series if row.series in QUANTITIES or row.series == RANK else None
         found = _pattern(
             row, row.series, quantity, row.destination, float(row.value),

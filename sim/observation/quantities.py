@@ -104,6 +104,7 @@ QUANTITIES: dict[str, Quantity] = {
         _share(_flow(of.recognised), _flow(lambda seen, p: of.recognised(seen, p) + of.rejected(seen, p))),
     ),
     "refugees": Quantity("asylum", "asylum", _stock(counts.in_status("protected"))),
+    "asylum_seekers": Quantity("asylum", "asylum", _stock(counts.in_status("asylum_seeker"))),
     # visas
     "short_visas": Quantity(
         "visas", "visas", _flow(lambda seen, p: by.short_visas(seen.world, p, len(seen.run.harms)))

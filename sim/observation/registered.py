@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, field_validator, model_validator
 
@@ -19,6 +19,9 @@ from sim.numerics.messages import shown
 from sim.numerics.months import label
 from sim.observation.observed import STOCKS, Pattern, patterns
 from sim.runs.files import file_digest
+
+if TYPE_CHECKING:
+    from sim.runs.draws import Draws
 
 FILE = CONF / "validation.yaml"
 FIT, CHECK, EXPERIMENT, INPUT, LEFT_OUT = ROLES = ("fit", "check", "natural_experiment", "input", "left_out")
@@ -248,3 +251,8 @@ def of_role(role: str, until: str | None = None) -> list[Pattern]:
     """Patterns of a role, in the order told, that are known by the end of a month (YYYY-MM) if one is given."""
     return [one for one, target in targets().items()
             if target.role == role and (until is None or one.end[:7] <= until)]  # fmt: skip
+
+
+def drawn_from(draws: "Draws | None") -> frozenset[Pattern]:
+    """What parameters were fitted to that are drawn: the patterns of the fit in the window of the draws, or none."""
+    return frozenset() if draws is None else frozenset(of_role(FIT, draws.about.get("until")))

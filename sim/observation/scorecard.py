@@ -100,11 +100,21 @@ def narrowest_of(observed: float, said: scores.Summary) -> float:
 
 
 def series() -> dict[str, dict[str, dict[int, Pattern]]]:
-    """Yearly series of several places by quantity and place: registers, permits, claims; no sums, and no inputs."""
+    """Yearly series of several places by quantity and place: registers, permits, claims; no sums, and no inputs.
+
+    What was added after the fit was seen is in none: the thresholds stay what they were.
+    """
     found: dict[str, dict[str, dict[int, Pattern]]] = {}
     for (name, place), years in by_year(patterns()).items():
-        one = next(iter(years.values()))
-        if one.quantity == name and one.group in SERIES and place not in SUMS and name not in (SURVEY, RANK):
+        years = {year: one for year, one in years.items() if not one.added}
+        one = next(iter(years.values()), None)
+        if (
+            one is not None
+            and one.quantity == name
+            and one.group in SERIES
+            and place not in SUMS
+            and name not in (SURVEY, RANK)
+        ):
             if name not in FITTED_SERIES:
                 found.setdefault(name, {})[place] = years
     return {name: places for name, places in found.items() if len(places) > 1}

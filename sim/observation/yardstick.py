@@ -1,37 +1,51 @@
 """The yardstick: every pattern that was observed beside what runs give, with its error in its own tolerance.
 
 An error is the log of simulated over observed, or their difference in points or in the unit, over the tolerance; a hit
-is an error of at most one. Intervals are of the luck of replicates alone. Nothing here is fitted: `fitted` says from
-which rows the product draws a parameter, so that a hit there proves nothing.
+is an error of at most one. Nothing here is fitted: `fitted` marks rows from which `conf/` draws a number, and of runs
+whose parameters are drawn those that the draws were fitted to; a hit there proves nothing. Intervals are of the mean of
+replicates, which is luck alone; where parameters are drawn they are predictive, of parameters, people and luck.
 """
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from sim.analysis.estimates import estimate
+from sim.analysis.estimates import Estimated, estimate, predictive
 from sim.numerics.codes import PLACE
+from sim.numerics.months import label
 from sim.observation import counts
 from sim.observation import definitions as by
 from sim.observation.counts import Asked
+from sim.observation.definitions import lag
 from sim.observation.naive import forecasts, in_short, is_reading
 from sim.observation.observed import RANK, SURVEY, Pattern, patterns, within
 from sim.observation.quantities import QUANTITIES
+from sim.observation.registered import drawn_from
 from sim.observation.seen import Seen
 from sim.runs.tables import OF_OTHERS
 
+if TYPE_CHECKING:
+    from sim.runs.draws import Draws
+
 HIT, MISS, UNTOLD, UNASKED, NOTHING = "hit", "miss", "no counterpart", "not asked", "no value"
-"""What is said of a pattern; the last three are neither: no run can tell it, it was not asked, or nobody was there or
-the run ends too early."""
+"""What is said of a pattern; the last three are neither: no run can tell it, it was not asked, or nobody was there, too
+few people are, or the run ends too early."""
 SURE = 2
 """Runs from which an interval can be told."""
 
 CHANGES = ("growth_residents", "net_entries", "net_migration")
 """Quantities that may be below zero."""
+
+EXPECTED = (
+    *("asylum_applications", "entries_special_visas", "entries_humanitarian", "entries_business_harbour"),
+    "entries_protection",
+)
+"""Quantities that are hazards summed and no agents, so that less than one agent can be told."""
 
 Answers = Mapping[str, Sequence[float]]
 """Answers to the survey of Lithuania, by domain and item: that of all runs together, then that of each."""
@@ -45,16 +59,22 @@ class Yardstick(NamedTuple):
     naive_summary: pd.DataFrame
 
 
-def yardstick(seen: Sequence[Seen], answers: Answers | None = None) -> Yardstick:
+def yardstick(seen: Sequence[Seen], answers: Answers | None = None, draws: "Draws | None" = None) -> Yardstick:
     """Patterns within the simulated months beside the runs, and the naive rules beside both.
 
-    Without `answers` the survey of Lithuania counts as not asked.
+    Without `answers` the survey of Lithuania counts as not asked. `draws` are those that the runs have their parameters
+    of, if not the central values.
     """
     told = within(len(seen[0].run.harms))
     least = seen[0].one_in / (2.0 * len(seen))
     values = [measured(pattern, seen, answers) for pattern in told]
+    fit, estimated = drawn_from(draws), estimate if draws is None else predictive
+    marked = [replace(pattern, fitted=pattern.fitted or pattern in fit) for pattern in told]
     table = pd.DataFrame(
-        [_row(pattern, found, least) for pattern, found in zip(told, values, strict=True)],
+        [
+            _row(pattern, found, least, estimated, len(seen[0].run.harms))
+            for pattern, found in zip(marked, values, strict=True)
+        ],
         columns=OF_OTHERS["patterns"].names,
     )
     simulated = {pattern: found[0] for pattern, found in zip(told, values, strict=True) if found}
@@ -91,7 +111,9 @@ def _rank(answers: Answers) -> list[float]:
     ]
 
 
-def _row(pattern: Pattern, values: Sequence[float], least: float) -> tuple[object, ...]:
+def _row(
+    pattern: Pattern, values: Sequence[float], least: float, estimated: Estimated, months: int
+) -> tuple[object, ...]:
     simulated, low, high, error = (math.nan,) * 4
     if pattern.without:
         verdict = UNTOLD
@@ -101,9 +123,9 @@ def _row(pattern: Pattern, values: Sequence[float], least: float) -> tuple[objec
         simulated = values[0]
         error, verdict = judged(pattern, simulated, least)
         if len(values) > SURE and pattern.kind != "order" and not any(map(math.isnan, values)):
-            luck = estimate(values[1:])
-            low, high = luck.low, luck.high
-    note = pattern.without or pattern.note
+            found = estimated(values[1:])
+            low, high = found.low, found.high
+    note = _why_nothing(pattern, simulated, months) if verdict == NOTHING else pattern.without or pattern.note
     return (pattern.group, pattern.target, pattern.name, pattern.destination, pattern.start, pattern.end,
             pattern.observed, simulated, low, high, error, pattern.tolerance if not pattern.without else math.nan,
             pattern.kind, pattern.fitted, verdict, pattern.unit, pattern.role, pattern.quantity, pattern.source,
@@ -114,17 +136,17 @@ def judged(pattern: Pattern, simulated: float, least: float) -> tuple[float, str
     """Error of a simulated value in the pattern's tolerance, and the verdict.
 
     Of a relative tolerance it is the log of simulated over observed, the first at least `least`: half an agent in all
-    runs together, for what was not seen once, or a hundredth of a share or ratio. A change, which may have either
-    sign, is off by its difference over the observed. An order has no error.
+    runs together, for what was not seen once, or a hundredth of a share or ratio, or one person of what is expected. A
+    change, which may have either sign, is off by its difference over the observed. An order has no error.
     """
-    if math.isnan(simulated):
+    if math.isnan(simulated) or _too_few(pattern, simulated, least):
         return math.nan, NOTHING
     if pattern.kind == "order":
         return math.nan, HIT if simulated == pattern.observed else MISS
     if pattern.quantity in CHANGES and pattern.kind == "relative":
         off = simulated / pattern.observed - 1.0
     elif pattern.kind == "relative":
-        smallest = 0.01 if pattern.unit in ("%", "ratio") else least
+        smallest = 0.01 if pattern.unit in ("%", "ratio") else 1.0 if pattern.quantity in EXPECTED else least
         off = math.log(max(simulated, smallest) / pattern.observed)
     else:
         off = simulated - pattern.observed
@@ -133,6 +155,26 @@ def judged(pattern: Pattern, simulated: float, least: float) -> tuple[float, str
             return off / pattern.tolerance, HIT if off == 0.0 else MISS
     error = off / pattern.tolerance
     return error, HIT if abs(error) <= 1.0 else MISS
+
+
+def _too_few(pattern: Pattern, simulated: float, least: float) -> bool:
+    """Whether what was observed and what was simulated are both fewer people than the runs can show."""
+    counted = pattern.kind == "relative" and pattern.unit not in ("%", "ratio")
+    return counted and pattern.quantity not in (*CHANGES, *EXPECTED) and max(simulated, pattern.observed) < least
+
+
+def _why_nothing(pattern: Pattern, simulated: float, months: int) -> str:
+    """Why a pattern has no value."""
+    if not math.isnan(simulated):
+        return "fewer people than half an agent in all runs: take a larger sample"
+    if pattern.quantity == "permit_applications":
+        waits = max(lag(PLACE[place]) for place in pattern.destination.split("+"))
+        if pattern.last + waits >= months:
+            return (
+                f"its permit comes {waits} months later, after the runs: "
+                f"a comparison until {label(pattern.last + waits)} or later tells it"
+            )
+    return "nobody was there of whom to tell a share"
 
 
 def _in_the_month_of_leaving(told: Sequence[Pattern], seen: Sequence[Seen]) -> dict[Pattern, float]:

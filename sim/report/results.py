@@ -177,6 +177,11 @@ class Results:
         return bool(self.manifest.get(standing.KEY, {}).get("draws"))
 
     @property
+    def draws_of_people(self) -> int:
+        """How many draws of the people the replicates have in turn."""
+        return int(self.fact("settings", "people_draws"))
+
+    @property
     def main(self) -> float:
         """The lambda at which the headline is told; the mean of those of the draws where lambda is drawn."""
         return float(self.fact("settings", "lambda"))

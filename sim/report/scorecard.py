@@ -17,8 +17,8 @@ WIDTH = 110
 EXPLAINED = (
     "A forecast is the runs with the error of observation and the discrepancy set beforehand on top. 'in' is the "
     "narrowest of the 50, 80 and 95% intervals that holds the observed; out: none does. Scores are CRPS, of logs "
-    "where the row is a number of people or papers. An asterisk: the product draws a parameter from the row, which "
-    "proves nothing."
+    "where the row is a number of people or papers. An asterisk: conf/ draws a number from the row, "
+    "whatever its role, which proves nothing."
 )
 
 MARKS = (

@@ -46,7 +46,7 @@ def observed() -> str:
     counts = Counter(targets()[one].role.replace("_", " ") for one in patterns())
     drawn = sum(one.fitted for one in patterns())
     roles = ", ".join(f"{count} {role}" for role, count in sorted(counts.items()))
-    return f"{len(patterns())} patterns: {roles}. From {drawn} of them the product draws a parameter."
+    return f"{len(patterns())} patterns: {roles}. From {drawn} of them conf/ draws a number."
 
 
 def bounds() -> str:

@@ -9,16 +9,17 @@ import pandas as pd
 
 from sim.history import naming
 from sim.observation.naive import ARRIVING, LEAVING, OWN
-from sim.observation.yardstick import HIT, MISS, UNTOLD, Yardstick
+from sim.observation.yardstick import HIT, MISS, NOTHING, UNTOLD, Yardstick
 from sim.report.results import Results, heading, wording
 from sim.report.words import MINUS
 
-EXPLAINED = (
+ERRORS = (
     "An error is the log of simulated over observed, or their difference, in the pattern's own tolerance; a hit is at "
-    "most 1. Intervals are 90%, of the luck of replicates alone. An asterisk: the product draws a parameter from the "
-    "row, so that a hit proves nothing."
+    "most 1."
 )
-"""What a reader must know of the numbers."""
+"""What a reader must know of the numbers, whatever the parameters; the rest is in `explained`."""
+TASK = "python -m sim task=patterns"
+"""What makes the table of patterns alone."""
 ELSEWHERE = "The survey of Lithuania is asked by task=patterns alone; sources stand in patterns.csv."
 NAME_WIDTH, PLACE_WIDTH = 42, 18
 _ALLOWED: Mapping[str, Callable[[float], str]] = {
@@ -29,7 +30,7 @@ _ALLOWED: Mapping[str, Callable[[float], str]] = {
 
 
 class Score(NamedTuple):
-    """Hits and misses of a group, and of its rows from which no parameter is drawn."""
+    """Hits and misses of a group, and of its rows that are free: to which nothing is fitted."""
 
     group: str
     hits: int
@@ -37,6 +38,34 @@ class Score(NamedTuple):
     free_hits: int
     free_misses: int
     untold: int
+
+    @property
+    def fitted_hits(self) -> int:
+        """Hits in rows to which something is fitted."""
+        return self.hits - self.free_hits
+
+    @property
+    def fitted_misses(self) -> int:
+        """Misses in rows to which something is fitted."""
+        return self.misses - self.free_misses
+
+
+def explained(is_drawn: bool, draws_of_people: int) -> str:
+    """What a reader must know: of errors, of the parameters, what intervals are of, and what an asterisk marks."""
+    people = "the same people" if draws_of_people == 1 else f"one of {draws_of_people} draws of the people"
+    if is_drawn:
+        runs = (
+            f"Each replicate has a draw of the fitted parameters and {people}: 90% intervals are predictive, of "
+            f"{'parameters, people and luck' if draws_of_people > 1 else 'parameters and luck'}. "
+            "An asterisk: the draws were fitted to the row, or the product draws a constant from it, "
+        )
+    else:
+        held = "luck alone" if draws_of_people == 1 else "luck and people"
+        runs = (
+            f"All replicates have the central parameters, and each {people}: 90% intervals are of their mean, "
+            f"of {held}. An asterisk: the product draws a constant from the row, "
+        )
+    return f"{ERRORS} {runs}so that a hit proves nothing; the others are free."
 
 
 def scores(table: pd.DataFrame) -> list[Score]:
@@ -52,11 +81,11 @@ def _score(name: str, part: pd.DataFrame) -> Score:
     return Score(name, hits, misses, ours[0], ours[1], len(part) - hits - misses)
 
 
-def printed(found: Yardstick, title: str) -> str:
-    """The yardstick as text."""
-    lines = [f"What was observed to the end of 2022, beside {title}", *textwrap.wrap(EXPLAINED, 110)]
+def printed(found: Yardstick, title: str, explanation: str) -> str:
+    """The yardstick as text, under a title and what `explained` says of its runs."""
+    lines = [f"What was observed to the end of 2022, beside {title}", *textwrap.wrap(explanation, 110)]
     head = (f"{'':<{NAME_WIDTH}}{'place':<{PLACE_WIDTH}}{'period':<24}{'observed':>10}{'simulated':>11}"
-            f"{'90% of luck':>20}{'error':>8}{'allowed':>9}  verdict")  # fmt: skip
+            f"{'90% interval':>20}{'error':>8}{'allowed':>9}  verdict")  # fmt: skip
     for group, part in found.patterns.groupby("group", sort=False):
         untold = (part["verdict"] == UNTOLD).all()
         lines += ["", str(group).upper(), *([] if untold else [head])]
@@ -68,8 +97,12 @@ def printed(found: Yardstick, title: str) -> str:
 def _line(row: dict[str, Any]) -> str:
     name, cells = _named(row), told(row)
     return (f"{name[: NAME_WIDTH - 1]:<{NAME_WIDTH}}{cells['place'][: PLACE_WIDTH - 1]:<{PLACE_WIDTH}}"
-            f"{cells['period']:<24}{cells['observed']:>10}{cells['simulated']:>11}{cells['luck']:>20}"
-            f"{cells['error']:>8}{cells['allowed']:>9}  {cells['verdict']}")  # fmt: skip
+            f"{cells['period']:<24}{cells['observed']:>10}{cells['simulated']:>11}{cells['interval']:>20}"
+            f"{cells['error']:>8}{cells['allowed']:>9}  {cells['verdict']}{_why(row)}")  # fmt: skip
+
+
+def _why(row: dict[str, Any]) -> str:
+    return f": {row['note']}" if row["verdict"] == NOTHING else ""
 
 
 def _untold(row: dict[str, Any]) -> str:
@@ -93,7 +126,8 @@ def section(results: Results) -> dict[str, Any]:
     ending = str(results.fact("settings", "end"))
     if results.baseline != naming.HISTORICAL:
         absent = (
-            f"The baseline is \u201c{heading(results.baseline)}\u201d, not what happened: nothing was observed of it."
+            f"The baseline is \u201c{heading(results.baseline)}\u201d, which is not what happened to the end of 2022: "
+            f"nothing was observed of it."
         )
     else:
         absent = f"The runs end in {ending}, before anything was observed within them."
@@ -104,7 +138,7 @@ def section(results: Results) -> dict[str, Any]:
             | {
                 "name": f"{_words(row)}{' (pattern ' + row['target'] + ')' if row['target'] else ''}",
                 "hit": row["verdict"] == HIT,
-                "why": row["note"] if row["verdict"] == UNTOLD else "",
+                "why": row["note"] if row["verdict"] in (UNTOLD, NOTHING) else "",
                 "source": f"{row['source']} ({row['confidence']})",
             }
             for row in part.to_dict("records")
@@ -119,8 +153,21 @@ def section(results: Results) -> dict[str, Any]:
         "all": asked[-1],
         "naive": summary(results.table("naive_summary")),
         "absent": absent,
-        "explained": f"{EXPLAINED} {ELSEWHERE}",
+        "task": TASK,
+        "explained": f"{explained(results.is_drawn, results.draws_of_people)} {ELSEWHERE}",
     }
+
+
+def in_short(results: Results) -> str:
+    """The scores of a comparison in a sentence, and where its table stands; nothing where it has no patterns."""
+    if not (results.folder / "patterns.csv").is_file() or (table := results.table("patterns")).empty:
+        return ""
+    every = scores(table)[-1]
+    return (
+        f"everything observed to the end of 2022 beside its baseline has {every.hits} hits and "
+        f"{every.misses} misses, {every.free_hits} and {every.free_misses} of them in rows to which nothing is fitted. "
+        f"Row by row: report.html and patterns.csv of compare/{results.folder.name}."
+    )
 
 
 def told(row: dict[str, Any]) -> dict[str, str]:
@@ -133,7 +180,7 @@ def told(row: dict[str, Any]) -> dict[str, str]:
         "period": _period(start, end),
         "observed": number(row["observed"], str(row["unit"])),
         "simulated": number(row["simulated"], str(row["unit"])),
-        "luck": f"{low} to {high}" if low and high else "",
+        "interval": f"{low} to {high}" if low and high else "",
         "error": f"{row['error']:+.1f}".replace("-", MINUS) if not math.isnan(row["error"]) else "",
         "allowed": allowed(row["tolerance"]) if not math.isnan(row["tolerance"]) else "",
         "verdict": f"{row['verdict']}{'*' if row['fitted'] else ''}",
@@ -167,9 +214,11 @@ def _period(start: str, end: str) -> str:
 
 
 def _closing(table: pd.DataFrame) -> Iterator[str]:
-    yield f"{'HITS AND MISSES':<24}{'hits':>6}{'misses':>8}{'of rows not fitted: hits':>27}{'misses':>8}{'neither':>9}"
+    yield (f"{'HITS AND MISSES':<24}{'hits':>6}{'misses':>8}{'free rows: hits':>18}{'misses':>8}"
+           f"{'fitted rows: hits':>20}{'misses':>8}{'neither':>9}")  # fmt: skip
     for one in scores(table):
-        yield (f"{one.group:<24}{one.hits:>6}{one.misses:>8}{one.free_hits:>27}{one.free_misses:>8}{one.untold:>9}")
+        yield (f"{one.group:<24}{one.hits:>6}{one.misses:>8}{one.free_hits:>18}{one.free_misses:>8}"
+               f"{one.fitted_hits:>20}{one.fitted_misses:>8}{one.untold:>9}")  # fmt: skip
 
 
 def _naive(table: pd.DataFrame) -> Iterator[str]:

@@ -242,11 +242,11 @@ def test_branches_say_what_is_not_known_and_which_is_meant():
     branches = catalogue.load_branches()
     assert {policy.name for policy in branches if not policy.historical} >= {"lithuania_law_extended_2026"}
     end = last_day(clock().last)
-    said = assumed(HISTORICAL, HISTORICAL, branches, end)[0]
+    said = assumed(HISTORICAL, HISTORICAL, branches, end, end.year)[0]
     for policy in branches:
         assert policy.branch.unknown in said
         assert (policy.branch.enacted if policy.historical else policy.branch.otherwise) in said
-    extended = assumed(HISTORICAL, HISTORIES["lithuania_law_extended_2026"], branches, end)[0]
+    extended = assumed(HISTORICAL, HISTORIES["lithuania_law_extended_2026"], branches, end, end.year)[0]
     law = BUNDLES["lithuania_law_extended_2026"].branch
     assert f"in the baseline {law.otherwise}, in the scenario {law.enacted}" in extended
 

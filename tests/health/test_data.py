@@ -19,6 +19,7 @@ COLUMNS = {
     "departures": "destination,start,end,persons,definition,reading,source,confidence,note",
     "repression": "series,start,end,value,unit,source,confidence,note",
     "series": "series,destination,start,end,value,unit,source,confidence,note",
+    "asylum": "series,destination,start,end,value,unit,source,confidence,note",
     "stocks": "destination,date,persons,definition,source,confidence,note",
     "lithuania": "indicator,start,end,value,unit,source,confidence,note",
     "survey": "survey,start,end,population,domain,item,value,unit,n,base,target,source,confidence,note",
@@ -58,7 +59,7 @@ def test_no_observation_after_2022(path: Path) -> None:
         assert date.fromisoformat(first) <= date.fromisoformat(last) <= LAST, row
 
 
-@pytest.mark.parametrize("name", ["departures", "series", "stocks", "targets"])
+@pytest.mark.parametrize("name", ["asylum", "departures", "series", "stocks", "targets"])
 def test_destinations_are_known(name: str) -> None:
     named = {place for row in observed(name) for place in row["destination"].split("+")}
     assert named <= (PLACES - {"belarus"}) | SUMS

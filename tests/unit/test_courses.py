@@ -6,9 +6,10 @@ from datetime import date
 import numpy as np
 import pytest
 
+from sim.cli.commands.worlds import assumed_of, taken_for_granted
 from sim.history import catalogue, inventory
 from sim.history.assumed import assumed
-from sim.history.clock import clock, last_day
+from sim.history.clock import clock, last_day, last_of
 from sim.history.compiled import build, first_difference
 from sim.history.courses import Course, course_of
 from sim.history.drivers import Driver, drivers
@@ -19,6 +20,7 @@ from sim.numerics.errors import CatalogueError, UserError
 from sim.numerics.locations import CONF
 from sim.numerics.months import LIMIT_MONTH, label, month
 from sim.numerics.strict_yaml import composed
+from sim.population.lives import published
 from sim.runs.ensemble import Ensemble
 from sim.runs.points import command, point
 from sim.runs.run import Job
@@ -66,7 +68,7 @@ def test_a_scenario_with_a_clock_of_its_own_goes_further(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "conf" / "scenario").mkdir(parents=True)
     (tmp_path / "conf" / "scenario" / "long.yaml").write_text("description: a test\nlast: 2035-06\ncourse: worse\n")
-    for name, asked in (("late", "2051-01"), ("odd", "June")):
+    for name, asked in (("late", "2051-01"), ("odd", "June"), ("grown", "2037-01")):
         (tmp_path / "conf" / "scenario" / f"{name}.yaml").write_text(f"description: a test\nlast: {asked}\n")
     long = catalogue.load_history("long")
     assert label(long.last) == "2035-06" and long.course == catalogue.load_course("worse")
@@ -79,6 +81,15 @@ def test_a_scenario_with_a_clock_of_its_own_goes_further(tmp_path, monkeypatch):
     for name, asked in (("late", "2051-01"), ("odd", "June")):
         with pytest.raises(CatalogueError, match=f"last: '{asked}' is not a month from 2019-01 to 2050-12"):
             catalogue.load_history(name)
+    with pytest.raises(CatalogueError, match="grown.yaml.*last: '2037-01' is after 2036-12; who was born after 2018"):
+        catalogue.load_history("grown")
+
+
+@pytest.mark.parametrize(("asked", "month"), [("2036-12", 215), ("2030-12", 143)])
+def test_a_history_ends_before_anybody_grows_up_who_was_born_in_the_run(asked, month):
+    assert last_of(asked) == month
+    with pytest.raises(ValueError, match="is after 2036-12"):
+        last_of("2037-01")
 
 
 # how a course acts
@@ -186,16 +197,25 @@ def test_a_point_is_known_by_its_course_beyond_what_is_known_only():
 
 def test_an_answer_says_what_it_takes_for_granted_only_where_it_matters():
     base, branches = catalogue.load_history(), catalogue.load_branches()
-    assert assumed(base, base, branches, date(2025, 12, 31)) == ()
-    (branch,) = assumed(base, base, branches, last_day(KNOWN))
+    assert assumed(base, base, branches, date(2025, 12, 31), 2025) == ()
+    (branch,) = assumed(base, base, branches, last_day(KNOWN), 2026)
     assert branch.startswith("Not known, and so assumed: ") and "law of 2023" in branch and "Latvia" not in branch
-    _, followed = assumed(base, catalogue.load_history(course="worse"), branches, last_day(KNOWN + 1))
+    _, followed = assumed(base, catalogue.load_history(course="worse"), branches, last_day(KNOWN + 1), 2026)
     assert followed.startswith("After August 2026, ") and "course held" in followed and "course worse" in followed
     without = replace(base, course=None)
-    (course,) = assumed(without, without, (), last_day(LAST))
+    (course,) = assumed(without, without, (), last_day(LAST), 2030)
     assert "by no course" in course
-    *_, births = assumed(without, without, (), last_day(LAST + 1))
+    *_, births = assumed(without, without, (), last_day(LAST + 1), 2031)
     assert births == "Nobody is born after December 2030, the last month of the clock."
+
+
+def test_an_answer_beyond_the_last_published_year_says_that_births_and_deaths_are_held():
+    base = catalogue.load_history()
+    assert assumed_of(base, base, date(2024, 12, 31)) == ()
+    (held,) = assumed_of(base, base, date(2025, 1, 31))
+    assert held == "Births and deaths after 2024, the last year published, go by the rates of that year."
+    assert max(published("births")) == max(published("deaths")) == 2024
+    assert held in taken_for_granted(Settings(until="2028-12"), "historical", "historical")
 
 
 def test_months_beyond_what_is_known_are_lived():

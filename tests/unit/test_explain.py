@@ -6,7 +6,7 @@ import pytest
 
 from sim.analysis.choosers import chooser, first, row_of
 from sim.analysis.life import Follower, life
-from sim.cli.commands import explain
+from sim.cli.commands import explain, reasons
 from sim.model.eventlog import EVENT_TYPE
 from sim.numerics import codes
 from sim.numerics.codes import EVENT, MOTIVE, PLACE, SECTOR
@@ -161,3 +161,23 @@ def test_a_whole_life_is_explained_in_two_worlds(tmp_path, capsys):
     assert (folder / "figures" / "one_life.png").exists()
     assert '<svg role="img" aria-labelledby="caption-one_life"' in web and "](figures/one_life.svg)" in text
     assert isinstance(seals.checked(folder), dict)
+
+
+def test_lives_and_reasons_say_in_their_files_which_branch_the_baseline_takes(tmp_path):
+    """The law of Lithuania may have lapsed in May 2026: whoever reads the files alone must know what was assumed."""
+    few = People(one_in=20_000)
+    usual = {"people": few, "until": "2026-06", "results_dir": str(tmp_path), "report": False, "threads": 1}
+    extended = "lithuania_law_extended_2026"
+    told = explain.run(Settings(task="explain", scenario=extended, person="first:departed", **usual))
+    ranked = reasons.run(Settings(task="reasons", scenario="historical", replicates=1, **usual))
+    branch = "Not known, and so assumed: "
+    for text in ((told / "life.md").read_text(), (told / "life.html").read_text()):
+        assert text.count(branch) == 1 and "in the baseline" in text and "go by the rates of that year" in text
+    assert (ranked / "assumed.txt").read_text().startswith(branch)
+    for folder in (told, ranked):
+        assert seals.checked(folder)["assumed"][0].startswith(branch)
+
+
+def test_what_is_taken_for_granted_stands_below_the_head():
+    blocks = [Block("h1", "a"), Block("note", "b"), Block("p", "c"), Block("p", "d")]
+    assert [one.text for one in explain.assuming(blocks, ["x", "y"])] == ["a", "b", "c", "x", "y", "d"]

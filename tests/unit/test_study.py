@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 from fake_results import sealed
-from fake_study import comparison, decomposed, enough, expected, experiment, folders
+from fake_study import comparison, decomposed, enough, expected, experiment, folders, source
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from test_report import Page
 
@@ -385,6 +385,20 @@ def test_parameters_are_found_by_dotted_keys_and_lists_and_nulls_are_compared(tm
     assert one.comparisons[0].point.replace("\u00a0", " ") == "held queues, pull 1, seed none, \u03bb 0.62"
     assert len(one.missing) == 1
     assert yaml.safe_load((folder / "config.yaml").read_text())["freeze"] == ["queues"]
+
+
+def test_the_page_says_where_the_table_of_patterns_is_and_what_it_says(tmp_path):
+    made = folders(tmp_path / "comparisons", ("lithuania_ban",))
+    for there, said in ((False, "nothing was observed of it"), (True, "has 1 hits and 3 misses, 1 and 2 of them")):
+        if there:
+            shutil.copy(source() / "patterns.csv", made[0])
+            sealed(made[0])
+        out = tmp_path / str(there)
+        out.mkdir()
+        study.build(experiment(("lithuania_ban",), figures=ONE), made, out)
+        text = " ".join(" ".join(parsed(out).text).split())
+        assert said in text and "task=patterns" in text
+        assert (f"patterns.csv of compare/{made[0].name}" in text) == there
 
 
 def test_keys_that_end_alike_are_written_in_full():

@@ -8,17 +8,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.cli.commands.patterns import answered
+from sim.cli.commands.compare import is_history
+from sim.cli.commands.patterns import answered, of_runs
 from sim.numerics.months import month
 from sim.observation import definitions as by
-from sim.observation import naive, observed
+from sim.observation import judging, naive, observed, scorecard
 from sim.observation import yardstick as module
 from sim.observation.naive import ARRIVING, LAST, LEAVING, OWN, forecasts, in_short, is_reading
 from sim.observation.observed import OBSERVED, RANK, SURVEY, patterns
 from sim.observation.quantities import QUANTITIES
+from sim.observation.registered import FIT, drawn_from, of_role, targets
 from sim.observation.seen import seen_by
 from sim.observation.yardstick import HIT, MISS, NOTHING, UNASKED, UNTOLD, judged, yardstick
-from sim.report.yardstick import printed, scores
+from sim.report.yardstick import explained, printed, scores
+from sim.runs.draws import Draws
 from sim.runs.run import Job
 from sim.runs.settings import Settings
 from sim.runs.tables import YARDSTICK
@@ -118,6 +121,34 @@ def test_an_order_holds_or_does_not_and_nobody_is_no_miss():
     assert judged(a_pattern(), math.nan, 5.0)[1] == NOTHING
 
 
+def test_what_the_sample_cannot_show_is_no_verdict_and_what_is_expected_may_be_less_than_an_agent():
+    few = a_pattern(quantity="asylum_seekers", observed=12.0, tolerance=0.4)
+    assert judged(few, 0.0, 25.0)[1] == judged(few, 24.0, 25.0)[1] == NOTHING
+    assert judged(few, 0.0, 5.0)[1] == judged(few, 30.0, 25.0)[1] == MISS
+    claims = replace(few, quantity="asylum_applications")
+    error, verdict = judged(claims, 0.3, 25.0)
+    assert verdict == MISS and error == pytest.approx(math.log(1 / 12) / 0.4)
+    assert judged(claims, 11.0, 25.0)[1] == HIT
+
+
+def test_an_application_whose_permit_comes_after_the_run_says_so(found):
+    rows = found.patterns[found.patterns["verdict"] == NOTHING]
+    assert rows["note"].str.len().min() > 0
+    late = next(one for one in patterns() if one.quantity == "permit_applications" and one.end == "2022-12-31")
+    said = module._why_nothing(late, math.nan, 48)
+    assert late.destination == "poland" and "9 months later" in said and "until 2023-09 or later" in said
+    assert "nobody was there" in module._why_nothing(late, math.nan, 57)
+
+
+def test_what_was_read_after_the_fit_is_fitted_to_nothing_and_in_no_threshold():
+    added = [one for one in patterns() if one.added]
+    assert len(added) == len(rows_of("asylum")) > 100
+    assert not set(added) & set(of_role(FIT)) and {judging.role(one) for one in added} == {judging.ADDED}
+    assert {targets()[one].role for one in added} <= {"check", "natural_experiment", "left_out"}
+    in_series = {one for places in scorecard.series().values() for years in places.values() for one in years.values()}
+    assert in_series and not in_series & set(added)
+
+
 # naive rules
 
 
@@ -149,6 +180,56 @@ def test_a_rule_looks_at_past_years_only():
     assert last["model_rms"] == pytest.approx(math.sqrt((math.log(1 / 5) ** 2 + math.log(2) ** 2) / 3))
     short = in_short(forecasts(told[:-1], simulated, {}, 1.0))
     assert short.empty  # two years are too few to be summed up
+
+
+# what is fitted
+
+
+def a_fit(until):
+    """Draws that were fitted to what was known by the end of a month, None for all of it."""
+    return Draws("made", ("lambda",), np.array([[0.6]]), np.array([1.0]), {"until": until})
+
+
+def test_rows_that_drawn_parameters_were_fitted_to_are_fitted_and_a_hit_there_is_not_free(measured):
+    told = [one for one in patterns() if not one.past and one.last < 24]
+    central, drawn = (yardstick(measured, draws=draws).patterns for draws in (None, a_fit(None)))
+    assert list(central["fitted"]) == [one.fitted for one in told]
+    fit = of_role(FIT)
+    assert list(drawn["fitted"]) == [one.fitted or one in fit for one in told]
+    new = drawn["fitted"].astype(bool) & ~central["fitted"].astype(bool)
+    residents = (drawn["quantity"] == "residents") & (drawn["destination"] == "lithuania") & (drawn["target"] != "")
+    assert residents.any() and new[residents].all()
+    before, after = (scores(table)[-1] for table in (central, drawn))
+    assert (before.hits, before.misses) == (after.hits, after.misses)
+    moved = drawn[new]["verdict"]
+    assert (
+        after.free_hits == before.free_hits - (moved == HIT).sum() and after.fitted_hits == after.hits - after.free_hits
+    )
+    assert after.free_misses == before.free_misses - (moved == MISS).sum() < before.free_misses
+
+
+def test_what_a_fit_has_not_seen_is_free():
+    asylum = [one for one in of_role(FIT) if one.quantity == "asylum_applications" and one.destination == "germany"]
+    assert {one.end[:4] for one in asylum} == {"2021", "2022"} and not any(one.fitted for one in asylum)
+    assert {one for one in asylum if one in drawn_from(a_fit("2021-12"))} == {one for one in asylum if one.end < "2022"}
+    assert drawn_from(None) == frozenset()
+
+
+def test_intervals_of_drawn_parameters_are_predictive_and_the_page_says_of_what(measured):
+    luck, predictive = (yardstick(measured, draws=draws).patterns for draws in (None, a_fit(None)))
+    widths = [(table["high"] - table["low"]).dropna() for table in (luck, predictive)]
+    assert np.allclose(widths[1], widths[0] * 2.0)  # of three replicates: the root of 1 + 1/3 over that of 1/3
+    assert "luck alone" in explained(False, 1) and "luck and people" in explained(False, 4)
+    for number, of in ((1, "of parameters and luck"), (4, "of parameters, people and luck")):
+        assert of in explained(True, number) and "fitted to the row" in explained(True, number)
+    assert "fitted to the row" not in explained(False, 1)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"), [("central", "central values of conf/"), ("posterior", "draws its parameters")]
+)
+def test_the_task_says_which_parameters_its_runs_have(parameters, said):
+    assert said in of_runs(Settings(task="patterns", parameters=parameters))
 
 
 # of a real run
@@ -202,11 +283,14 @@ def test_a_lag_that_is_counted_twice_is_found(measured, found, monkeypatch):
 
 
 def test_the_page_counts_what_the_table_says(found):
-    page = printed(found, "a test")
+    page = printed(found, "a test", explained(False, 1))
     every = scores(found.patterns)[-1]
     assert every.hits + every.misses + every.untold == len(found.patterns)
     assert every.hits == (found.patterns["verdict"] == HIT).sum()
-    assert max(map(len, page.splitlines())) < 260 and "NAIVE RULES" in page and "HITS AND MISSES" in page
+    assert max(map(len, page.splitlines())) < 260 and "NAIVE RULES" in page
+    counted = next(line for line in page.splitlines() if line.startswith("all "))
+    free, fitted = (every.free_hits, every.free_misses), (every.fitted_hits, every.fitted_misses)
+    assert counted.split()[1:] == [str(number) for number in (every.hits, every.misses, *free, *fitted, every.untold)]
     assert page.count("\n") > len(found.patterns)
 
 
@@ -224,6 +308,21 @@ def test_observations_are_set_beside_what_happened_unless_a_world_is_named():
     assert (asked.scenario, asked.replicate_count) == ("historical", 4)
     assert Settings(task="patterns", scenario="no_war").scenario == "no_war"
     assert Settings(task="compare").scenario != "historical"
+
+
+@pytest.mark.parametrize(
+    ("until", "same"),
+    [("2020-02", True), ("2020-06", False)],
+)
+def test_a_baseline_that_parts_later_than_the_last_observation_is_what_happened(until, same):
+    made = ensemble(until=until)  # no_covid parts in March 2020
+    assert is_history(made.world("no_covid"), made.world("historical")) is same
+
+
+def test_a_baseline_that_parts_after_2022_has_the_table_too():
+    made = ensemble(until="2026-06")
+    assert is_history(made.world("lithuania_law_extended_2026"), made.world("historical"))
+    assert not is_history(made.world("no_war"), made.world("historical"))
 
 
 def test_nobody_asked_gives_no_answers():

@@ -32,6 +32,7 @@ from sim.numerics.codes import PLACE_NAMES
 from sim.numerics.errors import UserError
 from sim.numerics.months import label, month
 from sim.observation.losses import losses_difference
+from sim.observation.observed import LAST
 from sim.observation.prisons import repression_table
 from sim.observation.public_money import money_difference
 from sim.observation.registers import register_table
@@ -167,10 +168,15 @@ def _sides(ensemble: Ensemble, main: Sequence[Paired], baseline: World, scenario
 
 def _yardstick(ensemble: Ensemble, ours: Sequence[Run]) -> dict[str, pd.DataFrame]:
     """What was observed beside the baseline's runs; tables without rows where the baseline is not what happened."""
-    if ensemble.settings.baseline != naming.HISTORICAL:
+    one_in, world = ensemble.settings.people.one_in, ensemble.world(ensemble.settings.baseline)
+    if not is_history(world, ensemble.world(naming.HISTORICAL)):
         return {table.name: pd.DataFrame(columns=table.names) for table in YARDSTICK}
-    one_in, world = ensemble.settings.people.one_in, ensemble.world(naming.HISTORICAL)
-    return yardstick(list(each_seen(ours, world, ensemble.start, one_in)))._asdict()
+    return yardstick(list(each_seen(ours, world, ensemble.start, one_in)), draws=ensemble.draws)._asdict()
+
+
+def is_history(world: World, history: World) -> bool:
+    """Whether a world is what happened up to the last month with observations, or to its own end if that is before."""
+    return first_difference(world, history) >= min(len(world.belarus), len(history.belarus), month(LAST) + 1)
 
 
 def _people(ensemble: Ensemble) -> pd.DataFrame:

@@ -5,6 +5,7 @@ beside it from the first month in which the two differ.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,13 +16,13 @@ from sim.analysis.choosers import PARTED, chooser, row_of
 from sim.analysis.life import Follower, Life, life
 from sim.analysis.pairs import align
 from sim.cli.commands.compare import changed_events
-from sim.cli.commands.worlds import simulated
+from sim.cli.commands.worlds import simulated, taken_for_granted
 from sim.history.inventory import load_destinations
 from sim.model.model import EmigrationModel
 from sim.numerics.codes import EVENT
 from sim.numerics.errors import UserError
 from sim.numerics.months import month
-from sim.report.blocks import html, markdown
+from sim.report.blocks import Block, html, markdown
 from sim.report.life.page import page
 from sim.report.life.sentences import closed_since
 from sim.report.life.stored import figure_blocks, months_table, options_table
@@ -65,18 +66,25 @@ def run(settings: Settings) -> Path:
     print(markdown(page(people, lives, sample, marks, brief=True, since=since)))
     key = int(people.key[row])
     folder = Path(settings.results_dir) / "explain" / f"{key}-{fingerprint(settings)[:8]}"
+    granted = taken_for_granted(settings, settings.scenario, settings.baseline)
     with write_folder(folder) as partial:
         write_csv(partial, OF_LIVES["life_months"], months_table(people, lives))
         write_csv(partial, OF_LIVES["life_options"], options_table(lives))
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
-        extra = {"kind": "life", "person": key, "scenarios": scenarios}
+        extra = {"kind": "life", "person": key, "scenarios": scenarios, "assumed": list(granted)}
         seals.write(partial, manifest(settings, began, extra), folder.name)
         drawn = figure_blocks(partial) if settings.report else []
-        blocks = page(people, lives, sample, marks, since=since, drawn=drawn)
+        blocks = assuming(page(people, lives, sample, marks, since=since, drawn=drawn), granted)
         (partial / "life.md").write_text(markdown(blocks), encoding="utf-8")
         (partial / "life.html").write_text(html(f"Synthetic life {key}", blocks), encoding="utf-8")
         seals.renew(partial)
     return folder
+
+
+def assuming(blocks: Sequence[Block], granted: Sequence[str]) -> list[Block]:
+    """A page with what it takes for granted below its first paragraph."""
+    head = next(number for number, block in enumerate(blocks, 1) if block.kind == "p")
+    return [*blocks[:head], *(Block("p", line) for line in granted), *blocks[head:]]
 
 
 def find(ensemble: Ensemble, scenarios: list[str]) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.analysis import standing
 from sim.analysis.reasons import ReasonsOf
 from sim.cli.commands.explain import RULE
 from sim.cli.commands.observed_months import to_the_last_observation
@@ -20,7 +21,8 @@ from sim.observation.questions import FIELD, Answers
 from sim.observation.seen import Seen, seen_by
 from sim.observation.survey import pooled, survey_table
 from sim.observation.yardstick import Yardstick, yardstick
-from sim.report.yardstick import printed
+from sim.report.comparison.tested import says
+from sim.report.yardstick import explained, printed
 from sim.runs import seals
 from sim.runs.ensemble import Ensemble
 from sim.runs.files import manifest, write_folder
@@ -40,8 +42,8 @@ def run(settings: Settings) -> Path:
     ensemble = Ensemble(settings)
     ensemble.world(settings.scenario)  # a mistake in its files is told before anything is compiled
     print(simulated(settings, compared=False))
-    found = yardstick(*lived(ensemble))
-    page = printed(found, f"{naming.words(settings.scenario)}, {_runs(settings)}")
+    found = yardstick(*lived(ensemble), ensemble.draws)
+    page = printed(found, f"{naming.words(settings.scenario)}, {_runs(settings)}", of_runs(settings))
     print(page)
     folder = Path(settings.results_dir) / "patterns" / f"{naming.folder(settings.scenario)}-{fingerprint(settings)[:8]}"
     with write_folder(folder) as partial:
@@ -103,3 +105,8 @@ def answered(
 def _runs(settings: Settings) -> str:
     many = settings.replicate_count
     return f"{many} replicate{'s' if many > 1 else ''}, one circle in {settings.people.one_in}"
+
+
+def of_runs(settings: Settings) -> str:
+    """What must be known of the runs: first which parameters they have."""
+    return f"{says(standing.facts(settings))} {explained(settings.draws is not None, settings.people.draws or 1)}"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.analysis import citing, standing
 from sim.analysis.reasons import PULLS, REASONS, ReasonsOf
 from sim.cli.commands.explain import RULE
-from sim.cli.commands.worlds import simulated
+from sim.cli.commands.worlds import simulated, taken_for_granted
 from sim.history import naming
 from sim.numerics import codes, months
 from sim.numerics.errors import UserError
@@ -54,11 +54,14 @@ def run(settings: Settings) -> Path:
     print(f"Why leave, by year\n{citing.ranking_text(table, 'leave', 'year')}\n")
     print(f"Why this destination\n{citing.ranking_text(table, 'destination', 'destination')}\n")
     folder = Path(settings.results_dir) / "reasons" / f"{naming.folder(settings.scenario)}-{fingerprint(settings)[:8]}"
+    granted = taken_for_granted(settings, settings.scenario, settings.scenario)
     with write_folder(folder) as partial:
         write_parquet(partial, OF_OTHERS["reasons"], table)
         write_parquet(partial, OF_OTHERS["commitments"], commitments(found))
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
-        seals.write(partial, manifest(settings, began, {"kind": "reasons"}), folder.name)
+        (partial / "assumed.txt").write_text("".join(f"{line}\n" for line in granted), encoding="utf-8")
+        extra = {"kind": "reasons", "assumed": list(granted)}
+        seals.write(partial, manifest(settings, began, extra), folder.name)
     return folder
 
 

@@ -5,8 +5,7 @@ from datetime import date
 from functools import cache, partial
 from pathlib import Path
 
-from sim.history.assumed import assumed
-from sim.history.catalogue import load_branches
+from sim.cli.commands.worlds import assumed_of
 from sim.history.history import History
 from sim.history.sources import sources
 from sim.model.decision.rules import rule
@@ -95,7 +94,7 @@ def _texts(ensemble: Ensemble, scenario: str) -> dict[str, str]:
     history, end = ensemble.history(scenario), ensemble.settings.last_day
     return {
         "history.txt": history.debug(end),
-        "assumed.txt": "".join(f"{line}\n" for line in assumed(history, history, load_branches(), end)),
+        "assumed.txt": "".join(f"{line}\n" for line in assumed_of(history, history, end)),
         "sources.txt": sources(history),
     }
 

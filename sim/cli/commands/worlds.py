@@ -1,9 +1,13 @@
 """What a run says first: which world it simulates, in words, and what it takes for granted where nothing is known."""
 
+from datetime import date
+
 from sim.history import naming
 from sim.history.assumed import assumed
 from sim.history.catalogue import load_branches, load_history, load_scenario
+from sim.history.history import History
 from sim.history.opposed import opposed
+from sim.population.tables import read
 from sim.runs.settings import Settings
 
 
@@ -32,4 +36,13 @@ def taken_for_granted(settings: Settings, scenario: str, baseline: str) -> tuple
     end = settings.last_day
     ours, theirs = (load_history(name, until=end, course=settings.course) for name in (baseline, scenario))
     against = dict.fromkeys((*opposed(ours, end), *opposed(theirs, end)))
-    return (*against, *assumed(ours, theirs, load_branches(), end))
+    return (*against, *assumed_of(ours, theirs, end))
+
+
+def assumed_of(baseline: History, scenario: History, end: date) -> tuple[str, ...]:
+    """What an answer to the day `end` assumes of two worlds, or of one given twice, in sentences."""
+    published = min(
+        max(int(row["year"]) for row in read("vital_events") if row["measure"] == measure)
+        for measure in ("births", "deaths")
+    )
+    return assumed(baseline, scenario, load_branches(), end, published)

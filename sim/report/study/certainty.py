@@ -1,9 +1,10 @@
-"""How many replicates stand behind each comparison, why they were enough, and how much of the variance is luck."""
+"""How many replicates stand behind each comparison, why they were enough, how much is luck, and how far off it was."""
 
 import math
 from collections.abc import Mapping
 from typing import Any
 
+from sim.report import yardstick
 from sim.report.results import wording
 from sim.report.study.comparisons import Comparison, Study
 from sim.report.words import MINUS, percent
@@ -42,6 +43,14 @@ def share_words(share: Any) -> str:
 def stops(study: Study) -> list[dict[str, Any]]:
     """For each comparison that was stopped by a rule, the last state of each measure it watched."""
     return [{"title": one.title, "point": one.point, "rows": rows} for one in study.comparisons if (rows := _last(one))]
+
+
+def observed(study: Study) -> dict[str, str] | None:
+    """The scores of the first comparison that has the table of patterns, and where it stands; None if none has."""
+    for one in study.comparisons:
+        if says := yardstick.in_short(one.results):
+            return {"title": one.title, "point": one.point, "says": says}
+    return None
 
 
 def _last(one: Comparison) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 from sim.analysis import standing
 from sim.analysis.closed_form import PRIOR_90
 from sim.analysis.experiment import Experiment
-from sim.report import style
+from sim.report import style, yardstick
 from sim.report.comparison import page as report
 from sim.report.comparison.figures import write_each
 from sim.report.results import heading
@@ -89,6 +89,8 @@ def said_of(study: Study, found: Sequence[Verdict]) -> dict[str, Any]:
         "groups": departures_by_group.tables(study),
         "replicates": certainty.replicates(study),
         "stops": certainty.stops(study),
+        "observed": certainty.observed(study),
+        "patterns": yardstick.TASK,
         "command": command(experiment),
         "settings": [(key, value_words(value)) for key, value in experiment.settings.items()],
         "swept": [(key, "; ".join(map(value_words, values))) for key, values in experiment.parameters.items()],

@@ -36,6 +36,8 @@ _BOTH = (
     text("scenario", "where in the scenario", viewed="scenario_destination"),
 )
 
+_LUCK = ", of luck alone; where parameters are drawn, predictive"
+
 YARDSTICK = (
     Table(
         "patterns",
@@ -51,17 +53,21 @@ YARDSTICK = (
         (
             Column("observed", REAL, "as the source tells", "that of the row"),
             Column("simulated", REAL, "mean of the replicates, of an order the median", "that of the row", null=True),
-            *(replace(one, null=True, meaning=f"{one.meaning}, of luck alone") for one in interval("that of the row")),
+            *(replace(one, null=True, meaning=f"{one.meaning}{_LUCK}") for one in interval("that of the row")),
             Column("error", REAL, "log of simulated over observed, or their difference, in tolerances", null=True),
             Column("tolerance", REAL, "by how much it may be off", null=True),
             text("kind", "relative, absolute, points, order, or least: at least the observed"),
-            Column("fitted", TRUTH, "whether the product draws a parameter from it"),
+            Column(
+                "fitted",
+                TRUTH,
+                "whether a constant is drawn from it, or the parameters of these runs were fitted to it",
+            ),
             text("verdict", "hit, miss, no counterpart, not asked, or no value"),
             text("unit", "unit of the row"),
             text("role", "initial, fit, fit_weak or check"),
             text("quantity", "what is measured of a run (docs/observation.md); empty if nothing"),
             *SOURCES,
-            text("note", "of the source, or why no run can tell it"),
+            text("note", "of the source, or why no run can tell it or it has no value"),
         ),
         maybe_empty=True,
     ),

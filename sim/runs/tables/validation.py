@@ -26,7 +26,7 @@ OF_VALIDATION = named(
         (text("group", "group of patterns"), text("target", "its number in the list by which a fit is judged"),
          text("pattern", "what was observed, as its source defines it"), _PLACE, *_DAYS),
         (
-            text("role", "fit, check, natural experiment or left out (conf/validation.yaml)"),
+            text("role", "fit, check, natural experiment, left out, or added: a check in no threshold"),
             Column("observed", REAL, "as the source tells", _OF_ROW),
             *_forecast(_OF_ROW, null=True),
             Column("within", REAL, "narrowest of the intervals that holds the observed; 100 for none", "%", null=True),
@@ -35,7 +35,7 @@ OF_VALIDATION = named(
             Column("interval_score", REAL, "of the 80% interval, as the score", null=True),
             Column("logged", TRUTH, "whether errors and scores are those of logs"),
             Column("sd", REAL, "of the error of observation with the discrepancy: of the log, or in the unit"),
-            Column("fitted", TRUTH, "whether the product draws a parameter from it"),
+            Column("fitted", TRUTH, "whether conf/ draws a number from it, whatever its role"),
             text("verdict", "hit, miss, no counterpart, not asked, or no value, in the row's own tolerance"),
             text("unit", "unit of the row"),
             text("quantity", "what is measured of a run (docs/observation.md); empty if nothing"),

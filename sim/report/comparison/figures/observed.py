@@ -1,4 +1,4 @@
-"""What was observed to the end of 2022 beside the run of the rules in force, in tolerances, with intervals of luck."""
+"""What was observed to the end of 2022 beside the run of the rules in force, in tolerances, with intervals."""
 
 import numpy as np
 import pandas as pd
@@ -23,9 +23,9 @@ def title(results: Results) -> str:
 def caption(results: Results) -> str:
     """One sentence under the figure."""
     return (
-        "A point is one observed number; 0 is exact, the band is what its tolerance allows. Open: a parameter is drawn "
-        f"from the number, so that a hit proves nothing. Errors beyond {WIDEST:g} tolerances stand at the edge. Lines: "
-        "90% of luck. Sources: patterns.csv."
+        "A point is one observed number; 0 is exact, the band is what its tolerance allows. Open: something is fitted "
+        f"to the number, so that a hit proves nothing. Errors beyond {WIDEST:g} tolerances stand at the edge. Lines: "
+        "90% intervals. Sources: patterns.csv."
     )
 
 
@@ -35,7 +35,7 @@ def absent(results: Results) -> str:
 
 
 def data(results: Results) -> pd.DataFrame:
-    """Rows of `patterns.csv` that were judged, with the interval of luck in tolerances where a ratio is told."""
+    """Rows of `patterns.csv` that were judged, with the interval in tolerances where a ratio is told."""
     table = results.table("patterns")
     table = table[table["verdict"].isin([HIT, MISS]) & table["error"].notna()]
     ratio = (
