@@ -17,7 +17,7 @@ from sim.numerics.messages import listed
 
 OPEN = "exceptions unite, so it is open to them"
 REVOKED = "what is revoked is closed, so it is closed to them"
-IN_PART = "a closing in part is lifted by its own exceptions alone, so it holds for them"
+IN_PART = "exceptions unite, but a closing in part, which its own exceptions alone lift, holds for them"
 """What holds where policies oppose each other."""
 
 
@@ -26,11 +26,11 @@ def opposed(history: History, until: date) -> tuple[str, ...]:
     chosen = [policy for policy in history.policies if not policy.historical]
     names: dict[tuple[str, str, str, str, str], list[str]] = {}
     for one, other in permutations(chosen, 2):
-        for name, who, first, last, in_part in _against(one, other):
+        for name, who, first, last, revoked in _against(one, other):
             if first > until:
                 continue
-            is_open = history.open_days(name, day(first) + 1)[-1, columns_of(who)[0]] >= 1.0
-            holds = OPEN if is_open else IN_PART if in_part else REVOKED
+            days = history.open_days(name, day(min(last, until)) + 1)[day(first) :, columns_of(who)[0]]
+            holds = OPEN if days.min() >= 1.0 else REVOKED if revoked else IN_PART
             key = one.name, other.name, who, period(first, last, until), holds
             names.setdefault(key, []).append(name)
     return tuple(
@@ -41,7 +41,7 @@ def opposed(history: History, until: date) -> tuple[str, ...]:
 
 def _against(one: Policy, other: Policy) -> Iterator[tuple[str, str, date, date, bool]]:
     """What the one closes and the other opens: parameter, who, the first and last day of both, and whether the one
-    closes in part and the other is no opening.
+    takes an exception away.
     """
     for ours in one.events:
         for theirs in other.events:
@@ -56,4 +56,4 @@ def _against(one: Policy, other: Policy) -> Iterator[tuple[str, str, date, date,
                 for who in sorted(set(excepted.exceptions) - set(excepted.revoked)):
                     is_spared = closing.closed <= 0.0 or who in closing.exceptions
                     if who in closing.revoked or not is_spared:
-                        yield closing.parameter, who, first, last, closing.closed < 1.0 and excepted.closed > 0.0
+                        yield closing.parameter, who, first, last, who in closing.revoked

@@ -108,27 +108,34 @@ def _people(columns: Sequence[int]) -> str:
 
 def rule(row: Row) -> str:
     """A row of openness in words: open, closed, closed in part, and who is excepted."""
-    everyone = row[0]
-    if everyone >= 1.0:
-        return "open"
-    words = "closed" if everyone <= 0.0 else f"{percent(1.0 - everyone)} closed"
-    excepted = [column for column in range(1, COLUMNS) if row[column] > everyone]
-    return f"{words} except {_people(excepted)}" if excepted else words
+    freer: dict[float, list[int]] = {}
+    for column in range(1, COLUMNS):
+        if row[column] > row[0]:
+            freer.setdefault(float(row[column]), []).append(column)
+    excepted = [
+        _people(columns) + ("" if share >= 1.0 else f" ({state(share)})")
+        for share, columns in sorted(freer.items(), reverse=True)
+    ]
+    return f"{state(row[0])} except {', '.join(excepted)}" if excepted else state(row[0])
+
+
+def state(share: float) -> str:
+    """An open share in words: open, closed, or closed in part."""
+    return "open" if share >= 1.0 else "closed" if share <= 0.0 else f"{percent(1.0 - share)} closed"
 
 
 def contrast(row: Row, was: Row) -> str:
     """How a row of openness differs from another: who gains, who loses, or the two rules side by side."""
     if row[0] != was[0]:
         return f"{rule(row)} (was {rule(was)})"
-    lost = [column for column in range(1, COLUMNS) if row[column] < was[column]]
-    gained = [column for column in range(1, COLUMNS) if row[column] > was[column]]
-    parts = []
-    if lost:
-        word = "closed" if row[0] <= 0.0 else f"{percent(1.0 - row[0])} closed"
-        parts.append(f"{word} to {_people(lost)} (was open to them)")
-    if gained:
-        parts.append(f"open to {_people(gained)} (was closed to them)")
-    return " and ".join(parts)
+    moved: dict[tuple[bool, str, str], list[int]] = {}
+    for column in range(1, COLUMNS):
+        if row[column] != was[column]:
+            gained = bool(row[column] > was[column])
+            moved.setdefault((gained, state(row[column]), state(was[column])), []).append(column)
+    return " and ".join(
+        f"{now} to {_people(columns)} (was {before} to them)" for (_, now, before), columns in sorted(moved.items())
+    )
 
 
 def said(parameter: Parameter, row: Row) -> str:

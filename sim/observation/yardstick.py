@@ -158,9 +158,10 @@ def judged(pattern: Pattern, simulated: float, least: float) -> tuple[float, str
 
 
 def _too_few(pattern: Pattern, simulated: float, least: float) -> bool:
-    """Whether what was observed and what was simulated are both fewer people than the runs can show."""
+    """Whether nobody was simulated and the fewest people whom the runs can show would not be fewer than allowed."""
     counted = pattern.kind == "relative" and pattern.unit not in ("%", "ratio")
-    return counted and pattern.quantity not in (*CHANGES, *EXPECTED) and max(simulated, pattern.observed) < least
+    counted = counted and pattern.quantity not in (*CHANGES, *EXPECTED)
+    return counted and simulated < least and math.log(least / pattern.observed) >= -pattern.tolerance
 
 
 def _why_nothing(pattern: Pattern, simulated: float, months: int) -> str:

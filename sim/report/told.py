@@ -190,6 +190,12 @@ class Told:
         places = [str(place) for place in self.results.fact("changed")]
         return tuple(sorted(places, key=lambda place: (-abs(self.value("arrivals", place).estimate), place)))
 
+    @property
+    def losers(self) -> str:
+        """Whose lost arrivals are deflected or not: the countries whose rules change, else the focus."""
+        plain = f"that {wording(self.results.focus)} loses, where no rules change"
+        return "that the countries lose whose rules change" if self.ruled else plain
+
     @cached_property
     def taking(self) -> tuple[str, ...]:
         """Destinations to which a number of people go instead, most first."""

@@ -125,6 +125,12 @@ def test_what_the_sample_cannot_show_is_no_verdict_and_what_is_expected_may_be_l
     few = a_pattern(quantity="asylum_seekers", observed=12.0, tolerance=0.4)
     assert judged(few, 0.0, 25.0)[1] == judged(few, 24.0, 25.0)[1] == NOTHING
     assert judged(few, 0.0, 5.0)[1] == judged(few, 30.0, 25.0)[1] == MISS
+    many = a_pattern(observed=281.0, tolerance=0.2)
+    assert (
+        judged(many, 0.0, 250.0)[1] == judged(many, 0.0, 2000.0)[1] == NOTHING
+    )  # half an agent would be a hit, or more
+    error, verdict = judged(many, 0.0, 25.0)
+    assert error < -1.0 and verdict == MISS
     claims = replace(few, quantity="asylum_applications")
     error, verdict = judged(claims, 0.3, 25.0)
     assert verdict == MISS and error == pytest.approx(math.log(1 / 12) / 0.4)

@@ -296,10 +296,7 @@ def deflected(told: Told) -> str:
     for lambda_ in results.lambdas:
         year, end = (told.value(name, lambda_=lambda_).cell for name in ("deflection_year", "deflection_end"))
         said.append(f"{year} and {end} at {results.main_told if np.isclose(lambda_, results.main) else f'{lambda_:g}'}")
-    share = (
-        "Of the arrivals that the countries lose whose rules change, others gain within twelve months and to the end"
-    )
-    return f"{share}: {'; '.join(said)}."
+    return f"Of the arrivals {told.losers}, others gain within twelve months and to the end: {'; '.join(said)}."
 
 
 # the details

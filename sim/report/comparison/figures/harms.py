@@ -71,6 +71,6 @@ def points(axes: Axes, table: pd.DataFrame, colour: str) -> None:
             ha="center", va="bottom", fontsize=7.5, color=style.INK if cell.shown else style.QUIET,
             bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6},
         )  # fmt: skip
-    labels: Sequence[str] = ["\n".join(textwrap.wrap(label, 26)) for label in table["label"]]
+    labels: Sequence[str] = ["\n".join(textwrap.wrap(label, 22)) for label in table["label"]]
     axes.set_ylim(len(labels) - 0.5, -0.85)
     style.rows(axes, labels, 0.12)

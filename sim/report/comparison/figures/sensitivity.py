@@ -28,10 +28,11 @@ def title(results: Results) -> str:
 
 def caption(results: Results) -> str:
     """One sentence under the figure."""
-    share = Told(results).value("share")
+    told = Told(results)
+    share = told.value("share")
     return (
-        "Above, what becomes of every 100 whose life changes. Below, of the arrivals that the countries lose whose "
-        "rules change, the share that all others gain within twelve months (points, with 90% intervals; none where it "
+        f"Above, what becomes of every 100 whose life changes. Below, of the arrivals {told.losers}, "
+        "the share that all others gain within twelve months (points, with 90% intervals; none where it "
         f"cannot be told); the line is the closed form for one month's decision if countries with {share.number} of "
         "departures close entirely, without queues or feedback; the hill is the prior of \u03bb, the bar 90% of it."
     )
