@@ -13,6 +13,7 @@ from fake_results import LAMBDAS, MAIN, START, sealed, write
 from matplotlib.path import Path as Ring
 
 from sim.analysis import closed_form
+from sim.analysis.lives_at_risk import SUFFERED
 from sim.model.hazards import EXPECTED
 from sim.numerics import months
 from sim.numerics.errors import UserError
@@ -174,7 +175,8 @@ def test_harms_are_paired_sums_over_the_horizon(folder, results):
 
 
 def test_every_harm_that_is_recorded_is_drawn():
-    assert set(figures.figure("harms").EXPECTED_HARMS) == set(EXPECTED)
+    of_stayers = {f"{harm}_of_stayers" for harm in SUFFERED}
+    assert set(figures.figure("harms").EXPECTED_HARMS) == {*EXPECTED, *of_stayers}
 
 
 def test_sensitivity_follows_the_closed_form_that_made_the_data(results):
