@@ -42,8 +42,10 @@ Paired = tuple[Run, Run]
 Places = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Where people are in both worlds."""
 
-NOBODY = 1e-3
-"""Persons below which sums of hazards are equal: each is rounded to 2**-40, some ten million of them are added up."""
+NOBODY, HARDLY_ANY = 1e-3, 1e-6
+"""Persons, and share of a level, below which sums of hazards are equal: each is rounded to 2**-40, some ten million of
+them are added up, and a draft that fills its number from whoever is left fills it to a few hundredths of a person.
+"""
 
 DESTINATIONS = [place for place in PLACE.values() if place != PLACE["belarus"]]
 
@@ -209,16 +211,16 @@ def _add_counts(add: Callable[..., None], paired: list[Paired], window: Window) 
         add(harm, "", [float(b.harms[late, position].sum() - a.harms[late, position].sum()) for a, b in paired])
     for position, harm in enumerate(EXPECTED):
         sums = [[run.expected_harms[late, position].sum() for run in pair] for pair in paired]
-        add(f"expected_{harm}", "", [_whole(after - before) for before, after in sums])
+        add(f"expected_{harm}", "", [_whole(after - before, before) for before, after in sums])
         add(f"baseline_expected_{harm}", "", [float(before) for before, _ in sums])
     home = PLACE["belarus"]
     add("returned", "", [float(b.flows[late, :, home].sum() - a.flows[late, :, home].sum()) for a, b in paired])
     add("blocked", "", [float(b.blocked[late].sum() - a.blocked[late].sum()) for a, b in paired], "units")
 
 
-def _whole(expected: float) -> float:
-    """A difference of hazard sums, nothing where it is only what their rounding leaves."""
-    return 0.0 if abs(expected) < NOBODY else float(expected)
+def _whole(expected: float, level: float = 0.0) -> float:
+    """A difference of hazard sums, nothing where it is only what their rounding leaves; `level` is what it is of."""
+    return 0.0 if abs(expected) < max(NOBODY, HARDLY_ANY * level) else float(expected)
 
 
 def _add_wishes(add: Callable[..., None], paired: list[Paired], window: Window) -> None:

@@ -22,8 +22,9 @@ EXPECTED_HARMS = tuple(one.name for one in HARMS if one.kind == HARM and one.of 
 def title(results: Results) -> str:
     """The finding."""
     told = Told(results)
-    detained, drafted = told.value("detained"), told.value("drafted")
-    return f"Beside the arrivals: detentions {detained.cell}, drafts {drafted.cell}"
+    harms = (("detained", "detentions"), ("drafted", "drafts"), ("detained_of_stayers", "detentions of who stays"))
+    said = [f"{what} {told.value(name).cell}" for name, what in harms if told.value(name).told]
+    return f"Beside the arrivals: {', '.join(said)}" if said else "Beside the arrivals: no change of harms can be told"
 
 
 def caption(results: Results) -> str:
@@ -51,7 +52,7 @@ def data(results: Results) -> pd.DataFrame:
 def draw(results: Results) -> Figure:
     """Points with intervals, counts above and harms below."""
     table = data(results)
-    figure = style.canvas(4.5, title(results), style.COLUMN)
+    figure = style.canvas(6.2, title(results), style.COLUMN)
     parts = [table[table["panel"] == panel] for panel in ("counts", "harms")]
     panels = figure.subplots(2, 1, height_ratios=[len(part) for part in parts])
     for axes, part, colour in zip(panels, parts, (style.BLUE, style.VERMILLION), strict=True):
