@@ -313,7 +313,7 @@ def test_few_cannot_tell_and_no_difference_are_three_phrases(tmp_path):
     assert told.value("returns").number == UNSURE and told.value("other_door").number == SAME
     said = " ".join(answer.sentences(told))
     assert "his sample cannot tell whether returns to Belarus change" in said
-    assert answer.DRAFT_IS_FILLED in said and f"{SAME}, as the draft fills its number from whoever is left" in said
+    assert answer.DRAFT_IS_FILLED in said and f"{SAME}, as others are drafted instead" in said
     assert "few stay though they would have left" in said
     assert "who lose the right to stay abroad, " in said
 

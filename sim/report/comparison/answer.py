@@ -115,7 +115,7 @@ def money(told: Told) -> list[Row]:
 
 # the first page
 
-DRAFT_IS_FILLED = f"Drafts: {SAME}, as the draft fills its number from whoever is left."
+DRAFT_IS_FILLED = f"Drafts: {SAME}, as others are drafted instead."
 """Why no number of drafts changes where the scenario does not change how many are to be drafted."""
 
 
@@ -237,7 +237,7 @@ def _of_stayers(told: Told) -> str:
     asked = (("detained_of_stayers", "detentions"), ("drafted_of_stayers", "drafts"))
     found = [(one, what) for one, what in ((told.value(name), what) for name, what in asked) if one.told]
     said = [f"{one.size} ({one.size_interval}) {'more' if one.estimate > 0 else 'fewer'} {what}" for one, what in found]
-    return f" Who stays suffers {', '.join(said)}." if said else ""
+    return f" Those who stay suffer {', '.join(said)}." if said else ""
 
 
 def of_lives(told: Told) -> list[Row]:
@@ -271,7 +271,7 @@ def sure(results: Results) -> str:
     of = "one more draw" if results.is_drawn else "luck"
     return (
         f"Brackets: 90% interval of {of}. {words.capital(FIRM)}: direction and size hold at every \u03bb. "
-        f"{words.capital(OPEN)}: at some \u03bb it touches zero or the direction differs."
+        f"{words.capital(OPEN)}: at some \u03bb it touches zero or changes direction."
     )
 
 
