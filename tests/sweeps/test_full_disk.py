@@ -32,7 +32,7 @@ def size(undisturbed, name):
     return sum(-(-path.stat().st_size // 4096) * 4 for path in paths)
 
 
-ROOM = {"spool": 0.4, "bind": 1.15}
+ROOM = {"spool": 0.4, "bind": 1.0}
 """How much of a point's size there is room for: not for all of its loose runs; for these but not for its tables."""
 
 
