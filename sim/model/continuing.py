@@ -16,6 +16,7 @@ from sim.model.agents.bookkeeping import give_identities, kept, next_identity, t
 from sim.model.checkpoint import State
 from sim.numerics.errors import UserError
 from sim.numerics.months import label
+from sim.population import schema
 
 
 def mapping(threads: int) -> Callable[..., Any]:
@@ -54,7 +55,9 @@ class Continued(mesa.Model):
         shared = [self.inputs, *self.inputs, self.world, self.conditions, self.rule]
         shared += [self._passes, self.held, self.circles.start, self.employers.sector]
         shared.append(self.columns.traits)  # what no run changes
-        twin = copy.deepcopy(self, {id(one): one for one in shared})
+        states = self.columns.states
+        known = {id(one): one for one in shared} | {id(states): schema.copied(states)}
+        twin = copy.deepcopy(self, known)
         twin._enter(self.inputs._replace(history=history, world=world))
         twin._go_on(self._lived())
         return twin
@@ -66,7 +69,7 @@ class Continued(mesa.Model):
         """
         return State(
             self.month,
-            self.columns.states.copy(),
+            schema.copied(self.columns.states),
             tuple(part.copy() for part in self.circles[1:-1]),
             (self.employers.place.copy(), self.employers.until.copy()),
             (self.stocks.copy(), self.settled_at_start.copy()),

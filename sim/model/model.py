@@ -24,7 +24,7 @@ from sim.model.now import Now, at_month, no_options
 from sim.model.recording.recorder import Recorder
 from sim.model.schedule import PHASES, SCHEDULE, Process
 from sim.model.scratch import Span, make_block
-from sim.numerics.codes import AWAY, CHANNEL_NAMES, LEAD, N_CHANNELS, N_PLACES, N_SECTORS, PLACE, STATUS
+from sim.numerics.codes import AWAY, CHANNEL_NAMES, LEAD, N_CHANNELS, N_PLACES, N_SECTORS, N_STATUSES, PLACE
 from sim.numerics.luck import replicate_seed
 from sim.numerics.months import label
 from sim.population import schema
@@ -238,10 +238,9 @@ class EmigrationModel(Continued):
             self.stocks = stocks
 
     def _count(self) -> NDArray[np.int64]:
-        counts = np.zeros((N_PLACES, len(STATUS)), np.int64)
         living = self.columns.member != schema.NOBODY
-        np.add.at(counts, (self.columns.place[living], self.columns.status[living]), 1)
-        return counts
+        places = self.columns.place[living].astype(np.int64) * N_STATUSES + self.columns.status[living]
+        return np.bincount(places, minlength=N_PLACES * N_STATUSES).reshape(N_PLACES, N_STATUSES)
 
 
 def passes_of(rule: rules.Rule) -> list[tuple[fused.Pass, list[str]]]:

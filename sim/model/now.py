@@ -41,6 +41,7 @@ class Options(NamedTuple):
     lengths: NDArray[np.int64]  # [classes] offers, the first of each row
     near: NDArray[np.float64]  # [classes, places] value of a place by all its channels, whatever they cost
     free: NDArray[np.float64]  # [classes, places] the same, were everything open
+    unrelated: NDArray[np.float64]  # [classes, places] the same to who has no close people there: but by family
     top: NDArray[np.float64]  # [classes] largest of these
     pending: NDArray[np.bool_]  # [1] whether closures are announced that are not yet in force
     rush: NDArray[np.float64]  # [classes] what they will take away
@@ -58,6 +59,7 @@ def no_options(employers: int = 1, by_age: bool = False) -> Options:
         lengths=np.zeros(N_CLASSES, np.int64),
         near=np.full((N_CLASSES, N_PLACES), MINUS_INFINITY),
         free=np.full((N_CLASSES, N_PLACES), MINUS_INFINITY),
+        unrelated=np.full((N_CLASSES, N_PLACES), MINUS_INFINITY),
         top=np.full(N_CLASSES, MINUS_INFINITY),
         pending=np.zeros(1, np.bool_),
         rush=np.zeros(N_CLASSES),

@@ -12,6 +12,7 @@ from sim.numerics.compiling import compiled
 from sim.population import standing
 from sim.population.census import CLASSES
 from sim.population.lives import Lives
+from sim.population.rows import at
 from sim.population.schema import NOBODY, Columns
 
 ADULT_MONTHS = 18 * 12
@@ -84,6 +85,9 @@ THREATENED, OTHERS = 0, 1
 PENDULAR_SECTORS = (SECTOR["transport"], SECTOR["construction"], SECTOR["industry"])
 
 
+_HOME, _PENDULAR = MODE["home"], MODE["pendular"]
+_MALE, _FEMALE = SEX["male"], SEX["female"]
+_SERVING, _AGAINST = CONSCRIPTION["serving"], WAR_VIEW["against"]
 _POOLS, _OTHER = tuple(SECTOR[name] for name in DEMAND_SECTORS), SECTOR["other"]
 
 
@@ -115,49 +119,55 @@ def sum_of_weights(risk: NDArray[np.float64], exposed: NDArray[np.float64]) -> f
 
 def reference(people: Columns, one_in: int, women: float = 1.0) -> Reference:
     """Count the residents of Belarus at the start, pendular workers included; `women` weigh so much in detentions."""
-    residents = (people.mode == MODE["home"]) | (people.mode == MODE["pendular"])
-    detainable = residents & (people.birth <= -DETAINABLE_MONTHS)
-    weights = np.where(people.sex == SEX["female"], women, 1.0)[detainable]
-    exposed = np.bincount(people.exposure[detainable], weights, minlength=len(EXPOSURE)).astype(np.float64) * one_in
-    sectors = np.bincount(people.sector[residents], minlength=N_SECTORS).astype(np.float64) * one_in
-    pendular = sum(float(sectors[sector]) for sector in PENDULAR_SECTORS)
+    table = visa_propensity()
+    counts = Residents(np.zeros(len(EXPOSURE)), np.zeros(N_SECTORS), np.zeros(table.shape, np.int64), np.zeros(3))
+    count_residents(people, women, counts)
+    sectors = counts.sectors * one_in
     pools = np.array([pool(sector) if sector != SECTOR["child"] else sector for sector in range(N_SECTORS)])
-
-    def persons(who: NDArray[np.bool_]) -> float:
-        return float(np.count_nonzero(residents & who)) * one_in
-
-    men = people.sex == SEX["male"]
+    travellers, serving, fighters = (counts.others * one_in).tolist()
     return Reference(
         workers=np.bincount(pools, sectors)[pools],
-        exposed=exposed,
-        applicants=_applicants(people, residents) * one_in,
-        travellers=persons((people.birth <= -TRAVELLING_FROM) & (people.birth > -TRAVELLING_TO)),
-        pendular=pendular,
-        serving=persons(men & (people.conscription == CONSCRIPTION["serving"])),
-        fighters=persons(
-            men
-            & (people.conscription != CONSCRIPTION["serving"])
-            & (people.war_view == WAR_VIEW["against"])
-            & (people.birth <= -ADULT_MONTHS)
-            & (people.birth > -FIGHTING_ENDS_MONTHS)
-        ),
+        exposed=counts.exposed * one_in,
+        applicants=fsum((counts.cells * table).ravel().tolist()) * one_in,
+        travellers=travellers,
+        pendular=sum(float(sectors[sector]) for sector in PENDULAR_SECTORS),
+        serving=serving,
+        fighters=fighters,
     )
+
+
+class Residents(NamedTuple):
+    """Counts of the residents of Belarus, in agents."""
+
+    exposed: NDArray[np.float64]  # [exposures] those aged 16 and over, women by their weight in detentions
+    sectors: NDArray[np.float64]  # [sectors]
+    cells: NDArray[np.int64]  # [regions, localities, years of age]
+    others: NDArray[np.float64]  # [3] of the ages that go on short stays; men who serve; men who might fight
+
+
+@compiled
+def count_residents(people: Columns, women: float, counts: Residents) -> None:
+    """Count the residents of January 2019 into `counts`; `women` weigh so much in detentions."""
+    for row in range(len(people.traits)):
+        person = at(people, row)
+        age = -int(person.birth)
+        if person.mode != _HOME and person.mode != _PENDULAR:
+            continue
+        counts.sectors[person.sector] += 1.0
+        counts.cells[person.region, person.locality, min(max(0, age // 12), LAST_YEAR)] += 1
+        if age >= DETAINABLE_MONTHS:
+            counts.exposed[person.exposure] += women if person.sex == _FEMALE else 1.0
+        counts.others[0] += TRAVELLING_FROM <= age < TRAVELLING_TO
+        serves = person.conscription == _SERVING
+        counts.others[1] += (person.sex == _MALE) & serves
+        of_age = ADULT_MONTHS <= age < FIGHTING_ENDS_MONTHS
+        counts.others[2] += (person.sex == _MALE) & (not serves) & (person.war_view == _AGAINST) & of_age
 
 
 def visa_propensity() -> NDArray[np.float64]:
     """Propensity to travel on a Schengen visa, float64[regions, localities, years of age]; 0 of minors and abroad."""
     years = np.searchsorted(CLASSES, np.arange(LAST_YEAR + 1), side="right") - 1
     return np.ascontiguousarray(standing.visa_propensity()[:, :, years])
-
-
-def _applicants(people: Columns, residents: NDArray[np.bool_]) -> float:
-    """Sum of the propensities of the residents, from whole counts, so that any order of people gives the same."""
-    table = visa_propensity()
-    years = np.minimum(-people.birth[residents].astype(np.int64) // 12, LAST_YEAR)
-    cells = np.ravel_multi_index(
-        (people.region[residents], people.locality[residents], np.maximum(years, 0)), table.shape
-    )
-    return fsum((np.bincount(cells, minlength=table.size) * table.ravel()).tolist())
 
 
 def circles(people: Columns, start: NDArray[np.int64], one_in: int) -> Circles:

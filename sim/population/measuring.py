@@ -31,7 +31,7 @@ def measure(
     sizes: NDArray[np.int64],
 ) -> None:
     """Write the rows of each circle, `sizes` int64[circles]: residents and guests, and who may be born to them."""
-    plan, chances, rates = handle(plan), handle(chances), handle(rates)
+    plan, chances, rates = handle(plan), handle(chances), handle(rates)  # so many arrays are slow to copy
     months = np.empty(MOST_CHILDREN, np.int64)
     for n in range(len(circles)):
         circle = circles[n]

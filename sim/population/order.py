@@ -138,10 +138,7 @@ def households_of(plan: Layout, circle: int) -> Held:
 
 @compiled(forceinline=True)
 def household(plan: Layout, held: Held, h: int, rotation: int) -> tuple[int, int, int, int]:
-    """Stratum, cell, number and kind of a circle's household `h`, residents before guests.
-
-    Inlined: to hand over so many arrays takes longer than a household.
-    """
+    """Stratum, cell, number and kind of a circle's household `h`, residents before guests."""
     if h < held.residents:
         nth = held.first + h
         stratum, cell = held.stratum, cell_of(plan, held.stratum, nth, rotation)

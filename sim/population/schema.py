@@ -224,7 +224,12 @@ def empty(n: int) -> Columns:
 
 def copy_states(people: Columns) -> Columns:
     """The same people ready for another run: traits shared, states copied."""
-    return Columns(people.traits, people.states.copy())
+    return Columns(people.traits, copied(people.states))
+
+
+def copied(records: NDArray[np.void]) -> NDArray[np.void]:
+    """A copy of a table of records, byte by byte; numpy's own goes field by field and takes thirty times as long."""
+    return records.view(np.uint8).copy().view(records.dtype)
 
 
 def out_of_range(people: Columns) -> list[str]:

@@ -113,7 +113,7 @@ def _fill(
     people: Columns,
 ) -> None:
     """Write the people of each circle from its first row on, residents before guests."""
-    plan, chances, rates = handle(tables[0]), handle(tables[1]), handle(tables[2])
+    plan, chances, rates = handle(tables[0]), handle(tables[1]), handle(tables[2])  # so many arrays are slow to copy
     months = np.empty(MOST_CHILDREN, np.int64)
     for n in range(len(circles)):
         circle = circles[n]

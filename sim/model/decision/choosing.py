@@ -29,8 +29,9 @@ from sim.model.decision.evaluation import (
     look_of,
     no_prospects,
     offers_to,
+    own_ceiling,
 )
-from sim.model.decision.staff import goes_along, is_asked
+from sim.model.decision.staff import goes_along, is_asked, partner_or_head
 from sim.model.decision.units import (
     adult_flags,
     adults,
@@ -74,14 +75,16 @@ def ask(people: Columns, circles: Span, now: Now, block: Block, stays: Any, deci
         head, choice_class = at(people, room.rows[i]), room.choice_classes[i]
         unit = weighing(now, choice_class, room.keys[k], four(room.luck, i), room.etas[i])
         mask, offers, pressed = choice_class % N_FLAGS, offers_to(now, choice_class), room.pressed[i]
-        surely = stays(unit, ceiling(now, choice_class, head.kin), bounds)
         fill_unit_tastes(room, k, now, prospects.tastes)
+        surely = stays(unit, own_ceiling(now, choice_class, head.kin, prospects.tastes), bounds)
+        watched = in_panel(unit.key, now.month, now.run)
+        if surely and not watched and not is_asked(head.employer, partner_or_head(head).employer, now):
+            continue
         look = look_of(head, now)
         if may_exit(head, now.month):
             gone, along = goes_along(head, now, mask, (unit.eta, pressed), block)
             if gone:
                 continue
-            watched = in_panel(unit.key, now.month, now.run)
             if surely and not watched:
                 continue
             top = evaluate(head, look, now, choice_class, FROM_HOME, prospects)

@@ -70,6 +70,16 @@ def ceiling(now: Now, choice_class: int, kin: int) -> float:
 
 
 @compiled(forceinline=True)
+def own_ceiling(now: Now, choice_class: int, kin: int, tastes: NDArray[np.float64]) -> float:
+    """The same bound for a unit whose tastes, float64[slots], are drawn: far lower, and no offer is looked at."""
+    unrelated = now.options.unrelated[choice_class]
+    top = now.options.free[choice_class, kin] + now.coefficients.kin + tastes[kin]
+    for place in range(len(unrelated)):
+        top = max(top, unrelated[place] + tastes[place])
+    return top + most_above(now.coefficients.nest_channel)
+
+
+@compiled(forceinline=True)
 def fill_tastes(four: Four, spread: float, tastes: NDArray[np.float64]) -> None:
     """Turn four words of luck into sixteen normal tastes, one a byte, lowest byte first: the first of `tastes`."""
     for k in range(4):
@@ -125,15 +135,18 @@ def evaluate(head: Person, look: Look, now: Now, choice_class: int, view: int, p
     for i in range(len(offers)):
         offer = offers[i]
         place, channel = offer.place, offer.channel
+        weights[i], ahead[i] = 0.0, False
+        fits = (age >= offer.youngest) & (age <= offer.oldest)
+        fits &= (place != here) & ((channel != _FAMILY) | (kin == place))
+        if not fits:
+            continue
         reserve = now.coefficients.reserve * there[place].rent
         each = onward_fare(now, here, place) if view == FROM_ABROAD else offer.fare
         whole = means + (offer.credit * grown if lent else 0.0) >= move_price(each, offer.each, reserve, size, grown)
-        alone = splits & (means >= move_price(each, offer.each, reserve, 1, 1))
-        fits = (age >= offer.youngest) & (age <= offer.oldest) & (whole | alone)
-        fits &= (place != here) & ((channel != _FAMILY) | (kin == place))
-        weights[i] = (seen(offer, view) * (1.0 if whole else apart)) if fits else 0.0
-        ahead[i] = not whole
-        sums[place] += weights[i]
+        if whole or (splits and means >= move_price(each, offer.each, reserve, 1, 1)):
+            weights[i] = seen(offer, view) * (1.0 if whole else apart)
+            ahead[i] = not whole
+            sums[place] += weights[i]
     for place in range(len(values)):  # a loop of its own, so that it becomes vectors
         values[place] = door_value(sums[place], base[place], mu) + tastes[place]
     values[kin] += now.coefficients.kin

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.decision.access import access_share, admission_share, detour_share, eligible, fare
-from sim.model.decision.doors import door_weight, separation_weight
+from sim.model.decision.doors import door_value, door_weight, separation_weight
 from sim.model.decision.means import pay_share
 from sim.model.decision.units import N_AGES, N_CLASSES, age_group, age_limits, choice_class, class_groups
 from sim.model.decision.utility import (
@@ -34,7 +34,7 @@ _BELARUS = PLACE["belarus"]
 _AGES = np.array([GROUP[name] for name in AGE_FROM])
 """Bits of the groups by age."""
 _WORK, RELOCATION = CHANNEL["work"], CHANNEL["relocation"]
-_ASYLUM = CHANNEL["asylum"]
+_ASYLUM, _FAMILY = CHANNEL["asylum"], CHANNEL["family"]
 _IT, _CHILD = SECTOR["it"], SECTOR["child"]
 
 
@@ -152,6 +152,7 @@ def fill(
             groups = class_groups(sector, mask)
             offers = options.offers[of_class]
             options.near[of_class], options.free[of_class] = MINUS_INFINITY, MINUS_INFINITY
+            options.unrelated[of_class] = MINUS_INFINITY
             count, seekers = 0, pool(sector)
             for place in range(len(now.law)):
                 if place == _BELARUS or now.places[place].distance <= 0.0:
@@ -199,10 +200,12 @@ def fill(
                         count += 1 if offer.youngest <= offer.oldest else 0
                 options.near[of_class, place] = inclusive_of_doors(near, mu)
                 base = options.free[of_class, place] = inclusive_of_doors(free, mu)
+                free[_FAMILY] = MINUS_INFINITY
+                options.unrelated[of_class, place] = sum_of_doors(free, base, mu)
                 for i in range(first, count):
                     weigh_offer(offers[i], base, mu)
             options.lengths[of_class] = count
-            options.top[of_class] = options.free[of_class].max()
+            options.top[of_class] = options.unrelated[of_class].max()
 
 
 @compiled(forceinline=True)
@@ -216,12 +219,16 @@ def weigh_offer(offer: Any, base: float, mu: float) -> None:
 def inclusive_of_doors(values: NDArray[np.float64], mu: float) -> float:
     """Value of a destination by the utilities of its channels, float64[channels]: `mu log sum_c exp(v_c / mu)`."""
     best = values.max()
-    if best == MINUS_INFINITY:
-        return MINUS_INFINITY
+    return sum_of_doors(values, best, mu) if best > MINUS_INFINITY else MINUS_INFINITY
+
+
+@compiled(forceinline=True)
+def sum_of_doors(values: NDArray[np.float64], base: float, mu: float) -> float:
+    """The same by weights relative to `base`, as those of offers are; none of the `values` is above it."""
     total = 0.0
     for channel in range(len(values)):
-        total += door_weight(values[channel], best, mu)
-    return best + mu * log(total)
+        total += door_weight(values[channel], base, mu)
+    return door_value(total, base, mu)
 
 
 @compiled

@@ -22,10 +22,15 @@ _STAFF = PURPOSE["staff"]
 
 
 @compiled(forceinline=True)
+def partner_or_head(head: Person) -> Person:
+    """The other adult of a unit, or the head where there is none."""
+    return beside(head, adults(head) - 1)
+
+
+@compiled(forceinline=True)
 def staff_of(head: Person, now: Now) -> Person:
     """The adult of a unit whose employer takes staff abroad this month: the head, else the partner if it is theirs."""
-    other = beside(head, adults(head) - 1)
-    return head if now.options.moved[head.employer] > 0 else other
+    return head if now.options.moved[head.employer] > 0 else partner_or_head(head)
 
 
 @compiled(forceinline=True)

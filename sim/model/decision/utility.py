@@ -179,12 +179,21 @@ def slot_noise(key: int, month: int, seed: int, best: int, noise: NDArray[np.flo
     uses, so that adding a destination changes nobody else.
     """
     floor = -log(uniform(best)) / SLOTS  # exp(-Emax)
-    top = -log(floor)
     winner = words(key, month, _WINNER, 0, seed)[0] >> _OF_SLOTS
-    for slot in range(len(noise)):
-        if slot % 4 == 0:
-            four = slot_words(key, month, _SLOTS_0, slot, seed)
-        noise[slot] = top if slot == winner else -log(floor - log(uniform(four[slot % 4])))
+    fill_uniforms(key, month, _SLOTS_0, seed, noise)
+    for slot in range(len(noise)):  # a loop of its own, so that it becomes vectors
+        noise[slot] = -log(floor - log(noise[slot]))
+    if winner < len(noise):
+        noise[winner] = -log(floor)
+
+
+@compiled(forceinline=True)
+def fill_uniforms(key: int, month: int, purpose: int, seed: int, found: NDArray[np.float64]) -> None:
+    """Fill a uniform for every place, float64[places], from four purposes, `purpose` the first."""
+    for slot in range(0, len(found), 4):
+        four = slot_words(key, month, purpose, slot, seed)
+        for k in range(min(4, len(found) - slot)):
+            found[slot + k] = uniform(four[k])
 
 
 @compiled(forceinline=True)
@@ -200,10 +209,9 @@ def gumbels(key: int, month: int, purpose: int, seed: int, noise: NDArray[np.flo
     The largest value plus noise is a draw by `exp(value)`; the noise belongs to key, month and place, so that closing
     one place moves only those who would have gone there.
     """
+    fill_uniforms(key, month, purpose, seed, noise)
     for slot in range(len(noise)):
-        if slot % 4 == 0:
-            four = slot_words(key, month, purpose, slot, seed)
-        noise[slot] = gumbel(uniform(four[slot % 4]))
+        noise[slot] = gumbel(noise[slot])
 
 
 @compiled

@@ -58,26 +58,40 @@ def death_rate(lives: Lives, person: Person, month: int) -> float:
 def ageing(people: Columns, circles: Span, now: Now, block: Block) -> None:
     """Let the people of these circles be born, die and grow up, in order of rows."""
     (first, last), room, lives = rows_of(circles, now), block.room, now.run.lives
-    living = 0
     for row in range(first, last):
         person = at(people, row)
         if (person.birth == now.month) & (person.member == NOBODY):
             be_born(person, now, block.log)
-        room.rows[living], room.keys[living] = row, person.key
-        living += person.member != NOBODY
-    fill_words(room.keys, living, now.month, _AGEING, now.run.seed, room.luck)
-    highest = lives.deaths[year_of(lives, now.month)].max()
-    for i in range(living):
-        person = at(people, room.rows[i])
-        age, u = now.month - person.birth, uniform(room.luck[0, i])
-        if u < highest and u < death_rate(lives, person, now.month):
+        room.keys[row - first] = person.key
+    fill_words(room.keys, last - first, now.month, _AGEING, now.run.seed, room.luck)
+    highest, picked = lives.deaths[year_of(lives, now.month)].max(), 0
+    for row in range(first, last):  # nothing happens to most
+        person = at(people, row)
+        room.rows[picked] = row
+        unlucky = uniform(room.luck[0, row - first]) < highest
+        picked += (person.member != NOBODY) & (unlucky | grows_up(person, now.month))
+    for i in range(picked):
+        row = room.rows[i]
+        person = at(people, row)
+        if uniform(room.luck[0, row - first]) < death_rate(lives, person, now.month):
             die(person, now, block.log)
-        elif _FIRST_CLASS <= age <= _LAST_CLASS:
+        elif grows_up(person, now.month):
+            age = now.month - person.birth
             if age == ADULT_MONTHS or person.member >= _MINOR:
                 come_of_age(person, now.month, block.log)
             for k in range(len(MONTHS_OF_NEW_CLASS)):
                 if age == MONTHS_OF_NEW_CLASS[k]:
                     enter_class(person, k, now)
+
+
+@compiled(forceinline=True)
+def grows_up(person: Person, month: int) -> bool:
+    """True for who comes of age or enters another class of the young, and for a minor who should have come of age."""
+    age = month - person.birth
+    late = (person.member >= _MINOR) & (age >= _FIRST_CLASS) & (age <= _LAST_CLASS)
+    for k in range(len(MONTHS_OF_NEW_CLASS)):
+        late |= age == MONTHS_OF_NEW_CLASS[k]
+    return bool(late)
 
 
 @compiled

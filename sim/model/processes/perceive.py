@@ -26,7 +26,7 @@ def perceive(people: Columns, circles: Span, now: Now, block: Block) -> None:
     pending = now.options.pending[0]
     for circle in range(circles[0], circles[1]):
         first, last = now.circles.start[circle], now.circles.start[circle + 1]
-        detained = 0.0
+        detained = 0
         for row in range(first, last):
             person = at(people, row)
             detained += person.detained == now.month

@@ -72,7 +72,7 @@ def repress(people: Columns, circles: Span, now: Now, block: Block) -> None:
         person = at(people, row)
         room.keys[row - first] = person.key
     fill_words(room.keys, last - first, now.month, _EVENTS, now.run.seed, room.luck)
-    touched = 0
+    touched, expected = 0, np.int64(0)
     for row in range(first, last):  # nothing can happen to most
         person = at(people, row)
         held, sector = person.held, person.sector
@@ -82,7 +82,8 @@ def repress(people: Columns, circles: Span, now: Now, block: Block) -> None:
         looked_at |= (sector == _NGO_MEDIA) & (closed > 0.0)
         touched += looked_at
         at_risk = may_be_detained(person, now.month) & (not looked_at)
-        harms[DETAINED] += units[person.sex, person.exposure] if at_risk else 0
+        expected += units[person.sex, person.exposure] if at_risk else 0
+    harms[DETAINED] += expected
     for i in range(touched):
         row = room.rows[i]
         person = at(people, row)

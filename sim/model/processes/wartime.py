@@ -6,7 +6,7 @@ from sim.model.run_constants import ADULT_MONTHS, FIGHTING_ENDS_MONTHS, monthly_
 from sim.model.scratch import Block, Span, rows_of
 from sim.numerics.codes import CONSCRIPTION, EVENT, MODE, REASON, SEX, WAR_VIEW
 from sim.numerics.compiling import compiled
-from sim.numerics.luck import PURPOSE, uniform, words
+from sim.numerics.luck import PURPOSE, fill_words, uniform, words
 from sim.population.rows import at
 from sim.population.schema import Columns
 
@@ -31,22 +31,24 @@ def wartime(people: Columns, circles: Span, now: Now, block: Block) -> None:
     barred = now.belarus.officers_barred
     if deserts <= 0.0 and volunteers <= 0.0 and barred <= 0.0:
         return
-    first, last = rows_of(circles, now)
+    (first, last), room, tempted = rows_of(circles, now), block.room, 0
     for row in range(first, last):
         person = at(people, row)
-        key, age = person.key, now.month - person.birth
-        if person.mode == _NOWHERE:
-            continue
-        if barred > 0.0 and person.officer > 0 and uniform(words(key, 0, _STANDING, 0, now.run.trait_seed)[2]) < barred:
-            person.exit_ban = max(person.exit_ban, now.month)
-        if person.held >= now.month:
-            continue
+        key, age, living = person.key, now.month - person.birth, person.mode != _NOWHERE
+        if living and barred > 0.0 and person.officer > 0:
+            if uniform(words(key, 0, _STANDING, 0, now.run.trait_seed)[2]) < barred:
+                person.exit_ban = max(person.exit_ban, now.month)
+        serves = person.conscription == _SERVING
+        fights = (volunteers > 0.0) & (not serves) & may_fight(person.sex, age, person.war_view)
+        room.rows[tempted], room.keys[tempted] = row, key
+        tempted += living & (person.held < now.month) & (fights | (serves & (deserts > 0.0)))
+    fill_words(room.keys, tempted, now.month, _WARTIME, now.run.seed, room.luck)
+    for i in range(tempted):
+        person = at(people, room.rows[i])
         if person.conscription == _SERVING:
-            if uniform(words(key, now.month, _WARTIME, 0, now.run.seed)[2]) < deserts:
+            if uniform(room.luck[2, i]) < deserts:
                 person.conscription = _NEVER
                 note(block.log, now.month, person, _DESERTED, (0, 0), 0, _NONE)
-        elif volunteers > 0.0 and may_fight(person.sex, age, person.war_view):
-            luck = words(key, now.month, _WARTIME, 0, now.run.seed)
-            if uniform(luck[0]) < volunteers:
-                goes = uniform(luck[1]) < now.coefficients.volunteers_go
-                note(block.log, now.month, person, _VOLUNTEERED, (0, 0), 0, _CHOSEN if goes else _NONE)
+        elif uniform(room.luck[0, i]) < volunteers:
+            goes = uniform(room.luck[1, i]) < now.coefficients.volunteers_go
+            note(block.log, now.month, person, _VOLUNTEERED, (0, 0), 0, _CHOSEN if goes else _NONE)
