@@ -117,10 +117,10 @@ def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: st
         after = [arrivals(other, window) for _, other in paired]
         _add_arrivals(add, before, after, window)
         _add_claims(add, paired, window)
-        _add_lives(add, paired, window)
+        both = lives(paired, window)
+        _add_lives(add, paired, both, window)
         _add_counts(add, paired, window)
-        of_lives = harms_of_lives(paired, lives(paired, window), harms, window.start, window.one_in)
-        for measure, values in of_lives.items():
+        for measure, values in harms_of_lives(paired, both, harms, window.start, window.one_in).items():
             add(measure, "", [_whole(value) for value in values])
         _add_wishes(add, paired, window)
         for measure, found in deflections(paired, window.start, window.closed, window.drawn).items():
@@ -167,8 +167,7 @@ def _add_claims(add: Callable[..., None], paired: list[Paired], window: Window) 
         add("asylum_claims", PLACE_NAMES[place], [b[place] - a[place] for a, b in zip(before, after, strict=True)])
 
 
-def _add_lives(add: Callable[..., None], paired: list[Paired], window: Window) -> None:
-    found = lives(paired, window)
+def _add_lives(add: Callable[..., None], paired: list[Paired], found: list[Pair], window: Window) -> None:
     for category in CATEGORIES:
         if category not in ("unchanged", "deflected"):
             add(category, "", [_in_category(life, category).sum() * window.one_in for life in found])

@@ -92,12 +92,14 @@ def harms_of_lives(
     """Expected persons harmed of those whose life differs, by measure of `HARMS_OF_LIVES`, one value a replicate."""
     values: dict[str, list[float]] = {name: [] for name in HARMS_OF_LIVES}
     for runs, life in zip(paired, found, strict=True):
-        before, after = (harms(run, life.key, start) * one_in for run in runs)
-        for who, inside in concerned(life).items():
+        whose = concerned(life)
+        changed = whose["changed"]  # the others are some of them, and most lives are none
+        before, after = (harms(run, life.key[changed], start) * one_in for run in runs)
+        for who, inside in whose.items():
             for harm, name in enumerate(SUFFERED):
-                level = float(before[harm, inside].sum())
+                level = float(before[harm, inside[changed]].sum())
                 values[f"baseline_expected_{name}_of_{who}"].append(level)
-                values[f"expected_{name}_of_{who}"].append(float(after[harm, inside].sum()) - level)
+                values[f"expected_{name}_of_{who}"].append(float(after[harm, inside[changed]].sum()) - level)
     return values
 
 
