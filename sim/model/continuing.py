@@ -100,6 +100,7 @@ class Continued(mesa.Model):
         self.pending, self.banked, self.residents = state.queues
         self.inflow, self.arrivals = state.newcomers
         self.recorder = state.recorder
+        self.recorder.grant_months = self.behaviour.grant_months
         self._go_on(state.lived)
         take_up(self, state.mesa)
         return self

@@ -69,7 +69,7 @@ class EmigrationModel(Continued):
             population.employers, np.zeros_like(population.employers), np.full(len(population.employers), -1, np.int16)
         )
         self.options = no_options(len(population.employers))
-        self.recorder = Recorder(self.one_in)
+        self.recorder = Recorder(self.one_in, self.behaviour.grant_months)
         self.called = np.zeros(3)
         self.pending = np.zeros(0, np.int64)
         self.banked = np.zeros((N_PLACES, N_CHANNELS), np.int64)

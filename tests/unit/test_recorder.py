@@ -7,8 +7,20 @@ import pytest
 
 from sim.model.eventlog import EVENT_TYPE
 from sim.model.hazards import FIXED_POINT
-from sim.model.recording.recorder import EXPECTATIONS, FEW, HARMS, MOVES, departing_share, through_queues
-from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, N_SECTORS, PLACE, SECTOR
+from sim.model.recording.queues import FEW, departing_share, in_lots, open_ways, through_queues, through_ways
+from sim.model.recording.recorder import EXPECTATIONS, HARMS, MOVES
+from sim.numerics.codes import (
+    CHANNEL,
+    EVENT,
+    GROUP,
+    INSTRUMENT,
+    N_CHANNELS,
+    N_PLACES,
+    N_SECTORS,
+    PLACE,
+    REASON,
+    SECTOR,
+)
 from tests.worlds import admit, close, crowd, hot, hot_people, hot_world, plain_world, quiet, start, tighten
 
 POLAND, CHANNEL_USED = PLACE["poland"], CHANNEL["visa_free"]
@@ -19,9 +31,14 @@ def arrivals(entering, **rules):
     world = tighten(plain_world(len(entering), ("poland",)), "poland", "visa_free", **rules)
     committed = np.zeros((len(entering), N_PLACES, N_CHANNELS), np.int64)
     committed[:, POLAND, CHANNEL_USED] = np.array(entering) * FIXED_POINT
-    found = through_queues(committed, no_work(len(entering)), world)
+    found = granted(committed, no_work(len(entering)), world)
     assert found.sum() == found[:, POLAND, CHANNEL_USED].sum()
     return found[:, POLAND, CHANNEL_USED].tolist()
+
+
+def granted(committed, sought, world):
+    """Persons granted by month, place and channel."""
+    return through_queues(committed, sought, world).sum(axis=3) * world.rules["approval"]
 
 
 def no_work(months):
@@ -37,9 +54,9 @@ def test_workers_wait_for_offers_and_bring_their_families():
     committed[:2, POLAND, CHANNEL["work"]] = 13 * FIXED_POINT
     world = plain_world(5, ("poland",), ("work",))
     world.demand[:, POLAND, SECTOR["transport"]] = 4.0
-    found = through_queues(committed, sought, world)[:, POLAND, CHANNEL["work"]]
+    found = granted(committed, sought, world)[:, POLAND, CHANNEL["work"]]
     assert found == pytest.approx([9.0, 9.0, 8.0, 0.0, 0.0])
-    shut = through_queues(committed, sought, close(world, "poland", "visa_free", 2, 3))[:, POLAND, CHANNEL["work"]]
+    shut = granted(committed, sought, close(world, "poland", "visa_free", 2, 3))[:, POLAND, CHANNEL["work"]]
     assert shut == pytest.approx([9.0, 9.0, 0.0, 0.0, 0.0])
 
 
@@ -51,10 +68,11 @@ def test_arrivals_follow_commitments():
 
 
 def month_of(*events):
-    """Events of a month, each (name, row, channel)."""
+    """Events of a month, each (name, row, channel) or (name, row, channel, reason)."""
     made = np.zeros(len(events), EVENT_TYPE)
-    for event, (name, row, channel) in zip(made, events, strict=True):
+    for event, (name, row, channel, *reason) in zip(made, events, strict=True):
         event["kind"], event["row"], event["channel"] = EVENT[name], row, CHANNEL[channel]
+        event["reason"] = REASON[reason[0] if reason else "none"]
     return made
 
 
@@ -77,6 +95,84 @@ def test_who_is_kept_back_at_departure_is_not_expected_to_leave():
     assert second < departing_share(log)[0, CHANNEL["study"]] < first
 
 
+def test_who_finds_no_way_is_not_counted_among_those_kept_back():
+    """The fluid queue holds them back already; a later grant of the same unit is another."""
+    log = [
+        month_of(("granted", 0, "study"), ("granted", 1, "study"), ("granted", 2, "study")),
+        month_of(("blocked", 0, "study", "closed"), ("blocked", 1, "study", "funds"), ("departed", 2, "study")),
+        month_of(("departed", 0, "family")),
+    ]
+    assert departing_share(log)[:, CHANNEL["study"]] == pytest.approx(0.5)
+    assert departing_share(log)[:, CHANNEL["family"]] == pytest.approx(1.0)
+
+
+def leaving(world, grants, grant_months=2.0, excepted=()):
+    """Persons who leave for Poland by month of those granted; in the months `excepted` they are the second lot."""
+    of = np.zeros((len(grants), N_PLACES, N_CHANNELS))
+    of[:, POLAND, CHANNEL_USED] = grants
+    lots = in_lots(of, np.isin(np.arange(len(grants)), excepted)[:, np.newaxis, np.newaxis])
+    return through_ways(lots, world, grant_months)[:, POLAND, CHANNEL_USED].tolist()
+
+
+def shut(world, share=0.0, group=None):
+    """The same world with half a year in which the given share of Belarus's exit is open, and to a group wholly."""
+    openness = world.openness.copy()
+    openness[2:8, PLACE["belarus"], INSTRUMENT["exit"]] = share
+    if group:
+        openness[2:8, PLACE["belarus"], INSTRUMENT["exit"], 1 + N_CHANNELS + GROUP[group]] = 1.0
+    return world._replace(openness=openness)
+
+
+def test_nobody_leaves_in_a_month_without_a_way_and_grants_lapse():
+    world, grants = plain_world(9, ("poland",)), [4.0] * 9
+    assert leaving(world, grants) == grants
+    assert leaving(shut(world), grants) == [4.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 12.0]
+    assert leaving(shut(world), grants, 0.0) == [4.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 4.0]
+    assert leaving(shut(world), grants, 99.0) == [4.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 28.0]
+
+
+def test_an_open_share_lets_some_of_those_who_wait_leave_each_month():
+    found = leaving(shut(plain_world(9, ("poland",)), 0.5), [0.0, 0.0, 8.0, *[0.0] * 6])
+    assert found == [0.0, 0.0, 4.0, 2.0, 1.0, 0.0, 0.0, 0.0, 0.0]
+
+
+def test_only_who_could_decide_by_an_exception_leaves_by_it():
+    world = shut(plain_world(9, ("poland",)), group="driver")
+    grants = [0.0, 4.0, 4.0, 4.0, *[0.0] * 5]
+    assert leaving(world, grants, excepted=(3,)) == [0.0, 4.0, 0.0, 4.0, *[0.0] * 5]
+
+
+def test_what_is_decided_while_shut_is_of_those_who_are_excepted():
+    """The first lot waits for the places of the queue beside the second, by their numbers."""
+    world = tighten(shut(plain_world(9, ("poland",)), group="driver"), "poland", "visa_free", capacity=6.0)
+    committed = np.zeros((9, N_PLACES, N_CHANNELS), np.int64)
+    committed[1:3, POLAND, CHANNEL_USED] = np.array([9, 9]) * FIXED_POINT
+    found = through_queues(committed, no_work(9), world)[:, POLAND, CHANNEL_USED]
+    assert found[1] == pytest.approx([6.0, 0.0])
+    assert found[2] == pytest.approx([1.5, 4.5])
+    assert found.sum(axis=0) == pytest.approx([9.0, 9.0])
+
+
+@pytest.mark.parametrize(
+    ("closed", "channel", "ways"),
+    [
+        ((("poland", "land"),), "work", 1.0),
+        ((("poland", "land"),), "asylum", 0.0),
+        ((("poland", "land"), ("poland", "air")), "work", 0.0),
+        ((("poland", "land"), ("poland", "air")), "irregular", 1.0),
+        ((("belarus", "land_exit"),), "asylum", 0.0),
+        ((("belarus", "exit"),), "irregular", 0.0),
+        ((("poland", "visa_free"),), "visa_free", 0.0),
+    ],
+)
+def test_ways_are_those_of_departures(closed, channel, ways):
+    world = plain_world(2, ("poland",), (channel,))
+    for place, instrument in closed:
+        world = close(world, place, instrument, 1)
+    found = open_ways(world)[:, POLAND, CHANNEL[channel]]
+    assert found.tolist() == [[1.0, 1.0], [ways, ways]]
+
+
 def test_a_queue_lets_through_its_capacity():
     assert arrivals([8.0, 1.0, 0.0, 0.0], capacity=3.0) == [3.0, 3.0, 3.0, 0.0]
     assert arrivals([8.0, 1.0], capacity=0.0) == [0.0, 0.0]
@@ -89,10 +185,10 @@ def test_what_waits_when_a_channel_closes_is_lost():
     world = close(
         tighten(plain_world(5, ("poland",)), "poland", "visa_free", capacity=6.0), "poland", "visa_free", 2, 3
     )
-    found = through_queues(committed, no_work(5), world)[:, POLAND, CHANNEL_USED]
+    found = granted(committed, no_work(5), world)[:, POLAND, CHANNEL_USED]
     assert found.tolist() == [6.0, 6.0, 0.0, 0.0, 0.0]
     waits = tighten(world, "poland", "visa_free", months=1.0)
-    assert through_queues(committed, no_work(5), waits)[:, POLAND, CHANNEL_USED].tolist() == [0.0, 6.0, 0.0, 0.0, 0.0]
+    assert granted(committed, no_work(5), waits)[:, POLAND, CHANNEL_USED].tolist() == [0.0, 6.0, 0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize("capacity", [np.inf, 25.0], ids=["unlimited", "full"])

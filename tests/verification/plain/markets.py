@@ -3,17 +3,20 @@
 import math
 from collections import Counter
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, N_STATUSES
+from sim.numerics.codes import CHANNEL, EVENT, GROUP, INSTRUMENT, N_CHANNELS, N_PLACES, N_STATUSES, REASON
 
 from .basics import DESTINATIONS
-from .borders import NO_INSTRUMENT
+from .borders import NO_INSTRUMENT, Borders
 from .moves import Moves
 
 YEAR = 12
+NO_GROUP, ALL_GROUPS = 0, sum(1 << g for g in GROUP.values())
+AT_THE_BORDER = INSTRUMENT["visa_free"], INSTRUMENT["short_visa_entry"]
 
 
 class Markets(Moves):
@@ -60,6 +63,14 @@ class Markets(Moves):
         shut = any(max(self.world.openness[t, p, instrument]) == 0 for instrument in needed)
         return shut or self.world.rules["offered"][t, p, c] == 0
 
+    def way(self, t: int, p: int, c: int, groups: int) -> float:
+        """Return the share of month t in which units of these groups get from Belarus to p (3.10)."""
+        flags = SimpleNamespace(**{name: self.world.places[name][t] for name in ("by_land", "by_air")})
+        borders = Borders(self.world.openness[t], self.law, flags)
+        entry = self.law.entry[p][c]
+        shut = entry in AT_THE_BORDER and borders.open_share(p, entry, c, groups) == 0
+        return 0.0 if shut else borders.travel(p, c, groups)
+
     def expected_departures(self) -> NDArray[np.float64]:
         """Return the persons expected to depart, float64[months run so far, places, channels] (3.14).
 
@@ -67,37 +78,62 @@ class Markets(Moves):
         far is beyond the run.
         """
         departures = np.zeros((self.month, N_PLACES, N_CHANNELS))
-        rules, leaving = self.world.rules, self.leaving()
+        leaving = self.leaving()
         for p, existing in self.lawful.items():
             for c in existing:
-                closed = [self.closed_to_all(t, p, c) for t in range(self.month)]
-                entering = [self.expected[t][p, c] for t in range(self.month)]
-                if c == CHANNEL["work"]:
-                    entering = self.with_an_offer(p, closed)
-                waiting = 0.0
-                for t in range(self.month):
-                    waiting = 0.0 if closed[t] else waiting + entering[t]
-                    admitted = min(waiting, rules["capacity"][t, p, c])
-                    waiting -= admitted
-                    part, whole = math.modf(rules["months"][t, p, c])
-                    for decided, share in ((t + int(whole), 1 - part), (t + int(whole) + 1, part)):
-                        if decided < self.month and not any(closed[t : decided + 1]):
-                            granted = admitted * share * self.approvals[decided][p][c]
-                            departures[decided, p, c] += granted * leaving(decided // YEAR, c)
+                lots = NO_GROUP, ALL_GROUPS
+                ways = {groups: [self.way(t, p, c, groups) for t in range(self.month)] for groups in lots}
+                excepted = [float(way == 0) for way in ways[NO_GROUP]]
+                committed = {NO_GROUP: [1 - share for share in excepted], ALL_GROUPS: excepted}
+                for groups, granted in self.granted(p, c, committed).items():
+                    for d in range(self.month):
+                        left = granted[d] * leaving(d // YEAR, c)
+                        for t in range(d, min(self.month, d + int(self.code.grant_months) + 1)):
+                            departures[t, p, c] += left * ways[groups][t]
+                            left *= 1 - ways[groups][t]
         return departures + np.array(self.followers)
 
+    def granted(self, p: int, c: int, committed: dict[int, list[float]]) -> dict[int, list[float]]:
+        """Return the persons granted by month of each lot, of which the shares `committed` decide (3.14 steps 1-3)."""
+        rules = self.world.rules
+        closed = [self.closed_to_all(t, p, c) for t in range(self.month)]
+        entering = {
+            lot: [share * self.expected[t][p, c] for t, share in enumerate(shares)] for lot, shares in committed.items()
+        }
+        if c == CHANNEL["work"]:
+            entering = self.with_an_offer(p, closed, committed)
+        waiting = dict.fromkeys(committed, 0.0)
+        granted = {lot: [0.0] * self.month for lot in committed}
+        for t in range(self.month):
+            waiting = {lot: 0.0 if closed[t] else q + entering[lot][t] for lot, q in waiting.items()}
+            everyone = sum(waiting.values())
+            goes_on = min(1.0, rules["capacity"][t, p, c] / everyone) if everyone > 0 else 1.0
+            part, whole = math.modf(rules["months"][t, p, c])
+            for decided, share in ((t + int(whole), 1 - part), (t + int(whole) + 1, part)):
+                if decided < self.month and not any(closed[t : decided + 1]):
+                    for lot, q in waiting.items():
+                        granted[lot][decided] += q * goes_on * share * self.approvals[decided][p][c]
+            waiting = {lot: q * (1 - goes_on) for lot, q in waiting.items()}
+        return granted
+
     def leaving(self) -> Callable[[int, int], float]:
-        """Return the share of what is granted that departs, by year and channel (3.14 step 4)."""
+        """Return the share of what is granted that may and can leave, by year and channel (3.14 step 4)."""
         ended: Counter[tuple[str, int, int]] = Counter()
         granted: set[int] = set()
         for t in range(self.month):
             happened = [(event[1], event[2], event[5]) for event in self.events if event[0] == t]
+            no_way = {
+                key
+                for month, key, kind, *_, reason, _ in self.events
+                if month == t and kind == EVENT["blocked"] and reason == REASON["closed"]
+            }
             new = {key for key, kind, _ in happened if kind == EVENT["granted"]}
             granted |= new
             for name in ("blocked", "departed"):
                 for key, kind, c in happened:
                     if kind == EVENT[name] and key in granted:
-                        ended[name, t // YEAR, c] += 1
+                        if name == "departed" or key not in no_way:
+                            ended[name, t // YEAR, c] += 1
                         granted.remove(key)
             granted -= {key for key, kind, _ in happened if kind == EVENT["applied"]} - new
 
@@ -110,16 +146,20 @@ class Markets(Moves):
 
         return share
 
-    def with_an_offer(self, p: int, closed: list[bool]) -> list[float]:
-        """Return the persons of each month so far whose commitments to work in p meet an offer (3.14)."""
-        entering = [0.0 for _ in range(self.month)]
+    def with_an_offer(self, p: int, closed: list[bool], committed: dict[int, list[float]]) -> dict[int, list[float]]:
+        """Return the persons of each lot and month so far whose commitments to work in p meet an offer (3.14)."""
+        entering = {lot: [0.0] * self.month for lot in committed}
         for sector in {pool for month in self.sought for place, pool in month if place == p}:
-            needed = people = 0.0
+            needed, people = 0.0, dict.fromkeys(committed, 0.0)
             for t in range(self.month):
                 more, persons = self.sought[t].get((p, sector), (0.0, 0.0))
-                needed, people = (0.0, 0.0) if closed[t] else (needed + more, people + persons)
+                needed = 0.0 if closed[t] else needed + more
+                for lot, shares in committed.items():
+                    people[lot] = 0.0 if closed[t] else people[lot] + shares[t] * persons
                 if needed > 0:
                     share = min(1.0, float(self.world.demand[t, p, sector]) / needed)
-                    entering[t] += share * people
-                    needed, people = needed * (1 - share), people * (1 - share)
+                    for lot in committed:
+                        entering[lot][t] += share * people[lot]
+                        people[lot] *= 1 - share
+                    needed *= 1 - share
         return entering
