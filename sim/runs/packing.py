@@ -178,7 +178,7 @@ def unpacked_state(path: Path, month: int, forms: StateForms) -> State:
         given("stocks", "started"),
         given("pending", "banked", "residents"),
         given("inflow", "arrivals"),
-        Recorder(forms.one_in, **counted, log=log),
+        Recorder(forms.one_in, 0.0, **counted, log=log),  # grants wait as in the model that takes it up
         given("rules", "places") if forms.responds else (),
         arrays["mesa"],
     )
