@@ -91,6 +91,7 @@ PLACES = np.dtype(
         ("refuge", "f8"),  # share of the month for which who flees from a war elsewhere is let in
         ("distance", "f8"),  # km from Minsk
         ("language", "f8"),  # usability of Russian, 0 to 1
+        ("firms", "f8"),  # what employers that move see in the place beyond the terms of its value, utility
         ("diaspora", "f8"),  # Belarusians settled at the end of 2018, persons
         ("by_land", "u1"),
         ("by_air", "u1"),
@@ -195,7 +196,7 @@ _BELARUS = {
 """Field of World -> history parameter `belarus.<name>`."""
 
 _OF_A_PLACE = (
-    *("wage", "rent", "safety", "unsafe", "distance", "language", "diaspora"),
+    *("wage", "rent", "safety", "unsafe", "distance", "language", "firms", "diaspora"),
     *("visas", "travel_document", "screening_false", "screening_true", "naturalisation", "permanence"),
     *("revocation", "revocation_trips", "asylum_inside", "asylum_border"),
     *("naturalisation_months", "residence_visa_free"),

@@ -31,6 +31,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "months": (0.0, 1200.0),
     "stay": (0.0, 1200.0),
     "premium_it": (0.01, 100.0),
+    "firms": (-100.0, 100.0),
     "distance": (1.0, 40000.0),
     "risk": (0.0, 1e6),
     "city": (1.0, 1e9),

@@ -51,13 +51,14 @@ def relocate(
 
 @compiled(forceinline=True)
 def employer_value(now: Now, persons: float, place: int) -> float:
-    """Value of a destination to an employer: Belarusians there, language and rent, as people weigh them.
+    """Value of a destination to an employer: Belarusians there, language and rent, as people weigh them, and `firms`.
 
-    No constant of the destination: those are what the flows of people who look for work and papers leave over. No
-    wage: what is a gain to the staff is a cost to the firm. No distance: a firm leaves no family behind.
+    `firms` stands for the constant of the destination, which is what the flows of people who look for work and papers
+    leave over. No wage: what is a gain to the staff is a cost to the firm. No distance: a firm leaves no family behind.
     """
     there = now.places[place]
     value = diaspora_term(persons, now.coefficients.diaspora) + now.coefficients.language * there.language
+    value += there.firms
     return value + ratio_term(there.rent, now.places[_BELARUS].rent, now.coefficients.rent)
 
 

@@ -272,6 +272,7 @@ class Offers(Means):
             code.diaspora * log((self.residents[p] + 500) / 10000)
             + code.language * places.language[p]
             + code.rent * log(places.rent[p] / places.rent[HOME])
+            + places.firms[p]
         )
 
     # --- rush ---------------------------------------------------------------------------------------------------------
