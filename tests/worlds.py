@@ -299,7 +299,7 @@ def hot_world(months: int = 36) -> World:
     world = close(world, "poland", "national_visa", 26, 28)
     world.places["wage"][:] = 500.0
     world.places["rent"][:], world.places["fare_land"][:], world.places["fare_air"][:] = 150.0, 20.0, 200.0
-    world.places["safety"][:, PLACE["russia"]] = 0.1
+    world.places["safety"][:, PLACE["russia"]], world.places["firms"][:, PLACE["georgia"]] = 0.1, 0.7
     world.places["unsafe"][9:20, PLACE["ukraine"]] = 0.8
     for place in ("poland", "russia"):
         world.places["pendular"][:, PLACE[place]] = 15.0

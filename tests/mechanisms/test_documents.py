@@ -122,6 +122,21 @@ def test_the_it_visa_of_uzbekistan_begins_in_april_2022():
     assert world().rules[-1][PLACE["uzbekistan"], CHANNEL["it_scheme"]]["groups"] == 1 << GROUP["it"]
 
 
+def test_firms_go_to_poland_first_and_to_tashkent_once_there_is_a_package():
+    seen = {place: there("2020-10", place, "firms") for place in ("poland", "georgia", "ukraine", "lithuania")}
+    assert sorted(seen, key=seen.__getitem__, reverse=True) == list(seen)
+    package = [there(when, "uzbekistan", "firms") for when in ("2022-01", "2022-03")]
+    assert package[0] == 0.0 < package[1]
+
+
+def test_firms_decide_in_the_first_months_of_the_crackdown_and_more_of_them_as_the_war_begins():
+    """Nearly all of those who go before 2022 decide in 2020, so that their staff are gone by April 2021."""
+    moving = world().belarus["relocation_it"]
+    of_2020, of_2021, of_2022 = moving[12:48].reshape(3, 12).sum(axis=1)
+    assert of_2020 > 4.0 * of_2021 and of_2022 > of_2020 + of_2021
+    assert moving[: month("2020-08")].max() == 0.0
+
+
 def test_one_stays_a_year_in_georgia_and_half_a_year_in_armenia_without_a_visa():
     for place, months in (("georgia", 12.0), ("armenia", 6.0)):
         law = world().law[PLACE[place], CHANNEL["visa_free"]]

@@ -71,6 +71,17 @@ def test_employers_move_at_the_hazard_of_their_sector_to_places_by_their_value(s
         assert_share((first == PLACE[place]).sum(), len(first), weight / sum(weights.values()))
 
 
+def test_firms_see_in_a_place_what_people_do_not():
+    """`firms` adds to a place's value to an employer, in the month, in utility."""
+    world = moving(2, 1.0)
+    world.places["firms"][0, PLACE["georgia"]], world.places["firms"][1:, PLACE["poland"]] = 1.5, -20.0
+    where = history_of(start(firms(), world, firm_like(**NEVER_LEAVE, relocation_months=1.0)))
+    weights = {place: math.exp(value + (1.5 if place == "georgia" else 0.0)) for place, value in VALUES.items()}
+    for place, weight in weights.items():
+        assert_share((where[0] == PLACE[place]).sum(), MANY, weight / sum(weights.values()))
+    assert not (where[1] == PLACE["poland"]).any()
+
+
 def test_when_a_country_closes_only_those_bound_for_it_go_elsewhere():
     """The same employers move in the same month, and who would have gone elsewhere goes there still; the others divide
     as the values say.
