@@ -182,8 +182,8 @@ class EmigrationModel(Continued):
     def forget_month(self) -> None:
         """Begin with an empty log and no expected flows."""
         self._log: list[NDArray[np.void]] = []
-        self.committed, self.following = (np.zeros((N_PLACES, N_CHANNELS), np.int64) for _ in range(2))
-        self.sought = np.zeros((2, N_PLACES, N_SECTORS), np.int64)
+        self.committed, self.excepted, self.following = np.zeros((3, N_PLACES, N_CHANNELS), np.int64)
+        self.sought = np.zeros((2, 2, N_PLACES, N_SECTORS), np.int64)
         self.claims = np.zeros(N_PLACES, np.int64)
         self.hazards = np.zeros(N_HAZARDS, np.int64)
 
@@ -223,12 +223,13 @@ class EmigrationModel(Continued):
             circles, at_once = block
             made = make_block(int(start[circles[1]] - start[circles[0]]), at_once)
             run(self.columns, circles, now, made, parts)
-            return noted(made.log), made.expected, made.sought, made.following, made.claims, made.harms, made.stocks
+            return noted(made.log), *made[2:]
 
         stocks = np.zeros_like(self.stocks)
-        for log, expected, sought, following, claims, harms, counted in self._run_blocks(work, self._blocks):
+        for log, expected, excepted, sought, following, claims, harms, counted in self._run_blocks(work, self._blocks):
             self._log.append(log)
             self.committed += expected
+            self.excepted += excepted
             self.sought += sought
             self.following += following
             self.claims += claims

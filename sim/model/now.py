@@ -23,6 +23,7 @@ OFFER = np.dtype(
         ("credit", "f8"),  # EUR an adult: what one could pay back from what is left of one's pay there
         ("place", "u1"),
         ("channel", "u1"),
+        ("lot", "u1"),  # 1 if the way is wider for the class than for people of no group
         ("youngest", "u1"),  # years
         ("oldest", "u1"),  # years
     ],

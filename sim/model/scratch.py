@@ -38,7 +38,8 @@ class Block(NamedTuple):
     room: Room
     log: Log
     expected: NDArray[np.int64]  # [places, channels] hazards of leaving, in units of 2**-40 persons
-    sought: NDArray[np.int64]  # [2, places, sectors] of them for work: offers that they need, and persons
+    excepted: NDArray[np.int64]  # [places, channels] of them those for whom the way is wider than for others
+    sought: NDArray[np.int64]  # [2, 2, places, sectors] for work, others and they: offers that they need, and persons
     following: NDArray[
         np.int64
     ]  # [places, channels] of who leaves without a plan: families that follow, residence taken
@@ -65,9 +66,10 @@ def make_block(people: int, at_once: int) -> Block:
         np.empty(PER_PERSON * n, EVENT_TYPE),
     )
     expected, following = np.zeros((N_PLACES, N_CHANNELS), np.int64), np.zeros((N_PLACES, N_CHANNELS), np.int64)
-    sought, claims = np.zeros((2, N_PLACES, N_SECTORS), np.int64), np.zeros(N_PLACES, np.int64)
+    excepted, sought = np.zeros_like(expected), np.zeros((2, 2, N_PLACES, N_SECTORS), np.int64)
+    claims = np.zeros(N_PLACES, np.int64)
     harms, stocks = np.zeros(N_HAZARDS, np.int64), np.zeros((N_PLACES, N_STATUSES), np.int64)
-    return Block(room, empty_log(people), expected, sought, following, claims, harms, stocks)
+    return Block(room, empty_log(people), expected, excepted, sought, following, claims, harms, stocks)
 
 
 @compiled

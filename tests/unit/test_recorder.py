@@ -7,7 +7,7 @@ import pytest
 
 from sim.model.eventlog import EVENT_TYPE
 from sim.model.hazards import FIXED_POINT
-from sim.model.recording.queues import FEW, departing_share, in_lots, open_ways, through_queues, through_ways
+from sim.model.recording.queues import FEW, departing_share, open_ways, through_queues, through_ways
 from sim.model.recording.recorder import EXPECTATIONS, HARMS, MOVES
 from sim.numerics.codes import (
     CHANNEL,
@@ -38,19 +38,19 @@ def arrivals(entering, **rules):
 
 def granted(committed, sought, world):
     """Persons granted by month, place and channel."""
-    return through_queues(committed, sought, world).sum(axis=3) * world.rules["approval"]
+    return through_queues(committed, np.zeros_like(committed), sought, world).sum(axis=3) * world.rules["approval"]
 
 
 def no_work(months):
     """Nobody commits to work."""
-    return np.zeros((months, 2, N_PLACES, N_SECTORS), np.int64)
+    return np.zeros((months, 2, 2, N_PLACES, N_SECTORS), np.int64)
 
 
 def test_workers_wait_for_offers_and_bring_their_families():
     """Six units of two people each month, four offers: so many persons go, by sector, and a closure loses the rest."""
     sought, committed = no_work(5), np.zeros((5, N_PLACES, N_CHANNELS), np.int64)
-    sought[:2, :, POLAND, SECTOR["transport"]] = np.array([6, 12]) * FIXED_POINT
-    sought[:2, :, POLAND, SECTOR["it"]] = FIXED_POINT
+    sought[:2, 0, :, POLAND, SECTOR["transport"]] = np.array([6, 12]) * FIXED_POINT
+    sought[:2, 0, :, POLAND, SECTOR["it"]] = FIXED_POINT
     committed[:2, POLAND, CHANNEL["work"]] = 13 * FIXED_POINT
     world = plain_world(5, ("poland",), ("work",))
     world.demand[:, POLAND, SECTOR["transport"]] = 4.0
@@ -110,7 +110,8 @@ def leaving(world, grants, grant_months=2.0, excepted=()):
     """Persons who leave for Poland by month of those granted; in the months `excepted` they are the second lot."""
     of = np.zeros((len(grants), N_PLACES, N_CHANNELS))
     of[:, POLAND, CHANNEL_USED] = grants
-    lots = in_lots(of, np.isin(np.arange(len(grants)), excepted)[:, np.newaxis, np.newaxis])
+    by_exception = of * np.isin(np.arange(len(grants)), excepted)[:, np.newaxis, np.newaxis]
+    lots = np.stack([of - by_exception, by_exception], axis=-1)
     return through_ways(lots, world, grant_months)[:, POLAND, CHANNEL_USED].tolist()
 
 
@@ -142,12 +143,13 @@ def test_only_who_could_decide_by_an_exception_leaves_by_it():
     assert leaving(world, grants, excepted=(3,)) == [0.0, 4.0, 0.0, 4.0, *[0.0] * 5]
 
 
-def test_what_is_decided_while_shut_is_of_those_who_are_excepted():
-    """The first lot waits for the places of the queue beside the second, by their numbers."""
+def test_who_decides_by_an_exception_waits_beside_others():
+    """Both lots wait for the places of the queue, by their numbers."""
     world = tighten(shut(plain_world(9, ("poland",)), group="driver"), "poland", "visa_free", capacity=6.0)
     committed = np.zeros((9, N_PLACES, N_CHANNELS), np.int64)
     committed[1:3, POLAND, CHANNEL_USED] = np.array([9, 9]) * FIXED_POINT
-    found = through_queues(committed, no_work(9), world)[:, POLAND, CHANNEL_USED]
+    excepted = committed * (np.arange(9) == 2)[:, np.newaxis, np.newaxis]
+    found = through_queues(committed, excepted, no_work(9), world)[:, POLAND, CHANNEL_USED]
     assert found[1] == pytest.approx([6.0, 0.0])
     assert found[2] == pytest.approx([1.5, 4.5])
     assert found.sum(axis=0) == pytest.approx([9.0, 9.0])

@@ -10,6 +10,8 @@ from sim.numerics.compiling import compiled
 _LAND, _AIR = INSTRUMENT["land"], INSTRUMENT["air"]
 _RELOCATION, _ASYLUM, _IRREGULAR = CHANNEL["relocation"], CHANNEL["asylum"], CHANNEL["irregular"]
 _LAND_EXIT, _EXIT = INSTRUMENT["land_exit"], INSTRUMENT["exit"]
+_VISA_FREE, _ON_VISA = INSTRUMENT["visa_free"], INSTRUMENT["short_visa_entry"]
+_NO_GROUP = 0
 
 
 @compiled(forceinline=True)
@@ -58,6 +60,30 @@ def travel_share(now: Now, place: int, channel: int, groups: int) -> float:
     if now.places[place].by_air and not (now.places[place].by_land and comes_by_land(channel)):
         air = open_share(now.openness[place, _AIR], channel, groups)
     return min(leave, max(land, air))
+
+
+@compiled(forceinline=True)
+def turned_back(now: Now, place: int, channel: int, groups: int) -> bool:
+    """True if entry is refused at the border all month.
+
+    A granted permit or visa still admits its holder; visa-free entry and entry on a visa already in hand do not.
+    """
+    entry = now.law[place, channel].entry
+    if entry != _VISA_FREE and entry != _ON_VISA:
+        return False
+    return open_share(now.openness[place, entry], channel, groups) <= 0.0
+
+
+@compiled(forceinline=True)
+def passage_share(now: Now, place: int, channel: int, groups: int) -> float:
+    """Share of the month in which who holds a grant may leave Belarus, reach a destination and is let in there."""
+    return 0.0 if turned_back(now, place, channel, groups) else travel_share(now, place, channel, groups)
+
+
+@compiled(forceinline=True)
+def lot_of(now: Now, place: int, channel: int, groups: int) -> int:
+    """1 for people of groups for whom the way is wider than for people of no group, else 0."""
+    return int(passage_share(now, place, channel, groups) > passage_share(now, place, channel, _NO_GROUP))
 
 
 @compiled(forceinline=True)

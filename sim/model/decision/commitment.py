@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.decision.access import lot_of
 from sim.model.decision.claims import ASYLUM, asks_at_border, border_probability
+from sim.model.decision.units import groups_of
 from sim.model.decision.utility import FLAG_PERSECUTED
 from sim.model.eventlog import Log, note
 from sim.model.hazards import FIXED_POINT, in_units
@@ -56,7 +58,8 @@ def wish_or_claim(head: Person, now: Now, place: int, channel: int, reason: int,
     """
     chance = border_probability(head, now, place) if reason != _EXIT and reason != _QUIET else 0.0
     if chance > 0.0:
-        block.expected[place, ASYLUM] += in_units(chance * head.unit_size * now.circles.one_in)
+        lot = lot_of(now, place, ASYLUM, groups_of(head, now.month))
+        count_committed(block, place, ASYLUM, lot, in_units(chance * head.unit_size * now.circles.one_in))
     if asks_at_border(head, now, chance):
         commit(head, now.month, place, ASYLUM, False, _PERSECUTED, block.log)
         return False
@@ -71,6 +74,14 @@ def wish(head: Person, month: int, place: int, channel: int, reason: int, stream
     note(log, month, head, _WISHED, (0, place), channel, reason)
     log.events[log.size[0] - 1].detail = stream
     log.events[log.size[0] - 1].size = head.unit_size
+
+
+@compiled(forceinline=True)
+def count_committed(block: Any, place: int, channel: int, lot: int, units: int) -> None:
+    """Add the hazard of a commitment, in units of 2**-40 persons, to those of its channel and of its lot (`lot_of`)."""
+    block.expected[place, channel] += units
+    if lot:
+        block.excepted[place, channel] += units
 
 
 @compiled
@@ -91,7 +102,8 @@ def count_expected(
         place, channel = offers[i].place, offers[i].channel
         units = chances[place] * prospects.weights[i]
         persons = np.int64(units if prospects.ahead[i] else units * size)
-        block.expected[place, channel] += persons
+        lot = offers[i].lot
+        count_committed(block, place, channel, lot, persons)
         if channel == _WORK:
-            block.sought[0, place, pool] += np.int64(units)
-            block.sought[1, place, pool] += persons
+            block.sought[lot, 0, place, pool] += np.int64(units)
+            block.sought[lot, 1, place, pool] += persons

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.decision.access import access_share, admission_share, detour_share, eligible, fare
+from sim.model.decision.access import access_share, admission_share, detour_share, eligible, fare, lot_of
 from sim.model.decision.doors import door_value, door_weight, separation_weight
 from sim.model.decision.means import pay_share
 from sim.model.decision.units import N_AGES, N_CLASSES, age_group, age_limits, choice_class, class_groups
@@ -192,6 +192,7 @@ def fill(
                         offer.onward = common + openness_term(admission_share(now, place, channel, who))
                         offer.value = common + (way_value(now, place, channel, who) if by_age else from_belarus)
                         offer.place, offer.channel = place, channel
+                        offer.lot = lot_of(now, place, channel, who)
                         offer.fare = fare(now, place, channel, who)
                         offer.each = now.rules[place, channel].fee + now.rules[place, channel].funds
                         offer.credit = credit(now, place, channel, sector)

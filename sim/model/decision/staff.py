@@ -5,8 +5,8 @@ the employer takes staff along the log-odds of going are those of the unit's pus
 other departure, and a constant.
 """
 
-from sim.model.decision.access import access_share, eligible
-from sim.model.decision.commitment import commit, motive
+from sim.model.decision.access import access_share, eligible, lot_of
+from sim.model.decision.commitment import commit, count_committed, motive
 from sim.model.decision.means import money
 from sim.model.decision.offers import RELOCATION
 from sim.model.decision.units import adults, age_group, class_groups, threat_group
@@ -49,8 +49,9 @@ def along_probability(push: float, staff: float, access: float) -> float:
 
 
 @compiled
-def offered_along(head: Person, now: Now, mask: int, eta: float) -> tuple[int, float, bool]:
-    """Where an employer takes a unit, the probability that it goes, and whether the head would go ahead of the family.
+def offered_along(head: Person, now: Now, mask: int, eta: float) -> tuple[int, float, bool, int]:
+    """Where an employer takes a unit, the probability that it goes, whether the head would go ahead of the family,
+    and the lot (`lot_of`).
 
     The channel must admit the adult who is staff, and the money suffice for fee and funds of the unit or of its head
     alone; the employer pays fare and first rent.
@@ -58,7 +59,7 @@ def offered_along(head: Person, now: Now, mask: int, eta: float) -> tuple[int, f
     staff = staff_of(head, now)
     place, age = int(now.options.moved[staff.employer]), (now.month - staff.birth) // 12
     if place == 0:
-        return 0, 0.0, False
+        return 0, 0.0, False, 0
     law, rules = now.law[place, RELOCATION], now.rules[place, RELOCATION]
     groups = class_groups(staff.sector, mask) | age_group(age)
     fits = eligible(law, rules, staff.sector, groups) & (age >= rules.youngest) & (age <= rules.oldest)
@@ -66,9 +67,10 @@ def offered_along(head: Person, now: Now, mask: int, eta: float) -> tuple[int, f
     whole = means >= each * adults(head)
     alone = (head.unit_size > 1) & (means >= each)
     if not fits or not (whole or alone) or rules.offered <= 0.0 or rules.approval <= 0.0:
-        return place, 0.0, False
+        return place, 0.0, False, 0
     access = access_share(now, place, RELOCATION, groups)
-    return place, along_probability(eta - now.coefficients.level, now.coefficients.staff, access), not whole
+    chance = along_probability(eta - now.coefficients.level, now.coefficients.staff, access)
+    return place, chance, not whole, lot_of(now, place, RELOCATION, groups)
 
 
 @compiled
@@ -79,15 +81,15 @@ def goes_along(head: Person, now: Now, mask: int, push: tuple[float, float], blo
     probability is counted, whether the unit is watched or not: few are asked.
     """
     eta, pressed = push
-    place, chance, ahead = offered_along(head, now, mask, eta)
+    place, chance, ahead, lot = offered_along(head, now, mask, eta)
     if chance <= 0.0:
         return False, 0.0
     persons = now.circles.one_in * (1 if ahead else head.unit_size)
-    block.expected[place, RELOCATION] += in_units(chance * persons)
+    count_committed(block, place, RELOCATION, lot, in_units(chance * persons))
     luck = uniform(words(head.key, now.month, _STAFF, 0, now.run.seed)[0])
     if luck >= chance:
         return False, chance
-    _, unpressed, _ = offered_along(head, now, mask, eta - pressed)
+    _, unpressed, _, _ = offered_along(head, now, mask, eta - pressed)
     stream = motive(mask, threat_group(mask, now.belarus.war_fear), RELOCATION, luck >= unpressed)
     commit(head, now.month, place, RELOCATION, ahead, stream, block.log)
     return True, chance

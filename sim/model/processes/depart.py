@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.history.compiled import open_share
-from sim.model.decision.access import fare, travel_share
+from sim.model.decision.access import fare, passage_share
 from sim.model.decision.claims import ASYLUM
 from sim.model.decision.means import money, pay, savings_of
 from sim.model.decision.offers import RELOCATION, move_price
@@ -14,7 +13,7 @@ from sim.model.decision.units import adults, groups_of, may_exit, of_unit
 from sim.model.eventlog import Log, empty_log, note, noted
 from sim.model.now import Now
 from sim.model.processes.apply import lose_plan
-from sim.numerics.codes import CHANNEL, EVENT, INSTRUMENT, LEAD, MODE, PLAN, REASON
+from sim.numerics.codes import CHANNEL, EVENT, LEAD, MODE, PLAN, REASON
 from sim.numerics.compiling import compiled
 from sim.numerics.handles import handle
 from sim.numerics.luck import PURPOSE, uniform, words
@@ -28,7 +27,6 @@ _DEPARTED, _BLOCKED, _SOUGHT = EVENT["departed"], EVENT["blocked"], EVENT["asylu
 _HOME, _SETTLED = MODE["home"], MODE["settled"]
 _WORK, _IT_SCHEME = CHANNEL["work"], CHANNEL["it_scheme"]
 _TOGETHER, _PLANNED, _AHEAD = LEAD["together"], LEAD["planned"], LEAD["ahead"]
-_VISA_FREE, _ON_VISA = INSTRUMENT["visa_free"], INSTRUMENT["short_visa_entry"]
 _CHOSEN, _CLOSED, _EXIT, _FUNDS = REASON["choice"], REASON["closed"], REASON["exit"], REASON["funds"]
 
 
@@ -73,18 +71,6 @@ def renewed_at_home(passport: int, month: int, validity: int) -> int:
     return month + (passport - month) % validity
 
 
-@compiled(forceinline=True)
-def turned_back(now: Now, place: int, channel: int, groups: int) -> bool:
-    """True if entry is refused at the border all month.
-
-    A granted permit or visa still admits its holder; visa-free entry and entry on a visa already in hand do not.
-    """
-    entry = now.law[place, channel].entry
-    if entry != _VISA_FREE and entry != _ON_VISA:
-        return False
-    return open_share(now.openness[place, entry], channel, groups) <= 0.0
-
-
 def depart(model: Any) -> None:
     """Let the units that hold a granted instrument leave."""
     log = empty_log(2 * len(model.pending))  # all of a large unit may leave and ask for protection
@@ -109,9 +95,7 @@ def set_out(people: Columns, rows: NDArray[np.int64], now: Now, log: Log) -> Non
         reserve = 0.0 if channel == RELOCATION else now.coefficients.reserve * now.places[place].rent
         fare_each = fare(now, place, channel, groups)
         price = move_price(fare_each, each, reserve, size, grown)
-        passable = travel_share(now, place, channel, groups)
-        if turned_back(now, place, channel, groups):
-            passable = 0.0
+        passable = passage_share(now, place, channel, groups)
         reason = 0
         if not may_exit(head, now.month):
             reason = _EXIT

@@ -15,7 +15,8 @@ _NOWHERE = MODE["nowhere"]
 
 def record(model: Any) -> None:
     """Keep what the month leaves, and go on to the next."""
-    expected = model.committed, model.sought, model.following, model.claims, model.hazards, model.called.copy()
+    leaving = model.committed, model.excepted, model.sought, model.following
+    expected = *leaving, model.claims, model.hazards, model.called.copy()
     model.recorder.keep(model.stocks, expected, model._log)
     model.month += 1
     model.running = model.month < model.horizon  # where Mesa's run_model ends

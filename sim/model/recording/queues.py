@@ -1,8 +1,9 @@
 """What is expected of a run's commitments: a fluid queue for offers, places and decisions, and the way out of Belarus.
 
-Expected persons are kept in two lots, as the last axis of every array: those who decided while the way was open to
-people of no group, and those who could decide because a group of theirs is excepted from a closing. When a border
-shuts, it keeps the first from leaving in that very month, though it lets the second through.
+Expected persons are kept in two lots, as the last axis of every array: those for whom the way was as wide as for people
+of no group when they decided, and those for whom it was wider, as a group of theirs is excepted from a closing
+(`sim.model.decision.access.lot_of`). When a border shuts, it keeps the first from leaving in that very month, though
+it lets the second through.
 """
 
 import math
@@ -27,18 +28,17 @@ _NO_AIRLINE_TAKES = [CHANNEL["asylum"], CHANNEL["irregular"]]
 _ASKED_AT_THE_BORDER = [INSTRUMENT["visa_free"], INSTRUMENT["short_visa_entry"]]
 
 
-def through_queues(committed: Counts, sought: Counts, world: World) -> Floats:
+def through_queues(committed: Counts, excepted: Counts, sought: Counts, world: World) -> Floats:
     """Persons whose application is decided by month, float64[months, places, channels, lots]: offers, places, wait.
 
-    `committed` int64[months, places, channels] in units of 2**-40 persons; of them those for work are `sought`
-    int64[months, 2, places, sectors], the offers of work that they need and the persons. What waits when a channel
-    closes is lost.
+    `committed` int64[months, places, channels] in units of 2**-40 persons, of whom the `excepted` are of the second
+    lot; those for work are `sought` int64[months, lots, 2, places, sectors], the offers that they need and the persons.
+    What waits when a channel closes is lost.
     """
     months = len(committed)
-    excepted = open_ways(world)[:months, :, :, 0] <= 0.0
-    entering = in_lots(committed / FIXED_POINT, excepted)
+    entering = np.stack([committed - excepted, excepted], axis=-1) / FIXED_POINT
     closed = closed_months(world)[:months]
-    offers = in_lots(sought / FIXED_POINT, excepted[:, np.newaxis, :, _WORK, np.newaxis])
+    offers = np.moveaxis(sought, 1, -1) / FIXED_POINT
     entering[:, :, _WORK] = through_offers(offers, world.demand[:months], closed[:, :, _WORK])
     capacity, (part, whole) = world.rules["capacity"], np.modf(world.rules["months"])
     closed_until: Counts = np.cumsum(closed, axis=0)
@@ -57,11 +57,6 @@ def through_queues(committed: Counts, sought: Counts, world: World) -> Floats:
             place, channel, month = place[open_all_along], channel[open_all_along], month[open_all_along]
             decided[month, place, channel] += admitted[place, channel] * of[place, channel, np.newaxis]
     return decided
-
-
-def in_lots(persons: Floats, excepted: NDArray[np.bool_]) -> Floats:
-    """Persons in two lots, as a last axis: those for whom the way was open anyhow, and those who are `excepted`."""
-    return np.stack([np.where(excepted, 0.0, persons), np.where(excepted, persons, 0.0)], axis=-1)
 
 
 def through_offers(sought: Floats, offers: Floats, closed: NDArray[np.bool_]) -> Floats:

@@ -26,9 +26,9 @@ HARMS = ("detained", "charged", "drafted", "caught", "arrested_on_return", "lost
 MOVES = ("departed", "returned", "onward")
 """Events that change the place of residence; short work and short stays do not."""
 
-EXPECTATIONS = ("committed", "sought", "following", "claims", "hazards", "called")
-"""What is kept of a month's expectations: commitments, offers of work sought, followers, claims, hazards of harms, men
-who may be called."""
+EXPECTATIONS = ("committed", "excepted", "sought", "following", "claims", "hazards", "called")
+"""What is kept of a month's expectations: commitments, of them those by an exception, offers of work sought, followers,
+claims, hazards of harms, men who may be called."""
 
 
 @dataclass
@@ -40,6 +40,7 @@ class Recorder:
     """How long a grant waits for its holder to leave, as the model that keeps the months has it."""
     stocks: list[Counts] = field(default_factory=list)
     committed: list[Counts] = field(default_factory=list)
+    excepted: list[Counts] = field(default_factory=list)
     sought: list[Counts] = field(default_factory=list)
     following: list[Counts] = field(default_factory=list)
     claims: list[Counts] = field(default_factory=list)
@@ -91,10 +92,14 @@ class Recorder:
         belarus = world.belarus[: len(self.hazards)]
         charged = [charge_probability(one["charges"], one["detentions"]) for one in belarus]
         by_name["charged"] = by_name["detained"] * charged
-        decided = through_queues(np.array(self.committed), np.array(self.sought), world).sum(axis=3)
+        decided = self._decided(world).sum(axis=3)
         refused = decided * (1.0 - world.rules["approval"][: len(decided)])
         by_name["caught"] = refused[:, :, CHANNEL["irregular"]].sum(axis=1)
         return np.stack([by_name[name] for name in EXPECTED], axis=1)
+
+    def _decided(self, world: World) -> NDArray[np.float64]:
+        """Persons whose application is decided, float64[months, places, channels, lots]."""
+        return through_queues(np.array(self.committed), np.array(self.excepted), np.array(self.sought), world)
 
     def called_persons(self) -> NDArray[np.float64]:
         """Men who may be called by month (order of `muster.CALLED`), in persons, float64[months, 3]."""
@@ -115,7 +120,7 @@ class Recorder:
         Of those who decide to leave, of families that follow a head who went ahead, and of those who take residence
         where they are.
         """
-        decided = through_queues(np.array(self.committed), np.array(self.sought), world)
+        decided = self._decided(world)
         leaving = departing_share(self.log)[:, np.newaxis] * world.rules["approval"][: len(decided)]
         departed = through_ways(decided * leaving[..., np.newaxis], world, self.grant_months)
         return departed + np.array(self.following) / FIXED_POINT

@@ -8,7 +8,18 @@ from typing import Any
 from numpy.typing import NDArray
 
 from sim.numerics.arithmetic import exp, log
-from sim.numerics.codes import CHANNEL, EXPOSURE, GROUP, LOCALITY, N_CHANNELS, N_PLACES, PLACE, REGION, SECTOR
+from sim.numerics.codes import (
+    CHANNEL,
+    EXPOSURE,
+    GROUP,
+    INSTRUMENT,
+    LOCALITY,
+    N_CHANNELS,
+    N_PLACES,
+    PLACE,
+    REGION,
+    SECTOR,
+)
 from sim.numerics.luck import NORMAL_GRID
 from sim.population.assumptions import records
 
@@ -20,6 +31,8 @@ CHANNELS = range(N_CHANNELS)
 EXPOSURES = sorted(EXPOSURE.values())
 BIT = {name: 1 << number for name, number in GROUP.items()}
 AGES = BIT["age_18_27"] | BIT["age_28_59"] | BIT["age_60_over"]
+NO_GROUP, ALL_GROUPS = LOTS = 0, sum(BIT.values())
+AT_THE_BORDER = INSTRUMENT["visa_free"], INSTRUMENT["short_visa_entry"]
 NORMAL: list[float] = NORMAL_GRID.tolist()
 PENDULAR_SECTORS = (SECTOR["transport"], SECTOR["construction"], SECTOR["industry"])
 EMPLOYER_KEYS = 2**63  # an employer's key is this plus its number (3.4, 3.5)

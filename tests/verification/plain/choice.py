@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from types import SimpleNamespace
 
 import numpy as np
 
 from sim.numerics.arithmetic import exp
 from sim.numerics.codes import CHANNEL, EXPOSURE, LEAD, N_CHANNELS, N_PLACES, PLAN
 
-from .basics import AGES, BIT, HOME, NORMAL
+from .basics import AGES, ALL_GROUPS, AT_THE_BORDER, BIT, HOME, LOTS, NO_GROUP, NORMAL
+from .borders import Borders
 from .entities import Unit
 from .offers import FROM_ELSEWHERE, Door, Look, Offer
 from .protection import ASYLUM, Protection
@@ -28,7 +30,7 @@ class Choice(Protection):
 
     def choose(self) -> None:
         """Every unit at leisure decides, if it may, and else or then is asked for its wishes (3.8)."""
-        self.expected.append(np.zeros((N_PLACES, N_CHANNELS)))
+        self.expected.append({lot: np.zeros((N_PLACES, N_CHANNELS)) for lot in LOTS})
         self.sought.append(defaultdict(lambda: [0.0, 0.0]))
         for unit in self.units:
             if unit.at_leisure(self.month):
@@ -91,7 +93,7 @@ class Choice(Protection):
     def wish_or_ask(self, unit: Unit, place: int, channel: int, reason: str, flees: bool) -> bool:
         """The unit wishes in vain (True), or asks for protection at the border of the place (3.8)."""
         chance = self.border_chance(unit, place, reason)
-        self.expected[-1][place, ASYLUM] += chance * unit.size * self.one_in
+        self.expect_one(unit.groups(self.month), place, ASYLUM, chance * unit.size * self.one_in)
         if self.luck("protection.border", unit.head.key) < chance:
             self.make_plan(unit, place, Door(ASYLUM, 0.0, False), "persecuted")
             return False
@@ -109,10 +111,30 @@ class Choice(Protection):
             for door, weight in zip(doors, weights, strict=True):
                 units = chance * self.not_along * weight / sum(weights) * self.one_in
                 persons = units if door.ahead else units * unit.size
-                self.expected[-1][p, door.channel] += persons
+                lot = self.expect_one(unit.groups(self.month), p, door.channel, persons)
                 if door.channel == CHANNEL["work"]:
-                    self.sought[-1][p, pool][0] += units
-                    self.sought[-1][p, pool][1] += persons
+                    self.sought[-1][p, pool, lot][0] += units
+                    self.sought[-1][p, pool, lot][1] += persons
+
+    def way(self, t: int, p: int, c: int, groups: int) -> float:
+        """Return the share of month t in which units of these groups get from Belarus to p (3.10)."""
+        key = t, p, c, groups
+        if key not in self.ways:
+            self.ways[key] = self._way(*key)
+        return self.ways[key]
+
+    def _way(self, t: int, p: int, c: int, groups: int) -> float:
+        flags = SimpleNamespace(**{name: self.world.places[name][t] for name in ("by_land", "by_air")})
+        borders = Borders(self.world.openness[t], self.law, flags)
+        entry = self.law.entry[p][c]
+        shut = entry in AT_THE_BORDER and borders.open_share(p, entry, c, groups) == 0
+        return 0.0 if shut else borders.travel(p, c, groups)
+
+    def expect_one(self, groups: int, p: int, c: int, persons: float) -> int:
+        """Add persons to the expected commitments of the month and of their lot (3.14): return the lot."""
+        lot = ALL_GROUPS if self.way(self.month, p, c, groups) > self.way(self.month, p, c, NO_GROUP) else NO_GROUP
+        self.expected[-1][lot][p, c] += persons
+        return lot
 
     # --- staff of employers that move ---------------------------------------------------------------------------------
 
@@ -137,7 +159,7 @@ class Choice(Protection):
             float(access / (1 + exp(-(self.code.staff + wish - self.code.level))))
             for wish in (push, push - self.pressure(unit))
         )
-        self.expected[-1][p, c] += chance * (1 if ahead else unit.size) * self.one_in
+        self.expect_one(groups, p, c, chance * (1 if ahead else unit.size) * self.one_in)
         luck = self.luck("staff.goes_along", head.key)
         if luck < chance:
             self.make_plan(unit, p, Door(c, 0.0, ahead), self.motive(unit, c, luck >= calm))

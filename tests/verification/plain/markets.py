@@ -3,20 +3,17 @@
 import math
 from collections import Counter
 from collections.abc import Callable
-from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.codes import CHANNEL, EVENT, GROUP, INSTRUMENT, N_CHANNELS, N_PLACES, N_STATUSES, REASON
+from sim.numerics.codes import CHANNEL, EVENT, N_CHANNELS, N_PLACES, N_STATUSES, REASON
 
-from .basics import DESTINATIONS
-from .borders import NO_INSTRUMENT, Borders
+from .basics import DESTINATIONS, LOTS
+from .borders import NO_INSTRUMENT
 from .moves import Moves
 
 YEAR = 12
-NO_GROUP, ALL_GROUPS = 0, sum(1 << g for g in GROUP.values())
-AT_THE_BORDER = INSTRUMENT["visa_free"], INSTRUMENT["short_visa_entry"]
 
 
 class Markets(Moves):
@@ -63,14 +60,6 @@ class Markets(Moves):
         shut = any(max(self.world.openness[t, p, instrument]) == 0 for instrument in needed)
         return shut or self.world.rules["offered"][t, p, c] == 0
 
-    def way(self, t: int, p: int, c: int, groups: int) -> float:
-        """Return the share of month t in which units of these groups get from Belarus to p (3.10)."""
-        flags = SimpleNamespace(**{name: self.world.places[name][t] for name in ("by_land", "by_air")})
-        borders = Borders(self.world.openness[t], self.law, flags)
-        entry = self.law.entry[p][c]
-        shut = entry in AT_THE_BORDER and borders.open_share(p, entry, c, groups) == 0
-        return 0.0 if shut else borders.travel(p, c, groups)
-
     def expected_departures(self) -> NDArray[np.float64]:
         """Return the persons expected to depart, float64[months run so far, places, channels] (3.14).
 
@@ -81,29 +70,24 @@ class Markets(Moves):
         leaving = self.leaving()
         for p, existing in self.lawful.items():
             for c in existing:
-                lots = NO_GROUP, ALL_GROUPS
-                ways = {groups: [self.way(t, p, c, groups) for t in range(self.month)] for groups in lots}
-                excepted = [float(way == 0) for way in ways[NO_GROUP]]
-                committed = {NO_GROUP: [1 - share for share in excepted], ALL_GROUPS: excepted}
-                for groups, granted in self.granted(p, c, committed).items():
+                for groups, granted in self.granted(p, c).items():
+                    ways = [self.way(t, p, c, groups) for t in range(self.month)]
                     for d in range(self.month):
                         left = granted[d] * leaving(d // YEAR, c)
                         for t in range(d, min(self.month, d + int(self.code.grant_months) + 1)):
-                            departures[t, p, c] += left * ways[groups][t]
-                            left *= 1 - ways[groups][t]
+                            departures[t, p, c] += left * ways[t]
+                            left *= 1 - ways[t]
         return departures + np.array(self.followers)
 
-    def granted(self, p: int, c: int, committed: dict[int, list[float]]) -> dict[int, list[float]]:
-        """Return the persons granted by month of each lot, of which the shares `committed` decide (3.14 steps 1-3)."""
+    def granted(self, p: int, c: int) -> dict[int, list[float]]:
+        """Return the persons granted by month of each lot (3.14 steps 1-3)."""
         rules = self.world.rules
         closed = [self.closed_to_all(t, p, c) for t in range(self.month)]
-        entering = {
-            lot: [share * self.expected[t][p, c] for t, share in enumerate(shares)] for lot, shares in committed.items()
-        }
+        entering = {lot: [self.expected[t][lot][p, c] for t in range(self.month)] for lot in LOTS}
         if c == CHANNEL["work"]:
-            entering = self.with_an_offer(p, closed, committed)
-        waiting = dict.fromkeys(committed, 0.0)
-        granted = {lot: [0.0] * self.month for lot in committed}
+            entering = self.with_an_offer(p, closed)
+        waiting = dict.fromkeys(LOTS, 0.0)
+        granted = {lot: [0.0] * self.month for lot in LOTS}
         for t in range(self.month):
             waiting = {lot: 0.0 if closed[t] else q + entering[lot][t] for lot, q in waiting.items()}
             everyone = sum(waiting.values())
@@ -146,19 +130,21 @@ class Markets(Moves):
 
         return share
 
-    def with_an_offer(self, p: int, closed: list[bool], committed: dict[int, list[float]]) -> dict[int, list[float]]:
+    def with_an_offer(self, p: int, closed: list[bool]) -> dict[int, list[float]]:
         """Return the persons of each lot and month so far whose commitments to work in p meet an offer (3.14)."""
-        entering = {lot: [0.0] * self.month for lot in committed}
-        for sector in {pool for month in self.sought for place, pool in month if place == p}:
-            needed, people = 0.0, dict.fromkeys(committed, 0.0)
+        entering = {lot: [0.0] * self.month for lot in LOTS}
+        for sector in {pool for month in self.sought for place, pool, _ in month if place == p}:
+            needed, people = 0.0, dict.fromkeys(LOTS, 0.0)
             for t in range(self.month):
-                more, persons = self.sought[t].get((p, sector), (0.0, 0.0))
-                needed = 0.0 if closed[t] else needed + more
-                for lot, shares in committed.items():
-                    people[lot] = 0.0 if closed[t] else people[lot] + shares[t] * persons
+                for lot in LOTS:
+                    more, persons = self.sought[t].get((p, sector, lot), (0.0, 0.0))
+                    needed += more
+                    people[lot] += persons
+                if closed[t]:
+                    needed, people = 0.0, dict.fromkeys(LOTS, 0.0)
                 if needed > 0:
                     share = min(1.0, float(self.world.demand[t, p, sector]) / needed)
-                    for lot in committed:
+                    for lot in LOTS:
                         entering[lot][t] += share * people[lot]
                         people[lot] *= 1 - share
                     needed *= 1 - share

@@ -71,8 +71,9 @@ class Base(mesa.Model):
         self.lawful = {p: [c for c in CHANNELS if self.law.exists[p][c]] for p in PLACES}
 
         self.events: list[tuple[int, ...]] = []  # month, key, kind, origin, place, channel, reason, detail
-        self.expected: list[NDArray[np.float64]] = []
-        self.sought: list[dict[tuple[int, int], list[float]]] = []  # offers needed and persons, by place and pool (3.8)
+        self.expected: list[dict[int, NDArray[np.float64]]] = []  # by lot (3.14)
+        self.ways: dict[tuple[int, int, int, int], float] = {}
+        self.sought: list[dict[tuple[int, int, int], list[float]]] = []  # offers needed, persons: place, pool, lot
         self.followers: list[NDArray[np.float64]] = []
         self.claims: list[NDArray[np.float64]] = []
         self.harms: list[dict[str, float]] = []
