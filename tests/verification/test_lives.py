@@ -10,9 +10,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.history.clock import clock
+from sim.history.clock import BEFORE_GROWN, clock
 from sim.numerics.codes import EVENT, MODE, REGION, SEX
-from sim.numerics.months import FIRST_YEAR
+from sim.numerics.errors import UserError
+from sim.numerics.months import FIRST_YEAR, label
 from sim.population.census import BAND_OF_CLASS, BANDS, CLASSES, ENDS, _class_shares, age_sex, single_years
 from sim.population.fit import completed_age
 from sim.population.lives import lives, published
@@ -20,6 +21,9 @@ from sim.population.mortality import OLDEST
 from sim.population.schema import NOBODY
 from sim.population.synthesis import synthesise
 from sim.population.tables import read
+from sim.runs.ensemble import Ensemble
+from sim.runs.run import Job
+from sim.runs.settings import People, Settings
 from tests.worlds import plain_world, quiet, start
 
 TEN_YEARS = range(0, 80, 10)
@@ -161,6 +165,31 @@ def test_rates_are_held_after_the_last_year_that_was_published():
     assert len(rates.births) == clock().last // 12 + 1 > last + 1
     for held in (rates.births, rates.deaths):
         assert (held[last:] == held[last]).all() and (held[last] != held[last - 1]).any()
+
+
+def test_a_history_beyond_the_clock_is_the_same_until_the_clock_ends(tmp_path, monkeypatch):
+    """More rows for children change nobody's luck: the same people do the same in the same months."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "conf" / "scenario").mkdir(parents=True)
+    (tmp_path / "conf" / "scenario" / "long.yaml").write_text("description: a test\nlast: 2036-12\n")
+    told, born = [], []
+    for until in (clock().last, BEFORE_GROWN):
+        ensemble = Ensemble(Settings(scenario="long", until=label(until), people=People(one_in=2000), threads=1))
+        events = ensemble.model(Job("long", 0.62)).run().recorder.events
+        born.append(np.bincount(events["month"][events["kind"] == EVENT["born"]] // 12, minlength=18))
+        within = events[events["month"] <= clock().last]
+        told.append(sorted(within[[name for name in within.dtype.names if name != "row"]].tolist()))
+    assert told[0] == told[1] and len(told[0]) > 5_000
+    assert not born[0][12:].any() and (born[1][12:] > 0).all()
+
+
+def test_people_without_rows_for_the_last_children_of_a_history_are_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "conf" / "scenario").mkdir(parents=True)
+    (tmp_path / "conf" / "scenario" / "long.yaml").write_text("description: a test\nlast: 2031-01\n")
+    ensemble = Ensemble(Settings(scenario="long", until="2031-01"), lambda seed: synthesise(5000, seed))
+    with pytest.raises(UserError, match="rows to 2030-12 for a history to 2031-01; synthesise them with until=144"):
+        ensemble.model(Job("long", 0.62))
 
 
 def check_to_the_end(one_in: int) -> None:
