@@ -180,8 +180,8 @@ def test_who_grows_up_earns_by_the_work_and_education_of_the_class():
 
 
 def test_children_are_born_to_the_end_of_a_history_that_goes_beyond_the_clock():
-    """At the rates that are held, those of 2031 to 2036 are of the order of those of 2030, of whom one circle in 250 has
-    some 220: each year's 0.6 to 1.4 times as many, and their mean 0.75 to 1.25, four standard errors and more.
+    """At the rates that are held, those of 2031 to 2036 are of the order of those of 2030, some 220 in one circle in
+    250: each year's 0.6 to 1.4 times as many, and their mean 0.75 to 1.25, four standard errors and more.
     """
     months = BEFORE_GROWN + 1
     people = synthesise(250, 1, until=BEFORE_GROWN)
