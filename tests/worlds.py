@@ -31,7 +31,7 @@ from sim.numerics.codes import (
     WAR_VIEW,
     WORLD_REGION,
 )
-from sim.numerics.months import LONG_AGO, NEVER
+from sim.numerics.months import LIMIT_MONTH, LONG_AGO, NEVER
 from sim.population import schema
 from sim.population.lives import Lives
 from sim.population.lives import lives as lives_on_file
@@ -47,6 +47,7 @@ class Crowd:
     seed: int = 5
     employers: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1, np.uint8))
     extra: dict[str, object] = field(default_factory=dict)
+    last: int = LIMIT_MONTH
 
 
 def crowd(n: int, circle: int = 100, first_key: int = 1, **values: object) -> Crowd:

@@ -1,8 +1,8 @@
 """What an answer takes for granted where nothing is known, in sentences made from the data.
 
-Four things are: of a vote whose end is not known, which branch is meant; of every driver, by which course it moves
-after the last known month; of births and deaths, that their rates are held after the last year that is published; and
-that nobody is born after the clock's last month. Each is told only of a window that reaches so far.
+Three things are: of a vote whose end is not known, which branch is meant; of every driver, by which course it moves
+after the last known month; of births and deaths, that their rates are held after the last year that is published. Each
+is told only of a window that reaches so far.
 """
 
 from calendar import month_name
@@ -30,8 +30,6 @@ def assumed(
         said.append(_courses(baseline, scenario))
     if end.year > published:
         said.append(f"Births and deaths after {published}, the last year published, go by the rates of that year.")
-    if end > (last := last_day(clock().last)):
-        said.append(f"Nobody is born after {month_name[last.month]} {last.year}, the last month of the clock.")
     return tuple(said)
 
 

@@ -37,7 +37,7 @@ _MINSK, _TOWN, _VILLAGE, _OTHER = attributes.MINSK, attributes.TOWN, attributes.
 class Lives(NamedTuple):
     """What lives go by; years are counted from 2019, places are home and abroad."""
 
-    last: int  # last month in which a child may be born: that of the clock
+    last: int  # last month in which a child may be born: that of the clock, or of a longer history
     births: NDArray[np.float64]  # [years, 2, ages to OLDEST] probability that a woman bears a child in a month
     most: NDArray[np.float64]  # [ages] the largest of these: the rate of the children who may come
     so_far: NDArray[np.float64]  # [months of age + 1] sum of these over the months lived

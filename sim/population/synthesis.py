@@ -16,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.history.clock import BEFORE_GROWN
 from sim.numerics.codes import CONSCRIPTION, EXPOSURE, MODE, PLACE, REGION, SECTOR, SEX, STATUS
 from sim.numerics.compiling import compiled
 from sim.numerics.errors import UserError
@@ -35,7 +36,7 @@ from sim.population.rows import at
 from sim.population.saving import usual_months
 from sim.population.schema import Columns, empty
 from sim.population.standing import WORKING_AGES, worked_before
-from sim.population.unborn import MOST_CHILDREN, key_of, may_be_born, reserve
+from sim.population.unborn import MOST_CHILDREN, key_of, last_birth, may_be_born, reserve
 
 _A, _B, _C, _D = (PURPOSE[f"trait_{letter}"] for letter in "abcd")
 _STANDING, _WAR_COMMENT = PURPOSE["standing"], EXPOSURE["war_comment"]
@@ -49,7 +50,10 @@ _FEMALE, _MALE = SEX["female"], SEX["male"]
 
 @dataclass(frozen=True)
 class Population:
-    """The people of a sample; `circle_start` [circles + 1] are the rows at which circles begin, `seed` their luck's."""
+    """The people of a sample; `circle_start` [circles + 1] are the rows at which circles begin, `seed` their luck's.
+
+    `last` is the last month in which anybody has a row to be born.
+    """
 
     people: Columns
     circle_start: NDArray[np.int64]
@@ -57,27 +61,30 @@ class Population:
     seed: int
     employers: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1, np.uint8))
     """Sector of each employer by number; the first, number 0, is none."""
+    last: int = field(default_factory=lambda: last_birth(0))
 
 
-def synthesise(one_in: int, seed: int, threads: int = 2) -> Population:
+def synthesise(one_in: int, seed: int, threads: int = 2, until: int = 0) -> Population:
     """Make every `one_in`-th circle of the people of 1 January 2019, in the fixed order, with the luck of a seed.
 
     One row a person, about 9.57 million / one_in, and one for everyone who may be born to them to the end of the
-    clock. Rows of a circle, a household and a unit are adjacent, head first, the unborn last.
-    The same bytes for any number of threads. Raises UserError for a sample, a seed or threads out of range.
+    clock, or to the month `until` if it is later. Rows of a circle, a household and a unit are adjacent, head first,
+    the unborn last. The same bytes for any number of threads and every month within the clock. Raises UserError for a
+    sample, a seed, threads or a month out of range.
     """
     plan = layout()
     for name, number, low, high in (
         ("one_in", one_in, 1, plan.circles),
         ("seed", seed, 0, 2**32 - 1),
         ("threads", threads, 1, 1024),
+        ("until", until, 0, BEFORE_GROWN),
     ):
         if not low <= number <= high:
             raise UserError(f"{name} is {number}; it must be a whole number from {low} to {high}")
     circles = np.arange(0, plan.circles, one_in)
     rotation = int(words(np.uint64(0), 0, _D, 1, seed)[0])
     sizes = np.zeros(len(circles), np.int64)
-    chances, rates = traits.tables(), lives()
+    chances, rates = traits.tables(), lives()._replace(last=last_birth(until))
     with ThreadPoolExecutor(threads) as pool:
         list(
             pool.map(
@@ -93,7 +100,7 @@ def synthesise(one_in: int, seed: int, threads: int = 2) -> Population:
                 _parts(len(circles), threads),
             )
         )
-    return Population(people, start, one_in, seed, sector_of_employer())
+    return Population(people, start, one_in, seed, sector_of_employer(), rates.last)
 
 
 def _parts(n: int, threads: int) -> Iterator[slice]:

@@ -1,4 +1,4 @@
-"""Rows for the children whom the women of 1 January 2019 may bear to the end of the clock.
+"""Rows for the children whom the women of 1 January 2019 may bear to the end of the clock, or of a longer history.
 
 They come at the largest rate of any year and place, by the mother's own luck; which of them are born is for the run
 (thinning, Lewis & Shedler 1979). So a run adds no rows, and the same child is the same row in every world.
@@ -7,6 +7,7 @@ They come at the largest rate of any year and place, by the mother's own luck; w
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.history.clock import clock
 from sim.numerics.arithmetic import log
 from sim.numerics.codes import MODE, SECTOR, SEX, STATUS
 from sim.numerics.compiling import compiled
@@ -18,7 +19,17 @@ from sim.population.schema import NOBODY
 
 MOST_CHILDREN = 7
 """Most children a woman may bear after 2018; their numbers fill the lowest four bits of a key. With the rates of 2019
-she has more than seven in twelve years with a probability below one in 10,000."""
+she has more than seven in eighteen years, to December 2036, with a probability below one in 10,000."""
+
+
+def last_birth(until: int) -> int:
+    """Last month of which children have rows in a run to a month: that of the clock, or that of a run that goes on.
+
+    So all histories that end with the clock or before have the same rows, and a longer one has those and more.
+    """
+    return max(clock().last, until)
+
+
 _CHILDREN, _A = PURPOSE["children"], PURPOSE["trait_a"]
 _FERTILE_ENDS = 12 * FERTILE[1]
 _FEMALE, _MALE = SEX["female"], SEX["male"]

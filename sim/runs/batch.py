@@ -12,6 +12,7 @@ from sim.numerics.errors import UserError
 from sim.numerics.messages import shown
 from sim.numerics.values import plain
 from sim.population.synthesis import Population, synthesise
+from sim.population.unborn import last_birth
 from sim.runs import checks
 from sim.runs.checked_model import CheckedModel, Numbers
 from sim.runs.ensemble import Ensemble
@@ -88,12 +89,13 @@ class _Same:
 @lru_cache(MOST_WORLDS)
 def _ensemble(same: _Same) -> Ensemble:
     settings = same.settings
-    return Ensemble(settings, lambda seed: _people(settings.people.one_in, seed))
+    last = last_birth(settings.last_month)
+    return Ensemble(settings, lambda seed: _people(settings.people.one_in, seed, last))
 
 
 @lru_cache(checks.PEOPLE)
-def _people(one_in: int, seed: int) -> Population:
-    return synthesise(one_in, seed, 1)
+def _people(one_in: int, seed: int, last: int) -> Population:
+    return synthesise(one_in, seed, 1, last)
 
 
 def _seed(rng: Any) -> int:

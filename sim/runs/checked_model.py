@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from sim.history.compiled import World
 from sim.history.history import History
 from sim.model.checkpoint import State
+from sim.model.inputs import Inputs
 from sim.model.model import EmigrationModel
 from sim.numerics.errors import UserError
 from sim.numerics.months import label
 from sim.numerics.values import plain
+from sim.population.synthesis import Population
 from sim.runs.checks import MOST_THREADS, Numbered, Seed, Whole, wanted, written
 from sim.runs.run import Job, Other
 from sim.runs.sections import section
@@ -64,6 +66,13 @@ def need_lived(model: "CheckedModel", job: Job, months: int) -> None:
         raise UserError(f"the model has lived to {model.date} of {label(months - 1)}; run it to the end first")
 
 
+def need_rows(people: Population, months: int) -> None:
+    """Raise UserError for people among whom nobody has a row to be born to the end of a history that is longer."""
+    if people.last < months - 1:
+        told = f"people whose children have rows to {label(people.last)} for a history to {label(months - 1)}"
+        raise UserError(f"{told}; synthesise them with until={months - 1}")
+
+
 _TAKEN: WeakValueDictionary[int, NDArray[Any]] = WeakValueDictionary()
 """People of the states that models have taken up, as long as they live: two models cannot share their people."""
 
@@ -74,6 +83,10 @@ class CheckedModel(EmigrationModel):
     """
 
     _closed = _freed = False
+
+    def __init__(self, population: Population, inputs: Inputs, *args: Any, **kwargs: Any) -> None:
+        need_rows(population, len(inputs.world.belarus))
+        super().__init__(population, inputs, *args, **kwargs)
 
     if not TYPE_CHECKING:  # for whom every name would be known then
 

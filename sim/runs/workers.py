@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from sim.model.checkpoint import State
 from sim.numerics.errors import UserError
+from sim.numerics.months import label
 from sim.population.schema import STATES_RECORD, TRAITS_RECORD, Columns
 from sim.population.synthesis import Population, synthesise
+from sim.population.unborn import last_birth
 from sim.runs.arrays import NotArrays, is_whole
 from sim.runs.files import write_file, write_folder
 from sim.runs.locks import Lock
@@ -28,15 +30,16 @@ PARTS = {"circle_start": "i8", "employers": "u1"}
 """Arrays of a population besides its columns, and their types."""
 
 
-def people(folder: Path, one_in: int, seed: int, threads: int) -> Population:
-    """The people of a sample, memory-mapped from files that the first to ask has built, under a lock.
+def people(folder: Path, one_in: int, seed: int, threads: int, until: int = 0) -> Population:
+    """The people of a sample for runs to a month, memory-mapped from files that the first to ask builds, under a lock.
 
     Pages are shared by all processes that read them; a process that wrote to one would have it for itself.
     """
-    place = folder / f"people-one_in_{one_in}-seed_{seed}"
+    last = last_birth(until)
+    place = folder / f"people-one_in_{one_in}-seed_{seed}-to_{label(last)}"
     with Lock(folder / f".{place.name}.lock"):
         if not place.exists():
-            made = synthesise(one_in, seed, threads)
+            made = synthesise(one_in, seed, threads, last)
             with write_folder(place) as partial:
                 for name, array in zip(Columns._fields, made.people, strict=True):
                     _save(partial / f"{name}.npy", array)
@@ -47,7 +50,7 @@ def people(folder: Path, one_in: int, seed: int, threads: int) -> Population:
     circle_start, employers = (_mapped(place / f"{name}.npy", kind) for name, kind in PARTS.items())
     if {array.shape for array in tables.values()} != {tuple(circle_start[-1:])}:
         raise UserError(f"{place} holds tables of different lengths; remove it")
-    return Population(Columns(**tables), circle_start, one_in, seed, employers)
+    return Population(Columns(**tables), circle_start, one_in, seed, employers, last)
 
 
 def _mapped(path: Path, kind: Any) -> NDArray[Any]:

@@ -205,8 +205,9 @@ def test_an_answer_says_what_it_takes_for_granted_only_where_it_matters():
     without = replace(base, course=None)
     (course,) = assumed(without, without, (), last_day(LAST), 2030)
     assert "by no course" in course
-    *_, births = assumed(without, without, (), last_day(LAST + 1), 2031)
-    assert births == "Nobody is born after December 2030, the last month of the clock."
+    assert len(assumed(without, without, (), last_day(LAST + 1), 2031)) == 1, (
+        "children are born in a longer history too"
+    )
 
 
 def test_an_answer_beyond_the_last_published_year_says_that_births_and_deaths_are_held():

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from sim.history import coefficients
-from sim.history.clock import clock
+from sim.history.clock import BEFORE_GROWN, clock
 from sim.numerics.codes import (
     CONSCRIPTION,
     EDUCATION,
@@ -96,6 +96,24 @@ def test_who_may_be_born_stands_behind_the_mothers_unit_and_has_a_key_of_hers(ev
     assert everyone.birth[rows].min() >= 0 and everyone.birth[rows].max() <= clock().last
     assert 0.49 < (everyone.sex[rows] == SEX["male"]).mean() < 0.54
     assert clock().last < 15 * 12, "daughters born after 2018 would bear children, who have no rows"
+
+
+def test_a_longer_history_has_rows_for_more_children_and_else_the_same():
+    """Rows of who is born by the end of the clock are the same but for how far they are from others; the others are
+    children of their mothers too, who come after those.
+    """
+    short, within, longer = (synthesise(1000, SEED, until=until) for until in (0, clock().last, BEFORE_GROWN))
+    for name in schema.Columns._fields:
+        assert getattr(short.people, name).tobytes() == getattr(within.people, name).tobytes()
+    assert (short.last, within.last, longer.last) == (clock().last, clock().last, BEFORE_GROWN)
+    more = longer.people.birth > clock().last
+    assert 300 < more.sum() < 900 and longer.people.birth.max() == BEFORE_GROWN
+    for ours, theirs in ((longer.people.traits, short.people.traits), (longer.people.states, short.people.states)):
+        for name in set(ours.dtype.names) - {"reach", "mother"}:
+            assert np.array_equal(ours[name][~more], theirs[name]), name
+    rows, people = np.flatnonzero(longer.people.member == schema.NOBODY), longer.people
+    assert (people.key[rows] & ~np.uint64(15) == people.key[rows - people.mother[rows]]).all()
+    assert len(np.unique(people.key)) == len(people.key)
 
 
 def test_a_reach_ends_where_the_next_unit_begins(everyone):
@@ -195,6 +213,7 @@ def test_another_seed_is_another_population():
         ({"one_in": 10**9}, "one_in"),
         ({"seed": -1}, "seed"),
         ({"threads": 0}, "threads"),
+        ({"until": BEFORE_GROWN + 1}, "until"),
     ],
 )
 def test_senseless_samples_are_refused_by_name(changes, name):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim.history.clock import clock
 from sim.model.recording.recorder import Recorder
 from sim.numerics.errors import UserError
 from sim.population.schema import Columns
@@ -56,7 +57,15 @@ def test_people_are_built_once_for_each_sample_and_seed(tmp_path, monkeypatch):
     monkeypatch.setattr(workers, "synthesise", counting)
     for chosen in ((ONE_IN, 3, 1), (ONE_IN, 3, 2), (ONE_IN, 4, 1), (2 * ONE_IN, 3, 1), (ONE_IN, 4, 1)):
         workers.people(tmp_path, *chosen)
-    assert built == [(ONE_IN, 3, 1), (ONE_IN, 4, 1), (2 * ONE_IN, 3, 1)]
+    assert [one[:3] for one in built] == [(ONE_IN, 3, 1), (ONE_IN, 4, 1), (2 * ONE_IN, 3, 1)]
+
+
+def test_people_of_a_longer_history_are_not_those_of_a_shorter_one(tmp_path):
+    """They have more rows; those of all months within the clock are the same files."""
+    short, longer, within = (workers.people(tmp_path, ONE_IN, 3, 1, until) for until in (83, 215, clock().last))
+    assert len(list(tmp_path.glob("people-*"))) == 2
+    assert len(longer.people.key) > len(short.people.key) == len(within.people.key)
+    assert (short.last, longer.last, within.last) == (clock().last, 215, clock().last)
 
 
 def test_people_that_were_not_finished_are_built_anew(tmp_path, monkeypatch):

@@ -10,9 +10,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.history.clock import clock
+from sim.history.clock import BEFORE_GROWN, clock
 from sim.numerics.codes import EVENT, MODE, REGION, SEX
-from sim.numerics.months import FIRST_YEAR
+from sim.numerics.errors import UserError
+from sim.numerics.months import FIRST_YEAR, label
 from sim.population.census import BAND_OF_CLASS, BANDS, CLASSES, ENDS, _class_shares, age_sex, single_years
 from sim.population.fit import completed_age
 from sim.population.lives import lives, published
@@ -20,6 +21,9 @@ from sim.population.mortality import OLDEST
 from sim.population.schema import NOBODY
 from sim.population.synthesis import synthesise
 from sim.population.tables import read
+from sim.runs.ensemble import Ensemble
+from sim.runs.run import Job
+from sim.runs.settings import People, Settings
 from tests.worlds import plain_world, quiet, start
 
 TEN_YEARS = range(0, 80, 10)
@@ -30,8 +34,9 @@ KNOWN = sorted({int(row["date"][:4]) for row in read("age_sex")} - {FIRST_YEAR})
 @cache
 def lived(one_in: int):
     """People of a sample on 1 January of each year, [years, sexes, groups of ten years], and births and deaths."""
-    months = clock().last + 1
-    model = start(synthesise(one_in, 1), plain_world(months, ()), quiet(level=-60.0), lives=lives(), threads=2)
+    months = BEFORE_GROWN + 1
+    people = synthesise(one_in, 1, until=BEFORE_GROWN)
+    model = start(people, plain_world(months, ()), quiet(level=-60.0), lives=lives(), threads=2)
     people, resident = model.columns, model.columns.region != REGION["abroad"]
     groups = []
     for t in range(months + 1):
@@ -125,7 +130,8 @@ def projected():
     """
     rates, people, groups, births, deaths = lives(), of_single_ages(), [], [], []
     ten = np.minimum(np.arange(OLDEST + 1) // 10, len(TEN_YEARS))
-    for born, died in zip(12 * rates.births[:, 0], 12 * rates.deaths[:, 0], strict=True):
+    for year in range(BEFORE_GROWN // 12 + 1):
+        born, died = (12 * held[min(year, len(held) - 1), 0] for held in (rates.births, rates.deaths))
         groups.append(np.stack([np.bincount(ten, one) for one in people]))
         older = np.zeros_like(people)
         older[:, 1:] = (people * np.exp(-(died + np.roll(died, -1, axis=1)) / 2))[:, :-1]
@@ -163,9 +169,34 @@ def test_rates_are_held_after_the_last_year_that_was_published():
         assert (held[last:] == held[last]).all() and (held[last] != held[last - 1]).any()
 
 
+def test_a_history_beyond_the_clock_is_the_same_until_the_clock_ends(tmp_path, monkeypatch):
+    """More rows for children change nobody's luck: the same people do the same in the same months."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "conf" / "scenario").mkdir(parents=True)
+    (tmp_path / "conf" / "scenario" / "long.yaml").write_text("description: a test\nlast: 2036-12\n")
+    told, born = [], []
+    for until in (clock().last, BEFORE_GROWN):
+        ensemble = Ensemble(Settings(scenario="long", until=label(until), people=People(one_in=2000), threads=1))
+        events = ensemble.model(Job("long", 0.62)).run().recorder.events
+        born.append(np.bincount(events["month"][events["kind"] == EVENT["born"]] // 12, minlength=18))
+        within = events[events["month"] <= clock().last]
+        told.append(sorted(within[[name for name in within.dtype.names if name != "row"]].tolist()))
+    assert told[0] == told[1] and len(told[0]) > 5_000
+    assert not born[0][12:].any() and (born[1][12:] > 0).all()
+
+
+def test_people_without_rows_for_the_last_children_of_a_history_are_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "conf" / "scenario").mkdir(parents=True)
+    (tmp_path / "conf" / "scenario" / "long.yaml").write_text("description: a test\nlast: 2031-01\n")
+    ensemble = Ensemble(Settings(scenario="long", until="2031-01"), lambda seed: synthesise(5000, seed))
+    with pytest.raises(UserError, match="rows to 2030-12 for a history to 2031-01; synthesise them with until=144"):
+        ensemble.model(Job("long", 0.62))
+
+
 def check_to_the_end(one_in: int) -> None:
-    """To the end of the clock the engine is where the cohorts are: 1% in total, 3% by age and sex, and four standard
-    errors; children are as many as between the last published year and its fall of five years going on.
+    """To the last month of any history the engine is where the cohorts are: 1% in total, 3% by age and sex, and four
+    standard errors; children are as many as between the last published year and its fall of five years going on.
     """
     groups, counts = lived(one_in)
     expected, births, deaths = projected()
@@ -184,5 +215,5 @@ def check_to_the_end(one_in: int) -> None:
         assert fall * published("births")[last] < births[year] < published("births")[last]
 
 
-def test_a_small_sample_lives_to_the_end_of_the_clock_as_its_cohorts():
+def test_a_small_sample_lives_to_the_last_month_of_all_as_its_cohorts():
     check_to_the_end(200)

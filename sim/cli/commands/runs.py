@@ -33,7 +33,9 @@ def ensemble_of(settings: Settings) -> Ensemble:
         return Ensemble(settings)
     return Ensemble(
         settings,
-        lambda seed: workers.people(sweep.shared, settings.people.one_in, seed, settings.thread_count),
+        lambda seed: workers.people(
+            sweep.shared, settings.people.one_in, seed, settings.thread_count, settings.last_month
+        ),
     )
 
 
