@@ -99,9 +99,20 @@ def rejected(seen: Seen, place: int) -> Floats:
     return monthly(seen, noted(seen, "lost", place, [_ASYLUM], "refusal"))
 
 
+def with_papers(seen: Seen, place: int) -> Floats:
+    """People who come to live in a place by its visas and permits, by channel, float64[T, channels].
+
+    Who fled from a war and was let in has none: temporary protection is counted apart from permits.
+    """
+    let_in = noted(seen, "onward", place, reason="refuge")
+    found = arrivals(seen.run, place)
+    np.subtract.at(found, (let_in["month"], let_in["channel"]), float(seen.one_in))
+    return found
+
+
 def settled_permits(seen: Seen, place: int) -> Floats:
     """First permits issued to settled people, the recognised among them."""
-    return permits(arrivals(seen.run, place), seen.world, place) + recognised(seen, place)
+    return permits(with_papers(seen, place), seen.world, place) + recognised(seen, place)
 
 
 def short_permits(seen: Seen, place: int) -> Floats:

@@ -7,8 +7,10 @@ import pytest
 
 from sim.history.coefficients import RECORDS
 from sim.numerics.codes import CHANNEL, EVENT, INSTRUMENT, N_CHANNELS, N_PLACES, N_STATUSES, PLACE, REASON, STATUS
+from sim.observation import counts
 from sim.observation import definitions as by
 from sim.observation import seen as of
+from sim.observation.arrivals import papers_of
 from sim.observation.counts import Asked
 from sim.observation.parameters import observation
 from sim.observation.quantities import QUANTITIES
@@ -158,6 +160,27 @@ def test_the_recognised_and_short_workers_get_first_permits_too():
     year = Asked(("lithuania",), "2019-01-01", "2019-12-31")
     measured = {name: QUANTITIES[name].measure(here, year) for name in ("first_permits", "permits_issued")}
     assert measured == {"first_permits": 2 * ONE_IN, "permits_issued": 2 * ONE_IN}
+
+
+def test_who_is_let_in_from_a_war_lives_there_and_has_no_first_permit():
+    """Of two who came by the humanitarian channel in one month one fled a war; both are there."""
+    key = keys()
+    lived = run(
+        moves=[
+            (13, "onward", PLACE["ukraine"], LITHUANIA, "humanitarian", key[0], "refuge"),
+            (13, "onward", PLACE["ukraine"], LITHUANIA, "humanitarian", key[1], "choice"),
+        ],
+        decisions=[(20, "renewed", LITHUANIA, "humanitarian", key[0])],
+        visa=2 * ONE_IN,
+    )
+    here, year = seen(lived), Asked(("lithuania",), "2020-01-01", "2020-12-31")
+    found = of.settled_permits(here, LITHUANIA)
+    assert found[13 + by.lag(LITHUANIA)] == ONE_IN == found.sum()
+    assert counts.flow(counts.on_ground(("humanitarian",), short=False), here, year) == ONE_IN
+    assert of.renewed(here, LITHUANIA)[20] == ONE_IN  # what they are given later counts as any other's
+    assert by.arrivals(lived, LITHUANIA).sum() == 2 * ONE_IN == of.entries(here, LITHUANIA).sum()
+    assert by.register(lived, world(), LITHUANIA)["register"][14] == 2 * ONE_IN
+    assert papers_of(here, LITHUANIA, 1) == (ONE_IN, ONE_IN, ONE_IN)
 
 
 # visas and entries
