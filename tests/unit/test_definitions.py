@@ -39,6 +39,7 @@ def run(moves=(), decisions=(), **stocks):
         flows=np.zeros((MONTHS, N_PLACES, N_PLACES, N_CHANNELS), np.int64),
         residents=np.zeros((MONTHS, N_PLACES, 4), np.int64),
         harms=np.zeros((MONTHS, 6), np.int64),
+        expected=np.zeros((MONTHS, N_PLACES, N_CHANNELS)),
         expected_harms=np.zeros((MONTHS, 5)),
         called=np.zeros((MONTHS, 3)),
         moves=np.zeros(len(moves), MOVE),
@@ -189,17 +190,29 @@ def test_who_is_let_in_from_a_war_lives_there_and_has_no_first_permit():
 def test_visas_are_granted_to_a_whole_unit_used_or_not():
     key = keys()
     lived = run(
-        moves=[(4, "departed", 0, LITHUANIA, "humanitarian", key[0])],
         decisions=[
-            (3, "granted", LITHUANIA, "humanitarian", key[0]),
-            (3, "granted", LITHUANIA, "humanitarian", key[5]),  # of a unit of three, never used
+            (3, "granted", LITHUANIA, "study", key[0]),
+            (3, "granted", LITHUANIA, "study", key[5]),  # of a unit of three, never used
             (3, "granted", LITHUANIA, "work", key[6]),  # needs a permit and no visa
         ],
     )
     here = seen(lived, unit_size=np.where(np.arange(20) == 5, 3, 1))
+    here.world.law["entry"][LITHUANIA, CHANNEL["study"]] = INSTRUMENT["national_visa"]
     assert of.visas(here, LITHUANIA).nonzero()[0].tolist() == [3]
-    assert of.visas(here, LITHUANIA)[3] == pytest.approx(4 * ONE_IN / 0.47)  # .47 of those issued settle
-    assert of.visas(here, LITHUANIA, ("humanitarian",))[3] == pytest.approx(4 * ONE_IN / 0.47)
+    assert of.visas(here, LITHUANIA)[3] == 4 * ONE_IN == of.visas(here, LITHUANIA, ("study",))[3]
+
+
+def test_humanitarian_visas_are_as_many_more_than_settle_on_them_as_is_known_whoever_is_drawn():
+    """Of 8.2 expected, .47 of those issued; an agent of the sample who is granted one adds nothing."""
+    lived = run(
+        moves=[(4, "departed", 0, LITHUANIA, "humanitarian", keys()[0])],
+        decisions=[(4, "granted", LITHUANIA, "humanitarian", keys()[0])],
+    )
+    lived.expected[6, LITHUANIA, CHANNEL["humanitarian"]] = 8.2
+    here, year = seen(lived), Asked(("lithuania",), "2019-01-01", "2019-12-31")
+    measured = {name: QUANTITIES[name].measure(here, year) for name in ("humanitarian_visas", "entries_humanitarian")}
+    assert measured == pytest.approx({"humanitarian_visas": 8.2 / 0.47, "entries_humanitarian": 8.2})
+    assert of.visas(here, LITHUANIA)[6] == pytest.approx(8.2 / 0.47)
     assert of.entries(here, LITHUANIA, ("humanitarian",)).sum() == ONE_IN
 
 
