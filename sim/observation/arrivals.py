@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.numerics.codes import CHANNEL, EVENT, EXPOSURE, INSTRUMENT, PLACE, PLACE_NAMES
+from sim.numerics.codes import CHANNEL, EVENT, EXPOSURE, INSTRUMENT, PLACE, PLACE_NAMES, REASON
 from sim.numerics.months import FIRST_YEAR
 from sim.observation import losses
 from sim.observation.definitions import lag
@@ -62,9 +62,11 @@ def arrivals_of(one: Seen) -> list[tuple[object, ...]]:
 def papers_of(seen: Seen, place: int, year: int) -> tuple[float, float, float]:
     """People who got a national visa of a place in a year, a first permit, and both; persons.
 
-    A visa is that of who arrives on one; the permit follows arrival by the place's lag (`definitions.lag`).
+    A visa is that of who arrives on one; the permit follows arrival by the place's lag (`definitions.lag`). Who was let
+    in from a war has neither.
     """
     log = seen.run.moves[np.isin(seen.run.moves["kind"], _COMES) & (seen.run.moves["place"] == place)]
+    log = log[log["reason"] != REASON["refuge"]]
     by_visa = seen.world.law["entry"][place][log["channel"]] == INSTRUMENT["national_visa"]
     by_permit = (seen.world.law["entry"][place][log["channel"]] == INSTRUMENT["permit"]) | (
         (seen.world.law["residence"][place][log["channel"]] == INSTRUMENT["permit"]) & ~by_visa

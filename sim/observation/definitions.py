@@ -95,6 +95,8 @@ def lag(place: int) -> int:
 def permits(arrivals: Floats, world: World, place: int) -> Floats:
     """First residence permits of settled people by month of issue, float64[T]; `arrivals` by channel, [T, channels].
 
+    They are of people who come by visas and permits (`sim.observation.seen.with_papers`).
+
     Who waits for a permit at home arrives with it; who comes on a long visa gets it one lag after arrival. Visitors,
     asylum seekers and people without status get none. That some leave before they have it is left out.
     """

@@ -99,9 +99,20 @@ def rejected(seen: Seen, place: int) -> Floats:
     return monthly(seen, noted(seen, "lost", place, [_ASYLUM], "refusal"))
 
 
+def with_papers(seen: Seen, place: int) -> Floats:
+    """People who come to live in a place by its visas and permits, by channel, float64[T, channels].
+
+    Who fled from a war and was let in has none: temporary protection is counted apart from permits.
+    """
+    let_in = noted(seen, "onward", place, reason="refuge")
+    found = arrivals(seen.run, place)
+    np.subtract.at(found, (let_in["month"], let_in["channel"]), float(seen.one_in))
+    return found
+
+
 def settled_permits(seen: Seen, place: int) -> Floats:
     """First permits issued to settled people, the recognised among them."""
-    return permits(arrivals(seen.run, place), seen.world, place) + recognised(seen, place)
+    return permits(with_papers(seen, place), seen.world, place) + recognised(seen, place)
 
 
 def short_permits(seen: Seen, place: int) -> Floats:
@@ -123,15 +134,19 @@ def visas(seen: Seen, place: int, channels: Sequence[str] = ()) -> Floats:
     """National visas issued, used or not: of some channels, or of all that need one.
 
     A grant is noted for the head of a unit, all of whom get a visa (also where the head goes ahead: an upper bound).
-    Whoever is granted one in a run means to settle: of the visas for which it is known, as many more were issued as
-    were kept in case or used for visits.
+    Whoever is granted one in a run means to settle: of the visas `IN_CASE` more were issued, and they are counted by
+    who settles on them, as expected, so that those used are never more than those issued.
     """
     by_visa = np.flatnonzero(seen.world.law["entry"][place] == INSTRUMENT["national_visa"]).tolist()
-    log = noted(seen, "granted", place, [CHANNEL[name] for name in channels] or by_visa)
-    people = seen.people.unit_size[rows_of(seen, log["key"])].astype(float)
+    asked = [CHANNEL[name] for name in channels] or by_visa
+    log = noted(seen, "granted", place, asked)
+    log = log[~np.isin(log["channel"], [CHANNEL[name] for name in IN_CASE])]
+    found = monthly(seen, log, seen.people.unit_size[rows_of(seen, log["key"])].astype(float))
     for name in IN_CASE:
-        people[log["channel"] == CHANNEL[name]] /= observation().at(f"visas_settled_{name}", PLACE_NAMES[place])
-    return monthly(seen, log, people)
+        if CHANNEL[name] in asked:
+            settle = np.asarray(seen.run.expected[:, place, CHANNEL[name]], float)
+            found = found + settle / observation().at(f"visas_settled_{name}", PLACE_NAMES[place])
+    return found
 
 
 def entries(seen: Seen, place: int, channels: Sequence[str] = ()) -> Floats:

@@ -16,6 +16,7 @@ from sim.history.compiled import build
 from sim.history.inventory import load_destinations
 from sim.numerics.codes import CHANNEL, CHANNEL_NAMES, EXPOSURE, GROUP, INSTRUMENT, N_CHANNELS, PLACE, SECTOR, STATUS
 from sim.numerics.months import month
+from sim.observation.observed import patterns
 
 MONTHS = 84
 NO_WAGNER, NO_MIGRANTS = "historical~wagner_2023", "historical~migrants_funnelled_2021"
@@ -142,6 +143,18 @@ def test_one_stays_a_year_in_georgia_and_half_a_year_in_armenia_without_a_visa()
         law = world().law[PLACE[place], CHANNEL["visa_free"]]
         assert law["entry"] == INSTRUMENT["visa_free"] and law["first_status"] == STATUS["visa_free"]
         assert rule("2022-03", place, "visa_free", "stay") == months
+
+
+def test_lithuania_s_minister_gives_humanitarian_permits_month_by_month_as_they_were_issued():
+    """377 by 1 October, 779 by 4 January, 834 by 20 August 2021; .47 are used, .9 approved, within the month."""
+    for when, issued in (("2020-08", 51), ("2020-09", 326), ("2020-12", 104), ("2021-01", 18), ("2021-08", 6.5)):
+        assert rule(when, "lithuania", "humanitarian", "capacity") == pytest.approx(issued * 0.47 / 0.9, rel=0.02)
+    told = [rule(f"2020-{when:02}", "lithuania", "humanitarian", "capacity") * 0.9 / 0.47 for when in range(8, 13)]
+    assert sum(told[:2]) == pytest.approx(377, rel=0.01) and sum(told) == pytest.approx(773, rel=0.01)
+    assert rule("2020-09", "lithuania", "humanitarian", "months") == 0.0
+    assert rule("2021-10", "lithuania", "humanitarian", "months") >= 1.0
+    rows = [one for one in patterns() if one.quantity in ("humanitarian_visas", "entries_humanitarian")]
+    assert {one.fitted for one in rows if one.destination == "lithuania"} == {True}
 
 
 def test_humanitarian_visas_are_for_the_persecuted_and_the_ministry_s_since_march_2022():

@@ -123,6 +123,7 @@ def test_who_flees_a_war_is_let_in_without_a_visa():
     people = settled(1, "ukraine", savings=0.0)
     model = start(people, world, quiet(**NEVER_LEAVE, onward_unsafe=1.0, overland=999.0)).run()
     assert model.columns.place[0] == PLACE["poland"] and model.columns.channel[0] == CHANNEL["humanitarian"]
+    assert events_of(model, "onward")["reason"].tolist() == [REASON["refuge"]]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,10 @@ import pytest
 
 from sim.history.coefficients import RECORDS
 from sim.numerics.codes import CHANNEL, EVENT, INSTRUMENT, N_CHANNELS, N_PLACES, N_STATUSES, PLACE, REASON, STATUS
+from sim.observation import counts
 from sim.observation import definitions as by
 from sim.observation import seen as of
+from sim.observation.arrivals import papers_of
 from sim.observation.counts import Asked
 from sim.observation.parameters import observation
 from sim.observation.quantities import QUANTITIES
@@ -37,6 +39,7 @@ def run(moves=(), decisions=(), **stocks):
         flows=np.zeros((MONTHS, N_PLACES, N_PLACES, N_CHANNELS), np.int64),
         residents=np.zeros((MONTHS, N_PLACES, 4), np.int64),
         harms=np.zeros((MONTHS, 6), np.int64),
+        expected=np.zeros((MONTHS, N_PLACES, N_CHANNELS)),
         expected_harms=np.zeros((MONTHS, 5)),
         called=np.zeros((MONTHS, 3)),
         moves=np.zeros(len(moves), MOVE),
@@ -160,23 +163,56 @@ def test_the_recognised_and_short_workers_get_first_permits_too():
     assert measured == {"first_permits": 2 * ONE_IN, "permits_issued": 2 * ONE_IN}
 
 
+def test_who_is_let_in_from_a_war_lives_there_and_has_no_first_permit():
+    """Of two who came by the humanitarian channel in one month one fled a war; both are there."""
+    key = keys()
+    lived = run(
+        moves=[
+            (13, "onward", PLACE["ukraine"], LITHUANIA, "humanitarian", key[0], "refuge"),
+            (13, "onward", PLACE["ukraine"], LITHUANIA, "humanitarian", key[1], "choice"),
+        ],
+        decisions=[(20, "renewed", LITHUANIA, "humanitarian", key[0])],
+        visa=2 * ONE_IN,
+    )
+    here, year = seen(lived), Asked(("lithuania",), "2020-01-01", "2020-12-31")
+    found = of.settled_permits(here, LITHUANIA)
+    assert found[13 + by.lag(LITHUANIA)] == ONE_IN == found.sum()
+    assert counts.flow(counts.on_ground(("humanitarian",), short=False), here, year) == ONE_IN
+    assert of.renewed(here, LITHUANIA)[20] == ONE_IN  # what they are given later counts as any other's
+    assert by.arrivals(lived, LITHUANIA).sum() == 2 * ONE_IN == of.entries(here, LITHUANIA).sum()
+    assert by.register(lived, world(), LITHUANIA)["register"][14] == 2 * ONE_IN
+    assert papers_of(here, LITHUANIA, 1) == (ONE_IN, ONE_IN, ONE_IN)
+
+
 # visas and entries
 
 
 def test_visas_are_granted_to_a_whole_unit_used_or_not():
     key = keys()
     lived = run(
-        moves=[(4, "departed", 0, LITHUANIA, "humanitarian", key[0])],
         decisions=[
-            (3, "granted", LITHUANIA, "humanitarian", key[0]),
-            (3, "granted", LITHUANIA, "humanitarian", key[5]),  # of a unit of three, never used
+            (3, "granted", LITHUANIA, "study", key[0]),
+            (3, "granted", LITHUANIA, "study", key[5]),  # of a unit of three, never used
             (3, "granted", LITHUANIA, "work", key[6]),  # needs a permit and no visa
         ],
     )
     here = seen(lived, unit_size=np.where(np.arange(20) == 5, 3, 1))
+    here.world.law["entry"][LITHUANIA, CHANNEL["study"]] = INSTRUMENT["national_visa"]
     assert of.visas(here, LITHUANIA).nonzero()[0].tolist() == [3]
-    assert of.visas(here, LITHUANIA)[3] == pytest.approx(4 * ONE_IN / 0.47)  # .47 of those issued settle
-    assert of.visas(here, LITHUANIA, ("humanitarian",))[3] == pytest.approx(4 * ONE_IN / 0.47)
+    assert of.visas(here, LITHUANIA)[3] == 4 * ONE_IN == of.visas(here, LITHUANIA, ("study",))[3]
+
+
+def test_humanitarian_visas_are_as_many_more_than_settle_on_them_as_is_known_whoever_is_drawn():
+    """Of 8.2 expected, .47 of those issued; an agent of the sample who is granted one adds nothing."""
+    lived = run(
+        moves=[(4, "departed", 0, LITHUANIA, "humanitarian", keys()[0])],
+        decisions=[(4, "granted", LITHUANIA, "humanitarian", keys()[0])],
+    )
+    lived.expected[6, LITHUANIA, CHANNEL["humanitarian"]] = 8.2
+    here, year = seen(lived), Asked(("lithuania",), "2019-01-01", "2019-12-31")
+    measured = {name: QUANTITIES[name].measure(here, year) for name in ("humanitarian_visas", "entries_humanitarian")}
+    assert measured == pytest.approx({"humanitarian_visas": 8.2 / 0.47, "entries_humanitarian": 8.2})
+    assert of.visas(here, LITHUANIA)[6] == pytest.approx(8.2 / 0.47)
     assert of.entries(here, LITHUANIA, ("humanitarian",)).sum() == ONE_IN
 
 

@@ -204,6 +204,7 @@ def test_who_flees_a_war_goes_where_one_is_let_in_whatever_one_has():
     assert_share(len(gone), 8000, 0.5)
     assert_share((gone["place"] == POLAND).sum(), len(gone), 2 / 3)
     assert set(gone["place"]) == {POLAND, PLACE["lithuania"]} and set(gone["channel"]) == {CHANNEL["humanitarian"]}
+    assert set(gone["reason"]) == {REASON["refuge"]}
 
 
 @pytest.mark.parametrize("far", [False, True])
@@ -213,3 +214,4 @@ def test_without_a_refuge_near_one_moves_on_as_anybody_does(far):
         model.world.between[:] = 2000.0
     gone = events_of(model.run(), "onward")
     assert set(gone["place"]) == {GEORGIA} and set(gone["channel"]) == {CHANNEL["visa_free"]}
+    assert set(gone["reason"]) == {REASON["choice"]}

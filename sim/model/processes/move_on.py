@@ -42,7 +42,7 @@ _AT_HOME, _VISA_FREE, _IRREGULAR = STATUS["home"], STATUS["visa_free"], STATUS["
 _ASYLUM_SEEKER, _CITIZEN = STATUS["asylum_seeker"], STATUS["citizen"]
 _RETURNED, _ONWARD, _ARRESTED = EVENT["returned"], EVENT["onward"], EVENT["arrested_on_return"]
 _DEPARTED = EVENT["departed"]
-_CHOSEN, _NONE, _FOLLOWS = REASON["choice"], REASON["none"], REASON["family"]
+_CHOSEN, _NONE, _FOLLOWS, _REFUGE = REASON["choice"], REASON["none"], REASON["family"], REASON["refuge"]
 _FAMILY, _ENTRY_FREE, _LIABLE = CHANNEL["family"], CHANNEL["visa_free"], CONSCRIPTION["liable"]
 _TOGETHER, _AHEAD = LEAD["together"], LEAD["ahead"]
 
@@ -184,7 +184,7 @@ def move_onward(head: Person, now: Now, log: Log) -> None:
             one = beside(head, i)
             if of_unit(one, i) and in_party(one):
                 arrive(one, now, place, channel)
-                note(log, now.month, one, _ONWARD, (origin, place), channel, _CHOSEN)
+                note(log, now.month, one, _ONWARD, (origin, place), channel, _REFUGE if fleeing else _CHOSEN)
 
 
 @compiled(forceinline=True)

@@ -157,7 +157,7 @@ def event_words(event: Any) -> str:
         "blocked": f"cannot follow the plan to {there} by {by} ({_REASONS.get(reason, reason)})",
         "departed": _leaving(there, by, reason),
         "returned": f"returns from {origin}",
-        "onward": f"moves on from {origin} to {there} by {by}",
+        "onward": f"moves on from {origin} to {there} by {by}" + (", and is let in" if reason == "refuge" else ""),
         "permit": f"receives a residence permit in {there}" if reason != "none" else f"is given protection in {there}",
         "renewed": f"renews the right to stay in {there}",
         "lost": f"loses the right to stay in {there} ({_REASONS.get(reason, reason)})",

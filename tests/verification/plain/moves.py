@@ -99,7 +99,7 @@ class Moves(Abroad):
             fares = self.onward_fare(unit.head.place, place) * len(party)
             self.pay(adults, fares if refuges else fares + self.rules.fee[place][c] * len(adults))
             for person in party:
-                self.arrive(unit, person, place, c, "onward", "choice")
+                self.arrive(unit, person, place, c, "onward", "refuge" if refuges else "choice")
 
     def refuges(self, unit: Unit) -> dict[int, Offer]:
         """Return the places that let in who flees from the war where the unit is (3.12)."""
