@@ -30,7 +30,7 @@ MARKS = (
 def printed(tables: Mapping[str, pd.DataFrame], settings: Settings, fits: Sequence[str], parameters: str) -> str:
     """The scorecard as text; `fits` are those whose unseen years are scored, `parameters` what the runs had."""
     many = settings.replicate_count
-    runs = f"{many} run{'s' if many > 1 else ''}, one circle in {settings.people.one_in}"
+    runs = f"{many} run{'s' if many > 1 else ''}, one circle in {settings.one_in}"
     lines = [
         f"SCORECARD of {naming.words(settings.scenario)}: {runs}; {parameters}",
         "",

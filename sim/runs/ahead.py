@@ -66,7 +66,7 @@ def call(model: EmigrationModel, phases: Sequence[Rows]) -> None:
 def model_of_nobody(decision: str) -> EmigrationModel:
     """A model of the right types without anybody in it, who would have to be synthesised."""
     settings = Settings(until="2019-03", decision=decision, parameters=CENTRAL)
-    return Ensemble(settings, lambda seed: nobody(settings.people.one_in, seed)).model(
+    return Ensemble(settings, lambda seed: nobody(settings.one_in, seed)).model(
         Job(settings.baseline, settings.lambda_)
     )
 

@@ -17,7 +17,7 @@ from sim.runs import checks
 from sim.runs.checked_model import CheckedModel, Numbers
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import Job
-from sim.runs.settings import Choice, People, Settings, fingerprint
+from sim.runs.settings import SAMPLE, Choice, People, Settings, fingerprint
 
 MOST_WORLDS = 8
 """Settings whose worlds are kept for the models to come (assumption: a batch varies few at a time)."""
@@ -46,7 +46,7 @@ class ScenarioModel(CheckedModel):
         scenario: str | None = None,
         lambda_: float | None = None,
         *,
-        one_in: int = People().one_in,
+        one_in: int = SAMPLE,
         replicate: int | None = None,
         rng: Any = None,
         threads: int = 1,
@@ -90,7 +90,7 @@ class _Same:
 def _ensemble(same: _Same) -> Ensemble:
     settings = same.settings
     last = last_birth(settings.last_month)
-    return Ensemble(settings, lambda seed: _people(settings.people.one_in, seed, last))
+    return Ensemble(settings, lambda seed: _people(settings.one_in, seed, last))
 
 
 @lru_cache(checks.PEOPLE)

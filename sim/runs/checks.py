@@ -124,6 +124,10 @@ _RANGE = f"from {SMALLEST_LAMBDA:g} to 1"
 
 Flag = Annotated[bool, Strict(), wanted("true or false")]
 ALambda = Annotated[Lambda, wanted(f"a number {_RANGE} (nearer 0 nearly all who are barred go elsewhere anyway)")]
+SampledOrUsual = Annotated[
+    Annotated[Whole, Ge(1), Le(CIRCLES)] | None,
+    wanted(f"a whole number from 1 to {CIRCLES}, or null for the usual sample of the task"),
+]
 LambdaOrDrawn = Annotated[
     Lambda | None,
     wanted(f"a number {_RANGE} (nearer 0 nearly all who are barred go elsewhere anyway), or null: the usual one"),

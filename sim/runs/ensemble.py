@@ -72,7 +72,7 @@ class Ensemble:
         """`people` gives the people of a seed; without it they are made. UserError for what are no settings."""
         need(settings, Settings, "settings", "make them by Settings(...)")
         self.settings, self.draws = settings, settings.draws
-        self._make = people or (lambda seed: synthesise(settings.people.one_in, seed, self.threads, self.months - 1))
+        self._make = people or (lambda seed: synthesise(settings.one_in, seed, self.threads, self.months - 1))
         self._peoples: dict[int, Population] = {}
         self._making = Lock()
         self._drawn: dict[tuple[int, float], Parameters] = {}

@@ -78,7 +78,7 @@ def plan(shelf: "Shelf", ensemble: "Ensemble", families: "Sequence[Family]") -> 
         shared[key] = max(shared.get(key, 0), through)
         for one in gap.points:
             made[one.name, gap.replicate] = ensemble.months if one == baseline else ensemble.months - parting
-    people = round(PEOPLE / ensemble.settings.people.one_in)
+    people = round(PEOPLE / ensemble.settings.one_in)
     return Plan(frozenset(wanted - made.keys()), made, people, ensemble.months, shared)
 
 

@@ -62,7 +62,7 @@ class Store:
             "told": self.told,
             "scenario": chosen.scenario,
             "decision": chosen.decision,
-            "one_in": chosen.people.one_in,
+            "one_in": chosen.one_in,
             "seed": chosen.seed,
             "until": chosen.until,
             "people_draws": chosen.people.draws,

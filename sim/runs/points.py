@@ -86,7 +86,7 @@ def point(ensemble: Ensemble, scenario: str, lambda_: float, freeze: Sequence[st
         "lambda": float(lambda_),
         "freeze": sorted(freeze),
         "coefficients": {name: float(value) for name, value in sorted(settings.coefficients.items())},
-        "one_in": settings.people.one_in,
+        "one_in": settings.one_in,
         "seed": settings.seed,
         "until": settings.until,
         "course": followed.name if followed and settings.is_beyond else None,

@@ -37,9 +37,15 @@ if TYPE_CHECKING:
 DECISIONS = Path(__file__).parents[1] / "model" / "decision" / "rules"
 """Folder of the decision rules."""
 CONFIG = CONF / "config.yaml"
-FEW = {"compare": 8, "patterns": 4, "validate": 8, "predict": 8}
+FEW = {"compare": 20, "patterns": 4, "validate": 8, "predict": 8}
 """Replicates of a task that asks for no number, what half a minute allows, one of others; `enough` asks the stopping
 rule."""
+SAMPLES = dict.fromkeys(("compare", "canonical", "figures", "report", "explain", "reasons", "survey"), 200)
+"""One circle in so many where nothing is asked, of a comparison and of what is told of one: twenty draws of the
+parameters tell more than a larger sample of fewer, and their interval assumes no law (`sim.analysis.estimates.FREE`).
+"""
+SAMPLE = 100
+"""The usual sample of all other tasks, that of the fit."""
 USUAL = "lithuania_visa_ban"
 """The scenario of a run that asks for no world at all."""
 
@@ -91,10 +97,11 @@ def known_experiments() -> list[str]:
 class People:
     """Who is simulated: one circle of about 100 people in every `one_in` circles, drawn `draws` times.
 
-    Replicates have them in turn. None becomes a number: `checks.PEOPLE` where parameters are drawn or fitted, else one.
+    Replicates have them in turn. None becomes a number: `one_in` the task's own (`SAMPLES`), `draws` `checks.PEOPLE`
+    where parameters are drawn or fitted, else one.
     """
 
-    one_in: checks.Sampled = 100
+    one_in: checks.SampledOrUsual = None
     draws: checks.Drawn = None
 
 
@@ -215,6 +222,9 @@ class Settings:
             raise checks.refused(error.faults) from None
         if self.choice.lambda_ is None and draws is None:
             object.__setattr__(self, "choice", replace(self.choice, lambda_=checks.USUAL_LAMBDA))
+        if self.people.one_in is None:
+            usual = SAMPLES.get(self.task, SAMPLE)
+            object.__setattr__(self, "people", replace(self.people, one_in=usual))
         if self.people.draws is None:
             number = checks.PEOPLE if draws is not None or self.task == "calibrate" else 1
             object.__setattr__(self, "people", replace(self.people, draws=number))
@@ -235,6 +245,11 @@ class Settings:
         if self.choice.lambda_ is not None:
             return self.choice.lambda_
         return self.draws.lambda_ if self.draws else checks.USUAL_LAMBDA
+
+    @property
+    def one_in(self) -> int:
+        """One circle in so many is simulated."""
+        return self.people.one_in or SAMPLE
 
     @property
     def replicate_count(self) -> int:
@@ -280,8 +295,10 @@ def settings_from_mapping(record: Mapping[str, Any]) -> Settings:
 
 
 def of_slices(replicates: int) -> int:
-    """Replicates at each lambda beside the main one: half as many, and two at least, which an interval needs."""
-    return max(2, replicates // 2)
+    """Replicates at each lambda beside the main one: half as many, of many a third, and two at least, as an interval
+    needs.
+    """
+    return max(2, min(4, replicates // 2), replicates // 3)
 
 
 def record_of(settings: Any) -> dict[str, Any]:
@@ -312,6 +329,7 @@ def command(settings: Settings) -> str:
     """The command that repeats a run: the keys that differ from their defaults and change a number."""
     usual = dict(_dotted(Settings(parameters=settings.parameters, decision=settings.decision)))
     usual |= {"parameters": checks.usual_parameters(record_of(settings)), "decision": Settings().decision}
+    usual["people.one_in"] = SAMPLES.get(settings.task, SAMPLE)
     words = naming.composition(settings.scenario).asked if settings.scenario != USUAL else []
     words += [
         f"{key}={json.dumps(value, separators=(',', ':')) if isinstance(value, list) else value}"

@@ -170,7 +170,7 @@ def test_a_ban_is_composed_run_read_compared_and_downloaded(reader, served):
     reader.driver.refresh()  # a page that is loaded again finds its run
     reader.until("paired replicates", 60)
     assert reader.driver.current_url == job
-    reader.until("8 paired replicates", 600)
+    reader.until("20 paired replicates", 600)
     reader.until("Done: all replicates", 900)
     assert "from 3 May 2023 closed" in reader.text, "the result says what was asked"
     for tab in ("Where", "Who", "Harms", "Money", "Beside another run", "Take away"):

@@ -247,7 +247,7 @@ def test_a_real_that_differs_in_its_last_digits_is_the_same_setting():
 
 def test_the_fingerprint_of_the_usual_settings_stays(monkeypatch):
     monkeypatch.setattr(settings, "CONF", hydra.MAIN_FILE.parent)
-    assert fingerprint(Settings()) == "2db0202605ef3137"
+    assert fingerprint(Settings()) == "b942634cce11e006"
 
 
 def test_resolved_yaml_reads_back_to_the_same_settings():

@@ -119,15 +119,15 @@ def test_the_panel_of_a_larger_run_is_no_larger():
 
 
 def test_a_dry_comparison_plans_what_a_comparison_makes(tmp_path):
-    """Eight pairs at the main lambda, four at the slice."""
+    """Twenty pairs at the main lambda, six at the slice."""
     settings = replace(SMALL, task="compare", choice=Choice(0.62, (0.3,)), results_dir=str(tmp_path), dry=True)
     found = compare.run(settings)
-    assert isinstance(found, Plan) and jobs(found.made) == {"historical": 12, "no_covid": 12}
+    assert isinstance(found, Plan) and jobs(found.made) == {"historical": 26, "no_covid": 26}
     enough = compare.run(replace(settings, replicates="enough"))
     assert jobs(enough.made) == {"historical": 15, "no_covid": 15}
     assert jobs(enough.most.made) == {"historical": 105, "no_covid": 105} and found.most is None
     split = compare.run(replace(settings, decompose=("no_covid",)))
-    assert jobs(split.made) == {"historical": 12, "no_covid": 12 + 7 * 8}
+    assert jobs(split.made) == {"historical": 26, "no_covid": 12 + 7 * 8}
     assert not list((tmp_path / "points").iterdir())
 
 

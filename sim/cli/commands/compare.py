@@ -161,14 +161,14 @@ def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Seq
 
 def _sides(ensemble: Ensemble, main: Sequence[Paired], baseline: World, scenario: World) -> list[tuple[Seen, Seen]]:
     """Pairs of runs as their observers see them."""
-    one_in, worlds = ensemble.settings.people.one_in, (baseline, scenario)
+    one_in, worlds = ensemble.settings.one_in, (baseline, scenario)
     ones, twos = (each_seen([pair[side] for pair in main], worlds[side], ensemble.start, one_in) for side in (0, 1))
     return list(zip(ones, twos, strict=True))
 
 
 def _yardstick(ensemble: Ensemble, ours: Sequence[Run]) -> dict[str, pd.DataFrame]:
     """What was observed beside the baseline's runs; tables without rows where the baseline is not what happened."""
-    one_in, world = ensemble.settings.people.one_in, ensemble.world(ensemble.settings.baseline)
+    one_in, world = ensemble.settings.one_in, ensemble.world(ensemble.settings.baseline)
     if not is_history(world, ensemble.world(naming.HISTORICAL)):
         return {table.name: pd.DataFrame(columns=table.names) for table in YARDSTICK}
     return yardstick(list(each_seen(ours, world, ensemble.start, one_in)), draws=ensemble.draws)._asdict()

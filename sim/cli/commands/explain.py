@@ -58,7 +58,7 @@ def run(settings: Settings) -> Path:
     lives = tell(ensemble, scenarios, row)
     marks = _marks(ensemble, scenarios, settings.last_month)
     lambda_ = ensemble.parameters(Job(scenarios[0], settings.lambda_, 0)).lambda_
-    sample = f"one in {settings.people.one_in}, seed {settings.seed}, replicate 0, lambda {lambda_:.12g}"
+    sample = f"one in {settings.one_in}, seed {settings.seed}, replicate 0, lambda {lambda_:.12g}"
     known = standing.facts(settings)
     sample += f". {standing.title(known)} {standing.sentence(known)}".removesuffix(".")
     places, last = load_destinations(), settings.last_month

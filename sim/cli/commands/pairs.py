@@ -140,7 +140,7 @@ def _first_of(ensemble: Ensemble) -> list[int]:
 def _residents(ensemble: Ensemble, replicate: int) -> int:
     """Persons who live in Belarus at the start of a replicate, those away for short work among them."""
     people = ensemble.people_of(replicate).people
-    return int(np.isin(people.mode, (MODE["home"], MODE["pendular"])).sum()) * ensemble.settings.people.one_in
+    return int(np.isin(people.mode, (MODE["home"], MODE["pendular"])).sum()) * ensemble.settings.one_in
 
 
 def decomposed(ensemble: Ensemble, pairs: Pairs) -> pd.DataFrame:
@@ -184,7 +184,7 @@ def window_of(ensemble: Ensemble, start: int, additions: Sequence[Addition], pai
     return Window(
         start,
         focus,
-        ensemble.settings.people.one_in,
+        ensemble.settings.one_in,
         _residents(ensemble, 0),
         changed=tuple(sorted({PLACE[name] for name, _ in acting} - {PLACE["belarus"]})),
         drawn=ensemble.draws is not None,

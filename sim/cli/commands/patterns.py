@@ -65,7 +65,7 @@ def lived(ensemble: Ensemble) -> tuple[list[Seen], dict[str, list[float]] | None
 
     No answers where the runs end before the survey does.
     """
-    settings, one_in = ensemble.settings, ensemble.settings.people.one_in
+    settings, one_in = ensemble.settings, ensemble.settings.one_in
     seen: list[Seen] = []
     asked: list[Answers] = []
     reasons: list[np.ndarray] = []
@@ -104,7 +104,7 @@ def answered(
 
 def _runs(settings: Settings) -> str:
     many = settings.replicate_count
-    return f"{many} replicate{'s' if many > 1 else ''}, one circle in {settings.people.one_in}"
+    return f"{many} replicate{'s' if many > 1 else ''}, one circle in {settings.one_in}"
 
 
 def of_runs(settings: Settings) -> str:

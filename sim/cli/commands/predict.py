@@ -60,5 +60,5 @@ def lived(ensemble: Ensemble, job: Job, threads: int) -> tuple[Seen, Living]:
         model.step()
         if due(model.month - 1) and model.month > month(f"{FIRST_YEAR}-01"):
             living.answers[int(label(model.month - 1)[:4])] = ask(model)
-    run, one_in = ensemble.finished(model, job), ensemble.settings.people.one_in
+    run, one_in = ensemble.finished(model, job), ensemble.settings.one_in
     return seen_by(run, ensemble.world(job.scenario), ensemble.start(run), one_in), living

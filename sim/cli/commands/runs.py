@@ -33,9 +33,7 @@ def ensemble_of(settings: Settings) -> Ensemble:
         return Ensemble(settings)
     return Ensemble(
         settings,
-        lambda seed: workers.people(
-            sweep.shared, settings.people.one_in, seed, settings.thread_count, settings.last_month
-        ),
+        lambda seed: workers.people(sweep.shared, settings.one_in, seed, settings.thread_count, settings.last_month),
     )
 
 
@@ -77,7 +75,7 @@ def beside(
 ) -> dict[str, str]:
     """Texts beside a point's tables: those of its scenario, and what observers of its world would see."""
     world = ensemble.world(of.scenario)
-    lived = from_state(each_seen(runs, world, ensemble.start, ensemble.settings.people.one_in))
+    lived = from_state(each_seen(runs, world, ensemble.start, ensemble.settings.one_in))
     seen = {
         **lived,
         "registers": register_table(runs, world),

@@ -22,13 +22,13 @@ def people(settings: Settings) -> Path:
     )
     from sim.population.synthesis import synthesise
 
-    made = synthesise(settings.people.one_in, settings.seed, settings.thread_count)
+    made = synthesise(settings.one_in, settings.seed, settings.thread_count)
     table = fit.fit_table(made)
     living = np.count_nonzero(made.people.member != NOBODY)
     print(f"{living:,} people in {len(made.circle_start) - 1:,} circles, one in {made.one_in};")
     print(f"{bytes_per_person()} bytes a person besides the key\n")
     print(fit.summary(table))
-    folder = Path(settings.results_dir) / "people" / f"one_in_{settings.people.one_in}-seed_{settings.seed}"
+    folder = Path(settings.results_dir) / "people" / f"one_in_{settings.one_in}-seed_{settings.seed}"
     with write_folder(folder) as partial:
         (partial / "fit.txt").write_text(fit.listing(table) + "\n", encoding="utf-8")
         (partial / "schema.md").write_text(schema_table() + "\n", encoding="utf-8")

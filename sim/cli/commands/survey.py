@@ -58,7 +58,7 @@ def run(settings: Settings) -> Path:
         model.close()
     asked, records = pooled(parts), np.concatenate(reasons)
     if not len(asked.keys):
-        raise UserError(f"people.one_in={settings.people.one_in} leaves nobody to ask; choose a smaller one")
+        raise UserError(f"people.one_in={settings.one_in} leaves nobody to ask; choose a smaller one")
     rng = np.random.default_rng(replicate_seed(settings.seed, 0))
     table, sampling = survey_table(asked, rng, records if settings.decision == RULE else None)
     page = printed(table, sampling, asked, len(np.unique(asked.keys)))

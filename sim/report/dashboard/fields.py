@@ -37,7 +37,7 @@ from sim.runs.settings import known_courses
 KIND_WORDS = {CLOSED: "refuses", OPENED: "opens to", NUMBER: "changes a number"}
 USUAL_DAY = date(2023, 5, 3)
 """The first day that a new rule has: that of Lithuania's law of 2023."""
-USUAL_REPLICATES, USUAL_SEED = 8, 1
+USUAL_REPLICATES, USUAL_SEED = 20, 1
 HOW_DAYS = "Write a day as 2023-05-03 or 3 May 2023."
 _ONE = {"select_all": False}
 """Enter chooses one option, the likeliest; were all on offer, it would choose every one that matches what is typed."""

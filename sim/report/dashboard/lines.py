@@ -10,11 +10,11 @@ from sim.report.dashboard.form import Form
 from sim.runs.checks import usual_parameters
 from sim.runs.settings import Settings
 
-SAMPLES = {1000: "quick look", 300: "middling", 100: "usual"}
+SAMPLES = {1000: "quick look", 200: "usual", 100: "large"}
 """One circle of people in so many, by what it is good for."""
-REPLICATES = (2, 4, 8, 16)
+REPLICATES = (2, 4, 8, 20)
 """Replicates that may be chosen."""
-FIRST = (2, 4)
+FIRST = (2, 4, 8)
 """Replicates after which the page shows numbers, before all are there."""
 FIRST_LAST = "2020-12"
 """The earliest last month (assumption: a run that ends before has no effect to show)."""

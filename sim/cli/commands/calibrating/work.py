@@ -94,7 +94,7 @@ class Calibration:
     @cached_property
     def fitted(self) -> Fitted:
         """The observations of the window."""
-        return Fitted(self.kept[: len(measured())], self.until, self.settings.people.one_in / 2.0)
+        return Fitted(self.kept[: len(measured())], self.until, self.settings.one_in / 2.0)
 
     @cached_property
     def store(self) -> Store:
@@ -134,7 +134,7 @@ class Calibration:
         """
         made = self.simulated(points, first)
         expected, as_drawn = (np.array([one[name] for one in made]) for name in ("expected", "drawn"))
-        few = SHRUNK * self.settings.people.one_in
+        few = SHRUNK * self.settings.one_in
         with np.errstate(invalid="ignore"):
             ratio = (np.nansum(as_drawn, axis=0) + few) / (np.nansum(expected, axis=0) + few)
         ratio = np.where(np.isfinite(ratio) & (ratio > 0.0), ratio, 1.0)
@@ -166,7 +166,7 @@ class Calibration:
     def folder(self) -> Path:
         """Folder of the tables."""
         asked, chosen = self.settings.fit, self.settings
-        parts = [chosen.decision, asked.window, f"one_in_{chosen.people.one_in}", f"{asked.waves}x{asked.runs}"]
+        parts = [chosen.decision, asked.window, f"one_in_{chosen.one_in}", f"{asked.waves}x{asked.runs}"]
         parts += [f"seed_{chosen.seed}"] * (chosen.seed != 1) + [f"truth_{asked.truth}"] * (asked.truth is not None)
         return Path(chosen.results_dir) / "calibrate" / "-".join(parts)
 
@@ -220,7 +220,7 @@ class Calibration:
             "runs": asked.runs,
             "fresh": asked.fresh,
             "steps": asked.steps,
-            "one_in": settings.people.one_in,
+            "one_in": settings.one_in,
             "people_draws": settings.people.draws,
             "months": settings.last_month + 1,
             "seed": settings.seed,
@@ -254,7 +254,7 @@ class Calibration:
         ]
         head = f"python -m sim task=calibrate decision={settings.decision} seed={settings.seed}"
         words += [] if asked.truth is None else [f"fit.truth={asked.truth}"]
-        people = [f"people.one_in={settings.people.one_in}", f"people.draws={settings.people.draws}"]
+        people = [f"people.one_in={settings.one_in}", f"people.draws={settings.people.draws}"]
         return " ".join([head, *people, *words])
 
     def _tables(self, found: Fit, posterior: Posterior, told: Mapping[str, pd.DataFrame]) -> None:

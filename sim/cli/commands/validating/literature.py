@@ -316,7 +316,7 @@ def _read(ensemble: Ensemble, replicate: int, threads: int) -> list[float]:
 
 def _seen(ensemble: Ensemble, model: Any, world: str, replicate: int) -> Seen:
     run = ensemble.finished(model, Job(world, ensemble.settings.lambda_, replicate))
-    return seen_by(run, ensemble.world(world), ensemble.start(run), ensemble.settings.people.one_in)
+    return seen_by(run, ensemble.world(world), ensemble.start(run), ensemble.settings.one_in)
 
 
 def _more_residents(paths: Paths) -> Paths:

@@ -38,10 +38,10 @@ Outcomes = dict[str, float]
 
 def made(settings: Settings) -> tuple[dict[str, pd.DataFrame], str]:
     """The tables of sizes and of draws of people by name, and the page as text."""
-    sizes = [one_in for one_in in SIZES if one_in >= settings.people.one_in]
+    sizes = [one_in for one_in in SIZES if one_in >= settings.one_in]
     if len(sizes) < 2 or settings.replicate_count < 2:
         raise UserError(
-            f"part=scale goes from one circle in {SIZES[0]} to people.one_in={settings.people.one_in} with "
+            f"part=scale goes from one circle in {SIZES[0]} to people.one_in={settings.one_in} with "
             f"{settings.replicate_count} replicates; it needs two sizes and two replicates at least"
         )
     settings = replace(settings, parameters=CENTRAL)  # luck and people alone

@@ -62,7 +62,7 @@ def _seen(ensemble: Ensemble, world: str) -> list[Seen]:
     settings = ensemble.settings
     jobs = [Job(world, settings.lambda_, replicate) for replicate in range(settings.replicate_count)]
     runs = ensemble.run_all(jobs)
-    return list(each_seen(runs, ensemble.world(world), ensemble.start, settings.people.one_in))
+    return list(each_seen(runs, ensemble.world(world), ensemble.start, settings.one_in))
 
 
 def _ahead(settings: Settings, path: Path, until: str) -> pd.DataFrame:
