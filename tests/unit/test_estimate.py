@@ -127,7 +127,7 @@ def test_a_dry_comparison_plans_what_a_comparison_makes(tmp_path):
     assert jobs(enough.made) == {"historical": 15, "no_covid": 15}
     assert jobs(enough.most.made) == {"historical": 105, "no_covid": 105} and found.most is None
     split = compare.run(replace(settings, decompose=("no_covid",)))
-    assert jobs(split.made) == {"historical": 26, "no_covid": 12 + 7 * 8}
+    assert jobs(split.made) == {"historical": 26, "no_covid": 26 + 7 * 20}
     assert not list((tmp_path / "points").iterdir())
 
 
