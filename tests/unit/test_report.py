@@ -130,7 +130,7 @@ def test_the_same_folder_twice_gives_the_same_page(folder, html):
 
 
 def test_sections_come_in_order(page):
-    wanted = "first fitted where who harms money fit lambda details sure limits sources reproduce".split()
+    wanted = "first where who harms money fitted fit lambda details sure limits sources reproduce".split()
     assert [name for name in page.ids if name in wanted] == wanted
 
 

@@ -22,7 +22,7 @@ from sim.report.verdicts import BRIEF
 from sim.runs import disclosure, seals
 
 HERE = Path(__file__).parent
-SECTIONS = ("first", "fitted", "where", "who", "harms", "fit", "lambda", "rules")
+SECTIONS = ("first", "where", "who", "harms", "fitted", "fit", "lambda", "rules")
 """Places of the page where figures stand."""
 SHARED = HERE.parent
 """Folder of the style and the parts that pages share."""
