@@ -335,7 +335,8 @@ def test_numbers_that_change_are_rules_too():
         first + both + then + "  poland.work.fee: 80 EUR (was 70)\n",
         first + both + "  georgia.visa_free.stay: 12 months\n" + then + "  poland.work.fee: 80 EUR (was 70)\n"
         "  georgia.visa_free.stay: 3 months (was 12)\n  poland.visa: closed (was open)\n"
-        "  lithuania.permit: closed except family, study (was closed except family)\n",
+        "  lithuania.permit: closed except family, study (was closed except family)\n"
+        "Between these dates values move in a straight line:\n  poland.rent: 2019-01-01 300, 2025-12-31 400 EUR\n",
     )  # fmt: skip
     assert rules.title(results) == "The scenario changes 3 rules of entry and stay in 3 countries"
     assert "2 of who may enter or stay, 1 in a number" in rules.caption(results)

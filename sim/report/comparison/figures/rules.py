@@ -26,6 +26,8 @@ MOST = 30
 """Rules drawn; the title counts all, and the data behind have them."""
 HIGH, WRAP, THINNEST = 0.4, 24, 0.006
 """Inches a rule, letters of a line of its name, and the least width of a bar, as a share of the axis."""
+NAMES = 0.8
+"""Share of the width that the names of the rules leave to the bars, at least."""
 _EPOCH = re.compile(r"^Epoch \d+: (\S+) to (\S+)")
 _RULE = re.compile(r"^  (\w+)\.([\w.]+): (.+?)(?: \(was .*\))?$")
 _STATE = re.compile(r"(open|closed|[\d.]+% closed)\b(.*)$")
@@ -72,10 +74,12 @@ def periods(text: str) -> pd.DataFrame:
     rows: list[tuple[str, str, str, str, str]] = []
     running: dict[tuple[str, str], tuple[str, str]] = {}
     first = last = ""
+    within = False
     for line in text.splitlines():
-        if epoch := _EPOCH.match(line):
-            first, last = epoch[1], epoch[2]
-        elif first and (rule := _RULE.match(line)):
+        if not line.startswith(" "):  # what follows the epochs, as values that move in a straight line, is no period
+            within = (epoch := _EPOCH.match(line)) is not None
+            first, last = (epoch[1], epoch[2]) if epoch else (first, last)
+        elif within and (rule := _RULE.match(line)):
             key, says = (rule[1], rule[2]), rule[3]
             if key in running and running[key][0] != says:
                 before = date.fromisoformat(first) - timedelta(days=1)
@@ -169,7 +173,7 @@ def bars(axes: Axes, row: int, table: pd.DataFrame) -> None:
         height = row + (-0.2 if one.world == "baseline" else 0.2)
         colour = VALUES[str(one.says) != usual] if one.state == VALUE else COLOURS[str(one.state)]
         axes.barh(height, ends - begins, left=begins, height=0.37, color=colour, lw=0)
-        if one.state == VALUE and style.wide(axes, ends - begins) > style.length(str(one.says)) + 4:
+        if one.state == VALUE and NAMES * style.wide(axes, ends - begins) > style.length(str(one.says)) + 4:
             axes.annotate(
                 str(one.says), (begins, height), (3, 0), textcoords="offset points", ha="left", va="center_baseline",
                 fontsize=style.SMALL, color=style.BLACK,
