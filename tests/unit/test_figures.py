@@ -347,6 +347,16 @@ def test_numbers_that_change_are_rules_too():
     assert rules.differing(results)["instrument"].tolist() == ["permit", "visa", "visa_free.stay"]
 
 
+@pytest.mark.parametrize(
+    ("says", "state"),
+    [("open", "open"), ("closed", "closed"), ("closed except family, work", "in part"), ("30% closed", "in part"),
+     ("closed to study, work", "in part"), ("open to family", "in part"), ("70 EUR", "value"), ("no", "value")],
+)  # fmt: skip
+def test_what_a_history_says_of_a_rule_is_a_state_or_a_number(says, state):
+    text = f"Epoch 0: 2019-01-01 to 2025-12-31\n  latvia.permit: {says} (was open)\n"
+    assert figures.figure("rules").periods(text)["state"].tolist() == [state]
+
+
 def test_a_day_of_a_rule_lasts_a_day():
     rules = figures.figure("rules")
     assert rules.at("2019-02-10", whole=True) - rules.at("2019-02-10") == pytest.approx(1 / 28)

@@ -95,9 +95,9 @@ def _state(says: str) -> str:
     found = _STATE.match(says)
     if found is None:
         return VALUE
-    if found[1] == OPEN:
-        return OPEN
-    return PART if found[2].strip().startswith("except") or found[1] != "closed" else SHUT
+    if found[2].strip() or found[1] not in (OPEN, SHUT):  # except some, or to some, or by a share
+        return PART
+    return OPEN if found[1] == OPEN else SHUT
 
 
 def data(results: Results) -> pd.DataFrame:
