@@ -81,7 +81,7 @@ def png(module: ModuleType, results: Results) -> bytes:
     """A figure as PNG, smaller than those of reports."""
     drawing = io.BytesIO()
     with style.look():
-        figure = style.finished(module.draw(results))
+        figure = style.finished(module.draw(results), module.SOURCE)
         FigureCanvasAgg(figure)
         figure.savefig(drawing, format="png", dpi=SHARP, metadata={"Software": None})
     return drawing.getvalue()

@@ -4,12 +4,16 @@ import json
 import re
 import subprocess
 import sys
+from itertools import combinations
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pictures
 import pytest
 from fake_results import LAMBDAS, MAIN, START, sealed, write
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.path import Path as Ring
 
 from sim.analysis import closed_form
@@ -20,7 +24,7 @@ from sim.numerics.errors import UserError
 from sim.report import style
 from sim.report.comparison import figures
 from sim.report.quantities import PARTS
-from sim.report.results import Results, instant
+from sim.report.results import Policy, Results, instant
 from sim.report.told import Told
 from sim.report.verdicts import FEW
 from sim.runs import disclosure
@@ -100,6 +104,109 @@ def test_every_figure_is_stamped_and_undated(drawn):
         assert svg.count(style.STAMP) == 1
         assert "<dc:date>" not in svg
         assert b"Software" not in drawn[f"{name}.png"]
+
+
+def test_every_figure_names_its_source_and_says_its_unit(results, drawn):
+    for name in ours():
+        module, svg = figures.figure(name), drawn[f"{name}.svg"].decode()
+        assert f">Source: {module.SOURCE}<" in svg, name
+        assert module.SOURCE in module.caption(results), name
+        if name != "rules":  # its axis has years, its bars their state
+            assert module.UNIT in svg.replace("persons, expected", "persons"), name
+
+
+def near_days(results):
+    """The same with rules that are announced, begin and end within a few weeks of another, in two countries."""
+    at = instant(START)
+    days = [(at - 1.5, at, None), (at + 1, at + 1, at + 2), (at + 2, at + 2.5, at + 30), (at + 2.2, at + 2.5, None)]
+    other = Results(results.folder)
+    other.__dict__["policies"] = tuple(Policy(f"rule_{number}", *one) for number, one in enumerate(days))
+    return other
+
+
+def texts(figure):
+    """Texts of a figure that is laid out, with their boxes, in pixels."""
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    found = [*figure.texts]
+    for axes in figure.axes:
+        found += [*axes.texts, axes.title, axes._left_title, axes.xaxis.label, axes.yaxis.label]
+        for axis in (axes.xaxis, axes.yaxis) if axes.axison else ():
+            low, high = sorted(axis.get_view_interval())
+            found += [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+    return [(one, one.get_window_extent(renderer)) for one in found if one.get_text().strip() and one.get_visible()]
+
+
+@pytest.mark.parametrize("name", ["arrivals", "flow_map", "harms", "rules"])
+def test_no_label_lies_over_another_or_runs_out(results, name):
+    with style.look():
+        module = figures.figure(name)
+        figure = style.finished(module.draw(near_days(results)), module.SOURCE)
+        boxes = texts(figure)
+    wide, high = figure.get_size_inches() * figure.dpi
+    for text, box in boxes:
+        assert box.x0 >= 0 and box.x1 <= wide and box.y0 >= 0 and box.y1 <= high, text.get_text()
+    for (one, its), (other, others_) in combinations(boxes, 2):
+        across = min(its.x1, others_.x1) - max(its.x0, others_.x0)
+        upright = min(its.y1, others_.y1) - max(its.y0, others_.y0)
+        assert min(across, upright) <= 1.5, (one.get_text(), other.get_text())
+    said = [text.get_text() for text, _ in boxes if text.get_color() == style.VERMILLION]
+    assert name != "arrivals" or {"announced", "in force", "announced, in force"} <= set(said)
+
+
+def test_words_of_one_day_are_one_label():
+    policies = (Policy("a", 3.0, 5.0, 5.0), Policy("b", 5.0, 6.0, None), Policy("c", 3.0, 6.0, None))
+    assert style.days(SimpleNamespace(policies=policies)) == {
+        3.0: ["announced"], 5.0: ["announced", "in force", "ends"], 6.0: ["in force"]
+    }  # fmt: skip
+
+
+def test_labels_that_would_touch_stand_in_another_row_or_are_left_out():
+    assert style.placed([(100.0, "announced"), (150.0, "in force")], 300.0) == [(0, "right"), (0, "left")]
+    assert style.placed([(5.0, "announced"), (295.0, "in force")], 300.0) == [(0, "left"), (0, "right")]
+    said, wide = "in force, ends", style.length("in force, ends")
+    near = style.placed([(100.0 + step, said) for step in range(8)], 300.0)
+    boxes = [(one[0], 100.0 + step - (wide if one[1] == "right" else 0)) for step, one in enumerate(near) if one]
+    assert len(boxes) >= style.ROWS and None in near
+    for (row, start), (other, begin) in combinations(boxes, 2):
+        assert row != other or abs(start - begin) >= wide
+    assert style.placed([(1.0, "announced, in force, ends")], 20.0) == [None]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "found"),
+    [(0, 0.4, ["0.0", "0.2", "0.4"]), (-4_000, 4_000, ["\u22124,000", "0", "4,000"]), (0, 5, ["0.0", "2.5", "5.0"])],
+)
+def test_ticks_of_an_axis_are_told_apart(low, high, found):
+    axes = Figure().subplots()
+    axes.set_ylim(low, high)
+    axes.set_yticks(np.linspace(low, high, 3))
+    style.thousands(axes)
+    assert [axes.yaxis.get_major_formatter()(at, 0) for at in axes.get_yticks()] == found
+
+
+def test_years_and_months_of_an_axis_never_touch():
+    axes = Figure(figsize=(2, 1)).subplots()
+    style.years(axes, 0, 95)
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["2019", "2022", "2025"]
+    axes = Figure(figsize=(4, 1)).subplots()
+    style.years(axes, 0, 2)
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["January 2019", "February", "March"]
+
+
+def test_harms_of_a_part_may_exceed_those_of_all_and_are_told_after_them(results):
+    harms, effects = figures.figure("harms"), results.effects
+    for measure, size in (
+        ("expected_detained", 90.0),
+        ("expected_detained_of_stayers", 300.0),
+        ("expected_drafted", 0.0),
+    ):
+        rows = effects["measure"] == measure
+        effects = effects.assign(**{name: effects[name].where(~rows, size) for name in ("estimate", "low", "high")})
+    results.__dict__["effects"] = effects
+    assert harms.title(results) == (
+        "Beside the arrivals: detentions +90; those who stay though they would have left: +300"
+    )
+    assert "may be more than over all" in harms.caption(results)
 
 
 def test_figures_can_be_told_apart_by_their_captions(results):
@@ -213,6 +320,47 @@ def test_periods_of_rules_are_those_of_the_histories(results):
     assert ban["differs"].all() and not table.loc[("scenario", "georgia", "visa_free"), "differs"].any()
     assert ("scenario", "lithuania", "work") not in table.index
     assert rules.title(results) == "The scenario changes 1 rule of entry and stay in Lithuania"
+
+
+def worlds_of(baseline, scenario):
+    """Results that are two histories and no more."""
+    texts = {"one/history.txt": baseline, "other/history.txt": scenario}
+    return SimpleNamespace(baseline="one", scenario="other", text=texts.__getitem__)
+
+
+def test_numbers_that_change_are_rules_too():
+    first, then = "Epoch 0: 2019-01-01 to 2023-07-31\n", "Epoch 1: 2023-08-01 to 2025-12-31\n"
+    both = "  poland.visa: open\n  poland.work.fee: 70 EUR\n  lithuania.permit: closed except family\n"
+    rules, results = figures.figure("rules"), worlds_of(
+        first + both + then + "  poland.work.fee: 80 EUR (was 70)\n",
+        first + both + "  georgia.visa_free.stay: 12 months\n" + then + "  poland.work.fee: 80 EUR (was 70)\n"
+        "  georgia.visa_free.stay: 3 months (was 12)\n  poland.visa: closed (was open)\n"
+        "  lithuania.permit: closed except family, study (was closed except family)\n"
+        "Between these dates values move in a straight line:\n  poland.rent: 2019-01-01 300, 2025-12-31 400 EUR\n",
+    )  # fmt: skip
+    assert rules.title(results) == "The scenario changes 3 rules of entry and stay in 3 countries"
+    assert "2 of who may enter or stay, 1 in a number" in rules.caption(results)
+    table = rules.data(results).set_index(["world", "destination", "instrument"]).sort_index()
+    stay = [table.loc[[(world, "georgia", "visa_free.stay")], "says"].tolist() for world in ("baseline", "scenario")]
+    assert stay == [["12 months"], ["12 months", "3 months"]]
+    assert ("scenario", "poland", "work.fee") not in table.index, "it is the same in both worlds"
+    assert rules.differing(results)["instrument"].tolist() == ["permit", "visa", "visa_free.stay"]
+
+
+@pytest.mark.parametrize(
+    ("says", "state"),
+    [("open", "open"), ("closed", "closed"), ("closed except family, work", "in part"), ("30% closed", "in part"),
+     ("closed to study, work", "in part"), ("open to family", "in part"), ("70 EUR", "value"), ("no", "value")],
+)  # fmt: skip
+def test_what_a_history_says_of_a_rule_is_a_state_or_a_number(says, state):
+    text = f"Epoch 0: 2019-01-01 to 2025-12-31\n  latvia.permit: {says} (was open)\n"
+    assert figures.figure("rules").periods(text)["state"].tolist() == [state]
+
+
+def test_a_day_of_a_rule_lasts_a_day():
+    rules = figures.figure("rules")
+    assert rules.at("2019-02-10", whole=True) - rules.at("2019-02-10") == pytest.approx(1 / 28)
+    assert rules.at("2019-02-09", whole=True) == rules.at("2019-02-10")
 
 
 def test_observed_numbers_are_the_rows_that_were_judged(folder, results):

@@ -35,7 +35,8 @@ def test_a_folder_has_the_figures_of_its_kind_in_the_same_bytes(kind, request):
     name = {"asked": "reasons", "lived": "one_life"}[kind]
     first = {path.name: path.read_bytes() for path in figures.draw_all(folder)}
     assert set(first) == {f"{name}.{suffix}" for suffix in ("svg", "png", "csv")}
-    assert first[f"{name}.svg"].decode().count(style.STAMP) == 1
+    svg = first[f"{name}.svg"].decode()
+    assert svg.count(style.STAMP) == 1 and f">Source: {figures.figure(name).SOURCE}<" in svg
     assert {path.name: path.read_bytes() for path in figures.draw_all(folder)} == first
     assert isinstance(seals.checked(folder), dict), "the manifest knows the new files"
     module, results = figures.figure(name), Results(folder)

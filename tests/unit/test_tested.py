@@ -52,10 +52,10 @@ def test_misses_are_the_largest_errors(results):
     ]  # fmt: skip
 
 
-def test_page_and_summary_have_the_block_right_after_the_answer(results):
+def test_page_and_summary_have_the_block_behind_what_is_found(results):
     html = render(context(results) | {"figures": {section: [] for section in SECTIONS}})
-    block = html[html.index('<section id="fitted">') : html.index('<section id="where">')]
-    assert html.index('<section id="first">') < html.index(block)
+    block = html[html.index('<section id="fitted">') : html.index('<section id="fit">')]
+    assert html.index('<section id="money">') < html.index(block)
     for said in (">missed<", ">must met<", "15 of 16", "+7.2", "Made up &lt;here&gt;"):
         assert said in block
     texts = [cell for part in fitted(results) for row in part.rows for cell in row]

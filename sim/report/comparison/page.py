@@ -22,7 +22,7 @@ from sim.report.verdicts import BRIEF
 from sim.runs import disclosure, seals
 
 HERE = Path(__file__).parent
-SECTIONS = ("first", "fitted", "where", "who", "harms", "fit", "lambda", "rules")
+SECTIONS = ("first", "where", "who", "harms", "fitted", "fit", "lambda", "rules")
 """Places of the page where figures stand."""
 SHARED = HERE.parent
 """Folder of the style and the parts that pages share."""
@@ -150,9 +150,9 @@ def flat(mapping: dict[str, Any], above: str = "") -> list[tuple[str, str]]:
     return lines
 
 
-def drawn(results: Results) -> dict[str, list[dict[str, str]]]:
+def drawn(results: Results) -> dict[str, list[dict[str, Any]]]:
     """Figures by section, each as inline SVG with its finding, caption and the data behind it."""
-    sections: dict[str, list[dict[str, str]]] = {name: [] for name in SECTIONS}
+    sections: dict[str, list[dict[str, Any]]] = {name: [] for name in SECTIONS}
     for name, module in figures.drawable(results).items():
         if module.SECTION not in sections:
             raise ValueError(
@@ -160,11 +160,20 @@ def drawn(results: Results) -> dict[str, list[dict[str, str]]]:
             )
         svg = results.text(f"figures/{name}.svg")
         told = {"title": module.title(results), "data": figures.link(results.path(f"figures/{name}.csv"))}
-        sections[module.SECTION].append(picture(name, module, results, svg) | told)
+        sections[module.SECTION].append(picture(name, module, results, svg) | told | on_phone(name, module, results))
     return sections
 
 
-def picture(name: str, module: ModuleType, drawn_from: Any, svg: str) -> dict[str, str]:
+def on_phone(name: str, module: ModuleType, results: Results) -> dict[str, Any]:
+    """What a phone shows of a figure that has labels of its own for a page: a narrower drawing, and these beneath."""
+    if not hasattr(module, "labels"):
+        return {}
+    with style.look():
+        svg = style.contents(style.finished(module.draw(results, is_phone=True), module.SOURCE))["svg"].decode()
+    return {"phone": style.inline(svg, f"{name}-phone", name), "labels": module.labels(results)}
+
+
+def picture(name: str, module: ModuleType, drawn_from: Any, svg: str) -> dict[str, Any]:
     """A figure as the template shows it: inline SVG with caption."""
     return {
         "name": name,
@@ -172,6 +181,8 @@ def picture(name: str, module: ModuleType, drawn_from: Any, svg: str) -> dict[st
         "svg": style.inline(svg, name),
         "data": "",
         "title": name,
+        "phone": "",
+        "labels": [],
     }
 
 

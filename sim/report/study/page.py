@@ -48,7 +48,7 @@ def build(
     return manifest(study, found, folder, written)
 
 
-def pictures(study: Study, drawn: dict[str, ModuleType], folder: Path) -> dict[str, list[dict[str, str]]]:
+def pictures(study: Study, drawn: dict[str, ModuleType], folder: Path) -> dict[str, list[dict[str, Any]]]:
     """Figures by section, each as inline SVG with title and caption."""
     sections: dict[str, list[dict[str, str]]] = {section: [] for section in SECTIONS}
     for name, module in drawn.items():

@@ -1,10 +1,10 @@
 """Figures of stored results, one module each, drawn from the files of a result folder and never from a live model.
 
-A figure is a file of this folder with `SECTION`, `UNIT`, `title(results)`, which says what is found,
-`caption(results)`, `data(results)` and `draw(results)`; it is found by its file name. `absent(results)` says why there
-is nothing to draw, or nothing. `data` returns what is drawn, so that tests and readers need no pixels. `KIND` is the
-kind of folder that it is drawn from, a comparison where it is left out. In a notebook:
-`figures.show("flow_map", "results/compare/...")`.
+A figure is a file of this folder with `SECTION`, `UNIT` (as its axes say it), `SOURCE` (files of the result that it is
+drawn from), `title(results)`, which says what is found, `caption(results)`, `data(results)` and `draw(results)`; it is
+found by its file name. `absent(results)` says why there is nothing to draw, or nothing. `data` returns what is drawn,
+so that tests and readers need no pixels. `KIND` is the kind of folder that it is drawn from, a comparison where it is
+left out. In a notebook: `figures.show("flow_map", "results/compare/...")`.
 """
 
 import base64
@@ -57,7 +57,7 @@ def show(name: str, folder: str | Path) -> Any:
     if why := absent(module, results):
         raise ValueError(f"figure '{name}': {why}")
     with style.look():
-        return style.finished(module.draw(results))
+        return style.finished(module.draw(results), module.SOURCE)
 
 
 def draw_all(folder: str | Path) -> list[Path]:

@@ -11,6 +11,7 @@ from sim.report.told import Told
 
 SECTION = "where"
 UNIT = "persons a month"
+SOURCE = "flows.parquet of both worlds, effects.csv"
 OTHERS = 4
 """Destinations drawn small beside the one in focus."""
 BEFORE = 18
@@ -33,7 +34,7 @@ def caption(results: Results) -> str:
     return (
         "Expected arrivals a month with 90% bands over replicates, under the rules in force and under the scenario; "
         f"below, the destinations besides {wording(results.focus)} where arrivals change most (each on its own scale), "
-        "and all changes on one scale."
+        f"and all changes on one scale. Source: {SOURCE}."
     )
 
 
@@ -65,14 +66,14 @@ def draw(results: Results) -> Figure:
     first = max(first, int(table["at"].min()))
     table = table[table["at"] >= first]
     places = others(results)
-    figure = style.canvas(6.6, title(results), style.COLUMN)
+    figure = style.canvas(6.9, title(results), style.COLUMN)
     grid = figure.add_gridspec(4, 2, height_ratios=[2.3, 1, 1, 1.1])
 
     large = figure.add_subplot(grid[0, :])
     levels(large, table, results.focus)
     style.years(large, first, last)
     style.dates(large, results, labels=True)
-    large.set_title(f"{wording(results.focus)}, persons a month", fontsize=9.5)
+    large.set_title(f"{wording(results.focus)}, {UNIT}", fontsize=9.5)
     ends = []
     for world, words, colour in (
         ("baseline", "rules in force", style.BASELINE),
@@ -95,6 +96,8 @@ def draw(results: Results) -> Figure:
         style.years(small, first, last)
         style.dates(small, results)
         small.set_title(wording(place))
+        if number % 2 == 0:
+            small.set_ylabel(UNIT)
     changes(figure.add_subplot(grid[3, :]), table, results)
     return figure
 
@@ -109,16 +112,17 @@ def changes(axes: Axes, table: pd.DataFrame, results: Results) -> None:
     style.years(axes, int(table["at"].min()), int(table["at"].max()))
     style.dates(axes, results)
     style.thousands(axes)
-    axes.set_title("change, persons a month")
-    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=7.5, handlelength=0.7)
+    axes.set_title(f"change, {UNIT}")
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=style.SMALL, handlelength=0.7)
 
 
 def line(axes: Axes, table: pd.DataFrame, place: str, world: str, colour: str) -> None:
     """One world's mean and band, a step a month."""
     rows = table[(table["world"] == world) & (table["destination"] == place)]
-    middle = rows["at"] + 0.5
-    axes.fill_between(middle, rows["low"], rows["high"], step="mid", color=colour, alpha=0.22, lw=0)
-    axes.plot(middle, rows["mean"], color=colour, drawstyle="steps-mid")
+    edges = [*rows["at"], rows["at"].iloc[-1] + 1]
+    low, high, mean = ([*rows[name], rows[name].iloc[-1]] for name in ("low", "high", "mean"))
+    axes.fill_between(edges, low, high, step="post", color=colour, alpha=0.22, lw=0)
+    axes.plot(edges, mean, color=colour, drawstyle="steps-post")
 
 
 def levels(axes: Axes, table: pd.DataFrame, place: str) -> None:

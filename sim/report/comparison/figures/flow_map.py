@@ -23,6 +23,7 @@ from sim.report.told import Told, Value
 
 SECTION = "where"
 UNIT = "persons"
+SOURCE = "effects.csv; borders of Natural Earth"
 ORIGIN = (28.0, 53.6)
 """Middle of Belarus, degrees east and north."""
 AT = {
@@ -62,8 +63,8 @@ def caption(results: Results) -> str:
     """One sentence under the figure."""
     return (
         f"Expected arrivals from Belarus, {Told(results).span}: width, under the rules in force; number, the change "
-        "where one can be told (green more, red fewer). Arrows to groups of countries and to the Emirates end at no "
-        "place. Borders: Natural Earth, Crimea as Ukraine."
+        "where one can be told (green more, orange fewer). Arrows to groups of countries and to the Emirates end at no "
+        f"place. Crimea as Ukraine. Source: {SOURCE}."
     )
 
 
@@ -80,7 +81,7 @@ def data(results: Results) -> pd.DataFrame:
 def draw(results: Results) -> Figure:
     """Borders, arrows and changes."""
     told = Told(results)
-    figure = style.canvas(3.35, title(results), style.COLUMN)
+    figure = style.canvas(3.1, title(results), style.COLUMN)
     axes = figure.subplots()
     axes.set_axis_off()
     axes.set_xlim(*WINDOW[:2])
@@ -94,8 +95,9 @@ def draw(results: Results) -> Figure:
         if one.place in AT:
             arrow(axes, one, max(one.before, 0.0) / largest)
     beyond = ", ".join(label(one) for one in arriving if one.place not in AT)
-    if beyond:
-        axes.text(0.01, 0.01, f"not on this map: {beyond}", transform=axes.transAxes, fontsize=6.8, color=style.INK)
+    said = [f"not on this map: {beyond}"] if beyond else []
+    said.append(f"numbers: change of arrivals, {UNIT}")
+    axes.text(0.01, 0.01, "\n".join(said), transform=axes.transAxes, fontsize=style.SMALL, color=style.INK)
     return figure
 
 
@@ -125,13 +127,14 @@ def arrow(axes: Axes, one: Value, share: float) -> None:
     )  # fmt: skip
     axes.annotate(
         label(one), end, OFFSET.get(one.place, (0, -3)), textcoords="offset points", ha=SIDE.get(one.place, "center"),
-        va="top", fontsize=6.8, color=style.INK if one.told else style.QUIET,
+        va="top", fontsize=style.SMALL, color=style.INK if one.told else style.QUIET,
         fontweight="bold" if one.told else "normal",
     )  # fmt: skip
 
 
 SHORT = {"other_visa_free": "other visa-free", "rest_of_world": "rest of the world"}
-SIDE = {"lithuania": "right", "latvia": "right", "estonia": "right", "rest_of_world": "left", "russia": "left",
+SIDE = {"lithuania": "right", "latvia": "right", "estonia": "left", "rest_of_world": "left", "russia": "left",
         "poland": "right", "germany": "right", "czechia": "right", "armenia": "left", "georgia": "left"}  # fmt: skip
-OFFSET = {"lithuania": (-4, 4), "latvia": (-4, 4), "estonia": (-4, 6), "russia": (3, 4), "rest_of_world": (-6, 10),
-          "poland": (-2, 8), "germany": (-1, 8), "czechia": (-2, 0), "armenia": (4, 2), "georgia": (4, 6)}  # fmt: skip
+OFFSET = {"lithuania": (-4, 4), "latvia": (-4, 4), "estonia": (4, 6), "russia": (3, 4), "rest_of_world": (-6, 10),
+          "poland": (-2, 8), "germany": (-4, 2), "czechia": (-2, 0), "armenia": (4, 2), "georgia": (4, 6),
+          "uzbekistan": (0, 21)}  # fmt: skip

@@ -15,6 +15,9 @@ from sim.runs import disclosure
 
 SECTION = "harms"
 UNIT = "persons"
+SOURCE = "effects.csv"
+WRAP = 20
+"""Letters of a line of a label."""
 COUNTS = ("arrivals_changed", "arrivals_others", "stay", "papers", "returns")
 EXPECTED_HARMS = tuple(one.name for one in HARMS if one.kind == HARM and one.of in ("", "stay"))
 
@@ -22,9 +25,16 @@ EXPECTED_HARMS = tuple(one.name for one in HARMS if one.kind == HARM and one.of 
 def title(results: Results) -> str:
     """The finding."""
     told = Told(results)
-    harms = (("detained", "detentions"), ("drafted", "drafts"), ("detained_of_stayers", "detentions of who stays"))
-    said = [f"{what} {told.value(name).cell}" for name, what in harms if told.value(name).told]
-    return f"Beside the arrivals: {', '.join(said)}" if said else "Beside the arrivals: no change of harms can be told"
+    everyone = (("detained", "detentions"), ("drafted", "drafts"))
+    said = [f"{what} {told.value(name).cell}" for name, what in everyone if told.value(name).told]
+    of = told.value("detained_of_stayers")
+    if of.told:  # may be more than all, as others may be harmed less: it is no part that is told after its whole
+        whose = "those who stay though they would have left"
+        parts = [f"{whose}: {of.cell}"] if told.value("detained").told else [f"detentions of {whose}: {of.cell}"]
+    else:
+        parts = []
+    found = "; ".join([*([", ".join(said)] if said else []), *parts])
+    return f"Beside the arrivals: {found or 'no change of harms can be told'}"
 
 
 def caption(results: Results) -> str:
@@ -32,10 +42,10 @@ def caption(results: Results) -> str:
     return (
         "Scenario less rules in force over all people and the whole window, with 90% intervals "
         f"{'of one more draw' if results.is_drawn else 'of the mean'} (\u03bb = {results.main_told}). Harms are "
-        "expected: hazards summed over all lives, or over those of who stays though they would have left. Open grey "
-        "points: no number "
+        "expected: hazards summed over all lives, or over those of people who stay though they would have left, "
+        "which may be more than over all, since others are harmed less. Open grey points: no number "
         f"can be told (fewer than {disclosure.MINIMUM} simulated people, or an interval that holds zero). The two "
-        "panels have different scales."
+        f"panels have different scales. Source: {SOURCE}."
     )
 
 
@@ -52,11 +62,13 @@ def data(results: Results) -> pd.DataFrame:
 def draw(results: Results) -> Figure:
     """Points with intervals, counts above and harms below."""
     table = data(results)
-    figure = style.canvas(6.2, title(results), style.COLUMN)
+    figure = style.canvas(6.6, title(results), style.COLUMN)
     parts = [table[table["panel"] == panel] for panel in ("counts", "harms")]
     panels = figure.subplots(2, 1, height_ratios=[len(part) for part in parts])
     for axes, part, colour in zip(panels, parts, (style.BLUE, style.VERMILLION), strict=True):
         points(axes, part, colour)
+    for axes, what in zip(panels, (UNIT, f"{UNIT}, expected"), strict=True):
+        axes.set_xlabel(f"change, {what}")
     return figure
 
 
@@ -69,9 +81,9 @@ def points(axes: Axes, table: pd.DataFrame, colour: str) -> None:
         axes.plot(cell.estimate, row, "o", color=ink, mfc=ink if cell.shown else style.PAPER, ms=6)
         axes.annotate(
             cell.told, (cell.estimate, row), (0, 5.5), textcoords="offset points",
-            ha="center", va="bottom", fontsize=7.5, color=style.INK if cell.shown else style.QUIET,
+            ha="center", va="bottom", fontsize=style.SMALL, color=style.INK if cell.shown else style.QUIET,
             bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6},
         )  # fmt: skip
-    labels: Sequence[str] = ["\n".join(textwrap.wrap(label, 22)) for label in table["label"]]
+    labels: Sequence[str] = ["\n".join(textwrap.wrap(label, WRAP)) for label in table["label"]]
     axes.set_ylim(len(labels) - 0.5, -0.85)
     style.rows(axes, labels, 0.12)

@@ -9,7 +9,8 @@ from sim.report import style, yardstick
 from sim.report.results import Results, heading
 
 SECTION = "fit"
-UNIT = "tolerances of the pattern"
+UNIT = "error in tolerances"
+SOURCE = "patterns.csv"
 WIDEST = 4.0
 """Errors beyond so many tolerances are drawn at the edge."""
 
@@ -25,7 +26,7 @@ def caption(results: Results) -> str:
     return (
         "A point is one observed number; 0 is exact, the band is what its tolerance allows. Open: something is fitted "
         f"to the number, so that a hit proves nothing. Errors beyond {WIDEST:g} tolerances stand at the edge. Lines: "
-        "90% intervals. Sources: patterns.csv."
+        f"90% intervals. Source: {SOURCE}."
     )
 
 
@@ -77,9 +78,9 @@ def draw(results: Results) -> Figure:
             axes.plot(at, height, "o" if abs(cell.error) <= WIDEST else "D", ms=3.2, color=colour, mew=0.8,
                       mfc=style.PAPER if cell.fitted else colour)  # fmt: skip
     axes.set_yticks(range(len(groups)), [heading(str(group)) for group in groups])
-    axes.tick_params(axis="y", labelcolor=style.INK, labelsize=7.5)
+    axes.tick_params(axis="y", labelcolor=style.INK)
     axes.set_xlim(-WIDEST - 0.3, WIDEST + 0.3)
     axes.set_ylim(len(groups) - 0.5, -0.5)
     axes.grid(False)
-    axes.set_xlabel("simulated less than observed   \u2190   error in tolerances   \u2192   more")
+    axes.set_xlabel(f"simulated less than observed   \u2190   {UNIT}   \u2192   more")
     return figure

@@ -15,7 +15,10 @@ from sim.report.words import month as month_words
 
 KIND = "life"
 SECTION = "life"
-UNIT = "months"
+UNIT = "chance a month"
+SOURCE = "life_months.csv, life_options.csv"
+WIDTH = 5.0
+"""Inches: its lines tell what happened, and need more room than other figures have."""
 HOME = "belarus"
 SHADES = ((0.0, "#d3e5f2"), (0.05, "#8fbfe0"), (0.2, "#4a94c7"), (0.5, style.BLUE))
 """Lower end of a share of the chance of leaving, and its colour; pale to dark, so that grey tells them apart, too."""
@@ -53,7 +56,7 @@ def caption(results: Results) -> str:
         "An illustration, nobody real. Blue: open, darker the more of the chance of leaving it has; thin grey: closed "
         "to them, be it for want of money or of a way; blank: nothing is weighed. The line is the chance of leaving in "
         "the month before its luck, rings are decisions to go, ticks what happens to the family, told below."
-        f"{coupled} Sources: life_months.csv, life_options.csv."
+        f"{coupled} Sources: {SOURCE}."
     )
 
 
@@ -83,7 +86,7 @@ def draw(results: Results) -> Figure:
     table, options, rows = results.table("life_months"), results.table("life_options"), places(results)
     table, options = (one.assign(at=[months.month(text) for text in one["month"]]) for one in (table, options))
     worlds = list(dict.fromkeys(table["scenario"]))
-    figure = style.canvas(0.9 + len(worlds) * (2.55 + 0.17 * len(rows)), title(results), style.COLUMN)
+    figure = style.canvas(0.9 + len(worlds) * (2.55 + 0.17 * len(rows)), title(results), WIDTH)
     heights = [0.17 * len(rows) + 0.1, 0.55, 0.16, 0.14 * MOST_LINES]
     grid = figure.add_gridspec(4 * len(worlds), 1, height_ratios=heights * len(worlds))
     for number, world in enumerate(worlds):
@@ -145,7 +148,7 @@ def chances(axes: Axes, table: pd.DataFrame, largest: float) -> None:
     axes.set_ylim(0, 115 * largest if largest > 0 else 1)
     axes.set_yticks([0, float(f"{100 * largest:.1g}")] if largest > 0 else [0])
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
-    axes.set_ylabel("chance", fontsize=7)
+    axes.set_ylabel(UNIT, fontsize=7)
 
 
 def lived(axes: Axes, table: pd.DataFrame) -> None:

@@ -13,6 +13,7 @@ from sim.runs.posterior import Posterior
 PAGE = Path(__file__).parents[4] / "docs" / "prior_posterior.png"
 SECTION = "fitted"
 UNIT = "percent of the prior below"
+SOURCE = "prior_posterior.csv"
 NARROW = 1 / 3
 """Contraction from which the title calls a parameter narrowed (assumption)."""
 
@@ -37,7 +38,7 @@ def caption(results: Results) -> str:
         "Grey: the middle 90% of each prior on a scale of its own percentiles, so that all priors look alike. Blue: "
         "90% and half of the draws of the fit, with their median. Beside it median and 90%, of the draws and, in grey, "
         "of the prior. Parameters set by hand, and constants of destinations and channels, are left out. Sources: the "
-        "file of draws, conf/priors.yaml; table prior_posterior.csv."
+        f"file of draws, conf/priors.yaml; table {SOURCE}."
     )
 
 
@@ -64,12 +65,14 @@ def draw(results: Results) -> Figure:
 def of_fit(posterior: Posterior) -> dict[str, bytes]:
     """The figure of a posterior as file contents by suffix, without a comparison."""
     with style.look():
-        return style.contents(style.finished(drawing(ordered(learned(posterior)))))
+        return style.contents(
+            style.finished(drawing(ordered(learned(posterior))), "the file of draws, conf/priors.yaml")
+        )
 
 
 def drawing(table: pd.DataFrame) -> Figure:
     """A row a parameter: a grey bar, two blue ones and a point, and the numbers beside them."""
-    figure = style.canvas(1.25 + 0.29 * len(table), finding(table), style.COLUMN)
+    figure = style.canvas(1.25 + 0.31 * len(table), finding(table), style.COLUMN)
     axes = figure.subplots()
     for row, cell in enumerate(table.itertuples()):
         at = {q: 100 * getattr(cell, f"below_q{q:02d}") for q in (5, 25, 50, 75, 95)}
@@ -80,15 +83,15 @@ def drawing(table: pd.DataFrame) -> Figure:
         axes.plot(at[50], row, "o", ms=4.2, mfc=style.PAPER, mec=style.BLUE, mew=1.2)
         draws, prior = _numbers(cell.q50, cell.q05, cell.q95), _numbers(cell.prior_q50, cell.prior_q05, cell.prior_q95)
         for text, shift, colour in ((draws, -0.2, style.INK), (prior, 0.24, style.QUIET)):
-            axes.text(104, row + shift, text, va="center", fontsize=6.5, color=colour, clip_on=False)
+            axes.text(104, row + shift, text, va="center", fontsize=style.SMALL, color=colour, clip_on=False)
     axes.set_yticks(range(len(table)), [_label(name) for name in table["parameter"]])
     axes.tick_params(axis="y", labelcolor=style.INK)
     axes.set_ylim(len(table) - 0.4, -0.6)
-    axes.set_xlim(0, 140)
+    axes.set_xlim(0, 165)
     axes.set_xticks([5, 25, 50, 75, 95])
     axes.spines["bottom"].set_bounds(0, 100)
     axes.grid(False)
-    axes.set_xlabel("percent of the prior below", loc="left")
+    axes.set_xlabel(UNIT, loc="left")
     return figure
 
 

@@ -14,7 +14,8 @@ from sim.report.words import capital
 
 KIND = "survey"
 SECTION = "fit"
-UNIT = "percent of those asked"
+UNIT = "percent who cite it"
+SOURCE = "survey.csv"
 QUESTIONS = {"reason_leave": "Why they left Belarus", "reason_destination": "Why Lithuania"}
 LIKELY = 1.645
 """Standard errors on either side of a 90% interval."""
@@ -41,7 +42,7 @@ def caption(results: Results) -> str:
         "Diamonds: as published, with the 90% interval of its sample at a design effect of 2 (thick) and of 4 (thin). "
         "Filled: synthetic people as the survey reached them; open: all whom it could have asked. Nothing in the "
         "reasons is fitted; a comparison, never a fit. "
-        f"Sources: {data(results)['source'].iloc[0].rstrip('.')}; survey.csv."
+        f"Sources: {data(results)['source'].iloc[0].rstrip('.')}; {SOURCE}."
     )
 
 
@@ -67,14 +68,14 @@ def draw(results: Results) -> Figure:
     panels = figure.subplots(len(parts), 1, sharex=True, height_ratios=[len(part) + 0.6 for part in parts.values()])
     for axes, (words, part) in zip(panels, parts.items(), strict=True):
         panel(axes, part, words)
-    panels[-1].set_xlabel("percent who cite it")
+    panels[-1].set_xlabel(UNIT)
     marks = (("D", style.INK, style.INK, "survey"), ("o", style.BLUE, style.BLUE, "model, as reached"),
              ("o", style.PAPER, style.BLUE, "model, everyone"))  # fmt: skip
     handles = [
         Line2D([], [], marker=sign, ls="", ms=5, mfc=inside, mec=edge, label=label)
         for sign, inside, edge, label in marks
     ]
-    panels[0].legend(handles=handles, loc="lower right", bbox_to_anchor=(1.02, 1.14), ncols=3, fontsize=7,
+    panels[0].legend(handles=handles, loc="lower right", bbox_to_anchor=(1.02, 1.14), ncols=3, fontsize=style.SMALL,
                      handletextpad=0.1, columnspacing=0.9)  # fmt: skip
     return figure
 
@@ -89,7 +90,7 @@ def panel(axes: Axes, table: pd.DataFrame, words: str) -> None:
         axes.plot(cell.everyone, row + 0.22, "o", ms=5, mfc=style.PAPER, mec=style.BLUE)
         axes.plot(cell.expected, row + 0.22, "o", ms=5, color=style.BLUE)
     axes.set_yticks(range(len(table)), [_broken(item) for item in table["item"]])
-    axes.tick_params(axis="y", labelcolor=style.INK, labelsize=7)
+    axes.tick_params(axis="y", labelcolor=style.INK, labelsize=style.SMALL)
     axes.set_ylim(len(table) - 0.3, -0.6)
     axes.set_xlim(0, 100)
     axes.grid(visible=True, axis="x")

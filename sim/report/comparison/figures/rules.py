@@ -1,76 +1,110 @@
-"""The rules by country and instrument: when entry and stay were open, open in part, or closed, in both worlds."""
+"""The rules that differ by country: when entry and stay were open, open in part, or closed, and numbers that change."""
 
 import re
+import textwrap
 from datetime import date, timedelta
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim.history import naming
 from sim.numerics import months
+from sim.numerics.messages import listed
 from sim.report import ruling, style
 from sim.report.results import Results, wording
 
 SECTION = "rules"
-UNIT = "state of a rule by month"
-OPEN, PART, SHUT = "open", "in part", "closed"
+UNIT = "from month to month"
+SOURCE = "history.txt of both worlds"
+OPEN, PART, SHUT, VALUE = "open", "in part", "closed", "value"
 COLOURS = {OPEN: "#cfe8dd", PART: style.ORANGE, SHUT: style.VERMILLION}
+VALUES = ("#dde3e9", "#a8d8f5")
+"""Colours of a number as it is under the rules in force at first, and of every other."""
+MOST = 30
+"""Rules drawn; the title counts all, and the data behind have them."""
+HIGH, WRAP, THINNEST = 0.4, 24, 0.006
+"""Inches a rule, letters of a line of its name, and the least width of a bar, as a share of the axis."""
+NAMES = 0.8
+"""Share of the width that the names of the rules leave to the bars, at least."""
 _EPOCH = re.compile(r"^Epoch \d+: (\S+) to (\S+)")
-_RULE = re.compile(r"^  (\w+)\.(\w+): (open|closed|[\d.]+% closed)(.*)$")
+_RULE = re.compile(r"^  (\w+)\.([\w.]+): (.+?)(?: \(was .*\))?$")
+_STATE = re.compile(r"(open|closed|[\d.]+% closed)\b(.*)$")
 
 
 def title(results: Results) -> str:
     """The finding."""
-    rows = data(results)
-    changed = rows[rows["differs"]]
-    rules = changed[["destination", "instrument"]].drop_duplicates()
-    places = rules["destination"].unique()
-    where = wording(places[0]) if len(places) == 1 else f"{len(places)} countries"
-    return f"The scenario changes {len(rules)} {'rule' if len(rules) == 1 else 'rules'} of entry and stay in {where}"
+    changed = differing(results)
+    places = changed["destination"].unique()
+    where = listed([wording(place) for place in places]) if len(places) <= 2 else f"{len(places)} countries"
+    return (
+        f"The scenario changes {len(changed)} {'rule' if len(changed) == 1 else 'rules'} of entry and stay in {where}"
+    )
 
 
 def caption(results: Results) -> str:
     """One sentence under the figure."""
+    changed = differing(results)
+    numbers = int((changed["state"] == VALUE).sum())
+    more = f" The first {MOST} of {len(changed)} are drawn." if len(changed) > MOST else ""
     return (
-        "Rules that differ between the worlds: the upper bar under the rules in force, the lower under the scenario; "
-        "\u201cin part\u201d excepts some channels or groups. Source: the histories of both "
-        "worlds."
+        f"Rules that differ between the worlds ({len(changed) - numbers} of who may enter or stay, {numbers} in a "
+        "number such as a fee or a stay): the upper bar under the rules in force, the lower under the scenario; "
+        "\u201cin part\u201d excepts some channels or groups; a number stands in its bar, darker where it is another. "
+        f"Dotted: the announcement.{more} Source: {SOURCE}."
     )
+
+
+def differing(results: Results) -> pd.DataFrame:
+    """Rules that differ, one a row in the order in which they are drawn: states first, then numbers."""
+    table = data(results)
+    table = table[table["differs"]].drop_duplicates(["destination", "instrument"])
+    order = table.assign(number=table["state"] == VALUE).sort_values(["number", "destination", "instrument"])
+    return order.drop(columns="number").reset_index(drop=True)
 
 
 def absent(results: Results) -> str:
     """Why there is nothing to draw."""
-    return "" if data(results)["differs"].any() else "no rule of entry or stay differs between the worlds"
+    return "" if data(results)["differs"].any() else "no rule differs between the worlds"
 
 
 def periods(text: str) -> pd.DataFrame:
-    """Periods of every restriction as a history tells them: destination, instrument, from, to, state."""
+    """Periods of every rule as a history tells them: destination, instrument, from, to, state, and what it says."""
     rows: list[tuple[str, str, str, str, str]] = []
     running: dict[tuple[str, str], tuple[str, str]] = {}
     first = last = ""
+    within = False
     for line in text.splitlines():
-        if epoch := _EPOCH.match(line):
-            first, last = epoch[1], epoch[2]
-        elif rule := _RULE.match(line):
-            key, state = (rule[1], rule[2]), _state(rule[3], rule[4])
-            if key in running and running[key][0] != state:
+        if not line.startswith(" "):  # what follows the epochs, as values that move in a straight line, is no period
+            within = (epoch := _EPOCH.match(line)) is not None
+            first, last = (epoch[1], epoch[2]) if epoch else (first, last)
+        elif within and (rule := _RULE.match(line)):
+            key, says = (rule[1], rule[2]), rule[3]
+            if key in running and running[key][0] != says:
                 before = date.fromisoformat(first) - timedelta(days=1)
                 rows.append((*key, running[key][1], before.isoformat(), running[key][0]))
-            if key not in running or running[key][0] != state:
-                running[key] = state, first
-    rows += [(*key, since, last, state) for key, (state, since) in running.items()]
-    return pd.DataFrame(rows, columns=["destination", "instrument", "from", "to", "state"])
+            if key not in running or running[key][0] != says:
+                running[key] = says, first
+    rows += [(*key, since, last, says) for key, (says, since) in running.items()]
+    table = pd.DataFrame(rows, columns=["destination", "instrument", "from", "to", "says"])
+    return table.assign(state=[_state(says) for says in table["says"]])
 
 
-def _state(word: str, rest: str) -> str:
-    if word == "open":
-        return OPEN
-    return PART if rest.strip().startswith("except") or word != "closed" else SHUT
+def _state(says: str) -> str:
+    found = _STATE.match(says)
+    if found is None:
+        return VALUE
+    if found[2].strip() or found[1] not in (OPEN, SHUT):  # except some, or to some, or by a share
+        return PART
+    return OPEN if found[1] == OPEN else SHUT
 
 
 def data(results: Results) -> pd.DataFrame:
-    """Periods of every rule in both worlds; `differs` says whether the rule is another in the scenario."""
+    """Periods of every rule of entry and stay in both worlds, and of numbers that are others in the scenario.
+
+    `says` is the rule as the history tells it, `differs` whether it is another in the scenario.
+    """
     found = {
         world: periods(results.text(f"{naming.folder(name)}/history.txt")).assign(world=world)
         for world, name in (("baseline", results.baseline), ("scenario", results.scenario))
@@ -79,54 +113,74 @@ def data(results: Results) -> pd.DataFrame:
     table = pd.concat([ours, theirs, untold(theirs, ours), untold(ours, theirs)], ignore_index=True)
     table = table[table["destination"] != "belarus"]
     key = ["destination", "instrument"]
-    paths = table.groupby([*key, "world"])[["from", "to", "state"]].apply(
+    paths = table.groupby([*key, "world"])[["from", "to", "says"]].apply(
         lambda rows: tuple(rows.itertuples(index=False))
     )
     wide = paths.unstack("world")
     differs = {index for index, row in wide.iterrows() if row.get("baseline") != row.get("scenario")}
-    return table.assign(differs=[(row.destination, row.instrument) in differs for row in table.itertuples()])
+    table = table.assign(differs=[(row.destination, row.instrument) in differs for row in table.itertuples()])
+    return table[table["differs"] | (table["state"] != VALUE)].reset_index(drop=True)
 
 
 def untold(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-    """Rules of one history that the other does not tell, since nothing ever changes them there: open throughout."""
+    """Rules of one history that the other does not tell, since nothing ever changes them there.
+
+    They are open throughout, or have the number with which the first begins.
+    """
     key = ["destination", "instrument"]
     known = set(other[key].itertuples(index=False, name=None))
-    spans = one.groupby(key).agg({"from": "min", "to": "max"}).reset_index()
+    spans = one.groupby(key).agg({"from": "min", "to": "max", "says": "first", "state": "first"}).reset_index()
     spans = spans[[rule not in known for rule in spans[key].itertuples(index=False, name=None)]]
     world = {"baseline": "scenario", "scenario": "baseline"}[str(one["world"].iloc[0])] if len(one) else ""
-    return spans.assign(state=OPEN, world=world)
+    number = spans["state"] == VALUE
+    return spans.assign(says=spans["says"].where(number, OPEN), state=spans["state"].where(number, OPEN), world=world)
 
 
 def draw(results: Results) -> Figure:
     """Two bars a rule, one a world."""
-    table = data(results)
-    table = table[table["differs"]]
-    rules = list(
-        table[["destination", "instrument"]]
-        .drop_duplicates()
-        .sort_values(["destination", "instrument"])
-        .itertuples(index=False)
-    )
-    figure = style.canvas(1.35 + 0.34 * len(rules), title(results), style.COLUMN)
+    table, rules = data(results), differing(results).head(MOST)
+    figure = style.canvas(1.35 + HIGH * len(rules), title(results), style.COLUMN)
     axes = figure.subplots()
-    for number, rule in enumerate(rules):
-        for row in table[(table["destination"] == rule[0]) & (table["instrument"] == rule[1])].itertuples():
-            start, end = _at(str(row[3])), _at(str(row[4]))
-            shift = -0.19 if row.world == "baseline" else 0.19
-            axes.barh(number + shift, end - start, left=start, height=0.34, color=COLOURS[str(row.state)], lw=0)
     start = months.month(str(results.fact("start")))
     last = months.month(str(results.fact("settings", "end")))
-    axes.axvline(start, color=style.INK, lw=0.8, ls=(0, (1, 1.6)))
     style.years(axes, min(24, start), last)
-    axes.set_yticks(range(len(rules)), [f"{wording(place)}: {ruling.what(name)}" for place, name in rules])
-    axes.tick_params(axis="y", labelcolor=style.INK, labelsize=7)
+    for number, rule in enumerate(rules.itertuples()):
+        of = (table["destination"] == rule.destination) & (table["instrument"] == rule.instrument)
+        bars(axes, number, table[of])
+    axes.axvline(start, color=style.INK, lw=0.8, ls=(0, (1, 1.6)))
+    labels = [f"{wording(str(rule.destination))}: {ruling.what(str(rule.instrument))}" for rule in rules.itertuples()]
+    axes.set_yticks(range(len(rules)), ["\n".join(textwrap.wrap(label, WRAP)) for label in labels])
+    axes.tick_params(axis="y", labelcolor=style.INK)
     axes.set_ylim(len(rules) - 0.5, -0.5)
     axes.grid(False)
-    handles = [Patch(color=colour, label=state) for state, colour in COLOURS.items()]
-    axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, fontsize=7, handlelength=0.9)
+    shown = set(rules["state"]) | set(table.loc[table["differs"], "state"])
+    handles = [Patch(color=colour, label=state) for state, colour in COLOURS.items() if shown - {VALUE}]
+    if VALUE in shown:
+        handles.append(Patch(color=VALUES[1], label="another number"))
+    axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, handlelength=0.9,
+                fontsize=style.SMALL, columnspacing=1.0)  # fmt: skip
     return figure
 
 
-def _at(day: str) -> float:
+def bars(axes: Axes, row: int, table: pd.DataFrame) -> None:
+    """The bars of one rule in both worlds; numbers are written in them where there is room."""
+    left, right = axes.get_xlim()
+    usual = str(table.loc[table["world"] == "baseline", "says"].iloc[0])
+    for one in table.rename(columns={"from": "since"}).itertuples():
+        begins, ends = at(str(one.since)), at(str(one.to), whole=True)
+        begins = min(max(begins, left), right)
+        ends = max(min(ends, right), begins + THINNEST * (right - left))
+        height = row + (-0.2 if one.world == "baseline" else 0.2)
+        colour = VALUES[str(one.says) != usual] if one.state == VALUE else COLOURS[str(one.state)]
+        axes.barh(height, ends - begins, left=begins, height=0.37, color=colour, lw=0)
+        if one.state == VALUE and NAMES * style.wide(axes, ends - begins) > style.length(str(one.says)) + 4:
+            axes.annotate(
+                str(one.says), (begins, height), (3, 0), textcoords="offset points", ha="left", va="center_baseline",
+                fontsize=style.SMALL, color=style.BLACK,
+            )  # fmt: skip
+
+
+def at(day: str, whole: bool = False) -> float:
+    """A day as months since January 2019: its begin, or its end where the whole day counts."""
     number = months.month(day)
-    return number + (int(day[8:10]) - 1) / months.days_in(number)
+    return number + (int(day[8:10]) - (0 if whole else 1)) / months.days_in(number)

@@ -14,6 +14,7 @@ from sim.report.told import Told
 
 SECTION = "lambda"
 UNIT = "percent"
+SOURCE = "effects.csv"
 
 
 def title(results: Results) -> str:
@@ -34,7 +35,8 @@ def caption(results: Results) -> str:
         f"Above, what becomes of every 100 whose life changes. Below, of the arrivals {told.losers}, "
         "the share that all others gain within twelve months (points, with 90% intervals; none where it "
         f"cannot be told); the line is the closed form for one month's decision if countries with {share.number} of "
-        "departures close entirely, without queues or feedback; the hill is the prior of \u03bb, the bar 90% of it."
+        "departures close entirely, without queues or feedback; the hill is the prior of \u03bb, the bar 90% of it. "
+        f"Source: {SOURCE}."
     )
 
 
@@ -55,8 +57,9 @@ def data(results: Results) -> pd.DataFrame:
 def draw(results: Results) -> Figure:
     """Shares of what becomes of people above, deflection below."""
     table = data(results)
-    figure = style.canvas(5.6, title(results), style.COLUMN)
+    figure = style.canvas(5.9, title(results), style.COLUMN)
     upper, lower = figure.subplots(2, 1, height_ratios=[1.15, 1])
+    upper.set_title(f"what becomes of those whose life changes, {UNIT}")
     bars(upper, table, results.main)
     points(lower, table, results.main)
     return figure
@@ -74,10 +77,16 @@ def bars(axes: Axes, table: pd.DataFrame, main: float) -> None:
             axes.barh(row, share, left=left, height=tall, color=colour, ec=style.PAPER, lw=0.8)
             if share >= 8:
                 axes.text(
-                    left + share / 2, row, f"{share:.0f}", ha="center", va="center", fontsize=7.5, color=on(colour)
+                    left + share / 2,
+                    row,
+                    f"{share:.0f}",
+                    ha="center",
+                    va="center",
+                    fontsize=style.SMALL,
+                    color=on(colour),
                 )
             left += share
-    axes.set_yticks(range(len(table)), [f"\u03bb = {one:g}" for one in table["lambda"]])
+    axes.set_yticks(range(len(table)), [f"\u03bb = {one:.2g}" for one in table["lambda"]])
     for tick, lambda_ in zip(axes.get_yticklabels(), table["lambda"], strict=True):
         tick.set_color(style.INK)
         tick.set_fontweight("bold" if np.isclose(lambda_, main) else "normal")
@@ -90,7 +99,7 @@ def bars(axes: Axes, table: pd.DataFrame, main: float) -> None:
     labels = SHORT | {"elsewhere": "go to another country"}
     marks = [(labels[name], TINTS[1] if name == "elsewhere" else COLOURS[name]) for name in names if table[name].any()]
     handles = [axes.barh(0, 0, color=colour, label=text) for text, colour in marks]
-    axes.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.45, -0.02), ncols=3, fontsize=7,
+    axes.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.45, -0.02), ncols=3, fontsize=style.SMALL,
                 handlelength=0.9, columnspacing=1.0)  # fmt: skip
 
 
@@ -111,7 +120,7 @@ def points(axes: Axes, table: pd.DataFrame, main: float) -> None:
     axes.fill_between(grid, 0, hill / hill.max() * high * 0.22, color=style.ORANGE, alpha=0.22, lw=0, zorder=0)
     axes.plot(PRIOR_90, [0, 0], color=style.ORANGE, lw=4, solid_capstyle="butt", clip_on=False)
     axes.set_xlim(0, 1)
-    axes.set_xticks([0, *table["lambda"], 1], ["0", *[f"{one:g}".lstrip("0") for one in table["lambda"]], "1"])
+    axes.set_xticks([0, *table["lambda"], 1], ["0", *[f"{one:.2g}".lstrip("0") for one in table["lambda"]], "1"])
     axes.set_xlabel("\u03bb   (0: all go elsewhere, 1: none does)")
     axes.tick_params(axis="x", length=3.5, color=style.QUIET)
-    axes.set_title("gained by other countries within twelve months, % of arrivals lost")
+    axes.set_title(f"gained by others within twelve months, {UNIT} of arrivals lost")

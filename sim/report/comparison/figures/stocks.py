@@ -9,6 +9,7 @@ from sim.report.results import Results, band, heading, wording
 
 SECTION = "fit"
 UNIT = "thousand persons"
+SOURCE = "stocks.parquet of both worlds, patterns.csv"
 PANELS = 6
 DEFINITIONS = ("residence_documents", "valid_permits", "residents")
 """Registers drawn as observed, the first that a place has."""
@@ -16,7 +17,7 @@ DEFINITIONS = ("residence_documents", "valid_permits", "residents")
 
 def title(results: Results) -> str:
     """The finding."""
-    return "Belarusians settled abroad, thousands: both worlds, and registers to 2022"
+    return "Belarusians settled abroad: both worlds, and registers to 2022"
 
 
 def caption(results: Results) -> str:
@@ -24,7 +25,7 @@ def caption(results: Results) -> str:
     return (
         "Everybody who lives there at the end of each month, with 90% bands over replicates; open circles are "
         "registers to December 2022, which hold documents and so fewer people (see the patterns). "
-        "Departures, not stocks, set the constants."
+        f"Departures, not stocks, set the constants. Source: {SOURCE}."
     )
 
 
@@ -81,7 +82,8 @@ def draw(results: Results) -> Figure:
         axes.margins(y=0.12)
         axes.set_title(wording(place))
         style.years(axes, first, last)
-        axes.set_xticks(axes.get_xticks()[::2])
+        if panel % 2 == 0:
+            axes.set_ylabel(UNIT)
         style.dates(axes, results)
         if panel == 0:
             words = ("rules in force", heading(results.scenario), "\u25cb observed")

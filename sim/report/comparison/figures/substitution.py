@@ -13,13 +13,16 @@ from sim.report.told import Told
 from sim.report.verdicts import FEW, SAME, TOLD
 
 SECTION = "first"
-UNIT = "persons"
+UNIT = "people"
+SOURCE = "effects.csv"
 DESTINATIONS = 4
 """Destinations named; the rest are one block."""
 ELSEWHERE, UNCOUNTED = "other_countries", "few_each"
 """Other destinations together; what is too few to be told each by itself, together."""
 WIDE = 0.03
 """Width of a block, share of the panel."""
+PHONE = 3.3
+"""Width of the figure for a phone, inches."""
 WHITE = "#fefefe"
 """Writing on dark blocks: not the paper's white, which a dark theme turns dark."""
 GAP = 0.02
@@ -53,7 +56,7 @@ def title(results: Results) -> str:
 
 def caption(results: Results) -> str:
     """One sentence under the figure."""
-    return f"What becomes of them, at \u03bb = {results.main_told}."
+    return f"What becomes of them, at \u03bb = {results.main_told}. Source: {SOURCE}."
 
 
 def data(results: Results, lambda_: float | None = None) -> pd.DataFrame:
@@ -82,10 +85,20 @@ def look(outcome: str, results: Results) -> tuple[str, str]:
     return f"go to {wording(outcome)}", TINTS[min(order, len(TINTS) - 1)]
 
 
-def draw(results: Results) -> Figure:
-    """One source block on the left, one block an outcome on the right, widths in persons."""
+def labels(results: Results) -> list[tuple[str, str, str]]:
+    """Number, words and colour of every block, which a page may write beneath the figure."""
+    rows = data(results).itertuples()
+    return [(words.count(float(row.persons), results), *look(str(row.outcome), results)) for row in rows]
+
+
+def draw(results: Results, is_phone: bool = False) -> Figure:
+    """One source block on the left, one block an outcome on the right, widths in persons.
+
+    On a phone the blocks fill the width, and their labels are written beneath by the page.
+    """
     table = data(results)
-    figure = style.canvas(1.2 + 0.27 * max(len(table), 6), title(results), style.COLUMN)
+    width, (left, right) = (PHONE, (0.3, 0.92)) if is_phone else (style.COLUMN, (0.17, 0.46))
+    figure = style.canvas(1.2 + 0.27 * max(len(table), 6), title(results), width)
     axes = figure.subplots()
     axes.set_axis_off()
     axes.set_xlim(0, 1)
@@ -97,21 +110,22 @@ def draw(results: Results) -> Figure:
     total = float(table["persons"].sum())
     scale = (1 - GAP * (len(table) - 1)) / total
     left_top, right_top = 0.5 + total * scale / 2, 1.0
-    axes.add_patch(Rectangle((0.17, left_top - total * scale), WIDE, total * scale, color=style.BASELINE, lw=0))
-    axes.text(0.155, 0.52, everyone.number, ha="right", va="bottom", fontsize=10.5, weight="bold")
-    axes.text(0.155, 0.5, "people\nwhose life\nchanges", ha="right", va="top", linespacing=1.3, fontsize=8)
+    axes.add_patch(Rectangle((left, left_top - total * scale), WIDE, total * scale, color=style.BASELINE, lw=0))
+    axes.text(left - 0.015, 0.52, everyone.number, ha="right", va="bottom", fontsize=10.5, weight="bold")
+    axes.text(left - 0.015, 0.5, f"{UNIT}\nwhose life\nchanges", ha="right", va="top", linespacing=1.3, fontsize=8)
     heights = [persons * scale for persons in table["persons"]]
     middles = [1.0 - sum(heights[:i]) - GAP * i - h / 2 for i, h in enumerate(heights)]
     at = spread(middles, 0.98 / max(len(table), 9))
     for row, height, where in zip(table.itertuples(), heights, at, strict=True):
         text, colour = look(str(row.outcome), results)
         axes.add_patch(
-            PathPatch(ribbon((0.17 + WIDE, left_top), (0.46, right_top), height), fc=colour, alpha=0.4, lw=0)
+            PathPatch(ribbon((left + WIDE, left_top), (right, right_top), height), fc=colour, alpha=0.4, lw=0)
         )
-        axes.add_patch(Rectangle((0.46, right_top - height), WIDE, height, color=colour, lw=0))
+        axes.add_patch(Rectangle((right, right_top - height), WIDE, height, color=colour, lw=0))
         middle = right_top - height / 2
-        axes.plot([0.465 + WIDE, 0.515], [middle, where], color=style.QUIET, lw=0.6)
-        label(axes, str(row.outcome), float(row.persons), where, results, text)
+        if not is_phone:
+            axes.plot([right + WIDE + 0.005, right + 0.055], [middle, where], color=style.QUIET, lw=0.6)
+            label(axes, str(row.outcome), float(row.persons), where, results, text)
         left_top -= height
         right_top -= height + GAP
     return figure

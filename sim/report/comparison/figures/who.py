@@ -12,9 +12,10 @@ from sim.report.words import MINUS
 
 SECTION = "who"
 UNIT = "persons"
+SOURCE = "groups.csv"
 SHOWN = {
-    "departed": "departures",
-    "lost": "lose the right to stay abroad",
+    "departed": f"departures, {UNIT}",
+    "lost": f"lose the right to stay abroad, {UNIT}",
     "wished": "would leave and cannot, unit-months",
 }
 DIMENSIONS = ("age", "sex")
@@ -41,7 +42,7 @@ def caption(results: Results) -> str:
     return (
         "Scenario less rules in force, counted over the window, with 90% intervals "
         f"{'of one more draw' if results.is_drawn else 'of the mean'}. Ages are those of the month. Open grey points: "
-        "no number can be told. The panels have different scales."
+        f"no number can be told. The panels have different scales. Source: {SOURCE}."
     )
 
 
@@ -80,7 +81,7 @@ def panel(axes: Axes, table: pd.DataFrame, heading: str) -> None:
         axes.plot(cell["estimate"], row, "o", color=ink, mfc=ink if cell["shown"] else style.PAPER, ms=5)
         axes.annotate(
             str(cell["told"]), (1, row), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-            ha="left", va="center", fontsize=7.5, color=style.INK if cell["shown"] else style.QUIET,
+            ha="left", va="center", fontsize=style.SMALL, color=style.INK if cell["shown"] else style.QUIET,
         )  # fmt: skip
     axes.set_ylim(len(table) - 0.4, -0.6)
     style.rows(axes, [_group(group) for group in table["group"]], 0.06)

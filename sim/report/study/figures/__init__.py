@@ -1,6 +1,6 @@
 """Figures of a study, one module each, drawn from a `Study` and never from a live model.
 
-The protocol is that of the figures of a comparison (`SECTION`, `TITLE`, `caption(study)`, `data(study)`,
+The protocol is that of the figures of a comparison (`SECTION`, `TITLE`, `SOURCE`, `caption(study)`, `data(study)`,
 `draw(study)`), with `absent(study)` besides: why there is nothing to draw, or nothing if there is.
 """
 

@@ -12,6 +12,7 @@ from sim.runs import disclosure
 
 SECTION = "answer"
 TITLE = "Change of arrivals in the country named, persons"
+SOURCE = "effects.csv of every comparison"
 
 
 def absent(study: Study) -> str:

@@ -11,6 +11,7 @@ from sim.runs import disclosure
 
 SECTION = "feedbacks"
 TITLE = "The change of arrivals split over feedbacks, persons"
+SOURCE = "decomposition.csv of every comparison"
 PARTS = {
     "access": "access alone",
     "queues": "queues",

@@ -13,6 +13,7 @@ from sim.runs import disclosure
 
 SECTION = "who"
 TITLE = "Change of departures by group, % of those under the rules in force"
+SOURCE = "groups.csv of every comparison"
 DIMENSIONS = {"motive": "motive", "sex": "sex", "age": "age"}
 """Dimension to the words above its columns."""
 FULL = 50.0

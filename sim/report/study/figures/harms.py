@@ -10,6 +10,7 @@ from sim.runs import disclosure
 
 SECTION = "harms"
 TITLE = "Harms: scenario minus rules in force, persons"
+SOURCE = "effects.csv of every comparison"
 HARMS = {
     "expected_detained": "detained in Belarus (expected)",
     "expected_drafted": "drafted (expected)",

@@ -15,6 +15,7 @@ from sim.runs import disclosure
 
 SECTION = "lambda"
 TITLE = "Effects against \u03bb, persons"
+SOURCE = "effects.csv of every comparison"
 SERIES = {
     "arrivals": ("change of arrivals where rules change", style.BLUE, "o"),
     "deflected": ("go to another country", style.GREEN, "s"),

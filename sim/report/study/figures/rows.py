@@ -92,7 +92,7 @@ def room(figure: Figure, top: float) -> None:
     """
     height, engine = figure.get_figheight(), figure.get_layout_engine()
     assert isinstance(engine, ConstrainedLayoutEngine)
-    engine.set(rect=(0.02, 0.28 / height, 0.965, 1 - (0.28 + top) / height))
+    engine.set(rect=(0.02, style.FOOT / height, 0.965, 1 - (style.FOOT + top) / height))
 
 
 def legend(figure: Figure, handles: Sequence[Artist], columns: int) -> None:

@@ -12,6 +12,7 @@ from sim.runs import disclosure
 
 SECTION = "answer"
 TITLE = "Of every 100 people whose move changes"
+SOURCE = "effects.csv of every comparison"
 OUTCOMES = {
     "other_channel": ("another channel", style.BLUE),
     "deflected": ("another country", style.GREEN),
