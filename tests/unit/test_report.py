@@ -235,7 +235,7 @@ def test_rules_are_told_without_identifiers(folder):
         "ban: latvia.permit: from 2023-05-03 closed except family (was open).\n"
         "ban: lithuania.permit: from 2023-05-03 closed except family (was open).\n"
         "ban: estonia.permit: changes nothing, because estonia_stop is already as strict.\n"
-        "ban: poland.renewal: from 2023-05-03 closed to family, study, work (was open to them).\n"
+        "Without law: poland.renewal: from 2023-05-03 closed to family, study, work (was open to them).\n"
     )
     said, details = rule_changes.changes(results), rule_changes.changes(results, None)
     (folder / "kept").replace(folder / "adds.txt")
@@ -244,14 +244,69 @@ def test_rules_are_told_without_identifiers(folder):
         "Lithuania and Latvia, first residence permits: from 3 May 2023 closed except families.",
         "Poland, renewal of residence permits: from 3 May 2023 closed to families, those who come to study and workers "
         "as well.",
+        "Estonia, first residence permits: changes nothing, because “estonia stop” is already as strict.",
     ]
     assert details == [
         "Lithuania, national visas and short-stay visas: from 3 May 2023 closed (was open).",
         "Lithuania and Latvia, first residence permits: from 3 May 2023 closed except families (was open).",
         "Poland, renewal of residence permits: from 3 May 2023 closed to families, those who come to study and workers "
         "(was open to them).",
-        "1 further part changes nothing.",
+        "Estonia, first residence permits: changes nothing, because “estonia stop” is already as strict.",
     ]
+
+
+def told_of(results, adds):
+    """Lines of rules of the first page and of the details, were these the additions."""
+    kept = results.folder / "adds.txt"
+    before = kept.read_text(encoding="utf-8")
+    kept.write_text("".join(f"{line}\n" for line in adds), encoding="utf-8")
+    said = rule_changes.changes(results), rule_changes.changes(results, None)
+    kept.write_text(before, encoding="utf-8")
+    return said
+
+
+def test_parts_without_effect_are_told_beside_those_that_act(folder):
+    acts = "doors: poland.national_visa: from 2023-07-01 closed except family (was open)."
+    stay = "ninety: georgia.visa_free.stay: changes nothing, because 12 is in force and the lowest counts."
+    late = "late: latvia.permit: acts from 2031-01-01, after the period, which ends 2026-08-31."
+    page, details = told_of(Results(folder), [acts, stay])
+    assert page == [
+        "Poland, national visas: from 1 July 2023 closed except families.",
+        "Georgia, visa free, stay: changes nothing, because 12 is in force and the lowest counts.",
+    ]
+    assert details[1] == page[1]
+    page, details = told_of(Results(folder), [acts, stay, late])
+    assert page[1:] == ["2 further parts change nothing, in Georgia and Latvia."] and len(details) == 3
+    page, details = told_of(Results(folder), [stay, late])
+    assert (
+        page
+        == details
+        == [
+            "No rule differs.",
+            "Georgia, visa free, stay: changes nothing, because 12 is in force and the lowest counts.",
+            "Latvia, first residence permits: acts from 1 January 2031, after the period, which ends 31 August 2026.",
+        ]
+    )
+
+
+def test_changes_that_are_told_together_are_one_line(folder):
+    both = "lithuania.permit: from 2023-06-01 closed (was open)."
+    page, _ = told_of(Results(folder), [f"closes: {both}", f"revokes: {both}", f"Without law: {both}"])
+    assert page == ["Lithuania, first residence permits: from 1 June 2023 closed."]
+
+
+def test_the_rest_of_the_lives_is_the_sum_that_the_figure_draws(tmp_path):
+    folder = write(tmp_path / "rest", replicates=2, lambdas=(MAIN,))
+    effects = pd.read_csv(folder / "effects.csv")
+    for measure, estimate in {"asylum": 1_000, "irregular": 1_100, "delayed": 1_200}.items():
+        effects.loc[effects["measure"] == measure, ["estimate", "low", "high"]] = (estimate, 500, 2_000)
+    effects.to_csv(folder / "effects.csv", index=False)
+    results = Results(sealed(folder))
+    told, chart = Told(results), figure("substitution").data(results).set_index("outcome")["persons"]
+    assert {told.value(name).verdict for name in ("asylum", "irregular", "later")} == {FEW}
+    number = words.count(chart["few_each"], results)
+    assert int(number.replace(",", "")) >= 3_300
+    assert answer.sentences(told)[1].endswith(f"; {number} in other ways, few each.")
 
 
 def test_every_country_has_a_line_of_rules_before_the_rest_is_counted(folder):
