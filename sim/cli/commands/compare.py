@@ -21,6 +21,7 @@ from sim.analysis.reach import reach_table, rules
 from sim.cli.commands.onward import onward
 from sim.cli.commands.pairs import Pairs, decomposed, families, first_count, paired_runs
 from sim.cli.commands.runs import ensemble_of, planned, write_world
+from sim.cli.commands.stored import place, worlds
 from sim.cli.commands.worlds import simulated, taken_for_granted
 from sim.history import naming
 from sim.history.catalogue import load_scenario
@@ -50,7 +51,7 @@ from sim.runs.estimate import Plan
 from sim.runs.files import manifest, write_folder
 from sim.runs.progress import say
 from sim.runs.run import Run
-from sim.runs.settings import Settings, fingerprint, resolved_yaml
+from sim.runs.settings import Settings, resolved_yaml
 from sim.runs.tables import DENSE, OF_COMPARISONS, YARDSTICK
 from sim.runs.tables.files import write_csv
 
@@ -80,7 +81,7 @@ def run(settings: Settings) -> Path | Plan:
     pairs = paired_runs(ensemble, max(start, opening_month(ensemble)), added)
     ours = [one for paired in pairs.by_lambda.values() for one, _ in paired]
     theirs = [other for paired in pairs.by_lambda.values() for _, other in paired]
-    folder = Path(settings.results_dir) / "compare" / f"{naming.folder(settings.scenario)}-{fingerprint(settings)[:8]}"
+    folder = place(settings, baseline, scenario)
     with write_folder(folder) as partial:
         _write_tables(partial, ensemble, pairs, added)
         write_world(partial / naming.folder(settings.baseline), ours, baseline, pairs.window.one_in, settings.last_day)
@@ -91,7 +92,9 @@ def run(settings: Settings) -> Path | Plan:
         (partial / "diff.txt").write_text(scenario.diff(baseline, settings.last_day), encoding="utf-8")
         (partial / "sources.txt").write_text(sources(scenario), encoding="utf-8")
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
-        about = manifest(settings, began, _about(settings, pairs, events), pairs.verdict.n)
+        about = manifest(
+            settings, began, _about(settings, pairs, events) | {"worlds": worlds(baseline, scenario)}, pairs.verdict.n
+        )
         seals.write(partial, about, folder.name)
         if settings.report:
             comparison.build(partial)
@@ -195,6 +198,7 @@ def _about(settings: Settings, pairs: Pairs, events: Sequence[Event]) -> dict[st
             "announced": event.announced.isoformat(),
             "from": event.start.isoformat(),
             "until": event.until.isoformat() if event.until else None,
+            "source": event.source,
         }
         for event in events
     ]
