@@ -26,6 +26,7 @@ from sim.model.run_constants import (
     sum_of_weights,
 )
 from sim.numerics.codes import CONSCRIPTION, EVENT, MODE, REGION, SEX
+from sim.numerics.errors import UserError
 from sim.numerics.luck import PURPOSE, replicate_seed, uniform, words
 from sim.population.schema import Columns
 from sim.runs.ensemble import Ensemble
@@ -45,6 +46,8 @@ HARMS_OF_LIVES = tuple(
 )
 """Measures of `effects`: differences, and levels under the rules in force."""
 
+MOST_NAMED = 5
+"""Unknown keys that a refusal names."""
 _HOME, _AWAY, _SETTLED, _NOWHERE = (MODE[name] for name in ("home", "pendular", "settled", "nowhere"))
 _NEVER, _LIABLE, _DEFERRED = (CONSCRIPTION[name] for name in ("never", "liable", "deferred"))
 _FAMILY, _OFFICER, _SERVED = (CONSCRIPTION[name] for name in ("family", "reserve_officer", "served"))
@@ -104,10 +107,17 @@ def harms_of_lives(
 
 
 def suffered(run: Run, given: Lived, keys: NDArray[np.uint64], first: int = 0) -> NDArray[np.float64]:
-    """Hazards of detention and draft of the people of these keys, summed from month `first` on, float64[2, keys]."""
+    """Hazards of detention and draft of the people of these keys, summed from month `first` on, float64[2, keys].
+
+    Raises UserError for keys that are nobody's.
+    """
     people = given.people
     order = np.argsort(people.key)
-    rows = order[np.searchsorted(people.key, keys, sorter=order)]
+    places = np.searchsorted(people.key, keys, sorter=order)
+    rows = order[np.minimum(places, len(order) - 1)]
+    if (unknown := np.asarray(keys)[people.key[rows] != keys]).size:
+        names = ", ".join(map(str, unknown[:MOST_NAMED])) + (" and others" if len(unknown) > MOST_NAMED else "")
+        raise UserError(f"keys of nobody among the {len(order):,} people of the run: {names}")
     lives = _Lives(Columns(*(table[rows] for table in people)), given, run)
     total = np.zeros((2, len(keys)), np.int64)
     for t in range(len(run.harms)):

@@ -13,6 +13,7 @@ import threading
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim import __version__
@@ -43,6 +44,8 @@ UNPLANNED = (
     ),
 )
 """Tasks that cannot tell beforehand what they would do."""
+STOPPED = "interrupted; what was finished is kept, the same command goes on"
+"""What is told of an interruption."""
 READ_ONLY = ("results", "parameters", "policies", "scenarios", "lint")
 """Tasks that make no folder of their own."""
 
@@ -61,7 +64,7 @@ def main() -> int:
 
         outcomes = hydra.run(_job, _close)
     except KeyboardInterrupt:
-        print("vyraj: interrupted", file=sys.stderr)
+        print(f"vyraj: {STOPPED}", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         return _nobody_reads()
@@ -88,7 +91,7 @@ def _job(read_settings: Callable[[], Settings]) -> Outcome:
             left = task(settings.task)(settings)
         if isinstance(left, Plan):
             return Outcome(plan=left, settings=settings)
-        return Outcome(left="" if left is None else str(left))
+        return Outcome(left=_names(left))
     except BrokenPipeError:  # whoever read the output has had enough (a pager, `head`)
         return Outcome(_nobody_reads())
     except Exception as error:
@@ -99,6 +102,21 @@ def _job(read_settings: Callable[[], Settings]) -> Outcome:
             return _fault(error)
         run = None if settings.task in UNPLANNED else task(settings.task)
         return _fault(full_disk.told(full, settings, run))
+
+
+def _names(left: Path | Sequence[Path] | None) -> str:
+    """What a task has left; of several files their names in the project, or in the folder where it was run."""
+    if left is None:
+        return ""
+    if not isinstance(left, (list, tuple)):
+        return str(left)
+    from sim.numerics.locations import PACKAGE
+
+    found = []
+    for path in left:
+        above = next((top for top in (Path.cwd(), PACKAGE.parent) if path.is_relative_to(top)), None)
+        found.append(path.relative_to(above).as_posix() if above else str(path))
+    return ", ".join(found)
 
 
 def _close(study: Experiment, results_dir: str, entries: list[Entry]) -> Outcome:

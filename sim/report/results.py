@@ -1,5 +1,6 @@
 """The files of one result folder, read when asked for; figures, tables and reports see them through `Results`."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -35,11 +36,15 @@ NAMES = {
 }
 
 
+COMPOSED = re.compile(r"_0x[0-9a-f]{6}\b")
+"""What a policy composed on the page has behind the name that it was given: a digest of its rules."""
+
+
 def wording(code: str) -> str:
-    """A code as a reader's word: places with capitals, the rest with spaces."""
+    """A code as a reader's word: places with capitals, the rest with spaces; a composed policy by its name alone."""
     if code in NAMES:
         return NAMES[code]
-    return code.replace("_", " ").title() if code in codes.PLACE else naming.words(code)
+    return code.replace("_", " ").title() if code in codes.PLACE else naming.words(COMPOSED.sub("", code))
 
 
 def heading(code: str) -> str:

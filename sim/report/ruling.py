@@ -51,6 +51,10 @@ _NAMED = re.compile(rf"\b({'|'.join(sorted(WHO, key=len, reverse=True))})\b")
 _SEVERAL = re.compile(r"\b(to|except) (\w+(?:, \w+)+)")
 """Those excepted, or to whom something is open or closed."""
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_NUMBER = re.compile(
+    r"\b((?:from|on) \d{4}-\d\d-\d\d(?: to \d{4}-\d\d-\d\d)?) (?=-?\d[\d,.e-]* (?!closed)|no limit|yes|no\b)"
+)
+"""A period before a number, which a colon keeps apart from it."""
 
 
 def what(name: str) -> str:
@@ -70,4 +74,4 @@ def plain(text: str) -> str:
     if " closed" in f" {text}" or " open" in f" {text}":
         text = _SEVERAL.sub(lambda found: f"{found[1]} {listed(found[2].split(', '))}", text)
         text = _NAMED.sub(lambda found: who(found[0]), text)
-    return _DAY.sub(lambda found: words.iso_day(found[0]), text)
+    return _DAY.sub(lambda found: words.iso_day(found[0]), _NUMBER.sub(r"\1: ", text))

@@ -219,8 +219,8 @@ class Told:
     @property
     def span(self) -> str:
         """The window in words."""
-        start, end = self.results.fact("start"), self.results.fact("settings", "end")
-        return f"{words.month(str(start))} to {words.month(str(end))}"
+        ends = (str(self.results.fact("start")), str(self.results.fact("settings", "end")))
+        return " to ".join(dict.fromkeys(map(words.month, ends)))
 
     def table(self) -> pd.DataFrame:
         """Every value as a row, with what it is: the file that is downloaded, and what tests compare pages with."""

@@ -71,19 +71,22 @@ class Ensemble:
     def __init__(self, settings: Settings, people: Callable[[int], Population] | None = None) -> None:
         """`people` gives the people of a seed; without it they are made. UserError for what are no settings."""
         need(settings, Settings, "settings", "make them by Settings(...)")
-        self.settings, self.draws = settings, settings.draws
+        self.settings, self.draws, self._people = settings, settings.draws, people
         self._make = people or (lambda seed: synthesise(settings.one_in, seed, self.threads, self.months - 1))
         self._peoples: dict[int, Population] = {}
         self._making = Lock()
         self._drawn: dict[tuple[int, float], Parameters] = {}
         self._scaled: dict[tuple[str, tuple[tuple[str, float], ...]], tuple[History, World]] = {}
-        self.threads = settings.thread_count
-        self.months = settings.last_month + 1
+        self.threads, self.months = settings.thread_count, settings.last_month + 1
         self._histories: dict[str, History] = {}
         self._added: dict[str, History] = {}
         self._worlds: dict[str, World] = {}
         self._partings: dict[tuple[str, str], int] = {}
         self._constants: dict[float, constants.Constants] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy, or one that was pickled, has settings and named histories; people and worlds it makes anew."""
+        return type(self), (self.settings, self._people), {"_added": dict(self._added)}
 
     @property
     def population(self) -> Population:
@@ -111,8 +114,7 @@ class Ensemble:
 
     def is_drawn(self, lambda_: float) -> bool:
         """Whether runs that are named by this lambda have that of their draw."""
-        settings = self.settings
-        return self.draws is not None and settings.choice.lambda_ is None and lambda_ == settings.lambda_
+        return self.draws is not None and self.settings.choice.lambda_ is None and lambda_ == self.settings.lambda_
 
     def told(self, lambda_: float) -> dict[str, Any]:
         """What is said of draws of parameters and of people in points of this lambda; nothing where there are none."""
@@ -188,8 +190,7 @@ class Ensemble:
         """Constants of destinations and channels at a lambda, under the settings' rule of decision."""
         Job(naming.HISTORICAL, lambda_)  # UserError for what is no lambda
         if lambda_ not in self._constants:
-            on_file = constants.load(lambda_, self.settings.decision)
-            self._constants[lambda_] = self._given.constants(on_file)
+            self._constants[lambda_] = self._given.constants(constants.load(lambda_, self.settings.decision))
         return self._constants[lambda_]
 
     def model(
@@ -338,8 +339,7 @@ class Ensemble:
         need(jobs, Sequence, "jobs", "give a list of jobs")
         for job in jobs:
             need_job(job)
-        months = len(jobs) * self.months
-        with tqdm(total=months, desc="months simulated", unit="", disable=None, leave=False) as bar:
+        with tqdm(total=len(jobs) * self.months, desc="months simulated", unit="", disable=None, leave=False) as bar:
             return self.in_turn(lambda job, threads: self.run(job, threads, bar.update), jobs)
 
     def in_turn(self, make: Callable[[Asked, int], Made], asked: Sequence[Asked]) -> list[Made]:

@@ -1,16 +1,21 @@
 """The configuration is sound: scenarios compose, policies enact, every number has unit, source and confidence."""
 
+import re
 from datetime import date
 
 import numpy as np
 import pytest
+import yaml
 
+from sim.analysis.additions import additions
 from sim.history import catalogue, inventory
 from sim.history.assumed import assumed
 from sim.history.clock import clock, last_day
 from sim.history.drivers import driver_of, drivers, unclassed
 from sim.history.parameters import CONFIDENCES, FIRST_DAY, Setting
+from sim.history.records import policy_from
 from sim.numerics.errors import HistoryError
+from sim.numerics.locations import CONF
 from sim.numerics.months import month
 
 LAST_DAY, MONTHS = last_day(clock().last), clock().last + 1
@@ -81,11 +86,11 @@ def test_not_every_random_draw_is_refused():
 @pytest.mark.parametrize("scenario", COUNTERFACTUALS)
 def test_a_scenario_says_what_it_adds_to_the_rules_in_force(scenario):
     """Each scenario's own part is told, and is in effect, but for the one that repeats the adopted law."""
-    added = HISTORIES[scenario].adds(HISTORICAL)
+    added = additions(HISTORIES[scenario], HISTORICAL)
     assert added and all(item.sentence.strip() and "\n" not in item.sentence for item in added)
     verdicts = {item.verdict for item in added}
     assert verdicts <= {"effective", "shadowed"}
-    to_the_law = HISTORIES[scenario].adds(HISTORICAL, date(2026, 5, 2))  # the last day of the law of 2023
+    to_the_law = additions(HISTORIES[scenario], HISTORICAL, date(2026, 5, 2))  # the last day of the law of 2023
     repeats = {item.verdict for item in to_the_law} == {"shadowed"}
     assert "effective" in verdicts and repeats == (scenario == "lithuania_visa_ban_with_exceptions")
 
@@ -168,7 +173,7 @@ def test_sources_are_named_by_author_and_title():
 
 @pytest.mark.parametrize("name", sorted(name for name, policy in BUNDLES.items() if policy.historical))
 def test_every_historical_event_is_in_force_and_counts(name):
-    verdicts = {(item.event, item.verdict) for item in HISTORICAL.without(name).adds(HISTORICAL)}
+    verdicts = {(item.event, item.verdict) for item in additions(HISTORICAL.without(name), HISTORICAL)}
     events = {event.name for event in BUNDLES[name].events}
     assert {event for event, _ in verdicts} == events
     assert {event for event, verdict in verdicts if verdict == "effective"} == events
@@ -184,7 +189,7 @@ def test_the_ban_takes_every_exception():
 
 
 def test_a_ban_with_the_exceptions_in_force_is_told_to_be_shadowed():
-    added = HISTORIES["lithuania_visa_ban_with_exceptions"].adds(HISTORICAL, date(2026, 5, 2))
+    added = additions(HISTORIES["lithuania_visa_ban_with_exceptions"], HISTORICAL, date(2026, 5, 2))
     assert {item.verdict for item in added} == {"shadowed"}
     assert {name for item in added for name in item.shadowed_by} == {"lithuania_restrictive_law"}
 
@@ -266,3 +271,17 @@ def test_a_ban_of_2027_takes_effect_in_2027():
         first = int(np.flatnonzero((ours != base).any(axis=1))[0])
         assert first == month("2027-07") and not ours[first:].any()
     assert (ban.open_shares("lithuania.asylum", MONTHS) == 1).all()
+
+
+EXAMPLES = re.findall(r"`(\w+(?:\.\w+)+): ([^`]+)`", (CONF / "policy" / "README.md").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("parameter", "value"), EXAMPLES)
+def test_an_example_of_the_page_of_policies_is_sound(parameter, value):
+    event = {"from": "2023-07-01", "source": "counterfactual", "changes": {parameter: yaml.safe_load(value)}}
+    made = policy_from("example", {"description": "an example", "actor": "nobody", "events": {"example": event}})
+    assert HISTORICAL.enact(made).check()
+
+
+def test_examples_of_the_page_of_policies_are_found():
+    assert {"georgia.visa_free.stay", "poland.it_scheme.sectors", "lithuania.held"} <= {name for name, _ in EXAMPLES}

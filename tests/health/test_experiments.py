@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 import yaml
 
+from sim.analysis.additions import additions
 from sim.analysis.experiment import EXPERIMENTS, experiment_names, load_experiment
 from sim.history import catalogue
 from sim.runs.settings import known_scenarios
@@ -129,7 +130,7 @@ def test_arrivals_by_channel_are_asked_of_the_place_that_changes_most(name):
     baseline = catalogue.load_history(study.baseline)
     for part in study.expects:
         if "_by_channel:" in part.measure:
-            added = catalogue.load_history(part.scenario).adds(baseline)
+            added = additions(catalogue.load_history(part.scenario), baseline)
             places = Counter(item.parameter.split(".")[0] for item in added if item.verdict == "effective")
             places.pop("belarus", None)
             assert places.most_common(1)[0][0] == part.destination

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
+from sim.analysis.additions import additions
 from sim.history.compiled import build
 from sim.history.parameters import FIRST_DAY, Closing, Dated, Setting
 from sim.history.policies import Event, Policy
@@ -98,10 +99,10 @@ def test_what_a_scenario_adds_is_told_of_every_change_that_can_be(one, other):
     except HistoryError as error:
         one_line(error)
         return
-    told = scenario.adds(base)
+    told = additions(scenario, base)
     assert {addition.event for addition in told} == {e.name for e in one.events}
     assert all(addition.sentence.isprintable() and "nan" not in addition.sentence for addition in told)
-    assert all(addition.removed for addition in base.adds(scenario))
+    assert all(addition.removed for addition in additions(base, scenario))
 
 
 LOOSE = {"approval": 1.0, "capacity": float("inf"), "offered": 1.0, "fee": 0.0, "funds": 0.0}

@@ -98,7 +98,11 @@ def test_a_run_that_is_stopped_says_so_and_keeps_only_what_was_finished(number, 
     assert list(tmp_path.rglob("*.run")) and process.poll() is None
     process.send_signal(number)
     code, out, err = finish(process)
-    assert (code, len(out), err) == (130, 1, ["vyraj: interrupted"])  # the one line says which world
+    assert (code, len(out), err) == (
+        130,
+        1,
+        ["vyraj: interrupted; what was finished is kept, the same command goes on"],
+    )  # the one line says which world
     assert os.listdir(tmp_path / "a" / "b") == ["points"]
     left = sorted(os.listdir(tmp_path / "a" / "b" / "points"))
     assert len(left) == 2 and all(name.startswith(".historical-") for name in left)

@@ -69,6 +69,6 @@ def test_a_sweep_that_is_told_to_end_ends_at_once_and_is_resumed(undisturbed, tm
     else:
         sweep.process.send_signal(number)
     code, out, err = sweep.end()
-    assert (code, out, err) == (130, [], ["vyraj: interrupted"])
+    assert (code, out, err) == (130, [], ["vyraj: interrupted; what was finished is kept, the same command goes on"])
     wait(lambda: not group(sweep.process.pid), seconds=PATIENCE)
     resumed(undisturbed, sweep.results)

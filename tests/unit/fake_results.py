@@ -37,6 +37,9 @@ FORCED = {"onward": 0.3, "returned": 0.1, "irregular_stay": 0.6}
 WISHES = {"exit": 0.1, "funds": 0.4, "closed": 0.45, "quota": 0.05}
 """Why wishes could not be followed, in shares."""
 
+SOURCE = "A law <of nobody> & its terms (example.lt 2023-05-03, WWW.example.eu; people.yaml), not example.net"
+"""Source of the rule that changes: domains in brackets, and signs that a page must escape."""
+
 
 def write(
     folder: Path, replicates: int = 10, one_in: int = 100, lambdas: tuple[float, ...] = LAMBDAS, strength: float = 0.8,
@@ -73,7 +76,7 @@ def _made(replicates: int, one_in: int, lambdas: tuple[float, ...], strength: fl
         "From 1 August 2023 Lithuania grants no first residence permits, except to family members & the persecuted.\n"
     )
     (folder / "sources.txt").write_text(
-        "Made-up numbers (test fixture). Not data.\nhttps://example.org is not opened.\n"
+        f"{SOURCE}\nMade-up numbers (test fixture). Not data.\nhttps://example.org is not opened.\n"
     )
     (folder / "config.yaml").write_text("task: compare\nscenario: lithuania_ban\nlambda: 0.62\n")
     table = learned(posterior()) if fitted else pd.DataFrame(columns=OF_COMPARISONS["prior_posterior"].names)
@@ -89,7 +92,7 @@ def _made(replicates: int, one_in: int, lambdas: tuple[float, ...], strength: fl
         "focus": "lithuania",
         "changed": ["lithuania"],
         "start": ANNOUNCED[:7],
-        "policies": [{"name": "lithuania_ban", "announced": ANNOUNCED, "from": START, "until": None}],
+        "policies": [{"name": "lithuania_ban", "announced": ANNOUNCED, "from": START, "until": None, "source": SOURCE}],
         "settings": {
             "one_in": one_in,
             "people_draws": 1,

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 import yaml
 
+from sim.analysis.additions import additions
 from sim.cli.commands import lint, parameters
 from sim.history import catalogue, inventory, schema, strict_yaml
 from sim.history.judging import Faults, tell
@@ -352,7 +353,7 @@ def test_a_template_that_is_filled_in_by_its_own_comments_runs(conf):
         "estonia.work.stay", "poland.it_scheme.sectors", "estonia.work.months",
     }  # fmt: skip
     assert (event.announced, event.start, event.until) == (date(2023, 5, 10), date(2023, 7, 1), date(2024, 6, 30))
-    assert "effective" in {item.verdict for item in history.adds(catalogue.load_history("historical", conf))}
+    assert "effective" in {item.verdict for item in additions(history, catalogue.load_history("historical", conf))}
 
 
 def test_a_file_whose_name_would_break_a_line_is_no_scenario(conf):

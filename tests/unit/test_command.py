@@ -15,9 +15,10 @@ import yaml
 
 from sim.analysis.experiment import load_experiment
 from sim.cli import main as entry
-from sim.cli.main import main
+from sim.cli.main import STOPPED, main
 from sim.cli.outcome import Outcome
 from sim.numerics.errors import UserError
+from sim.numerics.locations import PACKAGE
 from sim.runs import estimate, settings
 from sim.runs.estimate import Plan
 from sim.runs.progress import DONE, FAILED, Ledger
@@ -118,6 +119,13 @@ def test_the_last_line_says_where_the_results_are(run):
     assert err == ["a warning"]
     assert (seen[0].seed, seen[0].choice.lambda_) == (3, 0.5)
     assert sorted(path.name for path in Path().rglob("*")) == ["results", "seed-3"]
+
+
+def test_several_files_are_told_by_their_names_in_the_project(run, monkeypatch):
+    left = [Path.cwd() / "conf" / "a.yaml", PACKAGE.parent / "conf" / "b.yaml", Path("/elsewhere/c.yaml")]
+    monkeypatch.setitem(sys.modules, "several", types.SimpleNamespace(run=lambda chosen: left))
+    monkeypatch.setitem(TASKS, "several", "several:run")
+    assert run("task=several")[1] == ["results: conf/a.yaml, conf/b.yaml, /elsewhere/c.yaml"]
 
 
 def test_a_task_that_leaves_nothing_says_nothing(run, monkeypatch):
@@ -242,7 +250,7 @@ def test_debugging_shows_the_traceback(run, monkeypatch):
 
 def test_an_interrupted_run_is_code_130(run):
     code, out, err, _ = run("task=probe", fault=KeyboardInterrupt())
-    assert (code, out, err[-1]) == (130, [], "vyraj: interrupted")
+    assert (code, out, err[-1]) == (130, [], f"vyraj: {STOPPED}")
 
 
 def test_a_sweep_runs_every_combination(run):
@@ -288,7 +296,7 @@ def test_a_failed_job_does_not_stop_the_sweep_but_counts(run):
 def test_the_exit_code_of_a_sweep(run, line, fault, code):
     got, out, err, _ = run(*SWEEP, *line, fault=fault)
     assert got == code
-    assert (err[-1] == "vyraj: interrupted") == (code == 130)
+    assert (err[-1] == f"vyraj: {STOPPED}") == (code == 130)
     assert not list(Path("results/sweeps").glob("*/shared"))
 
 

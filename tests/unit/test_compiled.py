@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from sim.analysis.additions import additions
 from sim.history.catalogue import load_history
 from sim.history.compiled import BELARUS, build, first_difference
 from sim.history.inventory import load_destinations
@@ -198,12 +199,12 @@ def test_two_policies_that_say_whom_a_channel_admits_conflict_by_name():
 
 def test_whom_a_channel_admits_is_told_by_names():
     history = admitting("it_scheme", groups=0, sectors=1 << SECTOR["it"] | 1 << SECTOR["industry"], oldest=30)
-    assert [item.sentence for item in history.adds(HISTORY)] == [
+    assert [item.sentence for item in additions(history, HISTORY)] == [
         "opened: poland.it_scheme.groups: from 2021-06-15 to 2022-06-14 anybody (was it).",
         "opened: poland.it_scheme.oldest: from 2021-06-15 to 2022-06-14 30 years (was 64).",
         "opened: poland.it_scheme.sectors: from 2021-06-15 to 2022-06-14 it, industry (was anybody).",
     ]
-    assert all(item.verdict == "effective" for item in history.adds(HISTORY))
+    assert all(item.verdict == "effective" for item in additions(history, HISTORY))
 
 
 def test_places_lie_as_far_from_each_other_as_on_the_globe():

@@ -21,6 +21,7 @@ from sim.report.dashboard import composing, form, lines, said, stored
 from sim.report.dashboard.form import CLOSED, NUMBER, OPENED, Form, Rule
 from sim.report.dashboard.jobs import Jobs
 from sim.report.dashboard.steps import CANCELLED, LOST
+from sim.report.results import heading
 from sim.runs.checks import usual_parameters
 from sim.runs.progress import DONE, FAILED
 from sim.runs.settings import Settings
@@ -81,6 +82,7 @@ def test_policies_of_one_name_and_other_rules_never_meet():
     other = replace(FORM, rules=(replace(BAN, share=0.5),))
     assert FORM.policy != other.policy and replace(FORM, seed=9).policy == FORM.policy
     assert FORM.policy.startswith("two_bans_")
+    assert heading(f"historical+{FORM.policy}") == heading("historical+two_bans")  # the digest is for the program
 
 
 @pytest.mark.parametrize(
@@ -165,6 +167,12 @@ def test_a_number_that_is_not_given_yet_is_told_as_a_dash(known):
     unset = rule(kind=NUMBER, what=("wage",), share=math.nan)
     assert said.rule(unset, known).endswith(" –.")
     assert said.rule(replace(unset, what=("permit",)), known)  # no number: a fault tells it, and the page goes on
+
+
+def test_a_rule_that_is_not_whole_has_no_sentence(known):
+    for missing in ({"countries": ()}, {"what": ()}, {"start": None}, {"kind": NUMBER, "share": math.nan}):
+        assert said.rules([replace(BAN, **missing)], known) == []
+    assert said.rules([replace(BAN, start=None), BAN], known) == [said.rule(BAN, known)]
 
 
 def test_what_a_form_adds_is_told_with_names_and_days_in_words():

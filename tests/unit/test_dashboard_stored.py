@@ -29,6 +29,16 @@ def test_stored_comparisons_are_found_by_name_alone(results):
         assert stored.find(results, name) is None
 
 
+def test_comparisons_of_policies_of_one_name_with_other_rules_are_both_there(tmp_path):
+    for name, worlds in (("ban-1", "0a"), ("ban-2", "0b"), ("ban-3", "0b")):
+        folder = fake_results.write(tmp_path / "compare" / name, replicates=2)
+        about = json.loads((folder / "manifest.json").read_text()) | {"worlds": worlds}
+        seals.write(folder, {key: value for key, value in about.items() if key not in ("files", "seal")}, name)
+    kept, faults = stored.stored(tmp_path)
+    assert faults == [] and len(kept) == 2 and {one.worlds for one in kept} == {"0a", "0b"}
+    assert stored.find(tmp_path, "ban-1").worlds == "0a"
+
+
 def test_what_is_no_comparison_is_left_out_and_told(tmp_path):
     (tmp_path / "compare" / "half").mkdir(parents=True)
     (tmp_path / "compare" / "half" / "manifest.json").write_text("{")

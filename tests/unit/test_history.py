@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.analysis.additions import additions
 from sim.history.history import History
 from sim.history.parameters import Closing, Dated, Parameter, Setting, restriction
 from sim.history.policies import Event, Policy
@@ -207,7 +208,7 @@ def test_an_event_may_end_on_another_day_and_a_policy_too():
     short = BASE.enact(two).ending("two", D("2020-12-31"))
     assert short.monthly("a.sum", 48)[[11, 12, 23, 24, 47]].tolist() == [10, 11, 11, 10, 10]
     assert (short.monthly("a.highest", 48) == 10).all()
-    (told,) = [item for item in ended.adds(BASE.enact(SUSPENSION, LAW)) if item.event == "law_in_force"]
+    (told,) = [item for item in additions(ended, BASE.enact(SUSPENSION, LAW)) if item.event == "law_in_force"]
     assert told.verdict == "effective" and "from 2024-07-01 open" in told.sentence
 
 
@@ -385,26 +386,81 @@ def test_diff_in_words():
 
 def test_adds_tells_effect_shadow_period_and_nothing():
     base = BASE.enact(SUSPENSION, LAW)
-    (ban,) = base.enact(BAN).adds(base)
+    (ban,) = additions(base.enact(BAN), base)
     assert (ban.verdict, ban.removed, ban.parameter) == ("effective", False, VISA)
     again = policy("again", event("again", "2023-05-03", None, Closing(VISA, 1, ("humanitarian",))))
-    (shadowed,) = base.enact(again).adds(base)
+    (shadowed,) = additions(base.enact(again), base)
     assert (shadowed.verdict, shadowed.shadowed_by) == ("shadowed", ("law_in_force",))
     assert shadowed.sentence == f"again: {VISA}: changes nothing, because law_in_force is already as strict."
-    (late,) = base.enact(BAN).adds(base, until=D("2022-12-31"))
+    (late,) = additions(base.enact(BAN), base, until=D("2022-12-31"))
     assert late.verdict == "out of period" and "2023-05-03" in late.sentence
-    (zero,) = BASE.enact(change("a.sum", 0, event_name="zero")).adds(BASE)
+    (zero,) = additions(BASE.enact(change("a.sum", 0, event_name="zero")), BASE)
     assert zero.verdict == "without effect" and "same with and without it" in zero.sentence
-    (gone,) = base.without("suspension").adds(base)
+    (gone,) = additions(base.without("suspension"), base)
     assert gone.removed and gone.verdict == "effective" and gone.sentence.startswith("Without suspended")
-    assert base.adds(base) == ()
+    assert additions(base, base) == ()
 
 
 def test_adds_of_a_set_value_that_takes_the_place_of_another():
     first, second = change("a.set", 5, event_name="first"), change("a.set", 6, event_name="second")
     base = BASE.enact(first)
-    verdicts = {item.event: item.verdict for item in base.without(first.name).enact(second).adds(base)}
+    verdicts = {item.event: item.verdict for item in additions(base.without(first.name).enact(second), base)}
     assert verdicts == {"second": "effective", "first": "effective"}
+
+
+# changes that alter one another
+
+CLOSES = policy("closes", event("closes", "2023-06-01", None, Closing(VISA, 1, ("humanitarian",))))
+REVOKES = policy("revokes", event("revokes", "2023-06-01", None, Closing(VISA, 0, (), ("humanitarian",))))
+
+
+def told(scenario, base=BASE):
+    return {
+        item.event: (item.verdict, item.sentence.partition(f"{item.parameter}: ")[2])
+        for item in additions(scenario, base)
+    }
+
+
+def test_what_acts_only_beside_another_change_is_told_by_what_both_make_of_the_rule():
+    assert told(BASE.enact(REVOKES))["revokes"][0] == "without effect"
+    both = ("effective", "from 2023-06-01 closed (was open).")
+    assert told(BASE.enact(CLOSES, REVOKES)) == {"closes": both, "revokes": both}
+    assert {item.direction for item in additions(BASE.enact(CLOSES, REVOKES), BASE)} == {-1}
+
+
+def test_changes_that_leave_one_another_alone_keep_their_own_sentences():
+    later = policy("later", event("later", "2024-01-01", None, Closing("lithuania.short_visa", 1)))
+    early = policy("early", event("early", "2020-01-01", "2020-12-31", Closing(VISA, 1)))
+    assert told(BASE.enact(early, later, CLOSES)) == {
+        "early": ("effective", "from 2020-01-01 to 2020-12-31 closed (was open)."),
+        "later": ("effective", "from 2024-01-01 closed (was open)."),
+        "closes": ("effective", "from 2023-06-01 closed except humanitarian (was open)."),
+    }
+
+
+def test_a_rule_that_is_taken_away_and_put_back_under_another_name_is_told_to_leave_it_as_it_was():
+    again = policy("again", event("again", "2023-06-01", None, *CLOSES.events[0].changes))
+    assert told(BASE.enact(again), BASE.enact(CLOSES)) == {
+        name: ("without effect", "changes nothing, because other changes of the scenario leave the rule as it was.")
+        for name in ("closes", "again")
+    }
+
+
+@pytest.mark.parametrize(("rule", "value"), [("lowest", 90), ("lowest", 10), ("highest", 3)])
+def test_a_number_that_is_outdone_tells_by_what(rule, value):
+    found = told(BASE.enact(change(f"a.{rule}", value, event_name="outdone")))
+    reason = f"changes nothing, because 10 is in force and the {rule} counts."
+    assert found == {"outdone": ("without effect", reason)}
+    cap = change(f"a.{rule}", 5 if rule == "lowest" else 20, "2021-01-01", "2021-12-31", "cap")
+    both = BASE.enact(cap, change(f"a.{rule}", value, "2021-06-01", event_name="outdone"))
+    (item,) = additions(both, BASE.enact(cap))
+    assert (item.verdict, item.shadowed_by) == ("shadowed", ("cap",))
+    assert f"{'5 to 10' if rule == 'lowest' else '10 to 20'} is in force and the {rule} counts" in item.sentence
+
+
+def test_sums_of_two_changes_are_told_together():
+    two = BASE.enact(change("a.sum", 1), change("a.sum", 2))
+    assert {text for _, text in told(two).values()} == {"from 2020-01-01 13 units (was 10)."}
 
 
 # a set that replaces what is in force
@@ -442,7 +498,7 @@ def test_a_set_raises_a_cap_that_the_lowest_would_keep():
     assert monthly(BASE.enact(cap, change("a.lowest", 8, "2021-01-01", None)), "lowest")[30] == 2
     raised = BASE.enact(cap, replacing("raised", "lowest", 8, "2021-01-01"))
     assert monthly(raised, "lowest")[30] == 8
-    (told,) = raised.adds(BASE.enact(cap))
+    (told,) = additions(raised, BASE.enact(cap))
     assert told.sentence == "raised_event: a.lowest: from 2021-01-01 8 units (was 2)."
     assert monthly(raised.ending("raised", D("2021-12-31")), "lowest")[40] == 2
 

@@ -31,6 +31,7 @@ from sim.analysis.pairs import (
 )
 from sim.model.eventlog import EVENT_TYPE
 from sim.numerics.codes import CHANNEL, EVENT, MODE, N_PLACES, PLACE
+from sim.numerics.errors import UserError
 from sim.numerics.luck import replicate_seed
 from sim.runs.checked_model import CheckedModel
 from sim.runs.ensemble import Ensemble
@@ -181,6 +182,14 @@ def harms(run, keys, first):
     """The hazards of single lives in the hot world; closures abroad change nothing at home."""
     people, luck = hot_people(PEOPLE // 4), replicate_seed(1, run.job.replicate)
     return suffered(run, Lived(hot_world(24), hot(level=-5.0), people.people, 1, luck), keys, first)
+
+
+def test_harms_of_a_key_that_is_nobodys_are_refused(pairs):
+    run, keys = pairs[0.62][0][0], np.sort(hot_people(PEOPLE // 4).people.key)
+    nobody = np.array([keys[0], keys[-1] + np.uint64(1), keys[-1] + np.uint64(7)], np.uint64)
+    with pytest.raises(UserError, match=f"keys of nobody .*: {nobody[1]}, {nobody[2]}$"):
+        harms(run, nobody, START)
+    assert harms(run, keys[:2], START).shape == (2, 2)
 
 
 @pytest.fixture

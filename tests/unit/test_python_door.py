@@ -1,5 +1,7 @@
 """What goes in by Python is checked as on the command line: rows of tables go in as they are, mistakes are told."""
 
+import copy
+import pickle
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError, replace
@@ -16,6 +18,7 @@ from sim.history.records import policy_from
 from sim.numerics.errors import HistoryError, UserError
 from sim.numerics.messages import shown
 from sim.runs import points
+from sim.runs.ensemble import Ensemble
 from sim.runs.run import Job, Other
 from sim.runs.settings import Asked, Choice, People, Settings, fingerprint, record_of, resolved_yaml
 
@@ -135,6 +138,18 @@ def test_a_mistake_in_python_is_told_as_on_the_command_line(made, words):
     assert all("\n" not in fault for fault in raised.value.faults)
     for word in words:
         assert word in str(raised.value)
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+def test_an_ensemble_is_copied_and_pickled(again):
+    ensemble = Ensemble(Settings(until="2019-03", people=People(20_000), threads=1))
+    ensemble.add("mine", ensemble.history("historical").without("war_2022"))
+    other = again(ensemble)
+    assert other is not ensemble and (other.settings, other.months) == (ensemble.settings, ensemble.months)
+    assert other.history("mine") == ensemble.history("mine")
+    other.add("yours", ensemble.history("historical"))
+    with pytest.raises(UserError, match="yours"):
+        ensemble.history("yours")
 
 
 def test_settings_stay_as_they_were_made():

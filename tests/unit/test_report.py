@@ -2,6 +2,8 @@
 
 import json
 import re
+from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,8 +13,8 @@ from fake_results import MAIN, sealed, write
 
 from sim.cli.commands import stored
 from sim.numerics.errors import UserError
-from sim.report import comparison, style, words
-from sim.report.comparison import answer, rule_changes
+from sim.report import comparison, ruling, style, words
+from sim.report.comparison import answer, cited, rule_changes
 from sim.report.comparison.figures import drawable, figure
 from sim.report.comparison.page import SECTIONS, context, drawn, matrices, months_of, render
 from sim.report.comparison.table import summary_text
@@ -21,7 +23,8 @@ from sim.report.results import Effect, Results
 from sim.report.told import Told
 from sim.report.verdicts import FEW, FIRM, OPEN, ROUGH, SAME, TOLD, UNSURE, Ends, how_sure, verdict
 from sim.runs.disclosure import rounded
-from sim.runs.settings import Settings, fingerprint
+from sim.runs.ensemble import Ensemble
+from sim.runs.settings import Settings
 
 LOADING = {"src", "srcset", "poster", "data", "action", "background", "cite"}
 NO_FIGURES = {section: [] for section in SECTIONS}
@@ -85,7 +88,11 @@ def test_the_page_is_whole_and_loads_nothing(html, page):
     assert "@import" not in html
     assert all(address.startswith("#") for address in re.findall(r"url\(([^)]*)\)", html))
     outside = re.findall(r'\bhttps?://[^\s"<>]*', html)
-    assert {address.removeprefix("</a>") for address in outside} == {"https://example.org"}  # a source's address
+    assert {address.removeprefix("</a>") for address in outside} == {
+        "https://example.org",
+        "https://example.lt",
+        "https://www.example.eu",
+    }  # those of sources
     assert '<a href="https://example.org">https://example.org</a>' in html
 
 
@@ -137,6 +144,33 @@ def test_sections_come_in_order(page):
 def test_what_others_wrote_is_escaped(html):
     assert "Made up, for &lt;tests&gt; &amp; nothing else" in html
     assert "<tests>" not in html and "<happens>" not in html
+
+
+def test_sources_of_the_rules_that_change_stand_open_and_first_and_their_domains_are_links(html):
+    section = html[html.index('<section id="sources">') :]
+    first, rest = section[: section.index("<details>")], section[section.index("<details>") :]
+    assert (
+        '<li>A law &lt;of nobody&gt; &amp; its terms (<a href="https://example.lt">example.lt</a> 2023-05-03, '
+        '<a href="https://www.example.eu">WWW.example.eu</a>; people.yaml), not example.net</li>'
+    ) in first
+    assert "of nobody" not in rest and "<li>Made-up numbers (test fixture). Not data.</li>" in rest
+
+
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        ('(a.lt"onclick=x)', '(<a href="https://a.lt">a.lt</a>&#34;onclick=x)'),
+        ("(<script>a.lt</script>)", '(&lt;script&gt;<a href="https://a.lt">a.lt</a>&lt;/script&gt;)'),
+        ("(https://a.lt/b?c=<d>)", '(<a href="https://a.lt/b?c=">https://a.lt/b?c=</a>&lt;d&gt;)'),
+        (
+            "(x:a.lt, me@a.lt, a.lt/b, ../a.lt)",
+            '(x:<a href="https://a.lt">a.lt</a>, me@a.lt, a.lt/b, ../a.lt)',
+        ),
+        ("1.5 of 8,903.56 (by 7.5 per cent, e.g. model.py)", "1.5 of 8,903.56 (by 7.5 per cent, e.g. model.py)"),
+    ],
+)
+def test_links_of_sources_hold_nothing_but_addresses(text, page):
+    assert str(cited.linked(text)) == page
 
 
 def test_it_says_what_it_is_not(page):
@@ -253,7 +287,7 @@ def test_rules_are_told_without_identifiers(folder):
         "ban: latvia.permit: from 2023-05-03 closed except family (was open).\n"
         "ban: lithuania.permit: from 2023-05-03 closed except family (was open).\n"
         "ban: estonia.permit: changes nothing, because estonia_stop is already as strict.\n"
-        "ban: poland.renewal: from 2023-05-03 closed to family, study, work (was open to them).\n"
+        "Without law: poland.renewal: from 2023-05-03 closed to family, study, work (was open to them).\n"
     )
     said, details = rule_changes.changes(results), rule_changes.changes(results, None)
     (folder / "kept").replace(folder / "adds.txt")
@@ -262,14 +296,69 @@ def test_rules_are_told_without_identifiers(folder):
         "Lithuania and Latvia, first residence permits: from 3 May 2023 closed except families.",
         "Poland, renewal of residence permits: from 3 May 2023 closed to families, those who come to study and workers "
         "as well.",
+        "Estonia, first residence permits: changes nothing, because “estonia stop” is already as strict.",
     ]
     assert details == [
         "Lithuania, national visas and short-stay visas: from 3 May 2023 closed (was open).",
         "Lithuania and Latvia, first residence permits: from 3 May 2023 closed except families (was open).",
         "Poland, renewal of residence permits: from 3 May 2023 closed to families, those who come to study and workers "
         "(was open to them).",
-        "1 further part changes nothing.",
+        "Estonia, first residence permits: changes nothing, because “estonia stop” is already as strict.",
     ]
+
+
+def told_of(results, adds):
+    """Lines of rules of the first page and of the details, were these the additions."""
+    kept = results.folder / "adds.txt"
+    before = kept.read_text(encoding="utf-8")
+    kept.write_text("".join(f"{line}\n" for line in adds), encoding="utf-8")
+    said = rule_changes.changes(results), rule_changes.changes(results, None)
+    kept.write_text(before, encoding="utf-8")
+    return said
+
+
+def test_parts_without_effect_are_told_beside_those_that_act(folder):
+    acts = "doors: poland.national_visa: from 2023-07-01 closed except family (was open)."
+    stay = "ninety: georgia.visa_free.stay: changes nothing, because 12 is in force and the lowest counts."
+    late = "late: latvia.permit: acts from 2031-01-01, after the period, which ends 2026-08-31."
+    page, details = told_of(Results(folder), [acts, stay])
+    assert page == [
+        "Poland, national visas: from 1 July 2023 closed except families.",
+        "Georgia, visa free, stay: changes nothing, because 12 is in force and the lowest counts.",
+    ]
+    assert details[1] == page[1]
+    page, details = told_of(Results(folder), [acts, stay, late])
+    assert page[1:] == ["2 further parts change nothing, in Georgia and Latvia."] and len(details) == 3
+    page, details = told_of(Results(folder), [stay, late])
+    assert (
+        page
+        == details
+        == [
+            "No rule differs.",
+            "Georgia, visa free, stay: changes nothing, because 12 is in force and the lowest counts.",
+            "Latvia, first residence permits: acts from 1 January 2031, after the period, which ends 31 August 2026.",
+        ]
+    )
+
+
+def test_changes_that_are_told_together_are_one_line(folder):
+    both = "lithuania.permit: from 2023-06-01 closed (was open)."
+    page, _ = told_of(Results(folder), [f"closes: {both}", f"revokes: {both}", f"Without law: {both}"])
+    assert page == ["Lithuania, first residence permits: from 1 June 2023 closed."]
+
+
+def test_the_rest_of_the_lives_is_the_sum_that_the_figure_draws(tmp_path):
+    folder = write(tmp_path / "rest", replicates=2, lambdas=(MAIN,))
+    effects = pd.read_csv(folder / "effects.csv")
+    for measure, estimate in {"asylum": 1_000, "irregular": 1_100, "delayed": 1_200}.items():
+        effects.loc[effects["measure"] == measure, ["estimate", "low", "high"]] = (estimate, 500, 2_000)
+    effects.to_csv(folder / "effects.csv", index=False)
+    results = Results(sealed(folder))
+    told, chart = Told(results), figure("substitution").data(results).set_index("outcome")["persons"]
+    assert {told.value(name).verdict for name in ("asylum", "irregular", "later")} == {FEW}
+    number = words.count(chart["few_each"], results)
+    assert int(number.replace(",", "")) >= 3_300
+    assert answer.sentences(told)[1].endswith(f"; {number} in other ways, few each.")
 
 
 def test_every_country_has_a_line_of_rules_before_the_rest_is_counted(folder):
@@ -517,10 +606,38 @@ def test_a_stored_comparison_that_is_not_there_is_told(tmp_path):
         stored.figures(settings)
 
 
+def test_an_edited_policy_of_the_same_name_has_another_folder(tmp_path):
+    settings = Settings(scenario="exit_closed", results_dir=str(tmp_path))
+    base, scenario = (Ensemble(settings).history(name) for name in (settings.baseline, settings.scenario))
+    edited = scenario.ending("exit_closed", date(2026, 1, 31))
+    place = stored.place(settings, base, scenario)
+    assert place == stored.place(replace(settings, task="figures", threads=1), base, scenario)
+    assert len({place, stored.place(settings, base, edited), stored.place(settings, edited, scenario)}) == 3
+
+
+def test_a_window_of_one_month_is_told_as_one(folder):
+    results = Results(folder)
+    assert Told(results).span == "March 2023 to December 2025"
+    results.manifest["settings"]["end"] = "2023-03"
+    assert Told(results).span == "March 2023"
+
+
+def test_a_number_is_kept_apart_from_its_period():
+    told = {
+        "from 2023-09-01 3 months (was 12)": "from 1 September 2023: 3 months (was 12)",
+        "from 2024-01-01 to 2024-12-31 0.05 share": "from 1 January 2024 to 31 December 2024: 0.05 share",
+        "on 2024-01-01 no (was yes)": "on 1 January 2024: no (was yes)",
+        "from 2023-09-01 50% closed (was open)": "from 1 September 2023 50% closed (was open)",
+        "acts from 2031-01-01, after the period": "acts from 1 January 2031, after the period",
+    }
+    assert {text: ruling.plain(text) for text in told} == told
+
+
 def test_figures_of_a_stored_comparison_are_drawn_anew(tmp_path, monkeypatch):
     monkeypatch.setattr(comparison.figures, "names", lambda: ("arrivals", "harms"))  # two of them say what all would
     settings = Settings(task="figures", scenario="lithuania_visa_ban", results_dir=str(tmp_path))
-    asked = fingerprint(Settings(task="compare", scenario="lithuania_visa_ban", results_dir=str(tmp_path)))
-    folder = write(tmp_path / "compare" / f"lithuania_visa_ban-{asked[:8]}", replicates=2, lambdas=(MAIN,))
+    histories = [Ensemble(settings).history(name) for name in (settings.baseline, settings.scenario)]
+    folder = write(stored.place(settings, *histories), replicates=2, lambdas=(MAIN,))
+    assert folder.parent == tmp_path / "compare" and folder.name.startswith("lithuania_visa_ban-")
     assert stored.figures(settings) == folder / "figures"
     assert {path.stem for path in (folder / "figures").glob("*.svg")} == set(drawable(Results(folder)))

@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("scoringrules")
 pytest.importorskip("statsmodels")
 
+from sim.analysis.additions import additions
 from sim.analysis.scoring import rules, scores  # noqa: E402
 from sim.analysis.scoring.sizes import limit, parts  # noqa: E402
 from sim.cli.commands.validating import literature, scale, scoring  # noqa: E402
@@ -215,7 +216,7 @@ def test_every_elasticity_has_a_source_a_band_and_a_world_that_composes():
         assert one.band[0] < one.band[1] and one.source and one.how
         if one.world not in ("", literature.DIASPORA):
             history = literature._policy(base, one.world, literature._changes(made, one.world))
-            assert history.adds(base), one.name
+            assert additions(history, base), one.name
 
 
 def test_leavers_are_counted_within_two_years_of_their_wish(measured):

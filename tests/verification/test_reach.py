@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from sim.analysis.additions import additions
 from sim.analysis.judged import scope
 from sim.analysis.reach import Rule, reach_table, rules
 from sim.history.catalogue import load_history
@@ -233,6 +234,8 @@ def test_every_parameter_that_a_policy_changes_is_about_somebody():
 
 def test_months_are_those_in_which_the_histories_differ():
     baseline, scenario = load_history("historical"), load_history("protection_for_objectors")
-    found = {rule.addition.parameter: rule.months for rule in rules(scenario.adds(baseline), baseline, scenario, 60)}
+    found = {
+        rule.addition.parameter: rule.months for rule in rules(additions(scenario, baseline), baseline, scenario, 60)
+    }
     offered = found["latvia.humanitarian.offered"]
     assert not offered[:48].any() and offered[48:].all()  # in force from January 2023

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.analysis import dimensions, standing
+from sim.analysis.additions import additions
 from sim.analysis.effects import Paired, effects_table, final_table, substitution_table, taxonomy_table
 from sim.analysis.effects_by_group import groups_table
 from sim.analysis.learned import learned_of
@@ -20,6 +21,7 @@ from sim.analysis.reach import reach_table, rules
 from sim.cli.commands.onward import onward
 from sim.cli.commands.pairs import Pairs, decomposed, families, first_count, paired_runs
 from sim.cli.commands.runs import ensemble_of, planned, write_world
+from sim.cli.commands.stored import place, worlds
 from sim.cli.commands.worlds import simulated, taken_for_granted
 from sim.history import naming
 from sim.history.catalogue import load_scenario
@@ -49,7 +51,7 @@ from sim.runs.estimate import Plan
 from sim.runs.files import manifest, write_folder
 from sim.runs.progress import say
 from sim.runs.run import Run
-from sim.runs.settings import Settings, fingerprint, resolved_yaml
+from sim.runs.settings import Settings, resolved_yaml
 from sim.runs.tables import DENSE, OF_COMPARISONS, YARDSTICK
 from sim.runs.tables.files import write_csv
 
@@ -66,8 +68,8 @@ def run(settings: Settings) -> Path | Plan:
         raise UserError("replicates=1 gives no interval; a comparison needs at least 2")
     ensemble = ensemble_of(settings)
     baseline, scenario = ensemble.history(settings.baseline), ensemble.history(settings.scenario)
-    additions = scenario.adds(baseline, settings.last_day)
-    events = changed_events(baseline, scenario, additions)
+    added = additions(scenario, baseline, settings.last_day)
+    events = changed_events(baseline, scenario, added)
     start = first_month(settings, events)
     if settings.dry:
         first = planned(ensemble, families(ensemble, first_count(settings)))
@@ -75,22 +77,24 @@ def run(settings: Settings) -> Path | Plan:
             return first
         return replace(first, most=planned(ensemble, families(ensemble, settings.most_replicates)))
     say(simulated(settings))
-    say(opening(additions).rstrip())
-    pairs = paired_runs(ensemble, max(start, opening_month(ensemble)), additions)
+    say(opening(added).rstrip())
+    pairs = paired_runs(ensemble, max(start, opening_month(ensemble)), added)
     ours = [one for paired in pairs.by_lambda.values() for one, _ in paired]
     theirs = [other for paired in pairs.by_lambda.values() for _, other in paired]
-    folder = Path(settings.results_dir) / "compare" / f"{naming.folder(settings.scenario)}-{fingerprint(settings)[:8]}"
+    folder = place(settings, baseline, scenario)
     with write_folder(folder) as partial:
-        _write_tables(partial, ensemble, pairs, additions)
+        _write_tables(partial, ensemble, pairs, added)
         write_world(partial / naming.folder(settings.baseline), ours, baseline, pairs.window.one_in, settings.last_day)
         write_world(
             partial / naming.folder(settings.scenario), theirs, scenario, pairs.window.one_in, settings.last_day
         )
-        (partial / "adds.txt").write_text(opening(additions), encoding="utf-8")
+        (partial / "adds.txt").write_text(opening(added), encoding="utf-8")
         (partial / "diff.txt").write_text(scenario.diff(baseline, settings.last_day), encoding="utf-8")
         (partial / "sources.txt").write_text(sources(scenario), encoding="utf-8")
         (partial / "config.yaml").write_text(resolved_yaml(settings), encoding="utf-8")
-        about = manifest(settings, began, _about(settings, pairs, events), pairs.verdict.n)
+        about = manifest(
+            settings, began, _about(settings, pairs, events) | {"worlds": worlds(baseline, scenario)}, pairs.verdict.n
+        )
         seals.write(partial, about, folder.name)
         if settings.report:
             comparison.build(partial)
@@ -194,6 +198,7 @@ def _about(settings: Settings, pairs: Pairs, events: Sequence[Event]) -> dict[st
             "announced": event.announced.isoformat(),
             "from": event.start.isoformat(),
             "until": event.until.isoformat() if event.until else None,
+            "source": event.source,
         }
         for event in events
     ]

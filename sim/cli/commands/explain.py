@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.analysis import standing
+from sim.analysis.additions import additions
 from sim.analysis.choosers import PARTED, chooser, row_of
 from sim.analysis.life import Follower, Life, life
 from sim.analysis.pairs import align
@@ -133,6 +134,6 @@ def _marks(ensemble: Ensemble, scenarios: list[str], last: int) -> tuple[int, ..
     if len(scenarios) < 2:
         return ()
     before, after = (ensemble.history(name) for name in scenarios)
-    starts = {month(event.start.isoformat()) for event in changed_events(before, after, after.adds(before))}
+    starts = {month(event.start.isoformat()) for event in changed_events(before, after, additions(after, before))}
     around = {t for start in starts for t in (start - 1, start)}
     return tuple(sorted(t for t in around if 0 <= t <= last))

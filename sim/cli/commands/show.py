@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.analysis.additions import additions
 from sim.cli.commands.worlds import taken_for_granted, world
 from sim.history import naming
 from sim.history.catalogue import load_history
@@ -42,7 +43,7 @@ def history(settings: Settings) -> Path:
         load_history(name, until=until, course=settings.course) for name in (settings.scenario, settings.baseline)
     )
     text = ours.debug(until)
-    adds = "\n".join(item.sentence for item in ours.adds(base, until)) or "Nothing is added or removed."
+    adds = "\n".join(item.sentence for item in additions(ours, base, until)) or "Nothing is added or removed."
     difference = ours.diff(base, until)
     print(world(settings))
     print(f"What each change adds to the rules in force in '{settings.baseline}':\n{adds}\n")

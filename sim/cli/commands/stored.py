@@ -1,12 +1,15 @@
 """`task=figures` and `task=report`: what is stored, drawn anew; nothing is simulated."""
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
 from sim.history import naming
+from sim.history.history import History
 from sim.numerics.errors import UserError
 from sim.report import comparison
 from sim.report.comparison import figures as drawn
+from sim.runs.ensemble import Ensemble
 from sim.runs.settings import Settings, fingerprint
 
 
@@ -18,9 +21,24 @@ def compared(settings: Settings) -> Path:
     return folder
 
 
+def place(settings: Settings, baseline: History, scenario: History) -> Path:
+    """Where a comparison of two histories lies: by its settings and by the rules of both.
+
+    So a policy that was edited and has its old name takes no earlier comparison away.
+    """
+    asked = f"{fingerprint(replace(settings, task='compare'))} {worlds(baseline, scenario)}"
+    mark = hashlib.sha256(asked.encode()).hexdigest()[:8]
+    return Path(settings.results_dir) / "compare" / f"{naming.folder(settings.scenario)}-{mark}"
+
+
+def worlds(baseline: History, scenario: History) -> str:
+    """Sixteen hexadecimal digits that are the same for two histories with the same parameters, policies and course."""
+    return hashlib.sha256("\n".join(map(repr, (baseline, scenario))).encode()).hexdigest()[:16]
+
+
 def _folder(settings: Settings) -> Path:
-    asked = replace(settings, task="compare")
-    return Path(settings.results_dir) / "compare" / f"{naming.folder(settings.scenario)}-{fingerprint(asked)[:8]}"
+    ensemble = Ensemble(settings)
+    return place(settings, ensemble.history(settings.baseline), ensemble.history(settings.scenario))
 
 
 def beside(settings: Settings) -> list[Path]:

@@ -202,7 +202,10 @@ def _lives(told: Told) -> str:
     few = [part for part in parts if part.verdict == FEW and part.quantity.name != "papers"]  # which have a sentence
     named = few if len(few) == 1 else [part for part in few if part.quantity.name == "stay"]
     said += [part.quantity.said.format(n=FEW) for part in named]
-    said += ["few in any other way"] if len(few) > len(named) else []
+    rest = sum(part.estimate for part in parts if not part.told and part not in named)
+    if len(few) > len(named) and rest:
+        other = words.count(rest, told.results)  # of the same sum that the figure of where they go draws
+        said.append("few in any other way" if other == FEW else f"{other} in other ways, few each")
     which = f": {'; '.join(said)}" if said else ""
     return f"In all, {everyone.number} lives change{told_with(told, 'changed')}{which}."
 
@@ -271,7 +274,7 @@ def sure(results: Results) -> str:
     of = "one more draw" if results.is_drawn else "luck"
     return (
         f"Brackets: 90% interval of {of}. {words.capital(FIRM)}: direction and size hold at every \u03bb. "
-        f"{words.capital(OPEN)}: at some \u03bb it touches zero or changes direction."
+        f"{words.capital(OPEN)}: at some \u03bb it touches or crosses zero."
     )
 
 

@@ -2,20 +2,18 @@
 
 import math
 import os
-import re
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import jinja2
 import pandas as pd
-from markupsafe import Markup, escape
 
 from sim.analysis.closed_form import PRIOR, PRIOR_90, deflection
 from sim.history import naming
 from sim.report import style, words, yardstick
 from sim.report.blocks import markdown
-from sim.report.comparison import answer, figures, levels_by_group, rule_changes, summary, tested, variance
+from sim.report.comparison import answer, cited, figures, levels_by_group, rule_changes, summary, tested, variance
 from sim.report.results import Results, heading, wording
 from sim.report.told import Told
 from sim.report.verdicts import BRIEF
@@ -111,7 +109,7 @@ def context(results: Results) -> dict[str, Any]:
         "groups": levels_by_group.tables(results),
         "yardstick": yardstick.section(results),
         "people": people(results),
-        "sources": linked(results.text("sources.txt")),
+        "sources": cited.sources(results),
         "config": results.text("config.yaml"),
         "histories": [
             (heading(name), results.text(f"{naming.folder(name)}/history.txt"))
@@ -135,11 +133,6 @@ def example(told: Told) -> dict[str, Any]:
         return {"share": "", "at": []}
     found = [(f"{one:g}", words.percent(float(deflection(share.estimate, one)))) for one in (0.2, 0.5, 0.8)]
     return {"share": share.number, "at": found}
-
-
-def linked(text: str) -> Markup:
-    """A text with its addresses as links; everything else is escaped."""
-    return Markup(re.sub(r"https?://[^\s<>\"')\]]+[^\s<>\"')\].,;:]", r'<a href="\g<0>">\g<0></a>', str(escape(text))))
 
 
 def flat(mapping: dict[str, Any], above: str = "") -> list[tuple[str, str]]:

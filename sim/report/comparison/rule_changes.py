@@ -18,37 +18,59 @@ def changes(results: Results, most: int | None = CHANGES) -> list[str]:
     """What changes in the rules, without identifiers, alike changes in one line; first where arrivals change most.
 
     Of more than `most` lines the rest are counted, but the first `CLAUSES` countries have a line each; all of them
-    end with how many parts have no effect.
+    end with the parts that have no effect: with the reason, or counted where there is no room.
     """
     acting, idle = acting_and_idle(results)
     alike = _alike(acting, [wording(place) for place in Told(results).ruled])
+    room = None if most is None else 1 if acting else most
     if most is not None:
         alike, most = _each_place_first(alike, most)
-    said = [f"{rule}: {ruling.plain(text)}." if rule else f"{ruling.plain(text)}." for _, rule, text in alike]
+    said = _lines(alike)
     if most is not None:
         said = [line.replace(_WAS_OPEN_TO_THEM, " as well").replace(_WAS_OPEN, "") for line in said]
     rest = len(said) - most if most is not None else 0
     if rest > 0:
         said = [*said[:most], f"{rest} more {'change' if rest == 1 else 'changes'}."]
-    if idle and (most is None or not said):
-        said.append(f"{idle} further {'part changes' if idle == 1 else 'parts change'} nothing.")
-    return said or ["No rule differs."]
+    return [*(said or ["No rule differs."]), *_idle(idle, room)]
 
 
-def acting_and_idle(results: Results) -> tuple[list[tuple[str, str, str]], int]:
-    """Changes that act, as place, what is ruled, and text, and how many parts have no effect."""
-    acting, idle = [], 0
+def _lines(alike: Sequence[tuple[list[str], str, str]]) -> list[str]:
+    return [f"{rule}: {ruling.plain(text)}." if rule else f"{ruling.plain(text)}." for _, rule, text in alike]
+
+
+def _idle(idle: Sequence[tuple[str, str, str]], most: int | None) -> list[str]:
+    """Parts without effect, each with its reason; counted where they are more than `most` lines."""
+    alike = _alike(idle, [])
+    if most is None or len(alike) <= most:
+        return _lines(alike)
+    where = listed(list(dict.fromkeys(place for place, _, _ in idle)))
+    return [f"{len(idle)} further parts change nothing, in {where}."]
+
+
+def acting_and_idle(results: Results) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
+    """Changes that act, and those without effect, each as place, what is ruled, and text."""
+    acting: list[tuple[str, str, str]] = []
+    idle: list[tuple[str, str, str]] = []
     for line in results.text("adds.txt").splitlines():
         if not line.strip():
             continue
-        found = re.match(r"^\w+: (\w+)\.([\w.]+): (.*?)\.?$", line)
+        found = re.match(r"^(?:Without )?\w+: (\w+)\.([\w.]+): (.*?)\.?$", line)
         if found is None:
             acting.append(("", "", line.rstrip(".")))
-        elif found[3].startswith(("changes nothing", "acts only", "has no effect")):
-            idle += 1
-        else:
-            acting.append((wording(found[1]), ruling.what(found[2]), found[3]))
+            continue
+        is_idle = found[3].startswith(("changes nothing", "acts from"))
+        text = _STRICT.sub(_strict, found[3])
+        (idle if is_idle else acting).append((wording(found[1]), ruling.what(found[2]), text))
     return acting, idle
+
+
+_STRICT = re.compile(r"\bbecause (\w+(?:, \w+)*) (is|are) already as strict")
+"""Which rules in force hide a change, by name."""
+
+
+def _strict(found: re.Match[str]) -> str:
+    names = [f"\u201c{wording(name)}\u201d" for name in found[1].split(", ")]
+    return f"because {listed(names)} {found[2]} already as strict"
 
 
 _WAS_OPEN, _WAS_OPEN_TO_THEM = " (was open)", " (was open to them)"

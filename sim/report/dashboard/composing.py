@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from sim.analysis.additions import additions
 from sim.history import catalogue
 from sim.history.catalogue import history_of, load_history
 from sim.history.clock import last_day
@@ -50,7 +51,7 @@ def compose(form: Form) -> Composed:
         history = _enacted(form, base.parameters)
     except UserError as error:
         return Composed(form, error.faults)
-    return Composed(form, (), world(form), history.adds(base, until))
+    return Composed(form, (), world(form), additions(history, base, until))
 
 
 def _enacted(form: Form, parameters: Mapping[str, Parameter]) -> History:

@@ -74,7 +74,7 @@ class Form:
         So another policy of the same name has other results, and the same policy has the same.
         """
         content = json.dumps([asdict(rule) for rule in self.rules], default=str, sort_keys=True)
-        return f"{self.name}_{hashlib.sha256(content.encode()).hexdigest()[:6]}"
+        return f"{self.name}_0x{hashlib.sha256(content.encode()).hexdigest()[:6]}"
 
 
 def proposals() -> tuple[str, ...]:

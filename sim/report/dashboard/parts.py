@@ -67,8 +67,8 @@ def harmless(text: str) -> str:
 
 def in_words(told: Composed) -> None:
     """What a form says, what it adds to the rules in force, or why it cannot be."""
-    for rule in told.form.rules:
-        st.markdown(f"- {said.rule(rule, parameters())}")
+    for sentence in said.rules(told.form.rules, parameters()):
+        st.markdown(f"- {sentence}")
     for fault in told.faults:
         st.error(fault)
     if told.faults:

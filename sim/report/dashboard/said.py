@@ -61,6 +61,12 @@ def read_day(text: str) -> date:
     raise ValueError(text)
 
 
+def rules(told: Iterable[Rule], parameters: Mapping[str, Parameter] | None = None) -> list[str]:
+    """Rules in a sentence each; one that is not whole yet has faults instead, and none."""
+    whole = (one for one in told if one.countries and one.what and one.start and not math.isnan(one.share))
+    return [rule(one, parameters) for one in whole]
+
+
 def rule(told: Rule, parameters: Mapping[str, Parameter] | None = None) -> str:
     """A rule in one sentence; of what is not filled in yet a dash."""
     countries = listed([wording(country) for country in told.countries]) if told.countries else "–"

@@ -14,6 +14,7 @@ from sim.history import naming
 from sim.numerics.errors import UserError
 from sim.report.dashboard import noted
 from sim.report.dashboard.jobs import FOLDER
+from sim.report.results import wording
 from sim.runs import seals
 from sim.runs.seals import Damaged
 
@@ -35,13 +36,15 @@ class Stored:
     time: str
     command: str
     has_report: bool
+    worlds: str = ""
+    """Digest of both histories: policies of one name may have had other rules."""
 
     @property
     def title(self) -> str:
         """The comparison in one line."""
-        against = "" if self.baseline == naming.HISTORICAL else f" against {naming.words(self.baseline)}"
+        against = "" if self.baseline == naming.HISTORICAL else f" against {wording(self.baseline)}"
         return (
-            f"{naming.words(self.scenario)}{against}, to {self.until}, one in {self.one_in:,}, "
+            f"{wording(self.scenario)}{against}, to {self.until}, one in {self.one_in:,}, "
             f"{self.replicates} replicates ({self.time[:16].replace('T', ' ')})"
         )
 
@@ -69,6 +72,7 @@ class _Manifest(BaseModel):
     time: datetime
     command: _Line
     settings: _Settings
+    worlds: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]*$")] = ""
 
 
 def stored(results_dir: str | Path) -> tuple[list[Stored], list[str]]:
@@ -84,7 +88,7 @@ def stored(results_dir: str | Path) -> tuple[list[Stored], list[str]]:
         except UserError as error:
             faults += error.faults
             continue
-        asked = one.scenario, one.baseline, one.until, one.one_in, one.seed
+        asked = one.scenario, one.baseline, one.until, one.one_in, one.seed, one.worlds
         if asked not in best or _weight(one) > _weight(best[asked]):
             best[asked] = one
     return sorted(best.values(), key=lambda one: one.time, reverse=True), faults
@@ -114,7 +118,7 @@ def _read(results_dir: Path, path: Path) -> Stored:
     chosen = told.settings
     return Stored(
         path.name, told.scenario, told.baseline, chosen.end, chosen.one_in, chosen.replicates, chosen.seed,
-        told.time.isoformat(), told.command, (folder / "report.html").is_file(),
+        told.time.isoformat(), told.command, (folder / "report.html").is_file(), told.worlds,
     )  # fmt: skip
 
 

@@ -106,10 +106,8 @@ def outcome(one: Decision) -> str:
     if not one.free_to_exit:
         return "The unit may not leave Belarus this month."
     if one.chosen >= 0:
-        return f"{odds}: it left by luck, as {_in(one.chance)} like it do in such a month."
-    return (
-        f"{odds}: it stayed, as nearly all like it do in such a month." if one.chance < 0.1 else f"{odds}: it stayed."
-    )
+        return f"{odds}: left by luck, as {_in(one.chance)} with such a chance do."
+    return f"{odds}: stayed, as nearly all with such a chance do." if one.chance < 0.1 else f"{odds}: stayed."
 
 
 def _in(chance: float) -> str:
