@@ -6,7 +6,7 @@ from sim.numerics import months
 from sim.report.results import Effect, Results
 from sim.report.verdicts import BRIEF, FEW, SAME, TOLD, UNSURE, Ends, too_few, verdict
 from sim.runs.disclosure import resolution, rounded, suppress
-from sim.runs.settings import of_slices
+from sim.runs.usual import of_slices
 
 MINUS = "\u2212"
 

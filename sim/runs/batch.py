@@ -17,7 +17,8 @@ from sim.runs import checks
 from sim.runs.checked_model import CheckedModel, Numbers
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import Job
-from sim.runs.settings import SAMPLE, Choice, People, Settings, fingerprint
+from sim.runs.settings import Choice, People, Settings, fingerprint
+from sim.runs.usual import sample_of
 
 MOST_WORLDS = 8
 """Settings whose worlds are kept for the models to come (assumption: a batch varies few at a time)."""
@@ -46,7 +47,7 @@ class ScenarioModel(CheckedModel):
         scenario: str | None = None,
         lambda_: float | None = None,
         *,
-        one_in: int = SAMPLE,
+        one_in: int = sample_of("simulate"),
         replicate: int | None = None,
         rng: Any = None,
         threads: int = 1,

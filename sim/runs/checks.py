@@ -108,7 +108,6 @@ def _one_line(text: str) -> str:
 
 
 Whole = Annotated[int, Strict(), BeforeValidator(_whole)]
-Sampled = Annotated[Whole, Ge(1), Le(CIRCLES), wanted(f"a whole number from 1 to {CIRCLES}")]
 Seed = Annotated[Whole, Ge(0), Le(2**32 - 1), wanted(f"a whole number from 0 to {2**32 - 1}")]
 Numbered = Annotated[Whole, Ge(0), Lt(MOST_REPLICATES), wanted(f"a whole number from 0 to {MOST_REPLICATES - 1}")]
 Most = Annotated[Whole, Ge(2), Le(MOST_REPLICATES), wanted(f"a whole number from 2 to {MOST_REPLICATES}")]
@@ -121,10 +120,9 @@ Lambda = Annotated[Real, Ge(SMALLEST_LAMBDA), Le(1)]
 Line = Annotated[str, Strict(), StringConstraints(min_length=1), AfterValidator(_one_line)]
 """A text on one line."""
 _RANGE = f"from {SMALLEST_LAMBDA:g} to 1"
-
 Flag = Annotated[bool, Strict(), wanted("true or false")]
 ALambda = Annotated[Lambda, wanted(f"a number {_RANGE} (nearer 0 nearly all who are barred go elsewhere anyway)")]
-SampledOrUsual = Annotated[
+Sampled = Annotated[
     Annotated[Whole, Ge(1), Le(CIRCLES)] | None,
     wanted(f"a whole number from 1 to {CIRCLES}, or null for the usual sample of the task"),
 ]

@@ -25,7 +25,7 @@ from sim.history.parameters import LIMIT_DAY
 from sim.numerics import months
 from sim.numerics.errors import UserError
 from sim.numerics.locations import CONF, EXPERIMENTS, files
-from sim.runs import checks
+from sim.runs import checks, usual
 from sim.runs.fit_settings import Fit
 from sim.runs.sections import from_mapping, section
 from sim.runs.sections import keys_of as keys_of
@@ -37,15 +37,6 @@ if TYPE_CHECKING:
 DECISIONS = Path(__file__).parents[1] / "model" / "decision" / "rules"
 """Folder of the decision rules."""
 CONFIG = CONF / "config.yaml"
-FEW = {"compare": 20, "patterns": 4, "validate": 8, "predict": 8}
-"""Replicates of a task that asks for no number, what half a minute allows, one of others; `enough` asks the stopping
-rule."""
-SAMPLES = dict.fromkeys(("compare", "canonical", "figures", "report", "explain", "reasons", "survey"), 200)
-"""One circle in so many where nothing is asked, of a comparison and of what is told of one: twenty draws of the
-parameters tell more than a larger sample of fewer, and their interval assumes no law (`sim.analysis.estimates.FREE`).
-"""
-SAMPLE = 100
-"""The usual sample of all other tasks, that of the fit."""
 USUAL = "lithuania_visa_ban"
 """The scenario of a run that asks for no world at all."""
 
@@ -97,11 +88,10 @@ def known_experiments() -> list[str]:
 class People:
     """Who is simulated: one circle of about 100 people in every `one_in` circles, drawn `draws` times.
 
-    Replicates have them in turn. None becomes a number: `one_in` the task's own (`SAMPLES`), `draws` `checks.PEOPLE`
-    where parameters are drawn or fitted, else one.
+    Replicates have them in turn. None: the task's sample; `checks.PEOPLE` draws where parameters are drawn, else one.
     """
 
-    one_in: checks.SampledOrUsual = None
+    one_in: checks.Sampled = None
     draws: checks.Drawn = None
 
 
@@ -138,8 +128,8 @@ def _asked(scenario: str, policy: tuple[str, ...] | None, without: tuple[str, ..
     """What is asked for by three keys; if no scenario is named, what policies are enacted on, and what observations are
     set beside, is what happened.
     """
-    usual = naming.HISTORICAL if policy or without or task in checks.OF_WHAT_HAPPENED else USUAL
-    own = naming.composition(scenario or usual)
+    happened = policy or without or task in checks.OF_WHAT_HAPPENED
+    own = naming.composition(scenario or (naming.HISTORICAL if happened else USUAL))
     return Composition(own.scenario, own.policy + (policy or ()), own.without + (without or ()))
 
 
@@ -223,8 +213,7 @@ class Settings:
         if self.choice.lambda_ is None and draws is None:
             object.__setattr__(self, "choice", replace(self.choice, lambda_=checks.USUAL_LAMBDA))
         if self.people.one_in is None:
-            usual = SAMPLES.get(self.task, SAMPLE)
-            object.__setattr__(self, "people", replace(self.people, one_in=usual))
+            object.__setattr__(self, "people", replace(self.people, one_in=usual.sample_of(self.task)))
         if self.people.draws is None:
             number = checks.PEOPLE if draws is not None or self.task == "calibrate" else 1
             object.__setattr__(self, "people", replace(self.people, draws=number))
@@ -249,17 +238,17 @@ class Settings:
     @property
     def one_in(self) -> int:
         """One circle in so many is simulated."""
-        return self.people.one_in or SAMPLE
+        return self.people.one_in or usual.sample_of(self.task)
 
     @property
     def replicate_count(self) -> int:
-        """Replicates to run: as asked, or what the task takes (`FEW`), one if it says nothing.
+        """Replicates to run: as asked, or what the task takes (`sim.runs.usual`).
 
         Raises UserError where a stopping rule is asked for and the task has none.
         """
         if isinstance(self.replicates, str):
             raise UserError(f"replicates={self.replicates} asks for a comparison; give a number for task={self.task}")
-        return self.replicates or FEW.get(self.task, 1)
+        return self.replicates or usual.replicates_of(self.task)
 
     @property
     def thread_count(self) -> int:
@@ -294,13 +283,6 @@ def settings_from_mapping(record: Mapping[str, Any]) -> Settings:
     return from_mapping(record, Settings)
 
 
-def of_slices(replicates: int) -> int:
-    """Replicates at each lambda beside the main one: half as many, of many a third, and two at least, as an interval
-    needs.
-    """
-    return max(2, min(4, replicates // 2), replicates // 3)
-
-
 def record_of(settings: Any) -> dict[str, Any]:
     """The settings as plain values under the keys a user writes."""
     record: dict[str, Any] = {}
@@ -327,14 +309,14 @@ def resolved_yaml(settings: Settings) -> str:
 
 def command(settings: Settings) -> str:
     """The command that repeats a run: the keys that differ from their defaults and change a number."""
-    usual = dict(_dotted(Settings(parameters=settings.parameters, decision=settings.decision)))
-    usual |= {"parameters": checks.usual_parameters(record_of(settings)), "decision": Settings().decision}
-    usual["people.one_in"] = SAMPLES.get(settings.task, SAMPLE)
+    defaults = dict(_dotted(Settings(parameters=settings.parameters, decision=settings.decision)))
+    defaults |= {"parameters": checks.usual_parameters(record_of(settings)), "decision": Settings().decision}
+    defaults["people.one_in"] = usual.sample_of(settings.task)
     words = naming.composition(settings.scenario).asked if settings.scenario != USUAL else []
     words += [
         f"{key}={json.dumps(value, separators=(',', ':')) if isinstance(value, list) else value}"
         for key, value in _dotted(settings)
-        if value != usual.get(key) and key.split(".")[0] not in (*WITHOUT_EFFECT, "scenario")
+        if value != defaults.get(key) and key.split(".")[0] not in (*WITHOUT_EFFECT, "scenario")
     ]
     return " ".join(["python -m sim", *words])
 

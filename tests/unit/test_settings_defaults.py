@@ -1,6 +1,7 @@
 """Defaults of the settings that depend on the task."""
 
-from sim.runs.settings import People, Settings, command, of_slices
+from sim.runs.settings import People, Settings, command
+from sim.runs.usual import of_slices
 
 
 def test_replicates_follow_the_task_unless_given() -> None:

@@ -21,9 +21,10 @@ from sim.runs.ensemble import Ensemble
 from sim.runs.estimate import Plan, plan
 from sim.runs.points import Extras, Point, Shelf, point
 from sim.runs.run import Run
-from sim.runs.settings import Settings, of_slices
+from sim.runs.settings import Settings
 from sim.runs.tables import OF_POINTS, OF_WORLDS
 from sim.runs.tables.files import as_csv, write_parquet
+from sim.runs.usual import of_slices
 
 
 def ensemble_of(settings: Settings) -> Ensemble:
