@@ -10,13 +10,11 @@ from datetime import date
 from functools import cached_property
 
 from sim.history import composition, wording
-from sim.history.admission import SETS
 from sim.history.clock import clock, last_day
 from sim.history.composition import Floats, days_of
 from sim.history.courses import Course
 from sim.history.parameters import Change, Parameter, change_faults, date_of, day, need_date, need_end, unknown
 from sim.history.policies import Event, Policy
-from sim.history.wording import Addition
 from sim.numerics.errors import HistoryError
 from sim.numerics.messages import nearest, shown
 
@@ -275,59 +273,3 @@ class History:
         shared = [name for name in self.parameters if name in other.parameters]
         told = [f"{name}: {words}." for name in shared for words in self._contrasts(name, other, until)]
         return "\n".join(lines + (told or [f"No effective rule differs to {until}."]))
-
-    def adds(self, base: "History", until: date | None = None) -> tuple[Addition, ...]:
-        """What this history adds to, and takes from, the rules of another, change by change.
-
-        Each change is tried alone on the other history's rules: it is effective, shadowed by rules that are
-        in force there, out of the period to `until`, or without effect.
-        """
-        found, until = [], need_date(until or self.last_day, "until")
-        for removed, one, two in ((False, self, base), (True, base, self)):
-            for name, (policy, event) in one._events.items():
-                if name in two._events and (removed or two._events[name][1] == event):
-                    continue
-                for change in event.changes:
-                    found.append(self._addition(base, policy, event, change, removed, until))
-        return tuple(found)
-
-    def _monthly_or_open(self, name: str) -> Floats:
-        read = self.open_shares if self.parameter(name).rule == "restriction" else self.monthly
-        return read(name, self.last + 1)
-
-    def _addition(
-        self, base: "History", policy: Policy, event: Event, change: Change, removed: bool, until: date
-    ) -> Addition:
-        name, rule = change.parameter, base.parameter(change.parameter).rule
-        title = f"{'Without ' if removed else ''}{event.name}: {name}"
-        rivals = [
-            other.name
-            for other, _ in base._acting.get(name, ())
-            if other.name != event.name and other.start <= event.last and event.start <= other.last
-        ]
-        if removed:  # with all that this history lacks, so that the sentence tells what holds here
-            tried = base.without(*(gone for gone in base._events if gone not in self._events))
-        else:  # a value that can only be set once is tried in the place of the one it replaces
-            replaced = [event.name] * (event.name in base._events) + rivals * (rule == "set")
-            others = base.without(*replaced)
-            alone = replace(policy, name=f"{policy.name[:190]} alone", events=(replace(event, changes=(change,)),))
-            tried = replace(others, policies=(*others.policies, alone))
-        if event.start > until:
-            late = f"{title}: acts {event.when()}, after the period, which ends {until}."
-            return Addition(policy.name, event.name, name, removed, "out of period", (), late)
-        try:
-            said = tried._contrasts(name, base, until)
-        except HistoryError:  # possible only together with the scenario's other changes
-            said = self._contrasts(name, base, until)
-        by = tuple(sorted(rivals)) if rule in ("restriction", "highest", "lowest") else ()
-        if said:
-            sentence = f"{title}: {'; '.join(said)}."
-            sides = [] if base.parameter(name).unit in SETS else [h._monthly_or_open(name) for h in (tried, base)]
-            direction = composition.direction(*sides) if sides else 0
-            return Addition(policy.name, event.name, name, removed, "effective", (), sentence, direction)
-        if by:
-            verb = "is" if len(by) == 1 else "are"
-            sentence = f"{title}: changes nothing, because {wording.listing(by)} {verb} already as strict."
-            return Addition(policy.name, event.name, name, removed, "shadowed", by, sentence)
-        same = f"{title}: changes nothing, because the value is the same with and without it."
-        return Addition(policy.name, event.name, name, removed, "without effect", (), same)
