@@ -18,6 +18,7 @@ from sim.history.destinations import Destination
 from sim.history.history import History
 from sim.history.levers import believed, heard
 from sim.history.limits import within_limits
+from sim.history.reading import Reading
 from sim.numerics.codes import (
     CHANNEL,
     EXPOSURE,
@@ -206,8 +207,10 @@ _OF_A_PLACE = (
 """Fields of PLACES that are parameters `<place>.<field>`."""
 
 
-def build(history: History, destinations: Mapping[str, Destination], months: int) -> World:
-    """Compile a history into arrays for months 0 to `months` - 1.
+def build(
+    history: History, destinations: Mapping[str, Destination], months: int, reading: Reading | None = None
+) -> World:
+    """Compile a history into arrays for months 0 to `months` - 1, by a `reading` of it if there is one.
 
     Raises HistoryError for a parameter that does not exist, or whose value no world can have.
     """
@@ -218,8 +221,10 @@ def build(history: History, destinations: Mapping[str, Destination], months: int
     outlook = openness.copy()
     belarus, risk = np.zeros(months, BELARUS), np.zeros((months, len(EXPOSURE)))
 
+    said = reading or Reading(history, months)
+
     def series(name: str, field: str) -> Floats:
-        return within_limits(name, field, history.monthly(name, months))
+        return within_limits(name, field, said.read("monthly", name))
 
     for name, destination in destinations.items():
         place = PLACE[name]
@@ -233,8 +238,8 @@ def build(history: History, destinations: Mapping[str, Destination], months: int
         here["premium_it"] = series(f"{name}.premium.it", "premium_it")
         here["pendular"] = series(f"{name}.demand.pendular", "pendular")
         for instrument in destination.instruments:
-            openness[:, place, INSTRUMENT[instrument]] = history.open_shares(f"{name}.{instrument}", months)
-            outlook[:, place, INSTRUMENT[instrument]] = history.outlook(f"{name}.{instrument}", months)
+            openness[:, place, INSTRUMENT[instrument]] = said.read("open_shares", f"{name}.{instrument}")
+            outlook[:, place, INSTRUMENT[instrument]] = said.read("outlook", f"{name}.{instrument}")
         for sector in SECTOR:
             source = sector if sector in DEMAND_SECTORS else "other"
             demand[:, place, SECTOR[sector]] = series(f"{name}.demand.{source}", "demand")
@@ -242,13 +247,13 @@ def build(history: History, destinations: Mapping[str, Destination], months: int
             law[place, CHANNEL[channel]] = _law(terms)
             for short in RULES.names or ():
                 full = f"{name}.{channel}.{short}"
-                values = history.at_ends(full, months) if short in ADMISSION else series(full, short)
+                values = said.read("at_ends", full) if short in ADMISSION else series(full, short)
                 rules[short][:, place, CHANNEL[channel]] = values
 
     home = PLACE["belarus"]
     for instrument in ("land_exit", "exit"):
-        openness[:, home, INSTRUMENT[instrument]] = history.open_shares(f"belarus.{instrument}", months)
-        outlook[:, home, INSTRUMENT[instrument]] = history.outlook(f"belarus.{instrument}", months)
+        openness[:, home, INSTRUMENT[instrument]] = said.read("open_shares", f"belarus.{instrument}")
+        outlook[:, home, INSTRUMENT[instrument]] = said.read("outlook", f"belarus.{instrument}")
     earned = series("belarus.wage", "wage") * series("belarus.income_multiple", "income_multiple")
     places["wage"][:, home], places["rent"][:, home] = earned, series("belarus.rent", "rent")
     places["premium_it"][:, home] = series("belarus.wage.premium.it", "premium_it")

@@ -7,6 +7,7 @@ order, so that the same history gives the same bits on every machine.
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ FORESIGHT = 6
 _COMBINE = {"highest": np.maximum, "lowest": np.minimum, "product": np.multiply, "sum": np.add}
 
 
+@cache
 def days_of(months: int) -> int:
     """Days in the first `months` months of the clock."""
     return day(clock.first_day(months))

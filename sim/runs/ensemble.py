@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
 from threading import Lock
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from tqdm import tqdm
@@ -18,7 +18,7 @@ from sim.history.catalogue import load_history
 from sim.history.compiled import World, build, first_difference
 from sim.history.history import History
 from sim.history.inventory import load_destinations
-from sim.model.checkpoint import State
+from sim.history.reading import Reading
 from sim.model.decision import constants
 from sim.model.decision.units import residents_by_class
 from sim.model.feedback import Held
@@ -32,6 +32,7 @@ from sim.population.synthesis import Population, synthesise
 from sim.runs.checked_model import CheckedModel, Numbers, need, need_job, need_lived, need_name
 from sim.runs.draws import chosen, people_seed, turn
 from sim.runs.given import Given, given
+from sim.runs.prefixes import Prefixes
 from sim.runs.run import Job, Other, Run, decisions, moves, wishes
 from sim.runs.settings import Settings, known_scenarios
 
@@ -52,19 +53,6 @@ class Parameters(NamedTuple):
     given: Given
 
 
-class Prefixes(Protocol):
-    """States of one baseline run, kept so that no month is lived twice."""
-
-    def latest(self, month: int) -> State | None:
-        """The latest state kept whose next month is no later than `month`."""
-
-    def keep(self, state: State) -> None:
-        """Keep a state."""
-
-    def reached(self) -> None:
-        """Be told that no more is asked or kept."""
-
-
 class Ensemble:
     """People, histories and worlds shared by all runs of one set of settings."""
 
@@ -81,6 +69,7 @@ class Ensemble:
         self._histories: dict[str, History] = {}
         self._added: dict[str, History] = {}
         self._worlds: dict[str, World] = {}
+        self._readings: dict[str, Reading] = {}
         self._partings: dict[tuple[str, str], int] = {}
         self._constants: dict[float, constants.Constants] = {}
 
@@ -156,14 +145,19 @@ class Ensemble:
         """
         need_name(scenario)
         if scenario not in self._histories:
-            self._histories[scenario] = self._given.history(self._stated(scenario))
+            self._histories[scenario] = self._given.history(self._stated(scenario).history)
         return self._histories[scenario]
 
-    def _stated(self, scenario: str) -> History:
-        """The history of a scenario with its own dated values, whatever scales them."""
-        if scenario in self._added:
-            return self._added[scenario]
-        return load_history(scenario, until=self.settings.last_day, course=self.settings.course)
+    def _stated(self, scenario: str) -> Reading:
+        """The history of a scenario with its own dated values, whatever scales them, as it is read."""
+        if scenario not in self._readings:
+            of, own = self.settings, self._added.get(scenario)
+            history = own or load_history(scenario, until=of.last_day, course=of.course)
+            self._readings[scenario] = Reading(history, self.months)
+        return self._readings[scenario]
+
+    def _built(self, history: History, stated: Reading) -> World:
+        return build(history, load_destinations(), self.months, Reading(history, self.months, stated))
 
     def add(self, scenario: str, history: History) -> None:
         """Name a history made in Python, so that jobs can ask for it like for a file of `conf/scenario`.
@@ -183,7 +177,7 @@ class Ensemble:
         """The compiled world of a scenario, as far as the run goes."""
         need_name(scenario)
         if scenario not in self._worlds:
-            self._worlds[scenario] = build(self.history(scenario), load_destinations(), self.months)
+            self._worlds[scenario] = self._built(self.history(scenario), self._stated(scenario))
         return self._worlds[scenario]
 
     def constants_at(self, lambda_: float) -> constants.Constants:
@@ -229,10 +223,10 @@ class Ensemble:
         if own is self._given or own.scales == self._given.scales:
             return self.history(scenario), self.world(scenario)
         if (scenario, scales) not in self._scaled:
-            history = own.history(self._stated(scenario))
+            history = own.history((stated := self._stated(scenario)).history)
             while len(self._scaled) >= MOST_WORLDS:
                 self._scaled.pop(next(iter(self._scaled)), None)
-            self._scaled[scenario, scales] = history, build(history, load_destinations(), self.months)
+            self._scaled[scenario, scales] = history, self._built(history, stated)
         return self._scaled[scenario, scales]
 
     def run(self, job: Job, threads: int = 1, each_month: Callable[[], object] | None = None) -> Run:

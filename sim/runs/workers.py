@@ -75,7 +75,7 @@ def _save(path: Path, array: NDArray[Any]) -> None:
 
 
 class BaselineStates:
-    """States of one baseline run kept by the workers of a sweep, one file a month: see `sim.runs.ensemble.Prefixes`.
+    """States of one baseline run kept by the workers of a sweep, one file a month: see `sim.runs.prefixes.Prefixes`.
 
     `name` names the run: its point and its replicate. `forms` are the arrays of its states.
     """
