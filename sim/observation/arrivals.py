@@ -15,6 +15,7 @@ from sim.numerics.codes import CHANNEL, EVENT, EXPOSURE, INSTRUMENT, PLACE, PLAC
 from sim.numerics.months import FIRST_YEAR
 from sim.observation import losses
 from sim.observation.definitions import lag
+from sim.observation.parameters import observation
 from sim.observation.seen import Seen, rows_of
 from sim.runs.tables import OF_POINTS
 
@@ -63,10 +64,11 @@ def papers_of(seen: Seen, place: int, year: int) -> tuple[float, float, float]:
     """People who got a national visa of a place in a year, a first permit, and both; persons.
 
     A visa is that of who arrives on one; the permit follows arrival by the place's lag (`definitions.lag`). Who was let
-    in from a war has neither.
+    in from a war has neither, but where the state gave them permits of its own.
     """
     log = seen.run.moves[np.isin(seen.run.moves["kind"], _COMES) & (seen.run.moves["place"] == place)]
-    log = log[log["reason"] != REASON["refuge"]]
+    if observation().at("refuge_permits", PLACE_NAMES[place]) == 0.0:
+        log = log[log["reason"] != REASON["refuge"]]
     by_visa = seen.world.law["entry"][place][log["channel"]] == INSTRUMENT["national_visa"]
     by_permit = (seen.world.law["entry"][place][log["channel"]] == INSTRUMENT["permit"]) | (
         (seen.world.law["residence"][place][log["channel"]] == INSTRUMENT["permit"]) & ~by_visa

@@ -102,11 +102,13 @@ def rejected(seen: Seen, place: int) -> Floats:
 def with_papers(seen: Seen, place: int) -> Floats:
     """People who come to live in a place by its visas and permits, by channel, float64[T, channels].
 
-    Who fled from a war and was let in has none: temporary protection is counted apart from permits.
+    Who fled from a war and was let in has none but where the state gave them permits of its own (`refuge_permits`):
+    temporary protection is counted apart from permits.
     """
+    without = seen.one_in * (1.0 - observation().at("refuge_permits", PLACE_NAMES[place]))
     let_in = noted(seen, "onward", place, reason="refuge")
     found = arrivals(seen.run, place)
-    np.subtract.at(found, (let_in["month"], let_in["channel"]), float(seen.one_in))
+    np.subtract.at(found, (let_in["month"], let_in["channel"]), without)
     return found
 
 
