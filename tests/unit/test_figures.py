@@ -357,6 +357,25 @@ def test_what_a_history_says_of_a_rule_is_a_state_or_a_number(says, state):
     assert figures.figure("rules").periods(text)["state"].tolist() == [state]
 
 
+def test_whom_a_closing_spares_may_be_shut_out_later():
+    """The last exception that is taken away leaves nobody in; an opening lets some in again."""
+    said = (
+        "open",
+        "closed except family, study (50% closed)",
+        "closed to family",
+        "closed to study",
+        "open to family",
+        "closed",
+    )
+    text = "".join(
+        f"Epoch {year}: {2019 + year}-01-01 to {2019 + year}-12-31\n  latvia.permit: {says} (was open)\n"
+        for year, says in enumerate(said)
+    )
+    found = figures.figure("rules").periods(text)
+    assert found["state"].tolist() == ["open", "in part", "in part", "closed", "in part", "closed"]
+    assert found["from"].tolist() == [f"{year}-01-01" for year in range(2019, 2025)]
+
+
 def test_a_day_of_a_rule_lasts_a_day():
     rules = figures.figure("rules")
     assert rules.at("2019-02-10", whole=True) - rules.at("2019-02-10") == pytest.approx(1 / 28)

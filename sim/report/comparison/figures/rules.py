@@ -30,7 +30,7 @@ NAMES = 0.8
 """Share of the width that the names of the rules leave to the bars, at least."""
 _EPOCH = re.compile(r"^Epoch \d+: (\S+) to (\S+)")
 _RULE = re.compile(r"^  (\w+)\.([\w.]+): (.+?)(?: \(was .*\))?$")
-_STATE = re.compile(r"(open|closed|[\d.]+% closed)\b(.*)$")
+_STATE = re.compile(r"(open|closed|[\d.]+% closed)\b(?: (except|to) ([\w, ]+?))?(?: \(.*)?$")
 
 
 def title(results: Results) -> str:
@@ -88,16 +88,29 @@ def periods(text: str) -> pd.DataFrame:
                 running[key] = says, first
     rows += [(*key, since, last, says) for key, (says, since) in running.items()]
     table = pd.DataFrame(rows, columns=["destination", "instrument", "from", "to", "says"])
-    return table.assign(state=[_state(says) for says in table["says"]])
+    table = table.sort_values(["destination", "instrument", "from"], kind="stable", ignore_index=True)
+    followed = table.groupby(["destination", "instrument"], sort=False)["says"].transform(_states)
+    return table.assign(state=followed.astype(object) if len(table) else [])
 
 
-def _state(says: str) -> str:
-    found = _STATE.match(says)
-    if found is None:
-        return VALUE
-    if found[2].strip() or found[1] not in (OPEN, SHUT):  # except some, or to some, or by a share
-        return PART
-    return OPEN if found[1] == OPEN else SHUT
+def _states(said: pd.Series) -> list[str]:
+    """States of a rule from what is said of it, one after another: whom a closing spares may be shut out later."""
+    found, spared = [], set[str]()
+    for says in said:
+        state = _STATE.match(says)
+        names = set(state[3].split(", ")) if state and state[3] else set()
+        if state is None:
+            found.append(VALUE)
+        elif state[2] == "to" and state[1] == SHUT and names and names >= spared > set():
+            spared = set()
+            found.append(SHUT)
+        elif names:  # except some, or to some
+            spared = names if state[2] == "except" else spared - names if state[1] == SHUT else spared | names
+            found.append(PART)
+        else:
+            spared = set()
+            found.append(PART if state[1] not in (OPEN, SHUT) else OPEN if state[1] == OPEN else SHUT)
+    return found
 
 
 def data(results: Results) -> pd.DataFrame:
