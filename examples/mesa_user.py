@@ -11,6 +11,7 @@ from datetime import date
 import mesa
 import numpy as np
 
+from sim.analysis.additions import additions
 from sim.history.records import policy_from
 from sim.model.agents.institutions import Destination
 from sim.numerics.months import label, month
@@ -68,7 +69,7 @@ policy = {"description": "Poland stops issuing national visas", "actor": "Poland
 policy["events"] = {"polish_visa_stop": event}
 baseline = ensemble.history("historical")
 scenario = baseline.enact(policy_from("polish_visa_stop", policy))
-print(*(addition.sentence for addition in scenario.adds(baseline)))
+print(*(addition.sentence for addition in additions(scenario, baseline)))
 ensemble.add("polish_visa_stop", scenario)
 
 # A fork has lived through the same months with the same people and the same luck. From here on the worlds differ.
@@ -93,7 +94,7 @@ with style.look():
         axes.legend(loc="upper left")
         style.years(axes, months[0], months[-1])
         style.thousands(axes)
-    style.stamp(figure)  # conditional scenario, not a forecast
+    style.stamp(figure, "this example")  # conditional scenario, not a forecast
     figure.savefig(sys.argv[1])
 model.close()  # on Mesa 3.3 a model is only freed when it is closed
 twin.close()

@@ -175,7 +175,7 @@ def settings(tmp_path, monkeypatch):
 def test_the_manifest_says_how_a_result_came_about(settings):
     made = store.manifest(settings, time.process_time(), {"focus": "lithuania"})
     assert made["focus"] == "lithuania"
-    assert made["settings"]["one_in"] == 100
+    assert made["settings"]["one_in"] == 200
     assert made["settings"]["lambda"] == 0.62
     assert (made["settings"]["start"], made["settings"]["end"]) == ("2019-01", Settings().until)
     assert len(set(made["seeds"])) == 3
