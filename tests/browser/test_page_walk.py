@@ -4,7 +4,6 @@ Screenshots go to the folder of the environment variable VYRAJ_SCREENSHOTS, if i
 """
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -15,17 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.chromium import CHROMIUM, DRIVER, WALKED, webdriver
+
 ROOT = Path(__file__).parents[2]
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
-DRIVER = shutil.which("chromedriver")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.browser,
-    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="NOT WALKED: Chromium or chromedriver is not installed"),
-]
-webdriver = pytest.importorskip("selenium.webdriver", reason="NOT WALKED: the walk needs vyraj[browser]")
+pytestmark = WALKED
 pytest.importorskip("streamlit", reason="NOT WALKED: the walk needs vyraj[dashboard]")
 
 CLICK = """

@@ -7,22 +7,14 @@ Screenshots go to the folder of VYRAJ_SCREENSHOTS, if it is set: a person should
 import base64
 import os
 import re
-import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
-DRIVER = shutil.which("chromedriver")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.browser,
-    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="NOT WALKED: Chromium or chromedriver is not installed"),
-]
-webdriver = pytest.importorskip("selenium.webdriver", reason="NOT WALKED: the walk needs vyraj[browser]")
+from tests.browser.chromium import CHROMIUM, DRIVER, WALKED, webdriver
+
+pytestmark = WALKED
 
 SHEET = (672, 1001)
 """What the margins leave of a sheet of A4, pixels of 1/96 inch."""
