@@ -171,7 +171,9 @@ def cases(run: Run, people: Columns, world: World) -> Cases:
     status = np.concatenate([start["status"].astype(np.int64), *(np.full(len(log), -1) for log in logs)])
     arrived = np.isin(kind, [EVENT["departed"], EVENT["onward"]])
     status[arrived] = world.law["first_status"][place[arrived], channel[arrived]]
-    recognised = after_start("reason", -1) == REASON["none"]
+    reason = after_start("reason", -1)
+    status[arrived & (reason == REASON["refuge"])] = STATUS["temporary_protection"]
+    recognised = reason == REASON["none"]
     status[kind == EVENT["permit"]] = _PERMIT
     status[(kind == EVENT["permit"]) & recognised] = STATUS["protected"]
     status[kind == EVENT["lost"]] = STATUS["irregular"]

@@ -25,7 +25,8 @@ DESTINATION_CHANNELS = tuple(name for name in CHANNEL if name != "none")
 DESTINATION_INSTRUMENTS = tuple(name for name in INSTRUMENT if name not in BELARUS_INSTRUMENTS)
 
 
-ARRIVAL_STATUSES = tuple(name for name in STATUS if name not in ("home", "pendular", "visitor"))
+_OF_NO_CHANNEL = ("home", "pendular", "visitor", "temporary_protection")
+ARRIVAL_STATUSES = tuple(name for name in STATUS if name not in _OF_NO_CHANNEL)
 _OF_THE_SCHEMA = ("meaning", "unit", "rule", "range")
 """Keys that only the schema has."""
 

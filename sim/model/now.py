@@ -44,6 +44,7 @@ class Options(NamedTuple):
     free: NDArray[np.float64]  # [classes, places] the same, were everything open
     unrelated: NDArray[np.float64]  # [classes, places] the same to who has no close people there: but by family
     top: NDArray[np.float64]  # [classes] largest of these
+    living: NDArray[np.float64]  # [classes, places] value of living in a place, its constant and channels apart
     pending: NDArray[np.bool_]  # [1] whether closures are announced that are not yet in force
     rush: NDArray[np.float64]  # [classes] what they will take away
     moved: NDArray[np.uint8]  # [employers] place to which each takes its staff, 0 if nowhere
@@ -62,6 +63,7 @@ def no_options(employers: int = 1, by_age: bool = False) -> Options:
         free=np.full((N_CLASSES, N_PLACES), MINUS_INFINITY),
         unrelated=np.full((N_CLASSES, N_PLACES), MINUS_INFINITY),
         top=np.full(N_CLASSES, MINUS_INFINITY),
+        living=np.full((N_CLASSES, N_PLACES), MINUS_INFINITY),
         pending=np.zeros(1, np.bool_),
         rush=np.zeros(N_CLASSES),
         moved=np.zeros(employers, np.uint8),

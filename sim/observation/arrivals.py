@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from sim.numerics.codes import CHANNEL, EVENT, EXPOSURE, INSTRUMENT, PLACE, PLACE_NAMES, REASON
 from sim.numerics.months import FIRST_YEAR
 from sim.observation import losses
-from sim.observation.definitions import lag
-from sim.observation.parameters import observation
+from sim.observation.definitions import lag, own_permits
 from sim.observation.seen import Seen, rows_of
 from sim.runs.tables import OF_POINTS
 
@@ -64,19 +63,19 @@ def papers_of(seen: Seen, place: int, year: int) -> tuple[float, float, float]:
     """People who got a national visa of a place in a year, a first permit, and both; persons.
 
     A visa is that of who arrives on one; the permit follows arrival by the place's lag (`definitions.lag`). Who was let
-    in from a war has neither, but where the state gave them permits of its own.
+    in from a war has a permit where the state gave them its own.
     """
     log = seen.run.moves[np.isin(seen.run.moves["kind"], _COMES) & (seen.run.moves["place"] == place)]
-    if observation().at("refuge_permits", PLACE_NAMES[place]) == 0.0:
-        log = log[log["reason"] != REASON["refuge"]]
+    fled = log["reason"] == REASON["refuge"]
+    sheltered = fled & (own_permits(place) > 0.0)
     by_visa = seen.world.law["entry"][place][log["channel"]] == INSTRUMENT["national_visa"]
     by_permit = (seen.world.law["entry"][place][log["channel"]] == INSTRUMENT["permit"]) | (
         (seen.world.law["residence"][place][log["channel"]] == INSTRUMENT["permit"]) & ~by_visa
     )
     arrived = log["month"].astype(int)
-    issued = np.where(by_visa, arrived + lag(place), arrived)
+    issued = np.where(by_visa | sheltered, arrived + lag(place), arrived)
     visas = log["key"][by_visa & (arrived // 12 == year)]
-    permits = log["key"][(by_visa | by_permit) & (issued // 12 == year) & (issued < len(seen.run.harms))]
+    permits = log["key"][(by_visa | (by_permit & ~fled) | sheltered) & (issued // 12 == year) & (issued < len(seen.run.harms))]
     numbers = len(np.unique(visas)), len(np.unique(permits)), len(np.intersect1d(visas, permits))
     return tuple(float(n * seen.one_in) for n in numbers)  # type: ignore[return-value]
 

@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 SETTLED, IT = MODE["settled"], SECTOR["it"]
-INSECURE = tuple(STATUS[name] for name in ("visa_free", "visa", "asylum_seeker"))
+INSECURE = tuple(STATUS[name] for name in ("visa_free", "visa", "asylum_seeker", "temporary_protection"))
 """Statuses that give a right to stay for the time being."""
 UNINSURED = tuple(STATUS[name] for name in ("visa_free", "visa", "irregular"))
 """Statuses without a claim to health insurance for who has no work: holders of humanitarian and Schengen visas who are

@@ -154,7 +154,7 @@ def on_ground(channels: tuple[str, ...], short: bool) -> Count:
     kept = np.isin(np.arange(N_CHANNELS), [CHANNEL[name] for name in channels])
 
     def count(seen: Seen, place: int) -> Floats:
-        settled = by.permits(of.with_papers(seen, place) * kept, seen.world, place)
+        settled = by.permits(by.arrivals(seen.run, place) * kept, seen.world, place)
         return settled + of.short_permits(seen, place) if short else settled
 
     return count

@@ -20,6 +20,7 @@ from sim.runs.run import Run
 Floats = NDArray[np.float64]
 
 VISA, PERMIT, PENDULAR = (STATUS[name] for name in ("visa", "permit", "pendular"))
+SHELTERED = STATUS["temporary_protection"]
 _DOCUMENTS = tuple(STATUS[name] for name in ("visa", "permit", "permanent", "protected"))
 _BELARUS = 0
 
@@ -27,7 +28,7 @@ _BELARUS = 0
 class Register(NamedTuple):
     """Which documents a register holds."""
 
-    statuses: tuple[int, ...]  # of those who live there
+    statuses: tuple[int, ...]  # of those who live there; who fled from a war where the state gave permits of its own
     short: bool = False  # whether permits for short work are among them
     lags: bool = False  # whether who came on a long visa, or needs no permit to stay, is missing until it is issued
 
@@ -87,6 +88,14 @@ def present(run: Run, place: int) -> Floats:
 # permit
 
 
+def own_permits(place: int) -> float:
+    """Share of those who fled from a war and were let in who have permits of the state's own.
+
+    Temporary protection is counted apart from permits.
+    """
+    return observation().at("refuge_permits", PLACE_NAMES[place])
+
+
 def lag(place: int) -> int:
     """Months from arrival on a long visa to the residence permit."""
     return int(observation().at("registration_lag", PLACE_NAMES[place]))
@@ -94,8 +103,6 @@ def lag(place: int) -> int:
 
 def permits(arrivals: Floats, world: World, place: int) -> Floats:
     """First residence permits of settled people by month of issue, float64[T]; `arrivals` by channel, [T, channels].
-
-    They are of people who come by visas and permits (`sim.observation.seen.with_papers`).
 
     Who waits for a permit at home arrives with it; who comes on a long visa gets it one lag after arrival. Visitors,
     asylum seekers and people without status get none. That some leave before they have it is left out.
@@ -158,6 +165,7 @@ def register(run: Run, world: World, place: int, name: str = "residents") -> dic
     holds = REGISTERS[name]
     living = residents(run, place)
     settled = run.stocks[:, place, list(holds.statuses)].sum(axis=1).astype(float)
+    settled += own_permits(place) * run.stocks[:, place, SHELTERED]
     waiting = np.zeros(len(living))
     if holds.lags:
         first = world.law["first_status"][place]

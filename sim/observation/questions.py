@@ -21,6 +21,7 @@ from sim.numerics.codes import CHANNEL, MODE, PLACE, STATUS
 from sim.numerics.months import LONG_AGO, month
 from sim.observation import living
 from sim.observation.circumstances import circumstances, heads_of
+from sim.observation.definitions import own_permits
 from sim.observation.parameters import observation
 from sim.observation.security import fear, lacks, scale
 from sim.population.rows import Row
@@ -108,7 +109,8 @@ def answers(model: Any, fears: Floats) -> Answers:
     status, channel = people.status[rows], people.channel[rows]
     visa, humanitarian = status == STATUS["visa"], channel == CHANNEL["humanitarian"]
     asylum = (status == STATUS["asylum_seeker"]) | (status == STATUS["protected"])
-    resident = (status == STATUS["permit"]) | (status == STATUS["permanent"])
+    sheltered = (status == STATUS["temporary_protection"]) & (own_permits(COUNTRY) > 0.0)
+    resident = (status == STATUS["permit"]) | (status == STATUS["permanent"]) | sheltered
     by_status = np.stack([resident, visa & humanitarian, visa & ~humanitarian, asylum], axis=1)
     old = t - people.birth[rows].astype(np.int64) >= PENSION_MONTHS
     before, slope, lived = fears[rows], observation().at("security_slope"), circumstances(model, rows)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.history.compiled import World
 from sim.numerics.codes import CHANNEL, EVENT, INSTRUMENT, MODE, PLACE, PLACE_NAMES, REASON, STATUS
-from sim.observation.definitions import arrivals, permits
+from sim.observation.definitions import arrivals, lag, later, own_permits, permits
 from sim.observation.parameters import observation
 from sim.population.schema import Columns
 from sim.runs.run import Run
@@ -99,22 +99,15 @@ def rejected(seen: Seen, place: int) -> Floats:
     return monthly(seen, noted(seen, "lost", place, [_ASYLUM], "refusal"))
 
 
-def with_papers(seen: Seen, place: int) -> Floats:
-    """People who come to live in a place by its visas and permits, by channel, float64[T, channels].
-
-    Who fled from a war and was let in has none but where the state gave them permits of its own (`refuge_permits`):
-    temporary protection is counted apart from permits.
-    """
-    without = seen.one_in * (1.0 - observation().at("refuge_permits", PLACE_NAMES[place]))
-    let_in = noted(seen, "onward", place, reason="refuge")
-    found = arrivals(seen.run, place)
-    np.subtract.at(found, (let_in["month"], let_in["channel"]), without)
-    return found
+def of_refuge(seen: Seen, place: int) -> Floats:
+    """Permits of the state's own for who fled from a war and was let in, one lag after they came."""
+    return later(monthly(seen, noted(seen, "onward", place, reason="refuge")), lag(place)) * own_permits(place)
 
 
 def settled_permits(seen: Seen, place: int) -> Floats:
-    """First permits issued to settled people, the recognised among them."""
-    return permits(with_papers(seen, place), seen.world, place) + recognised(seen, place)
+    """First permits issued to settled people, the recognised and who fled from a war among them."""
+    by_channel = permits(arrivals(seen.run, place), seen.world, place)
+    return by_channel + recognised(seen, place) + of_refuge(seen, place)
 
 
 def short_permits(seen: Seen, place: int) -> Floats:

@@ -99,6 +99,15 @@ def test_who_lives_where_a_war_begins_moves_on():
     assert (model.columns.place == PLACE["poland"]).all()
 
 
+def test_who_settled_long_before_a_war_moves_on_more_rarely():
+    world = plain_world(1, ("ukraine", "poland"))
+    world.places["unsafe"] = 1.0
+    people = settled(2, "ukraine")
+    people.people.since[:] = [-1, -240]
+    model = start(people, world, quietly(onward_unsafe=1.0, rooting=2.0)).run()
+    assert events_of(model, "onward")["row"].tolist() == [0]
+
+
 def test_onward_moves_go_by_status():
     people = settled(3, "georgia")
     people.people.status[:] = [STATUS[name] for name in ("visa_free", "permit", "irregular")]

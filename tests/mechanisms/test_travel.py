@@ -118,11 +118,11 @@ def test_a_visa_free_stay_becomes_a_permit():
 
 def test_who_flees_a_war_is_let_in_without_a_visa():
     world = home_world(1, ("ukraine", "poland"))
-    world = admit(close(world, "poland", "visa_free", 0), "poland", "humanitarian", exists=1, entry=2, residence=-1)
+    world = close(world, "poland", "visa_free", 0)
     world.places["unsafe"][:, PLACE["ukraine"]], world.places["refuge"][:, PLACE["poland"]] = 1.0, 1.0
     people = settled(1, "ukraine", savings=0.0)
-    model = start(people, world, quiet(**NEVER_LEAVE, onward_unsafe=1.0, overland=999.0)).run()
-    assert model.columns.place[0] == PLACE["poland"] and model.columns.channel[0] == CHANNEL["humanitarian"]
+    model = start(people, world, quiet(**NEVER_LEAVE, onward_unsafe=1.0)).run()
+    assert model.columns.place[0] == PLACE["poland"] and model.columns.status[0] == STATUS["temporary_protection"]
     assert events_of(model, "onward")["reason"].tolist() == [REASON["refuge"]]
 
 

@@ -165,25 +165,25 @@ def test_the_recognised_and_short_workers_get_first_permits_too():
 
 @pytest.mark.parametrize(("place", "counted"), [("lithuania", 2), ("czechia", 1)])
 def test_who_is_let_in_from_a_war_has_a_first_permit_only_where_the_state_gives_its_own(place, counted):
-    """Of two who came by the humanitarian channel in one month one fled a war; both are there."""
+    """Of two who came in one month one by the humanitarian channel, one fled a war; both are there."""
     key, code = keys(), PLACE[place]
     lived = run(
         moves=[
-            (13, "onward", PLACE["ukraine"], code, "humanitarian", key[0], "refuge"),
+            (13, "onward", PLACE["ukraine"], code, "asylum", key[0], "refuge"),
             (13, "onward", PLACE["ukraine"], code, "humanitarian", key[1], "choice"),
         ],
         decisions=[(20, "renewed", code, "humanitarian", key[0])],
-        **({"visa": 2 * ONE_IN} if place == "lithuania" else {}),
+        **({"visa": ONE_IN, "temporary_protection": ONE_IN} if place == "lithuania" else {}),
     )
     here, year = seen(lived), Asked((place,), "2020-01-01", "2020-12-31")
     found = of.settled_permits(here, code)
     assert found[13 + by.lag(code)] == counted * ONE_IN == found.sum()
-    assert counts.flow(counts.on_ground(("humanitarian",), short=False), here, year) == counted * ONE_IN
+    assert counts.flow(counts.on_ground(("humanitarian",), short=False), here, year) == ONE_IN
     assert of.renewed(here, code)[20] == ONE_IN  # what they are given later counts as any other's
     assert by.arrivals(lived, code).sum() == 2 * ONE_IN == of.entries(here, code).sum()
     if place == "lithuania":
         assert by.register(lived, world(), code)["register"][14] == 2 * ONE_IN
-    assert papers_of(here, code, 1) == (counted * ONE_IN,) * 3
+    assert papers_of(here, code, 1) == (ONE_IN, counted * ONE_IN, ONE_IN)
 
 
 # visas and entries

@@ -187,31 +187,30 @@ def fleeing(**values):
     world = home_world(1, ("ukraine", "poland", "lithuania", "georgia"))
     for place in ("poland", "lithuania"):
         world = tighten(world, place, "visa_free", fee=1e9)
-        world = admit(world, place, "humanitarian", exists=1, entry=-1, residence=-1, sectors=0xFFFF, oldest=200,
-                      first_status=STATUS["visa"])  # fmt: skip
-        world = tighten(world, place, "humanitarian", funds=1e9, stay=12.0)
     world.places["unsafe"][:, PLACE["ukraine"]] = 1.0
     for name, refuge in values.items():
         world.places["refuge"][:, PLACE[name]] = refuge
-    return start(
-        settled(8000, "ukraine", savings=100.0), world, quiet(**NEVER_LEAVE, onward_unsafe=0.5, overland=999.0)
-    )
+    table = constants(poland=4.0, humanitarian=2.0)  # these do not count for who flees
+    return start(settled(8000, "ukraine", savings=100.0), world, quiet(**NEVER_LEAVE, onward_unsafe=0.5), table)
 
 
 def test_who_flees_a_war_goes_where_one_is_let_in_whatever_one_has():
-    """Half of them in a month: to both in proportion to their being open, by the humanitarian channel."""
-    gone = events_of(fleeing(poland=1.0, lithuania=0.5).run(), "onward")
+    """Half of them in a month: to both in proportion to their being open, whatever their doors ask; and are protected."""
+    model = fleeing(poland=1.0, lithuania=0.5).run()
+    gone = events_of(model, "onward")
     assert_share(len(gone), 8000, 0.5)
     assert_share((gone["place"] == POLAND).sum(), len(gone), 2 / 3)
-    assert set(gone["place"]) == {POLAND, PLACE["lithuania"]} and set(gone["channel"]) == {CHANNEL["humanitarian"]}
+    assert set(gone["place"]) == {POLAND, PLACE["lithuania"]} and set(gone["channel"]) == {CHANNEL["asylum"]}
     assert set(gone["reason"]) == {REASON["refuge"]}
+    fled, status = model.columns.place != PLACE["ukraine"], model.columns.status
+    assert ((status == STATUS["temporary_protection"]) == fled).all() and (model.columns.expiry[fled] == NEVER).all()
 
 
-@pytest.mark.parametrize("far", [False, True])
-def test_without_a_refuge_near_one_moves_on_as_anybody_does(far):
-    model = fleeing(poland=1.0 if far else 0.0)
-    if far:
-        model.world.between[:] = 2000.0
+@pytest.mark.parametrize("by_sea", [False, True])
+def test_without_a_refuge_by_land_one_moves_on_as_anybody_does(by_sea):
+    model = fleeing(poland=1.0 if by_sea else 0.0)
+    if by_sea:
+        model.world.places["by_land"][:, POLAND] = 0
     gone = events_of(model.run(), "onward")
     assert set(gone["place"]) == {GEORGIA} and set(gone["channel"]) == {CHANNEL["visa_free"]}
     assert set(gone["reason"]) == {REASON["choice"]}

@@ -407,8 +407,8 @@ def plain_look(people, row, now, residents, waiting, values):
             continue
         workers = now.run.reference.workers[sector]
         share = offer_share(now, place, sector, workers)
-        constant = now.run.constants[place]
-        common = country_value(now, constant, residents[place], place, sector, threat_to(mask, now.belarus.war_fear))
+        living = country_value(now, residents[place], place, sector, threat_to(mask, now.belarus.war_fear))
+        common = now.run.constants[place] + living
         for channel in range(N_CHANNELS):
             rules = now.rules[place, channel]
             age = (now.month - person.birth) // 12

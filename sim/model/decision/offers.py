@@ -39,19 +39,16 @@ _IT, _CHILD = SECTOR["it"], SECTOR["child"]
 
 
 @compiled(forceinline=True)
-def country_value(now: Now, constant: float, persons: float, place: int, sector: int, threat: float) -> float:
-    """Value of living in a destination, channels apart: constant, diaspora, language, distance, wage, rent, safety.
+def country_value(now: Now, persons: float, place: int, sector: int, threat: float) -> float:
+    """Value of living in a destination, its constant and channels apart: diaspora, language, way, wage, rent, safety.
 
     `threat`, 0 to 1, is how much safety from the Belarusian state counts.
     """
     there, here = now.places[place].wage, now.places[_BELARUS].wage
     if sector == _IT:
         there, here = there * now.places[place].premium_it, here * now.places[_BELARUS].premium_it
-    value = (
-        constant
-        + diaspora_term(persons, now.coefficients.diaspora)
-        + now.coefficients.language * now.places[place].language
-    )
+    value = diaspora_term(persons, now.coefficients.diaspora)
+    value += now.coefficients.language * now.places[place].language
     value += ratio_term(now.places[place].distance, 500.0, now.coefficients.distance) + ratio_term(
         there, here, now.coefficients.income
     )
@@ -152,14 +149,15 @@ def fill(
             groups = class_groups(sector, mask)
             offers = options.offers[of_class]
             options.near[of_class], options.free[of_class] = MINUS_INFINITY, MINUS_INFINITY
-            options.unrelated[of_class] = MINUS_INFINITY
+            options.unrelated[of_class], options.living[of_class] = MINUS_INFINITY, MINUS_INFINITY
             count, seekers = 0, pool(sector)
             for place in range(len(now.law)):
                 if place == _BELARUS or now.places[place].distance <= 0.0:
                     continue
                 threat = threat_to(mask, now.belarus.war_fear)
-                constant = now.run.constants[place]
-                country = country_value(now, constant, residents[place], place, sector, threat)
+                living = country_value(now, residents[place], place, sector, threat)
+                country = now.run.constants[place] + living
+                options.living[of_class, place] = living
                 first = count
                 near[:], free[:] = MINUS_INFINITY, MINUS_INFINITY
                 for channel in range(now.law.shape[1]):

@@ -15,6 +15,7 @@ from sim.population.schema import Columns
 _LIVING, _IT = PURPOSE["living"], SECTOR["it"]
 _PERMIT, _PERMANENT = STATUS["permit"], STATUS["permanent"]
 _PROTECTED, _CITIZEN = STATUS["protected"], STATUS["citizen"]
+_SHELTERED = STATUS["temporary_protection"]
 _IRREGULAR, _ASYLUM_SEEKER = STATUS["irregular"], STATUS["asylum_seeker"]
 _EMPLOYED, _DISMISSED, _NONE = EVENT["employed"], EVENT["dismissed"], REASON["none"]
 PENSION_MONTHS = 65 * 12
@@ -24,7 +25,8 @@ PENSION_MONTHS = 65 * 12
 @compiled(forceinline=True)
 def right_to_work(status: int, at_first: float) -> float:
     """Share of a full right to work by status: `at_first` while the first status lasts, none without any."""
-    if status == _PERMIT or status == _PERMANENT or status == _PROTECTED or status == _CITIZEN:
+    lasting = (status == _PERMIT) | (status == _PERMANENT) | (status == _CITIZEN)
+    if lasting or status == _PROTECTED or status == _SHELTERED:
         return 1.0
     return 0.0 if status == _IRREGULAR else at_first
 

@@ -22,7 +22,7 @@ from sim.model.eventlog import Log, note
 from sim.model.hazards import ARRESTED, in_units
 from sim.model.now import Now
 from sim.model.processes.depart import arrive, leave_home
-from sim.model.processes.flight import fill_refuges, refuge_channel
+from sim.model.processes.flight import fill_refuges
 from sim.model.processes.live import destitute
 from sim.model.processes.settled import settled_units
 from sim.model.run_constants import share_of_circle
@@ -40,10 +40,12 @@ _ONWARD_0 = PURPOSE["onward_0"]
 _BELARUS, _HOME = PLACE["belarus"], MODE["home"]
 _AT_HOME, _VISA_FREE, _IRREGULAR = STATUS["home"], STATUS["visa_free"], STATUS["irregular"]
 _ASYLUM_SEEKER, _CITIZEN = STATUS["asylum_seeker"], STATUS["citizen"]
+_SHELTERED = STATUS["temporary_protection"]
 _RETURNED, _ONWARD, _ARRESTED = EVENT["returned"], EVENT["onward"], EVENT["arrested_on_return"]
 _DEPARTED = EVENT["departed"]
 _CHOSEN, _NONE, _FOLLOWS, _REFUGE = REASON["choice"], REASON["none"], REASON["family"], REASON["refuge"]
-_FAMILY, _ENTRY_FREE, _LIABLE = CHANNEL["family"], CHANNEL["visa_free"], CONSCRIPTION["liable"]
+_FAMILY, _ENTRY_FREE, _ASYLUM = CHANNEL["family"], CHANNEL["visa_free"], CHANNEL["asylum"]
+_LIABLE = CONSCRIPTION["liable"]
 _TOGETHER, _AHEAD = LEAD["together"], LEAD["ahead"]
 
 
@@ -76,16 +78,17 @@ def return_hazard(
 def onward_hazard(coefficients: Behaviour, status: int, months: int, unsafe: float) -> float:
     """Monthly probability of leaving a destination for another after so many months there.
 
-    `unsafe` is the share of the month at war.
+    `unsafe` is the share of the month at war, from which the settled of long ago leave more rarely, too.
     """
-    hazard = coefficients.onward * rooted(coefficients.rooting, months)
+    settled = rooted(coefficients.rooting, months)
+    hazard = coefficients.onward * settled
     if status == _VISA_FREE:
         hazard = coefficients.onward_visa_free
     elif status == _IRREGULAR:
         hazard = coefficients.onward_irregular
     elif status == _ASYLUM_SEEKER or status == _CITIZEN:
         hazard = 0.0
-    return max(hazard, unsafe * coefficients.onward_unsafe)
+    return max(hazard, unsafe * coefficients.onward_unsafe * settled)
 
 
 @compiled
@@ -158,7 +161,8 @@ def return_home(head: Person, now: Now, log: Log) -> None:
 def move_onward(head: Person, now: Now, log: Log) -> None:
     """Move a unit to another destination drawn by value, if any is open to it, and take the price of the way.
 
-    From a place at war to one that lets in whoever flees, if one is near; then the way is all there is to pay.
+    From a place at war to one that lets in whoever flees and protects them, if one can be reached; then the way is all
+    there is to pay.
     """
     prospects = no_prospects(len(now.law), now.options.offers.shape[1])
     origin, month, seed = head.place, now.month, now.run.seed
@@ -168,8 +172,7 @@ def move_onward(head: Person, now: Now, log: Log) -> None:
     look, place, channel, fee = look_from_abroad(head, now), -1, 0, 0.0
     gumbels(head.key, month, _ONWARD_0, seed, prospects.noise)
     if fleeing:
-        place = best_slot(prospects.values, prospects.noise)
-        channel = refuge_channel(now, place)
+        place, channel = best_slot(prospects.values, prospects.noise), _ASYLUM
     else:
         evaluate(head, look, now, of_class, FROM_ABROAD, prospects)
         offers = offers_to(now, of_class)
@@ -184,6 +187,8 @@ def move_onward(head: Person, now: Now, log: Log) -> None:
             one = beside(head, i)
             if of_unit(one, i) and in_party(one):
                 arrive(one, now, place, channel)
+                if fleeing:
+                    one.status, one.expiry = _SHELTERED, NEVER
                 note(log, now.month, one, _ONWARD, (origin, place), channel, _REFUGE if fleeing else _CHOSEN)
 
 

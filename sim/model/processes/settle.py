@@ -20,7 +20,8 @@ from sim.population.schema import Columns
 _SETTLE, _LIVING, _AWAY = PURPOSE["settle"], PURPOSE["living"], PURPOSE["away"]
 _VISA_FREE, _PERMIT = STATUS["visa_free"], STATUS["permit"]
 _PERMANENT, _CITIZEN = STATUS["permanent"], STATUS["citizen"]
-_ASYLUM_SEEKER, _PROTECTED, _IRREGULAR = STATUS["asylum_seeker"], STATUS["protected"], STATUS["irregular"]
+_ASYLUM_SEEKER, _IRREGULAR = STATUS["asylum_seeker"], STATUS["irregular"]
+_PROTECTED, _SHELTERED = STATUS["protected"], STATUS["temporary_protection"]
 _EVENT_PERMIT, _RENEWED = EVENT["permit"], EVENT["renewed"]
 _NATURALISED, _MADE_PERMANENT = EVENT["naturalised"], EVENT["permanent"]
 _ANCESTRY, _STUDY, _FAMILY = CHANNEL["ancestry"], CHANNEL["study"], CHANNEL["family"]
@@ -53,7 +54,8 @@ def asks_for_certificates(channel: int) -> bool:
 @compiled(forceinline=True)
 def comes_due(status: int, expiry: int, month: int) -> bool:
     """True if something is decided on a status this month, because it has ended: that of an asylum seeker, too."""
-    return expiry < month and status != _PROTECTED and status != _IRREGULAR and status != _CITIZEN
+    ends = (status != _PROTECTED) & (status != _SHELTERED) & (status != _IRREGULAR) & (status != _CITIZEN)
+    return bool(ends & (expiry < month))
 
 
 @compiled(forceinline=True)

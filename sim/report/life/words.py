@@ -38,7 +38,7 @@ _STATUS = {
     "home": "at home", "visa_free": "a visa-free stay", "visa": "a national visa", "permit": "a residence permit",
     "asylum_seeker": "an asylum application", "protected": "protection", "irregular": "no status",
     "pendular": "short work", "visitor": "a short stay", "citizen": "citizenship",
-    "permanent": "permanent residence",
+    "permanent": "permanent residence", "temporary_protection": "temporary protection",
 }  # fmt: skip
 _MOTIVE = {"none": "no motive", "persecuted": "persecuted", "draft": "draft", "labour": "labour", "family": "family",
            "fear": "fear"}  # fmt: skip

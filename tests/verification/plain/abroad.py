@@ -10,11 +10,12 @@ from sim.numerics.months import NEVER
 from .applications import Applications
 from .entities import PlainPerson, Unit
 
-UNDECIDED = (STATUS["protected"], STATUS["irregular"], STATUS["citizen"])
+PROTECTED = (STATUS["protected"], STATUS["temporary_protection"])
+UNDECIDED = (*PROTECTED, STATUS["irregular"], STATUS["citizen"])
 PENSION = 65 * 12
 RESTS_ON_WORK = (CHANNEL["work"], CHANNEL["it_scheme"], CHANNEL["relocation"])
 ASKS_FOR_CERTIFICATES = (*RESTS_ON_WORK, CHANNEL["study"], CHANNEL["family"])
-FULL_RIGHT_TO_WORK = (STATUS["permit"], STATUS["permanent"], STATUS["protected"], STATUS["citizen"])
+FULL_RIGHT_TO_WORK = (*(STATUS[name] for name in ("permit", "permanent", "citizen")), *PROTECTED)
 
 
 class Abroad(Applications):

@@ -10,7 +10,7 @@ from sim.numerics.codes import CHANNEL, LEAD, N_CHANNELS, N_PLACES, PLAN, SECTOR
 from sim.numerics.months import NEVER
 
 from .abroad import Abroad
-from .basics import AGES, BIT, DESTINATIONS, HOME, PENDULAR_SECTORS, gumbel
+from .basics import BIT, DESTINATIONS, HOME, PENDULAR_SECTORS, gumbel
 from .entities import PlainPerson, Unit
 from .offers import FROM_ELSEWHERE, Door, Offer
 
@@ -78,8 +78,9 @@ class Moves(Abroad):
             STATUS["visa_free"]: code.onward_visa_free,
             STATUS["irregular"]: code.onward_irregular,
         }
-        by_war = self.places.unsafe[head.place] * code.onward_unsafe
-        return max(by_status.get(head.status, code.onward * self.rooted(head.since)), by_war)
+        settled = self.rooted(head.since)
+        by_war = self.places.unsafe[head.place] * code.onward_unsafe * settled
+        return max(by_status.get(head.status, code.onward * settled), by_war)
 
     def go_onward(self, unit: Unit, party: Sequence[PlainPerson]) -> None:
         """The party moves to the best other destination, if one is open; from a war to a refuge, if one is (3.12)."""
@@ -100,21 +101,21 @@ class Moves(Abroad):
             self.pay(adults, fares if refuges else fares + self.rules.fee[place][c] * len(adults))
             for person in party:
                 self.arrive(unit, person, place, c, "onward", "refuge" if refuges else "choice")
+                if refuges:
+                    person.status, person.expiry = STATUS["temporary_protection"], NEVER
 
     def refuges(self, unit: Unit) -> dict[int, Offer]:
         """Return the places that let in who flees from the war where the unit is (3.12)."""
         head, offers = unit.head, {}
-        here, menu = head.place, self.menu(head.sector, unit.groups(self.month) & ~AGES, False, False, False)
+        here, groups = head.place, unit.groups(self.month)
         for p in DESTINATIONS:
             by_land = self.places.by_land[here] and self.places.by_land[p]
             way = self.world.between[here][p]
-            c = next((c for c in (CHANNEL["humanitarian"], CHANNEL["asylum"]) if self.law.exists[p][c]), None)
-            reached = p != here and by_land and way <= self.code.overland
-            if reached and c is not None and self.places.refuge[p] > 0 and menu.get(p):
-                value = self.nest_of_doors(value for _, value, _ in menu[p]) + log(self.places.refuge[p])
+            if p != here and by_land and self.places.refuge[p] > 0:
+                value = self.value_of_living(p, head.sector, groups) + log(self.places.refuge[p])
                 value += unit.country_taste[p] + (self.code.kin if p == head.kin else 0.0)
                 value += self.code.distance * log(way / self.places.distance[p])
-                offers[p] = Offer(value, [Door(c, value, False)], 0.0)
+                offers[p] = Offer(value, [Door(CHANNEL["asylum"], value, False)], 0.0)
         return offers
 
     # --- the family follows -------------------------------------------------------------------------------------------

@@ -68,7 +68,11 @@ class Offers(Means):
     # --- values -------------------------------------------------------------------------------------------------------
 
     def country_value(self, p: int, sector: int, groups: int) -> float:
-        """Value of living in p for the head's sector and the persecuted flag among the groups (3.4)."""
+        """Value of p, its channels apart, for the head's sector and the persecuted flag among the groups (3.4)."""
+        return float(self.place_constants[p]) + self.value_of_living(p, sector, groups)
+
+    def value_of_living(self, p: int, sector: int, groups: int) -> float:
+        """The same without the constant of p (3.4)."""
         code, places = self.code, self.places
         threat = 1.0 if groups & BIT["persecuted"] else self.belarus.war_fear
         wage_there, wage_home = places.wage[p], places.wage[HOME]
@@ -76,8 +80,7 @@ class Offers(Means):
             wage_there *= places.premium_it[p]
             wage_home *= places.premium_it[HOME]
         return (
-            self.place_constants[p]
-            + code.diaspora * log((self.residents[p] + 500) / 10000)
+            code.diaspora * log((self.residents[p] + 500) / 10000)
             + code.language * places.language[p]
             + code.distance * log(places.distance[p] / 500)
             + code.income * log(wage_there / wage_home)
