@@ -11,7 +11,7 @@ import pytest
 from sim.numerics.codes import CHANNEL, CONSCRIPTION, LEAD, MODE, PLACE, REASON, SECTOR, SEX, STATUS
 from sim.numerics.months import NEVER
 from tests.counting import NEVER_LEAVE, assert_share, events_of, home_world, settled
-from tests.worlds import admit, close, crowd, quiet, start, tighten
+from tests.worlds import admit, close, constants, crowd, quiet, start, tighten
 
 GEORGIA, POLAND = PLACE["georgia"], PLACE["poland"]
 
