@@ -897,7 +897,8 @@ def test_savings_abroad_follow_work(lived):
         lives = grown & (before.mode == SETTLED) & (before.mode[head_of] == SETTLED) & (before.since[head_of] < t)
         earned = b.saving_share * there["wage"] * np.where(before.sector == SECTOR["it"], there["premium_it"], 1.0)
         right = world.rules[t]["works"][before.place, after.channel]  # of who asked for protection, as a seeker
-        right[np.isin(after.status, [STATUS[name] for name in ("permit", "permanent", "protected", "citizen")])] = 1.0
+        lasting = ("permit", "permanent", "protected", "temporary_protection", "citizen")
+        right[np.isin(after.status, [STATUS[name] for name in lasting])] = 1.0
         right[after.status == STATUS["irregular"]] = 0.0
         earned *= right + (1.0 - right) * b.informal_pay
         spent = np.minimum(before.savings, b.subsistence * there["rent"])
