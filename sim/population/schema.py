@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.codes import N_CHANNELS, N_PLACES
+from sim.numerics.codes import N_CHANNELS, N_PLACES, N_STATUSES
 from sim.numerics.months import LIMIT_MONTH
 
 MAX_BYTES = 128
@@ -109,7 +109,7 @@ SCHEMA: tuple[Column, ...] = (
         3,
         _MOVES,
     ),
-    Column("status", "u1", "code", "right by which the person stays", 0, 10, (*_MOVES, "settle")),
+    Column("status", "u1", "code", "right by which the person stays", 0, N_STATUSES - 1, (*_MOVES, "settle")),
     Column(
         "channel",
         "u1",

@@ -103,8 +103,8 @@ def test_who_settled_long_before_a_war_moves_on_more_rarely():
     world = plain_world(1, ("ukraine", "poland"))
     world.places["unsafe"] = 1.0
     people = settled(2, "ukraine")
-    people.people.since[:] = [0, -240]
-    model = start(people, world, quietly(onward_unsafe=1.0, rooting=2.0)).run()
+    people.people.since[:] = [-1, -240]
+    model = start(people, world, quietly(onward_unsafe=2.0, rooting=2.0)).run()
     assert events_of(model, "onward")["row"].tolist() == [0]
 
 
