@@ -102,10 +102,10 @@ def test_who_lives_where_a_war_begins_moves_on():
 def test_who_settled_long_before_a_war_moves_on_more_rarely():
     world = plain_world(1, ("ukraine", "poland"))
     world.places["unsafe"] = 1.0
-    people = settled(2, "ukraine")
-    people.people.since[:] = [-1, -240]
-    model = start(people, world, quietly(onward_unsafe=2.0, rooting=2.0)).run()
-    assert events_of(model, "onward")["row"].tolist() == [0]
+    people = settled(100, "ukraine")
+    people.people.since[:50], people.people.since[50:] = -1, -240
+    moved = events_of(start(people, world, quietly(onward_unsafe=1.0, rooting=1.0)).run(), "onward")["row"]
+    assert (moved < 50).all() and len(moved) > 40  # exp(-1 / 12) of those who came a month ago, exp(-20) of the others
 
 
 def test_onward_moves_go_by_status():
