@@ -233,17 +233,26 @@ class Settings:
         """The main lambda, by which results are named: the one that is held, or the mean of those that are drawn."""
         if self.choice.lambda_ is not None:
             return self.choice.lambda_
-        return self.draws.lambda_ if self.draws else checks.USUAL_LAMBDA
+        assert self.draws is not None  # else one is held since the settings were made
+        return self.draws.lambda_
 
     @property
     def one_in(self) -> int:
         """One circle in so many is simulated."""
-        return self.people.one_in or usual.sample_of(self.task)
+        assert self.people.one_in is not None  # settled when the settings were made, as the draws of people
+        return self.people.one_in
+
+    @property
+    def people_draws(self) -> int:
+        """Draws of people, which replicates have in turn."""
+        assert self.people.draws is not None
+        return self.people.draws
 
     @property
     def replicate_count(self) -> int:
         """Replicates to run: as asked, or what the task takes (`sim.runs.usual`).
 
+        The settings keep what was asked, for their fingerprint is one for all tasks that tell of one comparison.
         Raises UserError where a stopping rule is asked for and the task has none.
         """
         if isinstance(self.replicates, str):
