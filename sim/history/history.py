@@ -215,6 +215,10 @@ class History:
         """The same by months: the means over their days."""
         return composition.monthly_mean(self.daily_rows(name, days_of(months)), months)
 
+    def edges(self, name: str, days: int) -> set[int]:
+        """Days after the first on which a parameter may change at once, as `composition.edges`."""
+        return composition.edges(self.parameter(name), self._acting.get(name, ()), days, self._beyond(name))
+
     def debug(self, until: date | None = None) -> str:
         """The history epoch by epoch to a day, or to its end: what begins and ends, and what the rules in force become.
 
@@ -222,10 +226,7 @@ class History:
         functions that give the model its monthly values.
         """
         days = day(need_date(until or self.last_day, "until")) + 1
-        edges = {
-            name: composition.edges(parameter, self._acting.get(name, ()), days, self._beyond(name))
-            for name, parameter in self.parameters.items()
-        }
+        edges = {name: self.edges(name, days) for name in self.parameters}
         states = {name: self.daily_rows(name, days) for name in self.parameters if edges[name] or name in self._acting}
         cuts = sorted({0}.union(*edges.values())) + [days]
         lines = []
