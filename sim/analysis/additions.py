@@ -5,7 +5,7 @@ that one gives and another takes away, each is told by what all of them make of 
 alone would tell the opposite of what is run.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -13,11 +13,10 @@ from typing import NamedTuple
 
 from sim.history import composition
 from sim.history.admission import SETS
-from sim.history.composition import Floats
 from sim.history.history import History
 from sim.history.parameters import Change, Parameter, Setting, day
 from sim.history.policies import Event, Policy
-from sim.history.wording import Addition, bare, contrasts, listing
+from sim.history.wording import Addition, bare, listing
 from sim.numerics.errors import HistoryError
 
 EFFECTIVE, SHADOWED, LATE, IDLE = "effective", "shadowed", "out of period", "without effect"
@@ -79,7 +78,7 @@ def additions(ours: History, base: History, until: date | None = None) -> tuple[
 
 
 def _parts(ours: History, base: History) -> Iterator[Part]:
-    here, there = _events(ours), _events(base)
+    here, there = ours.events, base.events
     for removed, one, two in ((False, here, there), (True, there, here)):
         for name, (policy, event) in one.items():
             if name in two and (removed or two[name][1] == event):
@@ -88,42 +87,11 @@ def _parts(ours: History, base: History) -> Iterator[Part]:
                 yield Part(policy, event, change, removed)
 
 
-def _events(history: History) -> dict[str, tuple[Policy, Event]]:
-    return {event.name: (policy, event) for policy in history.policies for event in policy.events}
-
-
-def _differing(ours: History, other: History, name: str, until: date) -> list[str]:
-    """Periods in which a parameter's rule is not the same in two histories, in words that speak of the first."""
-    parameter, days = ours.parameter(name), day(until) + 1
-    return contrasts(parameter, _daily(ours, parameter, days), _daily(other, parameter, days), until)
-
-
-def _daily(history: History, parameter: Parameter, days: int) -> Floats:
-    if parameter.rule == "restriction":
-        return history.open_days(parameter.name, days)
-    return history.daily(parameter.name, days)[:, None]
-
-
-def _monthly(history: History, parameter: Parameter) -> Floats:
-    read = history.open_shares if parameter.rule == "restriction" else history.monthly
-    return read(parameter.name, history.last + 1)
-
-
-def _less(history: History, names: Collection[str]) -> History:
-    """A history without the events of these names."""
-    kept = []
-    for policy in history.policies:
-        events = tuple(event for event in policy.events if event.name not in names)
-        if events:
-            kept.append(replace(policy, events=events))
-    return replace(history, policies=tuple(kept))
-
-
 def _rivals(base: History, part: Part) -> list[str]:
     """Events of the other history that act on the same parameter at some time of the change."""
     return [
         other.name
-        for _, other in _events(base).values()
+        for _, other in base.events.values()
         if other.name != part.event.name
         and any(change.parameter == part.parameter for change in other.changes)
         and other.start <= part.event.last
@@ -134,17 +102,17 @@ def _rivals(base: History, part: Part) -> list[str]:
 def _alone(ours: History, base: History, part: Part, until: date) -> Trial:
     """A change tried alone on the other history's rules; nothing is said of one that acts after the period."""
     if part.removed:  # with all that this history lacks, so that the sentence tells what holds here
-        tried = _less(base, _events(base).keys() - _events(ours).keys())
+        tried = base.less(base.events.keys() - ours.events.keys())
     else:  # a value that can only be set once is tried in the place of the one it replaces
         is_set = base.parameter(part.parameter).rule == "set"
-        tried = _less(base, [part.event.name, *(_rivals(base, part) if is_set else [])])
+        tried = base.less([part.event.name, *(_rivals(base, part) if is_set else [])])
         tried = replace(tried, policies=(*tried.policies, part.alone))
     if part.event.start > until:
         return Trial([], (tried, base))
     try:
-        return Trial(_differing(tried, base, part.parameter, until), (tried, base))
+        return Trial(tried.contrasts(part.parameter, base, until), (tried, base))
     except HistoryError:  # possible only together with the scenario's other changes
-        return Trial(_differing(ours, base, part.parameter, until), (ours, base))
+        return Trial(ours.contrasts(part.parameter, base, until), (ours, base))
 
 
 def _together(
@@ -155,7 +123,7 @@ def _together(
     for name in dict.fromkeys(part.parameter for part in parts):
         said = [trial.said for part, trial in zip(parts, trials, strict=True) if part.parameter == name]
         if len(said) > 1:
-            whole = _differing(ours, base, name, until)
+            whole = ours.contrasts(name, base, until)
             if {period for one in said for period in one} != set(whole):
                 found[name] = whole
     return found
@@ -163,8 +131,8 @@ def _together(
 
 def _within(ours: History, base: History, part: Part, until: date) -> Trial:
     """What a change does beside all others of the scenario: this history against itself without it."""
-    other = _less(ours, [part.event.name])
-    before = _events(base).get(part.event.name)
+    other = ours.less([part.event.name])
+    before = base.events.get(part.event.name)
     if before is not None:  # what stands in its place where it is not changed, or not taken away
         policy, event = before
         changes = tuple(change for change in event.changes if change.parameter == part.parameter)
@@ -172,7 +140,7 @@ def _within(ours: History, base: History, part: Part, until: date) -> Trial:
             alone = part._replace(policy=policy, event=event, change=changes[0]).alone
             other = replace(other, policies=(*other.policies, alone))
     with suppress(HistoryError):  # what can be set only once cannot be both
-        return Trial(_differing(ours, other, part.parameter, until), (ours, other))
+        return Trial(ours.contrasts(part.parameter, other, until), (ours, other))
     return Trial([], (ours, other))
 
 
@@ -187,8 +155,9 @@ def _told(ours: History, base: History, part: Part, alone: Trial, whole: list[st
     if trial.said and whole == []:
         return part.addition(IDLE, "changes nothing, because other changes of the scenario leave the rule as it was")
     if trial.said:
-        sides = [] if parameter.unit in SETS else [_monthly(one, parameter) for one in trial.sides]
-        direction = composition.direction(*sides) if sides else 0
+        direction = 0
+        if parameter.unit not in SETS:
+            direction = composition.direction(*(one.monthly_rows(parameter.name, one.last + 1) for one in trial.sides))
         return part.addition(EFFECTIVE, "; ".join(whole or trial.said), (), direction)
     rivals = tuple(sorted(_rivals(base, part))) if parameter.rule in ("restriction", "highest", "lowest") else ()
     reason = _outdone(base, part, parameter, until)

@@ -43,9 +43,8 @@ def rules(additions: Sequence[Addition], baseline: History, scenario: History, m
     """The changes of a scenario, each with the months in which the two histories do not have the same rule."""
 
     def differ(name: str) -> Flags:
-        restriction = baseline.parameter(name).rule == "restriction"
-        one, other = ((h.open_shares if restriction else h.monthly)(name, months) for h in (baseline, scenario))
-        return np.asarray(np.reshape(one != other, (months, -1)).any(axis=1))
+        one, other = (history.monthly_rows(name, months) for history in (baseline, scenario))
+        return np.asarray((one != other).any(axis=1))
 
     return [Rule(addition, differ(addition.parameter)) for addition in additions]
 

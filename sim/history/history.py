@@ -71,13 +71,14 @@ class History:
     def _acting(self) -> Mapping[str, tuple[tuple[Event, Change], ...]]:
         """Per parameter the changes in force, by name of the event: an order that no history of edits can alter."""
         acting: dict[str, list[tuple[Event, Change]]] = defaultdict(list)
-        for _, event in sorted(self._events.values(), key=lambda pair: pair[1].name):
+        for _, event in sorted(self.events.values(), key=lambda pair: pair[1].name):
             for change in event.changes:
                 acting[change.parameter].append((event, change))
         return {name: tuple(pairs) for name, pairs in acting.items()}
 
     @cached_property
-    def _events(self) -> Mapping[str, tuple[Policy, Event]]:
+    def events(self) -> Mapping[str, tuple[Policy, Event]]:
+        """The events in force by name, each with its policy."""
         return {event.name: (policy, event) for policy in self.policies for event in policy.events}
 
     def parameter(self, name: str) -> Parameter:
@@ -92,9 +93,9 @@ class History:
 
     def event(self, name: str) -> Event:
         """The event of a name that is in force."""
-        if name not in self._events:
-            raise HistoryError(f"no event '{shown(name)}' in force; known: {nearest(name, self._events)}")
-        return self._events[name][1]
+        if name not in self.events:
+            raise HistoryError(f"no event '{shown(name)}' in force; known: {nearest(name, self.events)}")
+        return self.events[name][1]
 
     def _beyond(self, name: str) -> composition.Beyond | None:
         """What the course makes of a parameter."""
@@ -118,7 +119,7 @@ class History:
         return replace(self, policies=self.policies + policies)
 
     def _need_in_force(self, names: Iterable[str], purpose: str) -> None:
-        known = {policy.name for policy in self.policies} | set(self._events)
+        known = {policy.name for policy in self.policies} | set(self.events)
         for name in names:
             if name not in known:
                 there = nearest(name, known)
@@ -147,11 +148,15 @@ class History:
     def without(self, *names: str) -> "History":
         """The history in which these events, or whole policies, are not in force."""
         self._need_in_force(names, "remove")
-        kept = []
+        return self.less(name for name, (policy, _) in self.events.items() if {name, policy.name} & set(names))
+
+    def less(self, events: Iterable[str]) -> "History":
+        """The history without the events of these names, whether they are in force or not."""
+        gone, kept = set(events), []
         for policy in self.policies:
-            events = tuple(event for event in policy.events if event.name not in names)
-            if events and policy.name not in names:
-                kept.append(replace(policy, events=events))
+            left = tuple(event for event in policy.events if event.name not in gone)
+            if left:
+                kept.append(replace(policy, events=left))
         return replace(self, policies=tuple(kept))
 
     def check(self) -> "History":
@@ -200,11 +205,19 @@ class History:
 
     # the history told
 
-    def _state(self, name: str, days: int) -> Floats:
-        """Daily rows that determine what a parameter means: openness of a restriction, else the value."""
+    def daily_rows(self, name: str, days: int) -> Floats:
+        """Daily rows that determine what a parameter means: openness of a restriction, else the value, in a column."""
         if self.parameter(name).rule == "restriction":
             return self.open_days(name, days)
         return self.daily(name, days)[:, None]
+
+    def monthly_rows(self, name: str, months: int) -> Floats:
+        """The same by months: the means over their days."""
+        return composition.monthly_mean(self.daily_rows(name, days_of(months)), months)
+
+    def edges(self, name: str, days: int) -> set[int]:
+        """Days after the first on which a parameter may change at once, as `composition.edges`."""
+        return composition.edges(self.parameter(name), self._acting.get(name, ()), days, self._beyond(name))
 
     def debug(self, until: date | None = None) -> str:
         """The history epoch by epoch to a day, or to its end: what begins and ends, and what the rules in force become.
@@ -213,18 +226,15 @@ class History:
         functions that give the model its monthly values.
         """
         days = day(need_date(until or self.last_day, "until")) + 1
-        edges = {
-            name: composition.edges(parameter, self._acting.get(name, ()), days, self._beyond(name))
-            for name, parameter in self.parameters.items()
-        }
-        states = {name: self._state(name, days) for name in self.parameters if edges[name] or name in self._acting}
+        edges = {name: self.edges(name, days) for name in self.parameters}
+        states = {name: self.daily_rows(name, days) for name in self.parameters if edges[name] or name in self._acting}
         cuts = sorted({0}.union(*edges.values())) + [days]
         lines = []
         for number, (first, after) in enumerate(zip(cuts, cuts[1:], strict=False)):
             lines.append(f"Epoch {number}: {date_of(first)} to {date_of(after - 1)}")
             if self.course is not None and first == self.course.since:
                 lines.append(f"  nothing is known from here: course {self.course.name}: {self.course.description}")
-            for policy, event in self._events.values():
+            for policy, event in self.events.values():
                 if event.start == date_of(first):
                     lines.append(f"  begins: {event.name} ({policy.name}), {event.when()}")
                 if event.until is not None and day(event.until) + 1 == first:
@@ -244,10 +254,10 @@ class History:
             lines.append(f"  {parameter.name}: {knots} {parameter.unit}")
         return "\n".join(lines)
 
-    def _contrasts(self, name: str, other: "History", until: date) -> list[str]:
+    def contrasts(self, name: str, other: "History", until: date) -> list[str]:
         """Periods in which this history's effective rule for a parameter differs from another's, in words."""
         days = day(until) + 1
-        return wording.contrasts(self.parameter(name), self._state(name, days), other._state(name, days), until)
+        return wording.contrasts(self.parameter(name), self.daily_rows(name, days), other.daily_rows(name, days), until)
 
     def diff(self, other: "History", until: date | None = None) -> str:
         """How this history differs from another, in words: events of one only, and periods with different rules.
@@ -262,14 +272,14 @@ class History:
             courses = [one.course.name if one.course else "none" for one in (self, other)]
             lines.append(f"Course after what is known: {courses[0]} (was {courses[1]}).")
         for label, one, two in (("Only here", self, other), ("Only there", other, self)):
-            for name, (policy, event) in one._events.items():
-                if name not in two._events:
+            for name, (policy, event) in one.events.items():
+                if name not in two.events:
                     lines.append(f"{label}: {name} ({policy.name}), {event.when()}.")
-        for name, (_, event) in self._events.items():
-            if name in other._events and other._events[name][1] != event:
+        for name, (_, event) in self.events.items():
+            if name in other.events and other.events[name][1] != event:
                 lines.append(f"Different in the two: event {name}.")
         for label, one, two in (("Only here", self, other), ("Only there", other, self)):
             lines += [f"{label}: parameter {name}." for name in one.parameters if name not in two.parameters]
         shared = [name for name in self.parameters if name in other.parameters]
-        told = [f"{name}: {words}." for name in shared for words in self._contrasts(name, other, until)]
+        told = [f"{name}: {words}." for name in shared for words in self.contrasts(name, other, until)]
         return "\n".join(lines + (told or [f"No effective rule differs to {until}."]))

@@ -126,13 +126,12 @@ def composed(
     for name in sorted(set(asked.without) - set(asked.policy)):
         try:
             less = _taken(enacted, name, plan, bundles, known)
-            left = {event.name for policy in less.policies for event in policy.events}
         except HistoryError as error:
             faults.append(f"without: {error}")
             continue
         gone.append(name)
-        events = [event for policy in enacted.policies for event in policy.events]
-        faults += _late("without", name, [event for event in events if event.name not in left], until)
+        taken = [event for _, event in enacted.events.values() if event.name not in less.events]
+        faults += _late("without", name, taken, until)
     history = enacted.without(*gone)
     lost = {policy.name for policy in enacted.policies} - {policy.name for policy in history.policies}
     faults += [f"policy: {_emptied(name)}" for name in sorted(lost & set(asked.policy))]

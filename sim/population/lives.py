@@ -21,6 +21,7 @@ from sim.population.assumptions import value
 from sim.population.census import BANDS, CLASSES, TABLE_OF_DEATHS, age_sex
 from sim.population.mortality import OLDEST, OPEN, death_rates, survivors
 from sim.population.tables import read
+from sim.population.vital_events import last_published, published
 
 FERTILE = (15, 50)
 """First age at which a woman may bear a child, and the first at which no more (Belstat's bands)."""
@@ -75,15 +76,9 @@ def _by_place(rates: NDArray[np.float64], abroad: str) -> NDArray[np.float64]:
     return np.stack([rates, rates * value(abroad)], axis=1) / 12
 
 
-@cache
-def published(measure: str) -> dict[int, float]:
-    """Births or deaths published for each year, or boys to 100 girls."""
-    return {int(row["year"]): float(row["value"]) for row in read("vital_events") if row["measure"] == measure}
-
-
 def _years() -> list[int]:
     """For every calendar year of the clock itself, or the last year with data."""
-    last = max(published("births"))
+    last = last_published()
     return [min(FIRST_YEAR + year, last) for year in range(clock().last // 12 + 1)]
 
 

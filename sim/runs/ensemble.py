@@ -84,7 +84,7 @@ class Ensemble:
 
     def people_of(self, replicate: int) -> Population:
         """The people of a replicate at the start, the same in every world; of large samples only the last is kept."""
-        draw = turn(Numbers(replicate=replicate).replicate, self.settings.people.draws or 1)[1]
+        draw = turn(Numbers(replicate=replicate).replicate, self.settings.people_draws)[1]
         with self._making:
             if draw not in self._peoples:
                 made = self._make(people_seed(self.settings.seed, draw))

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field, is_dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import yaml
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -212,11 +212,9 @@ class Settings:
             raise checks.refused(error.faults) from None
         if self.choice.lambda_ is None and draws is None:
             object.__setattr__(self, "choice", replace(self.choice, lambda_=checks.USUAL_LAMBDA))
-        if self.people.one_in is None:
-            object.__setattr__(self, "people", replace(self.people, one_in=usual.sample_of(self.task)))
-        if self.people.draws is None:
-            number = checks.PEOPLE if draws is not None or self.task == "calibrate" else 1
-            object.__setattr__(self, "people", replace(self.people, draws=number))
+        one_in = self.people.one_in or usual.sample_of(self.task)
+        number = checks.PEOPLE if draws is not None or self.task == "calibrate" else 1
+        object.__setattr__(self, "people", People(one_in, self.people.draws or number))
         return self
 
     @property
@@ -231,14 +229,18 @@ class Settings:
     @property
     def lambda_(self) -> float:
         """The main lambda, by which results are named: the one that is held, or the mean of those that are drawn."""
-        if self.choice.lambda_ is not None:
-            return self.choice.lambda_
-        return self.draws.lambda_ if self.draws else checks.USUAL_LAMBDA
+        held = self.choice.lambda_
+        return cast("Draws", self.draws).lambda_ if held is None else held
 
     @property
     def one_in(self) -> int:
         """One circle in so many is simulated."""
-        return self.people.one_in or usual.sample_of(self.task)
+        return cast(int, self.people.one_in)  # settled when the settings were made, as the draws of people
+
+    @property
+    def people_draws(self) -> int:
+        """Draws of people, which replicates have in turn."""
+        return cast(int, self.people.draws)
 
     @property
     def replicate_count(self) -> int:
@@ -248,7 +250,7 @@ class Settings:
         """
         if isinstance(self.replicates, str):
             raise UserError(f"replicates={self.replicates} asks for a comparison; give a number for task={self.task}")
-        return self.replicates or usual.replicates_of(self.task)
+        return self.replicates or usual.replicates_of(self.task)  # kept as asked: all tasks of a comparison find it
 
     @property
     def thread_count(self) -> int:
@@ -323,10 +325,8 @@ def command(settings: Settings) -> str:
 
 def _dotted(settings: Settings) -> Iterator[tuple[str, Any]]:
     for key, value in record_of(settings).items():
-        if isinstance(value, dict):
-            yield from ((f"{key}.{inner}", value[inner]) for inner in value)
-        else:
-            yield key, value
+        inner = {f"{key}.{name}": one for name, one in value.items()} if isinstance(value, dict) else {key: value}
+        yield from inner.items()
 
 
 def fingerprint(settings: Settings) -> str:

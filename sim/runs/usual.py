@@ -19,8 +19,5 @@ def sample_of(task: str) -> int:
 
 
 def of_slices(replicates: int) -> int:
-    """Replicates at each lambda beside the main one: half as many, of many a third.
-
-    Two at least, which an interval needs.
-    """
-    return max(2, min(4, replicates // 2), replicates // 3)
+    """Replicates at each lambda beside the main one: a third, two at least, which an interval needs, if there are."""
+    return min(replicates, max(2, replicates // 3))

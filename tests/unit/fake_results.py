@@ -70,6 +70,7 @@ def _made(replicates: int, one_in: int, lambdas: tuple[float, ...], strength: fl
                     frame[column] = frame[column].astype("category")
             frame.to_parquet(folder / world / f"{name}.parquet", compression="zstd", index=False)
         (folder / world / "history.txt").write_text(history(world))
+    rules().to_csv(folder / "rules.csv", index=False)
     _tables(folder, flows, harms, lambdas, one_in)
     (folder / "adds.txt").write_text(
         "From 1 August 2023 Lithuania issues no national visas to Belarusians; until then it did by mediation.\n"
@@ -118,6 +119,17 @@ def history(world: str) -> str:
     if world == "historical":
         return text + "Epoch 1: 2023-08-01 to 2025-12-31\n"
     return text + "Epoch 1: 2023-08-01 to 2025-12-31\n  lithuania.national_visa: closed except family (was open)\n"
+
+
+def rules() -> pd.DataFrame:
+    """The same rules as a table, and one that does not differ."""
+    whole, closed, ban = ("2019-01-01", "2025-12-31"), "closed except family", ("in part", "in part")
+    rows = [
+        ("georgia.visa_free", *whole, "georgia", "", closed, closed, *ban),
+        ("lithuania.national_visa", whole[0], "2023-07-31", "lithuania", "", "open", "open", "open", "open"),
+        ("lithuania.national_visa", START, whole[1], "lithuania", "", "open", closed, "open", "in part"),
+    ]
+    return pd.DataFrame(rows, columns=OF_COMPARISONS["rules"].names)
 
 
 def sealed(folder: Path) -> Path:

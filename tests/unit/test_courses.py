@@ -20,7 +20,7 @@ from sim.numerics.errors import CatalogueError, UserError
 from sim.numerics.locations import CONF
 from sim.numerics.months import LIMIT_MONTH, label, month
 from sim.numerics.strict_yaml import composed
-from sim.population.lives import published
+from sim.population.vital_events import published
 from sim.runs.ensemble import Ensemble
 from sim.runs.points import command, point
 from sim.runs.run import Job

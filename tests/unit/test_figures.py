@@ -28,6 +28,7 @@ from sim.report.results import Policy, Results, instant
 from sim.report.told import Told
 from sim.report.verdicts import FEW
 from sim.runs import disclosure
+from sim.runs.tables import OF_COMPARISONS
 
 OTHERS = ("reasons", "one_life")
 """Figures of other folders than a comparison (test_other_figures.py)."""
@@ -322,58 +323,29 @@ def test_periods_of_rules_are_those_of_the_histories(results):
     assert rules.title(results) == "The scenario changes 1 rule of entry and stay in Lithuania"
 
 
-def worlds_of(baseline, scenario):
-    """Results that are two histories and no more."""
-    texts = {"one/history.txt": baseline, "other/history.txt": scenario}
-    return SimpleNamespace(baseline="one", scenario="other", text=texts.__getitem__)
-
-
 def test_numbers_that_change_are_rules_too():
-    first, then = "Epoch 0: 2019-01-01 to 2023-07-31\n", "Epoch 1: 2023-08-01 to 2025-12-31\n"
-    both = "  poland.visa: open\n  poland.work.fee: 70 EUR\n  lithuania.permit: closed except family\n"
-    rules, results = figures.figure("rules"), worlds_of(
-        first + both + then + "  poland.work.fee: 80 EUR (was 70)\n",
-        first + both + "  georgia.visa_free.stay: 12 months\n" + then + "  poland.work.fee: 80 EUR (was 70)\n"
-        "  georgia.visa_free.stay: 3 months (was 12)\n  poland.visa: closed (was open)\n"
-        "  lithuania.permit: closed except family, study (was closed except family)\n"
-        "Between these dates values move in a straight line:\n  poland.rent: 2019-01-01 300, 2025-12-31 400 EUR\n",
-    )  # fmt: skip
+    """A period in which only the other world's rule changes does not part this one's."""
+    first, then, both = ("2019-01-01", "2023-07-31"), ("2023-08-01", "2025-12-31"), "closed except family"
+    rows = [
+        ("belarus.exit", *first, "belarus", "", "open", "closed", "open", "closed"),
+        ("georgia.visa_free.stay", *first, "georgia", "visa_free", "12 months", "12 months", "value", "value"),
+        ("georgia.visa_free.stay", *then, "georgia", "visa_free", "12 months", "3 months", "value", "value"),
+        ("lithuania.permit", *first, "lithuania", "", both, both, "in part", "in part"),
+        ("lithuania.permit", *then, "lithuania", "", both, f"{both}, study", "in part", "in part"),
+        ("poland.rent", *first, "poland", "", "300 EUR", "300 EUR", "value", "value"),
+        ("poland.visa", *first, "poland", "", "open", "open", "open", "open"),
+        ("poland.visa", *then, "poland", "", "open", "closed", "open", "closed"),
+    ]
+    rules = figures.figure("rules")
+    results = SimpleNamespace(table={"rules": pd.DataFrame(rows, columns=OF_COMPARISONS["rules"].names)}.__getitem__)
     assert rules.title(results) == "The scenario changes 3 rules of entry and stay in 3 countries"
     assert "2 of who may enter or stay, 1 in a number" in rules.caption(results)
     table = rules.data(results).set_index(["world", "destination", "instrument"]).sort_index()
     stay = [table.loc[[(world, "georgia", "visa_free.stay")], "says"].tolist() for world in ("baseline", "scenario")]
     assert stay == [["12 months"], ["12 months", "3 months"]]
-    assert ("scenario", "poland", "work.fee") not in table.index, "it is the same in both worlds"
+    assert table.loc[("baseline", "georgia", "visa_free.stay"), ["from", "to"]].tolist() == [first[0], then[1]]
+    assert ("scenario", "poland", "rent") not in table.index, "it is the same in both worlds"
     assert rules.differing(results)["instrument"].tolist() == ["permit", "visa", "visa_free.stay"]
-
-
-@pytest.mark.parametrize(
-    ("says", "state"),
-    [("open", "open"), ("closed", "closed"), ("closed except family, work", "in part"), ("30% closed", "in part"),
-     ("closed to study, work", "in part"), ("open to family", "in part"), ("70 EUR", "value"), ("no", "value")],
-)  # fmt: skip
-def test_what_a_history_says_of_a_rule_is_a_state_or_a_number(says, state):
-    text = f"Epoch 0: 2019-01-01 to 2025-12-31\n  latvia.permit: {says} (was open)\n"
-    assert figures.figure("rules").periods(text)["state"].tolist() == [state]
-
-
-def test_whom_a_closing_spares_may_be_shut_out_later():
-    """The last exception that is taken away leaves nobody in; an opening lets some in again."""
-    said = (
-        "open",
-        "closed except family, study (50% closed)",
-        "closed to family",
-        "closed to study",
-        "open to family",
-        "closed",
-    )
-    text = "".join(
-        f"Epoch {year}: {2019 + year}-01-01 to {2019 + year}-12-31\n  latvia.permit: {says} (was open)\n"
-        for year, says in enumerate(said)
-    )
-    found = figures.figure("rules").periods(text)
-    assert found["state"].tolist() == ["open", "in part", "in part", "closed", "in part", "closed"]
-    assert found["from"].tolist() == [f"{year}-01-01" for year in range(2019, 2025)]
 
 
 def test_a_day_of_a_rule_lasts_a_day():

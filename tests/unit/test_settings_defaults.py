@@ -20,9 +20,9 @@ def test_the_sample_follows_the_task_unless_given() -> None:
         assert "one_in" not in command(Settings(task=task))
 
 
-def test_slices_have_half_of_few_replicates_and_a_third_of_many() -> None:
-    """Two at least."""
-    assert [of_slices(n) for n in (1, 2, 4, 8, 12, 20, 60)] == [2, 2, 2, 4, 4, 6, 20]
+def test_slices_have_a_third_of_the_replicates() -> None:
+    """Two at least, but never more than there are."""
+    assert [of_slices(n) for n in (1, 2, 4, 8, 12, 20, 60)] == [1, 2, 2, 2, 4, 6, 20]
 
 
 def test_threads_are_as_asked_or_all() -> None:

@@ -16,11 +16,12 @@ from sim.numerics.errors import UserError
 from sim.numerics.months import FIRST_YEAR, label
 from sim.population.census import BAND_OF_CLASS, BANDS, CLASSES, ENDS, _class_shares, age_sex, single_years
 from sim.population.fit import completed_age
-from sim.population.lives import lives, published
+from sim.population.lives import lives
 from sim.population.mortality import OLDEST
 from sim.population.schema import NOBODY
 from sim.population.synthesis import synthesise
 from sim.population.tables import read
+from sim.population.vital_events import published
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import Job
 from sim.runs.settings import People, Settings

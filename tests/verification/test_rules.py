@@ -339,7 +339,7 @@ def test_an_unknown_rule_is_refused():
 def test_a_rule_that_sets_lambda_has_one_set_of_constants_and_no_slices():
     settings = Settings(decision="flat_logit", choice=Choice(lambda_=0.62))
     assert lambdas(settings, 8) == {0.62: 8}
-    assert lambdas(replace(settings, decision="region_nests"), 8) == {0.62: 8, 0.2: 4, 0.95: 4}
+    assert lambdas(replace(settings, decision="region_nests"), 8) == {0.62: 8, 0.2: 2, 0.95: 2}
     assert rule("flat_logit").lam == 1.0
     assert rule("region_nests").lam is None
     flows = np.full((48, N_PLACES, N_CHANNELS), 1.0)

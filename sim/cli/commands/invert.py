@@ -159,7 +159,7 @@ def run(settings: Settings) -> list[Path]:
     sought = (names_of(by_place), names_of(by_channel) - {ANCHOR})
     pages = _pages(decision.name, sought)
     found: dict[float, Constants] = {}
-    constants = beginning(decision.name)
+    constants = beginning()
 
     def level_of(lambda_: float) -> float:
         return decision.level(ensemble.behaviour._replace(lambda_=lambda_))
@@ -195,7 +195,7 @@ def names_of(wanted: list[Target]) -> set[str]:
     return {target.name for target in wanted}
 
 
-def beginning(decision: str) -> Constants:
+def beginning() -> Constants:
     """The constants from which a first inversion begins: zero where it moves them, those on file elsewhere."""
     places, channels = np.zeros(N_PLACES), np.zeros(N_CHANNELS)
     for table, codes, stated in zip((places, channels), (PLACE, CHANNEL), on_file(), strict=True):

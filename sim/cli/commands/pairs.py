@@ -104,7 +104,7 @@ def _variance(ensemble: Ensemble, changes: Mapping[float, Mapping[str, Spread]],
     settings, draws, main = ensemble.settings, ensemble.draws, ensemble.settings.lambda_
     replicates = range(max(len(own["arrivals"][0]) for own in changes.values()))
     at = [ensemble.parameters(Job(settings.baseline, main, replicate)).lambda_ for replicate in replicates]
-    turns = [turn(replicate, settings.people.draws or 1) for replicate in replicates]
+    turns = [turn(replicate, settings.people_draws) for replicate in replicates]
     if draws is None:
         lambdas = prior_lambdas() if len(changes) > 1 else None
         turns = [(0, people) for _, people in turns]
@@ -130,7 +130,7 @@ def read(shelf: Shelf, wanted: Sequence[Family], freeze: Sequence[str]) -> dict[
 
 def _first_of(ensemble: Ensemble) -> list[int]:
     """The first replicate of each draw of people, in order of the draws; none where there is one draw."""
-    draws = ensemble.settings.people.draws or 1
+    draws = ensemble.settings.people_draws
     firsts: dict[int, int] = {}
     for replicate in range(2 * draws):  # three of four replicates have new draws
         firsts.setdefault(turn(replicate, draws)[1], replicate)

@@ -74,7 +74,4 @@ def _range(parameter: Parameter) -> str:
 
 def _now(history: History, parameter: Parameter, months: int) -> str:
     """The value of the last day in words, events included."""
-    days = days_of(months)
-    if parameter.rule == "restriction":
-        return wording.rule(history.open_days(parameter.name, days)[-1])
-    return wording.amount(history.daily(parameter.name, days)[-1], parameter.unit)
+    return wording.said(parameter, history.daily_rows(parameter.name, days_of(months))[-1])

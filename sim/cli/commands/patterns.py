@@ -109,4 +109,4 @@ def _runs(settings: Settings) -> str:
 
 def of_runs(settings: Settings) -> str:
     """What must be known of the runs: first which parameters they have."""
-    return f"{says(standing.facts(settings))} {explained(settings.draws is not None, settings.people.draws or 1)}"
+    return f"{says(standing.facts(settings))} {explained(settings.draws is not None, settings.people_draws)}"

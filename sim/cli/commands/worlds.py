@@ -7,7 +7,7 @@ from sim.history.assumed import assumed
 from sim.history.catalogue import load_branches, load_history, load_scenario
 from sim.history.history import History
 from sim.history.opposed import opposed
-from sim.population.tables import read
+from sim.population.vital_events import last_published
 from sim.runs.settings import Settings
 
 
@@ -41,8 +41,4 @@ def taken_for_granted(settings: Settings, scenario: str, baseline: str) -> tuple
 
 def assumed_of(baseline: History, scenario: History, end: date) -> tuple[str, ...]:
     """What an answer to the day `end` assumes of two worlds, or of one given twice, in sentences."""
-    published = min(
-        max(int(row["year"]) for row in read("vital_events") if row["measure"] == measure)
-        for measure in ("births", "deaths")
-    )
-    return assumed(baseline, scenario, load_branches(), end, published)
+    return assumed(baseline, scenario, load_branches(), end, last_published())

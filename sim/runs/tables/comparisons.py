@@ -36,6 +36,7 @@ _BOTH = (
     text("scenario", "where in the scenario", viewed="scenario_destination"),
 )
 
+_WORLDS = ("baseline", "scenario")
 _LUCK = ", of luck alone; where parameters are drawn, predictive"
 
 YARDSTICK = (
@@ -128,6 +129,19 @@ OF_COMPARISONS = named(
     Table("substitution", "where they first leave for, in both worlds", (LAMBDA, *_BOTH), _MATRIX, digits=10),
     Table("final", "where they live at the horizon, in both worlds", (LAMBDA, *_BOTH), _MATRIX, digits=10),
     Table(
+        "rules",
+        "a period in which a rule changes in neither world",
+        (text("parameter", "rule of who may enter or stay, or a number that differs"), text("start", "first day")),
+        (
+            text("end", "last day"),
+            text("destination", "place whose rule it is", "places"),
+            text("channel", "channel that it is of; empty for none", viewed="rule_channel"),
+            *(text(world, f"what it is in the {world}, in words", viewed=f"rule_{world}") for world in _WORLDS),
+            *(text(f"{world}_state", "open, in part, closed, or value: a number or a set") for world in _WORLDS),
+        ),
+        maybe_empty=True,
+    ),
+    Table(
         "reach",
         "a rule that differs, and whom it reaches; means over replicates",
         (text("rule", "event and parameter"),),
@@ -171,7 +185,7 @@ OF_COMPARISONS = named(
         (
             *(
                 Column(world, REAL, f"mean in the {world}", "that of the row", null=True, viewed=f"lost_{world}")
-                for world in ("baseline", "scenario")
+                for world in _WORLDS
             ),
             *change("difference", "that of the row"),
             text("unit", "unit of the row"),

@@ -1,15 +1,14 @@
 """The rules that differ by country: when entry and stay were open, open in part, or closed, and numbers that change."""
 
-import re
 import textwrap
-from datetime import date, timedelta
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from sim.history import naming
+from sim.analysis.dimensions import ORIGIN
+from sim.analysis.rule_periods import OPEN, PART, SHUT, VALUE
 from sim.numerics import months
 from sim.numerics.messages import listed
 from sim.report import ruling, style
@@ -17,8 +16,9 @@ from sim.report.results import Results, wording
 
 SECTION = "rules"
 UNIT = "from month to month"
-SOURCE = "history.txt of both worlds"
-OPEN, PART, SHUT, VALUE = "open", "in part", "closed", "value"
+SOURCE = "rules.csv"
+COLUMNS = ["destination", "instrument", "from", "to", "says", "state", "world", "differs"]
+"""Columns of the data behind."""
 COLOURS = {OPEN: "#cfe8dd", PART: style.ORANGE, SHUT: style.VERMILLION}
 VALUES = ("#dde3e9", "#a8d8f5")
 """Colours of a number as it is under the rules in force at first, and of every other."""
@@ -28,9 +28,6 @@ HIGH, WRAP, THINNEST = 0.4, 24, 0.006
 """Inches a rule, letters of a line of its name, and the least width of a bar, as a share of the axis."""
 NAMES = 0.8
 """Share of the width that the names of the rules leave to the bars, at least."""
-_EPOCH = re.compile(r"^Epoch \d+: (\S+) to (\S+)")
-_RULE = re.compile(r"^  (\w+)\.([\w.]+): (.+?)(?: \(was .*\))?$")
-_STATE = re.compile(r"(open|closed|[\d.]+% closed)\b(?: (except|to) ([\w, ]+?))?(?: \(.*)?$")
 
 
 def title(results: Results) -> str:
@@ -69,84 +66,29 @@ def absent(results: Results) -> str:
     return "" if data(results)["differs"].any() else "no rule differs between the worlds"
 
 
-def periods(text: str) -> pd.DataFrame:
-    """Periods of every rule as a history tells them: destination, instrument, from, to, state, and what it says."""
-    rows: list[tuple[str, str, str, str, str]] = []
-    running: dict[tuple[str, str], tuple[str, str]] = {}
-    first = last = ""
-    within = False
-    for line in text.splitlines():
-        if not line.startswith(" "):  # what follows the epochs, as values that move in a straight line, is no period
-            within = (epoch := _EPOCH.match(line)) is not None
-            first, last = (epoch[1], epoch[2]) if epoch else (first, last)
-        elif within and (rule := _RULE.match(line)):
-            key, says = (rule[1], rule[2]), rule[3]
-            if key in running and running[key][0] != says:
-                before = date.fromisoformat(first) - timedelta(days=1)
-                rows.append((*key, running[key][1], before.isoformat(), running[key][0]))
-            if key not in running or running[key][0] != says:
-                running[key] = says, first
-    rows += [(*key, since, last, says) for key, (says, since) in running.items()]
-    table = pd.DataFrame(rows, columns=["destination", "instrument", "from", "to", "says"])
-    table = table.sort_values(["destination", "instrument", "from"], kind="stable", ignore_index=True)
-    followed = table.groupby(["destination", "instrument"], sort=False)["says"].transform(_states)
-    return table.assign(state=followed.astype(object) if len(table) else [])
-
-
-def _states(said: pd.Series) -> list[str]:
-    """States of a rule from what is said of it, one after another: whom a closing spares may be shut out later."""
-    found, spared = [], set[str]()
-    for says in said:
-        state = _STATE.match(says)
-        names = set(state[3].split(", ")) if state and state[3] else set()
-        if state is None:
-            found.append(VALUE)
-        elif state[2] == "to" and state[1] == SHUT and names and names >= spared > set():
-            spared = set()
-            found.append(SHUT)
-        elif names:  # except some, or to some
-            spared = names if state[2] == "except" else spared - names if state[1] == SHUT else spared | names
-            found.append(PART)
-        else:
-            spared = set()
-            found.append(PART if state[1] not in (OPEN, SHUT) else OPEN if state[1] == OPEN else SHUT)
-    return found
-
-
 def data(results: Results) -> pd.DataFrame:
     """Periods of every rule of entry and stay in both worlds, and of numbers that are others in the scenario.
 
-    `says` is the rule as the history tells it, `differs` whether it is another in the scenario.
+    `says` is the rule in words, `differs` whether it is another in the scenario.
     """
-    found = {
-        world: periods(results.text(f"{naming.folder(name)}/history.txt")).assign(world=world)
-        for world, name in (("baseline", results.baseline), ("scenario", results.scenario))
-    }
-    ours, theirs = found["baseline"], found["scenario"]
-    table = pd.concat([ours, theirs, untold(theirs, ours), untold(ours, theirs)], ignore_index=True)
-    table = table[table["destination"] != "belarus"]
-    key = ["destination", "instrument"]
-    paths = table.groupby([*key, "world"])[["from", "to", "says"]].apply(
-        lambda rows: tuple(rows.itertuples(index=False))
+    table = results.table("rules")
+    table = table[table["destination"] != ORIGIN]
+    other = table["baseline"] != table["scenario"]
+    table = table.assign(
+        instrument=[name.partition(".")[2] for name in table["parameter"]],
+        differs=other.groupby(table["parameter"]).transform("any").astype(bool),
     )
-    wide = paths.unstack("world")
-    differs = {index for index, row in wide.iterrows() if row.get("baseline") != row.get("scenario")}
-    table = table.assign(differs=[(row.destination, row.instrument) in differs for row in table.itertuples()])
-    return table[table["differs"] | (table["state"] != VALUE)].reset_index(drop=True)
+    table = table[table["differs"] | (table["baseline_state"] != VALUE)]
+    return pd.concat([_told(table, world) for world in ("baseline", "scenario")], ignore_index=True)
 
 
-def untold(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-    """Rules of one history that the other does not tell, since nothing ever changes them there.
-
-    They are open throughout, or have the number with which the first begins.
-    """
-    key = ["destination", "instrument"]
-    known = set(other[key].itertuples(index=False, name=None))
-    spans = one.groupby(key).agg({"from": "min", "to": "max", "says": "first", "state": "first"}).reset_index()
-    spans = spans[[rule not in known for rule in spans[key].itertuples(index=False, name=None)]]
-    world = {"baseline": "scenario", "scenario": "baseline"}[str(one["world"].iloc[0])] if len(one) else ""
-    number = spans["state"] == VALUE
-    return spans.assign(says=spans["says"].where(number, OPEN), state=spans["state"].where(number, OPEN), world=world)
+def _told(table: pd.DataFrame, world: str) -> pd.DataFrame:
+    """Periods of the rules of one world: those in which only the other's rule changes are one."""
+    table = table.assign(says=table[world], state=table[f"{world}_state"], world=world)
+    ours = table[["parameter", "says"]]
+    same = (ours != ours.shift()).any(axis=1).cumsum()
+    last = table.groupby(same)["end"].transform("last")
+    return table.assign(**{"from": table["start"], "to": last})[~same.duplicated()][COLUMNS]
 
 
 def draw(results: Results) -> Figure:
@@ -178,6 +120,7 @@ def draw(results: Results) -> Figure:
 def bars(axes: Axes, row: int, table: pd.DataFrame) -> None:
     """The bars of one rule in both worlds; numbers are written in them where there is room."""
     left, right = axes.get_xlim()
+    table = table[[at(str(day), whole=True) > left for day in table["to"]]]
     usual = str(table.loc[table["world"] == "baseline", "says"].iloc[0])
     for one in table.rename(columns={"from": "since"}).itertuples():
         begins, ends = at(str(one.since)), at(str(one.to), whole=True)

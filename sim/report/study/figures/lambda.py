@@ -34,8 +34,8 @@ def absent(study: Study) -> str:
 def caption(study: Study) -> str:
     """What is seen, in a few sentences."""
     return (
-        "Each panel is one scenario on a scale of its own; points with 90% intervals over paired replicates (half as "
-        f"many beside the main \u03bb, whose points are larger); open points rest on fewer than {disclosure.MINIMUM} "
+        "Each panel is one scenario on a scale of its own; points with 90% intervals over paired replicates (fewer "
+        f"beside the main \u03bb, whose points are larger); open points rest on fewer than {disclosure.MINIMUM} "
         "simulated people. Near \u03bb = 0 all who are barred go elsewhere, at \u03bb = 1 none do; no data at hand "
         f"decide between them. A {style.STAMP}."
     )
