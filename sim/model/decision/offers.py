@@ -259,9 +259,15 @@ def fill_class(
 
 @compiled(forceinline=True)
 def weigh_offer(offer: Any, base: float, mu: float) -> None:
-    """Turn the utilities of an offer into weights; `base` is the most that its destination is worth to the class."""
-    offer.value, offer.onward = door_weight(offer.value, base, mu), door_weight(offer.onward, base, mu)
-    offer.open, offer.free = door_weight(offer.open, base, mu), door_weight(offer.free, base, mu)
+    """Turn the utilities of an offer into weights; `base` is the most that its destination is worth to the class.
+
+    Many are alike, where there is no queue and all is open.
+    """
+    free, is_open, onward, value = offer.free, offer.open, offer.onward, offer.value
+    offer.free = door_weight(free, base, mu)
+    offer.open = offer.free if is_open == free else door_weight(is_open, base, mu)
+    offer.onward = offer.open if onward == is_open else door_weight(onward, base, mu)
+    offer.value = offer.onward if value == onward else door_weight(value, base, mu)
 
 
 @compiled
