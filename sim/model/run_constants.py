@@ -199,5 +199,6 @@ def in_panel(key: int, month: int, run: Conditions) -> bool:
     Both by a multiplicative hash of the key, the same in every world. Each unit has its turn equally often a year.
     """
     hashed = (np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
-    turn = (hashed + np.uint64(month)) % np.uint64(run.rotation)
-    return bool((hashed < np.uint64(run.panel)) & (turn == np.uint64(0)))
+    if hashed >= np.uint64(run.panel):  # first, so that most are spared the division
+        return False
+    return bool((hashed + np.uint64(month)) % np.uint64(run.rotation) == np.uint64(0))

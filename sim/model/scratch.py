@@ -10,6 +10,8 @@ from sim.model.hazards import N_HAZARDS
 from sim.model.now import Now
 from sim.numerics.codes import N_CHANNELS, N_PLACES, N_SECTORS, N_STATUSES
 from sim.numerics.compiling import compiled
+from sim.population.rows import at
+from sim.population.schema import Columns
 
 Span = tuple[int, int]
 """Circles from the first to the one before the last."""
@@ -23,7 +25,7 @@ class Room(NamedTuple):
     luck: NDArray[np.uint32]  # [4, n] their luck
     country_taste: NDArray[np.uint32]  # [4, n] and their fixed luck
     picked: NDArray[np.int64]  # [n] which of them deserve a closer look
-    flags: NDArray[np.uint8]  # [n] what each row brings into a choice class
+    flags: NDArray[np.uint8]  # [n] what each row brings into a choice class, or whether it deserves a closer look
     personal: NDArray[np.float64]  # [n] what each row's person adds to the wish to leave
     fears: NDArray[np.float64]  # [n] and what the fear of war adds to that
     choice_classes: NDArray[np.int64]  # [n] those of units
@@ -76,3 +78,22 @@ def make_block(people: int, at_once: int) -> Block:
 def rows_of(circles: Span, now: Now) -> tuple[int, int]:
     """The first row of these circles and the one after their last."""
     return now.circles.start[circles[0]], now.circles.start[circles[1]]
+
+
+@compiled
+def fill_keys(people: Columns, first: int, last: int, room: Room) -> None:
+    """Fill `room.keys` with the keys of rows `first` to `last` - 1."""
+    keys = room.keys
+    for i in range(last - first):
+        keys[i] = at(people, first + i).key
+
+
+@compiled
+def flagged(first: int, last: int, room: Room) -> int:
+    """Fill `room.rows` with those of rows `first` to `last` - 1 whose `room.flags` is not 0; return their number."""
+    flags, rows, found = room.flags, room.rows, 0
+    for i in range(last - first):
+        if flags[i]:  # rare, so that a branch costs less than a write for everybody
+            rows[found] = first + i
+            found += 1
+    return found

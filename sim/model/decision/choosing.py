@@ -177,30 +177,33 @@ def screen(people: Columns, circles: Span, now: Now, room: Room, units: int, sta
     weights = np.empty(256)
     for code in range(256):
         weights[code] = exposure_weight(now.coefficients, code)
+    # read once: after every write to a buffer they would have to be read anew
+    rows, keys, luck, personal, fears, flags = room.rows, room.keys, room.luck, room.personal, room.fears, room.flags
+    choice_classes, etas, pressures, picks = room.choice_classes, room.etas, room.pressed, room.picked
+    coefficients, rush = now.coefficients, now.options.rush
     picked = i = 0
     for circle in range(circles[0], circles[1]):
         end = now.circles.start[circle + 1]
         abroad = share_of_circle(now.circles, circle, now.circles.abroad[circle])
-        perceived = now.belarus.news + now.coefficients.circle_gain * now.circles.memory[circle]
-        heard = now.coefficients.anticipation * now.circles.heard[circle]
-        while i < units and room.rows[i] < end:
-            head = at(people, room.rows[i])
+        perceived = now.belarus.news + coefficients.circle_gain * now.circles.memory[circle]
+        heard = coefficients.anticipation * now.circles.heard[circle]
+        while i < units and rows[i] < end:
+            head = at(people, rows[i])
             grown = adults(head)
             other = beside(head, grown - 1)  # the head where there is no partner
-            own = repression_term(perceived, weights[head.exposure], now.coefficients.repression)
-            total = with_adult(0.0, own, room.fears[head.row - first], room.personal[head.row - first])
-            pressed = own + room.fears[head.row - first]
-            own = repression_term(perceived, weights[other.exposure], now.coefficients.repression)
-            both = with_adult(total, own, room.fears[other.row - first], room.personal[other.row - first])
-            if grown == 2:
-                pressed = (pressed + own + room.fears[other.row - first]) / 2.0
-            eta = unit_push(now.coefficients, both if grown == 2 else total, grown, abroad, head.frailty)
-            mask = room.flags[head.row - first] | room.flags[other.row - first]
-            of_class = choice_class(head.sector, mask)
-            eta += heard * now.options.rush[of_class]
-            unit = weighing(now, of_class, room.keys[i], four(room.luck, i), eta)
+            one, two = head.row - first, other.row - first
+            own = repression_term(perceived, weights[head.exposure], coefficients.repression)
+            total = with_adult(0.0, own, fears[one], personal[one])
+            pressed = own + fears[one]
+            own = repression_term(perceived, weights[other.exposure], coefficients.repression)
+            both = with_adult(total, own, fears[two], personal[two])
+            pressed = (pressed + own + fears[two]) / 2.0 if grown == 2 else pressed
+            eta = unit_push(coefficients, both if grown == 2 else total, grown, abroad, head.frailty)
+            of_class = choice_class(head.sector, flags[one] | flags[two])
+            eta += heard * rush[of_class]
+            unit = weighing(now, of_class, keys[i], four(luck, i), eta)
             home = stays(unit, ceiling(now, of_class, head.kin), now.run.bounds)
-            room.choice_classes[i], room.etas[i], room.pressed[i], room.picked[picked] = of_class, eta, pressed, i
+            choice_classes[i], etas[i], pressures[i], picks[picked] = of_class, eta, pressed, i
             picked += (not home) | watched(head, unit.key, now) | is_asked(head.employer, other.employer, now)
             i += 1
     return picked
@@ -209,10 +212,10 @@ def screen(people: Columns, circles: Span, now: Now, room: Room, units: int, sta
 @compiled
 def heads_at_leisure(people: Columns, first: int, last: int, month: int, room: Room) -> int:
     """Fill `room.rows` and `room.keys` with the heads at leisure of rows `first` to `last` - 1; return their number."""
-    units = 0
+    rows, keys, units = room.rows, room.keys, 0
     for row in range(first, last):
         one = at(people, row)
-        room.rows[units], room.keys[units] = row, one.key
+        rows[units], keys[units] = row, one.key
         units += at_leisure(one.member, one.place, one.mode, one.plan, one.due, month - one.birth, month)
     return units
 

@@ -98,12 +98,14 @@ def count_expected(
     for place in range(len(chances)):
         total = prospects.sums[place]
         chances[place] = chances[place] * FIXED_POINT * each / total if total > 0.0 else 0.0
+    expected, excepted, sought = block.expected, block.excepted, block.sought
     for i in range(len(offers)):
-        place, channel = offers[i].place, offers[i].channel
+        place, channel, lot = offers[i].place, offers[i].channel, offers[i].lot
         units = chances[place] * prospects.weights[i]
         persons = np.int64(units if prospects.ahead[i] else units * size)
-        lot = offers[i].lot
-        count_committed(block, place, channel, lot, persons)
+        expected[place, channel] += persons
+        if lot:
+            excepted[place, channel] += persons
         if channel == _WORK:
-            block.sought[lot, 0, place, pool] += np.int64(units)
-            block.sought[lot, 1, place, pool] += persons
+            sought[lot, 0, place, pool] += np.int64(units)
+            sought[lot, 1, place, pool] += persons

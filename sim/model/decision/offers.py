@@ -36,6 +36,11 @@ _AGES = np.array([GROUP[name] for name in AGE_FROM])
 _WORK, RELOCATION = CHANNEL["work"], CHANNEL["relocation"]
 _ASYLUM, _FAMILY = CHANNEL["asylum"], CHANNEL["family"]
 _IT, _CHILD = SECTOR["it"], SECTOR["child"]
+_SECTORS = np.array(sorted(set(SECTOR.values()) - {_CHILD}, key=lambda code: code not in (_IT, SECTOR["transport"])))
+"""Sectors whose people head units; those of a group of their own first, so that classes of one group follow another."""
+WAY = np.dtype([("value", "f8"), ("admission", "f8"), ("fare", "f8"), ("lot", "u1")], align=True)
+"""What people of some groups meet on the way by a channel: its values from Belarus (`way_value`) and from elsewhere,
+fare in EUR a person and lot (`lot_of`)."""
 
 
 @compiled(forceinline=True)
@@ -123,6 +128,37 @@ def credit(now: Now, place: int, channel: int, sector: int) -> float:
 
 
 @compiled
+def fill_doors(
+    now: Now, waiting: NDArray[np.float64], seeking: NDArray[np.float64], sector: int, doors: NDArray[np.float64]
+) -> None:
+    """Fill the value of each channel to a sector, float64[2, places, channels]: as it is, and without its queue."""
+    seekers, workers = pool(sector), now.run.reference.workers[sector]
+    for place in range(len(now.law)):
+        share = offer_share(now, place, sector, workers)
+        for channel in range(now.law.shape[1]):
+            if not now.law[place, channel].exists:
+                continue
+            capacity, patience = now.rules[place, channel].capacity, now.coefficients.patience
+            queue = queue_months(waiting[place, channel], capacity, patience)
+            if channel == _WORK:
+                queue = max(queue, queue_months(seeking[place, seekers], now.demand[place, seekers], patience))
+            doors[0, place, channel] = channel_value(now, place, channel, share, queue)
+            doors[1, place, channel] = channel_value(now, place, channel, share, 0.0)
+
+
+@compiled
+def fill_ways(now: Now, groups: int, ways: NDArray[np.void]) -> None:
+    """Fill what people of these groups meet on the way by each channel, WAY[places, channels]."""
+    for place in range(len(now.law)):
+        for channel in range(now.law.shape[1]):
+            if now.law[place, channel].exists and place != _BELARUS:
+                way = ways[place, channel]
+                way.value = way_value(now, place, channel, groups)
+                way.admission = openness_term(admission_share(now, place, channel, groups))
+                way.fare, way.lot = fare(now, place, channel, groups), lot_of(now, place, channel, groups)
+
+
+@compiled
 def fill(
     options: Options,
     now: Now,
@@ -137,81 +173,98 @@ def fill(
     float64[places, sectors] those among them who wait for work, all in persons.
     """
     now, options = handle(now), handle(options)
-    mu = now.coefficients.nest_channel
-    options.apart[0] = separation_weight(now.coefficients.separation, mu)
-    near, free = np.empty(now.law.shape[1]), np.empty(now.law.shape[1])
-    for sector in range(N_SECTORS):
-        if sector == _CHILD:  # children head no unit
-            continue
-        workers = now.run.reference.workers[sector]
-        for mask in range(N_FLAGS):
-            of_class = choice_class(sector, mask)
+    options.apart[0] = separation_weight(now.coefficients.separation, now.coefficients.nest_channel)
+    places, channels = now.law.shape
+    countries, doors = np.empty((N_SECTORS, 2, places)), np.empty((N_SECTORS, 2, places, channels))
+    for sector in _SECTORS:
+        fill_doors(now, waiting, seeking, sector, doors[sector])
+        for hunted in range(2):
+            threat = threat_to(FLAG_PERSECUTED * hunted, now.belarus.war_fear)
+            for place in range(places):
+                countries[sector, hunted, place] = country_value(now, residents[place], place, sector, threat)
+    ways = np.empty((1 + N_AGES, places, channels), WAY)  # of people of any age, and of those of each
+    for mask in range(N_FLAGS):
+        hunted, known = int(mask & FLAG_PERSECUTED > 0), -1
+        for sector in _SECTORS:
             groups = class_groups(sector, mask)
-            offers = options.offers[of_class]
-            options.near[of_class], options.free[of_class] = MINUS_INFINITY, MINUS_INFINITY
-            options.unrelated[of_class], options.living[of_class] = MINUS_INFINITY, MINUS_INFINITY
-            count, seekers = 0, pool(sector)
-            for place in range(len(now.law)):
-                if place == _BELARUS or now.places[place].distance <= 0.0:
-                    continue
-                threat = threat_to(mask, now.belarus.war_fear)
-                living = country_value(now, residents[place], place, sector, threat)
-                country = now.run.constants[place] + living
-                options.living[of_class, place] = living
-                first = count
-                near[:], free[:] = MINUS_INFINITY, MINUS_INFINITY
-                for channel in range(now.law.shape[1]):
-                    if channel == RELOCATION or channel == _ASYLUM:  # between employer and staff; asked for inside
-                        continue
-                    if not eligible(now.law[place, channel], now.rules[place, channel], sector, groups):
-                        continue
-                    share = offer_share(now, place, sector, workers)
-                    with_channel = country + now.run.channel_constants[channel]
-                    queue = queue_months(
-                        waiting[place, channel],
-                        now.rules[place, channel].capacity,
-                        now.coefficients.patience,
-                    )
-                    if channel == _WORK:
-                        sought, offered = seeking[place, seekers], now.demand[place, seekers]
-                        queue = max(queue, queue_months(sought, offered, now.coefficients.patience))
-                    common = with_channel + channel_value(now, place, channel, share, queue)
-                    unqueued = with_channel + channel_value(now, place, channel, share, 0.0)
-                    if unqueued == MINUS_INFINITY:
-                        continue
-                    # what the class loses by closures ahead is told without regard to age
-                    from_belarus = way_value(now, place, channel, groups)
-                    near[channel], free[channel] = common + from_belarus, unqueued
-                    for number in range(N_AGES if by_age else 1):  # one offer to all, or one to the people of each age
-                        low, high = age_limits(number) if by_age else (0, 255)
-                        who = (groups | age_group(low)) if by_age else groups
-                        offer = offers[count]
-                        offer.open, offer.free = common, unqueued
-                        offer.onward = common + openness_term(admission_share(now, place, channel, who))
-                        offer.value = common + (way_value(now, place, channel, who) if by_age else from_belarus)
-                        offer.place, offer.channel = place, channel
-                        offer.lot = lot_of(now, place, channel, who)
-                        offer.fare = fare(now, place, channel, who)
-                        offer.each = now.rules[place, channel].fee + now.rules[place, channel].funds
-                        offer.credit = credit(now, place, channel, sector)
-                        offer.youngest = max(low, now.rules[place, channel].youngest)
-                        offer.oldest = min(high, now.rules[place, channel].oldest)
-                        count += 1 if offer.youngest <= offer.oldest else 0
-                options.near[of_class, place] = inclusive_of_doors(near, mu)
-                base = options.free[of_class, place] = inclusive_of_doors(free, mu)
-                free[_FAMILY] = MINUS_INFINITY
-                options.unrelated[of_class, place] = sum_of_doors(free, base, mu)
-                for i in range(first, count):
-                    weigh_offer(offers[i], base, mu)
-            options.lengths[of_class] = count
-            options.top[of_class] = options.unrelated[of_class].max()
+            if groups != known:
+                fill_ways(now, groups, ways[0])
+                for number in range(N_AGES if by_age else 0):
+                    fill_ways(now, groups | age_group(age_limits(number)[0]), ways[1 + number])
+            known = groups
+            fill_class(options, now, (sector, mask, groups), countries[sector, hunted], doors[sector], ways, by_age)
+
+
+@compiled
+def fill_class(
+    options: Options,
+    now: Now,
+    who: tuple[int, int, int],
+    countries: NDArray[np.float64],
+    doors: NDArray[np.float64],
+    ways: NDArray[np.void],
+    by_age: bool,
+) -> None:
+    """Tabulate the options of a class: its sector, flags and groups.
+
+    `countries` float64[places] are the values of living there, `doors` those of `fill_doors`, `ways` those of
+    `fill_ways`, first of people of any age.
+    """
+    sector, mask, groups = who
+    mu, of_class, count = now.coefficients.nest_channel, choice_class(sector, mask), 0
+    near, free = np.empty(now.law.shape[1]), np.empty(now.law.shape[1])
+    offers = options.offers[of_class]
+    options.near[of_class], options.free[of_class] = MINUS_INFINITY, MINUS_INFINITY
+    options.unrelated[of_class], options.living[of_class] = MINUS_INFINITY, MINUS_INFINITY
+    for place in range(len(now.law)):
+        if place == _BELARUS or now.places[place].distance <= 0.0:
+            continue
+        country, first = now.run.constants[place] + countries[place], count
+        options.living[of_class, place] = countries[place]
+        near[:], free[:] = MINUS_INFINITY, MINUS_INFINITY
+        for channel in range(now.law.shape[1]):
+            if channel == RELOCATION or channel == _ASYLUM:  # between employer and staff; asked for inside
+                continue
+            if not eligible(now.law[place, channel], now.rules[place, channel], sector, groups):
+                continue
+            with_channel = country + now.run.channel_constants[channel]
+            common, unqueued = with_channel + doors[0, place, channel], with_channel + doors[1, place, channel]
+            if unqueued == MINUS_INFINITY:
+                continue
+            # what the class loses by closures ahead is told without regard to age
+            near[channel], free[channel] = common + ways[0, place, channel].value, unqueued
+            for number in range(N_AGES if by_age else 1):  # one offer to all, or one to the people of each age
+                low, high = age_limits(number) if by_age else (0, 255)
+                way, offer = ways[1 + number if by_age else 0, place, channel], offers[count]
+                offer.open, offer.free = common, unqueued
+                offer.onward, offer.value = common + way.admission, common + way.value
+                offer.place, offer.channel, offer.lot, offer.fare = place, channel, way.lot, way.fare
+                offer.each = now.rules[place, channel].fee + now.rules[place, channel].funds
+                offer.credit = credit(now, place, channel, sector)
+                offer.youngest = max(low, now.rules[place, channel].youngest)
+                offer.oldest = min(high, now.rules[place, channel].oldest)
+                count += 1 if offer.youngest <= offer.oldest else 0
+        options.near[of_class, place] = inclusive_of_doors(near, mu)
+        base = options.free[of_class, place] = inclusive_of_doors(free, mu)
+        free[_FAMILY] = MINUS_INFINITY
+        options.unrelated[of_class, place] = sum_of_doors(free, base, mu)
+        for i in range(first, count):
+            weigh_offer(offers[i], base, mu)
+    options.lengths[of_class] = count
+    options.top[of_class] = options.unrelated[of_class].max()
 
 
 @compiled(forceinline=True)
 def weigh_offer(offer: Any, base: float, mu: float) -> None:
-    """Turn the utilities of an offer into weights; `base` is the most that its destination is worth to the class."""
-    offer.value, offer.onward = door_weight(offer.value, base, mu), door_weight(offer.onward, base, mu)
-    offer.open, offer.free = door_weight(offer.open, base, mu), door_weight(offer.free, base, mu)
+    """Turn the utilities of an offer into weights; `base` is the most that its destination is worth to the class.
+
+    Many are alike, where there is no queue and all is open.
+    """
+    free, is_open, onward, value = offer.free, offer.open, offer.onward, offer.value
+    offer.free = door_weight(free, base, mu)
+    offer.open = offer.free if is_open == free else door_weight(is_open, base, mu)
+    offer.onward = offer.open if onward == is_open else door_weight(onward, base, mu)
+    offer.value = offer.onward if value == onward else door_weight(value, base, mu)
 
 
 @compiled
@@ -226,7 +279,8 @@ def sum_of_doors(values: NDArray[np.float64], base: float, mu: float) -> float:
     """The same by weights relative to `base`, as those of offers are; none of the `values` is above it."""
     total = 0.0
     for channel in range(len(values)):
-        total += door_weight(values[channel], base, mu)
+        if values[channel] > MINUS_INFINITY:  # few are open
+            total += door_weight(values[channel], base, mu)
     return door_value(total, base, mu)
 
 

@@ -80,7 +80,10 @@ def head_of(person: Person) -> Person:
 @compiled(forceinline=True)
 def adults(head: Person) -> int:
     """Number of adults of a unit: 2 if the head has a partner, who stands next, else 1."""
-    return 2 if head.unit_size > 1 and beside(head, 1).member == 1 else 1
+    next_one = beside(
+        head, int(head.reach > 0)
+    )  # the head itself where nobody can be: no branch, so that it costs little
+    return 2 if (head.unit_size > 1) & (next_one.member == 1) else 1
 
 
 @compiled(forceinline=True)

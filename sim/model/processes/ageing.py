@@ -7,7 +7,7 @@ from sim.model.decision.units import head_of, of_unit
 from sim.model.eventlog import Log, note
 from sim.model.now import Now
 from sim.model.run_constants import ADULT_MONTHS
-from sim.model.scratch import Block, Span, rows_of
+from sim.model.scratch import Block, Span, fill_keys, flagged, rows_of
 from sim.numerics.codes import EVENT, LEAD, MODE, PLACE, PLAN, REASON, STATUS
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import PURPOSE, byte, fill_words, uniform, words
@@ -58,18 +58,20 @@ def death_rate(lives: Lives, person: Person, month: int) -> float:
 def ageing(people: Columns, circles: Span, now: Now, block: Block) -> None:
     """Let the people of these circles be born, die and grow up, in order of rows."""
     (first, last), room, lives = rows_of(circles, now), block.room, now.run.lives
-    for row in range(first, last):
-        person = at(people, row)
-        if (person.birth == now.month) & (person.member == NOBODY):
-            be_born(person, now, block.log)
-        room.keys[row - first] = person.key
+    t, flags, lots = now.month, block.room.flags, block.room.luck[0]
+    for i in range(last - first):
+        person = at(people, first + i)
+        flags[i] = (person.birth == t) & (person.member == NOBODY)
+    for i in range(flagged(first, last, room)):
+        be_born(at(people, room.rows[i]), now, block.log)
+    fill_keys(people, first, last, room)
     fill_words(room.keys, last - first, now.month, _AGEING, now.run.seed, room.luck)
-    highest, picked = lives.deaths[year_of(lives, now.month)].max(), 0
-    for row in range(first, last):  # nothing happens to most
-        person = at(people, row)
-        room.rows[picked] = row
-        unlucky = uniform(room.luck[0, row - first]) < highest
-        picked += (person.member != NOBODY) & (unlucky | grows_up(person, now.month))
+    highest = lives.deaths[year_of(lives, now.month)].max()
+    for i in range(last - first):  # nothing happens to most
+        person = at(people, first + i)
+        unlucky = uniform(lots[i]) < highest
+        flags[i] = (person.member != NOBODY) & (unlucky | grows_up(person, t))
+    picked = flagged(first, last, room)
     for i in range(picked):
         row = room.rows[i]
         person = at(people, row)

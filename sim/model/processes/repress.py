@@ -7,7 +7,7 @@ from sim.model.eventlog import note
 from sim.model.hazards import DETAINED, in_units
 from sim.model.now import Now
 from sim.model.run_constants import DETAINABLE_MONTHS, EMPLOYER_KEY, sum_of_weights
-from sim.model.scratch import Block, Span, rows_of
+from sim.model.scratch import Block, Span, fill_keys, flagged, rows_of
 from sim.numerics.codes import EVENT, MODE, PLACE, REASON, SECTOR, SEX
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import PURPOSE, fill_words, uniform, words
@@ -68,22 +68,19 @@ def repress(people: Columns, circles: Span, now: Now, block: Block) -> None:
     fill_units(per_weight, women, risk, units)
     charged = charge_probability(now.belarus.charges, detentions)
     closed = min(1.0, now.belarus.closures / now.coefficients.organisations)
-    for row in range(first, last):
-        person = at(people, row)
-        room.keys[row - first] = person.key
+    fill_keys(people, first, last, room)
     fill_words(room.keys, last - first, now.month, _EVENTS, now.run.seed, room.luck)
-    touched, expected = 0, np.int64(0)
-    for row in range(first, last):  # nothing can happen to most
-        person = at(people, row)
-        held, sector = person.held, person.sector
-        unlucky = uniform(room.luck[0, row - first]) < highest
-        room.rows[touched] = row
-        looked_at = unlucky | (held >= now.month - 1) | (person.trial == now.month)
-        looked_at |= (sector == _NGO_MEDIA) & (closed > 0.0)
-        touched += looked_at
-        at_risk = may_be_detained(person, now.month) & (not looked_at)
-        expected += units[person.sex, person.exposure] if at_risk else 0
+    t, flags, lots, expected = now.month, room.flags, room.luck[0], np.int64(0)
+    for i in range(last - first):  # nothing can happen to most
+        person = at(people, first + i)
+        looked_at = (uniform(lots[i]) < highest) | (person.held >= t - 1) | (person.trial == t)
+        flags[i] = looked_at | ((person.sector == _NGO_MEDIA) & (closed > 0.0))
+    for i in range(last - first):
+        person = at(people, first + i)
+        at_risk, hazard = may_be_detained(person, t) & (flags[i] == 0), units[person.sex, person.exposure]
+        expected += hazard if at_risk else 0  # no branch: whose turn it is follows no pattern
     harms[DETAINED] += expected
+    touched = flagged(first, last, room)
     for i in range(touched):
         row = room.rows[i]
         person = at(people, row)

@@ -11,7 +11,7 @@ from sim.history.coefficients import Behaviour
 from sim.model.now import Now
 from sim.model.processes.short_stay import leave_for_a_stay, most_factor, stay_rates
 from sim.model.run_constants import ADULT_MONTHS, LAST_YEAR
-from sim.model.scratch import Block, Span, rows_of
+from sim.model.scratch import Block, Span, fill_keys, rows_of
 from sim.numerics.codes import INSTRUMENT, MODE, PLACE
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import PURPOSE, fill_words, uniform
@@ -58,15 +58,13 @@ def visit(people: Columns, circles: Span, now: Now, block: Block) -> None:
     stays = stay_rates(now, rates) * most_factor(now.coefficients, now.belarus.war_fear)
     if rate <= 0.0 and stays <= 0.0:
         return
-    for row in range(first, last):
-        person = at(people, row)
-        room.keys[row - first] = person.key
+    fill_keys(people, first, last, room)
     fill_words(room.keys, last - first, now.month, _VISIT, now.run.seed, room.luck)
-    lucky = leaving = 0
+    rows, picked, luck, lucky, leaving = room.rows, room.picked, room.luck, 0, 0
     for row in range(first, last):
-        room.rows[lucky], room.picked[leaving] = row, row
-        lucky += uniform(room.luck[0, row - first]) < most
-        leaving += uniform(room.luck[1, row - first]) < stays
+        rows[lucky], picked[leaving] = row, row
+        lucky += uniform(luck[0, row - first]) < most
+        leaving += uniform(luck[1, row - first]) < stays
     for i in range(lucky):
         row = room.rows[i]
         person = at(people, row)
