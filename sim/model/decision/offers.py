@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.decision.access import access_share, admission_share, detour_share, eligible, fare, lot_of
+from sim.model.decision.access import eligible
 from sim.model.decision.doors import door_value, door_weight, separation_weight
 from sim.model.decision.means import pay_share
-from sim.model.decision.units import N_AGES, N_CLASSES, age_group, age_limits, choice_class, class_groups
+from sim.model.decision.units import N_AGES, N_CLASSES, age_limits, choice_class, class_groups
 from sim.model.decision.utility import (
     CLOSED,
     FLAG_PERSECUTED,
@@ -23,6 +23,7 @@ from sim.model.decision.utility import (
     openness_term,
     ratio_term,
 )
+from sim.model.decision.ways import WAY, fill_ways, groups_told_apart
 from sim.model.now import Now, Options
 from sim.model.run_constants import pool
 from sim.numerics.arithmetic import exp, log
@@ -36,11 +37,8 @@ _AGES = np.array([GROUP[name] for name in AGE_FROM])
 _WORK, RELOCATION = CHANNEL["work"], CHANNEL["relocation"]
 _ASYLUM, _FAMILY = CHANNEL["asylum"], CHANNEL["family"]
 _IT, _CHILD = SECTOR["it"], SECTOR["child"]
-_SECTORS = np.array(sorted(set(SECTOR.values()) - {_CHILD}, key=lambda code: code not in (_IT, SECTOR["transport"])))
-"""Sectors whose people head units; those of a group of their own first, so that classes of one group follow another."""
-WAY = np.dtype([("value", "f8"), ("admission", "f8"), ("fare", "f8"), ("lot", "u1")], align=True)
-"""What people of some groups meet on the way by a channel: its values from Belarus (`way_value`) and from elsewhere,
-fare in EUR a person and lot (`lot_of`)."""
+_SECTORS = np.array(sorted(set(SECTOR.values()) - {_CHILD}))
+"""Sectors whose people head units."""
 
 
 @compiled(forceinline=True)
@@ -81,13 +79,6 @@ def channel_value(now: Now, place: int, channel: int, offers: float, queue: floa
     if channel == _WORK:
         value += elastic_term(offers, now.coefficients.offers)
     return value
-
-
-@compiled(forceinline=True)
-def way_value(now: Now, place: int, channel: int, groups: int) -> float:
-    """Value of the way from Belarus: the share of the month in which it is open, and a detour if it needs one."""
-    value = openness_term(access_share(now, place, channel, groups))
-    return value + now.coefficients.detour * detour_share(now, place, channel, groups)
 
 
 @compiled(forceinline=True)
@@ -147,18 +138,6 @@ def fill_doors(
 
 
 @compiled
-def fill_ways(now: Now, groups: int, ways: NDArray[np.void]) -> None:
-    """Fill what people of these groups meet on the way by each channel, WAY[places, channels]."""
-    for place in range(len(now.law)):
-        for channel in range(now.law.shape[1]):
-            if now.law[place, channel].exists and place != _BELARUS:
-                way = ways[place, channel]
-                way.value = way_value(now, place, channel, groups)
-                way.admission = openness_term(admission_share(now, place, channel, groups))
-                way.fare, way.lot = fare(now, place, channel, groups), lot_of(now, place, channel, groups)
-
-
-@compiled
 def fill(
     options: Options,
     now: Now,
@@ -182,35 +161,35 @@ def fill(
             threat = threat_to(FLAG_PERSECUTED * hunted, now.belarus.war_fear)
             for place in range(places):
                 countries[sector, hunted, place] = country_value(now, residents[place], place, sector, threat)
-    ways = np.empty((1 + N_AGES, places, channels), WAY)  # of people of any age, and of those of each
-    for mask in range(N_FLAGS):
-        hunted, known = int(mask & FLAG_PERSECUTED > 0), -1
-        for sector in _SECTORS:
-            groups = class_groups(sector, mask)
-            if groups != known:
-                fill_ways(now, groups, ways[0])
-                for number in range(N_AGES if by_age else 0):
-                    fill_ways(now, groups | age_group(age_limits(number)[0]), ways[1 + number])
-            known = groups
-            fill_class(options, now, (sector, mask, groups), countries[sector, hunted], doors[sector], ways, by_age)
+    told, known = groups_told_apart(now), 0
+    met, ways = np.empty(N_CLASSES, np.int64), np.empty((N_CLASSES, 1 + N_AGES, places, channels), WAY)
+    for sector in _SECTORS:
+        for mask in range(N_FLAGS):
+            hunted, of_class = int(mask & FLAG_PERSECUTED > 0), class_groups(sector, mask) & told
+            k = 0
+            while k < known and met[k] != of_class:
+                k += 1
+            if k == known:  # of classes that are not told apart the ways are the same
+                met[k], known = of_class, known + 1
+                fill_ways(now, of_class, by_age, ways[k])
+            fill_class(options, now, (sector, mask), countries[sector, hunted], doors[sector], ways[k], by_age)
 
 
 @compiled
 def fill_class(
     options: Options,
     now: Now,
-    who: tuple[int, int, int],
+    who: tuple[int, int],
     countries: NDArray[np.float64],
     doors: NDArray[np.float64],
     ways: NDArray[np.void],
     by_age: bool,
 ) -> None:
-    """Tabulate the options of a class: its sector, flags and groups.
+    """Tabulate the options of a class: its sector and flags.
 
-    `countries` float64[places] are the values of living there, `doors` those of `fill_doors`, `ways` those of
-    `fill_ways`, first of people of any age.
+    `countries` float64[places] are the values of living there, `doors` those of `fill_doors`, `ways` of `fill_ways`.
     """
-    sector, mask, groups = who
+    (sector, mask), groups = who, class_groups(*who)
     mu, of_class, count = now.coefficients.nest_channel, choice_class(sector, mask), 0
     near, free = np.empty(now.law.shape[1]), np.empty(now.law.shape[1])
     offers = options.offers[of_class]
