@@ -165,9 +165,9 @@ def hot_history(scenario: str, people: Crowd, months: int = 84, heat: float = 30
     for name in ("relocation_it", "relocation_media"):
         belarus[name] = np.maximum(belarus[name], 0.05)
     belarus["pardon"] = 0.3
-    belarus["officers"] = 0.5 * people.one_in
+    belarus["officers"] = belarus["reservists"] = 0.5 * people.one_in
     belarus["volunteers"], belarus["deserters"] = 1.0 * people.one_in, 0.5 * people.one_in
-    belarus["officers_barred"], belarus["certificates"] = 0.4, 0.6
+    belarus["officers_barred"], belarus["ban_reserve"], belarus["certificates"] = 0.4, 0.3, 0.6
     places["screening_false"], places["screening_true"] = np.maximum(places["screening_false"], 0.05), 0.8
     places["naturalisation"], places["revocation"] = 0.3, np.maximum(places["revocation"], 0.01)
     places["permanence"], places["naturalisation_months"], places["residence_visa_free"] = 14.0, 12.0, 0.3

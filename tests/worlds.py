@@ -336,6 +336,7 @@ HARD_TIMES = {
     "ban_accused": 0.5, "ban_liable": 0.5, "arrest_on_return": 0.3, "passport_abroad": 0.0,
     "pardon": 0.1, "officers": 1.0, "summons_reach": 0.5, "relocation_it": 0.1, "relocation_media": 0.1,
     "volunteers": 4.0, "deserters": 1.0, "officers_barred": 0.4, "certificates": 0.6,
+    "reservists": 1.0, "ban_reserve": 0.1,
 }  # fmt: skip
 
 

@@ -51,6 +51,7 @@ _SUFFERED = {
     **dict.fromkeys(("detentions", "charges", "closures", "pardon", "exit_ban_accused", "risk"), _REPRESSION),
     **dict.fromkeys(("summoned", "draft", "reserve_officers", "summons_reach", "exit_ban_liable"), _SERVICE),
     "study_deferment_abroad": _SERVICE,
+    "reservists": ("drafted",),
     "arrest_on_return": ("returned",),
     "volunteers": ("volunteered",),
     "deserters": ("deserted",),

@@ -15,19 +15,29 @@ from sim.analysis.pairs import CATEGORIES, OUTCOMES, Pair
 from sim.history.coefficients import Behaviour
 from sim.history.compiled import World
 from sim.model.hazards import DETAINED, DRAFTED, FIXED_POINT, in_units
-from sim.model.processes.muster import DEFERMENT_ENDS_MONTHS, LIABLE, OFFICERS, WITHIN_REACH, standing_at_18
+from sim.model.processes.muster import (
+    DEFERMENT_ENDS_MONTHS,
+    LIABLE,
+    OFFICERS,
+    RESERVISTS,
+    WITHIN_REACH,
+    standing_at_18,
+)
 from sim.model.processes.repress import detention_hazard, fill_units
 from sim.model.run_constants import (
     ADULT_MONTHS,
     DETAINABLE_MONTHS,
+    FIGHTING_ENDS_MONTHS,
     LIABILITY_ENDS_MONTHS,
     monthly_hazard,
     reference,
     sum_of_weights,
 )
-from sim.numerics.codes import CONSCRIPTION, EVENT, MODE, REGION, SEX
+from sim.numerics.codes import CONSCRIPTION, EDUCATION, EVENT, MODE, REASON, REGION, SEX
 from sim.numerics.errors import UserError
 from sim.numerics.luck import PURPOSE, replicate_seed, uniform, words
+from sim.population.lives import MONTHS_OF_NEW_CLASS, Lives, next_education, zone_of
+from sim.population.lives import lives as rates_on_file
 from sim.population.schema import Columns
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import Run
@@ -50,8 +60,10 @@ MOST_NAMED = 5
 """Unknown keys that a refusal names."""
 _HOME, _AWAY, _SETTLED, _NOWHERE = (MODE[name] for name in ("home", "pendular", "settled", "nowhere"))
 _NEVER, _LIABLE, _DEFERRED = (CONSCRIPTION[name] for name in ("never", "liable", "deferred"))
-_FAMILY, _OFFICER, _SERVED = (CONSCRIPTION[name] for name in ("family", "reserve_officer", "served"))
-_MORE, _SUMMONS = PURPOSE["more_events"], PURPOSE["summons"]
+_FAMILY, _OFFICER = CONSCRIPTION["family"], CONSCRIPTION["reserve_officer"]
+_SERVING, _SERVED = CONSCRIPTION["serving"], CONSCRIPTION["served"]
+_HIGHER, _DECREE = EDUCATION["higher"], REASON["decree"]
+_MORE, _SUMMONS, _NEW_CLASS = PURPOSE["more_events"], PURPOSE["summons"], PURPOSE["new_class"]
 _VISITS = {EVENT["stay_out"]: _AWAY}
 _MOVES = {EVENT["departed"]: _SETTLED, EVENT["onward"]: _SETTLED, EVENT["returned"]: _HOME}
 _SEASONS = {EVENT["pendular_out"]: _AWAY, EVENT["pendular_back"]: _HOME, EVENT["stay_back"]: _HOME}
@@ -66,6 +78,7 @@ class Lived(NamedTuple):
     people: Columns  # everybody at the start
     one_in: int
     luck: int  # seed of the replicate
+    lives: Lives | None = None  # rates other than those on file
 
 
 def harms_of(ensemble: Ensemble) -> Harms:
@@ -75,9 +88,8 @@ def harms_of(ensemble: Ensemble) -> Harms:
         given = ensemble.arguments(run.job)
         inputs, population = given["inputs"], given["population"]
         luck = replicate_seed(given["seed"], given["replicate"])
-        return suffered(
-            run, Lived(inputs.world, inputs.behaviour, population.people, population.one_in, luck), keys, first
-        )
+        lived = Lived(inputs.world, inputs.behaviour, population.people, population.one_in, luck, inputs.lives)
+        return suffered(run, lived, keys, first)
 
     return found
 
@@ -133,7 +145,8 @@ class _Lives:
     def __init__(self, people: Columns, given: Lived, run: Run) -> None:
         self.people, self.given, self.run = people, given, run
         self.mode, self.held = people.mode.astype(np.int64), people.held.astype(np.int64)
-        self.standing = people.conscription.astype(np.int64)
+        self.standing, self.serves_until = people.conscription.astype(np.int64), people.serves_until.astype(np.int64)
+        self.education, self.lives = people.education.astype(np.int64), given.lives or rates_on_file()
         self.man = (people.sex == SEX["male"]) & (people.region != REGION["abroad"])
         self.exposed = reference(given.people, given.one_in, given.behaviour.detained_women).exposed
         self.order = np.argsort(people.key)
@@ -173,6 +186,7 @@ class _Lives:
         summoned = monthly_hazard(state["summoned"], called[LIABLE])
         drafted = min(summoned, monthly_hazard(state["drafted"], called[WITHIN_REACH]))
         decreed = monthly_hazard(state["officers"], called[OFFICERS])
+        mobilised = monthly_hazard(state["reservists"], called[RESERVISTS])
         self.standing[self._who(log, "deserted")] = _NEVER
         was_officer = (self.standing == _OFFICER) & (t - people.birth < LIABILITY_ENDS_MONTHS)
         self._grow_up(t)
@@ -181,17 +195,35 @@ class _Lives:
         liable = at_home & (self.standing == _LIABLE) & (summoned > 0.0)
         hazards = np.where(liable, np.where(people.elsewhere != 0, away, in_units(drafted)), 0)
         hazards[at_home & was_officer] = in_units(decreed)
-        self.standing[self._who(log, "drafted")] = _SERVED  # who serves is not drafted again, nor who has served
+        trained = (self.standing == _SERVED) & (t - people.birth < FIGHTING_ENDS_MONTHS)
+        hazards[at_home & trained] = in_units(mobilised)
+        ends = self.man & (self.standing == _SERVING) & (self.serves_until < t) & (self.mode != _NOWHERE)
+        self.standing[ends] = _SERVED
+        self._enlist(t, log)
         return hazards
 
+    def _enlist(self, t: int, log: NDArray[np.void]) -> None:
+        """Service begins for who is drafted in the month; how long it lasts goes by education, of officers not."""
+        own = self.given.behaviour
+        for event in log[log["kind"] == EVENT["drafted"]]:
+            row = self._row(event["key"])
+            short = self.education[row] == _HIGHER or event["reason"] == _DECREE
+            self.standing[row] = _SERVING
+            self.serves_until[row] = t + int(own.service_months_higher if short else own.service_months)
+
     def _grow_up(self, t: int) -> None:
-        """Standing towards service after the birthdays of the month and what becomes of studies."""
+        """Education, and standing towards service, after the birthdays of the month and what becomes of studies."""
         people, own, luck = self.people, self.given.behaviour, self.given.luck
         age, standing = t - people.birth.astype(np.int64), self.standing
         registered = self.man & (self.mode != _NOWHERE)
         for row in np.flatnonzero(registered & (standing == _NEVER) & (age == ADULT_MONTHS)):
             u = uniform(words(people.key[row], t, _MORE, 0, luck)[3])
             standing[row] = standing_at_18(u, own.exempt_share, own.study_share)
+        for k, months in enumerate(MONTHS_OF_NEW_CLASS):
+            for row in np.flatnonzero(registered & (age == months)):
+                shares = self.lives.education[zone_of(people.region[row], people.locality[row])]
+                u = uniform(words(people.key[row], t, _NEW_CLASS, 0, luck)[0])
+                self.education[row] = next_education(self.education[row], shares[k], shares[k + 1], u)
         past = registered & (age >= LIABILITY_ENDS_MONTHS)
         standing[past & np.isin(standing, [_LIABLE, _DEFERRED, _FAMILY])] = _NEVER
         studies = (self.mode != _SETTLED) | (self.given.world.belarus[t]["study_abroad"] >= 0.5)

@@ -146,6 +146,8 @@ BELARUS = np.dtype(
         ("deserters", "f8"),  # soldiers a month who refuse orders or cross over
         ("officers_barred", "f8"),  # share of officers of army and interior ministry who may not leave
         ("certificates", "f8"),  # probability that the persecuted abroad get a certificate that a permit needs
+        ("reservists", "f8"),  # men who have served and are called again, persons a month
+        ("ban_reserve", "f8"),  # share of men of the reserve who may not leave
         ("income", "f8"),  # incomes in EUR over those of the first month
         ("income_it", "f8"),  # the same in IT
     ]
@@ -193,6 +195,8 @@ _BELARUS = {
     "deserters": "deserters",
     "officers_barred": "officers_barred",
     "certificates": "certificates",
+    "reservists": "reservists",
+    "ban_reserve": "exit_ban_reserve",
 }
 """Field of World -> history parameter `belarus.<name>`."""
 

@@ -24,6 +24,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(
         ("detentions", "charges", "closures", "summoned", "drafted", "officers", "volunteers", "deserters"), _COUNT
     ),
+    "reservists": _COUNT,
     **dict.fromkeys(("visas", "short_stays", "inflow_limit"), _COUNT),
     **dict.fromkeys(("pendular", "diaspora", "demand", "capacity"), _COUNT),
     **dict.fromkeys(("fee", "funds", "fare_land", "fare_air"), _MONEY),
@@ -38,7 +39,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "rent_response": (0.0, 100.0),
     "return_pull": (0.0, 1000.0),
     "permanence": (0.0, 1200.0),
-    **dict.fromkeys(("officers_barred", "certificates"), _SHARE),
+    **dict.fromkeys(("officers_barred", "ban_reserve", "certificates"), _SHARE),
     "propaganda": (0.0, 120.0),
     **dict.fromkeys(("independent_news", "relocation_multiple"), (0.0, 10.0)),
     "income_multiple": (0.1, 10.0),

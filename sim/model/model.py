@@ -21,6 +21,7 @@ from sim.model.feedback import NOTHING, Paths
 from sim.model.hazards import N_HAZARDS
 from sim.model.inputs import Inputs, conditions
 from sim.model.now import Now, at_month, no_options
+from sim.model.processes.muster import N_CALLED
 from sim.model.recording.recorder import Recorder
 from sim.model.schedule import PHASES, SCHEDULE, Process
 from sim.model.scratch import Span, make_block
@@ -70,7 +71,7 @@ class EmigrationModel(Continued):
         )
         self.options = no_options(len(population.employers))
         self.recorder = Recorder(self.one_in, self.behaviour.grant_months)
-        self.called = np.zeros(3)
+        self.called = np.zeros(N_CALLED)
         self.pending = np.zeros(0, np.int64)
         self.banked = np.zeros((N_PLACES, N_CHANNELS), np.int64)
         self._blocks = [

@@ -89,7 +89,7 @@ class Now(NamedTuple):
     run: Conditions
     """One run's constants."""
     called: NDArray[np.float64]
-    """Men who may be called this month, persons [3]; see `sim.model.processes.muster`."""
+    """Men who may be called this month, persons [N_CALLED]; see `sim.model.processes.muster`."""
 
 
 def at_month(

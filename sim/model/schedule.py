@@ -43,7 +43,7 @@ SCHEDULE = (
         "parameters of this month, capacities, options on offer; employers that move",
         begin_month,
     ),
-    Process("muster", "serial", "how many men may be summoned, drafted or called by decree", muster),
+    Process("muster", "serial", "how many men may be summoned, drafted or called again", muster),
     Process("ageing", "parallel", "births, deaths; who turns 18 becomes a unit of their own", ageing),
     Process(
         "repress",

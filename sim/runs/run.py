@@ -50,7 +50,7 @@ class Run:
     employed: NDArray[np.int64]  # [T, P, sectors] those of them who work
     without_work: NDArray[np.int64]  # [T, P] those of 18 to 64 who do not
     prisoners: NDArray[np.int64]  # [T] held on a political charge or sentence at the end of the month
-    called: NDArray[np.float64]  # [T, `muster.CALLED`] men who may be called, among whom a draft is spread
+    called: NDArray[np.float64]  # [T, `muster.CALLED`] men who may be called, among whom a draft or a call is spread
     decisions: NDArray[np.void]  # DECISION, in order of month: what was asked for, decided, begun and suffered
 
     @property

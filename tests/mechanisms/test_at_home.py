@@ -9,7 +9,21 @@ import pytest
 from sim.history.coefficients import RECORDS
 from sim.model import newcomers
 from sim.model.processes.depart import renewed_at_home
-from sim.numerics.codes import CHANNEL, CONSCRIPTION, EXPOSURE, GROUP, PLACE, PLAN, REASON, SECTOR, SEX
+from sim.numerics.codes import (
+    CHANNEL,
+    CONSCRIPTION,
+    EDUCATION,
+    EXPOSURE,
+    GROUP,
+    MODE,
+    PLACE,
+    PLAN,
+    REASON,
+    REGION,
+    SECTOR,
+    SEX,
+    STATUS,
+)
 from sim.numerics.months import LONG_AGO, NEVER
 from tests.counting import NEVER_LEAVE, employed, events_of, home_world
 from tests.worlds import admit, crowd, plain_world, quiet, start, young_men
@@ -89,6 +103,48 @@ def test_a_decree_calls_reserve_officers_below_27_and_nobody_else():
     model = start(people, home_world(1, officers=CERTAIN), quiet(**NEVER_LEAVE)).run()
     assert told(model, "drafted") == [(0, 0)]
     assert set(events_of(model, "drafted")["reason"]) == {REASON["decree"]}
+
+
+def test_a_mobilisation_calls_men_below_50_at_home_who_have_served_and_nobody_else():
+    """The first two; not who is 50, never served, is a reserve officer, may be drafted, is a woman, is held, lives
+    abroad, or is registered there.
+    """
+    people = crowd(10, sex=SEX["male"], birth=-40 * 12, conscription=CONSCRIPTION["served"])
+    people.people.birth[1:3] = -50 * 12 + 1, -50 * 12
+    people.people.conscription[3:5] = CONSCRIPTION["never"], CONSCRIPTION["reserve_officer"]
+    people.people.conscription[5], people.people.birth[4:6] = CONSCRIPTION["liable"], -24 * 12
+    people.people.sex[6], people.people.held[7] = SEX["female"], NEVER
+    people.people.mode[8:], people.people.place[8:] = MODE["settled"], PLACE["poland"]
+    people.people.status[8:], people.people.region[9] = STATUS["permit"], REGION["abroad"]
+    model = start(people, home_world(1, ("poland",), reservists=CERTAIN), quiet(**NEVER_LEAVE)).run()
+    assert told(model, "drafted") == [(0, 0), (0, 1)] and not told(model, "summoned")
+    assert set(events_of(model, "drafted")["reason"]) == {REASON["reserve"]}
+
+
+def test_who_is_called_again_serves_as_the_drafted_do_and_may_be_called_once_more():
+    """Two months, a graduate one; in the month of the discharge nobody is called. From the sixth month nobody is."""
+    people = crowd(2, sex=SEX["male"], conscription=CONSCRIPTION["served"], education=[0, EDUCATION["higher"]])
+    world = home_world(9, reservists=CERTAIN)
+    world.belarus["reservists"][5:] = 0.0
+    model = start(people, world, quiet(**NEVER_LEAVE, service_months=2.0, service_months_higher=1.0)).run()
+    assert told(model, "drafted") == [(0, 0), (0, 1), (3, 1), (4, 0)]
+    assert told(model, "discharged") == [(2, 1), (3, 0), (5, 1), (7, 0)]
+    assert (model.columns.conscription == CONSCRIPTION["served"]).all()
+
+
+def test_a_mobilisation_may_keep_the_reserve_in_the_country_while_it_does():
+    """Men below 50 who have served or are reserve officers; not who is 50, never served, or is a woman."""
+    people = crowd(6, sex=SEX["male"], birth=-40 * 12, conscription=CONSCRIPTION["served"])
+    people.people.conscription[1], people.people.conscription[4] = (
+        CONSCRIPTION["reserve_officer"],
+        CONSCRIPTION["never"],
+    )
+    people.people.birth[2:4], people.people.sex[5] = (-50 * 12 + 2, -50 * 12), SEX["female"]
+    world = home_world(3, ("poland",), ban_reserve=1.0)
+    world.belarus["ban_reserve"][2] = 0.0
+    model = start(people, world, quiet(level=60.0)).run()
+    assert told(model, "departed") == [(0, 3), (0, 4), (0, 5), (2, 0), (2, 1), (2, 2)]
+    assert not told(model, "drafted")
 
 
 def test_a_summons_misses_who_lives_elsewhere():

@@ -95,6 +95,28 @@ def test_decrees_call_reserve_officers():
     assert np.count_nonzero(officers) == 4
 
 
+@pytest.mark.parametrize(
+    ("scenario", "half_year", "end"),
+    [
+        ("mobilisation", ("2022-10", "2023-04"), "2023-04"),
+        ("mobilisation_2027", ("2027-03", "2027-08"), "2028-02"),
+    ],
+)
+def test_a_mobilisation_calls_the_reserve_and_leaves_the_drafts_as_they_are(scenario, half_year, end):
+    """A tenth of the trained reserve of 500,000 in half a year; meanwhile the reserve may not leave."""
+    (first, last), over = map(month, half_year), month(end) + 1
+    one, other = (
+        build(load_history(name), load_destinations(), over + 12).belarus for name in (scenario, "historical")
+    )
+    for name in ("summoned", "drafted"):
+        assert np.array_equal(one[name], other[name]), name
+    assert one["reservists"][first : last + 1].sum() == pytest.approx(50_000, rel=0.01)
+    for name in ("ban_reserve", "ban_liable"):
+        assert (one[name][first + 1 : over - 1] == 1.0).all(), name
+    for name in ("reservists", "ban_reserve"):
+        assert not other[name].any() and not one[name][:first].any() and not one[name][over:].any(), name
+
+
 def test_objectors_find_doors_that_no_adopted_policy_opened():
     """From January 2023, to draft-liable men; in Lithuania more of who asks for asylum are recognised than were."""
     for place in ("latvia", "estonia", "czechia"):

@@ -93,7 +93,7 @@ def test_silence_is_no_screening_and_no_limit():
 
 
 def test_the_origin_has_its_new_fields():
-    for field in ("pardon", "officers", "summons_reach", "study_abroad", "relocation_it", "return_pull"):
+    for field in ("pardon", "officers", "summons_reach", "study_abroad", "relocation_it", "return_pull", "reservists"):
         assert field in (BELARUS.names or ())
     assert WORLD.belarus["officers"][month("2020-06")] == 100
     assert WORLD.belarus["study_abroad"][[0, month("2024-01")]].tolist() == [1, 0]

@@ -36,7 +36,7 @@ from sim.numerics.luck import replicate_seed
 from sim.runs.checked_model import CheckedModel
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import MOVE, Job
-from tests.worlds import close, constants, hot, hot_people, hot_world, start, tighten
+from tests.worlds import close, constants, hot, hot_people, hot_world, start, still, tighten
 
 LITHUANIA, POLAND, GEORGIA = PLACE["lithuania"], PLACE["poland"], PLACE["georgia"]
 WORK, STUDY, IRREGULAR, ASYLUM = (CHANNEL[name] for name in ("work", "study", "irregular", "asylum"))
@@ -181,7 +181,7 @@ def pairs(thousandth):
 def harms(run, keys, first):
     """The hazards of single lives in the hot world; closures abroad change nothing at home."""
     people, luck = hot_people(PEOPLE // 4), replicate_seed(1, run.job.replicate)
-    return suffered(run, Lived(hot_world(24), hot(level=-5.0), people.people, 1, luck), keys, first)
+    return suffered(run, Lived(hot_world(24), hot(level=-5.0), people.people, 1, luck, still()), keys, first)
 
 
 def test_harms_of_a_key_that_is_nobodys_are_refused(pairs):

@@ -1,11 +1,14 @@
-"""Conscription beyond the barracks gate: who is unfit or has a family, absence, officers by decree, study abroad.
+"""Conscription beyond the barracks gate: who is unfit or has a family, absence, officers by decree, study abroad, and
+men who have served and are called again or may not leave.
 
-Shares are compared by |z| <= 4, a false alarm of 6 in 100,000 each (about 1 in 1,000 for the file); luck is fixed.
+Shares are compared by |z| <= 4, a false alarm of 6 in 100,000 each (about 1 in 400 for the file); luck is fixed.
 """
 
 import numpy as np
 import pytest
 
+from sim.model.hazards import EXPECTED
+from sim.model.processes.muster import RESERVISTS
 from sim.numerics.codes import CHANNEL, CONSCRIPTION, EDUCATION, MODE, PLACE, REASON, REGION, SEX, STATUS
 from sim.numerics.months import NEVER
 from tests.counting import NEVER_LEAVE, assert_share, events_of, home_world
@@ -101,6 +104,50 @@ def test_reserve_officers_are_called_by_decree():
     discharged = events_of(model.run(), "discharged")
     assert set(discharged["month"]) == {13} and len(discharged) == len(called)
     assert len(events_of(model, "drafted")) == len(called)
+
+
+@pytest.mark.parametrize("one_in", [1, 20])
+def test_a_mobilisation_takes_the_numbers_it_is_given_of_the_men_who_have_served(one_in):
+    """Two hundred agents' worth in each month of four, of 3,000 men at home; evenly by age, and as many are expected as
+    are asked for; of those of 50, who never served, are in prison or abroad nobody.
+    """
+    n, kinds = 15_000, 5
+    kind = np.arange(n) % kinds
+    people = abroad(crowd(n, sex=SEX["male"], conscription=CONSCRIPTION["served"]), kind == 1)
+    people.one_in = one_in
+    people.people.circle[:] *= one_in
+    people.people.birth[kind == 2] = -50 * 12
+    people.people.conscription[kind == 3] = CONSCRIPTION["exempt"]
+    people.people.held[kind == 4] = NEVER
+    young = (kind == 0) & (np.arange(n) % 2 == 0)
+    people.people.birth[young] = -22 * 12
+    world = home_world(4, ("poland",), reservists=200.0 * one_in)
+    model = start(people, world, calm()).run()
+    called = events_of(model, "drafted")
+    assert set(kind[called["row"]]) == {0} and set(called["reason"]) == {REASON["reserve"]}
+    for t, count in enumerate(np.bincount(called["month"], minlength=4)):
+        left = 3000 - int((called["month"] < t).sum())
+        assert_share(count, left, 200.0 / left)
+    assert_share(young[called["row"]].sum(), len(called), 0.5)
+    expected = model.recorder.expected_harms(model.world)[:, EXPECTED.index("drafted")]
+    assert expected == pytest.approx(200.0 * one_in) and not len(events_of(model, "summoned"))
+    assert model.recorder.called_persons()[:, RESERVISTS].tolist() == [
+        one_in * (3000 - int((called["month"] < t).sum())) for t in range(4)
+    ]
+
+
+def test_a_share_of_the_reserve_may_not_leave_the_same_men_each_month():
+    """Three men in ten of those below 50, wherever they live, but for who is registered abroad."""
+    n = 12_000
+    kind = np.arange(n) % 4
+    people = abroad(crowd(n, sex=SEX["male"], conscription=CONSCRIPTION["served"]), kind == 1)
+    people.people.birth[kind == 2], people.people.region[kind == 3] = -50 * 12, REGION["abroad"]
+    model = start(people, home_world(2, ("poland",), ban_reserve=0.3), calm()).run(1)
+    first = model.columns.exit_ban == 0
+    model.run()
+    assert np.array_equal(model.columns.exit_ban == 1, first)
+    for k, share in enumerate((0.3, 0.3, 0.0, 0.0)):
+        assert_share(first[kind == k].sum(), n / 4, share)
 
 
 @pytest.mark.parametrize("defers", [1.0, 0.0])

@@ -917,7 +917,8 @@ def ages(people, t):
 
 def test_liability_ends_at_the_27th_birthday(lived):
     """No man registered in Belarus stands liable or deferred after it, wherever he lives, and nobody is summoned or
-    drafted outside 18 to 26, nor drafted but at home; a summons in absence is of one who is away.
+    drafted outside 18 to 26, but for who has served and is below 50, nor drafted but at home; a summons in absence is
+    of one who is away.
     """
     called = [CONSCRIPTION[name] for name in ("liable", "deferred", "family")]
     registered = (lived.before.sex == SEX["male"]) & (lived.before.region != REGION["abroad"])
@@ -929,11 +930,13 @@ def test_liability_ends_at_the_27th_birthday(lived):
         t, row = int(event["month"]), int(event["row"])
         people = lived.decided[t]._replace(states=lived.decided[t].states.copy())
         people.mode[:] = lived.aged[t].mode  # some leave for a short stay in the month
-        assert 18 * 12 <= t - int(people.birth[row]) < 27 * 12
+        again = event["reason"] == REASON["reserve"]
+        assert 18 * 12 <= t - int(people.birth[row]) < (50 if again else 27) * 12
+        assert not again or lived.aged[t].conscription[row] == CONSCRIPTION["served"]
         assert registered[row] and people.held[row] < t
         if event["kind"] == EVENT["drafted"]:
             assert people.mode[row] == HOME and (t, row) not in absent
-            assert event["reason"] in (REASON["none"], REASON["decree"])
+            assert event["reason"] in (REASON["none"], REASON["decree"], REASON["reserve"])
         elif event["reason"] == REASON["absent"]:
             absent.add((t, row))
             assert people.mode[row] != HOME or people.elsewhere[row]
@@ -996,7 +999,7 @@ def test_men_are_liable_up_to_the_birthday():
 
 
 def test_service_begins_and_ends(lived):
-    """Everyone drafted serves for the months of service at home and is discharged, once."""
+    """Everyone drafted serves for the months of service at home and is discharged, before he may be called again."""
     if not len(lived.events("drafted")):
         pytest.fail("nobody was drafted")
     drafted = {}
@@ -1005,7 +1008,7 @@ def test_service_begins_and_ends(lived):
             assert event["key"] not in drafted
             drafted[event["key"]] = event["month"]
         elif event["key"] in drafted:
-            assert event["month"] - drafted[event["key"]] in service_lengths(lived.model.behaviour)
+            assert event["month"] - drafted.pop(event["key"]) in service_lengths(lived.model.behaviour)
     for people in lived.ended:
         assert (people.place[people.conscription == CONSCRIPTION["serving"]] == BELARUS).all()
 

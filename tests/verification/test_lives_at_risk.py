@@ -7,7 +7,7 @@ import pytest
 
 from sim.analysis.lives_at_risk import Lived, suffered
 from sim.model.hazards import DETAINED, DRAFTED, FIXED_POINT
-from sim.numerics.codes import EVENT
+from sim.numerics.codes import EVENT, REASON
 from sim.numerics.luck import replicate_seed
 from sim.population.lives import lives as lives_on_file
 from sim.runs.checked_model import CheckedModel
@@ -20,8 +20,10 @@ MONTHS = 36
 
 @pytest.fixture(scope="module")
 def lived(thousandth):
-    """A run of the hot world with births, deaths, pardons and decrees: its recorder's sums, itself, and its givens."""
-    people, world, behaviour = hot_people(), hot_world(MONTHS), hot()
+    """A run of the hot world with births, deaths, pardons, decrees and men called again: its recorder's sums, itself,
+    and its givens. Graduates serve for another time than others.
+    """
+    people, world, behaviour = hot_people(), hot_world(MONTHS), hot(service_months_higher=3.0)
     model = start(people, world, behaviour, constants(), lives=lives_on_file(), of=CheckedModel).run()
     sums = np.array(model.recorder.hazards)
     own = Ensemble(replace(thousandth.settings, until="2021-12"), lambda seed: people)
@@ -42,3 +44,10 @@ def test_the_hazards_of_all_lives_add_up_to_those_of_the_model(lived, first):
 def test_everything_happens_that_may_end_a_hazard(lived, kind):
     _, run, _ = lived
     assert (run.decisions["kind"] == EVENT[kind]).sum() >= 5
+
+
+def test_men_are_called_again_and_some_of_them_twice(lived):
+    _, run, _ = lived
+    called = run.decisions["key"][run.decisions["reason"] == REASON["reserve"]]
+    drafted = run.decisions["key"][run.decisions["kind"] == EVENT["drafted"]]
+    assert len(called) >= 20 and (np.unique(drafted, return_counts=True)[1] > 1).sum() >= 5

@@ -200,7 +200,8 @@ def unlimited():
     world = hot_world()
     world.rules["capacity"], world.demand[:] = np.inf, 1e9
     world.places["rent_response"], world.places["inflow_limit"] = 0.0, np.inf
-    world.belarus["summoned"] = world.belarus["officers"] = 0.0  # who leaves, another is called in his place
+    for called in ("summoned", "officers", "reservists"):
+        world.belarus[called] = 0.0  # who leaves, another is called in his place
     return world
 
 

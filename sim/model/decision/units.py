@@ -225,12 +225,18 @@ def men_term(coefficients: Behaviour, sex: int, age: int) -> float:
 
 
 @compiled(forceinline=True)
+def in_reserve(conscription: int, age: int) -> bool:
+    """True for a man of the reserve: who has served or is a reserve officer, and is below 50; `age` in months."""
+    return bool(((conscription == _SERVED) | (conscription == _OFFICER)) & (age < FIGHTING_ENDS_MONTHS))
+
+
+@compiled(forceinline=True)
 def service_term(coefficients: Behaviour, conscription: int, age: int, war_view: int, officer: int) -> float:
     """Log-odds that the fear of war adds for who may be sent: drafted, mobilised, or an officer; `age` in months.
 
     Who is for joining the war does not fear to be sent.
     """
-    reserve = ((conscription == _SERVED) | (conscription == _OFFICER)) & (age < FIGHTING_ENDS_MONTHS)
+    reserve = in_reserve(conscription, age)
     first = (conscription == _LIABLE) | (officer > 0)
     fear = coefficients.conscription if first else (coefficients.mobilisation if reserve else 0.0)
     return 0.0 if war_view == _FOR_JOINING else fear

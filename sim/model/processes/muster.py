@@ -1,4 +1,4 @@
-"""Muster: how many men may be summoned, drafted or called this month, among whom the numbers of a draft are spread."""
+"""Muster: how many men may be summoned, drafted or called again this month, among whom the numbers are spread."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.now import Now
-from sim.model.run_constants import ADULT_MONTHS, LIABILITY_ENDS_MONTHS
+from sim.model.run_constants import ADULT_MONTHS, FIGHTING_ENDS_MONTHS, LIABILITY_ENDS_MONTHS
 from sim.numerics.codes import CONSCRIPTION, MODE, REGION, SEX
 from sim.numerics.compiling import compiled
 from sim.numerics.handles import handle
@@ -18,14 +18,16 @@ _MORE, _SUMMONS = PURPOSE["more_events"], PURPOSE["summons"]
 _MALE, _ABROAD = SEX["male"], REGION["abroad"]
 _HOME, _SETTLED, _NOWHERE = MODE["home"], MODE["settled"], MODE["nowhere"]
 _NEVER, _LIABLE, _DEFERRED = CONSCRIPTION["never"], CONSCRIPTION["liable"], CONSCRIPTION["deferred"]
-_SERVING, _OFFICER = CONSCRIPTION["serving"], CONSCRIPTION["reserve_officer"]
+_SERVING, _SERVED, _OFFICER = CONSCRIPTION["serving"], CONSCRIPTION["served"], CONSCRIPTION["reserve_officer"]
 _EXEMPT, _FAMILY = CONSCRIPTION["exempt"], CONSCRIPTION["family"]
 DEFERMENT_ENDS_MONTHS = 22 * 12
 """Study deferment ends at 22 (assumption: a first degree entered at 17 or 18 takes four to five years)."""
-CALLED = ("liable", "within_reach", "officers")
-LIABLE, WITHIN_REACH, OFFICERS = range(len(CALLED))
+CALLED = ("liable", "within_reach", "officers", "reservists")
+LIABLE, WITHIN_REACH, OFFICERS, RESERVISTS = range(len(CALLED))
 N_CALLED = len(CALLED)
-"""Who is counted: men liable wherever they live; those of them whom a summons reaches; reserve officers at home."""
+"""Who is counted: men liable wherever they live; those of them whom a summons reaches; reserve officers at home; men at
+home who have served.
+"""
 
 
 @compiled(forceinline=True)
@@ -77,32 +79,42 @@ def standing_now(person: Person, now: Now) -> int:
     return standing_by_age(standing, age, person.mode != _SETTLED or now.belarus.study_abroad >= 0.5, officer)
 
 
+@compiled(forceinline=True)
+def may_be_called_again(standing: int, age: int) -> bool:
+    """True for a man who has served and is below 50; `age` in months."""
+    return bool((standing == _SERVED) & (age < FIGHTING_ENDS_MONTHS))
+
+
 @compiled
 def counted(people: Columns, now: Now) -> NDArray[np.float64]:
-    """Persons who may be called this month, float64[3]: liable, within reach of a summons, officers."""
+    """Persons who may be called this month, float64[N_CALLED], in order of `CALLED`."""
     now = handle(now)
-    liable = at_address = elsewhere = officers = 0
+    liable = at_address = elsewhere = officers = reservists = 0
     for row in range(len(people.traits)):
         person = at(people, row)
         standing, age = person.conscription, now.month - person.birth
         young = (standing == _LIABLE) | (standing == _DEFERRED) | ((standing == _NEVER) & (age == ADULT_MONTHS))
         officer = (standing == _OFFICER) & (age < LIABILITY_ENDS_MONTHS)
-        if not (young | officer) or person.held >= now.month or not registered_man(person, now.month):
+        trained = may_be_called_again(standing, age)
+        if not (young | officer | trained) or person.held >= now.month or not registered_man(person, now.month):
             continue
         at_home = person.mode == _HOME
         officers += officer & at_home
+        reservists += trained & at_home
         if young and standing_now(person, now) == _LIABLE:
             liable += 1
             at_address += at_home & (person.elsewhere == 0)
             elsewhere += at_home & (person.elsewhere != 0)
-    found = np.empty(3)
+    found = np.empty(N_CALLED)
     found[LIABLE] = liable
     found[WITHIN_REACH] = at_address + elsewhere * now.belarus.summons_reach
     found[OFFICERS] = officers
+    found[RESERVISTS] = reservists
     return found * now.circles.one_in
 
 
 def muster(model: Any) -> None:
     """Count who may be called, in months in which somebody is."""
     month = model.world.belarus[model.month]
-    model.called[:] = counted(model.columns, model.now) if month["summoned"] + month["officers"] > 0.0 else 0.0
+    anybody = month["summoned"] + month["officers"] + month["reservists"] > 0.0
+    model.called[:] = counted(model.columns, model.now) if anybody else 0.0

@@ -1,7 +1,9 @@
-"""What a war brings besides drafts: officers who may not leave, soldiers who desert, volunteers for the other side."""
+"""What a war brings besides drafts: who may not leave, soldiers who desert, volunteers for the other side."""
 
+from sim.model.decision.units import in_reserve
 from sim.model.eventlog import note
 from sim.model.now import Now
+from sim.model.processes.muster import registered_man
 from sim.model.run_constants import ADULT_MONTHS, FIGHTING_ENDS_MONTHS, monthly_hazard
 from sim.model.scratch import Block, Span, rows_of
 from sim.numerics.codes import CONSCRIPTION, EVENT, MODE, REASON, SEX, WAR_VIEW
@@ -52,3 +54,19 @@ def wartime(people: Columns, circles: Span, now: Now, block: Block) -> None:
         elif uniform(room.luck[0, i]) < volunteers:
             goes = uniform(room.luck[1, i]) < now.coefficients.volunteers_go
             note(block.log, now.month, person, _VOLUNTEERED, (0, 0), 0, _CHOSEN if goes else _NONE)
+
+
+@compiled
+def bar_reserve(people: Columns, circles: Span, now: Now) -> None:
+    """Bar a share of the men of the reserve of these circles from leaving this month.
+
+    By the same fixed luck as officers, so that who is both is barred by the higher of the two shares.
+    """
+    if now.belarus.ban_reserve <= 0.0:
+        return
+    first, last = rows_of(circles, now)
+    for row in range(first, last):
+        person = at(people, row)
+        if in_reserve(person.conscription, now.month - person.birth) and registered_man(person, now.month):
+            if uniform(words(person.key, 0, _STANDING, 0, now.run.trait_seed)[2]) < now.belarus.ban_reserve:
+                person.exit_ban = max(person.exit_ban, now.month)

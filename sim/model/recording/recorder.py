@@ -102,7 +102,7 @@ class Recorder:
         return through_queues(np.array(self.committed), np.array(self.excepted), np.array(self.sought), world)
 
     def called_persons(self) -> NDArray[np.float64]:
-        """Men who may be called by month (order of `muster.CALLED`), in persons, float64[months, 3]."""
+        """Men who may be called by month (order of `muster.CALLED`), in persons, float64[months, N_CALLED]."""
         return np.array(self.called).reshape(-1, N_CALLED)
 
     def flow_persons(self) -> Counts:

@@ -42,6 +42,7 @@ _STATUS = {
 }  # fmt: skip
 _MOTIVE = {"none": "no motive", "persecuted": "persecuted", "draft": "draft", "labour": "labour", "family": "family",
            "fear": "fear"}  # fmt: skip
+_DRAFTED = {"decree": "is called up as a reserve officer", "reserve": "is called up from the reserve"}
 _ASYLUM = codes.CHANNEL["asylum"]
 _POLITICS = {"opponent": "opponent of the protest", "observer": "observer", "protest": "for the protest"}
 
@@ -147,7 +148,7 @@ def event_words(event: Any) -> str:
         "charged": "is charged with a political offence",
         "released": "is released",
         "summoned": "is summoned to the recruiting office" + (", and is not found" if reason == "absent" else ""),
-        "drafted": "is called up as a reserve officer" if reason == "decree" else "is drafted",
+        "drafted": _DRAFTED.get(reason, "is drafted"),
         "discharged": "is discharged from service",
         "volunteered": "applies to fight for Ukraine" + (", and goes" if reason == "choice" else ""),
         "deserted": "refuses orders, and serves no more",

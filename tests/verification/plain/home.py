@@ -98,7 +98,7 @@ class Home(Lives):
 
     def muster(self) -> None:
         """Count who may be called this month (3.4b)."""
-        self.liable_men = self.officers = 0
+        self.liable_men = self.officers = self.reservists = 0
         self.within_reach = 0.0
         at_address = elsewhere = 0
         for man in self.registered_men():
@@ -107,6 +107,8 @@ class Home(Lives):
                 continue
             if man.conscription == CONSCRIPTION["reserve_officer"] and self.month - man.birth < 324 and at_home:
                 self.officers += self.one_in
+            if man.conscription == CONSCRIPTION["served"] and self.month - man.birth < 600 and at_home:
+                self.reservists += self.one_in
             if self.standing_now(man) == CONSCRIPTION["liable"]:
                 self.liable_men += self.one_in
                 at_address += at_home and not man.elsewhere
@@ -150,6 +152,7 @@ class Home(Lives):
         self.go_to_war()
         for man in self.registered_men():
             self.call_up(man)
+            self.bar_reserve(man)
 
     def go_to_war(self) -> None:
         """Bar officers from leaving, let soldiers desert and men volunteer (3.6)."""
@@ -182,6 +185,8 @@ class Home(Lives):
                 self.tell(man, "discharged")
         else:
             man.conscription = self.standing_now(man)
+            if standing == CONSCRIPTION["served"] and age < 600:
+                self.call_again(man)
             if age >= 324:
                 return
             if man.liable() and man.held < t:
@@ -216,6 +221,24 @@ class Home(Lives):
             self.harm("drafted", call)
         if at_home and self.luck("events.draft", man.key) < call:
             self.enlist(man, self.code.service_months_higher, "decree")
+
+    def call_again(self, man: PlainPerson) -> None:
+        """Perhaps call a man who has served (3.6, step 6)."""
+        call = share_of(self.belarus.reservists, self.reservists)
+        if man.mode != MODE["home"] or man.held >= self.month:
+            return
+        self.harm("drafted", call)
+        if self.luck("events.draft", man.key) < call:
+            higher = man.education == EDUCATION["higher"]
+            self.enlist(man, self.code.service_months_higher if higher else self.code.service_months, "reserve")
+
+    def bar_reserve(self, man: PlainPerson) -> None:
+        """Perhaps bar a man of the reserve from leaving (3.6, step 7)."""
+        t = self.month
+        trained = man.conscription in (CONSCRIPTION["served"], CONSCRIPTION["reserve_officer"])
+        fixed = self.luck("standing.barred", man.key, 0, self.trait_seed)
+        if trained and t - man.birth < 600 and fixed < self.belarus.ban_reserve:
+            man.exit_ban = max(man.exit_ban, t)
 
     def enlist(self, man: PlainPerson, months: float, reason: str) -> None:
         """Begin a man's service (3.6)."""
