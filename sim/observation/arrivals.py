@@ -74,8 +74,9 @@ def papers_of(seen: Seen, place: int, year: int) -> tuple[float, float, float]:
     )
     arrived = log["month"].astype(int)
     issued = np.where(by_visa | sheltered, arrived + lag(place), arrived)
+    permitted = by_visa | (by_permit & ~fled) | sheltered
     visas = log["key"][by_visa & (arrived // 12 == year)]
-    permits = log["key"][(by_visa | (by_permit & ~fled) | sheltered) & (issued // 12 == year) & (issued < len(seen.run.harms))]
+    permits = log["key"][permitted & (issued // 12 == year) & (issued < len(seen.run.harms))]
     numbers = len(np.unique(visas)), len(np.unique(permits)), len(np.intersect1d(visas, permits))
     return tuple(float(n * seen.one_in) for n in numbers)  # type: ignore[return-value]
 

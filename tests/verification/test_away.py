@@ -195,7 +195,7 @@ def fleeing(**values):
 
 
 def test_who_flees_a_war_goes_where_one_is_let_in_whatever_one_has():
-    """Half of them in a month: to both in proportion to their being open, whatever their doors ask; and are protected."""
+    """Half of them in a month: to both in proportion to their being open, whatever doors ask; and are protected."""
     model = fleeing(poland=1.0, lithuania=0.5).run()
     gone = events_of(model, "onward")
     assert_share(len(gone), 8000, 0.5)

@@ -132,7 +132,7 @@ OF_POINTS = named(
     ),
     _parquet(
         "called",
-        "men who may be called in a month in which anybody is summoned or called, among whom a draft or a call is spread",
+        "men who may be called in a month in which anybody is, among whom a draft or a call is spread",
         (REPLICATE, MONTH, text("who", "whom a call may reach", "called")),
         (persons("persons", "persons; those whom a summons may miss count for less"),),
     ),
