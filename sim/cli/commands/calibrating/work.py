@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,7 @@ from sim.analysis.learned import learned
 from sim.history.compiled import World
 from sim.numerics.codes import N_PLACES
 from sim.numerics.locations import DATA
-from sim.numerics.messages import shown
+from sim.numerics.messages import listed, shown
 from sim.observation.expected import drawn, leavers, outputs
 from sim.observation.fitted import Fitted, measured
 from sim.observation.observed import Pattern, patterns
@@ -46,7 +46,7 @@ from sim.runs.arrays import Arrays
 from sim.runs.files import digest, write_file, write_folder
 from sim.runs.fitted import FITTED
 from sim.runs.outputs import Asked, Store
-from sim.runs.posterior import Draw, Posterior, engine_digest, priors_digest
+from sim.runs.posterior import Draw, Posterior, engine_digest, posterior_path, priors_digest
 from sim.runs.progress import progress, say
 from sim.runs.run import Run
 from sim.runs.settings import Settings
@@ -185,7 +185,7 @@ class Calibration:
             say("Next: task=calibrate fit.stage=fit")
             return self.folder
         if asked.stage == "check":
-            self._checked(self._first_wave(first))
+            self._note(self._checked(self._first_wave(first)))
             return self.folder
         found = fit(space, self.observed, self.on_scale, self.options, say)
         self._tables(found, self._posterior(found, {}), told)
@@ -212,18 +212,10 @@ class Calibration:
         assert found.chains is not None
         asked, settings = self.settings.fit, self.settings
         recipe = {
-            "targets": digest(DATA / "observed", "*.csv"),
-            "validation": registered_digest(),
-            "priors": priors_digest(),
-            "engine": engine_digest(),
+            **self._of_first_wave(),
             "waves": asked.waves,
-            "runs": asked.runs,
             "fresh": asked.fresh,
             "steps": asked.steps,
-            "one_in": settings.one_in,
-            "people_draws": settings.people.draws,
-            "months": settings.last_month + 1,
-            "seed": settings.seed,
             "command": self._command(),
         }
         bias = found.fresh_bias
@@ -246,6 +238,38 @@ class Calibration:
         say(f"Posterior: {path}{copied}")
         say(", ".join(f"{name} {shown(value)}" for name, value in diagnostics.items()))
         return posterior
+
+    def _note(self, checked: Mapping[str, float]) -> None:
+        """Put what checks have found into the posterior in this folder, if it has the same first wave and data."""
+        rule, until = self.settings.decision, self.until
+        path = posterior_path(rule, until, self.folder)
+        if not path.is_file():
+            say(f"No posterior in {self.folder} to note this in: task=calibrate fit.stage=fit")
+            return
+        fitted = Posterior.load(rule, until, self.folder)
+        now, then = self._of_first_wave(), fitted.about["recipe"]
+        other = [key for key, value in now.items() if then.get(key) != value]
+        if other:
+            say(f"Not noted in {path}, which has another {listed(other)}")
+            return
+        diagnostics = {**fitted.about["diagnostics"], **checked}
+        replace(fitted, about={**fitted.about, "diagnostics": diagnostics}).save(self.folder)
+        say(f"Noted in {path}; copy it to {FITTED} for every answer to tell it")
+
+    def _of_first_wave(self) -> dict[str, Any]:
+        """What of a fit's recipe its first wave and the data decide."""
+        settings = self.settings
+        return {
+            "targets": digest(DATA / "observed", "*.csv"),
+            "validation": registered_digest(),
+            "priors": priors_digest(),
+            "engine": engine_digest(),
+            "runs": settings.fit.runs,
+            "one_in": settings.one_in,
+            "people_draws": settings.people.draws,
+            "months": settings.last_month + 1,
+            "seed": settings.seed,
+        }
 
     def _command(self) -> str:
         asked, settings = self.settings.fit, self.settings
