@@ -86,6 +86,24 @@ def test_checks_need_the_first_wave_alone_and_are_kept(settings, monkeypatch, ca
     assert "Check: calibration, 4 truths" in capsys.readouterr().out
 
 
+def test_what_checks_find_is_noted_in_the_posterior_of_the_same_first_wave(settings, monkeypatch, capsys):
+    from dataclasses import replace
+
+    checked = replace(settings, threads=1, fit=replace(settings.fit, stage="check", truths=3, trials=4))
+    folder = calibrate.run(replace(settings, fit=replace(settings.fit, stage="fit")))
+    before = Posterior.load("destination_nest", folder=folder)
+    calibrate.run(checked)
+    after = Posterior.load("destination_nest", folder=folder)
+    noted = {"recovery", "recovery_of", "recovery_truths", "sbc_coverage", "sbc_trials"}
+    assert set(after.about["diagnostics"]) - set(before.about["diagnostics"]) == noted
+    assert (after.values == before.values).all() and after.about["recipe"] == before.about["recipe"]
+    recipe = {**before.about["recipe"], "priors": "others"}
+    replace(before, about={**before.about, "recipe": recipe}).save(folder)
+    calibrate.run(checked)
+    assert not noted & set(Posterior.load("destination_nest", folder=folder).about["diagnostics"])
+    assert "which has another priors" in capsys.readouterr().out
+
+
 def test_a_window_shares_the_first_wave_and_sees_less(settings):
     from dataclasses import replace
 
