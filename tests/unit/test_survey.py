@@ -62,7 +62,8 @@ def test_answers_are_probabilities_and_scores_of_what_people_are(lived):
     assert asked.values.shape == asked.asked.shape == (len(rows), len(ROWS))
     np.testing.assert_allclose(asked.values[:, RETURN].sum(axis=1), 1.0)
     status = people.status[rows]
-    np.testing.assert_array_equal(asked.values[:, STATUS[0]], status == CODES["permit"])
+    with_permit = np.isin(status, [CODES[name] for name in ("permit", "temporary_protection")])  # of the state's own
+    np.testing.assert_array_equal(asked.values[:, STATUS[0]], with_permit)
     nowhere = np.isin(status, [CODES[name] for name in ("irregular", "visa_free", "citizen")])
     np.testing.assert_array_equal(asked.asked[:, STATUS[0]], ~nowhere)
     before = ROWS.index(("wellbeing", "security in Belarus before leaving"))

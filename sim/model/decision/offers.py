@@ -23,7 +23,7 @@ from sim.model.decision.utility import (
     openness_term,
     ratio_term,
 )
-from sim.model.decision.ways import WAY, fill_ways, groups_told_apart
+from sim.model.decision.ways import ADMISSION, FARE, LOT, N_OF_WAY, VALUE, fill_ways, groups_told_apart
 from sim.model.now import Now, Options
 from sim.model.run_constants import pool
 from sim.numerics.arithmetic import exp, log
@@ -162,7 +162,7 @@ def fill(
             for place in range(places):
                 countries[sector, hunted, place] = country_value(now, residents[place], place, sector, threat)
     told, known = groups_told_apart(now), 0
-    met, ways = np.empty(N_CLASSES, np.int64), np.empty((N_CLASSES, 1 + N_AGES, places, channels), WAY)
+    met, ways = np.empty(N_CLASSES, np.int64), np.empty((N_CLASSES, 1 + N_AGES, places, channels, N_OF_WAY))
     for sector in _SECTORS:
         for mask in range(N_FLAGS):
             hunted, of_class = int(mask & FLAG_PERSECUTED > 0), class_groups(sector, mask) & told
@@ -182,7 +182,7 @@ def fill_class(
     who: tuple[int, int],
     countries: NDArray[np.float64],
     doors: NDArray[np.float64],
-    ways: NDArray[np.void],
+    ways: NDArray[np.float64],
     by_age: bool,
 ) -> None:
     """Tabulate the options of a class: its sector and flags.
@@ -211,13 +211,13 @@ def fill_class(
             if unqueued == MINUS_INFINITY:
                 continue
             # what the class loses by closures ahead is told without regard to age
-            near[channel], free[channel] = common + ways[0, place, channel].value, unqueued
+            near[channel], free[channel] = common + ways[0, place, channel, VALUE], unqueued
             for number in range(N_AGES if by_age else 1):  # one offer to all, or one to the people of each age
                 low, high = age_limits(number) if by_age else (0, 255)
                 way, offer = ways[1 + number if by_age else 0, place, channel], offers[count]
                 offer.open, offer.free = common, unqueued
-                offer.onward, offer.value = common + way.admission, common + way.value
-                offer.place, offer.channel, offer.lot, offer.fare = place, channel, way.lot, way.fare
+                offer.onward, offer.value = common + way[ADMISSION], common + way[VALUE]
+                offer.place, offer.channel, offer.lot, offer.fare = place, channel, int(way[LOT]), way[FARE]
                 offer.each = now.rules[place, channel].fee + now.rules[place, channel].funds
                 offer.credit = credit(now, place, channel, sector)
                 offer.youngest = max(low, now.rules[place, channel].youngest)

@@ -80,9 +80,8 @@ def head_of(person: Person) -> Person:
 @compiled(forceinline=True)
 def adults(head: Person) -> int:
     """Number of adults of a unit: 2 if the head has a partner, who stands next, else 1."""
-    next_one = beside(
-        head, int(head.reach > 0)
-    )  # the head itself where nobody can be: no branch, so that it costs little
+    # the head itself where nobody can stand: no branch, so that it costs little
+    next_one = beside(head, int(head.reach > 0))
     return 2 if (head.unit_size > 1) & (next_one.member == 1) else 1
 
 

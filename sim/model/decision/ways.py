@@ -11,8 +11,9 @@ from sim.numerics.codes import N_GROUPS, PLACE
 from sim.numerics.compiling import compiled
 
 _BELARUS = PLACE["belarus"]
-WAY = np.dtype([("value", "f8"), ("admission", "f8"), ("fare", "f8"), ("lot", "u1")], align=True)
-"""Values of a way from Belarus (`way_value`) and from elsewhere, fare in EUR a person and lot (`lot_of`)."""
+VALUE, ADMISSION, FARE, LOT = range(4)
+N_OF_WAY = 4
+"""What is told of a way: its value from Belarus (`way_value`) and elsewhere, fare in EUR a person, lot (`lot_of`)."""
 
 
 @compiled(forceinline=True)
@@ -38,14 +39,17 @@ def groups_told_apart(now: Now) -> int:
 
 
 @compiled
-def fill_ways(now: Now, groups: int, by_age: bool, ways: NDArray[np.void]) -> None:
-    """Fill the ways of people of these groups, WAY[1 + ages, places, channels]: of any age, and if asked of each."""
+def fill_ways(now: Now, groups: int, by_age: bool, ways: NDArray[np.float64]) -> None:
+    """Fill the ways of people of these groups, float64[1 + ages, places, channels, N_OF_WAY].
+
+    Of people of any age, and of those of each if they go `by_age`.
+    """
     for i in range(1 + N_AGES if by_age else 1):
         who = groups | age_group(age_limits(i - 1)[0]) if i > 0 else groups
         for place in range(len(now.law)):
             for channel in range(now.law.shape[1]):
                 if now.law[place, channel].exists and place != _BELARUS:
                     way = ways[i, place, channel]
-                    way.value = way_value(now, place, channel, who)
-                    way.admission = openness_term(admission_share(now, place, channel, who))
-                    way.fare, way.lot = fare(now, place, channel, who), lot_of(now, place, channel, who)
+                    way[VALUE] = way_value(now, place, channel, who)
+                    way[ADMISSION] = openness_term(admission_share(now, place, channel, who))
+                    way[FARE], way[LOT] = fare(now, place, channel, who), lot_of(now, place, channel, who)

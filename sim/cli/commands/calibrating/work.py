@@ -44,9 +44,9 @@ from sim.report.fits import (
 )
 from sim.runs.arrays import Arrays
 from sim.runs.files import digest, write_file, write_folder
-from sim.runs.fitted import FITTED
+from sim.runs.fitted import FITTED, posterior_path
 from sim.runs.outputs import Asked, Store
-from sim.runs.posterior import Draw, Posterior, engine_digest, posterior_path, priors_digest
+from sim.runs.posterior import Draw, Posterior, engine_digest, priors_digest
 from sim.runs.progress import progress, say
 from sim.runs.run import Run
 from sim.runs.settings import Settings
