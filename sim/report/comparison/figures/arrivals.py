@@ -26,7 +26,7 @@ def title(results: Results) -> str:
     if not one.told:
         return f"Arrivals in {wording(results.focus)}: {one.verdict}"
     way = "rise" if one.estimate > 0 else "fall"
-    return f"Arrivals in {wording(results.focus)} {way} by {one.size} of {one.levels[0]}"
+    return f"Arrivals in {wording(results.focus)} {way} by {one.size} from {one.levels[0]}"
 
 
 def caption(results: Results) -> str:
