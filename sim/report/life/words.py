@@ -133,6 +133,12 @@ IN_VAIN = {
 }
 
 
+def _moving_on(origin: str, there: str, by: str, reason: str) -> str:
+    if reason == "refuge":
+        return f"flees from {origin} to {there} and is given temporary protection"
+    return f"moves on from {origin} to {there} by {by}"
+
+
 def _leaving(there: str, by: str, reason: str) -> str:
     if reason == "in_place":
         return f"settles in {there} for good, by {by}"
@@ -158,7 +164,7 @@ def event_words(event: Any) -> str:
         "blocked": f"cannot follow the plan to {there} by {by} ({_REASONS.get(reason, reason)})",
         "departed": _leaving(there, by, reason),
         "returned": f"returns from {origin}",
-        "onward": f"moves on from {origin} to {there} by {by}" + (", and is let in" if reason == "refuge" else ""),
+        "onward": _moving_on(origin, there, by, reason),
         "permit": f"receives a residence permit in {there}" if reason != "none" else f"is given protection in {there}",
         "renewed": f"renews the right to stay in {there}",
         "lost": f"loses the right to stay in {there} ({_REASONS.get(reason, reason)})",
