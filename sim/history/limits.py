@@ -21,10 +21,8 @@ LIMITS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("naturalisation", "tightening", "support_drawn", "support_month"), _SHARE),
     **dict.fromkeys(("income_tax", "employee_contributions"), (0.0, 0.49)),
     "employer_contributions": (0.0, 10.0),
-    **dict.fromkeys(
-        ("detentions", "charges", "closures", "summoned", "drafted", "officers", "volunteers", "deserters"), _COUNT
-    ),
-    "reservists": _COUNT,
+    **dict.fromkeys(("detentions", "charges", "closures", "summoned", "drafted", "officers", "reservists"), _COUNT),
+    **dict.fromkeys(("volunteers", "deserters"), _COUNT),
     **dict.fromkeys(("visas", "short_stays", "inflow_limit"), _COUNT),
     **dict.fromkeys(("pendular", "diaspora", "demand", "capacity"), _COUNT),
     **dict.fromkeys(("fee", "funds", "fare_land", "fare_air"), _MONEY),

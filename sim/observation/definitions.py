@@ -28,7 +28,7 @@ _BELARUS = 0
 class Register(NamedTuple):
     """Which documents a register holds."""
 
-    statuses: tuple[int, ...]  # of those who live there; who fled from a war where the state gave permits of its own
+    statuses: tuple[int, ...]  # of those who live there
     short: bool = False  # whether permits for short work are among them
     lags: bool = False  # whether who came on a long visa, or needs no permit to stay, is missing until it is issued
 
@@ -158,9 +158,10 @@ def short_visas(world: World, place: int, months: int) -> Floats:
 def register(run: Run, world: World, place: int, name: str = "residents") -> dict[str, Floats]:
     """A register of a place and its parts, persons at the end of each month, float64[T] each.
 
-    `residents` live there; `counted` are those with documents that it holds, and the share of short workers who have a
-    permit, where it holds theirs; `waiting` those of them whose permit is not issued yet, at most all on long visas;
-    `register` is what is shown. Who is born there has the mother's right to stay.
+    `residents` live there; `counted` are those with documents that it holds, those let in from a war to whom the state
+    gave permits of its own, and the share of short workers who have a permit, where it holds theirs; `waiting` those
+    of them whose permit is not issued yet, at most all on long visas; `register` is what is shown. Who is born there
+    has the mother's right to stay.
     """
     holds = REGISTERS[name]
     living = residents(run, place)

@@ -59,7 +59,8 @@ def wish_or_claim(head: Person, now: Now, place: int, channel: int, reason: int,
     chance = border_probability(head, now, place) if reason != _EXIT and reason != _QUIET else 0.0
     if chance > 0.0:
         lot = lot_of(now, place, ASYLUM, groups_of(head, now.month))
-        count_committed(block, place, ASYLUM, lot, in_units(chance * head.unit_size * now.circles.one_in))
+        units = in_units(chance * head.unit_size * now.circles.one_in)
+        count_committed(block.expected, block.excepted, place, ASYLUM, lot, units)
     if asks_at_border(head, now, chance):
         commit(head, now.month, place, ASYLUM, False, _PERSECUTED, block.log)
         return False
@@ -77,11 +78,16 @@ def wish(head: Person, month: int, place: int, channel: int, reason: int, stream
 
 
 @compiled(forceinline=True)
-def count_committed(block: Any, place: int, channel: int, lot: int, units: int) -> None:
-    """Add the hazard of a commitment, in units of 2**-40 persons, to those of its channel and of its lot (`lot_of`)."""
-    block.expected[place, channel] += units
+def count_committed(
+    expected: NDArray[np.int64], excepted: NDArray[np.int64], place: int, channel: int, lot: int, units: int
+) -> None:
+    """Add the hazard of a commitment, in units of 2**-40 persons, to those of its channel and of its lot (`lot_of`).
+
+    `expected` and `excepted` are those of a block, int64[places, channels].
+    """
+    expected[place, channel] += units
     if lot:
-        block.excepted[place, channel] += units
+        excepted[place, channel] += units
 
 
 @compiled
@@ -103,9 +109,7 @@ def count_expected(
         place, channel, lot = offers[i].place, offers[i].channel, offers[i].lot
         units = chances[place] * prospects.weights[i]
         persons = np.int64(units if prospects.ahead[i] else units * size)
-        expected[place, channel] += persons
-        if lot:
-            excepted[place, channel] += persons
+        count_committed(expected, excepted, place, channel, lot, persons)
         if channel == _WORK:
             sought[lot, 0, place, pool] += np.int64(units)
             sought[lot, 1, place, pool] += persons

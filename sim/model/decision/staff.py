@@ -85,7 +85,7 @@ def goes_along(head: Person, now: Now, mask: int, push: tuple[float, float], blo
     if chance <= 0.0:
         return False, 0.0
     persons = now.circles.one_in * (1 if ahead else head.unit_size)
-    count_committed(block, place, RELOCATION, lot, in_units(chance * persons))
+    count_committed(block.expected, block.excepted, place, RELOCATION, lot, in_units(chance * persons))
     luck = uniform(words(head.key, now.month, _STAFF, 0, now.run.seed)[0])
     if luck >= chance:
         return False, chance

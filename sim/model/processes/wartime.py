@@ -9,7 +9,7 @@ from sim.model.scratch import Block, Span, rows_of
 from sim.numerics.codes import CONSCRIPTION, EVENT, MODE, REASON, SEX, WAR_VIEW
 from sim.numerics.compiling import compiled
 from sim.numerics.luck import PURPOSE, fill_words, uniform, words
-from sim.population.rows import at
+from sim.population.rows import Person, at
 from sim.population.schema import Columns
 
 _STANDING, _WARTIME = PURPOSE["standing"], PURPOSE["wartime"]
@@ -25,6 +25,16 @@ def may_fight(sex: int, age: int, war_view: int) -> bool:
     return bool((sex == _MALE) & (age >= ADULT_MONTHS) & (age < FIGHTING_ENDS_MONTHS) & (war_view == _AGAINST))
 
 
+@compiled(forceinline=True)
+def bar(person: Person, share: float, now: Now) -> None:
+    """Bar somebody from leaving this month if they are among the share who are.
+
+    By one fixed luck, so that an officer of the reserve is barred by the higher of the two shares.
+    """
+    if uniform(words(person.key, 0, _STANDING, 0, now.run.trait_seed)[2]) < share:
+        person.exit_ban = max(person.exit_ban, now.month)
+
+
 @compiled
 def wartime(people: Columns, circles: Span, now: Now, block: Block) -> None:
     """Bar officers of these circles from leaving, let soldiers desert and men volunteer."""
@@ -38,8 +48,7 @@ def wartime(people: Columns, circles: Span, now: Now, block: Block) -> None:
         person = at(people, row)
         key, age, living = person.key, now.month - person.birth, person.mode != _NOWHERE
         if living and barred > 0.0 and person.officer > 0:
-            if uniform(words(key, 0, _STANDING, 0, now.run.trait_seed)[2]) < barred:
-                person.exit_ban = max(person.exit_ban, now.month)
+            bar(person, barred, now)
         serves = person.conscription == _SERVING
         fights = (volunteers > 0.0) & (not serves) & may_fight(person.sex, age, person.war_view)
         room.rows[tempted], room.keys[tempted] = row, key
@@ -58,15 +67,11 @@ def wartime(people: Columns, circles: Span, now: Now, block: Block) -> None:
 
 @compiled
 def bar_reserve(people: Columns, circles: Span, now: Now) -> None:
-    """Bar a share of the men of the reserve of these circles from leaving this month.
-
-    By the same fixed luck as officers, so that who is both is barred by the higher of the two shares.
-    """
+    """Bar a share of the men of the reserve of these circles from leaving this month."""
     if now.belarus.ban_reserve <= 0.0:
         return
     first, last = rows_of(circles, now)
     for row in range(first, last):
         person = at(people, row)
         if in_reserve(person.conscription, now.month - person.birth) and registered_man(person, now.month):
-            if uniform(words(person.key, 0, _STANDING, 0, now.run.trait_seed)[2]) < now.belarus.ban_reserve:
-                person.exit_ban = max(person.exit_ban, now.month)
+            bar(person, now.belarus.ban_reserve, now)
