@@ -64,7 +64,7 @@ def stock(count: Count, seen: Seen, asked: Asked) -> float:
 
 def register_of(name: str) -> Count:
     """What a register of a definition shows."""
-    return lambda seen, place: by.register(seen.run, seen.world, place, name)["register"]
+    return lambda seen, place: of.register(seen, place, name)["register"]
 
 
 def of_run(count: Callable[..., Floats]) -> Count:
@@ -102,12 +102,7 @@ def crossed(seen: Seen, place: int) -> Floats:
 def every_visa(seen: Seen, place: int) -> Floats:
     """Visas of all kinds: national, of short workers, and short-stay."""
     months = len(seen.run.harms)
-    return of.visas(seen, place) + of.short_permits(seen, place) + by.short_visas(seen.world, place, months)
-
-
-def short_work(seen: Seen, place: int) -> Floats:
-    """Starts of short work, and people who settle for work: all who need a document to work."""
-    return of.short_permits(seen, place) + of.entries(seen, place, ("work",))
+    return of.visas(seen, place) + of.short_work(seen, place) + by.short_visas(seen.world, place, months)
 
 
 def insured(seen: Seen, place: int) -> Floats:
@@ -220,7 +215,7 @@ def expected_entries(channels: tuple[str, ...]) -> Count:
 def from_belarus(seen: Seen, place: int) -> Floats:
     """Entries over the border of Belarus, as expected of who settles; with those who begin a season or a short stay."""
     settling = np.asarray(seen.run.expected[:, place].sum(axis=1), float)
-    return settling + of.short_permits(seen, place) + of.visitors(seen, place)
+    return settling + of.short_work(seen, place) + of.visitors(seen, place)
 
 
 def entries_rise(seen: Seen, asked: Asked) -> float:

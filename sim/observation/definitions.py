@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history.compiled import World
-from sim.numerics.codes import AWAY, CHANNEL, INSTRUMENT, PLACE_NAMES, STATUS
+from sim.numerics.codes import AWAY, INSTRUMENT, PLACE_NAMES, STATUS
 from sim.numerics.months import days_in, first_day, month
 from sim.observation.parameters import observation
 from sim.runs.run import Run
@@ -155,30 +155,6 @@ def short_visas(world: World, place: int, months: int) -> Floats:
 # register
 
 
-def register(run: Run, world: World, place: int, name: str = "residents") -> dict[str, Floats]:
-    """A register of a place and its parts, persons at the end of each month, float64[T] each.
-
-    `residents` live there; `counted` are those with documents that it holds, those let in from a war to whom the state
-    gave permits of its own, and the share of short workers who have a permit, where it holds theirs; `waiting` those
-    of them whose permit is not issued yet, at most all on long visas; `register` is what is shown. Who is born there
-    has the mother's right to stay.
-    """
-    holds = REGISTERS[name]
-    living = residents(run, place)
-    settled = run.stocks[:, place, list(holds.statuses)].sum(axis=1).astype(float)
-    settled += own_permits(place) * run.stocks[:, place, SHELTERED]
-    waiting = np.zeros(len(living))
-    if holds.lags:
-        first = world.law["first_status"][place]
-        free = (np.arange(len(first)) == CHANNEL["visa_free"]) & (first == PERMIT)
-        for without, status in ((first == VISA, VISA), (free, PERMIT)):
-            came = arrivals(run, place)[:, without].sum(axis=1)
-            waiting += np.minimum(not_yet_issued(came, lag(place)), run.stocks[:, place, status])
-    short = run.stocks[:, place, PENDULAR] * observation().at("short_work_permits")
-    counted = settled + (short if holds.short else 0.0)
-    return {"residents": living, "counted": counted, "waiting": waiting, "register": counted - waiting}
-
-
 def not_yet_issued(came: Floats, months: int) -> Floats:
     """Arrivals of the last `months` months, this one included, float64[T]; `came` a month, float64[T].
 
@@ -186,3 +162,11 @@ def not_yet_issued(came: Floats, months: int) -> Floats:
     """
     total = np.concatenate([np.zeros(months), np.cumsum(came)])
     return total[months:] - total[: len(came)]
+
+
+def still_valid(issued: Floats, months: int) -> Floats:
+    """Papers of a given length that are valid at the end of each month, float64[T]; `issued` a month, float64[T].
+
+    Before the first month as many were issued as in a month of the first year (assumption, as in `later`).
+    """
+    return np.sum([later(issued, before) for before in range(months)], axis=0, dtype=float)

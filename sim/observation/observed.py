@@ -316,13 +316,14 @@ FITTED_TARGETS = ("share_remaining", "entries")
 FITTED_QUANTITIES = (
     *(("humanitarian_visas", place) for place in ("lithuania", "poland")),
     ("entries_humanitarian", "lithuania"),
+    *((name, "poland") for name in ("first_permits", "ratio_first_permits")),
     *((name, "world") for name in ("it_left", "it_left_late")),
     *(("it_to_place", place) for place in ("poland", "ukraine")),
 )
 """What `conf/` draws a number from: visas issued, demand for short work, recognition, what consulates gave on
-humanitarian ground, IT staff who had left by April 2021, entries to Georgia in fear of war and how long they stay,
-short workers called home in spring 2020, how fast permits become citizenship in Russia. By series, target or
-quantity."""
+humanitarian ground, how many first permits Poland gave for each start of short work, IT staff who had left by April
+2021, entries to Georgia in fear of war and how long they stay, short workers called home in spring 2020, how fast
+permits become citizenship in Russia. By series, target or quantity."""
 FITTED_CLAIMS = {"lithuania": "2021-06-30", "poland": "2020-12-31"}
 """Last day of the claims from which `asylum_border` and `asylum_inside` were set; later ones test them."""
 _UNITED_STATES = "of the United States alone, which are no place of the model"

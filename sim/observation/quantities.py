@@ -86,7 +86,7 @@ QUANTITIES: dict[str, Quantity] = {
     "permits_issued": Quantity("permits", "permits", _flow(counts.issued)),
     "permit_applications": Quantity("permits", "permits", _flow(counts.applied)),
     "ratio_first_permits": Quantity("permits", "permits", counts.ratio_of_years),
-    "short_work_documents": Quantity("permits", "short_work", _flow(counts.short_work)),
+    "short_work_documents": Quantity("permits", "short_work", _flow(of.short_work)),
     "work_permits_share": Quantity("permits", "share", _share(_FOR_WORK, _SETTLED)),
     **{
         f"first_permits_for_{ground}": Quantity(

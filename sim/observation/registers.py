@@ -1,6 +1,6 @@
 """The table of registers: observed stocks of residents beside the parts of what the model's registers show.
 
-What a register is stands in `sim.observation.definitions`.
+What a register is stands in `sim.observation.seen`.
 """
 
 from collections.abc import Iterable
@@ -8,15 +8,14 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from sim.history.compiled import World
 from sim.numerics.codes import PLACE
-from sim.observation.definitions import REGISTERS, at, register
+from sim.observation.definitions import REGISTERS, at
 from sim.observation.observed import read
-from sim.runs.run import Run
+from sim.observation.seen import Seen, register
 from sim.runs.tables import OF_POINTS
 
 
-def register_table(runs: Iterable[Run], world: World) -> pd.DataFrame:
+def register_table(seen: Iterable[Seen]) -> pd.DataFrame:
     """Observed stocks beside the model's residents and register, means over the runs, which are gone through once.
 
     Only observations inside the simulated months.
@@ -25,7 +24,7 @@ def register_table(runs: Iterable[Run], world: World) -> pd.DataFrame:
     kept = stocks["definition"].isin(REGISTERS) & stocks["destination"].isin(list(PLACE))
     rows = list(stocks[kept].itertuples())
     wanted = sorted({(str(row.destination), str(row.definition)) for row in rows})
-    made = [{key: register(run, world, PLACE[key[0]], key[1]) for key in wanted} for run in runs]
+    made = [{key: register(one, PLACE[key[0]], key[1]) for key in wanted} for one in seen]
     found: list[tuple[object, ...]] = []
     for row in rows:
         parts = [one[str(row.destination), str(row.definition)] for one in made]

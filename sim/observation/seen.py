@@ -12,7 +12,21 @@ from numpy.typing import NDArray
 
 from sim.history.compiled import World
 from sim.numerics.codes import CHANNEL, EVENT, INSTRUMENT, MODE, PLACE, PLACE_NAMES, REASON, STATUS
-from sim.observation.definitions import arrivals, lag, later, own_permits, permits
+from sim.numerics.months import month
+from sim.observation.definitions import (
+    PERMIT,
+    REGISTERS,
+    SHELTERED,
+    VISA,
+    arrivals,
+    lag,
+    later,
+    not_yet_issued,
+    own_permits,
+    permits,
+    residents,
+    still_valid,
+)
 from sim.observation.parameters import observation
 from sim.population.schema import Columns
 from sim.runs.run import Run
@@ -41,6 +55,8 @@ class Seen(NamedTuple):
     people: Columns
     one_in: int
     order: Rows  # rows of the people, by identity
+    known: int = month("9999-12")
+    """The last month whose practice of permits the observer knows: a forecast goes on with it."""
 
 
 def seen_by(run: Run, world: World, people: Columns, one_in: int) -> Seen:
@@ -110,9 +126,16 @@ def settled_permits(seen: Seen, place: int) -> Floats:
     return by_channel + recognised(seen, place) + of_refuge(seen, place)
 
 
-def short_permits(seen: Seen, place: int) -> Floats:
-    """First permits for short work: starts of pendular work."""
+def short_work(seen: Seen, place: int) -> Floats:
+    """Starts of short work."""
     return monthly(seen, noted(seen, "pendular_out", place))
+
+
+def short_permits(seen: Seen, place: int) -> Floats:
+    """First permits for short work: as many for each start as the state gave in that year."""
+    started = short_work(seen, place)
+    practice = observation().over("short_permits_a_start", PLACE_NAMES[place], len(started))
+    return started * practice[np.minimum(np.arange(len(started)), seen.known)]
 
 
 def renewed(seen: Seen, place: int) -> Floats:
@@ -154,7 +177,7 @@ def entries(seen: Seen, place: int, channels: Sequence[str] = ()) -> Floats:
     if channels:
         return np.asarray(came[:, [CHANNEL[name] for name in channels]].sum(axis=1), float)
     crossed = came.sum(axis=1) - monthly(seen, noted(seen, "departed", place, reason="in_place"))
-    return np.asarray(crossed + short_permits(seen, place) + visitors(seen, place), float)
+    return np.asarray(crossed + short_work(seen, place) + visitors(seen, place), float)
 
 
 def visitors(seen: Seen, place: int) -> Floats:
@@ -213,6 +236,33 @@ def remaining(seen: Seen, place: int, weights: Floats, end: int) -> tuple[float,
     came = float(weights[found.since[there]].sum())
     still = float(weights[found.since[there & (found.since <= end) & (found.until > end)]].sum())
     return came, still
+
+
+# registers
+
+
+def register(seen: Seen, place: int, name: str = "residents") -> dict[str, Floats]:
+    """A register of a place and its parts, persons at the end of each month, float64[T] each.
+
+    `residents` live there; `counted` are those with documents that it holds, those let in from a war to whom the state
+    gave permits of its own, and the permits for short work that are valid, where it holds them; `waiting` those of them
+    whose permit is not issued yet, at most all on long visas; `register` is what is shown. Who is born there has the
+    mother's right to stay.
+    """
+    run, holds = seen.run, REGISTERS[name]
+    living = residents(run, place)
+    counted = run.stocks[:, place, list(holds.statuses)].sum(axis=1).astype(float)
+    counted += own_permits(place) * run.stocks[:, place, SHELTERED]
+    if holds.short:
+        counted += still_valid(short_permits(seen, place), int(observation().at("short_permit_months")))
+    waiting = np.zeros(len(living))
+    if holds.lags:
+        first = seen.world.law["first_status"][place]
+        free = (np.arange(len(first)) == CHANNEL["visa_free"]) & (first == PERMIT)
+        for without, status in ((first == VISA, VISA), (free, PERMIT)):
+            came = arrivals(run, place)[:, without].sum(axis=1)
+            waiting += np.minimum(not_yet_issued(came, lag(place)), run.stocks[:, place, status])
+    return {"residents": living, "counted": counted, "waiting": waiting, "register": counted - waiting}
 
 
 # who they are

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.history.coefficients import RECORDS
 from sim.numerics.codes import CHANNEL, EVENT, INSTRUMENT, N_CHANNELS, N_PLACES, N_STATUSES, PLACE, REASON, STATUS
 from sim.observation import counts
 from sim.observation import definitions as by
@@ -94,29 +93,42 @@ def test_a_stock_is_who_lives_there_by_whatever_right():
 def test_a_register_holds_documents_and_long_visas_from_the_day_of_arrival():
     lived = run(permit=1000, visa=40, protected=7, citizen=50, visa_free=30, irregular=20, pendular=500)
     lived.flows[3, 0, LITHUANIA, CHANNEL["humanitarian"]] = 40
-    found = by.register(lived, world(), LITHUANIA, "residents")
+    found = of.register(seen(lived), LITHUANIA, "residents")
     assert found["counted"].tolist() == found["register"].tolist() == [1047.0] * MONTHS
     assert found["waiting"].sum() == 0.0
 
 
-def test_short_work_counts_where_valid_permits_are_counted():
-    """A permit is that of one season; who goes on working has none that is counted."""
-    lived = run(permit=1000, pendular=500, visitor=70)
-    share = observation().at("short_work_permits")
-    assert by.register(lived, world(), LITHUANIA, "valid_permits")["counted"][0] == 1000.0 + share * 500.0
-    assert share == pytest.approx(1.0 - RECORDS["another_season"]["value"])
-    assert by.register(lived, world(), LITHUANIA, "residence_documents")["counted"][0] == 1000.0
+def test_permits_for_short_work_count_while_they_are_valid_where_valid_permits_are_counted():
+    """Of the months before the run as many are valid as a month of its first year gives."""
+    lived = run(permit=1000, pendular=500, visitor=70, decisions=[(5, "pendular_out", LITHUANIA, "work", keys()[1])])
+    here, months = seen(lived), int(observation().at("short_permit_months"))
+    before = np.clip(months - 1 - np.arange(MONTHS), 0, None) * ONE_IN / 12
+    found = of.register(here, LITHUANIA, "valid_permits")["counted"] - 1000.0 - before
+    assert found.tolist() == pytest.approx([ONE_IN * (5 <= t < 5 + months) for t in range(MONTHS)])
+    assert of.register(here, LITHUANIA, "residence_documents")["counted"][0] == 1000.0
+
+
+def test_poland_gives_as_many_permits_for_a_start_of_short_work_as_it_gave_in_that_year():
+    """A forecast goes on with the practice of the last year that it knows."""
+    starts = [(t, "pendular_out", POLAND, "work", keys()[t % 20]) for t in range(MONTHS)]
+    here = seen(run(decisions=starts))
+    practice = [observation().at("short_permits_a_start", "poland", t) for t in (0, 12)]
+    assert practice == [1.0, 0.79]
+    given = of.short_permits(here, POLAND) / ONE_IN
+    assert given.tolist() == [practice[0]] * 12 + [practice[1]] * (MONTHS - 12)
+    assert (of.short_permits(here._replace(known=11), POLAND) == ONE_IN).all()
+    assert (of.short_work(here, POLAND) == ONE_IN).all()
 
 
 def test_a_residence_document_follows_a_visa_by_one_lag_and_a_permit_waited_for_at_home_by_none():
     lived = run(permit=1000, visa=40)
     lived.flows[3, 0, LITHUANIA, CHANNEL["humanitarian"]] = 30
     lived.flows[5, 0, LITHUANIA, CHANNEL["work"]] = 200
-    waiting = by.register(lived, world(), LITHUANIA, "residence_documents")["waiting"]
+    waiting = of.register(seen(lived), LITHUANIA, "residence_documents")["waiting"]
     lag = by.lag(LITHUANIA)
     assert waiting.tolist() == [0.0] * 3 + [30.0] * lag + [0.0] * (MONTHS - 3 - lag)
     lived.flows[3, 0, LITHUANIA, CHANNEL["humanitarian"]] = 90  # most have left again: only those there can wait
-    assert by.register(lived, world(), LITHUANIA, "residence_documents")["waiting"].max() == 40.0
+    assert of.register(seen(lived), LITHUANIA, "residence_documents")["waiting"].max() == 40.0
 
 
 def test_lags_are_whole_months():
@@ -182,7 +194,7 @@ def test_who_is_let_in_from_a_war_has_a_first_permit_only_where_the_state_gives_
     assert of.renewed(here, code)[20] == ONE_IN  # what they are given later counts as any other's
     assert by.arrivals(lived, code).sum() == 2 * ONE_IN == of.entries(here, code).sum()
     if place == "lithuania":
-        assert by.register(lived, world(), code)["register"][14] == 2 * ONE_IN
+        assert of.register(here, code)["register"][14] == 2 * ONE_IN
     assert papers_of(here, code, 1) == (ONE_IN, counted * ONE_IN, ONE_IN)
 
 
@@ -290,6 +302,6 @@ def test_lithuania_has_one_register_at_the_end_of_a_month():
     lived = run(permit=30_000, visa=2_000, citizen=100, irregular=500)
     here = seen(lived)
     day = Asked(("lithuania",), "2020-12-31", "2020-12-31")
-    table = register_table([lived], world())
+    table = register_table([here])
     shown = set(table[(table["destination"] == "lithuania") & (table["date"] == "2020-12-31")]["register"])
     assert shown == {QUANTITIES[name].measure(here, day) for name in ("residents", "valid_permits")} == {32_000.0}

@@ -12,8 +12,8 @@ from sim.cli.commands.predict import lived  # noqa: E402
 from sim.numerics.codes import PLACE  # noqa: E402
 from sim.numerics.locations import DATA  # noqa: E402
 from sim.numerics.months import month  # noqa: E402
-from sim.observation import definitions as by  # noqa: E402
 from sim.observation import movers  # noqa: E402
+from sim.observation import seen as of  # noqa: E402
 from sim.observation.movers import Asked, Living, Movers, Share, percent  # noqa: E402
 from sim.observation.observed import read  # noqa: E402
 from sim.observation.predictions import AGES, EU, NAMES, other_eu, predictions  # noqa: E402
@@ -122,7 +122,7 @@ def test_shares_of_other_states_add_up_and_are_counted_in_what_was_observed():
 def test_numbers_are_those_of_the_observation_model(made, table):
     at = table.set_index(["quantity", "destination", "period"])["median"]
     t, seen = month("2023-06"), [one for one, _ in made]
-    lithuania = [by.register(one.run, one.world, PLACE["lithuania"])["register"][t] for one in seen]
+    lithuania = [of.register(one, PLACE["lithuania"])["register"][t] for one in seen]
     low, high = min(lithuania), max(lithuania)
     assert low * 0.99 <= at["residents", "Lithuania", "2023-06"] <= high * 1.01
     spain = at["residents", "Spain", "2023-06"] / at["residents", "Italy", "2023-06"]

@@ -12,6 +12,7 @@ from sim.cli.commands.compare import is_history
 from sim.cli.commands.patterns import answered, of_runs
 from sim.numerics.months import month
 from sim.observation import definitions as by
+from sim.observation import seen as of
 from sim.observation import judging, naive, observed, scorecard
 from sim.observation import yardstick as module
 from sim.observation.naive import ARRIVING, LAST, LEAVING, OWN, forecasts, in_short, is_reading
@@ -282,7 +283,7 @@ def test_the_survey_counts_as_not_asked_without_answers(measured):
 def test_a_lag_that_is_counted_twice_is_found(measured, found, monkeypatch):
     """Taking off the newcomers of the last months again is seen in every register of people on long visas."""
     once = found.patterns.set_index(["quantity", "destination", "end"])["simulated"]
-    monkeypatch.setattr(by, "REGISTERS", {name: held._replace(lags=True) for name, held in by.REGISTERS.items()})
+    monkeypatch.setattr(of, "REGISTERS", {name: held._replace(lags=True) for name, held in by.REGISTERS.items()})
     twice = yardstick(measured).patterns.set_index(["quantity", "destination", "end"])["simulated"]
     poland = ("valid_permits", "poland", "2020-12-31")
     assert (twice.loc[[poland]] < once.loc[[poland]]).all()

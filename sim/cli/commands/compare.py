@@ -151,7 +151,7 @@ def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Seq
         "groups": hide_few(groups_table(main, window), window.one_in, len(main)),
         "public_money": money_difference(main, baseline, scenario, window.estimated),
         "losses": losses_difference(_sides(ensemble, main, baseline, scenario), window.estimated),
-        "registers": register_table(ours, baseline),
+        "registers": register_table(each_seen(ours, baseline, ensemble.start, window.one_in)),
         "repression": repression_table(ours, baseline, ensemble.behaviour),
         "enough": pairs.curve,
         "variance": pairs.variance,

@@ -79,7 +79,7 @@ def beside(
     lived = from_state(each_seen(runs, world, ensemble.start, ensemble.settings.one_in))
     seen = {
         **lived,
-        "registers": register_table(runs, world),
+        "registers": register_table(each_seen(runs, world, ensemble.start, ensemble.settings.one_in)),
         "repression": repression_table(runs, world, ensemble.behaviour),
         "public_money": money_table(runs, world),
     }
