@@ -12,8 +12,8 @@ from sim.cli.commands.compare import is_history
 from sim.cli.commands.patterns import answered, of_runs
 from sim.numerics.months import month
 from sim.observation import definitions as by
-from sim.observation import seen as of
 from sim.observation import judging, naive, observed, scorecard
+from sim.observation import seen as of
 from sim.observation import yardstick as module
 from sim.observation.naive import ARRIVING, LAST, LEAVING, OWN, forecasts, in_short, is_reading
 from sim.observation.observed import OBSERVED, RANK, SURVEY, patterns
@@ -227,8 +227,8 @@ def test_intervals_of_drawn_parameters_are_predictive_and_the_page_says_of_what(
     widths = [(table["high"] - table["low"]).dropna() for table in (luck, predictive)]
     assert np.allclose(widths[1], widths[0] * 2.0)  # of three replicates: the root of 1 + 1/3 over that of 1/3
     assert "luck alone" in explained(False, 1) and "luck and people" in explained(False, 4)
-    for number, of in ((1, "of parameters and luck"), (4, "of parameters, people and luck")):
-        assert of in explained(True, number) and "fitted to the row" in explained(True, number)
+    for number, words in ((1, "of parameters and luck"), (4, "of parameters, people and luck")):
+        assert words in explained(True, number) and "fitted to the row" in explained(True, number)
     assert "fitted to the row" not in explained(False, 1)
 
 
