@@ -22,6 +22,7 @@ SKILL = "rolling_skill"
 """Threshold that is told whatever its verdict: skill over the best naive rule in years that were not fitted to."""
 OF_THRESHOLDS = {
     "rolling_skill": "skill in unseen years over the best naive rule",
+    "rolling_skill_counted": "the same, begun at the last count",
     "stock_ape": "median error of stocks, share of the observed",
     "ard": "average relative difference of stocks (Flee)",
     "ard_totals_given": "average relative difference of stocks, given their total",

@@ -1,8 +1,9 @@
 """Quantities of 2023 to 2025 as the model predicts them, under the names that observers use, to be scored by others.
 
 Every number is one of the observation model (`sim.observation.definitions`, `counts`, `shares`, `questions`); here
-are the rows that are asked for and how they are called. A member state of the EU that is no place of the model has its
-share of *other EU* of 2022.
+are the rows that are asked for and how they are called. A prediction begins at the last count, to the end of 2022
+(`sim.observation.jump_off`). A member state of the EU that is no place of the model has its share of *other EU* of
+2022.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from sim.history.compiled import World
 from sim.numerics.codes import PLACE
 from sim.numerics.locations import DATA
 from sim.numerics.months import label, month
-from sim.observation import counts, movers
+from sim.observation import counts, jump_off, movers
 from sim.observation import definitions as by
 from sim.observation import seen as of
 from sim.observation.counts import Asked, Count
@@ -90,7 +91,7 @@ def _told(row: Row) -> tuple[object, ...]:
     known = [value for value in row.values if not np.isnan(value)]
     if not known:
         said = scores.Summary(*(float("nan"),) * 7)
-        return row.quantity, row.destination, row.period, *said, row.unit, f"{row.note}; nobody in any run".strip("; ")
+        return row.quantity, row.destination, row.period, *said, row.unit, _joined(row.note, "nobody in any run")
     members = scores.predictive(known, row.spread.sd, row.spread.logged, row.spread.degrees)
     if row.percent:
         members = np.clip(members, 0.0, 100.0)
@@ -137,70 +138,75 @@ def _wider(spread: Spread, drift: float) -> Spread:
 def _registers(seen: Sequence[Seen], years: range) -> Iterator[Row]:
     """Residents of every destination by its register, and residence documents of Poland, at the end of each month."""
     months = [t for year in years for t in range(month(f"{year}-01"), month(f"{year}-12") + 1)]
-    last_seen, eu = month("2022-12"), _in_eu(seen[0].world)
+    eu = _in_eu(seen[0].world)
     for destination in destinations("valid_permits"):
         definition = OF_REGISTER.get(destination.place, "valid_permits" if destination.place in eu else "")
         count = counts.register_of(definition) if definition else counts.of_run(by.residents)
-        paths = _paths(seen, count, (destination.place,)) * destination.share
         said = f"register: {definition.replace('_', ' ')}" if definition else "all who live there: no register is known"
-        note = "; ".join(filter(None, (said, destination.note)))
-        yield from _months(("residents", destination.name, note), paths, months, last_seen,
-                           (definition or "residents_estimate", destination.place, destination.drift))  # fmt: skip
-    paths = _paths(seen, counts.register_of("valid_permits"), eu)
-    yield from _months(
-        ("residents", EU, "register: valid permits"), paths, months, last_seen, ("valid_permits", "eu", 0.0)
-    )
-    paths = _paths(seen, counts.register_of("residence_documents"), ("poland",))
+        begun = _begun(seen, count, definition or "residents_estimate", destination.place)
+        yield from _months("residents", begun, months, destination._replace(note=_joined(said, destination.note)))
+    begun = _begun(seen, counts.register_of("valid_permits"), "valid_permits", "eu")
+    yield from _months("residents", begun, months, Destination(EU, "eu", note="register: valid permits"))
+    begun = _begun(seen, counts.register_of("residence_documents"), "residence_documents", "poland")
     note = "holders of residence documents, long visas not among them"
-    yield from _months(("residence_documents", "Poland", note), paths, months, last_seen,
-                       ("residence_documents", "poland", 0.0))  # fmt: skip
+    yield from _months("residence_documents", begun, months, Destination("Poland", "poland", note=note))
 
 
-def _months(
-    names: tuple[str, str, str], paths: Floats, months: Sequence[int], since: int, error: tuple[str, str, float]
-) -> Iterator[Row]:
-    quantity, destination, note = names
+def _months(quantity: str, begun: "Begun", months: Sequence[int], destination: Destination) -> Iterator[Row]:
+    paths, since = begun.paths * destination.share, month("2022-12")
+    note = _joined(destination.note, begun.note)
     for t in months:
         value, change = float(np.median(paths[:, t])), float(np.median(paths[:, t] - paths[:, since]))
-        spread = _wider(to_come(error[0], error[1], value, change), error[2])
-        yield Row(quantity, destination, label(t), paths[:, t].tolist(), "persons", note, spread)
+        spread = _wider(to_come(begun.quantity, destination.place, value, change), destination.drift)
+        yield Row(quantity, destination.name, label(t), paths[:, t].tolist(), "persons", note, spread)
 
 
 def _permits(seen: Sequence[Seen], years: range) -> Iterator[Row]:
     """First permits of every destination and the EU by year; permits issued by Lithuania, first and renewed."""
-    for destination in destinations("first_permits"):
-        paths = _paths(seen, counts.all_permits, (destination.place,)) * destination.share
-        yield from _years(("first_permits", destination.name, "permits", destination.note), paths, years,
-                          ("first_permits", destination.place, destination.drift))  # fmt: skip
-    paths = _paths(seen, counts.all_permits, _in_eu(seen[0].world))
-    yield from _years(("first_permits", EU, "permits", ""), paths, years, ("first_permits", "eu", 0.0))
+    for destination in [*destinations("first_permits"), Destination(EU, "eu")]:
+        begun = _begun(seen, counts.all_permits, "first_permits", destination.place)
+        yield from _years(("first_permits", "permits"), begun, years, destination)
+    issued = _begun(seen, counts.issued, "permits_issued", "lithuania")
     for name, count, note in (
         ("permits_issued", counts.issued, "first and renewed"),
         ("permits_issued_first", of.settled_permits, "first ones alone"),
         ("permits_issued_renewed", of.renewed, "renewed ones alone"),
     ):
-        paths = _paths(seen, count, ("lithuania",))
-        yield from _years((name, "Lithuania", "permits", note), paths, years, ("permits_issued", "lithuania", 0.0))
+        begun = issued._replace(paths=_paths(seen, count, ("lithuania",)) * issued.ratios)  # parts go with the whole
+        yield from _years((name, "permits"), begun, years, Destination("Lithuania", "lithuania", note=note))
 
 
 def _asylum(seen: Sequence[Seen], years: range) -> Iterator[Row]:
     """New applications for asylum by year."""
-    for name, places, share, note in (
-        ("Lithuania", ("lithuania",), 1.0, ""),
-        ("Poland", ("poland",), 1.0, ""),
-        ("Germany", ("germany",), 1.0, ""),
-        (USA, ("rest_of_world",), USA_SHARE, f"share of rest of world in 2022, {USA_SHARE:.1%}, held (UNHCR)"),
-        (EVERYWHERE, counts.DESTINATIONS, 1.0, ""),
+    usa = f"share of rest of world in 2022, {USA_SHARE:.1%}, held (UNHCR)"
+    for destination in (
+        *(Destination(NAMES[place], place) for place in ("lithuania", "poland", "germany")),
+        Destination(USA, "rest_of_world", USA_SHARE, note=usa),
+        Destination(EVERYWHERE, "world"),
     ):
-        paths = _paths(seen, of.claims, places) * share
-        error = "world" if name == EVERYWHERE else places[0]
-        yield from _years(("asylum_applications", name, "applications", note), paths, years,
-                          ("asylum_applications", error, 0.0))  # fmt: skip
+        begun = _begun(seen, of.claims, "asylum_applications", destination.place)
+        yield from _years(("asylum_applications", "applications"), begun, years, destination)
 
 
 def _net_migration(seen: Sequence[Seen], years: range) -> Iterator[Row]:
-    paths = _paths(seen, counts.net, ("georgia",))
-    yield from _years(("net_migration", "Georgia", "persons", ""), paths, years, ("net_migration", "georgia", 0.0))
+    """A difference of two flows has no ratio: it begins nowhere."""
+    begun = Begun("net_migration", _paths(seen, counts.net, ("georgia",)), np.ones((len(seen), 1)), "")
+    yield from _years(("net_migration", "persons"), begun, years, Destination("Georgia", "georgia"))
+
+
+class Begun(NamedTuple):
+    """A count by run and month that begins at the last count of its quantity."""
+
+    quantity: str
+    paths: Floats  # [runs, T]
+    ratios: Floats  # by which it was moved, [runs, 1]
+    note: str
+
+
+def _begun(seen: Sequence[Seen], count: Count, quantity: str, place: str) -> Begun:
+    paths = _paths(seen, count, counts.places_of(place, seen[0].world))
+    ratios, since = jump_off.ratios_of(paths, quantity, place, seen[0].one_in / 2.0)
+    return Begun(quantity, paths * ratios, ratios, f"begins at the count of {since}" if since else "")
 
 
 def _paths(seen: Sequence[Seen], count: Count, places: Sequence[str]) -> Floats:
@@ -208,15 +214,19 @@ def _paths(seen: Sequence[Seen], count: Count, places: Sequence[str]) -> Floats:
     return np.array([np.sum([count(one, PLACE[place]) for place in places], axis=0) for one in seen], float)
 
 
-def _years(
-    names: tuple[str, str, str, str], paths: Floats, years: range, error: tuple[str, str, float]
-) -> Iterator[Row]:
-    quantity, destination, unit, note = names
+def _years(names: tuple[str, str], begun: Begun, years: range, destination: Destination) -> Iterator[Row]:
+    quantity, unit = names
+    note = _joined(destination.note, begun.note)
     for year in years:
         first = month(f"{year}-01")
-        values = paths[:, first : first + 12].sum(axis=1)
-        spread = _wider(to_come(error[0], error[1], float(np.median(values))), error[2])
-        yield Row(quantity, destination, str(year), values.tolist(), unit, note, spread)
+        values = begun.paths[:, first : first + 12].sum(axis=1) * destination.share
+        error = to_come(begun.quantity, destination.place, float(np.median(values)))
+        spread = _wider(error, destination.drift)
+        yield Row(quantity, destination.name, str(year), values.tolist(), unit, note, spread)
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(filter(None, parts))
 
 
 def _movers(seen: Sequence[Seen], years: range) -> Iterator[Row]:
@@ -227,7 +237,7 @@ def _movers(seen: Sequence[Seen], years: range) -> Iterator[Row]:
         for year in years:
             who = [movers.of_year(one, destination.place, year) for one in seen]
             men = [movers.men(one) for one in who]
-            yield _pooled(("share_men", destination.name, year), men, f"{note}; adults".strip("; "), "entrants_men")
+            yield _pooled(("share_men", destination.name, year), men, _joined(note, "adults"), "entrants_men")
             for low, high in AGES:
                 name = f"age_share_{low}_{'over' if high > 100 else high}"
                 values = [movers.aged(one, low, high) for one in who]
@@ -269,7 +279,7 @@ def _answers(asked: Sequence[Living], years: range) -> Iterator[Row]:
 def _pooled(names: tuple[str, str, int], shares: Sequence[Share], note: str, error: str) -> Row:
     people = sum(one.people for one in shares)
     few = f"rests on {people} simulated people" if 0 < people < FEWEST else ""
-    return _share(*names[:2], str(names[2]), percent(shares, FEWEST), "; ".join(filter(None, (note, few))), error)
+    return _share(*names[:2], str(names[2]), percent(shares, FEWEST), _joined(note, few), error)
 
 
 def _share(quantity: str, destination: str, period: str, values: list[float], note: str, error: str) -> Row:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.analysis.scoring import rules, scores
 from sim.analysis.scoring.skill import Cell, best, skill
+from sim.observation import jump_off
 from sim.observation.judging import Spread, role, spread
 from sim.observation.naive import by_year
 from sim.observation.observed import FITTED_SERIES, RANK, SURVEY, Pattern, patterns, within
@@ -132,8 +133,11 @@ def naive_forecasts() -> dict[str, dict[str, dict[tuple[str, int], rules.Forecas
     return {name: {rule: rules.forecasts(rule, of) for rule in rules.RULES} for name, of in contexts().items()}
 
 
-def forecasts(of: Made, years: Sequence[int], fit: str) -> pd.DataFrame:
-    """The table `forecasts`: the model's and every rule's forecasts of some years, where something was observed."""
+def forecasts(of: Made, years: Sequence[int], fit: str, counted: bool = False) -> pd.DataFrame:
+    """The table `forecasts`: the model's and every rule's forecasts of some years, where something was observed.
+
+    The model's begin at the count of the year before if `counted` (`sim.observation.jump_off`), where there is one.
+    """
     naive = naive_forecasts()
     rows: list[tuple[object, ...]] = []
     for name, places in series().items():
@@ -143,6 +147,8 @@ def forecasts(of: Made, years: Sequence[int], fit: str) -> pd.DataFrame:
                 if pattern is None:
                     continue
                 values = of.values.get(pattern, ())
+                if counted and year - 1 in by:
+                    values = begun(of, values, by[year - 1])
                 if values and not any(map(math.isnan, values)):
                     rows.append(_scored((fit, name, place, year, MODEL), pattern,
                                         forecast(values, spread(pattern), of.least), of.least))  # fmt: skip
@@ -152,6 +158,14 @@ def forecasts(of: Made, years: Sequence[int], fit: str) -> pd.DataFrame:
                         members = scores.predictive([median], sd, True)
                         rows.append(_scored((fit, name, place, year, rule), pattern, members, of.least))
     return pd.DataFrame(rows, columns=OF_VALIDATION["forecasts"].names)
+
+
+def begun(of: Made, values: Sequence[float], counted: Pattern) -> Sequence[float]:
+    """Forecasts by run that begin at a count of the year before; as they are where the runs do not tell it."""
+    before = np.array(of.values.get(counted, ()), float)
+    if not len(values) or not len(before):
+        return values
+    return list(np.array(values) * jump_off.ratios(before, counted, of.least))
 
 
 def _scored(key: tuple[object, ...], pattern: Pattern, members: scores.Floats, least: float) -> tuple[object, ...]:

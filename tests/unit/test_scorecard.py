@@ -158,7 +158,11 @@ def test_a_fit_to_the_end_of_2020_is_scored_on_2021_alone(tmp_path, monkeypatch)
     small = ensemble(
         task="validate", scenario="historical", until="2021-12", people=People(one_in=10_000), replicates=2
     )
-    table = scoring._ahead(small.settings, path, "2020-12")
+    table, counted = scoring._ahead(small.settings, path, "2020-12")
+    assert set(counted["fit"]) == {"to 2020-12, counted"} and len(counted) == len(table)
+    rules_alone = table["rule"] != MODEL
+    assert (counted["median"] == table["median"])[rules_alone].all()
+    assert (counted["median"] != table["median"])[~rules_alone].any()
     model = table[table["rule"] == MODEL]
     assert set(table["year"]) == {2021} and set(table["fit"]) == {"to 2020-12"} and len(model) > 10
     skills = scorecard.skills(table)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sim.analysis.stacking import log_score
 from sim.cli.commands.patterns import lived
+from sim.numerics.months import month
 from sim.observation import experiments, scorecard, thresholds
 from sim.observation.registered import Threshold, registered
 from sim.observation.seen import Seen, each_seen
@@ -27,6 +28,8 @@ YEARS = (2020, 2021, 2022)
 OF_FITS = ("sbc_coverage", "recovery", "r_hat", "fresh_run_bias")
 """Thresholds whose numbers a fit's own checks leave in its file."""
 SAID, UNKNOWN = {"aim": "aim met", "must": "must met", "missed": "missed"}, "not known"
+COUNTED = ", counted"
+"""Said of forecasts from a fit that begin at the last count in its window."""
 NO_FIT = "central values, no fit"
 """What is said of runs whose parameters no fit has touched."""
 
@@ -44,7 +47,7 @@ def made(settings: Settings) -> tuple[dict[str, pd.DataFrame], str]:
         path = posterior_path(settings.decision, until)
         if path.is_file() and int(until[:4]) + 1 <= int(settings.until[:4]):
             fits.append(f"to {until}")
-            parts.append(_ahead(settings, path, until))
+            parts += _ahead(settings, path, until)
     table = pd.concat(parts, ignore_index=True)
     skills = scorecard.skills(table)
     others = {one.world: _seen(ensemble, one.world) for one in experiments.EXPERIMENTS if settings.until >= one.until}
@@ -65,13 +68,14 @@ def _seen(ensemble: Ensemble, world: str) -> list[Seen]:
     return list(each_seen(runs, ensemble.world(world), ensemble.start, settings.one_in))
 
 
-def _ahead(settings: Settings, path: Path, until: str) -> pd.DataFrame:
-    """Forecasts of the year after a fit's window."""
+def _ahead(settings: Settings, path: Path, until: str) -> list[pd.DataFrame]:
+    """Forecasts of the year after a fit's window, by what was known in it: the model's own, and from its last count."""
     year = int(until[:4]) + 1
     ahead = replace(settings, parameters=str(path), until=f"{year}-12")
     ensemble = Ensemble(ahead)
-    of = scorecard.made(_seen(ensemble, settings.scenario), None)
-    return scorecard.forecasts(of, [year], f"to {until}")
+    seen = [one._replace(known=month(until)) for one in _seen(ensemble, settings.scenario)]
+    of, name = scorecard.made(seen, None), f"to {until}"
+    return [scorecard.forecasts(of, [year], name), scorecard.forecasts(of, [year], name + COUNTED, counted=True)]
 
 
 def log_scores(table: pd.DataFrame, fits: Sequence[str], decision: str) -> pd.DataFrame:
@@ -88,6 +92,7 @@ def _came(
     """What came out of every threshold."""
     return {
         "rolling_skill": thresholds.rolling_skill(skills, fits),
+        "rolling_skill_counted": thresholds.rolling_skill(skills, [name + COUNTED for name in fits]),
         "stock_ape": thresholds.stocks_ape(card),
         "ard": thresholds.ard_of(card),
         "ard_totals_given": thresholds.ard_of(card, totals_given=True),
