@@ -17,6 +17,8 @@ from sim.observation.seen import Seen
 from sim.runs.run import Run
 
 Floats = NDArray[np.float64]
+SHRUNK = 20
+"""Agents that are added to both sums of a ratio of drawn and expected, so that few agents move it little."""
 _BELARUS = PLACE["belarus"]
 
 
@@ -25,6 +27,18 @@ def as_expected(run: Run) -> Run:
     flows = run.flows.astype(float)
     flows[:, _BELARUS] = run.expected
     return replace(run, flows=flows)
+
+
+def drawn_over_expected(expected: Floats, drawn: Floats, one_in: int) -> Floats:
+    """Ratio of what is drawn to what is expected, over all runs, float64[...] of two float64[runs, ...].
+
+    Some of those expected wait for a way or for means before they leave; over many runs that share is well known.
+    """
+    few = SHRUNK * one_in
+    with np.errstate(invalid="ignore"):
+        ratio = (np.nansum(drawn, axis=0) + few) / (np.nansum(expected, axis=0) + few)
+    found: Floats = np.where(np.isfinite(ratio) & (ratio > 0.0), ratio, 1.0)
+    return found
 
 
 def leavers(run: Run) -> Floats:

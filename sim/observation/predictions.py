@@ -22,8 +22,10 @@ from sim.observation import counts, jump_off, movers
 from sim.observation import definitions as by
 from sim.observation import seen as of
 from sim.observation.counts import Asked, Count
+from sim.observation.expected import as_expected, drawn_over_expected
 from sim.observation.judging import Spread, to_come
 from sim.observation.movers import Living, Share, percent
+from sim.observation.observed import STOCKS
 from sim.observation.seen import Floats, Seen
 from sim.observation.shares import it_abroad
 from sim.runs.tables import OF_VALIDATION
@@ -172,7 +174,7 @@ def _permits(seen: Sequence[Seen], years: range) -> Iterator[Row]:
         ("permits_issued_first", of.settled_permits, "first ones alone"),
         ("permits_issued_renewed", of.renewed, "renewed ones alone"),
     ):
-        begun = issued._replace(paths=_paths(seen, count, ("lithuania",)) * issued.ratios)  # parts go with the whole
+        begun = issued._replace(paths=_expected(seen, count, ("lithuania",)) * issued.ratios)  # parts go with the whole
         yield from _years((name, "permits"), begun, years, Destination("Lithuania", "lithuania", note=note))
 
 
@@ -204,7 +206,8 @@ class Begun(NamedTuple):
 
 
 def _begun(seen: Sequence[Seen], count: Count, quantity: str, place: str) -> Begun:
-    paths = _paths(seen, count, counts.places_of(place, seen[0].world))
+    places = counts.places_of(place, seen[0].world)
+    paths = _paths(seen, count, places) if quantity in STOCKS else _expected(seen, count, places)
     ratios, since = jump_off.ratios_of(paths, quantity, place, seen[0].one_in / 2.0)
     return Begun(quantity, paths * ratios, ratios, f"begins at the count of {since}" if since else "")
 
@@ -212,6 +215,13 @@ def _begun(seen: Sequence[Seen], count: Count, quantity: str, place: str) -> Beg
 def _paths(seen: Sequence[Seen], count: Count, places: Sequence[str]) -> Floats:
     """A count in some places together by run and month, float64[runs, T]."""
     return np.array([np.sum([count(one, PLACE[place]) for place in places], axis=0) for one in seen], float)
+
+
+def _expected(seen: Sequence[Seen], count: Count, places: Sequence[str]) -> Floats:
+    """The same as expected, at the level of what is drawn: a country has not the luck of a sample."""
+    smooth = [one._replace(run=as_expected(one.run)) for one in seen]
+    expected, drawn = _paths(smooth, count, places), _paths(seen, count, places)
+    return expected * drawn_over_expected(expected.sum(axis=1), drawn.sum(axis=1), seen[0].one_in)
 
 
 def _years(names: tuple[str, str], begun: Begun, years: range, destination: Destination) -> Iterator[Row]:

@@ -14,11 +14,13 @@ import pandas as pd
 from sim.analysis.scoring import rules, scores
 from sim.analysis.scoring.skill import Cell, best, skill
 from sim.observation import jump_off
+from sim.observation.expected import as_expected, drawn_over_expected
 from sim.observation.judging import Spread, role, spread
 from sim.observation.naive import by_year
-from sim.observation.observed import FITTED_SERIES, RANK, SURVEY, Pattern, patterns, within
+from sim.observation.observed import FITTED_SERIES, RANK, STOCKS, SURVEY, Pattern, patterns, within
+from sim.observation.quantities import QUANTITIES
 from sim.observation.seen import Seen
-from sim.observation.yardstick import Answers, judged, measured
+from sim.observation.yardstick import CHANGES, Answers, judged, measured
 from sim.runs.tables import OF_VALIDATION
 
 MODEL = "model"
@@ -39,9 +41,25 @@ class Made(NamedTuple):
 
 
 def made(seen: Sequence[Seen], answers: Answers | None) -> Made:
-    """What the runs give; the survey counts as not asked without `answers`."""
+    """What the runs give, flows as expected at the level of what is drawn: a country has not the luck of a sample.
+
+    The survey counts as not asked without `answers`.
+    """
     told = within(len(seen[0].run.harms))
-    return Made({one: measured(one, seen, answers)[1:] for one in told}, seen[0].one_in / (2.0 * len(seen)))
+    values = {one: measured(one, seen, answers)[1:] for one in told}
+    smooth = [one._replace(run=as_expected(one.run)) for one in seen]
+    for one in told:
+        if is_flow(one) and values[one] and not any(map(math.isnan, values[one])):
+            expected, drawn = np.array(measured(one, smooth, None)[1:]), np.array(values[one])
+            values[one] = list(expected * drawn_over_expected(expected, drawn, seen[0].one_in))
+    return Made(values, seen[0].one_in / (2.0 * len(seen)))
+
+
+def is_flow(pattern: Pattern) -> bool:
+    """Whether it counts people or papers of a period."""
+    return pattern.kind == "relative" and pattern.unit not in ("%", "ratio") and pattern.quantity in QUANTITIES and (
+        pattern.quantity not in (*STOCKS, *CHANGES)
+    )  # fmt: skip
 
 
 def scorecard(of: Made) -> pd.DataFrame:

@@ -13,7 +13,8 @@ from sim.analysis.additions import additions
 from sim.analysis.scoring import rules, scores  # noqa: E402
 from sim.analysis.scoring.sizes import limit, parts  # noqa: E402
 from sim.cli.commands.validating import literature, scale, scoring  # noqa: E402
-from sim.observation import experiments, judging, scorecard, thresholds  # noqa: E402
+from sim.observation import experiments, judging, scorecard, thresholds, yardstick  # noqa: E402
+from sim.observation.expected import drawn_over_expected  # noqa: E402
 from sim.observation.observed import patterns  # noqa: E402
 from sim.observation.registered import registered  # noqa: E402
 from sim.observation.scorecard import MODEL, Made, series  # noqa: E402
@@ -235,3 +236,20 @@ def test_leavers_are_counted_within_two_years_of_their_wish(measured):
 def test_members_of_a_forecast_have_the_tails_asked_for():
     normal, tailed = (scores.predictive([100.0], 0.1, True, degrees) for degrees in (math.inf, 5.0))
     assert tailed.max() > normal.max() and np.median(tailed) == pytest.approx(np.median(normal))
+
+
+def test_flows_are_forecast_as_expected_at_the_level_of_what_is_drawn(measured):
+    """A sample of one in five thousand has few leavers: their luck is no part of a forecast of a country."""
+    of = scorecard.made(measured, None)
+    flow = the("first_permits", "lithuania", "2019-12-31")
+    drawn = np.array(yardstick.measured(flow, measured, None)[1:])
+    assert np.std(of.values[flow]) < np.std(drawn)
+    stock = the("valid_permits", "lithuania", "2019-12-31")
+    assert list(of.values[stock]) == yardstick.measured(stock, measured, None)[1:]
+    assert scorecard.is_flow(flow) and not scorecard.is_flow(stock)
+
+
+def test_few_agents_move_the_level_little():
+    expected, drawn = np.full((4, 2), 1000.0), np.array([[0.0, 900.0]] * 4)
+    assert drawn_over_expected(expected, drawn, 100).tolist() == pytest.approx([2000 / 6000, 5600 / 6000])
+    assert drawn_over_expected(np.zeros((2, 1)), np.zeros((2, 1)), 100) == pytest.approx([1.0])

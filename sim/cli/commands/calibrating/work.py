@@ -25,7 +25,7 @@ from sim.history.compiled import World
 from sim.numerics.codes import N_PLACES
 from sim.numerics.locations import DATA
 from sim.numerics.messages import listed, shown
-from sim.observation.expected import drawn, leavers, outputs
+from sim.observation.expected import drawn, drawn_over_expected, leavers, outputs
 from sim.observation.fitted import Fitted, measured
 from sim.observation.observed import Pattern, patterns
 from sim.observation.registered import registered, registered_digest
@@ -63,8 +63,6 @@ WITNESSES, WITNESS = 8, 80_000
 CHECKS = {"recovery": checks.recovery, "calibration": checks.calibration}
 WELL = 0.9
 """Correlation of truth and posterior mean at which a parameter counts as found."""
-SHRUNK = 20
-"""Agents that are added to both sums of a ratio of drawn and expected flows, so that few agents move it little."""
 
 
 @dataclass(frozen=True)
@@ -127,18 +125,11 @@ class Calibration:
         return total.hexdigest()
 
     def on_scale(self, points: Floats, first: int) -> Floats:
-        """Outputs on the scale of the observations: as expected, at the level of what is drawn.
-
-        Some of those expected wait for a way or for means before they leave; over all runs of a wave that share is
-        well known, and taken off.
-        """
+        """Outputs on the scale of the observations: as expected, at the level of what all runs of a wave draw."""
         made = self.simulated(points, first)
         expected, as_drawn = (np.array([one[name] for one in made]) for name in ("expected", "drawn"))
-        few = SHRUNK * self.settings.one_in
-        with np.errstate(invalid="ignore"):
-            ratio = (np.nansum(as_drawn, axis=0) + few) / (np.nansum(expected, axis=0) + few)
-        ratio = np.where(np.isfinite(ratio) & (ratio > 0.0), ratio, 1.0)
-        return self.fitted.on_scale((expected * ratio)[:, : len(self.fitted.patterns)])
+        made_of = expected * drawn_over_expected(expected, as_drawn, self.settings.one_in)
+        return self.fitted.on_scale(made_of[:, : len(self.fitted.patterns)])
 
     @cached_property
     def truth(self) -> Floats | None:
