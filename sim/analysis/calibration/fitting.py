@@ -23,6 +23,8 @@ Simulator = Callable[[Floats, int], Floats]
 its luck is drawn."""
 ENOUGH = 0.5
 """Share of the draws that must count for weighing to do; with less, the mended emulator is sampled anew."""
+ROUNDS = 4
+"""Rounds of fresh runs at most: after each the emulator is mended where the posterior then lies."""
 MOST_TRAINED = 1500
 
 
@@ -117,33 +119,49 @@ def trained(found: Fit) -> Emulator:
 def freshened(found: Fit, simulate: Simulator, tell: Tell) -> Fit:
     """Run the simulator at draws of the posterior, tell the emulator's bias there, and mend it.
 
-    The emulator learns the fresh runs; draws are weighed by how much likelier it then finds them, and sampled anew
-    where few of them would count.
+    The emulator learns the fresh runs; draws are weighed by how much likelier it then finds them. Where few of them
+    would count they are sampled anew, and fresh runs at the new draws tell the bias there, `ROUNDS` times at most.
     """
-    options, observed, before = found.options, found.observed, found.emulator
-    assert found.chains is not None and before is not None
-    found.draws = found.chains.drawn(options.draws, options.seed)
+    _draw(found)
+    if not found.options.fresh:
+        return found
+    for number in range(ROUNDS):
+        weights = _learned(found, simulate, number, tell)
+        counted = float(1.0 / (weights**2).sum())
+        if counted >= ENOUGH * len(weights):
+            found.weights, found.effective_draws = weights, counted
+            return found
+        tell(f"  only {counted:.0f} of {len(weights)} draws would count: chains anew, with the fresh runs")
+        assert found.emulator is not None
+        new, start = Posterior(found.space, found.emulator, found.observed), found.draws[int(weights.argmax())]
+        found.chains = sampled(new, found.options.steps, found.options.seed + 1 + number, start)
+        found.resampled = True
+        _draw(found)
+    return found
+
+
+def _draw(found: Fit) -> None:
+    """Take draws of the chains, all of the same weight."""
+    assert found.chains is not None
+    found.draws = found.chains.drawn(found.options.draws, found.options.seed)
     found.weights = np.full(len(found.draws), 1.0 / len(found.draws))
     found.effective_draws = float(len(found.draws))
-    if not options.fresh:
-        return found
+
+
+def _learned(found: Fit, simulate: Simulator, number: int, tell: Tell) -> Floats:
+    """Make a round of fresh runs and let the emulator learn them; how much likelier it then finds each draw."""
+    options, observed, before = found.options, found.observed, found.emulator
+    assert before is not None
     at = found.draws[:: max(1, len(found.draws) // options.fresh)][: options.fresh]
     tell(f"{len(at)} fresh runs at draws of the posterior")
-    outputs = simulate(at, options.waves * options.runs)
+    outputs = simulate(at, options.waves * options.runs + number * options.fresh)
     off = (outputs - before.predict(at, variance=False)[0]) / observed.scale
     found.fresh_bias, found.fresh_spread = off.mean(axis=0), off.std(axis=0) / np.sqrt(max(len(at) - 1, 1))
+    tell(f"  the emulator is off by {np.abs(found.fresh_bias).max():.2f} standard errors at most")
     worst = implausibility(before, observed, at)
     found.waves.append(Wave(at, outputs, np.nan, float((worst <= LIMIT).mean()), float(worst.min())))
     found.emulator = trained(found)
     new, old = Posterior(found.space, found.emulator, observed), Posterior(found.space, before, observed)
     ratio = new.likelihood(found.draws) - old.likelihood(found.draws)
-    weights = np.exp(ratio - logsumexp(ratio))
-    found.effective_draws = float(1.0 / (weights**2).sum())
-    if found.effective_draws >= ENOUGH * len(weights):
-        found.weights = weights
-        return found
-    tell(f"  only {found.effective_draws:.0f} of {len(weights)} draws would count: chains anew, with the fresh runs")
-    found.chains = sampled(new, options.steps, options.seed + 1, found.draws[int(weights.argmax())])
-    found.draws, found.resampled = found.chains.drawn(options.draws, options.seed), True
-    found.effective_draws = float(len(found.draws))
-    return found
+    weights: Floats = np.exp(ratio - logsumexp(ratio))
+    return weights
