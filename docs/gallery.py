@@ -94,7 +94,8 @@ def page(drawn: list[tuple[Picture, Results]], sample: tuple[str, ...] = SAMPLE)
         "# Gallery\n",
         f"Each picture is a *{style.STAMP}*. {first.standing['title']} One simulated person stands for "
         f"{first.one_in:g}, numbers are means over {first.replicates} paired replicates, each a draw of the fitted "
-        "parameters, of the people and of luck; a 90% interval is where one more would lie: read directions, quote no number.\n",
+        "parameters, of the people and of luck; a 90% interval is where one more would lie: read directions, "
+        "quote no number.\n",
         "`python docs/gallery.py` writes this page and its pictures anew from stored results; no number on it is "
         "typed. `docs/comparison.md` says what a comparison tells, `docs/glossary.md` explains every term.\n",
     ]
