@@ -15,8 +15,8 @@ class Fit:
 
     `stage` check makes no fit but the checks by known truths, which ask for the first wave alone; confirm asks whether
     the model still does what the fitted draws were fitted on.
-    `window` is the last year whose observations are fitted, or full; `waves` of `runs` each, then `fresh` runs at draws
-    of the posterior, of which `draws` are kept; `steps` of the chains. `truth` is the number of a synthetic truth to
+    `window` is the last year whose observations are fitted, or full; `waves` of `runs` each, then `rounds` of `fresh` runs
+    at draws of the posterior, of which `draws` are kept; `steps` of the chains. `truth` is the number of a synthetic truth to
     fit instead of what was observed. `truths` and `trials` are those of the checks: recovery, and simulation-based
     calibration.
     """
@@ -26,6 +26,7 @@ class Fit:
     waves: checks.Few = 3
     runs: checks.Several = 500
     fresh: checks.Counted = 100
+    rounds: checks.Counted = 4
     draws: checks.Several = 200
     steps: checks.Several = 1500
     truth: checks.MaybeNumbered = None

@@ -7,7 +7,6 @@ pytest.importorskip("sklearn")
 pytest.importorskip("emcee")
 pytest.importorskip("arviz")
 
-from sim.analysis.calibration.fitting import ROUNDS  # noqa: E402
 from sim.cli.commands import calibrate  # noqa: E402
 from sim.cli.commands.calibrating import confirming, work  # noqa: E402
 from sim.numerics.errors import UserError  # noqa: E402
@@ -53,7 +52,7 @@ def test_a_fit_is_made_resumed_and_read(settings, capsys):
     said = capsys.readouterr().out
     assert "Lambda: prior 0.62" in said and "fresh runs" in said and "What the prior says" in said
     rounds = said.count("fresh runs at draws")
-    assert 1 <= rounds <= ROUNDS and len(made) == 64 + 64 + 10 * rounds + work.WITNESSES
+    assert 1 <= rounds <= settings.fit.rounds and len(made) == 64 + 64 + 10 * rounds + work.WITNESSES
     found = Posterior.load("destination_nest", folder=folder)
     assert len(found.draws) == 20 and found.about["recipe"]["waves"] == 2 and found.doubts == ()
     assert {path.name for path in (folder / "tables").iterdir()} == {

@@ -59,7 +59,7 @@ def emulator():
 @pytest.fixture(scope="module")
 def found():
     said = []
-    return fit(SPACE, DATA, simulate, Options(2, 96, 24, 60, 100, 1), said.append)
+    return fit(SPACE, DATA, simulate, Options(2, 96, 24, 4, 60, 100, 1), said.append)
 
 
 def test_a_design_fills_the_prior_and_is_the_same_again():
@@ -174,7 +174,7 @@ def test_a_fit_finds_the_truth_and_leaves_what_nobody_sees(found):
 
 
 def test_a_fit_has_the_same_bytes_again(found):
-    again = fit(SPACE, DATA, simulate, Options(2, 96, 24, 60, 100, 1), lambda text: None)
+    again = fit(SPACE, DATA, simulate, Options(2, 96, 24, 4, 60, 100, 1), lambda text: None)
     assert (again.draws == found.draws).all() and (again.weights == found.weights).all()
 
 
@@ -185,7 +185,7 @@ def test_a_biased_emulator_is_told_and_mended():
         return simulate(points, first) + (0.3 if first >= 192 else 0.0)
 
     told = []
-    biased = fit(SPACE, DATA, moved, Options(2, 96, 24, 60, 60, 1), told.append)
+    biased = fit(SPACE, DATA, moved, Options(2, 96, 24, 3, 60, 60, 1), told.append)
     off = [float(text.split()[5]) for text in told if "is off by" in text]
     assert off[0] > 2.0 and len(off) > 1 and biased.resampled
     assert len(biased.waves) == 2 + len(off)

@@ -23,8 +23,6 @@ Simulator = Callable[[Floats, int], Floats]
 its luck is drawn."""
 ENOUGH = 0.5
 """Share of the draws that must count for weighing to do; with less, the mended emulator is sampled anew."""
-ROUNDS = 4
-"""Rounds of fresh runs at most: after each the emulator is mended where the posterior then lies."""
 MOST_TRAINED = 1500
 
 
@@ -34,7 +32,8 @@ class Options:
 
     waves: int = 3
     runs: int = 500  # of a wave
-    fresh: int = 100  # runs at draws of the posterior
+    fresh: int = 100  # runs at draws of the posterior, in a round
+    rounds: int = 4  # of fresh runs at most
     draws: int = 200
     steps: int = 2000  # of the chains
     seed: int = 1
@@ -120,12 +119,12 @@ def freshened(found: Fit, simulate: Simulator, tell: Tell) -> Fit:
     """Run the simulator at draws of the posterior, tell the emulator's bias there, and mend it.
 
     The emulator learns the fresh runs; draws are weighed by how much likelier it then finds them. Where few of them
-    would count they are sampled anew, and fresh runs at the new draws tell the bias there, `ROUNDS` times at most.
+    would count they are sampled anew, and fresh runs at the new draws tell the bias there, so many rounds at most.
     """
     _draw(found)
     if not found.options.fresh:
         return found
-    for number in range(ROUNDS):
+    for number in range(found.options.rounds):
         weights = _learned(found, simulate, number, tell)
         counted = float(1.0 / (weights**2).sum())
         if counted >= ENOUGH * len(weights):

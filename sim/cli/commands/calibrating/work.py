@@ -151,7 +151,7 @@ class Calibration:
     def options(self) -> Options:
         """How much is done."""
         asked = self.settings.fit
-        return Options(asked.waves, asked.runs, asked.fresh, asked.draws, asked.steps, self.settings.seed)
+        return Options(asked.waves, asked.runs, asked.fresh, asked.rounds, asked.draws, asked.steps, self.settings.seed)
 
     @property
     def folder(self) -> Path:
@@ -206,6 +206,7 @@ class Calibration:
             **self._of_first_wave(),
             "waves": asked.waves,
             "fresh": asked.fresh,
+            "rounds": asked.rounds,
             "steps": asked.steps,
             "command": self._command(),
         }
@@ -265,7 +266,7 @@ class Calibration:
     def _command(self) -> str:
         asked, settings = self.settings.fit, self.settings
         words = [
-            f"fit.{name}={getattr(asked, name)}" for name in ("window", "waves", "runs", "fresh", "draws", "steps")
+            f"fit.{name}={getattr(asked, name)}" for name in ("window", "waves", "runs", "fresh", "rounds", "draws", "steps")
         ]
         head = f"python -m sim task=calibrate decision={settings.decision} seed={settings.seed}"
         words += [] if asked.truth is None else [f"fit.truth={asked.truth}"]
