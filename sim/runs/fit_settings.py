@@ -15,10 +15,10 @@ class Fit:
 
     `stage` check makes no fit but the checks by known truths, which ask for the first wave alone; confirm asks whether
     the model still does what the fitted draws were fitted on.
-    `window` is the last year whose observations are fitted, or full; `waves` of `runs` each, then `rounds` of `fresh` runs
-    at draws of the posterior, of which `draws` are kept; `steps` of the chains. `truth` is the number of a synthetic truth to
-    fit instead of what was observed. `truths` and `trials` are those of the checks: recovery, and simulation-based
-    calibration.
+    `window` is the last year whose observations are fitted, or full; `waves` of `runs` each, then `rounds` of `fresh`
+    runs at draws of the posterior, of which `draws` are kept; `steps` of the chains. `truth` is the number of a
+    synthetic truth to fit instead of what was observed. `truths` and `trials` are those of the checks: recovery, and
+    simulation-based calibration.
     """
 
     stage: Annotated[str, checks.one_of(lambda: STAGES)] = "all"

@@ -265,9 +265,8 @@ class Calibration:
 
     def _command(self) -> str:
         asked, settings = self.settings.fit, self.settings
-        words = [
-            f"fit.{name}={getattr(asked, name)}" for name in ("window", "waves", "runs", "fresh", "rounds", "draws", "steps")
-        ]
+        told = "window", "waves", "runs", "fresh", "rounds", "draws", "steps"
+        words = [f"fit.{name}={getattr(asked, name)}" for name in told]
         head = f"python -m sim task=calibrate decision={settings.decision} seed={settings.seed}"
         words += [] if asked.truth is None else [f"fit.truth={asked.truth}"]
         people = [f"people.one_in={settings.one_in}", f"people.draws={settings.people.draws}"]
