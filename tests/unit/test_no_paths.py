@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli.commands import compare
+from sim.report.comparison import PAGE
 from sim.runs.query import verify
 from sim.runs.settings import Settings, resolved_yaml
 from tests.unit.small_runs import SMALL
@@ -94,3 +95,11 @@ def test_settings_that_change_no_number_are_left_out_of_the_file():
     for key in ("results_dir", "threads", "report", "dry", "results"):
         assert not re.search(rf"^{key}:", usual, re.MULTILINE)
     assert resolved_yaml(Settings(seed=2)) != usual
+
+
+def test_who_asks_for_no_report_takes_none_away(made):
+    """The same comparison again, as `task=canonical` asks for it: the folder is written anew, its report too."""
+    one, _ = made
+    asked = replace(SMALL, task="compare", scenario="no_covid", replicates=2, results_dir=str(one))
+    folder = compare.run(replace(asked, report=False))
+    assert (folder / PAGE).is_file() and list((folder / "figures").glob("*.png"))

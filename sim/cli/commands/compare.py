@@ -97,7 +97,7 @@ def run(settings: Settings) -> Path | Plan:
             settings, began, _about(settings, pairs, events) | {"worlds": worlds(baseline, scenario)}, pairs.verdict.n
         )
         seals.write(partial, about, folder.name)
-        if settings.report:
+        if settings.report or (folder / comparison.PAGE).is_file():  # who asks for none loses none
             comparison.build(partial)
     say(summary_text(folder))
     say(onward(settings, folder))

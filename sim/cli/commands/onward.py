@@ -3,6 +3,7 @@
 import shlex
 from pathlib import Path
 
+from sim.report.comparison import PAGE
 from sim.runs.settings import Settings, command
 
 
@@ -13,7 +14,7 @@ def onward(settings: Settings, folder: Path) -> str:
     asked = " ".join(shlex.quote(word) for word in kept)
     world = " ".join(shlex.quote(word) for word in kept if word.partition("=")[0] in ("scenario", "policy", "without"))
     lines = [
-        ("read it", f"open {folder / 'report.html'}" if settings.report else "the same with report=true"),
+        ("read it", f"open {folder / PAGE}" if (folder / PAGE).is_file() else "the same with report=true"),
         ("what changes", f"python -m sim task=history {world}"),
         ("one life", f"python -m sim task=explain person=first:parted {asked}"),
         ("more certain", f"python -m sim replicates=enough {asked}"),

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+PAGE = "report.html"
+"""Name of the report in the folder of a comparison."""
+
 
 def build(folder: str | Path) -> Path:
     """Draw the figures of a result folder and write its `report.html`, which needs no other file and no network.

@@ -13,7 +13,7 @@ from sim.analysis.closed_form import PRIOR, PRIOR_90, deflection
 from sim.history import naming
 from sim.report import style, words, yardstick
 from sim.report.blocks import markdown
-from sim.report.comparison import answer, cited, figures, levels_by_group, rule_changes, summary, tested, variance
+from sim.report.comparison import PAGE, answer, cited, figures, levels_by_group, rule_changes, summary, tested, variance
 from sim.report.results import Results, heading, wording
 from sim.report.told import Told
 from sim.report.verdicts import BRIEF
@@ -40,7 +40,7 @@ def build(folder: str | Path) -> Path:
 
 def write(folder: Path, html: str) -> Path:
     """Write `report.html` into a folder, whole or not at all; returns its path."""
-    path = folder / "report.html"
+    path = folder / PAGE
     part = path.with_suffix(".html.part")
     part.write_text(html, encoding="utf-8")
     os.replace(part, path)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from sim.history import naming
 from sim.numerics.errors import UserError
+from sim.report.comparison import PAGE
 from sim.report.dashboard import noted
 from sim.report.dashboard.jobs import FOLDER
 from sim.report.results import wording
@@ -118,7 +119,7 @@ def _read(results_dir: Path, path: Path) -> Stored:
     chosen = told.settings
     return Stored(
         path.name, told.scenario, told.baseline, chosen.end, chosen.one_in, chosen.replicates, chosen.seed,
-        told.time.isoformat(), told.command, (folder / "report.html").is_file(), told.worlds,
+        told.time.isoformat(), told.command, (folder / PAGE).is_file(), told.worlds,
     )  # fmt: skip
 
 
