@@ -22,7 +22,7 @@ from sim.report.results import Results
 HERE = Path(__file__).resolve().parent
 SAMPLE = ("people.one_in=200", "replicates=20", "choice.lambdas=[0.62]", "report=false")
 """The sample of every picture: one circle of people in two hundred, twenty paired replicates, one lambda."""
-SHARP = 110
+SHARP = 104
 """Dots an inch: seven pictures then have near 400 KB."""
 LARGEST = 600_000
 """Bytes of all pictures together."""
