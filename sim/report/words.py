@@ -118,3 +118,11 @@ def iso_day(text: str) -> str:
 def capital(text: str) -> str:
     """A text with a capital at its start."""
     return text[:1].upper() + text[1:]
+
+
+_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def in_words(number: int) -> str:
+    """A number of things; small ones in letters."""
+    return _SMALL[number] if 0 <= number < len(_SMALL) else f"{number:,}"

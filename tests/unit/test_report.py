@@ -13,8 +13,8 @@ from fake_results import MAIN, sealed, write
 
 from sim.cli.commands import stored
 from sim.numerics.errors import UserError
-from sim.report import comparison, ruling, style, words
-from sim.report.comparison import answer, cited, rule_changes
+from sim.report import comparison, style, words
+from sim.report.comparison import answer, cited
 from sim.report.comparison.figures import drawable, figure
 from sim.report.comparison.page import SECTIONS, context, drawn, matrices, months_of, render
 from sim.report.comparison.table import summary_text
@@ -278,75 +278,6 @@ def test_the_first_page_is_short(folder, html):
     assert len(answer.sentences(Told(Results(folder)))) == 5
 
 
-def test_rules_are_told_without_identifiers(folder):
-    results = Results(folder)
-    (folder / "adds.txt").rename(folder / "kept")
-    (folder / "adds.txt").write_text(
-        "ban: lithuania.national_visa: from 2023-05-03 closed (was open).\n"
-        "ban: lithuania.short_visa: from 2023-05-03 closed (was open).\n"
-        "ban: latvia.permit: from 2023-05-03 closed except family (was open).\n"
-        "ban: lithuania.permit: from 2023-05-03 closed except family (was open).\n"
-        "ban: estonia.permit: changes nothing, because estonia_stop is already as strict.\n"
-        "Without law: poland.renewal: from 2023-05-03 closed to family, study, work (was open to them).\n"
-    )
-    said, details = rule_changes.changes(results), rule_changes.changes(results, None)
-    (folder / "kept").replace(folder / "adds.txt")
-    assert said == [
-        "Lithuania, national visas and short-stay visas: from 3 May 2023 closed.",
-        "Lithuania and Latvia, first residence permits: from 3 May 2023 closed except families.",
-        "Poland, renewal of residence permits: from 3 May 2023 closed to families, those who come to study and workers "
-        "as well.",
-        "Estonia, first residence permits: changes nothing, because “estonia stop” is already as strict.",
-    ]
-    assert details == [
-        "Lithuania, national visas and short-stay visas: from 3 May 2023 closed (was open).",
-        "Lithuania and Latvia, first residence permits: from 3 May 2023 closed except families (was open).",
-        "Poland, renewal of residence permits: from 3 May 2023 closed to families, those who come to study and workers "
-        "(was open to them).",
-        "Estonia, first residence permits: changes nothing, because “estonia stop” is already as strict.",
-    ]
-
-
-def told_of(results, adds):
-    """Lines of rules of the first page and of the details, were these the additions."""
-    kept = results.folder / "adds.txt"
-    before = kept.read_text(encoding="utf-8")
-    kept.write_text("".join(f"{line}\n" for line in adds), encoding="utf-8")
-    said = rule_changes.changes(results), rule_changes.changes(results, None)
-    kept.write_text(before, encoding="utf-8")
-    return said
-
-
-def test_parts_without_effect_are_told_beside_those_that_act(folder):
-    acts = "doors: poland.national_visa: from 2023-07-01 closed except family (was open)."
-    stay = "ninety: georgia.visa_free.stay: changes nothing, because 12 is in force and the lowest counts."
-    late = "late: latvia.permit: acts from 2031-01-01, after the period, which ends 2026-08-31."
-    page, details = told_of(Results(folder), [acts, stay])
-    assert page == [
-        "Poland, national visas: from 1 July 2023 closed except families.",
-        "Georgia, visa free, stay: changes nothing, because 12 is in force and the lowest counts.",
-    ]
-    assert details[1] == page[1]
-    page, details = told_of(Results(folder), [acts, stay, late])
-    assert page[1:] == ["2 further parts change nothing, in Georgia and Latvia."] and len(details) == 3
-    page, details = told_of(Results(folder), [stay, late])
-    assert (
-        page
-        == details
-        == [
-            "No rule differs.",
-            "Georgia, visa free, stay: changes nothing, because 12 is in force and the lowest counts.",
-            "Latvia, first residence permits: acts from 1 January 2031, after the period, which ends 31 August 2026.",
-        ]
-    )
-
-
-def test_changes_that_are_told_together_are_one_line(folder):
-    both = "lithuania.permit: from 2023-06-01 closed (was open)."
-    page, _ = told_of(Results(folder), [f"closes: {both}", f"revokes: {both}", f"Without law: {both}"])
-    assert page == ["Lithuania, first residence permits: from 1 June 2023 closed."]
-
-
 def test_the_rest_of_the_lives_is_the_sum_that_the_figure_draws(tmp_path):
     folder = write(tmp_path / "rest", replicates=2, lambdas=(MAIN,))
     effects = pd.read_csv(folder / "effects.csv")
@@ -359,21 +290,6 @@ def test_the_rest_of_the_lives_is_the_sum_that_the_figure_draws(tmp_path):
     number = words.count(chart["few_each"], results)
     assert int(number.replace(",", "")) >= 3_300
     assert answer.sentences(told)[1].endswith(f"; {number} in other ways, few each.")
-
-
-def test_every_country_has_a_line_of_rules_before_the_rest_is_counted(folder):
-    results = Results(folder)
-    (folder / "adds.txt").rename(folder / "kept")
-    (folder / "adds.txt").write_text(
-        "ban: lithuania.national_visa: from 2023-05-03 closed (was open).\n"
-        "ban: lithuania.permit: from 2023-05-03 closed except family (was open).\n"
-        "ban: lithuania.renewal: from 2023-05-03 closed except study (was open).\n"
-        "other: poland.asylum: from 2025-03-27 closed (was open).\n"
-    )
-    said = rule_changes.changes(results)
-    (folder / "kept").replace(folder / "adds.txt")
-    assert len(said) == 3 and said[0].startswith("Lithuania, ") and said[2] == "2 more changes."
-    assert said[1] == "Poland, access to asylum: from 27 March 2025 closed."
 
 
 def test_the_first_sentence_holds_the_numbers_of_the_files(folder):
@@ -620,17 +536,6 @@ def test_a_window_of_one_month_is_told_as_one(folder):
     assert Told(results).span == "March 2023 to December 2025"
     results.manifest["settings"]["end"] = "2023-03"
     assert Told(results).span == "March 2023"
-
-
-def test_a_number_is_kept_apart_from_its_period():
-    told = {
-        "from 2023-09-01 3 months (was 12)": "from 1 September 2023: 3 months (was 12)",
-        "from 2024-01-01 to 2024-12-31 0.05 share": "from 1 January 2024 to 31 December 2024: 0.05 share",
-        "on 2024-01-01 no (was yes)": "on 1 January 2024: no (was yes)",
-        "from 2023-09-01 50% closed (was open)": "from 1 September 2023 50% closed (was open)",
-        "acts from 2031-01-01, after the period": "acts from 1 January 2031, after the period",
-    }
-    assert {text: ruling.plain(text) for text in told} == told
 
 
 def test_figures_of_a_stored_comparison_are_drawn_anew(tmp_path, monkeypatch):

@@ -1,67 +1,109 @@
-"""What a comparison changes in the rules, in a reader's words: lines of the first page, and all of them."""
+"""What a comparison changes in the rules, in a reader's words: the gravest on the first page, and all of them."""
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sim.numerics.messages import listed
 from sim.report import ruling
+from sim.report.comparison.gravity import REST, Gravity, counted, gravity
 from sim.report.results import Results, wording
 from sim.report.told import Told
+from sim.report.words import capital
 
 CLAUSES = 4
-"""Countries that the first sentence names; the net table has all."""
-CHANGES = 2
-"""Changes of rules that the first page tells, more where more countries change; the details have all."""
+"""Countries whose public money is told, and that a sentence names; the net table has all."""
+WORDS = 70
+"""Words of the changes that the first page tells, unless one alone has more; the details have all changes."""
 
 
-def changes(results: Results, most: int | None = CHANGES) -> list[str]:
-    """What changes in the rules, without identifiers, alike changes in one line; first where arrivals change most.
+class Change(NamedTuple):
+    """A change of one rule of a place: the rule in words, the sentence of a history, and how grave it is.
 
-    Of more than `most` lines the rest are counted, but the first `CLAUSES` countries have a line each; all of them
-    end with the parts that have no effect: with the reason, or counted where there is no room.
+    A line of another make has its text only.
+    """
+
+    place: str
+    rule: str
+    text: str
+    gravity: Gravity
+
+
+class Line(NamedTuple):
+    """Changes that are told together: where, of what, the sentence of a history, and the changes themselves."""
+
+    where: tuple[str, ...]
+    rules: tuple[str, ...]
+    text: str
+    changes: tuple[Change, ...]
+
+    @property
+    def kind(self) -> int:
+        """What its gravest change touches."""
+        return min(one.gravity for one in self.changes).kind
+
+    def said(self, text: str) -> str:
+        """The line with a text in plain words."""
+        about = f"{capital(listed(self.where))}, {listed(self.rules)}: " if self.rules else ""
+        return f"{about}{ruling.plain(text)}."
+
+
+def changes(results: Results, most: int | None = WORDS) -> list[str]:
+    """What changes in the rules, without identifiers, the gravest first, alike changes in one line.
+
+    With `most` words the gravest of each kind is told before another of its kind, and what finds no room is counted by
+    kind; a country whose arrivals change more stands before another. At the end stand the parts that have no effect:
+    with the reason, or counted where there is no room.
     """
     acting, idle = acting_and_idle(results)
-    alike = _alike(acting, [wording(place) for place in Told(results).ruled])
-    room = None if most is None else 1 if acting else most
-    if most is not None:
-        alike, most = _each_place_first(alike, most)
-    said = _lines(alike)
-    if most is not None:
-        said = [line.replace(_WAS_OPEN_TO_THEM, " as well").replace(_WAS_OPEN, "") for line in said]
-    rest = len(said) - most if most is not None else 0
-    if rest > 0:
-        said = [*said[:most], f"{rest} more {'change' if rest == 1 else 'changes'}."]
-    return [*(said or ["No rule differs."]), *_idle(idle, room)]
+    lines = _alike(acting, [wording(place) for place in Told(results).ruled])
+    if most is None:
+        said = [line.said(line.text) for line in lines]
+        return [*(said or ["No rule differs."]), *_idle(idle, None)]
+    firsts = {line.kind: number for number, line in reversed(list(enumerate(lines)))}
+    order = [*sorted(firsts.values()), *(number for number in range(len(lines)) if number not in firsts.values())]
+    inert = _idle(idle, 1 if acting else CLAUSES)
+    for shown in range(len(lines), -1, -1):
+        kept = set(order[:shown])
+        said = [line.said(_brief(line.text)) for number, line in enumerate(lines) if number in kept]
+        rest = [change for number, line in enumerate(lines) if number not in kept for change in line.changes]
+        said += [f"Besides: {_counted(rest)}."] if rest else []
+        if sum(len(line.split()) for line in [*said, *inert]) <= most or shown <= 1:
+            break
+    return [*(said or ["No rule differs."]), *inert]
 
 
-def _lines(alike: Sequence[tuple[list[str], str, str]]) -> list[str]:
-    return [f"{rule}: {ruling.plain(text)}." if rule else f"{ruling.plain(text)}." for _, rule, text in alike]
+def _counted(rest: Sequence[Change]) -> str:
+    return counted([one.gravity for one in rest], [one.place for one in rest])
 
 
-def _idle(idle: Sequence[tuple[str, str, str]], most: int | None) -> list[str]:
+def _idle(idle: Sequence[Change], most: int | None) -> list[str]:
     """Parts without effect, each with its reason; counted where they are more than `most` lines."""
-    alike = _alike(idle, [])
-    if most is None or len(alike) <= most:
-        return _lines(alike)
-    where = listed(list(dict.fromkeys(place for place, _, _ in idle)))
-    return [f"{len(idle)} further parts change nothing, in {where}."]
+    lines = _alike(idle, [])
+    if most is None or len(lines) <= most:
+        return [line.said(line.text) for line in lines]
+    where = list(dict.fromkeys(one.place for one in idle))
+    return [f"{len(idle)} further parts change nothing, in {listed(where)}."]
 
 
-def acting_and_idle(results: Results) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
-    """Changes that act, and those without effect, each as place, what is ruled, and text."""
-    acting: list[tuple[str, str, str]] = []
-    idle: list[tuple[str, str, str]] = []
+_LINE = re.compile(r"^(?:Without )?\w+: (?P<place>\w+)\.(?P<name>[\w.]+): (?P<text>.*?)\.?$")
+
+
+def acting_and_idle(results: Results) -> tuple[list[Change], list[Change]]:
+    """Changes that act, and those without effect, each once, though several policies bring it."""
+    acting: list[Change] = []
+    idle: list[Change] = []
     for line in results.text("adds.txt").splitlines():
         if not line.strip():
             continue
-        found = re.match(r"^(?:Without )?\w+: (\w+)\.([\w.]+): (.*?)\.?$", line)
+        found = _LINE.match(line)
         if found is None:
-            acting.append(("", "", line.rstrip(".")))
+            acting.append(Change("", "", line.rstrip("."), Gravity(REST, False)))
             continue
-        is_idle = found[3].startswith(("changes nothing", "acts from"))
-        text = _STRICT.sub(_strict, found[3])
-        (idle if is_idle else acting).append((wording(found[1]), ruling.what(found[2]), text))
-    return acting, idle
+        text = _STRICT.sub(_strict, found["text"])
+        one = Change(wording(found["place"]), ruling.what(found["name"]), text, gravity(found["name"], text))
+        (idle if text.startswith(("changes nothing", "acts from")) else acting).append(one)
+    return list(dict.fromkeys(acting)), list(dict.fromkeys(idle))
 
 
 _STRICT = re.compile(r"\bbecause (\w+(?:, \w+)*) (is|are) already as strict")
@@ -73,32 +115,42 @@ def _strict(found: re.Match[str]) -> str:
     return f"because {listed(names)} {found[2]} already as strict"
 
 
-_WAS_OPEN, _WAS_OPEN_TO_THEM = " (was open)", " (was open to them)"
-"""What need not be said of what is closed; nor of those to whom it is closed besides those to whom it was."""
-
-
-def _alike(acting: Sequence[tuple[str, str, str]], first: Sequence[str]) -> list[tuple[list[str], str, str]]:
-    """Changes as places, these with what is ruled, and text: those of one place and text are one, so of all places."""
-    rules: dict[tuple[str, str], list[str]] = {}
+def _alike(acting: Sequence[Change], first: Sequence[str]) -> list[Line]:
+    """Lines, the gravest first: changes of one place and text are one, and so are these of all places."""
     order = {place: number for number, place in enumerate(first)}
-    for place, rule, text in sorted(acting, key=lambda one: (order.get(one[0], len(order)), one[0], one[2])):
-        rules.setdefault((place, text), []).append(rule)
-    places: dict[tuple[str, str], list[str]] = {}
-    for (place, text), names in rules.items():
-        places.setdefault((listed(list(dict.fromkeys(names))) if place else "", text), []).append(place)
-    return [(where, f"{listed(where)}, {rule}" if rule else "", text) for (rule, text), where in places.items()]
+    ranked = sorted(acting, key=lambda one: (*one.gravity[:2], order.get(one.place, len(order)), one.place,
+                                               one.gravity.place, one.text))  # fmt: skip
+    of_place: dict[tuple[str, str], list[Change]] = {}
+    for one in ranked:
+        of_place.setdefault((one.place, one.text), []).append(one)
+    of_rules: dict[tuple[tuple[str, ...], str], list[Change]] = {}
+    for (_, text), ours in of_place.items():
+        rules = tuple(dict.fromkeys(one.rule for one in ours if one.rule))
+        of_rules.setdefault((rules, text), []).extend(ours)
+    return [Line(tuple(dict.fromkeys(one.place for one in ours)), rules, text, tuple(ours))
+            for (rules, text), ours in of_rules.items()]  # fmt: skip
 
 
-def _each_place_first(
-    alike: Sequence[tuple[list[str], str, str]], most: int
-) -> tuple[list[tuple[list[str], str, str]], int]:
-    """The lines, those to show first, and how many these are: `most`, or one for each of `CLAUSES` countries."""
-    seen: set[str] = set()
-    firsts = []
-    for number, (where, rule, _) in enumerate(alike):
-        if rule and len(seen) < CLAUSES and not seen.issuperset(where):
-            seen.update(where)
-            firsts.append(number)
-    others = [number for number in range(len(alike)) if number not in firsts]
-    shown = sorted([*firsts, *others[: max(most - len(firsts), 0)]])
-    return [alike[number] for number in [*shown, *(one for one in others if one not in shown)]], len(shown)
+_PERIOD = re.compile(r"^(?P<word>from|on) (?P<start>[\d-]{10})(?: to (?P<end>[\d-]{10}))? (?P<now>.*)$")
+_WAS = re.compile(r" \(was ((?:[^()]|\([^()]*\))*)\)")
+_AT_THE_END = re.compile(r", at the end .*$")
+
+
+def _brief(text: str) -> str:
+    """The sentence of a history where there is little room: periods as one, and not what goes without saying.
+
+    Of numbers, and of what was otherwise before, the first is told; periods with one rule are one; what is closed need
+    not be said to have been open.
+    """
+    periods = [found for part in text.split("; ") if (found := _PERIOD.match(_AT_THE_END.sub("", part)))]
+    if len(periods) > 1 and len(periods) == text.count("; ") + 1:
+        first, last = periods[0], periods[-1]
+        whole = f"from {first['start']}{' to ' * bool(last['end'])}{last['end'] or ''} {first['now']}"
+        if len({one["now"] for one in periods}) == 1:
+            text = whole
+        elif len({_WAS.sub("", one["now"]) for one in periods}) == 1:
+            text = _WAS.sub(r" (was \1 at first)", whole)
+        elif re.match(r"-?\d[\d,.]* (?!closed)", first["now"]):
+            text = _WAS.sub(r" at first (was \1)", whole)
+    text = _AT_THE_END.sub("", text)
+    return text.replace(" (was open to them)", " as well").replace(" (was open)", "")
