@@ -1,7 +1,6 @@
 """The look all figures share: Okabe-Ito colours, direct labels, a stamp, and the same bytes each time."""
 
 import io
-import math
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -20,8 +19,6 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Bbox
 
-from sim.numerics import months
-from sim.report import words
 from sim.report.results import Results
 from sim.report.words import MINUS
 
@@ -165,30 +162,6 @@ def finished(figure: Figure, source: str) -> Figure:
     stamp(figure, source)
     settle(figure)
     return figure
-
-
-def years(axes: Axes, first: int, last: int) -> None:
-    """A month axis from the start of `first` to the end of `last`: years where they begin, months where years are few.
-
-    Labels that would touch their neighbour are left out.
-    """
-    axes.set_xlim(first, last + 1)
-    starts = [m for m in range(first, last + 1) if m % 12 == 0]
-    if len(starts) > 2 or last - first >= 24:
-        at, labels = starts, [months.label(m)[:4] for m in starts]
-    else:
-        at = list(range(first, last + 1))
-        labels = [words.month(months.label(m)) for m in at]
-        labels = [text if m == first or m % 12 == 0 else text.split()[0] for m, text in zip(at, labels, strict=True)]
-    wide, free = _points(axes) / (last + 1 - first), -math.inf
-    ticks: list[tuple[int, str]] = []
-    for month, text in zip(at, labels, strict=True):
-        start, end = wide * (month - first), wide * (month - first) + length(text)
-        if start >= free and (end <= _points(axes) + 6 or not ticks):
-            ticks.append((month, text))
-            free = end + 8
-    axes.set_xticks([month for month, _ in ticks], [text for _, text in ticks], ha="left")
-    axes.tick_params(axis="x", length=3.5, color=QUIET)
 
 
 def length(text: str, size: float = SMALL) -> float:

@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 import sys
-from itertools import combinations
+from itertools import combinations, pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -21,7 +21,7 @@ from sim.analysis.lives_at_risk import SUFFERED
 from sim.model.hazards import EXPECTED
 from sim.numerics import months
 from sim.numerics.errors import UserError
-from sim.report import style
+from sim.report import style, time_axis
 from sim.report.comparison import figures
 from sim.report.quantities import PARTS
 from sim.report.results import Policy, Results, instant
@@ -187,11 +187,25 @@ def test_ticks_of_an_axis_are_told_apart(low, high, found):
 
 def test_years_and_months_of_an_axis_never_touch():
     axes = Figure(figsize=(2, 1)).subplots()
-    style.years(axes, 0, 95)
+    time_axis.years(axes, 0, 95)
     assert [text.get_text() for text in axes.get_xticklabels()] == ["2019", "2022", "2025"]
     axes = Figure(figsize=(4, 1)).subplots()
-    style.years(axes, 0, 2)
+    time_axis.years(axes, 0, 2)
     assert [text.get_text() for text in axes.get_xticklabels()] == ["January 2019", "February", "March"]
+
+
+@pytest.mark.parametrize("wide", [1.5, 2.0, 3.1, 4.6, 7.2])
+@pytest.mark.parametrize(("first", "last"), [(0, 91), (24, 143), (30, 143), (0, 11), (3, 20), (50, 70), (96, 115)])
+def test_labels_of_an_axis_are_evenly_spaced_and_every_year_or_month_has_its_mark(wide, first, last):
+    axes = Figure(figsize=(wide, 1)).subplots()
+    time_axis.years(axes, first, last)
+    at, labels = axes.get_xticks(), [text.get_text() for text in axes.get_xticklabels()]
+    assert len({after - before for before, after in pairwise(at)}) <= 1, labels
+    step = 12 if labels[0].isdigit() else 1
+    marks = sorted([*at, *axes.get_xticks(minor=True)])
+    assert marks == [month for month in range(first, last + 1) if month % step == 0]
+    for month, text in zip(at, labels, strict=True):
+        assert months.label(int(month))[:4] in text or (month != at[0] and month % 12), "which year it is can be read"
 
 
 def test_harms_of_a_part_may_exceed_those_of_all_and_are_told_after_them(results):
@@ -320,7 +334,7 @@ def test_periods_of_rules_are_those_of_the_histories(results):
     assert ban["state"].tolist() == ["open", "in part"] and ban["from"].tolist() == ["2019-01-01", "2023-08-01"]
     assert ban["differs"].all() and not table.loc[("scenario", "georgia", "visa_free"), "differs"].any()
     assert ("scenario", "lithuania", "work") not in table.index
-    assert rules.title(results) == "The scenario changes 1 rule of entry and stay in Lithuania"
+    assert rules.title(results) == "The scenario changes 1 rule in Lithuania"
 
 
 def test_numbers_that_change_are_rules_too():
@@ -338,14 +352,54 @@ def test_numbers_that_change_are_rules_too():
     ]
     rules = figures.figure("rules")
     results = SimpleNamespace(table={"rules": pd.DataFrame(rows, columns=OF_COMPARISONS["rules"].names)}.__getitem__)
-    assert rules.title(results) == "The scenario changes 3 rules of entry and stay in 3 countries"
-    assert "2 of who may enter or stay, 1 in a number" in rules.caption(results)
+    assert rules.title(results) == "The scenario changes 4 rules in 4 countries"
+    assert "3 of who may leave, enter or stay, 1 in a number" in rules.caption(results)
     table = rules.data(results).set_index(["world", "destination", "instrument"]).sort_index()
     stay = [table.loc[[(world, "georgia", "visa_free.stay")], "says"].tolist() for world in ("baseline", "scenario")]
     assert stay == [["12 months"], ["12 months", "3 months"]]
     assert table.loc[("baseline", "georgia", "visa_free.stay"), ["from", "to"]].tolist() == [first[0], then[1]]
     assert ("scenario", "poland", "rent") not in table.index, "it is the same in both worlds"
-    assert rules.differing(results)["instrument"].tolist() == ["permit", "visa", "visa_free.stay"]
+    assert rules.differing(results)["instrument"].tolist() == ["exit", "visa_free.stay", "permit", "visa"], (
+        "gravest first"
+    )
+
+
+def periods_of(*rows):
+    """Periods of one rule as the figure takes them: world, first and last day, what it says, its state."""
+    table = pd.DataFrame(rows, columns=["world", "from", "to", "says", "state"])
+    return table.assign(destination="lithuania", instrument="short_visa", differs=True)
+
+
+def test_a_rule_that_goes_on_is_one_bar():
+    """Whoever it excepts, and though a few days lie between that both worlds share; those of one world are drawn."""
+    rules, span = figures.figure("rules"), (24.0, 96.0)
+    both = [("2021-01-01", "2022-03-01", "97% closed", "in part"), ("2022-03-02", "2022-03-10", "open", "open")]
+    ours = [("2022-03-11", "2025-12-31", "closed except work", "in part")]
+    theirs = [("2022-03-11", "2024-02-29", "closed except work", "in part"),
+              ("2024-03-01", "2024-03-07", "open", "open"),
+              ("2024-03-08", "2025-12-31", "closed except family", "in part")]  # fmt: skip
+    table = periods_of(*(("baseline", *one) for one in both + ours), *(("scenario", *one) for one in both + theirs))
+    one, other = (rules.strips(table, world, span) for world in ("baseline", "scenario"))
+    assert [[part[:3] for part in bar] for bar in one] == [[(24.0, 84.0, rules.COLOURS["in part"])]]
+    assert [bar[0].colour for bar in other] == [rules.COLOURS[state] for state in ("in part", "open", "in part")]
+    assert all(before[-1].ends == after[0].begins for before, after in pairwise(other)), "no seam"
+    numbers = [("2021-01-01", "2022-12-31", "0 persons", "value"), ("2023-01-01", "2023-12-31", "8 persons", "value"),
+               ("2024-01-01", "2025-12-31", "4 persons", "value")]  # fmt: skip
+    bars = rules.strips(periods_of(*(("baseline", *one) for one in numbers)), "baseline", span)
+    assert [[part.says for part in bar] for bar in bars] == [["0 persons"], ["8 persons", "4 persons"]]
+
+
+def test_what_the_scenario_changes_for_a_few_days_only_is_wide_enough_to_be_seen(results):
+    rules = figures.figure("rules")
+    both = [("2021-01-01", "2025-12-31", "open", "open")]
+    week = [("2021-01-01", "2024-02-29", "open", "open"), ("2024-03-01", "2024-03-07", "closed", "closed"),
+            ("2024-03-08", "2025-12-31", "open", "open")]  # fmt: skip
+    axes = Figure(figsize=(4, 1)).subplots()
+    axes.set_xlim(24, 96)
+    rules.bars(axes, 0, periods_of(*(("baseline", *one) for one in both), *(("scenario", *one) for one in week)))
+    thin = [bar for bar in axes.patches if bar.get_width() < 1]
+    assert [bar.get_width() for bar in thin] == [pytest.approx(rules.THINNEST * 72)]
+    assert thin[0].get_zorder() > max(bar.get_zorder() for bar in axes.patches if bar not in thin)
 
 
 def test_a_day_of_a_rule_lasts_a_day():

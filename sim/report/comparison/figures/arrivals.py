@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.report import style
+from sim.report import style, time_axis
 from sim.report.comparison.figures.substitution import TINTS
 from sim.report.results import Results, band, heading, wording
 from sim.report.told import Told
@@ -71,7 +71,7 @@ def draw(results: Results) -> Figure:
 
     large = figure.add_subplot(grid[0, :])
     levels(large, table, results.focus)
-    style.years(large, first, last)
+    time_axis.years(large, first, last)
     style.dates(large, results, labels=True)
     large.set_title(f"{wording(results.focus)}, {UNIT}", fontsize=9.5)
     ends = []
@@ -93,7 +93,7 @@ def draw(results: Results) -> Figure:
     for number, place in enumerate(places):
         small = figure.add_subplot(grid[1 + number // 2, number % 2])
         levels(small, table, place)
-        style.years(small, first, last)
+        time_axis.years(small, first, last)
         style.dates(small, results)
         small.set_title(wording(place))
         if number % 2 == 0:
@@ -109,7 +109,7 @@ def changes(axes: Axes, table: pd.DataFrame, results: Results) -> None:
         line(axes, table, place, "difference", colour)
         axes.plot([], [], color=colour, label=wording(place), lw=4)
     axes.axhline(0, color=style.QUIET, lw=0.8)
-    style.years(axes, int(table["at"].min()), int(table["at"].max()))
+    time_axis.years(axes, int(table["at"].min()), int(table["at"].max()))
     style.dates(axes, results)
     style.thousands(axes)
     axes.set_title(f"change, {UNIT}")

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim.numerics import months
-from sim.report import style
+from sim.report import style, time_axis
 from sim.report.results import Results, heading, wording
 from sim.report.words import month as month_words
 
@@ -93,7 +93,7 @@ def draw(results: Results) -> Figure:
         ours, theirs = table[table["scenario"] == world], options[options["scenario"] == world]
         panels = [figure.add_subplot(grid[4 * number + row]) for row in range(4)]
         for axes in panels[:3]:
-            style.years(axes, int(table["at"].min()), int(table["at"].max()))
+            time_axis.years(axes, int(table["at"].min()), int(table["at"].max()))
             axes.tick_params(labelbottom=axes is panels[2])
         opened(panels[0], theirs, rows)
         panels[0].set_title(heading(WORLDS[number].removeprefix("under ")) if len(worlds) > 1 else heading(world))

@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.numerics import months
-from sim.report import style
+from sim.report import style, time_axis
 from sim.report.results import Results, band, heading, wording
 
 SECTION = "fit"
@@ -81,7 +81,7 @@ def draw(results: Results) -> Figure:
         axes.set_ylim(bottom=0)
         axes.margins(y=0.12)
         axes.set_title(wording(place))
-        style.years(axes, first, last)
+        time_axis.years(axes, first, last)
         if panel % 2 == 0:
             axes.set_ylabel(UNIT)
         style.dates(axes, results)
