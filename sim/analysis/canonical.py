@@ -39,7 +39,7 @@ QUESTIONS = (
              ("arrivals:georgia", "elsewhere", "stay", "returns")),
     Question("corridor", "A humanitarian corridor opens", "humanitarian_corridor",
              ("departures", "joins", "detained", "drafted")),
-    Question("mobilisation", "Belarus mobilises", "mobilisation", _OF_LEAVING),
+    Question("mobilisation", "Belarus mobilises", "mobilisation", (*_OF_LEAVING, "mobilised")),
     Question("no_war", "There is no war in 2022", "no_war", _OF_LEAVING),
     Question("no_crackdown", "There is no crackdown in 2020", "no_crackdown", _OF_LEAVING),
     Question("business_harbour", "Poland ends Business Harbour earlier", "business_harbour_ended",

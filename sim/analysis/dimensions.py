@@ -11,6 +11,7 @@ from itertools import product
 
 import pandas as pd
 
+from sim.analysis.calls import COUNTED_AND_EXPECTED
 from sim.analysis.deflection import HORIZONS
 from sim.analysis.lives_at_risk import HARMS_OF_LIVES
 from sim.analysis.pairs import CATEGORIES, OUTCOMES
@@ -41,6 +42,7 @@ TOTALS = (
     *("forced_settled_before", "stuck_person_months"),
     *HARMS,
     *(f"{world}expected_{harm}" for world in ("", "baseline_") for harm in EXPECTED),
+    *COUNTED_AND_EXPECTED,
     *HARMS_OF_LIVES,
     *("opened", "induced_by_others", *HORIZONS),
     *("returned", "blocked", "wish_persons", "baseline_wish_persons", *_WISHES),

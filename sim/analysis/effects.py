@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.calls import Calls, by_kind
 from sim.analysis.deflection import deflections
 from sim.analysis.dimensions import OBSTACLES
 from sim.analysis.estimates import Estimate, estimate, predictive
@@ -97,12 +98,14 @@ def pair_up(baseline: Sequence[Run], scenario: Sequence[Run]) -> dict[float, lis
     return dict(sorted(pairs.items()))
 
 
-def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: str, harms: Harms) -> pd.DataFrame:
+def effects_table(
+    pairs: dict[float, list[Paired]], window: Window, scenario: str, harms: Harms, calls: Calls
+) -> pd.DataFrame:
     """Every measure, by destination where it has one, at every lambda; the rows are those of `sim.analysis.dimensions`.
 
-    A measure is the
-    scenario less the baseline over the months of the window, but for `baseline_` and `scenario_` levels and the
-    categories of paired lives, which count persons. `harms` gives the hazards of single lives.
+    A measure is the scenario less the baseline over the months of the window, but for `baseline_` and `scenario_`
+    levels and the categories of paired lives, which count persons. `harms` gives the hazards of single lives, `calls`
+    the expected calls to arms of a run.
     """
     rows: list[tuple[str, str, str, float, float, float, float, str]] = []
     for lambda_, paired in pairs.items():
@@ -120,7 +123,8 @@ def effects_table(pairs: dict[float, list[Paired]], window: Window, scenario: st
         both = lives(paired, window)
         _add_lives(add, paired, both, window)
         _add_counts(add, paired, window)
-        for measure, values in harms_of_lives(paired, both, harms, window.start, window.one_in).items():
+        suffered = harms_of_lives(paired, both, harms, window.start, window.one_in)
+        for measure, values in (suffered | by_kind(paired, calls, window.start, window.one_in)).items():
             add(measure, "", [_whole(value) for value in values])
         _add_wishes(add, paired, window)
         for measure, found in deflections(paired, window.start, window.closed, window.drawn).items():

@@ -11,25 +11,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.calls import CALLS, hazards
 from sim.analysis.pairs import CATEGORIES, OUTCOMES, Pair
 from sim.history.coefficients import Behaviour
 from sim.history.compiled import World
-from sim.model.hazards import DETAINED, DRAFTED, FIXED_POINT, in_units
-from sim.model.processes.muster import (
-    DEFERMENT_ENDS_MONTHS,
-    LIABLE,
-    OFFICERS,
-    RESERVISTS,
-    WITHIN_REACH,
-    standing_at_18,
-)
+from sim.model.hazards import DETAINED, FIXED_POINT, in_units
+from sim.model.processes.muster import DEFERMENT_ENDS_MONTHS, standing_at_18
 from sim.model.processes.repress import detention_hazard, fill_units
 from sim.model.run_constants import (
     ADULT_MONTHS,
     DETAINABLE_MONTHS,
     FIGHTING_ENDS_MONTHS,
     LIABILITY_ENDS_MONTHS,
-    monthly_hazard,
     reference,
     sum_of_weights,
 )
@@ -44,15 +37,24 @@ from sim.runs.run import Run
 
 Flags = NDArray[np.bool_]
 Harms = Callable[[Run, NDArray[np.uint64], int], NDArray[np.float64]]
-"""Expected detentions and drafts of the people of some keys in a run from a month on, float64[2, people], in agents."""
+"""Expected harms of the people of some keys in a run from a month on, float64[SUFFERED, people], in agents."""
 
-SUFFERED = ("detained", "drafted")
-"""Harms that are told of those whose life differs, in order of `DETAINED` and `DRAFTED`."""
+SUFFERED = ("detained", *CALLS)
+"""Harms that are told of those whose life differs: detention, and calls to arms by kind."""
+REGULAR, DECREED, RECALLED = range(1, len(SUFFERED))
 CONCERNED = ("stayers", "leavers", "sent_back", "changed")
 """Whose: of those who stay though they would have left, who leave under the scenario only, who lose the right to stay
 and go back, and of all whose life differs and who lived in Belarus at the start."""
+
+
+def measure(harm: str, who: str) -> str:
+    """The name of an expected harm of those concerned; the kind of a harm stands behind it."""
+    harm, colon, kind = harm.partition(":")
+    return f"expected_{harm}_of_{who}{colon}{kind}"
+
+
 HARMS_OF_LIVES = tuple(
-    f"{level}expected_{harm}_of_{who}" for who in CONCERNED for harm in SUFFERED for level in ("", "baseline_")
+    f"{level}{measure(harm, who)}" for who in CONCERNED for harm in SUFFERED for level in ("", "baseline_")
 )
 """Measures of `effects`: differences, and levels under the rules in force."""
 
@@ -113,13 +115,13 @@ def harms_of_lives(
         for who, inside in whose.items():
             for harm, name in enumerate(SUFFERED):
                 level = float(before[harm, inside[changed]].sum())
-                values[f"baseline_expected_{name}_of_{who}"].append(level)
-                values[f"expected_{name}_of_{who}"].append(float(after[harm, inside[changed]].sum()) - level)
+                values[f"baseline_{measure(name, who)}"].append(level)
+                values[measure(name, who)].append(float(after[harm, inside[changed]].sum()) - level)
     return values
 
 
 def suffered(run: Run, given: Lived, keys: NDArray[np.uint64], first: int = 0) -> NDArray[np.float64]:
-    """Hazards of detention and draft of the people of these keys, summed from month `first` on, float64[2, keys].
+    """Hazards of the people of these keys, summed from month `first` on, float64[SUFFERED, keys].
 
     Raises UserError for keys that are nobody's.
     """
@@ -131,7 +133,7 @@ def suffered(run: Run, given: Lived, keys: NDArray[np.uint64], first: int = 0) -
         names = ", ".join(map(str, unknown[:MOST_NAMED])) + (" and others" if len(unknown) > MOST_NAMED else "")
         raise UserError(f"keys of nobody among the {len(order):,} people of the run: {names}")
     lives = _Lives(Columns(*(table[rows] for table in people)), given, run)
-    total = np.zeros((2, len(keys)), np.int64)
+    total = np.zeros((len(SUFFERED), len(keys)), np.int64)
     for t in range(len(run.harms)):
         of_month = lives.month(t)
         if t >= first:
@@ -153,12 +155,12 @@ class _Lives:
         self.logs = [_by_month(log, people.key, len(run.harms)) for log in (run.moves, run.decisions)]
 
     def month(self, t: int) -> NDArray[np.int64]:
-        """Live month `t`, and give the hazards of it, int64[2, people]."""
+        """Live month `t`, and give the hazards of it, int64[SUFFERED, people]."""
         moves, decisions = (log[t] for log in self.logs)
-        harms = np.zeros((2, len(self.mode)), np.int64)
+        harms = np.zeros((len(SUFFERED), len(self.mode)), np.int64)
         self.mode[self._who(decisions, "died")] = _NOWHERE
         harms[DETAINED] = self._repressed(t, decisions)
-        harms[DRAFTED] = self._called(t, decisions)
+        self._called(t, decisions, harms)
         for log, moved in ((decisions, _VISITS), (moves, _MOVES), (decisions, _SEASONS)):
             for event in log[np.isin(log["kind"], list(moved))]:
                 self.mode[self._row(event["key"])] = moved[int(event["kind"])]
@@ -181,26 +183,23 @@ class _Lives:
                 self.held[row] = t + int(own.trial_months)
         return np.where(free, units[people.sex, people.exposure], 0)
 
-    def _called(self, t: int, log: NDArray[np.void]) -> NDArray[np.int64]:
-        people, state, called = self.people, self.given.world.belarus[t], self.run.called[t]
-        summoned = monthly_hazard(state["summoned"], called[LIABLE])
-        drafted = min(summoned, monthly_hazard(state["drafted"], called[WITHIN_REACH]))
-        decreed = monthly_hazard(state["officers"], called[OFFICERS])
-        mobilised = monthly_hazard(state["reservists"], called[RESERVISTS])
+    def _called(self, t: int, log: NDArray[np.void], harms: NDArray[np.int64]) -> None:
+        """Fill the hazards of being called to arms, by kind, and let service begin and end."""
+        people, state = self.people, self.given.world.belarus[t]
+        drafted, decreed, recalled = hazards(state, self.run.called[t])
         self.standing[self._who(log, "deserted")] = _NEVER
         was_officer = (self.standing == _OFFICER) & (t - people.birth < LIABILITY_ENDS_MONTHS)
         self._grow_up(t)
         at_home = self.man & (self.mode == _HOME) & (self.held < t)
+        liable = at_home & (self.standing == _LIABLE) & (state["summoned"] > 0.0)
         away = in_units(drafted * state["summons_reach"])
-        liable = at_home & (self.standing == _LIABLE) & (summoned > 0.0)
-        hazards = np.where(liable, np.where(people.elsewhere != 0, away, in_units(drafted)), 0)
-        hazards[at_home & was_officer] = in_units(decreed)
+        harms[REGULAR] = np.where(liable, np.where(people.elsewhere != 0, away, in_units(drafted)), 0)
+        harms[DECREED, at_home & was_officer] = in_units(decreed)
         trained = (self.standing == _SERVED) & (t - people.birth < FIGHTING_ENDS_MONTHS)
-        hazards[at_home & trained] = in_units(mobilised)
+        harms[RECALLED, at_home & trained] = in_units(recalled)
         ends = self.man & (self.standing == _SERVING) & (self.serves_until < t) & (self.mode != _NOWHERE)
         self.standing[ends] = _SERVED
         self._enlist(t, log)
-        return hazards
 
     def _enlist(self, t: int, log: NDArray[np.void]) -> None:
         """Service begins for who is drafted in the month; how long it lasts goes by education, of officers not."""

@@ -48,25 +48,27 @@ def _life(name: str, measure: str, label: str, said: str, numerator: str, **more
     return Quantity(name, LIVES, label, f"{{n}} {said}", numerator, measure, **{"of": "changed", **more})
 
 
-def _harm(name: str, label: str, said: str) -> tuple[Quantity, Quantity]:
+def _harm(name: str, label: str, said: str, measure: str = "") -> tuple[Quantity, Quantity]:
+    measure = measure or name
     expected = Quantity(
         name, HARM, label, f"{{n}} {said}", f"hazards of being {label} summed over all lives: scenario less rules in "
-        "force", f"expected_{name}", level=f"baseline_expected_{name}",
+        "force", f"expected_{measure}", level=f"baseline_expected_{measure}",
     )  # fmt: skip
     counted = Quantity(
         f"{name}_counted", COUNTED, f"{label}, counted", f"{{n}} {said}, counted", "events counted in all lives: "
-        "scenario less rules in force", name, of=name,
+        "scenario less rules in force", measure, of=name,
     )  # fmt: skip
     return expected, counted
 
 
-def _of_lives(harm: str, label: str) -> tuple[Quantity, ...]:
+def _of_lives(harm: str, label: str, measure: str = "") -> tuple[Quantity, ...]:
+    named, colon, kind = (measure or harm).partition(":")
     return tuple(
         Quantity(
             f"{harm}_of_{who}", HARM, f"{label}, of {whom}", f"{{n}} of {whom} are {label}",
             f"hazards of being {label} summed over the lives of {whom}: scenario less rules in force",
-            f"expected_{harm}_of_{who}", of=of, denominator=f"all of \u201c{of}\u201d",
-            level=f"baseline_expected_{harm}_of_{who}",
+            f"expected_{named}_of_{who}{colon}{kind}", of=of, denominator=f"all of \u201c{of}\u201d",
+            level=f"baseline_expected_{named}_of_{who}{colon}{kind}",
         )
         for who, whom, of in _CONCERNED
     )  # fmt: skip
@@ -140,12 +142,21 @@ WITHIN = (
 )  # fmt: skip
 """Parts of parts; those of `papers` and of `joins` add up to it, as do the destinations of `elsewhere`."""
 
+CALLS: dict[str, tuple[Quantity, ...]] = {
+    name: (*_harm(name, label, f"are {label}", measure), *_of_lives(name, label, measure))
+    for name, measure, label in (
+        ("mobilised", "drafted:reserve", "mobilised from the reserve"),
+        ("officers_called", "drafted:officers", "called up as reserve officers"),
+        ("drafted", "drafted:regular", "drafted"),
+    )
+}
+"""Calls to arms, kind by kind: a mobilisation, a call of reserve officers by decree, the regular draft. They are told
+apart everywhere, since each takes other men for another service."""
 HARMS = (
     *_harm("detained", "detained in Belarus", "are detained in Belarus"),
     *_of_lives("detained", "detained"),
     *_harm("charged", "charged with a political offence", "are charged"),
-    *_harm("drafted", "drafted", "are drafted"),
-    *_of_lives("drafted", "drafted"),
+    *(one for kind in CALLS.values() for one in kind),
     *_harm("caught", "stopped on an irregular crossing", "are stopped on an irregular crossing"),
     *_harm("arrested_on_return", "arrested on return", "are arrested on return"),
 )

@@ -265,12 +265,16 @@ def _tables(folder: Path, flows, harms, lambdas, one_in) -> None:
             if harm != "lost":
                 add(f"expected_{harm}", "", sums["lithuania_ban"][harm] - sums["historical"][harm])
                 add(f"baseline_expected_{harm}", "", sums["historical"][harm])
+            if harm == "drafted":  # all are drafted to regular service
+                add("drafted:regular", "", sums["lithuania_ban"][harm] - sums["historical"][harm])
+                add("expected_drafted:regular", "", sums["lithuania_ban"][harm] - sums["historical"][harm])
+                add("baseline_expected_drafted:regular", "", sums["historical"][harm])
         groups = {"stayers": amounts["stuck"], "sent_back": amounts["forced"] * FORCED["returned"]}
         groups |= {"leavers": -amounts["induced"], "changed": lost}
-        for harm, risk in {"detained": 0.004, "drafted": 0.01}.items():
+        for (harm, kind), risk in {("detained", ""): 0.004, ("drafted", ":regular"): 0.01}.items():
             for name, values in groups.items():
-                add(f"expected_{harm}_of_{name}", "", values * risk)
-                add(f"baseline_expected_{harm}_of_{name}", "", values.abs() * risk * 0.2)
+                add(f"expected_{harm}_of_{name}{kind}", "", values * risk)
+                add(f"baseline_expected_{harm}_of_{name}{kind}", "", values.abs() * risk * 0.2)
         for name, part in {"opened": 0.0, "induced_by_others": 0.001}.items():
             add(name, "", lost * part)
         for name in ("deflection_12", "deflection_end"):

@@ -6,6 +6,7 @@ import pytest
 from fake_results import sealed, whole, write
 
 from sim.analysis import dimensions
+from sim.analysis.calls import KINDS
 from sim.analysis.deflection import HORIZONS
 from sim.analysis.effects import (
     Window,
@@ -18,6 +19,7 @@ from sim.analysis.effects import (
 )
 from sim.analysis.effects_by_group import groups_table
 from sim.analysis.enough import headline, verdict
+from sim.analysis.lives_at_risk import SUFFERED
 from sim.model.hazards import EXPECTED
 from sim.model.processes.muster import N_CALLED
 from sim.model.recording import by_group as who
@@ -75,10 +77,15 @@ def pairs(changes=lambda lambda_, replicate: {}, replicates: int = 3):
     return pair_up(ours, theirs)
 
 
+def no_harms(run, keys, first):
+    """Nobody is at risk."""
+    return np.zeros((len(SUFFERED), len(keys)))
+
+
 def whole_tables(found) -> dict[str, pd.DataFrame]:
     """The declared tables of some pairs, each known to be dense."""
     made = {
-        "effects": effects_table(found, WINDOW, "ban", lambda run, keys, first: np.zeros((2, len(keys)))),
+        "effects": effects_table(found, WINDOW, "ban", no_harms, lambda run, first: np.zeros(len(KINDS))),
         "taxonomy": taxonomy_table(found, WINDOW),
         "substitution": substitution_table(found, WINDOW),
         "final": final_table(found, WINDOW),

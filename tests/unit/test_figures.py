@@ -17,13 +17,12 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path as Ring
 
 from sim.analysis import closed_form
-from sim.analysis.lives_at_risk import SUFFERED
 from sim.model.hazards import EXPECTED
 from sim.numerics import months
 from sim.numerics.errors import UserError
 from sim.report import style, time_axis
 from sim.report.comparison import figures
-from sim.report.quantities import PARTS
+from sim.report.quantities import CALLS, PARTS
 from sim.report.results import Policy, Results, instant
 from sim.report.told import Told
 from sim.report.verdicts import FEW
@@ -213,7 +212,7 @@ def test_harms_of_a_part_may_exceed_those_of_all_and_are_told_after_them(results
     for measure, size in (
         ("expected_detained", 90.0),
         ("expected_detained_of_stayers", 300.0),
-        ("expected_drafted", 0.0),
+        ("expected_drafted:regular", 0.0),
     ):
         rows = effects["measure"] == measure
         effects = effects.assign(**{name: effects[name].where(~rows, size) for name in ("estimate", "low", "high")})
@@ -296,9 +295,25 @@ def test_harms_are_paired_sums_over_the_horizon(folder, results):
     assert table.loc["detained", "estimate"] == pytest.approx((sums[0] - sums[1]).mean(), abs=0.01)
 
 
-def test_every_harm_that_is_recorded_is_drawn():
-    of_stayers = {f"{harm}_of_stayers" for harm in SUFFERED}
-    assert set(figures.figure("harms").EXPECTED_HARMS) == {*EXPECTED, *of_stayers}
+def with_effects(results, **measures):
+    """The same comparison with other effects in all: measures, underscores for colons, each as one number."""
+    effects = results.effects
+    for measure, size in measures.items():
+        rows = effects["measure"] == measure.replace("__", ":")
+        effects = effects.assign(**{name: effects[name].where(~rows, size) for name in ("estimate", "low", "high")})
+    other = Results(results.folder)
+    other.__dict__["effects"] = effects
+    return other
+
+
+def test_every_harm_that_is_recorded_is_drawn_and_a_call_to_arms_by_its_kind(results):
+    harms = figures.figure("harms")
+    drawn = set(harms.data(results)["quantity"]) - set(harms.COUNTS)
+    assert drawn == {*EXPECTED, "detained_of_stayers", "drafted_of_stayers"}, "kinds that do not occur are left out"
+    mobilised = with_effects(results, expected_drafted__reserve=75_000.0, baseline_expected_drafted__officers=100.0)
+    drawn = set(harms.data(mobilised)["quantity"]) - set(harms.COUNTS)
+    assert drawn == {*EXPECTED, "detained_of_stayers", *(f"{name}{of}" for name in CALLS for of in ("", "_of_stayers"))}
+    assert "mobilisations +75,000, drafts +" in harms.title(mobilised)
 
 
 def test_sensitivity_follows_the_closed_form_that_made_the_data(results):

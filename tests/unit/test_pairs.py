@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from sim.analysis.calls import CALLS, expected
 from sim.analysis.effects import (
     Window,
     effects_table,
@@ -17,7 +18,7 @@ from sim.analysis.effects import (
 )
 from sim.analysis.enough import half_width, headline
 from sim.analysis.estimates import LEVEL, estimate
-from sim.analysis.lives_at_risk import Lived, suffered
+from sim.analysis.lives_at_risk import SUFFERED, Lived, measure, suffered
 from sim.analysis.pairs import (
     CATEGORIES,
     STAY,
@@ -184,12 +185,17 @@ def harms(run, keys, first):
     return suffered(run, Lived(hot_world(24), hot(level=-5.0), people.people, 1, luck, still()), keys, first)
 
 
+def calls(run, first):
+    """The expected calls to arms of a run of the hot world."""
+    return expected(hot_world(24).belarus, run.called, first)
+
+
 def test_harms_of_a_key_that_is_nobodys_are_refused(pairs):
     run, keys = pairs[0.62][0][0], np.sort(hot_people(PEOPLE // 4).people.key)
     nobody = np.array([keys[0], keys[-1] + np.uint64(1), keys[-1] + np.uint64(7)], np.uint64)
     with pytest.raises(UserError, match=f"keys of nobody .*: {nobody[1]}, {nobody[2]}$"):
         harms(run, nobody, START)
-    assert harms(run, keys[:2], START).shape == (2, 2)
+    assert harms(run, keys[:2], START).shape == (len(SUFFERED), 2)
 
 
 @pytest.fixture
@@ -217,21 +223,23 @@ def test_categories_sum_to_everyone(pairs, window):
 
 
 def test_harms_of_those_whose_life_differs_are_the_hazards_of_their_own_lives(pairs, window):
-    effects = effects_table(pairs, window, "after", harms).set_index("measure")["estimate"]
-    wanted = np.zeros((2, 2))
+    effects = effects_table(pairs, window, "after", harms, calls).set_index("measure")["estimate"]
+    wanted = np.zeros((2, len(SUFFERED)))
     for runs in pairs[0.62]:
         life = align(*(run.moves for run in runs), START)
         stayers = life.key[life.category == CATEGORIES.index("stuck")]
         wanted += [harms(run, stayers, START).sum(axis=1) / 3 for run in runs]
-    for harm, (before, after) in zip(("detained", "drafted"), wanted.T, strict=True):
-        assert effects[f"baseline_expected_{harm}_of_stayers"] == pytest.approx(before)
-        assert effects[f"expected_{harm}_of_stayers"] == pytest.approx(after - before) and after > before > 0
-        of = [effects[f"expected_{harm}_of_{name}"] for name in ("leavers", "sent_back", "changed")]
-        assert of[0] < 0 < of[1] and of[2] > 0
+    told = {name: np.zeros(2) for name in ("stayers", "leavers", "sent_back", "changed")}
+    for harm, (before, after) in zip(SUFFERED, wanted.T, strict=True):
+        assert effects[f"baseline_{measure(harm, 'stayers')}"] == pytest.approx(before)
+        assert effects[measure(harm, "stayers")] == pytest.approx(after - before)
+        for name, sums in told.items():
+            sums[harm != "detained"] += effects[measure(harm, name)]  # of all calls to arms together
+    assert min(told["stayers"].min(), told["sent_back"].min(), told["changed"].min()) > 0 > told["leavers"].max()
 
 
 def test_effects_agree_with_the_taxonomy_and_with_flows(pairs, window):
-    effects = effects_table(pairs, window, "after", harms)
+    effects = effects_table(pairs, window, "after", harms, calls)
     taxonomy = taxonomy_table(pairs, window).set_index("category")["persons"]
     by_measure = effects.groupby("measure")["estimate"].sum()
     for category in set(CATEGORIES) - {"unchanged"}:
@@ -249,11 +257,12 @@ def test_effects_agree_with_the_taxonomy_and_with_flows(pairs, window):
     assert lithuania[channels].sum() == pytest.approx(lithuania["arrivals"]) and lithuania["arrivals"] < 0
     drafted = [b.harms[START:, 2].sum() - a.harms[START:, 2].sum() for a, b in pairs[0.62]]
     assert by_measure["drafted"] == pytest.approx(np.mean(drafted))
+    assert by_measure[list(CALLS)].sum() == pytest.approx(by_measure["drafted"]), "each call is of one kind"
 
 
 def test_the_headline_of_the_replicate_rule_is_that_of_the_effects(pairs, window):
     found = headline(pairs[0.62], window)
-    effects = effects_table(pairs, window, "after", harms)
+    effects = effects_table(pairs, window, "after", harms, calls)
     for name, place in (("arrivals", "lithuania"), ("departures", "")):
         row = effects[(effects["measure"] == name) & (effects["destination"] == place)].iloc[0]
         changes, levels = found[name]

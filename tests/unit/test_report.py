@@ -28,6 +28,7 @@ from sim.runs.settings import Settings
 
 LOADING = {"src", "srcset", "poster", "data", "action", "background", "cite"}
 NO_FIGURES = {section: [] for section in SECTIONS}
+NO_PICTURES = {"figures": NO_FIGURES}
 VOID = {"meta", "br", "link", "img", "hr", "input"}
 
 
@@ -317,7 +318,7 @@ def test_a_policy_without_effect_is_said_to_have_none(tmp_path):
     results = without_effect(tmp_path / "none")
     said = "no difference for anybody in this sample (one person in 100), which may be too small for this policy."
     assert said in " ".join(answer.sentences(Told(results)))
-    assert said in render(context(results) | {"figures": NO_FIGURES})
+    assert said in render(context(results) | NO_PICTURES)
     (results.folder / "adds.txt").write_text("ban: latvia.permit: changes nothing, because another is as strict.\n")
     assert "there is no difference: no rule differs" in " ".join(answer.sentences(Told(results)))
     assert b"no difference in this sample" in style.files(figure("substitution"), results)["svg"]
@@ -327,7 +328,7 @@ def test_a_policy_without_effect_is_said_to_have_none(tmp_path):
 def test_few_cannot_tell_and_no_difference_are_three_phrases(tmp_path):
     folder = write(tmp_path / "three", replicates=2, lambdas=(MAIN,))
     effects = pd.read_csv(folder / "effects.csv")
-    planted = {"stuck": (300, 100, 500), "returned": (900, -100, 1_900), "expected_drafted": (0, 0, 0)}
+    planted = {"stuck": (300, 100, 500), "returned": (900, -100, 1_900), "expected_drafted:regular": (0, 0, 0)}
     for measure, numbers_ in (planted | {"other_channel": (0, 0, 0)}).items():
         effects.loc[effects["measure"] == measure, ["estimate", "low", "high"]] = numbers_
     effects.to_csv(folder / "effects.csv", index=False)
@@ -339,6 +340,36 @@ def test_few_cannot_tell_and_no_difference_are_three_phrases(tmp_path):
     assert answer.DRAFT_IS_FILLED in said and f"{SAME}, as others are drafted instead" in said
     assert "few stay though they would have left" in said
     assert "who lose the right to stay abroad, " in said
+
+
+def test_calls_to_arms_are_told_by_kind_and_never_added_under_one_word(tmp_path):
+    folder = write(tmp_path / "called", replicates=2, lambdas=(MAIN,))
+    effects = pd.read_csv(folder / "effects.csv")
+    planted = {
+        "expected_drafted": (79_500, 78_000, 81_000),
+        "expected_drafted:reserve": (75_000, 74_000, 76_000),
+        "expected_drafted:officers": (4_500, 4_400, 4_600),
+        "expected_drafted:regular": (0, 0, 0),
+        "expected_drafted_of_stayers:reserve": (420, 300, 500),
+    }
+    for measure, numbers_ in planted.items():
+        effects.loc[effects["measure"] == measure, ["estimate", "low", "high"]] = numbers_
+    effects.to_csv(folder / "effects.csv", index=False)
+    told = Told(Results(sealed(folder)))
+    said = answer.sentences(told)[3]
+    assert "mobilisations rise by 75,000 (74,000–76,000)" in said
+    assert "calls of reserve officers rise by 4,500 (4,400–4,600)" in said and answer.DRAFT_IS_FILLED in said
+    assert "420 (300–500) more mobilisations" in said
+    rows = {row.label: row.persons for block in answer.blocks(told) for row in block.rows}
+    assert rows["mobilised from the reserve"] == "+75,000" and rows["called up as reserve officers"] == "+4,500"
+    assert rows["drafted"] == SAME and "79,5" not in f"{said}{rows}{render(context(told.results) | NO_PICTURES)}"
+
+
+def test_a_call_to_arms_that_does_not_occur_is_not_told(folder):
+    told = Told(Results(folder))
+    labels = " ".join(row.label for block in answer.blocks(told) for row in block.rows)
+    assert "drafted" in labels and "mobilised" not in labels and "reserve officers" not in labels
+    assert "mobilis" not in " ".join(answer.sentences(told))
 
 
 @pytest.mark.parametrize(
@@ -408,7 +439,7 @@ def test_public_money_is_told_of_a_whole_year_of_the_policy_or_not_at_all(tmp_pa
     said, rows = answer.sentences(told)[4], told.table().set_index("quantity").index
     assert said.startswith(f"Public money in {year}: " if year else "Public money: March 2023 to ")
     assert ("balance" in rows) == bool(year) == any("money" in block.heading for block in answer.blocks(told))
-    page = render(context(told.results) | {"figures": NO_FIGURES})
+    page = render(context(told.results) | NO_PICTURES)
     assert ("no whole calendar year of the policy" in page) != bool(year)
 
 
@@ -435,7 +466,7 @@ def test_several_countries_have_a_clause_each_and_a_net_table(tmp_path):
 def test_more_arrivals_are_called_more(tmp_path):
     folder = write(tmp_path / "open", replicates=2, lambdas=(MAIN,), strength=-0.5)
     assert "Arrivals in Lithuania rise" in answer.sentence(Told(Results(folder)))
-    assert "Arrivals in Lithuania rise" in render(context(Results(folder)) | {"figures": NO_FIGURES})
+    assert "Arrivals in Lithuania rise" in render(context(Results(folder)) | NO_PICTURES)
 
 
 def test_numbers_are_rounded_and_few_is_few(folder):
@@ -484,7 +515,7 @@ def test_a_focus_that_nobody_lives_in_has_no_matrix(tmp_path):
     folder = write(tmp_path / "nobody", replicates=2, lambdas=(MAIN,))
     frame = pd.read_csv(folder / "final.csv")
     frame.assign(baseline="poland").to_csv(folder / "final.csv", index=False)
-    assert "Nobody among the simulated people." in render(context(Results(sealed(folder))) | {"figures": NO_FIGURES})
+    assert "Nobody among the simulated people." in render(context(Results(sealed(folder))) | NO_PICTURES)
 
 
 def test_by_how_many_months_the_delayed_leave_later_is_told(folder, html):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim.analysis.calls import KINDS, counted, expected
 from sim.analysis.lives_at_risk import Lived, suffered
 from sim.model.hazards import DETAINED, DRAFTED, FIXED_POINT
 from sim.numerics.codes import EVENT, REASON
@@ -34,10 +35,24 @@ def lived(thousandth):
 @pytest.mark.parametrize("first", [0, 17])
 def test_the_hazards_of_all_lives_add_up_to_those_of_the_model(lived, first):
     sums, run, given = lived
-    found = suffered(run, given, np.sort(given.people.key), first)
-    for harm in (DETAINED, DRAFTED):
-        total = int(round(found[harm].sum() * FIXED_POINT))
-        assert total == sums[first:, harm].sum() > 0
+    found = suffered(run, given, np.sort(given.people.key), first).sum(axis=1)
+    for harm, total in ((DETAINED, found[0]), (DRAFTED, found[1:].sum())):
+        assert int(round(total * FIXED_POINT)) == sums[first:, harm].sum() > 0
+
+
+def test_calls_to_arms_are_told_apart_by_kind(lived):
+    """By the reasons of events, and by hazards: those of all lives differ from those of the men mustered at the start
+    of each month only by who dies or is detained in it, of whom the hot world has many.
+    """
+    _, run, given = lived
+    drafted = run.decisions[run.decisions["kind"] == EVENT["drafted"]]
+    events = counted(run, 0, 1)
+    assert events.sum() == len(drafted) and events.min() >= 5
+    assert events[list(KINDS).index("reserve")] == (drafted["reason"] == REASON["reserve"]).sum()
+    found = expected(given.world.belarus, run.called, 0)
+    lives = suffered(run, given, np.sort(given.people.key))[1:].sum(axis=1)
+    assert found == pytest.approx(lives, rel=0.1) and (found >= lives).all()
+    assert np.abs(events - lives).max() < 4 * np.sqrt(lives.max())
 
 
 @pytest.mark.parametrize("kind", ["died", "pendular_back", "stay_back", "charged", "sentenced", "pardoned", "drafted"])

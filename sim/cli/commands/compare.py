@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.analysis import dimensions, standing
 from sim.analysis.additions import additions
+from sim.analysis.calls import calls_of
 from sim.analysis.effects import Paired, effects_table, final_table, substitution_table, taxonomy_table
 from sim.analysis.effects_by_group import groups_table
 from sim.analysis.learned import learned_of
@@ -140,7 +141,7 @@ def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Seq
     histories = ensemble.history(settings.baseline), ensemble.history(settings.scenario)
     changed = rules(additions, *histories, ensemble.months)
     found = {
-        "effects": effects_table(pairs.by_lambda, window, settings.scenario, harms_of(ensemble)),
+        "effects": effects_table(pairs.by_lambda, window, settings.scenario, harms_of(ensemble), calls_of(ensemble)),
         "taxonomy": taxonomy_table(pairs.by_lambda, window),
         "substitution": substitution_table(pairs.by_lambda, window),
         "final": final_table(pairs.by_lambda, window),

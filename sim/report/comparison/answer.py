@@ -10,7 +10,7 @@ from sim.analysis.dimensions import CHANNELS
 from sim.numerics.messages import listed
 from sim.report import words
 from sim.report.comparison.rule_changes import CLAUSES, acting_and_idle
-from sim.report.quantities import HARM, HARMS, MONEY, PARTS, WISHES
+from sim.report.quantities import CALLS, HARM, HARMS, MONEY, PARTS, WISHES, Quantity
 from sim.report.results import Effect, Results, heading, wording
 from sim.report.told import Told, Value
 from sim.report.verdicts import FEW, FIRM, OPEN, ROUGH, SAME, UNSURE
@@ -81,7 +81,7 @@ def blocks(told: Told) -> tuple[Block, ...]:
             lives += [row(f"papers_{what}", deep=True) for what in ("onward", "returned", "none", "before")]
         if part.name == "joins":
             lives += [row("opened", deep=True), row("by_others", deep=True)]
-    harms = [row(one.name, deep=one.kind != HARM or bool(one.of)) for one in HARMS]
+    harms = [row(one.name, deep=one.kind != HARM or bool(one.of)) for one in harms_told(told)]
     focus = told.results.focus
     found = (
         Block("Arrivals from Belarus, net", tuple(net(told))),
@@ -103,6 +103,18 @@ def net(told: Told) -> list[Row]:
     return [*rows, row("arrivals_others"), row("departures")]
 
 
+def harms_told(told: Told) -> list[Quantity]:
+    """Harms in their order, without kinds of call to arms by which nobody is called in either world."""
+    absent = {one for name, kind in CALLS.items() for one in kind if not _calls(told, name)}
+    return [one for one in HARMS if one not in absent]
+
+
+def _calls(told: Told, name: str) -> bool:
+    """Whether anybody is called to arms so in either world."""
+    one = told.value(name)
+    return one.verdict != SAME or one.before > 0.0
+
+
 def payers(told: Told) -> list[str]:
     """Destinations whose public money is told: those whose rules change, else the focus; none without a whole year."""
     return list(told.ruled[:CLAUSES] or (told.results.focus,)) if told.year else []
@@ -117,6 +129,8 @@ def money(told: Told) -> list[Row]:
 
 DRAFT_IS_FILLED = f"Drafts: {SAME}, as others are drafted instead."
 """Why no number of drafts changes where the scenario does not change how many are to be drafted."""
+CALLED = {"mobilised": "mobilisations", "officers_called": "calls of reserve officers", "drafted": "drafts"}
+"""Kinds of call to arms, as things that rise and fall."""
 
 
 def question(results: Results) -> str:
@@ -229,15 +243,16 @@ def _papers(told: Told) -> str:
 
 
 def _harms(told: Told) -> str:
+    calls = [name for name in CALLS if _calls(told, name)]
     asked = [("returns", "returns", "to Belarus", ""), ("detained", "detentions", "", "")]
-    if told.value("drafted").verdict != SAME:
-        return f"{_moved(told, [*asked, ('drafted', 'drafts', '', '')])}{_of_stayers(told)}"
-    return f"{_moved(told, asked)} {DRAFT_IS_FILLED}{_of_stayers(told)}"
+    asked += [(name, CALLED[name], "", "") for name in calls if told.value(name).verdict != SAME]
+    drafted = f" {DRAFT_IS_FILLED}" if "drafted" in calls and told.value("drafted").verdict == SAME else ""
+    return f"{_moved(told, asked)}{drafted}{_of_stayers(told)}"
 
 
 def _of_stayers(told: Told) -> str:
     """What those who stay though they would have left risk more by it, in persons who are expected to suffer it."""
-    asked = (("detained_of_stayers", "detentions"), ("drafted_of_stayers", "drafts"))
+    asked = (("detained_of_stayers", "detentions"), *((f"{name}_of_stayers", CALLED[name]) for name in CALLS))
     found = [(one, what) for one, what in ((told.value(name), what) for name, what in asked) if one.told]
     said = [f"{one.size} ({one.size_interval}) {'more' if one.estimate > 0 else 'fewer'} {what}" for one, what in found]
     return f" Those who stay suffer {', '.join(said)}." if said else ""
@@ -245,7 +260,7 @@ def _of_stayers(told: Told) -> str:
 
 def of_lives(told: Told) -> list[Row]:
     """The harms of those whose life the scenario changes."""
-    return [_row(told, one.name) for one in HARMS if one.kind == HARM and one.of]
+    return [_row(told, one.name) for one in harms_told(told) if one.kind == HARM and one.of]
 
 
 def _money(told: Told) -> str:

@@ -15,7 +15,7 @@ DIMENSIONS = {"motive": "by stream", "sex": "by sex", "age": "by age", "sector":
 MEASURES = {
     "wished": "would leave and cannot",
     "detained": "detained",
-    "drafted": "drafted",
+    "drafted": "called to arms, by whatever call",
     "lost": "lost the right to stay abroad",
     "returned": "returned to Belarus",
 }

@@ -78,7 +78,7 @@ def said_of(study: Study, found: Sequence[Verdict]) -> dict[str, Any]:
         "planned": len(study.comparisons) + len(study.missing),
         "open": len(study.comparisons) <= OPEN,
         "expectations": said.expectations(found),
-        "columns": [words for _, words, _ in said.COLUMNS],
+        "columns": [words for _, words, _ in said.columns(study)],
         "table": said.table(study),
         "by_lambda": said.by_lambda(study),
         "rules": said.rules(study),

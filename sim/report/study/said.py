@@ -21,9 +21,13 @@ COLUMNS = (
     ("stuck", "stay, though they would leave", False),
     ("irregular_expected", "cross irregularly", True),
     ("expected_detained", "detained (expected)", True),
-    ("expected_drafted", "drafted (expected)", True),
+    ("expected_drafted:regular", "drafted (expected)", True),
+    ("expected_drafted:officers", "called up as reserve officers (expected)", True),
+    ("expected_drafted:reserve", "mobilised from the reserve (expected)", True),
 )
 """Measure, words, and whether it is a difference, which carries a sign."""
+OCCASIONAL = ("expected_drafted:officers", "expected_drafted:reserve")
+"""Measures that are told only where a comparison of the study has them."""
 
 
 @dataclass(frozen=True)
@@ -81,25 +85,36 @@ def arrivals(one: Comparison) -> Cell:
     return Cell(found.text, found.interval, f"{wording(one.place)}{of}{more}")
 
 
+def columns(study: Study) -> list[tuple[str, str, bool]]:
+    """The columns of a study's tables: `COLUMNS`, without what differs in none of its comparisons and seldom does."""
+    return [column for column in COLUMNS if column[0] not in OCCASIONAL or differs(study, column[0])]
+
+
+def differs(study: Study, measure: str) -> bool:
+    """Whether a measure is another in the scenario of some comparison."""
+    found = (one.effect(measure) for one in study.comparisons)
+    return any(effect is not None and (effect.estimate or effect.low or effect.high) for effect in found)
+
+
 def table(study: Study) -> list[Line]:
     """The table a minister could read, at the main lambda, in the order of the study."""
     lines = []
     for one in study.comparisons:
-        cells = [cell(one, measure, signed=signed) for measure, _, signed in COLUMNS[1:]]
+        cells = [cell(one, measure, signed=signed) for measure, _, signed in columns(study)[1:]]
         lines.append(Line(one.title, one.point, (arrivals(one), *cells)))
     return lines
 
 
 def by_lambda(study: Study) -> list[tuple[str, list[Line]]]:
     """For each comparison its name, and a line a value of lambda, the main one marked."""
-    found = []
+    found, told = [], columns(study)
     for one in study.comparisons:
         lines = []
         for lambda_ in one.results.lambdas:
-            places = [one.place, *[""] * (len(COLUMNS) - 1)]
+            places = [one.place, *[""] * (len(told) - 1)]
             cells = [
                 cell(one, measure, place, lambda_, signed)
-                for (measure, _, signed), place in zip(COLUMNS, places, strict=True)
+                for (measure, _, signed), place in zip(told, places, strict=True)
             ]
             lines.append(Line(f"{lambda_:.12g}", "", tuple(cells), lambda_ not in one.others))
         name = f"{one.title}{one.point and ', '}{one.point} (arrivals: {wording(one.place)})"
@@ -133,7 +148,8 @@ def measure_words(one: Verdict) -> str:
     """What an expected part is about, in words."""
     measure, _, detail = one.expected.measure.partition(":")
     known = {name: text for name, text, _ in COLUMNS} | {"arrivals": "arrivals"}
-    text = known.get(measure, wording(measure)) + (f" ({wording(detail)})" if detail else "")
+    part = f" ({wording(detail)})" if detail else ""
+    text = known.get(one.expected.measure) or known.get(measure, wording(measure)) + part
     return text + (f", {wording(one.expected.destination)}" if one.expected.destination else "")
 
 

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.report import style
-from sim.report.quantities import HARM, HARMS
+from sim.report.comparison.answer import CALLED, harms_told
+from sim.report.quantities import HARM
 from sim.report.results import Results
 from sim.report.told import Told
 from sim.runs import disclosure
@@ -19,13 +20,12 @@ SOURCE = "effects.csv"
 WRAP = 20
 """Letters of a line of a label."""
 COUNTS = ("arrivals_changed", "arrivals_others", "stay", "papers", "returns")
-EXPECTED_HARMS = tuple(one.name for one in HARMS if one.kind == HARM and one.of in ("", "stay"))
 
 
 def title(results: Results) -> str:
     """The finding."""
     told = Told(results)
-    everyone = (("detained", "detentions"), ("drafted", "drafts"))
+    everyone = (("detained", "detentions"), *CALLED.items())
     said = [f"{what} {told.value(name).cell}" for name, what in everyone if told.value(name).told]
     of = told.value("detained_of_stayers")
     if of.told:  # may be more than all, as others may be harmed less: it is no part that is told after its whole
@@ -52,7 +52,8 @@ def caption(results: Results) -> str:
 def data(results: Results) -> pd.DataFrame:
     """Estimate, low and high by panel and label; `told` is what is written, `shown` whether that is a number."""
     told, rows = Told(results), []
-    for panel, names in (("counts", COUNTS), ("harms", EXPECTED_HARMS)):
+    expected = [one.name for one in harms_told(told) if one.kind == HARM and one.of in ("", "stay")]
+    for panel, names in (("counts", COUNTS), ("harms", expected)):
         for name in names:
             one = told.value(name)
             rows.append((panel, name, told.label(one), one.estimate, one.low, one.high, one.cell, one.told))

@@ -1,9 +1,10 @@
-"""Harms beside counts: detained, drafted, lost a status, caught, a row a scenario."""
+"""Harms beside counts: detained, called to arms, lost a status, caught, a row a scenario."""
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.report import style
+from sim.report.study import said
 from sim.report.study.comparisons import Study
 from sim.report.study.figures import rows
 from sim.runs import disclosure
@@ -13,11 +14,18 @@ TITLE = "Harms: scenario minus rules in force, persons"
 SOURCE = "effects.csv of every comparison"
 HARMS = {
     "expected_detained": "detained in Belarus (expected)",
-    "expected_drafted": "drafted (expected)",
+    "expected_drafted:regular": "drafted (expected)",
+    "expected_drafted:officers": "called up as reserve officers (expected)",
+    "expected_drafted:reserve": "mobilised from the reserve (expected)",
     "lost": "lost the right to stay abroad",
     "expected_caught": "stopped on an irregular crossing (expected)",
 }
 """Measure to the words above its panel."""
+
+
+def panels(study: Study) -> dict[str, str]:
+    """Measures that are drawn, with the words above their panels."""
+    return {harm: words for harm, words in HARMS.items() if harm not in said.OCCASIONAL or said.differs(study, harm)}
 
 
 def absent(study: Study) -> str:
@@ -52,7 +60,7 @@ def data(study: Study) -> pd.DataFrame:
             harm.startswith("expected_") or one.shown(effect.estimate),
         )
         for row, one in enumerate(study.comparisons)
-        for harm, words in HARMS.items()
+        for harm, words in panels(study).items()
         if (effect := one.effect(harm)) is not None
     ]
     columns = ["row", "scenario", "point", "harm", "panel", "estimate", "low", "high", "shown"]
@@ -61,4 +69,4 @@ def data(study: Study) -> pd.DataFrame:
 
 def draw(study: Study) -> Figure:
     """A panel a harm, side by side."""
-    return rows.panels(study.comparisons, data(study), TITLE, tuple(HARMS.values()))
+    return rows.panels(study.comparisons, data(study), TITLE, tuple(panels(study).values()))
