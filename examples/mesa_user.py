@@ -15,7 +15,7 @@ from sim.analysis.additions import additions
 from sim.history.records import policy_from
 from sim.model.agents.institutions import Destination
 from sim.numerics.months import label, month
-from sim.report import style
+from sim.report import style, time_axis
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import Job
 from sim.runs.settings import People, Settings
@@ -92,7 +92,7 @@ with style.look():
         axes.plot(months, theirs[place], color=style.SCENARIO, label="visa stop")
         axes.set_title(place.title())
         axes.legend(loc="upper left")
-        style.years(axes, months[0], months[-1])
+        time_axis.years(axes, months[0], months[-1])
         style.thousands(axes)
     style.stamp(figure, "this example")  # conditional scenario, not a forecast
     figure.savefig(sys.argv[1])
