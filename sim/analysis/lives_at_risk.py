@@ -13,24 +13,22 @@ from numpy.typing import NDArray
 
 from sim.analysis.calls import CALLS, hazards
 from sim.analysis.pairs import CATEGORIES, OUTCOMES, Pair
+from sim.analysis.standings import Standings
 from sim.history.coefficients import Behaviour
 from sim.history.compiled import World
 from sim.model.hazards import DETAINED, FIXED_POINT, in_units
-from sim.model.processes.muster import DEFERMENT_ENDS_MONTHS, standing_at_18
 from sim.model.processes.repress import detention_hazard, fill_units
 from sim.model.run_constants import (
-    ADULT_MONTHS,
     DETAINABLE_MONTHS,
     FIGHTING_ENDS_MONTHS,
     LIABILITY_ENDS_MONTHS,
     reference,
     sum_of_weights,
 )
-from sim.numerics.codes import CONSCRIPTION, EDUCATION, EVENT, MODE, REASON, REGION, SEX
+from sim.numerics.codes import CONSCRIPTION, MODE
 from sim.numerics.errors import UserError
 from sim.numerics.luck import PURPOSE, replicate_seed, uniform, words
-from sim.population.lives import MONTHS_OF_NEW_CLASS, Lives, next_education, zone_of
-from sim.population.lives import lives as rates_on_file
+from sim.population.lives import Lives
 from sim.population.schema import Columns
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import Run
@@ -60,16 +58,9 @@ HARMS_OF_LIVES = tuple(
 
 MOST_NAMED = 5
 """Unknown keys that a refusal names."""
-_HOME, _AWAY, _SETTLED, _NOWHERE = (MODE[name] for name in ("home", "pendular", "settled", "nowhere"))
-_NEVER, _LIABLE, _DEFERRED = (CONSCRIPTION[name] for name in ("never", "liable", "deferred"))
-_FAMILY, _OFFICER = CONSCRIPTION["family"], CONSCRIPTION["reserve_officer"]
-_SERVING, _SERVED = CONSCRIPTION["serving"], CONSCRIPTION["served"]
-_HIGHER, _DECREE = EDUCATION["higher"], REASON["decree"]
-_MORE, _SUMMONS, _NEW_CLASS = PURPOSE["more_events"], PURPOSE["summons"], PURPOSE["new_class"]
-_VISITS = {EVENT["stay_out"]: _AWAY}
-_MOVES = {EVENT["departed"]: _SETTLED, EVENT["onward"]: _SETTLED, EVENT["returned"]: _HOME}
-_SEASONS = {EVENT["pendular_out"]: _AWAY, EVENT["pendular_back"]: _HOME, EVENT["stay_back"]: _HOME}
-"""What moves a person within a month, in the order in which it does, and where it leaves them."""
+_HOME, _LIABLE = MODE["home"], CONSCRIPTION["liable"]
+_OFFICER, _SERVED = CONSCRIPTION["reserve_officer"], CONSCRIPTION["served"]
+_MORE = PURPOSE["more_events"]
 
 
 class Lived(NamedTuple):
@@ -146,25 +137,19 @@ class _Lives:
 
     def __init__(self, people: Columns, given: Lived, run: Run) -> None:
         self.people, self.given, self.run = people, given, run
-        self.mode, self.held = people.mode.astype(np.int64), people.held.astype(np.int64)
-        self.standing, self.serves_until = people.conscription.astype(np.int64), people.serves_until.astype(np.int64)
-        self.education, self.lives = people.education.astype(np.int64), given.lives or rates_on_file()
-        self.man = (people.sex == SEX["male"]) & (people.region != REGION["abroad"])
+        self.held = people.held.astype(np.int64)
+        study_abroad = given.world.belarus["study_abroad"]
+        self.now = Standings(people, run, given.behaviour, given.luck, study_abroad, given.lives)
         self.exposed = reference(given.people, given.one_in, given.behaviour.detained_women).exposed
-        self.order = np.argsort(people.key)
-        self.logs = [_by_month(log, people.key, len(run.harms)) for log in (run.moves, run.decisions)]
 
     def month(self, t: int) -> NDArray[np.int64]:
         """Live month `t`, and give the hazards of it, int64[SUFFERED, people]."""
-        moves, decisions = (log[t] for log in self.logs)
-        harms = np.zeros((len(SUFFERED), len(self.mode)), np.int64)
-        self.mode[self._who(decisions, "died")] = _NOWHERE
-        harms[DETAINED] = self._repressed(t, decisions)
-        self._called(t, decisions, harms)
-        for log, moved in ((decisions, _VISITS), (moves, _MOVES), (decisions, _SEASONS)):
-            for event in log[np.isin(log["kind"], list(moved))]:
-                self.mode[self._row(event["key"])] = moved[int(event["kind"])]
-        self.held[self._who(decisions, "arrested_on_return")] = t
+        log, harms = self.now.decisions[t], np.zeros((len(SUFFERED), len(self.held)), np.int64)
+        self.now.begin(t)
+        harms[DETAINED] = self._repressed(t, log)
+        self._called(t, harms)
+        self.now.move(t)
+        self.held[self.now.rows(log, "arrested_on_return")] = t
         return harms
 
     def _repressed(self, t: int, log: NDArray[np.void]) -> NDArray[np.int64]:
@@ -172,75 +157,28 @@ class _Lives:
         risk, units = self.given.world.risk[t], np.zeros((2, self.given.world.risk.shape[1]), np.int64)
         each = detention_hazard(state["detentions"], 1.0, sum_of_weights(risk, self.exposed))
         fill_units(each, own.detained_women, risk, units)
-        pardoned, sentenced = self._who(log, "pardoned"), self._who(log, "sentenced")
+        pardoned, sentenced = self.now.rows(log, "pardoned"), self.now.rows(log, "sentenced")
         kept = sentenced[self.held[sentenced] >= t]
         self.held[kept] = t + int(own.custody_months)
-        free = (self.held < t) & (self.mode == _HOME) & (t - people.birth.astype(np.int64) >= DETAINABLE_MONTHS)
+        free = (self.held < t) & (self.now.mode == _HOME) & (t - self.now.birth >= DETAINABLE_MONTHS)
         self.held[pardoned] = t - 1
-        self.held[self._who(log, "detained")] = t
-        for row in self._who(log, "charged"):
+        self.held[self.now.rows(log, "detained")] = t
+        for row in self.now.rows(log, "charged"):
             if uniform(words(people.key[row], t, _MORE, 0, self.given.luck)[1]) < own.custody_charged:
                 self.held[row] = t + int(own.trial_months)
         return np.where(free, units[people.sex, people.exposure], 0)
 
-    def _called(self, t: int, log: NDArray[np.void], harms: NDArray[np.int64]) -> None:
+    def _called(self, t: int, harms: NDArray[np.int64]) -> None:
         """Fill the hazards of being called to arms, by kind, and let service begin and end."""
-        people, state = self.people, self.given.world.belarus[t]
+        now, state = self.now, self.given.world.belarus[t]
         drafted, decreed, recalled = hazards(state, self.run.called[t])
-        self.standing[self._who(log, "deserted")] = _NEVER
-        was_officer = (self.standing == _OFFICER) & (t - people.birth < LIABILITY_ENDS_MONTHS)
-        self._grow_up(t)
-        at_home = self.man & (self.mode == _HOME) & (self.held < t)
-        liable = at_home & (self.standing == _LIABLE) & (state["summoned"] > 0.0)
+        was_officer = (now.standing == _OFFICER) & (t - now.birth < LIABILITY_ENDS_MONTHS)
+        now.grow_up(t)
+        at_home = now.man & (now.mode == _HOME) & (self.held < t)
         away = in_units(drafted * state["summons_reach"])
-        harms[REGULAR] = np.where(liable, np.where(people.elsewhere != 0, away, in_units(drafted)), 0)
+        liable = at_home & (now.standing == _LIABLE) & (state["summoned"] > 0.0)
+        harms[REGULAR] = np.where(liable, np.where(self.people.elsewhere != 0, away, in_units(drafted)), 0)
         harms[DECREED, at_home & was_officer] = in_units(decreed)
-        trained = (self.standing == _SERVED) & (t - people.birth < FIGHTING_ENDS_MONTHS)
+        trained = (now.standing == _SERVED) & (t - now.birth < FIGHTING_ENDS_MONTHS)
         harms[RECALLED, at_home & trained] = in_units(recalled)
-        ends = self.man & (self.standing == _SERVING) & (self.serves_until < t) & (self.mode != _NOWHERE)
-        self.standing[ends] = _SERVED
-        self._enlist(t, log)
-
-    def _enlist(self, t: int, log: NDArray[np.void]) -> None:
-        """Service begins for who is drafted in the month; how long it lasts goes by education, of officers not."""
-        own = self.given.behaviour
-        for event in log[log["kind"] == EVENT["drafted"]]:
-            row = self._row(event["key"])
-            short = self.education[row] == _HIGHER or event["reason"] == _DECREE
-            self.standing[row] = _SERVING
-            self.serves_until[row] = t + int(own.service_months_higher if short else own.service_months)
-
-    def _grow_up(self, t: int) -> None:
-        """Education, and standing towards service, after the birthdays of the month and what becomes of studies."""
-        people, own, luck = self.people, self.given.behaviour, self.given.luck
-        age, standing = t - people.birth.astype(np.int64), self.standing
-        registered = self.man & (self.mode != _NOWHERE)
-        for row in np.flatnonzero(registered & (standing == _NEVER) & (age == ADULT_MONTHS)):
-            u = uniform(words(people.key[row], t, _MORE, 0, luck)[3])
-            standing[row] = standing_at_18(u, own.exempt_share, own.study_share)
-        for k, months in enumerate(MONTHS_OF_NEW_CLASS):
-            for row in np.flatnonzero(registered & (age == months)):
-                shares = self.lives.education[zone_of(people.region[row], people.locality[row])]
-                u = uniform(words(people.key[row], t, _NEW_CLASS, 0, luck)[0])
-                self.education[row] = next_education(self.education[row], shares[k], shares[k + 1], u)
-        past = registered & (age >= LIABILITY_ENDS_MONTHS)
-        standing[past & np.isin(standing, [_LIABLE, _DEFERRED, _FAMILY])] = _NEVER
-        studies = (self.mode != _SETTLED) | (self.given.world.belarus[t]["study_abroad"] >= 0.5)
-        for row in np.flatnonzero(registered & (standing == _DEFERRED) & ((age >= DEFERMENT_ENDS_MONTHS) | ~studies)):
-            officer = uniform(words(people.key[row], t, _SUMMONS, 0, luck)[2]) < own.officer_share
-            standing[row] = _OFFICER if officer and age[row] >= DEFERMENT_ENDS_MONTHS else _LIABLE
-
-    def _row(self, key: np.uint64) -> int:
-        return int(self.order[np.searchsorted(self.people.key, key, sorter=self.order)])
-
-    def _who(self, log: NDArray[np.void], kind: str) -> NDArray[np.int64]:
-        """Rows of those to whom something happens in a month."""
-        keys = log["key"][log["kind"] == EVENT[kind]]
-        return np.asarray(self.order[np.searchsorted(self.people.key, keys, sorter=self.order)])
-
-
-def _by_month(log: NDArray[np.void], keys: NDArray[np.uint64], months: int) -> list[NDArray[np.void]]:
-    """The events of these people, a part a month, in their order."""
-    ours = log[np.isin(log["key"], keys)]
-    ends = np.searchsorted(ours["month"], np.arange(months + 1))
-    return [ours[start:end] for start, end in zip(ends[:-1], ends[1:], strict=True)]
+        now.serve(t)
