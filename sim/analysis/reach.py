@@ -1,28 +1,37 @@
 """Whom a scenario's changes reach: who is eligible under a rule, who met it, whose life differs.
 
 All three count people in either world, in the months in which the rule is not the same in both: an opening is used
-in the scenario only. A change that reaches nobody is reported inert, with the reason, lest it be taken for a result.
+in the scenario only. Whose case a rule is says `sim.analysis.cases`. A change that reaches nobody is reported inert,
+with the reason, lest it be taken for a result.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from sim.analysis.case import ADMITTED, AT_HOME, DECIDED, EVERYBODY, HEAD, MONTHLY, PERSON, UNIT, Case
+from sim.analysis.cases import case_of
+from sim.analysis.conditions import span
+from sim.analysis.contrast import Applicants, Contrast, admitted
 from sim.analysis.effects import Paired
-from sim.analysis.judged import Cases, Flags, Scope, abroad, cases, differing, lived, met, scope
+from sim.analysis.judged import ASKED, FOREVER, WAY, Flags, Numbers, abroad, at_home, differing, kinds
+from sim.analysis.sides import Drawn, Side
 from sim.history.compiled import World
 from sim.history.history import History
 from sim.history.wording import Addition
-from sim.model.decision.access import eligible
-from sim.model.decision.units import choice_class, class_groups
-from sim.model.decision.utility import N_FLAGS
-from sim.numerics.codes import N_SECTORS
-from sim.population.schema import Columns
+from sim.model.decision.units import N_CLASSES
+from sim.numerics.codes import EVENT, REASON
 from sim.runs.run import Run
 from sim.runs.tables import OF_COMPARISONS
+
+_DECIDED = kinds("permit", "renewed", "permanent", "naturalised")
+_ENDED = kinds("asylum_sought", "other_ground", "lost")
+"""Decisions on a stay: it goes on, or its end is followed by one of these, unless that has another reason."""
+_OTHERWISE = [REASON[name] for name in ("choice", "ground")]
+_ALONE = [WAY["season"], WAY["visit"]]
 
 
 class Rule(NamedTuple):
@@ -32,11 +41,13 @@ class Rule(NamedTuple):
     months: Flags
 
 
-class Side(NamedTuple):
-    """What happened to everybody in one world, and its residents at the end by choice class, in persons."""
+class Judge(NamedTuple):
+    """A rule with whom it can concern."""
 
-    cases: Cases
-    residents_by_class: NDArray[np.int64]
+    rule: Rule
+    case: Case
+    contrast: Contrast
+    needed: Numbers  # months that one must have lived in each place, int64[places]
 
 
 def rules(additions: Sequence[Addition], baseline: History, scenario: History, months: int) -> list[Rule]:
@@ -49,36 +60,29 @@ def rules(additions: Sequence[Addition], baseline: History, scenario: History, m
     return [Rule(addition, differ(addition.parameter)) for addition in additions]
 
 
-def admitted(counts: NDArray[np.int64], world: World, about: Scope) -> int:
-    """Residents whom the last month admits to a channel that a rule is about; `counts` int64[classes] in persons."""
-    if about.at_home:
-        return int(counts.sum())
-    total, pairs, last = 0, np.argwhere(about.entries), len(world.rules) - 1
-    for sector in range(N_SECTORS):
-        for mask in range(N_FLAGS):
-            groups = class_groups(sector, mask)
-            if any(
-                eligible(world.law[place, channel], world.rules[last, place, channel], sector, groups)
-                for place, channel in pairs
-            ):
-                total += int(counts[choice_class(sector, mask)])
-    return total
+def judge(rule: Rule, worlds: Sequence[World]) -> Judge:
+    """Whom a rule can concern, by whom it judges and for whom it differs between two worlds."""
+    case = case_of(rule.addition.parameter, worlds[0])
+    needed = np.zeros(len(worlds[0].law), np.int64)
+    if case.settled and rule.months.any():
+        months = np.minimum(*(world.places[case.settled][rule.months].min(axis=0) for world in worlds))
+        needed = np.minimum(months, FOREVER).astype(np.int64)
+    return Judge(rule, case, Contrast(rule.addition.parameter, worlds, case.for_all_alike), needed)
 
 
 def reach_table(
-    changed: Sequence[Rule], paired: Sequence[Paired], world: World, start: Callable[[Run], Columns], one_in: int
+    changed: Sequence[Rule], paired: Sequence[Paired], worlds: Sequence[World], drawn: Callable[[Run], Drawn]
 ) -> pd.DataFrame:
     """One row a change: rule, persons eligible, touched and changed (means over replicates), and a note.
 
-    `world` gives the law, `start` the people of a run at the start.
+    `worlds` are those of the baseline and the scenario, `drawn` gives what else a run was made of.
     """
-    additions = [rule.addition for rule in changed]
+    additions, judges = [rule.addition for rule in changed], [judge(rule, worlds) for rule in changed]
     found = []
     for pair in paired:
-        people = start(pair[0])
-        sides = [Side(cases(run, people, world), run.residents_by_class) for run in pair]
-        others = differing(*(side.cases for side in sides))
-        found.append([_reached(rule, sides, others, world, people, one_in) for rule in changed])
+        sides = [Side(run, world, drawn(run)) for run, world in zip(pair, worlds, strict=True)]
+        others = differing(sides[0].found, sides[1].found, len(sides[0].birth))
+        found.append([_reached(one, sides, others) for one in judges])
     means = np.mean(found, axis=0).reshape(len(changed), 3).tolist()
     rows = [
         (f"{addition.event}: {addition.parameter}", *numbers, _note(rule, numbers, contradicts(addition, additions)))
@@ -87,24 +91,151 @@ def reach_table(
     return pd.DataFrame(rows, columns=OF_COMPARISONS["reach"].names)
 
 
-def _reached(
-    rule: Rule, sides: Sequence[Side], others: NDArray[np.uint64], world: World, people: Columns, one_in: int
-) -> tuple[int, int, int]:
+def _reached(one: Judge, sides: Sequence[Side], others: Flags) -> tuple[int, int, int]:
     """Persons eligible, touched and changed in one pair of runs; `others` live another life in each world.
 
-    Eligible are the residents admitted at the end of the world that has more of them, and whoever else was touched or
-    lived by a right that the rule is about.
+    Eligible are the residents who could be judged at the end of the world that has more of them, and whoever else was
+    touched or lived by a right that the rule is about.
     """
-    about, acts = scope(rule.addition.parameter, world), rule.addition.verdict == "effective"
-    touched = np.union1d(*(met(side.cases, about, rule.months & acts, people) for side in sides))
-    lives = [lived(side.cases, about, rule.months) for side in sides]
-    concerned = np.union1d(touched, np.union1d(*lives))
-    eligible_in = [len(touched) * one_in]
+    one_in, acts = sides[0].drawn.one_in, one.rule.addition.verdict == "effective"
+    touched, concerned = np.zeros(len(others), bool), np.zeros(len(others), bool)
     for side in sides:
-        residents = admitted(side.residents_by_class, world, about)
-        away = concerned[np.isin(concerned, abroad(side.cases))] if residents else concerned
-        eligible_in.append(residents + len(away) * one_in)
-    return max(eligible_in), len(touched) * one_in, len(np.intersect1d(touched, others)) * one_in
+        touched |= met(side, one, one.rule.months & acts)
+        concerned |= lived(side, one, one.rule.months)
+    concerned |= touched
+    eligible_in = [int(touched.sum()) * one_in]
+    for side in sides:
+        home = residents(side, one)
+        away = concerned & abroad(side.found, len(others)) if home else concerned
+        eligible_in.append(home + int(away.sum()) * one_in)
+    return max(eligible_in), int(touched.sum()) * one_in, int((touched & others).sum()) * one_in
+
+
+# --- whom a rule judged --------------------------------------------------------------------------------------------
+
+
+def met(side: Side, one: Judge, months: Flags) -> Flags:
+    """Whom a rule judged in a world in any of the flagged months, bool[people]."""
+    found, case, touched = side.found, one.case, np.zeros(len(side.birth), bool)
+    entered = case.entries[found.way, found.place, found.entered]
+    suffered = np.zeros(len(found.row), bool)
+    for name, reason in case.suffered:
+        suffered |= (found.kind == EVENT[name]) & ((not reason) | (found.reason == REASON.get(reason, -1)))
+    decided = np.zeros(len(found.row), bool)
+    if case.judged == DECIDED:
+        ended = _ENDED[found.kind] & ~np.isin(found.reason, _OTHERWISE)
+        decided = (_DECIDED[found.kind] | ended) & case.stays[found.place, found.channel, found.before]
+        decided &= found.month - found.since >= one.needed[found.place]
+    at = np.flatnonzero((entered | suffered | decided) & (found.month >= 0) & months[found.month])
+    row, month, way = found.row[at], found.month[at], found.way[at]
+    heads = np.where(np.isin(way, _ALONE), row, side.heads(row, month))
+    channel = np.where(entered[at], found.entered[at], found.channel[at])
+    when = Stretch(row, heads, month, month)
+    kept = one.contrast.concerns(side, Applicants(heads, month, channel, way)) | suffered[at]
+    alone = np.isin(way, _ALONE) | suffered[at]
+    kept &= np.where(alone, _holds(side, replace(case, of=PERSON), when, months), _holds(side, case, when, months))
+    whole = ASKED[found.kind[at]] | (suffered[at] & case.whole)
+    touched[row[kept & ~whole]] = True
+    touched[side.members(heads[kept & whole], month[kept & whole])[1]] = True
+    if case.judged == MONTHLY:
+        touched |= lived(side, one, months)
+    if case.judged == AT_HOME:
+        touched |= _at_home(side, case, months)
+    return touched
+
+
+class Stretch(NamedTuple):
+    """Months of people, from one to another, both included, int64[n]; with the heads of their units."""
+
+    row: Numbers
+    head: Numbers
+    begin: Numbers
+    end: Numbers
+
+
+def _holds(side: Side, case: Case, when: Stretch, months: Flags) -> Flags:
+    """Whether the condition of a case holds of each in a flagged month of their stretch."""
+    flagged = np.append(0, np.cumsum(months))
+    whose, rows = np.arange(len(when.row)), when.head if case.of == HEAD else when.row
+    if case.of == UNIT and case.condition:
+        whose, rows = side.members(when.head, when.begin)
+    begin, end = when.begin[whose], when.end[whose]
+    if case.condition:
+        condition = span(side, case.condition)
+        begin, end = np.maximum(begin, condition.first[rows]), np.minimum(end, condition.last[rows])
+    begin, end = np.clip(begin, 0, len(months)), np.clip(end, -1, len(months) - 1)
+    inside = (end >= begin) & (flagged[end + 1] > flagged[begin])
+    found = np.zeros(len(when.row), bool)
+    found[whose[inside]] = True
+    return found
+
+
+def lived(side: Side, one: Judge, months: Flags) -> Flags:
+    """Who lived by a right that a rule is about in any of the flagged months, bool[people]."""
+    found, case, there = side.found, one.case, np.zeros(len(side.birth), bool)
+    if not case.stays.any() or not months.any():
+        return there
+    at = np.flatnonzero(case.stays[found.where, found.by, found.status])
+    row, since = found.row[at], found.since[at] + one.needed[found.where[at]]
+    begin, end = np.maximum(found.month[at], 0), np.minimum(found.until[at], len(months) - 1)
+    begin = np.maximum(begin, since) if case.settled else begin
+    following = np.append(_next(months), FOREVER)
+    first = following[np.clip(begin, 0, len(months))]
+    heads = side.heads(row, begin)
+    kept = (first <= end) & _holds(side, case, Stretch(row, heads, begin, end), months)
+    row, heads, first, channel = row[kept], heads[kept], first[kept], found.by[at][kept]
+    there[row[one.contrast.concerns(side, Applicants(heads, first, channel, np.zeros(len(row), np.int64)))]] = True
+    return there
+
+
+def _next(months: Flags) -> Numbers:
+    """First flagged month from each on, FOREVER where none follows."""
+    numbers = np.where(months, np.arange(len(months)), FOREVER)
+    return np.minimum.accumulate(numbers[::-1])[::-1]
+
+
+def _at_home(side: Side, case: Case, months: Flags) -> Flags:
+    """Who was in Belarus in a flagged month in which the condition of a case held of them."""
+    everyone, found = np.arange(len(side.birth)), side.found
+    whole = Stretch(everyone, everyone, np.zeros_like(everyone), np.full_like(everyone, len(months)))
+    holds = _holds(side, case, whole, months)
+    first = int(np.argmax(months)) if months.any() else 0
+    away = (found.month <= first) & (found.until == FOREVER) & (found.where != 0)
+    dead = (found.kind == EVENT["died"]) & (found.month < first)
+    holds[found.row[away | dead]] = False
+    return holds
+
+
+# --- whom a rule could judge ---------------------------------------------------------------------------------------
+
+
+def residents(side: Side, one: Judge) -> int:
+    """Residents at the end whom a rule could judge, in persons."""
+    case, counts = one.case, side.run.residents_by_class
+    if case.residents == EVERYBODY:
+        return int(counts.sum())
+    if case.residents == ADMITTED:
+        return int(counts[_classes(side.world, one)].sum())
+    if not case.residents:
+        return 0
+    here, last = at_home(side.found, side.people), len(side.run.harms) - 1
+    row = np.flatnonzero(here)
+    end = np.full(len(row), last)
+    of = case.of if case.residents == case.condition else ""
+    asked = Case(case.entries, case.stays, condition=case.residents, of=of)
+    held = _holds(side, asked, Stretch(row, side.heads(row, end), end, end), np.ones(last + 1, bool))
+    return int(held.sum()) * side.drawn.one_in
+
+
+def _classes(world: World, one: Judge) -> Flags:
+    """Choice classes whom the last month admits to a channel that a rule is about, if it differs for them."""
+    asked, found = one.case.entries.any(axis=0) & (world.law["exists"] > 0), np.zeros(N_CLASSES, bool)
+    for place, channel in np.argwhere(asked):
+        found |= admitted(world.rules[-1, place, channel]) & one.contrast.classes(one.rule.months, int(channel))
+    return found
+
+
+# --- notes ---------------------------------------------------------------------------------------------------------
 
 
 def contradicts(addition: Addition, others: Sequence[Addition]) -> list[str]:

@@ -9,7 +9,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.analysis.judged import scope
+from sim.analysis.case import MONTHLY
+from sim.analysis.cases import case_of
 from sim.history import coefficients
 from sim.history.catalogue import load_history
 from sim.history.compiled import build
@@ -327,9 +328,9 @@ def test_the_bill_of_2023_touches_the_homes_and_the_citizenship_of_who_has_a_per
         owned = load_history(bill).monthly("lithuania.property", MONTHS)
         assert owned[month(since) - 1] == 1.0 and owned[month(since) + 1] == 0.0, bill
     assert (load_history().monthly("lithuania.property", MONTHS) == 1.0).all()
-    about = scope("lithuania.property", world())
+    about = case_of("lithuania.property", world())
     touched = about.stays[PLACE["lithuania"]].any(axis=0)
-    assert about.when == "monthly" and not about.entries.any()
+    assert about.judged == MONTHLY and not about.entries.any()
     assert set(np.flatnonzero(touched)) == {STATUS["permit"], STATUS["permanent"]}
 
 

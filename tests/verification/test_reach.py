@@ -4,22 +4,18 @@ A hundred single adults of 30 live in Belarus, want to leave at once and can, bu
 from 0 to 5. Eligible, touched and changed are told in that order.
 """
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from sim.analysis.additions import additions
-from sim.analysis.judged import scope
+from sim.analysis.cases import case_of
 from sim.analysis.reach import Rule, reach_table, rules
 from sim.history.catalogue import load_history
 from sim.history.compiled import build
 from sim.history.inventory import load_destinations
-from sim.history.wording import Addition
-from sim.model.decision.units import residents_by_class
 from sim.numerics.codes import CHANNEL, CONSCRIPTION, INSTRUMENT, MODE, N_CHANNELS, PLACE, SECTOR, SEX, STATUS
-from sim.runs.run import decisions, moves
-from tests.worlds import admit, close, crowd, families, plain_world, quiet, start, tighten
+from tests.reached import addition, drawn, kept, reached
+from tests.worlds import admit, close, crowd, families, plain_world, quiet, tighten
 
 MONTHS = 6
 EAGER, SETTLED_DOWN = quiet(level=50.0, permit_months=99.0), quiet(level=-50.0, permit_months=99.0)
@@ -36,20 +32,10 @@ def by_permit(world, channel="work"):
     return admit(world, "lithuania", channel, entry=permit, residence=permit)
 
 
-def lived(people, world, b):
-    model = start(people, world, b).run()
-    log, residents = model.recorder.events, residents_by_class(model.columns, MONTHS - 1)
-    return SimpleNamespace(moves=moves(log), decisions=decisions(log), residents_by_class=residents * people.one_in)
-
-
 def reach(parameter, worlds, people=None, b=EAGER, months=ALWAYS, verdict="effective", by=()):
     """Eligible, touched, changed and the note of a rule that parts two worlds."""
     people = crowd(100) if people is None else people
-    pair = tuple(lived(people, world, b) for world in worlds)
-    addition = Addition("policy", "event", parameter, False, verdict, by, "")
-    table = reach_table([Rule(addition, months)], [pair, pair], worlds[0], lambda run: people.people, people.one_in)
-    ((_, *numbers, note),) = table.itertuples(index=False)
-    return (*map(int, numbers), note)
+    return reached(parameter, worlds, people, b, months, verdict=verdict, by=by)
 
 
 def test_a_closing_reaches_those_who_would_have_left():
@@ -77,11 +63,11 @@ def test_each_person_of_the_sample_stands_for_many():
     people.one_in = 1  # the world is that of a hundred persons, whatever each stands for
     people.people.circle[:] = 0
     open_, closed = by_permit(world_of()), close(by_permit(world_of()), "lithuania", "permit", 0)
-    pair = tuple(lived(people, world, EAGER) for world in (open_, closed))
+    pair = tuple(kept(people, world, EAGER) for world in (open_, closed))
     for run in pair:
         run.residents_by_class = run.residents_by_class * 1000
-    addition = Addition("policy", "event", "lithuania.permit", False, "effective", (), "")
-    table = reach_table([Rule(addition, ALWAYS)], [pair], open_, lambda run: people.people, 1000)
+    people.one_in = 1000
+    table = reach_table([Rule(addition("lithuania.permit"), ALWAYS)], [pair], (open_, closed), drawn(people))
     assert table.iloc[0, 1:4].tolist() == [100_000.0, 100_000.0, 100_000.0]
 
 
@@ -117,7 +103,8 @@ def test_renewals_reach_those_who_live_there_on_a_permit_and_no_applicant():
     assert reach("lithuania.renewal", (open_, closed), people, SETTLED_DOWN) == (50, 40, 40, "")
     assert reach("lithuania.work.renewal", (open_, tighten(open_, "lithuania", "work", renewal=0.0)), people,
                  SETTLED_DOWN) == (50, 40, 40, "")  # fmt: skip
-    assert reach("lithuania.permit", (open_, closed), people, SETTLED_DOWN) == (
+    first = close(by_permit(world_of()), "lithuania", "permit", 0)
+    assert reach("lithuania.permit", (open_, first), people, SETTLED_DOWN) == (
         50, 0, 0, "inert: nobody met it in either world")  # fmt: skip
     elsewhere = abroad(50, 1, place="poland")
     two = by_permit(world_of(places=("lithuania", "poland")))
@@ -132,7 +119,7 @@ def test_a_first_permit_after_a_visa_is_no_renewal():
         ("permit", (20, 20, 20, "")),
         ("renewal", (20, 0, 0, "inert: nobody met it in either world")),
     ):
-        worlds = (world, close(world, "lithuania", "permit", 0))
+        worlds = (world, close(world, "lithuania", instrument, 0))
         assert reach(f"lithuania.{instrument}", worlds, people, SETTLED_DOWN) == told
 
 
@@ -207,7 +194,7 @@ def test_what_belarus_does_reaches_whom_it_happens_to():
     drafting = calm._replace(belarus=calm.belarus.copy())
     drafting.belarus["summoned"], drafting.belarus["drafted"] = 100.0, 100.0
     found = reach("belarus.draft", (calm, drafting), people, quiet(level=-50.0, service_months=18.0))
-    run = lived(people, drafting, quiet(level=-50.0, service_months=18.0))
+    run = kept(people, drafting, quiet(level=-50.0, service_months=18.0))
     drafted = len(np.unique(run.decisions["key"]))
     assert drafted > 20 and found[0] == 100 and found[1] == drafted
     banned = close(calm, "belarus", "exit", 0)
@@ -217,19 +204,10 @@ def test_what_belarus_does_reaches_whom_it_happens_to():
 def test_permits_and_renewals_of_the_real_law_are_about_different_people():
     world = build(load_history("historical"), load_destinations(), 2)
     lithuania = PLACE["lithuania"]
-    permit, renewal = scope("lithuania.permit", world), scope("lithuania.renewal", world)
-    assert permit.entries[lithuania].sum() > 3 and not renewal.entries.any()
+    permit, renewal = case_of("lithuania.permit", world), case_of("lithuania.renewal", world)
+    assert permit.entries[:, lithuania].any(axis=0).sum() > 3 and not renewal.entries.any()
     assert renewal.stays[lithuania, :, STATUS["permit"]].all() and renewal.stays.sum() == N_CHANNELS
     assert not (permit.stays & renewal.stays).any()
-
-
-def test_every_parameter_that_a_policy_changes_is_about_somebody():
-    history = load_history("historical")
-    world = build(history, load_destinations(), 2)
-    names = {change.parameter for policy in history.policies for event in policy.events for change in event.changes}
-    for name in names:
-        about = scope(name, world)
-        assert about.entries.any() or about.stays.any() or about.kinds or about.at_home, name
 
 
 def test_months_are_those_in_which_the_histories_differ():

@@ -20,6 +20,7 @@ from sim.analysis.learned import learned_of
 from sim.analysis.lives_at_risk import harms_of
 from sim.analysis.reach import reach_table, rules
 from sim.analysis.rule_periods import rule_periods
+from sim.analysis.sides import drawn_of
 from sim.cli.commands.onward import onward
 from sim.cli.commands.pairs import Pairs, decomposed, families, first_count, paired_runs
 from sim.cli.commands.runs import ensemble_of, planned, write_world
@@ -146,7 +147,7 @@ def _write_tables(folder: Path, ensemble: Ensemble, pairs: Pairs, additions: Seq
         "substitution": substitution_table(pairs.by_lambda, window),
         "final": final_table(pairs.by_lambda, window),
         "rules": rule_periods(*histories, settings.last_day),
-        "reach": reach_table(changed, main, baseline, ensemble.start, window.one_in),
+        "reach": reach_table(changed, main, (baseline, scenario), drawn_of(ensemble)),
         **_yardstick(ensemble, ours),
         "people": _people(ensemble),
         "groups": hide_few(groups_table(main, window), window.one_in, len(main)),
