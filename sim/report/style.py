@@ -213,6 +213,8 @@ DASHES: dict[str, Any] = {IN_FORCE: "-", ENDS: (0, (4, 2)), ANNOUNCED: (0, (1, 1
 """Lines of the days of a rule; of a day with several words the first of these."""
 ROWS, ROW = 3, 9.0
 """Rows of labels at most, and their height in points."""
+NEAR = 6.0
+"""Points between two days of rules, at least: of days that are nearer the first is drawn; the timeline has them all."""
 
 
 def days(results: Results) -> dict[float, list[str]]:
@@ -229,17 +231,21 @@ def days(results: Results) -> dict[float, list[str]]:
 def dates(axes: Axes, results: Results, labels: bool = False) -> None:
     """Vertical lines where the scenario's rules are announced, come into force and end.
 
+    Without labels they stand `NEAR` points apart at least.
     Labels stand in rows, in which none touches another or leaves the panel; for what finds no place in `ROWS` rows
     only the line is drawn. The panel grows above by the rows that are needed.
     """
     first, last = axes.get_xlim()
-    shown = {at: said for at, said in days(results).items() if first <= at <= last}
+    width, shown = _points(axes), dict[float, list[str]]()
+    for at, said in days(results).items():
+        near = not labels and bool(shown) and (at - max(shown)) / (last - first) * width < NEAR
+        if first <= at <= last and not near:
+            shown[at] = said
     for at, said in shown.items():
         dash = DASHES[next(word for word in DASHES if word in said)]
         axes.axvline(at, color=VERMILLION, lw=0.9, ls=dash, zorder=1.5)
     if not labels:
         return
-    width = _points(axes)
     places = placed([((at - first) / (last - first) * width, ", ".join(said)) for at, said in shown.items()], width)
     for (at, said), place in zip(shown.items(), places, strict=True):
         if place is not None:
