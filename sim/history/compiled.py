@@ -17,7 +17,7 @@ from sim.history.admission import ADMISSION, Channel
 from sim.history.destinations import Destination
 from sim.history.history import History
 from sim.history.levers import believed, heard
-from sim.history.limits import within_limits
+from sim.history.limits import BELARUS_FIELDS, within_limits
 from sim.history.reading import Reading
 from sim.numerics.codes import (
     CHANNEL,
@@ -172,34 +172,6 @@ class World(NamedTuple):
     between: Floats  # [P, P] km between the main cities, Minsk for place 0
 
 
-_BELARUS = {
-    "detentions": "detentions",
-    "charges": "charges",
-    "closures": "closures",
-    "news": "repression_news",
-    "summoned": "summoned",
-    "drafted": "draft",
-    "war_fear": "war_fear",
-    "ban_accused": "exit_ban_accused",
-    "ban_liable": "exit_ban_liable",
-    "arrest_on_return": "arrest_on_return",
-    "passport_abroad": "passport_abroad",
-    "pardon": "pardon",
-    "officers": "reserve_officers",
-    "summons_reach": "summons_reach",
-    "study_abroad": "study_deferment_abroad",
-    "relocation_it": "relocation_it",
-    "relocation_media": "relocation_media",
-    "return_pull": "return_pull",
-    "volunteers": "volunteers",
-    "deserters": "deserters",
-    "officers_barred": "officers_barred",
-    "certificates": "certificates",
-    "reservists": "reservists",
-    "ban_reserve": "exit_ban_reserve",
-}
-"""Field of World -> history parameter `belarus.<name>`."""
-
 _OF_A_PLACE = (
     *("wage", "rent", "safety", "unsafe", "distance", "language", "firms", "diaspora"),
     *("visas", "travel_document", "screening_false", "screening_true", "naturalisation", "permanence"),
@@ -228,7 +200,7 @@ def build(
     said = reading or Reading(history, months)
 
     def series(name: str, field: str) -> Floats:
-        return within_limits(name, field, said.read("monthly", name))
+        return within_limits(name, field, said.read("monthly", name), history.changing)
 
     for name, destination in destinations.items():
         place = PLACE[name]
@@ -261,7 +233,7 @@ def build(
     earned = series("belarus.wage", "wage") * series("belarus.income_multiple", "income_multiple")
     places["wage"][:, home], places["rent"][:, home] = earned, series("belarus.rent", "rent")
     places["premium_it"][:, home] = series("belarus.wage.premium.it", "premium_it")
-    for field, parameter in _BELARUS.items():
+    for field, parameter in BELARUS_FIELDS.items():
         belarus[field] = series(f"belarus.{parameter}", field)
     lag = series("belarus.propaganda", "propaganda")
     belarus["news"] = believed(heard(belarus["news"], series("belarus.independent_news", "independent_news")), lag)

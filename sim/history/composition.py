@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.history.limits import spelt
 from sim.history.parameters import Change, Closing, Dated, Parameter, Setting, date_of, day
 from sim.history.policies import Event
 from sim.history.wording import COLUMNS, columns_of, listing
@@ -143,14 +144,15 @@ def daily_value(parameter: Parameter, acting: Acting, days: int, beyond: Beyond 
     else:
         begun = [pair for pair in acting if day(_first(*pair)) < beyond.since]
         value = _composed(parameter, begun, beyond.own(value))
-        value = beyond.moved(value, parameter.low, parameter.high)
+        value = beyond.moved(value, *parameter.span)
         value = _composed(parameter, [pair for pair in acting if pair not in begun], value)
-    outside = np.flatnonzero(~((value >= parameter.low) & (value <= parameter.high)))
+    low, high = parameter.span
+    outside = np.flatnonzero(~((value >= low) & (value <= high)))
     if len(outside):
-        number, limits = int(outside[0]), f"[{parameter.low:g}, {parameter.high:g}]"
+        number, limits = int(outside[0]), f"[{low:g}, {high:g}]"
         guilty = listing([event.name for event, _ in acting]) or "nothing"
         raise HistoryError(
-            f"{parameter.name} is {value[number]:g} on {date_of(number)}, outside {limits}; changed by {guilty}"
+            f"{parameter.name} is {spelt(value[number])} on {date_of(number)}, outside {limits}; changed by {guilty}"
         )
     return value
 

@@ -8,7 +8,9 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
+from sim.history.limits import narrowed, spelt
 from sim.history.naming import is_name
 from sim.numerics.codes import CHANNEL, GROUP
 from sim.numerics.errors import HistoryError
@@ -145,21 +147,31 @@ class Parameter:
         _need_dated(self.values, where)
         if self.values[0].date > FIRST_DAY:
             raise HistoryError(f"{where}: first value is of {self.values[0].date}; give one from {FIRST_DAY}")
+        low, high = self.span
         for item in self.values:
             if not low <= item.value <= high:
-                raise HistoryError(f"{where}: {item.date}: {item.value:g} is outside [{low:g}, {high:g}]")
+                raise HistoryError(f"{where}: {item.date}: {_outside(item.value, self.span)}")
             if self.interpolate == "linear" and math.isinf(item.value):
-                raise HistoryError(f"{where}: {item.date}: no straight line leads to {item.value:g}")
+                raise HistoryError(f"{where}: {item.date}: no straight line leads to {spelt(item.value)}")
             if strange := self.strange(item.value):
                 raise HistoryError(f"{where}: {item.date}: {strange}")
 
+    @cached_property
+    def span(self) -> tuple[float, float]:
+        """Smallest and largest value that the parameter can have: its range, as far as any world can have it."""
+        return narrowed(self.name, self.low, self.high)
+
     def outside(self, value: float, replaces: bool = False) -> str:
         """What is wrong with a value by which an event may change the parameter, or which it sets; empty if nothing."""
+        low, high = self.span
         if self.rule == "product" and not replaces:
-            return f"factor {value:g} is negative" if value < 0.0 else ""
-        if (self.rule != "sum" or replaces) and not self.low <= value <= self.high:
-            return f"{value:g} is outside [{self.low:g}, {self.high:g}]"
-        return self.strange(value)
+            negative = f"factor {spelt(value)} is negative" if value < 0.0 else ""
+            return negative or ("factor .inf leaves no number" if math.isinf(value) else "")
+        if self.rule == "sum" and not replaces:
+            # from one end of the range to the other is the most that can be added
+            too_much = f"{spelt(value)} cannot be added to a number of [{low:g}, {high:g}]"
+            return too_much if abs(value) > high - low else self.strange(value)
+        return self.strange(value) if low <= value <= high else _outside(value, self.span)
 
     def strange(self, value: float) -> str:
         """What is wrong with a value that its unit cannot have; empty if nothing."""
@@ -168,6 +180,10 @@ class Parameter:
         if self.unit == "years" and not value.is_integer():
             return f"{value:g} is not a whole number of years"
         return ""
+
+
+def _outside(value: float, span: tuple[float, float]) -> str:
+    return f"{spelt(value)} is outside [{span[0]:g}, {span[1]:g}]"
 
 
 def no_set(parameter: Parameter) -> str:

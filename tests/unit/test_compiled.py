@@ -134,8 +134,10 @@ def test_relocation_is_a_channel_of_the_law_where_firms_moved():
 
 def test_a_number_no_world_can_have_is_refused_by_name():
     start = HISTORY.event("lithuania_security_refusals").start
-    with pytest.raises(HistoryError, match=r"^lithuania.revocation is 2.0021 on 2023-08-01, outside \[0, 1\]"):
-        changed("lithuania.revocation", start, 2.0).check()
+    with pytest.raises(HistoryError, match=r"^lithuania.revocation is 1.0021 on 2023-08-01, outside \[0, 1\]"):
+        changed("lithuania.revocation", start, 1.0).check()
+    with pytest.raises(HistoryError, match=r"lithuania.revocation: 2 cannot be added to a number of \[0, 1\]$"):
+        changed("lithuania.revocation", start, 2.0)
 
 
 # whom a channel admits

@@ -328,7 +328,7 @@ REFUSALS = {
     "first value is of 2019-02-01": lambda: parameter("p", values=(("2019-02-01", 1),)),
     "-1 is outside [0, 1000]": lambda: parameter("p", values=(("2019-01-01", -1),)),
     "dates are not in ascending order": lambda: parameter("p", values=(("2019-01-01", 1), ("2019-01-01", 2))),
-    "no straight line leads to inf": lambda: parameter(
+    "no straight line leads to .inf": lambda: parameter(
         "p", "set", "linear", (("2019-01-01", float("inf")),), high=float("inf")
     ),
     "parameter 'p' is given twice": lambda: History.of([parameter("p"), parameter("p")]),

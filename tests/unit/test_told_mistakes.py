@@ -1,12 +1,16 @@
 """What is told of mistakes in files: every one, once, with its line, and in words that say what to do."""
 
+import math
+import re
 import shutil
 
 import pytest
 
 from sim.cli.commands import lint, matching, parameters, policies
 from sim.cli.commands.worlds import simulated
-from sim.history import catalogue, inventory, wording
+from sim.history import catalogue, inventory, limits, wording
+from sim.history.compiled import build
+from sim.history.records import policy_from
 from sim.history.schema import of_channels
 from sim.model.decision import constants
 from sim.model.decision.rules import names
@@ -109,6 +113,97 @@ def test_a_number_of_a_destination_is_told_without_a_date_that_nobody_wrote(conf
     assert "conf/destination/belarus.yaml: belarus is the country of origin and cannot be a destination" in told
     assert "conf/destination/Poland.yaml: names are in lower case; rename the file poland" in told
     assert "'it' is not a list of sectors" in told and "'it' is not a number" not in told  # parameters or not
+
+
+CALL = """description: "A call."
+actor: Belarus
+events:
+  call:
+    from: 2022-01-01
+    source: "counterfactual"
+    changes:
+      {}
+"""
+"""A policy of one change."""
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("belarus.reservists: .inf", ".inf cannot be added to a number of [0, 1e+09]"),
+        ("belarus.reservists: .nan", "'.nan' is not a number"),
+        ("belarus.draft: {2022-02-01: 3e9}", "2022-02-01: 3e+09 cannot be added to a number of [0, 1e+09]"),
+        ("belarus.detentions: .inf", ".inf is outside [0, 1e+09]"),
+        ("belarus.deserters: {set: .inf}", "set: .inf is outside [0, 1e+09]"),
+        ("lithuania.work.approval: .inf", "factor .inf leaves no number"),
+        ("lithuania.work.capacity: .inf", ""),
+    ],
+)
+def test_a_number_that_no_world_can_have_is_told_where_it_is_written(conf, change, said):
+    """File, line, event, key, value and range; where no limit is a limit it is no fault."""
+    (conf / "policy" / "call.yaml").write_text(CALL.format(change))
+    found = lint.faults_of(conf)
+    if said:
+        key = change.partition(":")[0]
+        assert len(found) == 1
+        assert re.fullmatch(
+            rf"conf/policy/call.yaml: line 8: events: call: changes: {key}: {re.escape(said)}.*", found[0]
+        )
+    else:
+        assert found == []
+
+
+@pytest.mark.parametrize(
+    ("file", "key", "value"),
+    [
+        ("conscription", "reservists", ".inf"),
+        ("conscription", "volunteers", "-.inf"),
+        ("conscription", "deserters", "2e9"),
+        ("repression", "closures", ".inf"),
+    ],
+)
+def test_a_series_that_is_not_finite_is_told_with_its_file(conf, file, key, value):
+    path = conf / "history" / f"{file}.yaml"
+    text = path.read_text(encoding="utf-8")
+    at = text.index("  value: 0", text.index(f"belarus.{key}:"))
+    path.write_text(text[:at] + f"  value: {value}" + text[at + len("  value: 0") :])
+    shown = "2e+09" if value == "2e9" else value
+    [fault] = lint.faults_of(conf)
+    assert fault.startswith(f"conf/history/{file}.yaml: line ")
+    assert fault.endswith(f"belarus.{key}: parameter 'belarus.{key}': 2019-01-01: {shown} is outside [0, 1e+09]")
+
+
+def test_a_sum_that_no_world_can_have_is_told_with_its_events():
+    """Each number is one that a world can have; together they are not."""
+    parts = [policies_file(name, {"belarus.reservists": 9e8}) for name in ("one", "two")]
+    history = catalogue.load_history().enact(*parts)
+    with pytest.raises(
+        HistoryError, match=r"reservists is 1.8e\+09 on 2022-01-01, outside \[0, 1e\+09\]; changed by one, two"
+    ):
+        history.check()
+    with pytest.raises(HistoryError, match=r"outside \[0, 1e\+09\].*changed by one, two"):
+        build(history, inventory.load_destinations(), 48)
+
+
+def policies_file(name, changes):
+    """A proposal of one event."""
+    event = {"from": "2022-01-01", "source": "counterfactual", "changes": changes}
+    return policy_from(name, {"description": "x", "actor": "Belarus", "historical": False, "events": {name: event}})
+
+
+def test_of_every_number_it_is_known_what_a_world_can_have():
+    """A range is narrowed to it: where nothing limits a count, and where a price of nothing has no logarithm."""
+    for parameter in catalogue.load_history().parameters.values():
+        low, high = parameter.span
+        prices = parameter.name.rpartition(".")[2] in ("wage", "rent")
+        assert low == (0.01 if prices else parameter.low), parameter.name
+        assert high == parameter.high or (parameter.high == math.inf and high == 1e9), parameter.name
+        known = limits.field_of(parameter.name) or parameter.rule == "restriction"
+        assert known or parameter.name.rpartition(".")[2] in FREE, parameter.name
+
+
+FREE = ("latitude", "longitude", "property", "sectors", "groups", "youngest", "oldest", "political_prisoners")
+"""What the world takes as it is, or not at all."""
 
 
 def test_what_a_constant_is_like_is_told_with_its_line(conf):

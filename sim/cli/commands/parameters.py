@@ -68,8 +68,8 @@ def listing(history: History, parameters: list[Parameter], months: int) -> list[
 def _range(parameter: Parameter) -> str:
     if parameter.rule == "restriction" or parameter.unit in SETS:
         return ""
-    high = "no limit" if math.isinf(parameter.high) else f"{parameter.high:,g}"
-    return f", {parameter.low:,g} to {high}"
+    low, high = parameter.span
+    return f", {low:,g} to {'no limit' if math.isinf(high) else f'{high:,g}'}"
 
 
 def _now(history: History, parameter: Parameter, months: int) -> str:
