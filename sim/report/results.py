@@ -12,7 +12,7 @@ import pandas as pd
 
 from sim.analysis import standing
 from sim.analysis.dimensions import DESTINATIONS, ORIGIN
-from sim.history import naming
+from sim.history import naming, strict_yaml
 from sim.numerics import codes, months
 from sim.runs import seals
 from sim.runs.checks import CENTRAL
@@ -40,11 +40,18 @@ COMPOSED = re.compile(r"_0x[0-9a-f]{6}\b")
 """What a policy composed on the page has behind the name that it was given: a digest of its rules."""
 
 
+_UNION = re.compile(r"\beu\b")
+
+
 def wording(code: str) -> str:
     """A code as a reader's word: places with capitals, the rest with spaces; a composed policy by its name alone."""
     if code in NAMES:
         return NAMES[code]
-    return code.replace("_", " ").title() if code in codes.PLACE else naming.words(COMPOSED.sub("", code))
+    return (
+        code.replace("_", " ").title()
+        if code in codes.PLACE
+        else _UNION.sub("EU", naming.words(COMPOSED.sub("", code)))
+    )
 
 
 def heading(code: str) -> str:
@@ -191,10 +198,16 @@ class Results:
         """The lambda at which the headline is told; the mean of those of the draws where lambda is drawn."""
         return float(self.fact("settings", "lambda"))
 
+    @cached_property
+    def has_drawn_lambda(self) -> bool:
+        """Whether lambda is that of each draw, and was not set by hand."""
+        chosen = strict_yaml.read(self.path("config.yaml")).get("choice") or {}
+        return self.is_drawn and chosen.get("lambda") is None
+
     @property
     def main_told(self) -> str:
         """The same in words: of draws it is a mean, whose further digits say nothing."""
-        return f"{self.main:.2g} on average" if self.is_drawn else f"{self.main:g}"
+        return f"{self.main:.2g} on average" if self.has_drawn_lambda else f"{self.main:g}"
 
     @cached_property
     def lambdas(self) -> tuple[float, ...]:

@@ -19,7 +19,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Bbox
 
-from sim.report.results import Results
+from sim.report.results import Results, heading
 from sim.report.words import MINUS
 
 STAMP = "conditional scenario, not a forecast"
@@ -206,6 +206,16 @@ def thousands(axes: Axes, axis: str = "y") -> None:
         return text.removeprefix("-") if not float(text.replace(",", "")) else text.replace("-", MINUS)
 
     line.set_major_formatter(told)
+
+
+LONGEST_NAME = 24
+"""Letters of a scenario's name that a panel has room for."""
+
+
+def named(results: Results) -> str:
+    """The scenario as a panel names it: by its name, or plainly as the scenario where that is long."""
+    name = heading(results.scenario)
+    return name if len(name) <= LONGEST_NAME else "Scenario"
 
 
 ANNOUNCED, IN_FORCE, ENDS = "announced", "in force", "ends"

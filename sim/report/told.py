@@ -149,7 +149,9 @@ class Told:
         if declared.kind == MONEY:
             return self._money(declared, place)
         found = self._effect(declared.measure, place, at)
-        if name == "share":  # a share of levels, whose luck no table tells
+        if declared.kind == SHARE and not self.ruled:  # of countries whose rules change there are none
+            found = Effect(math.nan, math.nan, math.nan, "share")
+        elif name == "share":  # a share of levels, whose luck no table tells
             whole = self._effect("baseline_departures", "", at).estimate
             found = Effect(found.estimate / whole if whole > 0 else math.nan, math.nan, math.nan, "share")
         before = self._effect(declared.level, place, at).estimate if declared.level else math.nan
@@ -189,12 +191,6 @@ class Told:
         """Destinations whose rules the scenario changes, those of the largest change of arrivals first."""
         places = [str(place) for place in self.results.fact("changed")]
         return tuple(sorted(places, key=lambda place: (-abs(self.value("arrivals", place).estimate), place)))
-
-    @property
-    def losers(self) -> str:
-        """Whose lost arrivals are deflected or not: the countries whose rules change, else the focus."""
-        plain = f"that {wording(self.results.focus)} loses, where no rules change"
-        return "that the countries lose whose rules change" if self.ruled else plain
 
     @cached_property
     def taking(self) -> tuple[str, ...]:

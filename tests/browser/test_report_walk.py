@@ -122,6 +122,11 @@ def test_letters_of_figures_are_readable_on_a_phone_and_the_sankey_has_its_list(
     assert page.execute_script("return document.querySelector('.narrow').offsetHeight") == 0
 
 
+def test_the_first_page_is_one_screen(browser, address):
+    page = opened(browser, address, 1280, 900)
+    assert page.execute_script("return document.querySelector('#first').getBoundingClientRect().bottom") <= 900
+
+
 def test_the_first_page_is_printed_on_one_sheet(browser, address):
     page = opened(browser, address, *SHEET, media="print")
     assert page.execute_script(HIGH) <= SHEET[1]

@@ -240,7 +240,8 @@ def test_figures_and_page_of_nobody(tmp_path):
         assert drawn["svg"].startswith(b"<?xml") and len(drawn["png"]) > 1000
     said = context(results)
     assert said["channels"] == [] and said["reach"] == [] and said["yardstick"]["groups"] == []
-    assert len(said["sentences"]) == 1 and "no difference for anybody" in said["sentences"][0]
+    sentences = said["first"].sentences
+    assert len(sentences) == 1 and "no difference for anybody" in sentences[0]
     assert all(not table["rows"] for table in said["groups"])
 
 

@@ -153,6 +153,19 @@ def test_no_label_lies_over_another_or_runs_out(results, name):
     assert name != "arrivals" or {"announced", "in force", "announced, in force"} <= set(said)
 
 
+@pytest.mark.parametrize("name", ["arrivals", "stocks"])
+def test_a_long_name_of_a_scenario_leaves_the_panels_their_width(results, name):
+    """A composition has the names of all its policies, which no panel has room for."""
+    long = Results(results.folder)
+    long.manifest = results.manifest | {"scenario": "historical+eu_package+repression_up"}
+    long.__dict__["effects"] = results.effects
+    long.series = lambda world, *rest: results.series("lithuania_ban" if "eu_package" in world else world, *rest)
+    with style.look():
+        wide = [min(axes.get_position().width for axes in
+                    style.finished(figures.figure(name).draw(one), "").axes) for one in (results, long)]  # fmt: skip
+    assert wide[1] == pytest.approx(wide[0], rel=0.02)
+
+
 def test_words_of_one_day_are_one_label():
     policies = (Policy("a", 3.0, 5.0, 5.0), Policy("b", 5.0, 6.0, None), Policy("c", 3.0, 6.0, None))
     assert style.days(SimpleNamespace(policies=policies)) == {
@@ -308,10 +321,15 @@ def with_effects(results, **measures):
 
 def test_every_harm_that_is_recorded_is_drawn_and_a_call_to_arms_by_its_kind(results):
     harms = figures.figure("harms")
-    drawn = set(harms.data(results)["quantity"]) - set(harms.COUNTS)
+
+    def told_of(results):
+        table = harms.data(results)
+        return set(table.loc[table["panel"] == "harms", "quantity"])
+
+    drawn = told_of(results)
     assert drawn == {*EXPECTED, "detained_of_stayers", "drafted_of_stayers"}, "kinds that do not occur are left out"
     mobilised = with_effects(results, expected_drafted__reserve=75_000.0, baseline_expected_drafted__officers=100.0)
-    drawn = set(harms.data(mobilised)["quantity"]) - set(harms.COUNTS)
+    drawn = told_of(mobilised)
     assert drawn == {*EXPECTED, "detained_of_stayers", *(f"{name}{of}" for name in CALLS for of in ("", "_of_stayers"))}
     assert "mobilisations +75,000, drafts +" in harms.title(mobilised)
 

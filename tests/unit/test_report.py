@@ -14,9 +14,11 @@ from fake_results import MAIN, sealed, write
 from sim.cli.commands import stored
 from sim.numerics.errors import UserError
 from sim.report import comparison, style, words
-from sim.report.comparison import answer, cited
+from sim.report.comparison import all_numbers, answer, cited, doubts
 from sim.report.comparison.figures import drawable, figure
+from sim.report.comparison.first_page import first_page
 from sim.report.comparison.page import SECTIONS, context, drawn, matrices, months_of, render
+from sim.report.comparison.phrases import told_with
 from sim.report.comparison.table import summary_text
 from sim.report.quantities import DECLARED, PARTS
 from sim.report.results import Effect, Results
@@ -193,10 +195,13 @@ def test_console_page_and_summary_print_the_same_numbers(folder, page):
     told, text = Told(Results(folder)), summary_text(folder)
     summary = (folder / "summary.md").read_text(encoding="utf-8")
     cells, plain = set(page.text), " ".join(text.split())
-    for line in [*answer.sentences(told), answer.doubt(told)]:
-        assert line in cells and line in summary and line in plain
-    assert answer.deflected(told) in summary and answer.deflected(told) in plain
-    for block in answer.blocks(told):
+    first = first_page(told)
+    for line in [*first.sentences, *first.changes, first.doubt, first.sure]:
+        assert line in cells and line in summary
+    for line in [*answer.sentences(told), doubts.doubt(told)]:  # the console has room for all
+        assert line in plain
+    assert doubts.deflected(told) in summary and doubts.deflected(told) in plain
+    for block in all_numbers.blocks(told):
         for row in block.rows:
             line = next(line for line in text.splitlines() if line.strip().startswith(f"{row.label}  "))
             assert row.persons in line and row.interval in line
@@ -220,7 +225,7 @@ def test_every_number_of_the_first_page_is_one_of_the_declared_quantities(folder
 
 def test_text_table_and_chart_say_the_same_of_every_part(folder):
     told = Told(Results(folder))
-    rows = {row.value.quantity.name: row for block in answer.blocks(told) for row in block.rows}
+    rows = {row.value.quantity.name: row for block in all_numbers.blocks(told) for row in block.rows}
     chart = figure("substitution").data(told.results).set_index("outcome")["persons"]
     bars = figure("sensitivity").data(told.results).set_index("lambda").loc[MAIN]
     said = " ".join(answer.sentences(told))
@@ -253,12 +258,12 @@ def test_arrivals_of_all_countries_add_up_to_departures(folder):
     told = Told(Results(folder))
     net = [told.value(name).estimate for name in ("arrivals_changed", "arrivals_others")]
     assert sum(net) == pytest.approx(told.value("departures").estimate, abs=0.05)
-    assert [row.value.quantity.name for row in answer.net(told)] == ["arrivals", "arrivals_others", "departures"]
+    assert [row.value.quantity.name for row in all_numbers.net(told)] == ["arrivals", "arrivals_others", "departures"]
 
 
 def test_effective_deflection_is_said_beside_every_lambda(folder):
     told = Told(Results(folder))
-    said = answer.deflected(told)
+    said = doubts.deflected(told)
     for lambda_ in told.results.lambdas:
         year, end = (told.value(name, lambda_=lambda_).cell for name in ("deflection_year", "deflection_end"))
         assert f"{year} and {end} at {lambda_:g}" in said
@@ -360,14 +365,14 @@ def test_calls_to_arms_are_told_by_kind_and_never_added_under_one_word(tmp_path)
     assert "mobilisations rise by 75,000 (74,000–76,000)" in said
     assert "calls of reserve officers rise by 4,500 (4,400–4,600)" in said and answer.DRAFT_IS_FILLED in said
     assert "420 (300–500) more mobilisations" in said
-    rows = {row.label: row.persons for block in answer.blocks(told) for row in block.rows}
+    rows = {row.label: row.persons for block in all_numbers.blocks(told) for row in block.rows}
     assert rows["mobilised from the reserve"] == "+75,000" and rows["called up as reserve officers"] == "+4,500"
     assert rows["drafted"] == SAME and "79,5" not in f"{said}{rows}{render(context(told.results) | NO_PICTURES)}"
 
 
 def test_a_call_to_arms_that_does_not_occur_is_not_told(folder):
     told = Told(Results(folder))
-    labels = " ".join(row.label for block in answer.blocks(told) for row in block.rows)
+    labels = " ".join(row.label for block in all_numbers.blocks(told) for row in block.rows)
     assert "drafted" in labels and "mobilised" not in labels and "reserve officers" not in labels
     assert "mobilis" not in " ".join(answer.sentences(told))
 
@@ -400,13 +405,13 @@ def test_an_interval_that_touches_zero_is_never_firm():
 
 def test_whatever_is_printed_as_firm_has_an_interval_clear_of_zero(folder):
     told = Told(Results(folder))
-    rows = [row for block in answer.blocks(told) for row in block.rows if row.sure == FIRM]
+    rows = [row for block in all_numbers.blocks(told) for row in block.rows if row.sure == FIRM]
     assert rows and not any(row.value.printed.touches_zero for row in rows)
     effects = told.results.effects
     rows = effects["measure"] == "stuck"
     told.results.__dict__["effects"] = effects.assign(low=effects["low"].where(~rows, 20.0))  # is printed as 0
     assert Told(Results(folder)).how_sure("stay") == ROUGH and Told(told.results).how_sure("stay") == OPEN
-    assert "(0\u2013" in answer.told_with(Told(told.results), "stay")
+    assert "(0\u2013" in told_with(Told(told.results), "stay")
 
 
 def test_lives_are_told_in_order_of_size_and_those_who_lose_their_papers_among_them(folder):
@@ -438,7 +443,7 @@ def test_public_money_is_told_of_a_whole_year_of_the_policy_or_not_at_all(tmp_pa
     assert told.year == year
     said, rows = answer.sentences(told)[4], told.table().set_index("quantity").index
     assert said.startswith(f"Public money in {year}: " if year else "Public money: March 2023 to ")
-    assert ("balance" in rows) == bool(year) == any("money" in block.heading for block in answer.blocks(told))
+    assert ("balance" in rows) == bool(year) == any("money" in block.heading for block in all_numbers.blocks(told))
     page = render(context(told.results) | NO_PICTURES)
     assert ("no whole calendar year of the policy" in page) != bool(year)
 
@@ -451,7 +456,7 @@ def test_several_countries_have_a_clause_each_and_a_net_table(tmp_path):
     told = Told(Results(sealed(folder)))
     first = answer.sentences(told)[0]
     assert first.startswith("Arrivals in Lithuania fall") and "arrivals in Poland rise" in first
-    assert [row.value.place for row in answer.net(told)] == ["", "lithuania", "poland", "", ""]
+    assert [row.value.place for row in all_numbers.net(told)] == ["", "lithuania", "poland", "", ""]
     assert "Poland" in answer.sentences(told)[4]
     effects = told.results.effects
     rows = effects["measure"] == "arrivals"

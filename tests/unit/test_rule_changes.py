@@ -6,6 +6,7 @@ from fake_results import write
 from sim.report import ruling
 from sim.report.comparison import rule_changes
 from sim.report.comparison.gravity import ARMS, COUNTED, ENTRY, EXIT, PRISON, REST, STAY, WAR, Gravity, counted, gravity
+from sim.report.comparison.phrases import RULES
 from sim.report.results import Results
 from sim.report.words import in_words
 
@@ -15,7 +16,7 @@ def results(tmp_path_factory):
     return Results(write(tmp_path_factory.mktemp("compare"), replicates=2))
 
 
-def told_of(results, adds, most=rule_changes.WORDS):
+def told_of(results, adds, most=RULES):
     """Lines of rules of the first page and of the details, were these the additions."""
     kept = results.folder / "adds.txt"
     before = kept.read_text(encoding="utf-8")
@@ -74,29 +75,25 @@ def test_a_bar_on_leaving_is_never_among_what_is_only_counted(results):
     for most in (20, 40, 70, 100):
         for ordered in (adds, adds[::-1]):
             page, details = told_of(results, ordered, most)
-            assert page[0] == (
-                "Belarus, men of the reserve barred from leaving: from 1 March 2027 to 29 February 2028: 100% (was 0%)."
-            )
+            assert "men of the reserve barred from leaving: " in page[0] and "100% (was 0%)" in page[0]
             assert page[-1].startswith("Besides: ")
             assert len(page) == 2 or sum(len(line.split()) for line in page) <= most
-            assert details[0] == page[0] and ", fee (work): " in details[-1]
+            assert details[0].startswith("Belarus, men of the reserve barred") and ", fee (work): " in details[-1]
 
 
 def test_the_gravest_of_each_kind_is_told_before_another_of_its_kind_and_the_rest_is_counted(results):
     again = "m: belarus.exit_ban_liable: from 2027-03-01 to 2028-02-29 1 share (was 0.5)."
-    page, _ = told_of(results, [again, *MOBILISED], 55)
-    barred = "Belarus, men of the reserve barred from leaving: from 1 March 2027 to 29 February 2028: 100% (was 0%)."
+    page, _ = told_of(results, [again, *MOBILISED], 40)
     assert page == [
-        barred,
+        "Belarus, men of the reserve barred from leaving: from 1 March 2027 to 29 February 2028: 100% (was 0%).",
         "Besides: one bar on leaving, two calls to arms and one rise of the danger of war in Belarus.",
     ]
-    page, _ = told_of(results, [again, *MOBILISED], 65)
+    page, _ = told_of(results, [again, *MOBILISED], 53)
     assert page == [
-        barred,
-        "Belarus, men who have served, called again: from 1 March 2027 to 29 February 2028: 8,300 persons a month at "
-        "first (was 0).",
+        "Belarus, from 1 March 2027 to 29 February 2028: men of the reserve barred from leaving: 100% (was 0%); men "
+        "who have served, called again: 8,300 persons a month at first (was 0).",
         "Besides: one bar on leaving, one call to arms and one rise of the danger of war in Belarus.",
-    ]
+    ], "numbers of one period are told together"
 
 
 @pytest.mark.parametrize(
@@ -131,6 +128,8 @@ def test_changes_are_counted_in_words_with_places_where_they_are_few():
         "one bar on leaving, two closures of entry and one other change in Poland and Belarus"
     )
     assert counted(both[:1] * 13, map(str, range(13))) == "13 closures of entry in 13 countries"
+    every = [Gravity(kind, False) for kind in (EXIT, ARMS, WAR, PRISON, STAY, ENTRY)]
+    assert counted(every, [], 3) == "one bar on leaving, one call to arms and four other changes"
     assert counted(both[1:2], []) == "one bar on leaving" and in_words(12) == "twelve"
     assert all(one and several for one, several in COUNTED.values()) and len(COUNTED) == 14
 
@@ -163,7 +162,7 @@ def test_parts_without_effect_are_told_beside_those_that_act(results):
     ]
     assert details[1] == page[1]
     page, details = told_of(results, [acts, stay, late])
-    assert page[1:] == ["2 further parts change nothing, in Georgia and Latvia."] and len(details) == 3
+    assert page[1:] == ["Two further parts change nothing, in Georgia and Latvia."] and len(details) == 3
     page, details = told_of(results, [stay, late])
     assert (
         page

@@ -1,150 +1,50 @@
-"""What a comparison says: the sentences of the first page, and the table. Console, page and summary say the same."""
+"""What a comparison says in sentences: of arrivals, lives, papers, harms and money, in more or less detail."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
-
-import numpy as np
-
-from sim.analysis.dimensions import CHANNELS
+from sim.history import naming
 from sim.numerics.messages import listed
 from sim.report import words
-from sim.report.comparison.rule_changes import CLAUSES, acting_and_idle
-from sim.report.quantities import CALLS, HARM, HARMS, MONEY, PARTS, WISHES, Quantity
-from sim.report.results import Effect, Results, heading, wording
-from sim.report.told import Told, Value
-from sim.report.verdicts import FEW, FIRM, OPEN, ROUGH, SAME, UNSURE
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of the table, drawn from one value; persons beside are those at the other lambdas."""
-
-    value: Value
-    label: str
-    deep: bool = False
-    """Part of the line above."""
-    beside: tuple[str, ...] = ()
-    sure: str = ""
-
-    @property
-    def persons(self) -> str:
-        """The number, or the phrase instead."""
-        return self.value.cell
-
-    @property
-    def interval(self) -> str:
-        """The 90% interval."""
-        return self.value.interval
-
-    @property
-    def before(self) -> str:
-        """The level under the rules in force."""
-        return self.value.levels[0]
-
-    @property
-    def after(self) -> str:
-        """The level under the scenario."""
-        return self.value.levels[1]
-
-
-@dataclass(frozen=True)
-class Block:
-    """Lines under one heading."""
-
-    heading: str
-    rows: tuple[Row, ...]
-
-
-def beside(results: Results) -> list[float]:
-    """Values of lambda shown beside the main one."""
-    return [lambda_ for lambda_ in results.lambdas if not np.isclose(lambda_, results.main)]
-
-
-def _row(told: Told, name: str, place: str = "", deep: bool = False) -> Row:
-    """A quantity at the main lambda and at those beside it; money is told at the main one only."""
-    main = told.value(name, place)
-    money = main.quantity.kind == MONEY
-    near = tuple("" if money else told.value(name, place, lambda_).cell for lambda_ in beside(told.results))
-    return Row(main, told.label(main), deep, near, told.how_sure(name, place))
-
-
-def blocks(told: Told) -> tuple[Block, ...]:
-    """The table: flows net of all countries, whose life it changes, harms, money, wishes."""
-    row = partial(_row, told)
-    lives = [row("changed")]
-    for part in PARTS:
-        lives.append(row(part.name, deep=True))
-        if part.name == "elsewhere":
-            lives += [row("elsewhere_in", place, deep=True) for place in told.taking]
-        if part.name == "papers":
-            lives += [row(f"papers_{what}", deep=True) for what in ("onward", "returned", "none", "before")]
-        if part.name == "joins":
-            lives += [row("opened", deep=True), row("by_others", deep=True)]
-    harms = [row(one.name, deep=one.kind != HARM or bool(one.of)) for one in harms_told(told)]
-    focus = told.results.focus
-    found = (
-        Block("Arrivals from Belarus, net", tuple(net(told))),
-        Block("People whose life it changes, by what becomes of them", tuple(lives)),
-        Block("Return, protection and harms", (row("returns"), row("claims", focus), *harms)),
-        Block("Public money, million EUR a year", tuple(money(told))),
-        Block("Would leave, were all open", tuple(row(one.name, deep=bool(one.of)) for one in WISHES)),
-    )
-    return tuple(block for block in found if block.rows)
-
-
-def net(told: Told) -> list[Row]:
-    """Arrivals of every country whose rules change, all others together, and both: the lines add up."""
-    row = partial(_row, told)
-    ruled = told.ruled or (told.results.focus,)
-    rows = [row("arrivals", place, deep=len(ruled) > 1) for place in ruled]
-    if len(ruled) > 1:
-        rows.insert(0, row("arrivals_changed"))
-    return [*rows, row("arrivals_others"), row("departures")]
-
-
-def harms_told(told: Told) -> list[Quantity]:
-    """Harms in their order, without kinds of call to arms by which nobody is called in either world."""
-    absent = {one for name, kind in CALLS.items() for one in kind if not _calls(told, name)}
-    return [one for one in HARMS if one not in absent]
-
-
-def _calls(told: Told, name: str) -> bool:
-    """Whether anybody is called to arms so in either world."""
-    one = told.value(name)
-    return one.verdict != SAME or one.before > 0.0
-
-
-def payers(told: Told) -> list[str]:
-    """Destinations whose public money is told: those whose rules change, else the focus; none without a whole year."""
-    return list(told.ruled[:CLAUSES] or (told.results.focus,)) if told.year else []
-
-
-def money(told: Told) -> list[Row]:
-    """The public money of those destinations."""
-    return [_row(told, "balance", place) for place in payers(told)]
-
-
-# the first page
+from sim.report.comparison import countries
+from sim.report.comparison.all_numbers import occurs
+from sim.report.comparison.phrases import FULL, Asked, Detail, moved, told_with
+from sim.report.comparison.rule_changes import acting_and_idle
+from sim.report.quantities import CALLS, PARTS
+from sim.report.results import Results, heading, wording
+from sim.report.told import Told
+from sim.report.verdicts import FEW, FIRM, OPEN, SAME
 
 DRAFT_IS_FILLED = f"Drafts: {SAME}, as others are drafted instead."
 """Why no number of drafts changes where the scenario does not change how many are to be drafted."""
+LONGEST_QUESTION = 25
+"""Words up to which what policies are about is told of several together."""
+FEWEST = 2
+"""Parts of lives up to which it is not told, where there is little room, what follows on a lost right to stay."""
 CALLED = {"mobilised": "mobilisations", "officers_called": "calls of reserve officers", "drafted": "drafts"}
 """Kinds of call to arms, as things that rise and fall."""
 
 
+def title(told: Told) -> str:
+    """The scenario as a heading."""
+    return heading(told.results.scenario)
+
+
 def question(results: Results) -> str:
-    """What is asked, in one sentence."""
-    return f"What if: {str(results.fact('description')).rstrip('.')}."
+    """What is asked, in one sentence; of many policies, which the title names, that they act together."""
+    asked, parts = str(results.fact("description")).rstrip("."), naming.composition(results.scenario)
+    several = len(parts.policy) + len(parts.without)
+    if several > 1 and len(asked.split()) > LONGEST_QUESTION:
+        return f"What if: all {words.in_words(several)} together."
+    return f"What if: {asked}."
 
 
-def sentences(told: Told) -> list[str]:
-    """The answer in five sentences from all categories: arrivals, lives, papers, return and harms, public money."""
+def sentences(told: Told, detail: Detail = FULL) -> list[str]:
+    """The answer: arrivals (of many countries the net of all, and each), lives, papers, return and harms, money."""
     if told.value("changed").verdict == SAME and told.value("departures").verdict == SAME:
         if not acting_and_idle(told.results)[0]:
             return [f"From {told.span} there is no difference: no rule differs."]
         return [f"From {told.span}: {_nobody(told)}"]
-    return [_arrivals(told), _lives(told), _papers(told), _harms(told), _money(told)]
+    arrivals, money = countries.arrivals(told, detail), countries.money(told, detail)
+    papers = [] if detail.is_brief else [_papers(told)]
+    return [*arrivals, _lives(told, detail), *papers, _harms(told, detail), money]
 
 
 def sentence(told: Told) -> str:
@@ -152,72 +52,36 @@ def sentence(told: Told) -> str:
     return sentences(told)[0]
 
 
-def told_with(told: Told, name: str, place: str = "") -> str:
-    """Interval and how sure, in brackets; nothing where no number is told."""
-    one = told.value(name, place)
-    parts = [part for part in (one.size_interval, told.how_sure(name, place)) if part not in ("", ROUGH) and one.told]
-    return f" ({'; '.join(parts)})" if parts else ""
-
-
-def _arrivals(told: Told) -> str:
-    places = told.ruled or (told.results.focus,)
-    asked = [("arrivals", "arrivals", f"in {wording(place)}", place) for place in places[:CLAUSES]]
-    more = len(places) - CLAUSES
-    rest = f" {more} more {'country stands' if more == 1 else 'countries stand'} in the table." if more > 0 else ""
-    return _moved(told, [*asked, ("arrivals_others", "arrivals", "elsewhere", "")], len(places) == 1) + rest
-
-
-def _moved(told: Told, asked: Sequence[tuple[str, str, str, str]], levels: bool = False) -> str:
-    """One sentence on how several quantities change, with `levels` from what; those without a number last.
-
-    Of each a name, its words, where it is counted in words, and its place.
-    """
-    said: list[str] = []
-    untold: dict[str, list[tuple[str, str]]] = {UNSURE: [], FEW: [], SAME: []}
-    last = ""
-    for name, what, where, place in asked:
-        one = told.value(name, place)
-        full = f"{what} {where}".strip()
-        if not one.told:
-            untold[one.verdict].append((what, where))
-            continue
-        way = "rise" if one.estimate > 0 else "fall"
-        level = f" from {one.levels[0]}" if levels and one.relative else ""
-        start = f"{full} {way}" if f"{what} {way}" != last else where
-        said.append(f"{start} by {one.size}{told_with(told, name, place)}{level}")
-        last = f"{what} {way}"
-    for verdict, phrase in (
-        (UNSURE, "this sample cannot tell whether {} change"),
-        (FEW, "few {} differ"),
-        (SAME, f"{SAME} in {{}} in this sample"),
-    ):
-        named = [
-            where if number and what == untold[verdict][number - 1][0] else f"{what} {where}".strip()
-            for number, (what, where) in enumerate(untold[verdict])
-        ]
-        if named:
-            said.append(phrase.format(listed(named, "or")))
-    return words.capital("; ".join(said) + ".")
-
-
-def _lives(told: Told) -> str:
+def _lives(told: Told, detail: Detail) -> str:
     everyone = told.value("changed")
     if everyone.verdict == FEW:
         return "Few lives change, too few to be counted."
     if not everyone.told:
         return words.capital(_nobody(told))
     parts = [told.value(part.name) for part in PARTS]
+    counted = sorted((part for part in parts if part.told), key=lambda part: -part.estimate)
     said = []
-    for one in sorted((part for part in parts if part.told), key=lambda part: -part.estimate):
-        text = one.quantity.said.format(n=f"{one.number}{told_with(told, one.quantity.name)}")
+    for one in counted[: detail.parts]:
+        behind = told_with(told, one.quantity.name, brackets=detail.has_parts_intervals)
+        text = one.quantity.said.format(n=f"{one.number}{behind}")
+        if (
+            one.quantity.name == "papers"
+            and detail.is_brief
+            and detail.parts > FEWEST
+            and (after := _after_papers(told))
+        ):
+            text += f" ({', '.join(after)})"
         if one.quantity.name == "elsewhere" and told.taking:
             text += f", most to {wording(told.taking[0])}"
         said.append(text)
     few = [part for part in parts if part.verdict == FEW and part.quantity.name != "papers"]  # which have a sentence
     named = few if len(few) == 1 else [part for part in few if part.quantity.name == "stay"]
     said += [part.quantity.said.format(n=FEW) for part in named]
+    cut = counted[detail.parts :]
     rest = sum(part.estimate for part in parts if not part.told and part not in named)
-    if len(few) > len(named) and rest:
+    if cut:
+        said.append(f"{words.count(rest + sum(part.estimate for part in cut), told.results)} in other ways")
+    elif len(few) > len(named) and rest:
         other = words.count(rest, told.results)  # of the same sum that the figure of where they go draws
         said.append("few in any other way" if other == FEW else f"{other} in other ways, few each")
     which = f": {'; '.join(said)}" if said else ""
@@ -236,130 +100,44 @@ def _papers(told: Told) -> str:
         return "Few lose the right to stay abroad."
     if not lost.told:
         return f"The right to stay abroad: {SAME} in this sample."
-    after = [told.value(f"papers_{what}") for what in ("none", "onward", "returned", "before")]
-    parts = [one.quantity.said.format(n=one.number) for one in after if one.told]
+    parts = _after_papers(told)
     which = listed(parts) if parts else "too few do any one thing for it to be told"
     return f"Of the {lost.number} who lose the right to stay abroad, {which}."
 
 
-def _harms(told: Told) -> str:
-    calls = [name for name in CALLS if _calls(told, name)]
-    asked = [("returns", "returns", "to Belarus", ""), ("detained", "detentions", "", "")]
-    asked += [(name, CALLED[name], "", "") for name in calls if told.value(name).verdict != SAME]
+def _after_papers(told: Told) -> list[str]:
+    """What those do who lose the right to stay abroad."""
+    after = [told.value(f"papers_{what}") for what in ("none", "onward", "returned", "before")]
+    return [one.quantity.said.format(n=one.number) for one in after if one.told]
+
+
+def _harms(told: Told, detail: Detail) -> str:
+    calls = [name for name in CALLS if occurs(told, name)]
+    asked = [Asked("returns", "returns", "to Belarus"), Asked("detained", "detentions")]
+    asked += [Asked(name, CALLED[name]) for name in calls if told.value(name).verdict != SAME]
     drafted = f" {DRAFT_IS_FILLED}" if "drafted" in calls and told.value("drafted").verdict == SAME else ""
-    return f"{_moved(told, asked)}{drafted}{_of_stayers(told)}"
+    return f"{moved(told, asked, detail=detail)}{drafted}{'' if detail.is_least else _of_stayers(told, detail)}"
 
 
-def _of_stayers(told: Told) -> str:
+def _of_stayers(told: Told, detail: Detail) -> str:
     """What those who stay though they would have left risk more by it, in persons who are expected to suffer it."""
-    asked = (("detained_of_stayers", "detentions"), *((f"{name}_of_stayers", CALLED[name]) for name in CALLS))
-    found = [(one, what) for one, what in ((told.value(name), what) for name, what in asked) if one.told]
-    said = [f"{one.size} ({one.size_interval}) {'more' if one.estimate > 0 else 'fewer'} {what}" for one, what in found]
+    asked = {"detained_of_stayers": "detentions"} | {f"{name}_of_stayers": what for name, what in CALLED.items()}
+    said = []
+    for name, what in asked.items():
+        one = told.value(name)
+        if one.told:
+            interval = f" ({one.size_interval})" if detail.has_parts_intervals else ""
+            said.append(f"{one.size}{interval} {'more' if one.estimate > 0 else 'fewer'} {what}")
     return f" Those who stay suffer {', '.join(said)}." if said else ""
 
 
-def of_lives(told: Told) -> list[Row]:
-    """The harms of those whose life the scenario changes."""
-    return [_row(told, one.name) for one in harms_told(told) if one.kind == HARM and one.of]
-
-
-def _money(told: Told) -> str:
-    if not told.year:
-        return f"Public money: {told.span} holds no whole calendar year of the policy."
-    said: list[str] = []
-    untold: dict[str, list[str]] = {UNSURE: [], SAME: []}
-    for place in payers(told):
-        one = told.value("balance", place)
-        if one.told:
-            way = "gains" if one.estimate > 0 else "loses"
-            said.append(f"{wording(place)} {way} {one.size} million EUR ({one.size_interval})")
-        else:
-            untold[one.verdict].append(wording(place))
-    for verdict, phrase in (
-        (UNSURE, "this sample cannot tell whether {} gains or loses"),
-        (SAME, f"{SAME} in this sample for {{}}"),
-    ):
-        if untold[verdict]:
-            said.append(phrase.format(listed(untold[verdict], "or")))
-    return f"Public money in {told.year}: {'; '.join(said)}."
-
-
-def sure(results: Results) -> str:
-    """What stands in the brackets behind a number."""
+def sure(results: Results, said: str) -> str:
+    """What stands in the brackets behind a number, as far as the text that is `said` has it."""
     of = "one more draw" if results.is_drawn else "luck"
-    return (
-        f"Brackets: 90% interval of {of}. {words.capital(FIRM)}: direction and size hold at every \u03bb. "
-        f"{words.capital(OPEN)}: at some \u03bb it touches or crosses zero."
-    )
-
-
-def doubt(told: Told) -> str:
-    """What would change the answer most."""
-    results = told.results
-    known = f"fitted, {results.main_told}" if results.is_drawn else f"a judgement, here {results.main_told}"
-    ends = dict.fromkeys((min(results.lambdas), max(results.lambdas)))
-    stay = [(one, told.value("stay", lambda_=one)) for one in ends]
-    said, verb = [], " would stay"
-    for one, value in stay:
-        is_counted = value.verdict != SAME
-        said.append(f"{value.number}{verb * is_counted} at {one:g}")
-        verb = "" if is_counted else verb
-    means = "Much depends on whether those kept out stay (\u03bb near 1) or go elsewhere (near 0)"
-    return f"{means}. \u03bb is {known}; {', '.join(said)}."
-
-
-def deflected(told: Told) -> str:
-    """The effective deflection within twelve months and to the end at every lambda."""
-    results, said = told.results, []
-    for lambda_ in results.lambdas:
-        year, end = (told.value(name, lambda_=lambda_).cell for name in ("deflection_year", "deflection_end"))
-        said.append(f"{year} and {end} at {results.main_told if np.isclose(lambda_, results.main) else f'{lambda_:g}'}")
-    return f"Of the arrivals {told.losers}, others gain within twelve months and to the end: {'; '.join(said)}."
-
-
-# the details
-
-
-def by_channel(results: Results) -> list[tuple[str, Effect, Effect]]:
-    """Channels by which people come to the focus: level under the rules in force and change, most used first.
-
-    Channels by which nobody comes in either world are left out.
-    """
-    found = []
-    for channel in CHANNELS:
-        before, change = (
-            results.effect(f"{way}_by_channel:{channel}", results.focus) for way in ("baseline", "arrivals")
-        )
-        if before.estimate or change.estimate:
-            found.append((channel, before, change))
-    return sorted(found, key=lambda item: (-item[1].estimate, item[0]))
-
-
-BY_LAMBDA = ("arrivals_changed", "elsewhere", "deflection_year", "deflection_end", "stay", "papers", "departures")
-"""Quantities told at every lambda, in order."""
-
-
-def by_lambda(told: Told) -> list[tuple[bool, str, list[Value]]]:
-    """A line for each lambda: whether it is the main one, lambda, and the values of `BY_LAMBDA`."""
-    results = told.results
-    lines = []
-    for lambda_ in results.lambdas:
-        main = bool(np.isclose(lambda_, results.main))
-        values = [told.value(name, lambda_=lambda_) for name in BY_LAMBDA]
-        lines.append((main, results.main_told if main else f"{lambda_:g}", values))
-    return lines
-
-
-def titles(told: Told) -> list[str]:
-    """Headings of the table by lambda."""
-    return [told.label(told.value(name)) for name in BY_LAMBDA]
-
-
-def title(told: Told) -> str:
-    """The scenario as a heading."""
-    return heading(told.results.scenario)
-
-
-def parts_of(told: Told, lambda_: float | None = None) -> Sequence[Value]:
-    """All parts of those whose life the scenario changes, in the declared order; they add up to `changed`."""
-    return [told.value(part.name, lambda_=lambda_) for part in PARTS]
+    some = "at some \u03bb " if len(results.lambdas) > 1 else ""
+    meant = {
+        FIRM: f"{FIRM}: direction and size hold at every \u03bb",
+        OPEN: f"{OPEN}: {some}it touches or crosses zero",
+    }
+    told = [text for word, text in meant.items() if f"{word})" in said]
+    return f"{'; '.join([f'Brackets: 90% interval of {of}', *told])}." if "(" in said else ""

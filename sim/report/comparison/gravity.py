@@ -101,9 +101,16 @@ def _value(text: str) -> float | None:
     return _STATES[found["state"]] if found["state"] else float(found["number"].replace(",", ""))
 
 
-def counted(gravities: Iterable[Gravity], places: Iterable[str]) -> str:
-    """How many changes there are of each kind, the gravest first, in words, with the places where these are few."""
+def counted(gravities: Iterable[Gravity], places: Iterable[str], most: int = len(COUNTED)) -> str:
+    """How many changes there are of each kind, the gravest first, in words, with the places where these are few.
+
+    Of more than `most` kinds the least grave are counted together.
+    """
     numbers = Counter(one.words for one in sorted(gravities))
+    if len(numbers) > most:
+        kept = dict(list(numbers.items())[: most - 1])
+        other = COUNTED[REST, True]
+        numbers = Counter(kept | {other: sum(numbers.values()) - sum(kept.values())})
     said = [f"{in_words(number)} {several if number > 1 else one}" for (one, several), number in numbers.items()]
     where = list(dict.fromkeys(place for place in places if place))
     named = listed(where) if len(where) <= MOST_NAMED else f"{in_words(len(where))} countries"

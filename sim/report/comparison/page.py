@@ -13,7 +13,20 @@ from sim.analysis.closed_form import PRIOR, PRIOR_90, deflection
 from sim.history import naming
 from sim.report import style, words, yardstick
 from sim.report.blocks import markdown
-from sim.report.comparison import PAGE, answer, cited, figures, levels_by_group, rule_changes, summary, tested, variance
+from sim.report.comparison import (
+    PAGE,
+    all_numbers,
+    cited,
+    doubts,
+    figures,
+    levels_by_group,
+    rule_changes,
+    summary,
+    tested,
+    variance,
+)
+from sim.report.comparison.countries import money
+from sim.report.comparison.first_page import HEADINGS, first_page
 from sim.report.results import Results, heading, wording
 from sim.report.told import Told
 from sim.report.verdicts import BRIEF
@@ -66,21 +79,17 @@ def context(results: Results) -> dict[str, Any]:
         "css": (SHARED / "report.css").read_text(encoding="utf-8"),
         "stamp": style.STAMP,
         "title": heading(results.scenario),
+        "first": first_page(told),
+        "headings": HEADINGS,
         "baseline": heading(results.baseline),
         "standing": results.standing,
-        "in_brief": results.standing_in_brief,
         "drawn": results.is_drawn,
         "variance": variance.rows(results),
         "tested": tested.section(results),
         "assumed": results.fact("assumed"),
         "focus": wording(results.focus),
-        "span": told.span,
-        "question": answer.question(results),
-        "changes": rule_changes.changes(results),
-        "sentences": answer.sentences(told),
-        "doubt": answer.doubt(told),
-        "sure": answer.sure(results),
-        "net": answer.net(told),
+        "deflected": doubts.deflected(told),
+        "net": all_numbers.net(told),
         "policies": [
             {
                 "name": heading(policy.name),
@@ -92,14 +101,15 @@ def context(results: Results) -> dict[str, Any]:
         ],
         "adds": rule_changes.changes(results, None),
         "reach": reach(results),
-        "blocks": answer.blocks(told),
-        "of_lives": answer.of_lives(told),
-        "money": answer.money(told),
+        "blocks": all_numbers.blocks(told),
+        "of_lives": all_numbers.of_lives(told),
+        "money": all_numbers.money(told),
+        "of_money": money(told),
         "year": told.year,
         "rule": words.rule(results),
-        "beside": [f"{lambda_:g}" for lambda_ in answer.beside(results)],
-        "by_lambda": answer.by_lambda(told),
-        "by_lambda_titles": answer.titles(told),
+        "beside": [f"{lambda_:g}" for lambda_ in all_numbers.beside(results)],
+        "by_lambda": all_numbers.by_lambda(told),
+        "by_lambda_titles": all_numbers.titles(told),
         "prior": PRIOR,
         "prior_90": PRIOR_90,
         "example": example(told),
@@ -127,12 +137,13 @@ def context(results: Results) -> dict[str, Any]:
 
 
 def example(told: Told) -> dict[str, Any]:
-    """The closed form at the share of departures that this scenario's countries have under the rules in force."""
-    share = told.value("share")
-    if not 0 < share.estimate < 1:
-        return {"share": "", "at": []}
-    found = [(f"{one:g}", words.percent(float(deflection(share.estimate, one)))) for one in (0.2, 0.5, 0.8)]
-    return {"share": share.number, "at": found}
+    """What lambda answers of the scenario, and the closed form at the share of departures that its countries have."""
+    of = doubts.explained(told)
+    said = {"question": of.question, "at_0": of.at_0, "at_1": of.at_1, "about": of.about, "share": "", "at": []}
+    if not 0 < of.share < 1:
+        return said
+    found = [(f"{one:g}", words.percent(float(deflection(of.share, one)))) for one in (0.2, 0.5, 0.8)]
+    return said | {"share": words.percent(of.share), "at": found}
 
 
 def flat(mapping: dict[str, Any], above: str = "") -> list[tuple[str, str]]:
@@ -191,7 +202,7 @@ def reach(results: Results) -> list[dict[str, Any]]:
 
 def channels(results: Results) -> list[dict[str, str]]:
     """Change of arrivals in the focus by channel, largest first."""
-    found = sorted(answer.by_channel(results), key=lambda one: (-abs(one[2].estimate), one[0]))
+    found = sorted(all_numbers.by_channel(results), key=lambda one: (-abs(one[2].estimate), one[0]))
     told = [(name, *words.difference(effect, results, counted=False)) for name, _, effect in found]
     return [{"channel": wording(name), "change": change, "interval": interval} for name, change, interval in told]
 

@@ -6,15 +6,16 @@ from typing import NamedTuple
 
 from sim.numerics.messages import listed
 from sim.report import ruling
-from sim.report.comparison.gravity import REST, Gravity, counted, gravity
+from sim.report.comparison.gravity import COUNTED, REST, Gravity, counted, gravity
+from sim.report.comparison.phrases import RULES
 from sim.report.results import Results, wording
 from sim.report.told import Told
-from sim.report.words import capital
+from sim.report.words import capital, in_words
 
-CLAUSES = 4
-"""Countries whose public money is told, and that a sentence names; the net table has all."""
-WORDS = 70
-"""Words of the changes that the first page tells, unless one alone has more; the details have all changes."""
+LEAST = 25
+"""Words below which parts without effect are not counted; the details have them."""
+IDLE = 4
+"""Parts without effect that are told one by one where nothing has an effect."""
 
 
 class Change(NamedTuple):
@@ -48,7 +49,7 @@ class Line(NamedTuple):
         return f"{about}{ruling.plain(text)}."
 
 
-def changes(results: Results, most: int | None = WORDS) -> list[str]:
+def changes(results: Results, most: int | None = RULES) -> list[str]:
     """What changes in the rules, without identifiers, the gravest first, alike changes in one line.
 
     With `most` words the gravest of each kind is told before another of its kind, and what finds no room is counted by
@@ -62,28 +63,47 @@ def changes(results: Results, most: int | None = WORDS) -> list[str]:
         return [*(said or ["No rule differs."]), *_idle(idle, None)]
     firsts = {line.kind: number for number, line in reversed(list(enumerate(lines)))}
     order = [*sorted(firsts.values()), *(number for number in range(len(lines)) if number not in firsts.values())]
-    inert = _idle(idle, 1 if acting else CLAUSES)
+    inert = [] if acting and most < LEAST else _idle(idle, int(most >= RULES) if acting else IDLE, most >= RULES)
     for shown in range(len(lines), -1, -1):
         kept = set(order[:shown])
-        said = [line.said(_brief(line.text)) for number, line in enumerate(lines) if number in kept]
+        said = _together([line for number, line in enumerate(lines) if number in kept])
         rest = [change for number, line in enumerate(lines) if number not in kept for change in line.changes]
-        said += [f"Besides: {_counted(rest)}."] if rest else []
+        said += [f"Besides: {_counted(rest, most)}."] if rest else []
         if sum(len(line.split()) for line in [*said, *inert]) <= most or shown <= 1:
             break
     return [*(said or ["No rule differs."]), *inert]
 
 
-def _counted(rest: Sequence[Change]) -> str:
-    return counted([one.gravity for one in rest], [one.place for one in rest])
+def _counted(rest: Sequence[Change], most: int) -> str:
+    kinds = len(COUNTED) if most >= RULES else 3 if most >= LEAST else 2
+    return counted([one.gravity for one in rest], [one.place for one in rest], kinds)
 
 
-def _idle(idle: Sequence[Change], most: int | None) -> list[str]:
+def _together(lines: Sequence[Line]) -> list[str]:
+    """Lines in brief; numbers of one place and period are told as one."""
+    said: dict[tuple[tuple[str, ...], str], list[tuple[Line, str]]] = {}
+    for number, line in enumerate(lines):
+        found = _NUMBER.match(text := _brief(line.text))
+        key = (line.where, found["period"]) if found and line.rules else ((), str(number))
+        said.setdefault(key, []).append((line, text))
+    told = []
+    for (where, period), ours in said.items():
+        if len(ours) == 1:
+            told.append(ours[0][0].said(ours[0][1]))
+        else:
+            parts = [f"{listed(line.rules)}: {ruling.plain(text.removeprefix(period).strip())}" for line, text in ours]
+            told.append(f"{capital(listed(where))}, {ruling.plain(period)}: {'; '.join(parts)}.")
+    return told
+
+
+def _idle(idle: Sequence[Change], most: int | None, is_placed: bool = True) -> list[str]:
     """Parts without effect, each with its reason; counted where they are more than `most` lines."""
     lines = _alike(idle, [])
     if most is None or len(lines) <= most:
         return [line.said(line.text) for line in lines]
     where = list(dict.fromkeys(one.place for one in idle))
-    return [f"{len(idle)} further parts change nothing, in {listed(where)}."]
+    several = "parts change" if len(idle) > 1 else "part changes"
+    return [f"{capital(in_words(len(idle)))} further {several} nothing{f', in {listed(where)}' * is_placed}."]
 
 
 _LINE = re.compile(r"^(?:Without )?\w+: (?P<place>\w+)\.(?P<name>[\w.]+): (?P<text>.*?)\.?$")
@@ -131,6 +151,9 @@ def _alike(acting: Sequence[Change], first: Sequence[str]) -> list[Line]:
             for (rules, text), ours in of_rules.items()]  # fmt: skip
 
 
+_NUMBER = re.compile(
+    r"(?P<period>(?:from|on) [\d-]{10}(?: to [\d-]{10})?) (?:-?\d[\d,.e-]* (?!closed)|no limit|yes|no\b)"
+)
 _PERIOD = re.compile(r"^(?P<word>from|on) (?P<start>[\d-]{10})(?: to (?P<end>[\d-]{10}))? (?P<now>.*)$")
 _WAS = re.compile(r" \(was ((?:[^()]|\([^()]*\))*)\)")
 _AT_THE_END = re.compile(r", at the end .*$")

@@ -2,7 +2,8 @@
 
 from sim.report import style, words
 from sim.report.blocks import Block, items, table
-from sim.report.comparison import answer, rule_changes, tested
+from sim.report.comparison import all_numbers, doubts, tested
+from sim.report.comparison.first_page import HEADINGS, first_page
 from sim.report.results import Results
 from sim.report.told import Told
 
@@ -12,20 +13,20 @@ BULLET = "\u2013 "
 
 def first(told: Told) -> list[Block]:
     """The first page: question, rules, the answer, what would change it."""
-    results = told.results
+    page = first_page(told)
     return [
-        Block("h1", answer.title(told)),
-        Block("p", f"{words.capital(style.STAMP)}. {told.span}."),
-        Block("p", answer.question(results)),
-        Block("h2", "What changes in the rules"),
-        items(rule_changes.changes(results)),
-        Block("h2", "The answer"),
-        items(answer.sentences(told)),
-        Block("p", answer.sure(results)),
-        Block("h2", "What would change it"),
-        Block("p", answer.doubt(told)),
-        Block("p", answer.deflected(told)),
-        Block("note", " ".join(results.standing.values())),
+        Block("h1", page.title),
+        Block("p", f"{words.capital(style.STAMP)}."),
+        Block("p", page.question),
+        Block("h2", HEADINGS[0]),
+        items(page.changes),
+        Block("h2", HEADINGS[1]),
+        items(page.sentences),
+        *([Block("p", page.sure)] if page.sure else []),
+        Block("h2", HEADINGS[2]),
+        Block("p", page.doubt),
+        Block("p", doubts.deflected(told)),
+        Block("note", " ".join(told.results.standing.values())),
     ]
 
 
@@ -33,7 +34,7 @@ def tables(told: Told) -> list[Block]:
     """The table of the answer, a block a heading, and the command that repeats it."""
     results = told.results
     said = [*fitted(results), Block("h2", "All numbers")]
-    for block in answer.blocks(told):
+    for block in all_numbers.blocks(told):
         head = (block.heading, "in force", "scenario", "change or persons", "90% interval", "how sure")
         rows = [
             (f"{BULLET if row.deep else ''}{row.label}", row.before, row.after, row.persons, row.interval, row.sure)

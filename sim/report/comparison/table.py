@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from sim.report import words
-from sim.report.comparison import answer, variance
+from sim.report.comparison import all_numbers, answer, doubts, variance
 from sim.report.results import Results, heading, wording
 from sim.report.told import Told
 
@@ -34,8 +34,8 @@ def summary_text(folder: str | Path) -> str:
     """
     results = Results(folder)
     told = Told(results)
-    parts = answer.blocks(told)
-    other = answer.beside(results)
+    parts = all_numbers.blocks(told)
+    other = all_numbers.beside(results)
     rows: list[Sequence[str]] = [(*TITLES, *(f"λ={lambda_:g}" for lambda_ in other))]
     for block in parts:
         rows.append((block.heading, *[""] * (len(rows[0]) - 1)))
@@ -53,7 +53,7 @@ def summary_text(folder: str | Path) -> str:
     table = aligned(rows)
     rule = "\u2500" * max(map(len, table))
     worlds = f"{heading(results.scenario)} against {wording(results.baseline)}"
-    said = [*answer.sentences(told), answer.doubt(told), answer.deflected(told)]
+    said = [*answer.sentences(told), doubts.doubt(told), doubts.deflected(told)]
     text = [
         f"{worlds}, {told.span}: conditional scenario, not a forecast",
         "",

@@ -15,7 +15,7 @@ import streamlit as st
 from sim.history.naming import words as world_words
 from sim.numerics.errors import UserError
 from sim.report import glossary as terms
-from sim.report.comparison import answer
+from sim.report.comparison import all_numbers, answer
 from sim.report.dashboard import jobs, lines, said, shown, stored
 from sim.report.dashboard.composing import Composed
 from sim.report.dashboard.fields import parameters
@@ -175,7 +175,7 @@ def opened(folder: Path) -> Told:
     """A stored comparison; raises UserError in words for one that cannot be read."""
     try:
         told = Told(Results(folder))
-        answer.blocks(told)
+        all_numbers.blocks(told)
     except (ValueError, FileNotFoundError) as error:
         raise UserError(f"This comparison cannot be read; run it again. {' '.join(str(error).split())}") from error
     return told

@@ -8,7 +8,7 @@ import pandas as pd
 from sim.analysis.dimensions import DESTINATIONS
 from sim.history import naming
 from sim.report import words
-from sim.report.comparison import answer, levels_by_group, rule_changes
+from sim.report.comparison import all_numbers, answer, doubts, levels_by_group, rule_changes
 from sim.report.quantities import HARMS
 from sim.report.results import Results, wording
 from sim.report.told import Told
@@ -27,8 +27,7 @@ FEW_PAIRS = 4
 
 def headline(told: Told) -> list[str]:
     """The answer in sentences, and what would change it."""
-    doubt = [answer.doubt(told)] if len(told.results.lambdas) > 1 else []  # first numbers have the main lambda alone
-    return [*answer.sentences(told), *doubt]
+    return [*answer.sentences(told), doubts.doubt(told)]
 
 
 def asked(results: Results) -> list[str]:
@@ -49,18 +48,18 @@ def standing(told: Told) -> str:
 def table(told: Told) -> pd.DataFrame:
     """Lines of the answer under their headings."""
     rows = []
-    for block in answer.blocks(told):
+    for block in all_numbers.blocks(told):
         rows += [(block.heading, *[""] * (len(COLUMNS) - 1)), *map(_line, block.rows)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def harms(told: Told) -> pd.DataFrame:
     """Lines of the answer about harms in Belarus and on the way."""
-    rows = [_line(row) for block in answer.blocks(told) for row in block.rows if row.value.quantity in HARMS]
+    rows = [_line(row) for block in all_numbers.blocks(told) for row in block.rows if row.value.quantity in HARMS]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _line(row: answer.Row) -> tuple[str, ...]:
+def _line(row: all_numbers.Row) -> tuple[str, ...]:
     return _part(row.label, 1 + row.deep), row.before, row.after, row.persons, row.interval, row.sure
 
 
@@ -125,7 +124,7 @@ def _lines(told: Told) -> dict[str, dict[str, tuple[str, str]]]:
     """People and interval of every line of the answer, by heading and label."""
     return {
         block.heading: {_part(row.label, 1 + row.deep): (row.persons, row.interval) for row in block.rows}
-        for block in answer.blocks(told)
+        for block in all_numbers.blocks(told)
     }
 
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from sim.report import style, time_axis
 from sim.report.comparison.figures.substitution import TINTS
-from sim.report.results import Results, band, heading, wording
+from sim.report.results import Results, band, wording
 from sim.report.told import Told
 
 SECTION = "where"
@@ -77,7 +77,7 @@ def draw(results: Results) -> Figure:
     ends = []
     for world, words, colour in (
         ("baseline", "rules in force", style.BASELINE),
-        ("scenario", heading(results.scenario), style.SCENARIO),
+        ("scenario", style.named(results), style.SCENARIO),
     ):
         end = table[(table["world"] == world) & (table["destination"] == results.focus)].iloc[-1]
         ends.append((float(end["mean"]), words, colour))

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.report import style
-from sim.report.comparison.answer import CALLED, harms_told
+from sim.report.comparison.all_numbers import harms_told
+from sim.report.comparison.answer import CALLED
 from sim.report.quantities import HARM
 from sim.report.results import Results
 from sim.report.told import Told
@@ -19,7 +20,8 @@ UNIT = "persons"
 SOURCE = "effects.csv"
 WRAP = 20
 """Letters of a line of a label."""
-COUNTS = ("arrivals_changed", "arrivals_others", "stay", "papers", "returns")
+COUNTS = ("stay", "papers", "returns")
+"""Counts that every scenario has; flows stand before them."""
 
 
 def title(results: Results) -> str:
@@ -53,7 +55,8 @@ def data(results: Results) -> pd.DataFrame:
     """Estimate, low and high by panel and label; `told` is what is written, `shown` whether that is a number."""
     told, rows = Told(results), []
     expected = [one.name for one in harms_told(told) if one.kind == HARM and one.of in ("", "stay")]
-    for panel, names in (("counts", COUNTS), ("harms", expected)):
+    flows = ("arrivals_changed", "arrivals_others") if told.ruled else ("departures",)
+    for panel, names in (("counts", (*flows, *COUNTS)), ("harms", expected)):
         for name in names:
             one = told.value(name)
             rows.append((panel, name, told.label(one), one.estimate, one.low, one.high, one.cell, one.told))

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.closed_form import PRIOR, PRIOR_90, deflection
 from sim.report import style
+from sim.report.comparison import doubts
 from sim.report.comparison.figures.substitution import COLOURS, SHORT, TINTS, on
 from sim.report.quantities import PARTS
 from sim.report.results import Results
@@ -24,19 +25,21 @@ def title(results: Results) -> str:
     if all(one.told for one in ends):
         least, most = (f"{one.share} stay at \u03bb = {one.lambda_:g}" for one in ends)
         return f"Of those whose life changes {least}, {most}"
-    return "One number decides: \u03bb, how alike leaving for one country and for another are"
+    return "\u03bb: how alike leaving for one country and for another are"
 
 
 def caption(results: Results) -> str:
     """One sentence under the figure."""
     told = Told(results)
     share = told.value("share")
+    line = "" if not share.told else (
+        " within twelve months (points, with 90% intervals; none where it cannot be told); the line is the closed form "
+        f"for one month's decision if countries with {share.number} of departures close entirely, without queues or "
+        "feedback"
+    )  # fmt: skip
     return (
-        f"Above, what becomes of every 100 whose life changes. Below, of the arrivals {told.losers}, "
-        "the share that all others gain within twelve months (points, with 90% intervals; none where it "
-        f"cannot be told); the line is the closed form for one month's decision if countries with {share.number} of "
-        "departures close entirely, without queues or feedback; the hill is the prior of \u03bb, the bar 90% of it. "
-        f"Source: {SOURCE}."
+        f"Above, what becomes of every 100 whose life changes. Below, {doubts.share_of(told)}{line}; the hill is the "
+        f"prior of \u03bb, the bar 90% of it. Source: {SOURCE}."
     )
 
 
@@ -62,6 +65,7 @@ def draw(results: Results) -> Figure:
     upper.set_title(f"what becomes of those whose life changes, {UNIT}")
     bars(upper, table, results.main)
     points(lower, table, results.main)
+    lower.set_title(doubts.of_a_year(Told(results)))
     return figure
 
 
@@ -123,4 +127,3 @@ def points(axes: Axes, table: pd.DataFrame, main: float) -> None:
     axes.set_xticks([0, *table["lambda"], 1], ["0", *[f"{one:.2g}".lstrip("0") for one in table["lambda"]], "1"])
     axes.set_xlabel("\u03bb   (0: all go elsewhere, 1: none does)")
     axes.tick_params(axis="x", length=3.5, color=style.QUIET)
-    axes.set_title(f"gained by others within twelve months, {UNIT} of arrivals lost")

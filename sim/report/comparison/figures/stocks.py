@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from sim.numerics import months
 from sim.report import style, time_axis
-from sim.report.results import Results, band, heading, wording
+from sim.report.results import Results, band, wording
 
 SECTION = "fit"
 UNIT = "thousand persons"
@@ -86,7 +86,7 @@ def draw(results: Results) -> Figure:
             axes.set_ylabel(UNIT)
         style.dates(axes, results)
         if panel == 0:
-            words = ("rules in force", heading(results.scenario), "\u25cb observed")
+            words = ("rules in force", style.named(results), "\u25cb observed")
             for row, (text, colour) in enumerate(zip(words, (style.BASELINE, style.SCENARIO, style.INK), strict=True)):
                 axes.text(
                     0.04, 0.96 - 0.105 * row, text, color=colour, transform=axes.transAxes, va="top", weight="bold"

@@ -7,7 +7,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from sim.report import style, words
-from sim.report.comparison.answer import parts_of
+from sim.report.comparison.all_numbers import parts_of
 from sim.report.results import Results, wording
 from sim.report.told import Told
 from sim.report.verdicts import FEW, SAME, TOLD
@@ -38,7 +38,7 @@ SHORT = {
     "stay": "stay, would have left", "other_door": "come by another channel", "asylum": "ask for asylum",
     "irregular": "cross irregularly", "later": "leave later", "earlier": "leave earlier",
     "papers": "lose the right to stay", "joins": "leave only under it", ELSEWHERE: "other countries",
-    UNCOUNTED: "few each, together",
+    UNCOUNTED: "in other ways",
 }  # fmt: skip
 
 
