@@ -112,7 +112,7 @@ def test_a_name_is_made_harmless(text, name):
         ({"share": 0.0}, "share of cases"),
         ({"excepted": ("it",), "revoked": ("it",)}, "choose one"),
         ({"kind": OPENED}, "say to whom it opens"),
-        ({"kind": NUMBER, "what": ("wage",), "share": -3.0}, "outside \\[0, 20000\\]"),
+        ({"kind": NUMBER, "what": ("wage",), "share": -3.0}, "outside \\[0.01, 20000\\]"),
         ({"kind": NUMBER, "what": ("wage",), "share": math.nan}, "say the number"),
         ({"kind": NUMBER, "what": ("wage", "work.fee")}, "in different ways"),
         ({"kind": NUMBER, "share": 1.0}, "Poland has no number called permit"),
