@@ -1,8 +1,8 @@
 """Effective deflection: of the arrivals that closed countries lose, the share that other countries gain.
 
-Lambda acts on one month's decision. Who was kept from going may try again, so that over years more go elsewhere than
-lambda says of one month. Natural experiments measure about a year: the deflection of twelve months is to be set beside
-the evidence.
+Lambda acts on one month's decision. Who was kept from going may try again a year later, and then go elsewhere, so that
+the share to the end is another than lambda says of one month, in most cases a larger one. Natural experiments measure
+about a year: the deflection of twelve months is to be set beside the evidence.
 """
 
 from collections.abc import Sequence
@@ -43,8 +43,9 @@ def deflections(
 ) -> dict[str, Estimate]:
     """Share of what the closed places lose that others gain, by measure of `HORIZONS`.
 
-    Of replicates that are `drawn` the intervals are predictive.
-    Of a scenario that opens places both are below 0: of those who come by it, the share that is lost elsewhere.
+    Of a scenario that opens places loss and gain are both below 0, and the share is that of those who come by it whom
+    others lose. The share itself is below 0 where others move the same way, as by a change at home; not a number where
+    the loss cannot be told from 0. Of replicates that are `drawn` the intervals are predictive.
     """
     found = {}
     for measure, months in HORIZONS.items():

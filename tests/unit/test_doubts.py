@@ -87,6 +87,7 @@ def test_where_only_belarus_changes_its_rules_there_is_no_deflection(tmp_path):
     for name in ("deflection_year", "deflection_end", "share"):
         assert not told.value(name).told, "a share of what countries lose whose rules change, of which there are none"
     assert figure("sensitivity").data(told.results)["year"].isna().all()
+    assert "lost" not in doubts.of_a_year(told) and "gained" not in doubts.of_a_year(told)
     assert "arrivals_changed" not in set(figure("harms").data(told.results)["quantity"])
 
 

@@ -136,11 +136,20 @@ def texts(figure):
     return [(one, one.get_window_extent(renderer)) for one in found if one.get_text().strip() and one.get_visible()]
 
 
-@pytest.mark.parametrize("name", ["arrivals", "flow_map", "harms", "rules"])
-def test_no_label_lies_over_another_or_runs_out(results, name):
+def every_call(results):
+    """The same with every kind of call to arms, so that there are as many rows of harms as there may be."""
+    return with_effects(results, expected_drafted__reserve=75_000.0, expected_drafted__officers=4_000.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [("arrivals", near_days), ("flow_map", near_days), ("harms", near_days), ("harms", every_call),
+     ("sensitivity", near_days), ("rules", near_days)],
+)  # fmt: skip
+def test_no_label_lies_over_another_or_runs_out(results, name, changed):
     with style.look():
         module = figures.figure(name)
-        figure = style.finished(module.draw(near_days(results)), module.SOURCE)
+        figure = style.finished(module.draw(changed(results)), module.SOURCE)
         boxes = texts(figure)
     wide, high = figure.get_size_inches() * figure.dpi
     for text, box in boxes:

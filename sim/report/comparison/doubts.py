@@ -92,8 +92,10 @@ def deflected(told: Told) -> str:
 
 def of_a_year(told: Told) -> str:
     """What the deflection of a year is a share of, as the title of an axis."""
+    if not told.ruled:
+        return "the prior of \u03bb (no deflection is told)"
     mine, others = ("lost", "gained") if _loses(told) else ("gained", "lost")
-    return f"{others} by others within twelve months, percent of arrivals {mine}"
+    return f"{others} by others in twelve months, % of arrivals {mine}"
 
 
 def share_of(told: Told) -> str:

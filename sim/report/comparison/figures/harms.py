@@ -20,6 +20,8 @@ UNIT = "persons"
 SOURCE = "effects.csv"
 WRAP = 20
 """Letters of a line of a label."""
+LEAST_HEIGHT, A_ROW = 6.6, 0.55
+"""Inches of the figure at least, and of a row with a label of three lines."""
 COUNTS = ("stay", "papers", "returns")
 """Counts that every scenario has; flows stand before them."""
 
@@ -66,7 +68,7 @@ def data(results: Results) -> pd.DataFrame:
 def draw(results: Results) -> Figure:
     """Points with intervals, counts above and harms below."""
     table = data(results)
-    figure = style.canvas(6.6, title(results), style.COLUMN)
+    figure = style.canvas(max(LEAST_HEIGHT, A_ROW * len(table)), title(results), style.COLUMN)
     parts = [table[table["panel"] == panel] for panel in ("counts", "harms")]
     panels = figure.subplots(2, 1, height_ratios=[len(part) for part in parts])
     for axes, part, colour in zip(panels, parts, (style.BLUE, style.VERMILLION), strict=True):
@@ -90,4 +92,4 @@ def points(axes: Axes, table: pd.DataFrame, colour: str) -> None:
         )  # fmt: skip
     labels: Sequence[str] = ["\n".join(textwrap.wrap(label, WRAP)) for label in table["label"]]
     axes.set_ylim(len(labels) - 0.5, -0.85)
-    style.rows(axes, labels, 0.12)
+    style.rows(axes, labels, 0.16)

@@ -125,5 +125,5 @@ def points(axes: Axes, table: pd.DataFrame, main: float) -> None:
     axes.plot(PRIOR_90, [0, 0], color=style.ORANGE, lw=4, solid_capstyle="butt", clip_on=False)
     axes.set_xlim(0, 1)
     axes.set_xticks([0, *table["lambda"], 1], ["0", *[f"{one:.2g}".lstrip("0") for one in table["lambda"]], "1"])
-    axes.set_xlabel("\u03bb   (0: all go elsewhere, 1: none does)")
+    axes.set_xlabel("\u03bb   (0: all elsewhere, 1: none)")
     axes.tick_params(axis="x", length=3.5, color=style.QUIET)
