@@ -6,11 +6,12 @@ names the file, the line and the key. Nothing here knows Hydra.
 
 import re
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import nullcontext
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from sim.history import naming
 from sim.history.clock import clock
@@ -252,6 +253,29 @@ def history_of(
     asked: Composition, conf: Path = CONF, until: date = LIMIT_DAY, course: str = HELD, quiet: bool = False
 ) -> History:
     """The history of a composition, as `load_history` gives it by name."""
+    stage = staged(asked, conf, course, quiet)
+    with within(stage.where):
+        history = stage.play(stage.plan).check()
+    return composed(history, stage.plan, asked, stage.bundles, stage.known, until) if asked.is_composed else history
+
+
+class Stage(NamedTuple):
+    """A scenario with what its history is made of."""
+
+    plan: Scenario
+    document: Document
+    where: str  # its file, as messages name it
+    happened: History  # as far as the scenario goes
+    bundles: Mapping[str, Policy]  # policies and shocks that happened, or that it enacts
+    known: Collection[str]  # names of all
+
+    def play(self, plan: Scenario) -> History:
+        """What happened, with what a scenario, or a part of it, makes of it; HistoryError with what is wrong."""
+        return played(plan, self.document, self.happened, self.bundles, self.known)
+
+
+def staged(asked: Composition, conf: Path = CONF, course: str = HELD, quiet: bool = False) -> Stage:
+    """The scenario of a composition and what is needed for all of it; raises CatalogueError as `load_history` does."""
     plan, document, where = _scenario(asked.scenario, conf)
     gathered, known = Gathered(), policy_names(conf)
     parameters = parameters_of(conf, gathered)
@@ -263,6 +287,4 @@ def history_of(
         followed = load_course(plan.course or course, conf)
         begun = History.of(parameters.values(), followed, max(plan.last or 0, clock().last))
         happened = begun.enact(*(one for one in bundles.values() if one.historical))
-    with within(where):
-        history = played(plan, document, happened, bundles, known).check()
-    return composed(history, plan, asked, bundles, known, until) if asked.is_composed else history
+    return Stage(plan, document, where, happened, bundles, known)

@@ -1,14 +1,17 @@
 """`task=lint`: every file of `conf/` and every study is judged, whether a run needs it or not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sim.analysis.experiment import experiment_names, load_experiment
-from sim.history import catalogue, inventory
+from sim.history import catalogue, idle, inventory, naming
 from sim.history.clock import clock, last_day
 from sim.history.history import History
+from sim.history.judging import Faults, tell
+from sim.history.opposed import opposed
 from sim.history.policies import Policy
 from sim.model.decision import constants
 from sim.model.decision.rules import names
@@ -53,7 +56,44 @@ def faults_of(conf: Path) -> list[str]:
     faults += _events_named_twice(conf)
     for scenario in catalogue.scenario_names(conf):
         faults += _faults(partial(catalogue.load_history, scenario, conf, quiet=True))
-    return list(dict.fromkeys(faults + _news(_of_policies(conf, sound), faults)))
+    for course in catalogue.course_names(conf):
+        faults += _news(_faults(partial(catalogue.load_course, course, conf)), faults)
+    faults += _news(_of_policies(conf, sound), faults)
+    return list(dict.fromkeys(faults or _of_worlds(conf)))
+
+
+def _of_worlds(conf: Path) -> list[str]:
+    """What no world can have, or none has, though every file is sound: see `sim.history.idle`."""
+    happened, gathered = catalogue.load_history("historical", conf, quiet=True), inventory.Gathered()
+    courses = {name: catalogue.load_course(name, conf) for name in catalogue.course_names(conf)}
+    for name, course in courses.items():
+        gathered.found += [f"conf/course/{name}.yaml: drivers: {said}" for said in idle.beyond_all(happened, course)]
+    files, in_force = inventory.files_of(conf, "scenario"), set[str]()
+    for name in catalogue.scenario_names(conf):
+        stage = catalogue.staged(naming.composition(name), conf, quiet=True)
+        history = stage.play(stage.plan)
+        for course in courses.values() if stage.plan.course is None else ():
+            with gathered.within(f"{stage.where}: course={course.name}"):
+                replace(history, course=course).check()
+        if name in files:
+            lines = list(idle.idle_lines(stage.plan, stage.play))
+            in_force |= set(stage.plan.enact) - {item for key, item, _ in lines if key == "enact"}
+            with gathered.within(stage.where):
+                _tell_lines(stage, lines)
+            gathered.found += [f"{stage.where}: {said}" for said in opposed(history, history.last_day)]
+    for name in set(catalogue.policy_names(conf, proposed=True)) - set(files) - in_force:
+        stage = catalogue.staged(naming.composition(name), conf, quiet=True)
+        said = idle.idle_policy(stage.happened, stage.play(stage.plan))
+        gathered.found += [f"{stage.where}: {said}"] if said else []
+    return sorted(gathered.found)
+
+
+def _tell_lines(stage: catalogue.Stage, lines: Sequence[tuple[str, str, str]]) -> None:
+    """Raise CatalogueError with what is said of lines of a scenario's file, by key and item, if there are any."""
+    faults = Faults()
+    for key, item, said in lines:
+        faults.add(said, key, item if key == "until" else getattr(stage.plan, key).index(item))
+    tell(stage.document, faults)
 
 
 def _events_named_twice(conf: Path) -> list[str]:
