@@ -273,8 +273,8 @@ def test_a_world_is_not_told_against_itself():
 
 def test_only_what_is_near_is_guessed():
     said = str(matching.nothing("policies", "parameter", "parameters", catalogue.load_history().parameters))
-    assert said == "match=policies: no parameter has all these words; task=parameters without match lists all"
-    with pytest.raises(UserError, match="the nearest are latvia.permit, "):
+    assert said == "match=policies: no parameter has 'policies'; task=parameters without match lists all"
+    with pytest.raises(UserError, match="no parameter has 'permitt'; near words: permit, permits; task=parameters "):
         parameters.run(Settings(task="parameters", match="latvia permitt"))
     for asked in ({"scenario": "my_ban_no_warr"}, {"coefficients": {"zzz": 3}}, {"decompose": ["nowar"]}):
         with pytest.raises(UserError, match="known are: .* and [0-9]+ more") as caught:

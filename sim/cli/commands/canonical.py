@@ -37,7 +37,7 @@ def run(settings: Settings) -> Path:
     wanted = asked(settings.match)
     chosen = [one for one in QUESTIONS if has_all(f"{one.key} {one.words}", wanted)]
     if not chosen:
-        raise nothing(settings.match, "question", settings.task, [one.key for one in QUESTIONS])
+        raise nothing(settings.match, "question", settings.task, [f"{one.key} {one.words}" for one in QUESTIONS])
     if settings.replicates is not None and not isinstance(settings.replicates, int):
         raise UserError(f"replicates={settings.replicates}: answers of releases need the same number; give a number")
     for number, question in enumerate(chosen, 1):

@@ -18,24 +18,24 @@ WIDTH = 110
 def run(settings: Settings) -> None:
     """Print every parameter whose name or meaning holds all words of `match`, as the baseline has it at the end.
 
-    Raises UserError with the nearest names if there is none.
+    Raises UserError with near words if there is none.
     """
     history = load_history(settings.baseline, course=settings.course)
     found = matching(history, settings.match or "")
     if not found:
-        raise nothing(settings.match, "parameter", settings.task, history.parameters)
+        raise nothing(settings.match, "parameter", settings.task, map(_text, history.parameters.values()))
     print("\n".join(listing(history, found, settings.last_month + 1)))
 
 
 def matching(history: History, words: str) -> list[Parameter]:
     """Parameters whose name, meaning or unit holds every word, in any case; first those whose name does."""
     wanted = asked(words)
-    found = [
-        parameter
-        for _, parameter in sorted(history.parameters.items())
-        if has_all(f"{parameter.name} {parameter.meaning} {parameter.unit}", wanted)
-    ]
+    found = [parameter for _, parameter in sorted(history.parameters.items()) if has_all(_text(parameter), wanted)]
     return sorted(found, key=lambda parameter: not has_all(parameter.name, wanted))
+
+
+def _text(parameter: Parameter) -> str:
+    return f"{parameter.name} {parameter.meaning} {parameter.unit}"
 
 
 def listing(history: History, parameters: list[Parameter], months: int) -> list[str]:

@@ -15,7 +15,7 @@ WIDTH = 110
 
 
 def run(settings: Settings) -> None:
-    """Print every policy and shock that has all words of `match`; raises UserError with the nearest names if none has.
+    """Print every policy and shock that has all words of `match`; raises UserError with near words if none has.
 
     A file that cannot be read is left out, which is said.
     """
@@ -26,7 +26,7 @@ def run(settings: Settings) -> None:
         many = f"{len(faults)} fault{'' if len(faults) == 1 else 's'}"
         print(f"vyraj: faulty files are left out, with {many}; task=lint tells all", file=sys.stderr, flush=True)
     if not found:
-        raise nothing(settings.match, "policy", settings.task, listed)
+        raise nothing(settings.match, "policy", settings.task, map("\n".join, listed.values()))
     print(f"{len(found)} of {len(listed)}. What one changes: python -m sim task=history policy=NAME (or without=NAME)")
     for lines in found.values():
         print("\n".join(["", *lines]))

@@ -14,16 +14,20 @@ WIDTH = 110
 
 
 def run(settings: Settings) -> None:
-    """Print every scenario that has all words of `match`; raises UserError with the nearest names if none has."""
+    """Print every scenario that has all words of `match`, first those whose name has them.
+
+    Raises UserError with near words if none has.
+    """
     listed = told()
     wanted = asked(settings.match)
     found = {name: lines for name, lines in listed.items() if has_all("\n".join(lines), wanted)}
     if not found:
-        raise nothing(settings.match, "scenario", settings.task, listed)
+        raise nothing(settings.match, "scenario", settings.task, map("\n".join, listed.values()))
     print(f"{len(found)} of {len(listed)}; choose by words: match=lithuania, match='poland asylum'")
-    for lines in found.values():
-        print("\n".join(["", *lines]))
-    first = next(iter(found))
+    ordered = sorted(found, key=lambda name: not has_all(name, wanted))
+    for name in ordered:
+        print("\n".join(["", *found[name]]))
+    first = ordered[0]
     print(
         f"\nWhat one changes:  python -m sim task=history scenario={first}\n"
         f"What comes of it:  python -m sim scenario={first}\n"
