@@ -13,6 +13,8 @@ from sim.population.schema import Columns
 
 PARTED = "parted"
 """Asks for somebody whose life differs between the two worlds."""
+OTHERS = "take another event, a smaller people.one_in or another seed"
+"""What to do where nobody met an event."""
 _OF_EVENT = {"place": codes.PLACE, "channel": codes.CHANNEL, "reason": codes.REASON}
 _OF_PERSON = {"sector": codes.SECTOR, "sex": codes.SEX, "exposure": codes.EXPOSURE, "region": codes.REGION}
 _LIVED = ("departed", "returned", "onward")
@@ -42,8 +44,24 @@ def chooser(text: str) -> tuple[str, tuple[str, ...]]:
 def first(text: str, events: NDArray[np.void], people: Columns, among: NDArray[np.uint64] | None = None) -> int:
     """Row of the person with the lowest key who has an event that meets a chooser, of the keys `among` if given.
 
+    Raises UserError if there is nobody.
+    """
+    found = events[_meets(text, events, people, among)]
+    if not len(found):
+        raise UserError(f"person={text}: nobody in this sample; {OTHERS}")
+    return int(found["row"][np.argmin(found["key"])])
+
+
+def anybody(text: str, events: NDArray[np.void], people: Columns) -> bool:
+    """Whether somebody has an event that meets a chooser."""
+    return bool(_meets(text, events, people, None).any())
+
+
+def _meets(text: str, events: NDArray[np.void], people: Columns, among: NDArray[np.uint64] | None) -> NDArray[np.bool_]:
+    """Which events meet a chooser, of people with the keys `among` if given.
+
     A word holds if the event's place, channel, reason or motive has that name, or the person's sector, sex, exposure
-    or region. With `parted` the events meant are moves. Raises UserError if there is nobody.
+    or region. With `parted` the events meant are moves.
     """
     kind, wanted = chooser(text)
     kinds = [EVENT[name] for name in _LIVED] if kind == PARTED else [EVENT[kind]]
@@ -62,10 +80,7 @@ def first(text: str, events: NDArray[np.void], people: Columns, among: NDArray[n
         if streams is not None and word in codes.MOTIVE:
             holds |= streams == codes.MOTIVE[word]
         meets &= holds
-    if not meets.any():
-        raise UserError(f"person={text}: nobody in this sample; take another event, a smaller people.one_in or seed")
-    found = events[meets]
-    return int(found["row"][np.argmin(found["key"])])
+    return np.asarray(meets)
 
 
 def row_of(

@@ -1,5 +1,7 @@
 """Telling a life: who is meant, what is said, and the page."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -83,6 +85,53 @@ def test_a_key_is_found_and_a_missing_one_is_told_with_some_that_are_there(peopl
         row_of(7, people)
     with pytest.raises(UserError, match="nobody"):
         first("first:caught", events(an_event("departed", 1, people)), people)
+
+
+@pytest.fixture
+def asked(people, monkeypatch):
+    """Who is found by a choice in two worlds of which the events are given, and the worlds that were run for it."""
+    ran = []
+
+    def find(person, happened, scenario, names=("historical", "lithuania_full_ban")):
+        logs = dict(zip(("historical", "lithuania_full_ban"), (happened, scenario), strict=True))
+
+        def run(_, scenarios, follower):
+            ran.extend(scenarios)
+            return [SimpleNamespace(recorder=SimpleNamespace(events=events(*logs[name]))) for name in scenarios]
+
+        monkeypatch.setattr(explain, "_run", run)
+        ensemble = SimpleNamespace(settings=SimpleNamespace(person=person), population=SimpleNamespace(people=people))
+        return explain.find(ensemble, list(names))
+
+    return find, ran
+
+
+def test_who_did_something_is_sought_in_the_world_of_the_scenario(people, asked):
+    """Somebody of a lower key did it in what happened, too: asked for is the other world, which is told in words."""
+    find, ran = asked
+    ours, theirs = [an_event("lost", 1, people)], [an_event("lost", 3, people)]
+    assert find("first:lost", ours, theirs) == (3, "found by first:lost in the world of lithuania full ban, ")
+    assert ran == ["lithuania_full_ban"]
+    assert find("first:lost", ours, theirs, ["historical"]) == (1, "found by first:lost in what happened, ")
+
+
+def test_where_nobody_did_it_under_the_scenario_who_did_is_told_as_such(people, asked):
+    find, ran = asked
+    row, said = find("first:lost", [an_event("lost", 1, people)], [an_event("departed", 3, people)])
+    assert row == 1 and ran == ["lithuania_full_ban", "historical"]
+    assert said == "found by first:lost in what happened (nobody in the world of lithuania full ban), "
+    nobody = "first:lost: nobody in this sample, not in the world of lithuania full ban, nor in what happened; take"
+    with pytest.raises(UserError, match=nobody):
+        find("first:lost", [], [])
+
+
+def test_a_key_and_a_parted_life_ask_for_no_world_or_for_both(people, asked):
+    find, ran = asked
+    assert find(int(people.key[2]), [], []) == (2, "") and ran == []
+    leaves = [an_event("departed", 2, people, place=PLACE["poland"])]
+    assert find("first:parted", leaves, [])[0] == 2 and ran == ["historical", "lithuania_full_ban"]
+    with pytest.raises(UserError, match="asks for two worlds"):
+        find("first:parted", leaves, [], ["historical"])
 
 
 @pytest.mark.parametrize("person", ["abc", -1, 1.5, 2**64, None])

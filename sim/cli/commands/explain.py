@@ -1,7 +1,8 @@
 """`task=explain`: one synthetic life as a timeline, with every decision that mattered taken apart.
 
 The life is told under the rules in force (`baseline`); if `scenario` is another world, the same life in it stands
-beside it from the first month in which the two differ.
+beside it from the first month in which the two differ. Who did something is sought in the world of the scenario, and
+under the rules in force only where nobody did there.
 """
 
 import time
@@ -13,12 +14,14 @@ import numpy as np
 
 from sim.analysis import standing
 from sim.analysis.additions import additions
-from sim.analysis.choosers import PARTED, chooser, row_of
+from sim.analysis.choosers import OTHERS, PARTED, anybody, chooser, row_of
 from sim.analysis.life import Follower, Life, life
 from sim.analysis.pairs import align
 from sim.cli.commands.compare import changed_events
 from sim.cli.commands.worlds import simulated, taken_for_granted
+from sim.history import naming
 from sim.history.inventory import load_destinations
+from sim.history.naming import HISTORICAL
 from sim.model.model import EmigrationModel
 from sim.numerics.codes import EVENT
 from sim.numerics.errors import UserError
@@ -55,11 +58,11 @@ def run(settings: Settings) -> Path:
         ensemble.world(name)  # a mistake in its files is told before anything is compiled
     print(simulated(settings))
     people = ensemble.population.people
-    row = find(ensemble, scenarios)
+    row, found = find(ensemble, scenarios)
     lives = tell(ensemble, scenarios, row)
     marks = _marks(ensemble, scenarios, settings.last_month)
     lambda_ = ensemble.parameters(Job(scenarios[0], settings.lambda_, 0)).lambda_
-    sample = f"one in {settings.one_in}, seed {settings.seed}, replicate 0, lambda {lambda_:.12g}"
+    sample = f"{found}one in {settings.one_in}, seed {settings.seed}, replicate 0, lambda {lambda_:.12g}"
     known = standing.facts(settings)
     sample += f". {standing.title(known)} {standing.sentence(known)}".removesuffix(".")
     places, last = load_destinations(), settings.last_month
@@ -88,18 +91,39 @@ def assuming(blocks: Sequence[Block], granted: Sequence[str]) -> list[Block]:
     return [*blocks[:head], *(Block("p", line) for line in granted), *blocks[head:]]
 
 
-def find(ensemble: Ensemble, scenarios: list[str]) -> int:
-    """Row of the person meant by `person`; a chooser asks for a run of every world, a key for none."""
+def find(ensemble: Ensemble, scenarios: list[str]) -> tuple[int, str]:
+    """Row of the person meant by `person`, and in which world they were found, in words before what the sample is.
+
+    A key asks for no run. Who did something is sought in the last of the worlds, and only where nobody did there in
+    those before; whose lives part, in both.
+    """
     person, people = ensemble.settings.person, ensemble.population.people
     if not isinstance(person, str):
-        return row_of(person, people)
+        return row_of(person, people), ""
     kind, _ = chooser(person)
-    if kind == PARTED and len(scenarios) < 2:
+    if kind == PARTED:
+        return _parted(ensemble, scenarios), "whose lives part between the two worlds, "
+    nobody: list[str] = []
+    for name in reversed(scenarios):
+        [model] = _run(ensemble, [name], None)
+        if anybody(person, model.recorder.events, people):
+            also = f" (nobody in {' or in '.join(nobody)})" if nobody else ""
+            return row_of(person, people, model.recorder.events), f"found by {person} in {_world(name)}{also}, "
+        nobody.append(_world(name))
+    raise UserError(f"person={person}: nobody in this sample, not in {', nor in '.join(nobody)}; {OTHERS}")
+
+
+def _world(scenario: str) -> str:
+    """A world, as one says where something happened."""
+    return "what happened" if scenario == HISTORICAL else f"the world of {naming.words(scenario)}"
+
+
+def _parted(ensemble: Ensemble, scenarios: list[str]) -> int:
+    """Row of somebody who leaves for another place or by another channel in one of two worlds than in the other."""
+    person, people = ensemble.settings.person, ensemble.population.people
+    if len(scenarios) < 2:
         raise UserError(f"person={person} asks for two worlds; choose a scenario that is not the baseline")
-    models = _run(ensemble, scenarios if kind == PARTED else scenarios[:1], None)
-    events = [model.recorder.events for model in models]
-    if kind != PARTED:
-        return row_of(person, people, events[0])
+    events = [model.recorder.events for model in _run(ensemble, scenarios, None)]
     departed = [log[log["kind"] == EVENT["departed"]] for log in events]
     pair = align(departed[0], departed[1], 0)
     keys = np.union1d(*(log["key"] for log in departed))
