@@ -6,12 +6,14 @@ the reason has added (the attributable fraction of epidemiology). That people ci
 assumption; it has no coefficient.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.causes import CAUSE_WORDS, FLEES, cause
 from sim.analysis.reasons import PULLS, REASONS
 from sim.numerics import codes, months
 
@@ -69,6 +71,25 @@ def _cells(
         for i, reason in enumerate(names):
             rows.append((question, *where, reason, int(sizes[cell]), numbers[i], numbers[len(names) + i]))
     return pd.DataFrame(rows, columns=["question", *DIMENSIONS, "reason", "commitments", "loss", "cited"])
+
+
+def causes_of(records: NDArray[np.void]) -> list[str]:
+    """What moved the unit of each commitment (`sim.analysis.causes`), by what it owes to each reason."""
+    streams, found = codes.names(codes.MOTIVE), []
+    for one in records:
+        losses = dict(zip(REASONS, one["leave"].tolist(), strict=True))
+        channel, stream = codes.CHANNEL_NAMES[one["channel"]], streams[one["motive"]]
+        found.append(cause(channel, stream in FLEES, losses, is_liable=stream == "draft"))
+    return found
+
+
+def causes_text(replicates: Sequence[NDArray[np.void]], minimum: int = 0) -> str:
+    """What moved those who commit to leaving, as shares in one line, the largest first; few are not told apart."""
+    counts = Counter(causes_of(np.concatenate(replicates)))
+    told = {name: number for name, number in counts.most_common() if number >= minimum}
+    total, few = sum(counts.values()), sum(counts.values()) - sum(told.values())
+    said = [f"{CAUSE_WORDS[name]} {number / total:.0%}" for name, number in told.items()]
+    return ", ".join(said + [f"few each {few / total:.0%}"] * bool(few))
 
 
 def ranking_text(table: pd.DataFrame, question: str, across: str) -> str:

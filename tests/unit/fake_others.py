@@ -66,7 +66,8 @@ def life(folder: Path, worlds: tuple[str, ...] = ("historical", "lithuania_ban")
             goes = "lithuania" if at == 50 and not banned else ""
             said = "decides to leave & leaves for Lithuania by work" if goes else "is <detained>" if at == 20 else ""
             months_.append((world, months.label(at), "lithuania" if away else "belarus", goes, weighs or bool(goes),
-                            weighs or None, 0.002 + 0.0001 * at if not away else "", goes, said))  # fmt: skip
+                            weighs or None, 0.002 + 0.0001 * at if not away else "", goes, "war" * bool(goes),
+                            said))  # fmt: skip
             if away:
                 continue
             shut = banned and at >= 45

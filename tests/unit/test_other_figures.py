@@ -111,8 +111,8 @@ def test_a_life_is_told_month_by_month_in_both_worlds(lived, tmp_path):
         zip(months_["scenario"], months_["month"], strict=True)
     )
     assert one_life.title(results) == (
-        "This synthetic person leaves for Lithuania in March 2023 under the rules in force, and never leaves under the "
-        "scenario"
+        "This synthetic person leaves for Lithuania in March 2023 (moved by fear of war) under the rules in force, and "
+        "never leaves under the scenario"
     )
     assert one_life.places(results)[:2] == ["lithuania", "poland"] and "coupled by design" in one_life.caption(results)
     alone = Results(life(tmp_path / "alone", worlds=("lithuania_ban",)))

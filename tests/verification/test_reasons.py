@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from sim.analysis import citing
+from sim.analysis.causes import FLEES, is_flight
 from sim.analysis.life import Follower
 from sim.analysis.reasons import PULLS, PUSHES, REASONS, RECORD, WHOLE, ReasonsOf
 from sim.analysis.terms import TERMS
-from sim.numerics.codes import CHANNEL, CONSCRIPTION, EVENT, EXPOSURE, INSTRUMENT, MOTIVE, PLACE, SEX, STATUS
+from sim.numerics.codes import CHANNEL, CONSCRIPTION, EVENT, EXPOSURE, INSTRUMENT, MOTIVE, PLACE, SEX, STATUS, names
 from tests import worlds
 
 POLAND, GEORGIA = PLACE["poland"], PLACE["georgia"]
@@ -159,6 +160,7 @@ def test_in_a_busy_world_the_losses_are_those_of_the_decisions_taken_apart():
     for which, one in decided.items():
         record = found[which]
         assert record["place"] == one.chosen
+        assert is_flight(one) == (names(MOTIVE)[record["motive"]] in FLEES), "as the engine judged with the same luck"
         for i, terms in enumerate(PUSHES.values()):
             assert record["leave"][i] == pytest.approx(sum(one.push[name] for name in terms), abs=1e-5)
         usable = (one.obstacles == 0) & np.isfinite(one.terms.sum(axis=2))

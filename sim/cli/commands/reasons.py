@@ -50,6 +50,7 @@ def run(settings: Settings) -> Path:
     print("(a reason is cited with the probability that the departure is owed to it: an assumption).")
     known = standing.facts(settings)
     print(f"Conditional scenario, not a forecast. {standing.title(known)} {standing.sentence(known)}\n")
+    print(f"What moved them, one cause each: {citing.causes_text(found, MINIMUM)}.\n")
     print(f"Why leave, by stream\n{citing.ranking_text(table, 'leave', 'motive')}\n")
     print(f"Why leave, by year\n{citing.ranking_text(table, 'leave', 'year')}\n")
     print(f"Why this destination\n{citing.ranking_text(table, 'destination', 'destination')}\n")
@@ -73,6 +74,7 @@ def commitments(found: list[NDArray[np.void]]) -> pd.DataFrame:
     columns["key"] = records["key"]
     for name, table in (("place", codes.PLACE), ("channel", codes.CHANNEL), ("motive", codes.MOTIVE)):
         columns[name] = pd.Categorical.from_codes(records[name], categories=list(codes.names(table)))
+    columns["cause"] = citing.causes_of(records)
     columns["people"] = records["size"]
     columns |= {f"leave_{name}": records["leave"][:, i] for i, name in enumerate(REASONS)}
     columns |= {f"choice_{name}": records["choice"][:, i] for i, name in enumerate(PULLS)}

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from sim.analysis.causes import moved_by
 from sim.analysis.life import Decision, Life, first_difference, that_mattered
 from sim.analysis.terms import PUSH, TERMS
 from sim.numerics import months
@@ -114,8 +115,8 @@ def happenings(people: Columns, told: Life) -> dict[int, list[str]]:
         for i in range(told.size):
             for change in words.state_changes(told.states[t - 1], told.states[t], i, t):
                 add(t, change, told.head + i)
-    for event in told.events:
-        add(int(event["month"]), words.event_words(event), int(event["row"]))
+    for event, moved in zip(told.events, moved_by(told), strict=True):
+        add(int(event["month"]), words.event_words(event, moved), int(event["row"]))
     return {t: [f"{_who(people, told, sorted(rows))}{text}" for text, rows in said[t].items()] for t in sorted(said)}
 
 

@@ -8,15 +8,17 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from sim.analysis.causes import WITHOUT_COMPARING, cause, is_flight, is_liable, losses_of
 from sim.analysis.life import Decision
 from sim.history.destinations import Destination
 from sim.history.history import History
 from sim.numerics import months
-from sim.numerics.codes import CHANNEL, CHANNEL_NAMES, N_CHANNELS, N_PLACES, PLACE_NAMES
+from sim.numerics.codes import CHANNEL, CHANNEL_NAMES, EVENT, N_CHANNELS, N_PLACES, PLACE_NAMES
 from sim.numerics.messages import listed
 from sim.report.life import words
 from sim.report.words import MINUS
 
+_APPLIED = EVENT["applied"]
 Since = Callable[[int, int, int], str]
 """Of place, channel and month, since when no document for it is given; empty where one is."""
 
@@ -80,6 +82,19 @@ def weighed(terms: Mapping[str, float], named: Mapping[str, str]) -> str:
     return "; ".join(parts) or "nothing weighs much"
 
 
+def moved(one: Decision) -> list[str]:
+    """What moved a unit that leaves, and whether it would have stayed otherwise, in a sentence; none of who stays."""
+    if one.event is None or one.event[0] != _APPLIED:
+        return []
+    channel, place = words.name(CHANNEL, one.event[2]), one.event[1]
+    if channel in WITHOUT_COMPARING:
+        return [f"What moved them: {words.MOVED_BY[cause(channel, False, {})]}."]
+    flees = is_flight(one)
+    found = words.MOVED_BY[cause(channel, flees, losses_of(one, place), is_liable(one))]
+    stays = "; without repression and war they would have stayed" if flees else ""
+    return [f"What moved them: {found}{stays}."]
+
+
 def luck(noise: float) -> str:
     """A month's luck with an option, as a share of months (the noise is a standard Gumbel's)."""
     better = min(max(round(100 * math.exp(-math.exp(-noise))), 1), 99)
@@ -118,7 +133,7 @@ def decision(one: Decision, since: Since | None = None) -> list[str]:
     """A decision in sentences: the wish, the best options, what is closed though it exists, the outcome."""
     is_open = [place for place in range(N_PLACES) if np.isfinite(one.values[place])]
     ranked = sorted(is_open, key=lambda place: -(one.values[place] + one.noise[place]))[:MOST_OPTIONS]
-    return [wish(one), *(option(one, place) for place in ranked), *closed(one, since), outcome(one)]
+    return [*moved(one), wish(one), *(option(one, place) for place in ranked), *closed(one, since), outcome(one)]
 
 
 def closed(one: Decision, since: Since | None = None) -> list[str]:

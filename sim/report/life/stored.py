@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sim.analysis.causes import moved_by
 from sim.analysis.life import Life
 from sim.numerics import months
-from sim.numerics.codes import CHANNEL_NAMES, EVENT, N_PLACES, PLACE_NAMES
+from sim.numerics.codes import CHANNEL_NAMES, EVENT, N_PLACES, PLACE_NAMES, REASON
 from sim.population.schema import Columns
 from sim.report.blocks import Block
 from sim.report.comparison import figures
 from sim.report.life.page import happenings
 from sim.runs.tables.lives import OF_LIVES
 
+FOLLOWS = "following"
+"""The cause of who follows the head of the family."""
 MOVES = tuple(EVENT[kind] for kind in ("departed", "onward", "returned"))
 """Events by which a person comes to live elsewhere."""
 
@@ -25,6 +29,8 @@ def months_table(people: Columns, lives: Sequence[Life]) -> pd.DataFrame:
     for told in lives:
         said, mine = happenings(people, told), told.events[told.events["row"] == told.row]
         moves = {int(one["month"]): PLACE_NAMES[one["place"]] for one in mine[np.isin(mine["kind"], MOVES)]}
+        causes = {int(one["month"]): _cause(one, moved) for one, moved in zip(told.events, moved_by(told), strict=True)
+                  if one["row"] == told.row and one["kind"] == EVENT["departed"]}  # fmt: skip
         death = min((int(one["month"]) for one in mine[mine["kind"] == EVENT["died"]]), default=len(told.states))
         for month, state in enumerate(told.states):
             one = told.at(month)
@@ -32,9 +38,14 @@ def months_table(people: Columns, lives: Sequence[Life]) -> pd.DataFrame:
             known = (True, one.free_to_exit, one.chance) if one else (False, None, np.nan)
             goes = PLACE_NAMES[one.chosen] if one and one.chosen >= 0 else ""
             rows.append((told.scenario, months.label(month), lives_in, moves.get(month, ""), *known, goes,
-                         "; ".join(said.get(month, []))))  # fmt: skip
+                         causes.get(month, ""), "; ".join(said.get(month, []))))  # fmt: skip
     table = pd.DataFrame(rows, columns=OF_LIVES["life_months"].names)
     return table.astype({"may_exit": "boolean", "chance": float})
+
+
+def _cause(departure: Any, moved: str) -> str:
+    """What moved somebody who leaves Belarus, be it that they follow their family."""
+    return FOLLOWS if departure["reason"] == REASON["family"] else moved
 
 
 def options_table(lives: Sequence[Life]) -> pd.DataFrame:

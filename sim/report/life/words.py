@@ -42,6 +42,19 @@ _STATUS = {
 }  # fmt: skip
 _MOTIVE = {"none": "no motive", "persecuted": "persecuted", "draft": "draft", "labour": "labour", "family": "family",
            "fear": "fear"}  # fmt: skip
+MOVED_BY = {
+    "repression": "repression",
+    "war": "fear of war",
+    "draft": "fear of being called to arms",
+    "firm": "the employer, which moves there",
+    "family": "close people there",
+    "work": "work there",
+    "study": "study there",
+    "people": "Belarusians whom they know or who live there",
+    "other": "what else draws them there",
+    "following": "the family, of which they follow the head",
+}
+"""What moved somebody to leave, in words (`sim.analysis.causes`)."""
 _DRAFTED = {"decree": "is called up as a reserve officer", "reserve": "is called up from the reserve"}
 _ASYLUM = codes.CHANNEL["asylum"]
 _POLITICS = {"opponent": "opponent of the protest", "observer": "observer", "protest": "for the protest"}
@@ -135,18 +148,24 @@ IN_VAIN = {
 
 def _moving_on(origin: str, there: str, by: str, reason: str) -> str:
     if reason == "refuge":
-        return f"flees from {origin} to {there} and is given temporary protection"
+        return f"flees from the war in {origin} to {there} and is given temporary protection"
     return f"moves on from {origin} to {there} by {by}"
 
 
-def _leaving(there: str, by: str, reason: str) -> str:
+def _leaving(there: str, by: str, reason: str, moved: str) -> str:
     if reason == "in_place":
-        return f"settles in {there} for good, by {by}"
-    return f"leaves for {there} by {by}" + (", following the head" if reason == "family" else "")
+        return f"settles for good in {there}, where they are for a season or a visit, by {by}"
+    if reason == "family":
+        return f"follows the head of the family to {there}"
+    return f"leaves for {there} by {by}{_moved(moved)}"
 
 
-def event_words(event: Any) -> str:
-    """What happened, without who: the words of one event of the log."""
+def _moved(moved: str) -> str:
+    return f", moved by {MOVED_BY[moved]}" if moved else ""
+
+
+def event_words(event: Any, moved: str = "") -> str:
+    """What happened, without who: the words of one event of the log, with what moved to it (`MOVED_BY`) if known."""
     kind, reason = name(codes.EVENT, event["kind"]), name(codes.REASON, event["reason"])
     there, origin, by = place(event["place"]), place(event["origin"]), channel(event["channel"])
     told = {
@@ -158,11 +177,12 @@ def event_words(event: Any) -> str:
         "discharged": "is discharged from service",
         "volunteered": "applies to fight for Ukraine" + (", and goes" if reason == "choice" else ""),
         "deserted": "refuses orders, and serves no more",
-        "applied": f"decides to leave for {there} by {by} (stream: {_MOTIVE[name(codes.MOTIVE, event['detail'])]})",
+        "applied": f"decides to leave for {there} by {by}"
+        + (_moved(moved) or f" (stream: {_MOTIVE[name(codes.MOTIVE, event['detail'])]})"),
         "granted": f"is granted {by} to {there}",
         "refused": f"is refused {by} to {there} ({_REASONS.get(reason, reason)})",
         "blocked": f"cannot follow the plan to {there} by {by} ({_REASONS.get(reason, reason)})",
-        "departed": _leaving(there, by, reason),
+        "departed": _leaving(there, by, reason, moved),
         "returned": f"returns from {origin}",
         "onward": _moving_on(origin, there, by, reason),
         "permit": f"receives a residence permit in {there}" if reason != "none" else f"is given protection in {there}",

@@ -322,6 +322,7 @@ OF_OTHERS = named(
             text("place", "destination", "places"),
             text("channel", "channel", "channels"),
             text("motive", "motive of the application"),
+            text("cause", "what moved the unit: one cause, beside the channel"),
             Column("people", WHOLE, "people of the unit", "agents"),
         ),
         PARQUET,

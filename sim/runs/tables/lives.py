@@ -19,6 +19,7 @@ OF_LIVES = named(
             ),
             Column("chance", REAL, "probability of leaving in the month, before its luck", null=True),
             text("goes_to", "destination that is decided for; empty for none"),
+            text("moved_by", "what moved the person who leaves: a cause; empty for none"),
             text("happens", "what happens to the family, in words"),
         ),
     ),

@@ -10,6 +10,7 @@ from matplotlib.patches import Patch
 
 from sim.numerics import months
 from sim.report import style, time_axis
+from sim.report.life.words import MOVED_BY
 from sim.report.results import Results, heading, wording
 from sim.report.words import month as month_words
 
@@ -44,7 +45,8 @@ def _fate(table: pd.DataFrame) -> str:
     if left.empty:
         return "never leaves" if (table["lives_in"] == HOME).any() else "never moves"
     first = left.iloc[0]
-    return f"leaves for {wording(first['moves_to'])} in {month_words(first['month'])}"
+    moved = f" (moved by {MOVED_BY[first['moved_by']]})" if first["moved_by"] else ""
+    return f"leaves for {wording(first['moves_to'])} in {month_words(first['month'])}{moved}"
 
 
 def caption(results: Results) -> str:
