@@ -11,7 +11,7 @@ from sim.history.wording import Addition
 from sim.model.decision.units import residents_by_class
 from sim.numerics.luck import replicate_seed
 from sim.runs.run import decisions, moves
-from tests.worlds import Crowd, start
+from tests.worlds import Crowd, start, still
 
 
 def kept(people: Crowd, world, behaviour, **options) -> SimpleNamespace:
@@ -30,7 +30,7 @@ def kept(people: Crowd, world, behaviour, **options) -> SimpleNamespace:
 def drawn(people: Crowd):
     """What runs of a crowd were made of."""
     luck = replicate_seed(1, 0)
-    return lambda run: Drawn(people.people, run.behaviour, luck, people.seed, people.one_in)
+    return lambda run: Drawn(people.people, run.behaviour, luck, people.seed, people.one_in, still())
 
 
 def addition(parameter, verdict="effective", by=()) -> Addition:

@@ -118,7 +118,7 @@ _RULES_OF_CHANNELS = (
 )
 _OF_A_PLACE: Mapping[str, Callable[[int], Case]] = {
     "wage": lambda place: stays_by(_ANY, place, MONTHLY, case=entries_by(_COME, place, _OWN_CHOICE)),
-    "premium.it": lambda place: replace(_OF_A_PLACE["wage"](place), condition="it", of=HEAD, residents="it"),
+    "premium.it": lambda place: replace(_OF_A_PLACE["wage"](place), condition="it", of=UNIT, residents="it"),
     "fare_land": lambda place: entries_by(("asked", "joined"), place, _OWN_CHOICE),
     "fare_air": lambda place: entries_by(_ARRIVE, place, _OWN_CHOICE),
     "firms": lambda _: replace(
@@ -175,6 +175,7 @@ _OF_A_PLACE: Mapping[str, Callable[[int], Case]] = {
             stays_by([_VISA, _PERMIT], place, DECIDED, case=entries_by(("asked",), place, _SCREENED)),
             condition=who,
             of=HEAD,
+            residents=who,
         )
         for found, who in (("true", "threat"), ("false", "harmless"))
     },
@@ -197,11 +198,10 @@ def _barred(condition: str) -> Case:
     return replace(case, condition=condition, of=UNIT, residents=condition)
 
 
-def _wishing(condition: str = "", of: str = UNIT) -> Case:
+def _wishing(condition: str = "") -> Case:
     """Everybody who asks for a way out: what makes people wish to leave, or not."""
-    return replace(
-        entries_by(("asked",), None, ALL_CHANNELS), condition=condition, of=of, residents=condition or EVERYBODY
-    )
+    case = entries_by(("asked",), None, ALL_CHANNELS)
+    return replace(case, condition=condition, of=UNIT, residents=condition or EVERYBODY)
 
 
 def _at_risk(condition: str) -> Case:
@@ -241,7 +241,7 @@ _OF_BELARUS: Mapping[str, Case] = {
     "relocation_it": _staff("staff_it"),
     "relocation_media": _staff("staff_media"),
     "relocation_multiple": _staff("staff"),
-    "wage.premium.it": _wishing("it", HEAD),
+    "wage.premium.it": _wishing("it"),
     "war_fear": entries_by(("visit",), None, ALL_CHANNELS, _wishing()),
     **dict.fromkeys(
         ("repression_news", "independent_news", "propaganda", "income_multiple", "wage", "rent"), _wishing()

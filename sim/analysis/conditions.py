@@ -1,7 +1,7 @@
 """Of whom a condition of a rule holds, and when: an officer, a man of the reserve, a passport that has run out.
 
-A condition holds of a person from a month to a month. Where a run does not tell (the sector of who was young at the
-start, a visa in hand) it may hold, and counts as if it did.
+A condition holds of a person from a month to a month. Where a run does not tell (a visa in hand) it may hold, and
+counts as if it did.
 """
 
 from collections.abc import Callable, Mapping
@@ -154,11 +154,6 @@ def in_group(side: Side, group: str) -> Span:
 
 
 def surely_in_group(side: Side, group: str) -> Span:
-    """The same without who only may: who was young at the start may change work, and visas are not kept."""
+    """The same without who only may: visas that are issued in a run are not kept."""
     may = in_group(side, group)
-    if group == "visa_holder":
-        return Span(may.first, np.minimum(may.last, side.people.visa))
-    if group in ("it", "driver"):
-        inside = may.first == -FOREVER
-        return Span(may.first, np.minimum(may.last, side.may_change_work - 1)).of(inside)
-    return may
+    return Span(may.first, np.minimum(may.last, side.people.visa)) if group == "visa_holder" else may

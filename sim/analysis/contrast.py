@@ -90,11 +90,8 @@ class Contrast:
             one, other = (age >= limit if self.field == "youngest" else age <= limit for limit in limits)
             return np.asarray(one != other)
         if self.field == "sectors":
-            sector = side.people.sector[who.head].astype(np.int64)
-            differs = limits[0] ^ limits[1]  # young heads may be of any sector by now
-            return np.asarray(
-                (differs >> sector & 1 > 0) | ((who.month >= side.may_change_work[who.head]) & (differs != 0))
-            )
+            differs = limits[0] ^ limits[1]
+            return np.asarray(differs >> side.sector_at(who.head, who.month) & 1 > 0)
         anybody, anyone = (limit == 0 for limit in limits)
         fits = np.asarray(anybody != anyone)
         for group in GROUPS:

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from sim.analysis.judged import FOREVER, Flags, Happened, Numbers, happened, kinds
 from sim.analysis.standings import Standings
+from sim.analysis.work import sectors
 from sim.history.coefficients import Behaviour
 from sim.history.compiled import World
 from sim.model.run_constants import ADULT_MONTHS, FIGHTING_ENDS_MONTHS
 from sim.numerics.codes import CONSCRIPTION, MODE, REGION, SECTOR, SEX
 from sim.numerics.luck import fill_words, replicate_seed, uniform
 from sim.numerics.months import LONG_AGO
-from sim.population.lives import MONTHS_OF_NEW_CLASS
+from sim.population.lives import MONTHS_OF_NEW_CLASS, Lives, lives
 from sim.population.schema import NOBODY, Columns
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import Run
@@ -32,6 +33,7 @@ class Drawn(NamedTuple):
     luck: int  # seed of the replicate
     trait_seed: int  # seed of the people
     one_in: int
+    rates: Lives | None = None  # by which people grow up, if not those on file
 
 
 def drawn_of(ensemble: Ensemble) -> Callable[[Run], Drawn]:
@@ -79,18 +81,22 @@ class Side:
         """Who is from one age to before another, in months."""
         return Span(self.birth + low, self.birth + high - 1)
 
-    def works_in(self, *sectors: str) -> Span:
-        """Who works in one of these sectors; who did not and was below 25 at the start may from a birthday on."""
-        inside = np.isin(self.people.sector, [SECTOR[name] for name in sectors])
-        change = self.may_change_work
-        return Span(np.where(inside, -FOREVER, change), np.where(inside | (change < FOREVER), FOREVER, -FOREVER))
+    def works_in(self, *names: str) -> Span:
+        """Who works in one of these sectors, from the first such month to the last."""
+        inside = np.isin(self._sectors, [SECTOR[name] for name in names])
+        classes = self.birth[:, None] + MONTHS_OF_NEW_CLASS
+        always = np.full((len(self.birth), 1), FOREVER)
+        begin, end = np.hstack([-always, classes]), np.hstack([classes - 1, always])
+        return Span(np.where(inside, begin, FOREVER).min(axis=1), np.where(inside, end, -FOREVER).max(axis=1))
+
+    def sector_at(self, rows: Numbers, months: Numbers) -> Numbers:
+        """Sector in which each works in a month."""
+        entered = (months[:, None] >= self.birth[rows, None] + MONTHS_OF_NEW_CLASS).sum(axis=1)
+        return self._sectors[rows, entered].astype(np.int64)
 
     @cached_property
-    def may_change_work(self) -> Numbers:
-        """First month in which the young of the start may change work; FOREVER for others."""
-        classes = MONTHS_OF_NEW_CLASS
-        coming = np.minimum(np.searchsorted(classes, -self.birth, side="right"), len(classes) - 1)
-        return np.where(-self.birth < classes[-1], self.birth + classes[coming], FOREVER)
+    def _sectors(self) -> NDArray[np.uint8]:
+        return sectors(self.people, self.drawn.rates or lives(), self.drawn.luck, len(self.run.harms))
 
     def standing(self, *names: str) -> Span:
         """Men whose standing towards service is one of these, from the first such month to the last."""
@@ -111,7 +117,7 @@ class Side:
         rows = np.flatnonzero(man)
         men = Columns(*(table[rows] for table in people))
         study_abroad, own = self.world.belarus["study_abroad"], self.drawn
-        return rows, Standings(men, self.run, own.behaviour, own.luck, study_abroad).by_month()
+        return rows, Standings(men, self.run, own.behaviour, own.luck, study_abroad, own.rates).by_month()
 
     def lots(self, rows: Numbers, month: int, purpose: int, word: int, seed: int) -> NDArray[np.float64]:
         """Luck of these people: a word of a purpose in a month, as numbers between 0 and 1."""

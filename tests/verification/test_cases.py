@@ -4,12 +4,15 @@ The last test has everything happen to everybody: with feedback off no life may 
 has reached.
 """
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from sim.analysis.case import AT_HOME
 from sim.analysis.cases import case_of
 from sim.analysis.conditions import CONDITIONS
+from sim.analysis.sides import Side
 from sim.history.catalogue import load_history
 from sim.history.compiled import COLUMNS_OF_OPENNESS, build
 from sim.history.inventory import load_destinations
@@ -27,10 +30,11 @@ from sim.numerics.codes import (
     STATUS,
 )
 from sim.numerics.months import NEVER
+from sim.population.lives import lives
 from tests.counting import settled
-from tests.reached import kept, reached, touched_and_changed
+from tests.reached import drawn, kept, reached, touched_and_changed
 from tests.verification.test_paired import TABLE, calm, unlimited
-from tests.worlds import admit, close, crowd, families, hot_people, plain_world, quiet, tighten
+from tests.worlds import admit, close, crowd, families, hot_people, plain_world, quiet, start, tighten
 
 MONTHS = 6
 CERTAIN = 1e9
@@ -231,6 +235,25 @@ def test_citizenship_is_a_case_of_who_has_lived_there_long_enough():
     world = there(open_world(), "lithuania", naturalisation_months=120.0)
     worlds = (world, there(world, "lithuania", naturalisation=1.0))
     assert reach("lithuania.naturalisation", worlds, people, SETTLED_DOWN) == (20, 20, 20)
+
+
+def test_the_work_of_the_young_is_lived_again():
+    """Of two thousand people of 10 to 26 each works in every month where the model has let them work."""
+    months, luck = 120, np.random.default_rng(8)
+    people = crowd(2000, birth=-luck.integers(10 * 12, 26 * 12, 2000), sex=luck.integers(0, 2, 2000))
+    people.people.sector[:] = np.where(people.people.birth > -18 * 12, SECTOR["child"], luck.integers(0, 9, 2000))
+    people.people.region[:], people.people.locality[:] = luck.integers(0, 7, 2000), luck.integers(0, 2, 2000)
+    model = start(people, plain_world(months, ()), SETTLED_DOWN, lives=lives())
+    run = SimpleNamespace(moves=model.recorder.events[:0], decisions=model.recorder.events[:0], harms=np.zeros(months))
+    made = drawn(people)(SimpleNamespace(behaviour=SETTLED_DOWN))._replace(rates=lives())
+    side, rows, moved = Side(run, model.world, made), np.arange(2000), 0
+    for t in range(months):
+        model.run(t + 1)
+        alive = model.columns.mode != MODE["nowhere"]
+        found = side.sector_at(rows, np.full(2000, t))
+        assert np.array_equal(found[alive], model.columns.sector[alive])
+        moved = (found != people.people.sector).sum()
+    assert moved > 1000
 
 
 # exceptions, groups, sectors, ages
