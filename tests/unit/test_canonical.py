@@ -83,5 +83,5 @@ def test_the_table_of_the_repository_is_sound_and_has_each_answer_once():
 def test_questions_are_chosen_by_words(tmp_path):
     from sim.runs.settings import Settings
 
-    with pytest.raises(UserError, match="no question has all these words"):
+    with pytest.raises(UserError, match="no question has 'atlantis'"):
         canonical.run(Settings(task="canonical", match="atlantis", results_dir=str(tmp_path)))
