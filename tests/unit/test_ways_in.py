@@ -35,7 +35,7 @@ def test_scenarios_are_found_by_words_and_the_nearest_named(capsys):
     scenarios.run(Settings(task="scenarios", match="poland harbour"))
     out = capsys.readouterr().out
     assert "business_harbour_ended" in out and "no_war" not in out
-    with pytest.raises(UserError, match="no scenario has all these words"):
+    with pytest.raises(UserError, match="no scenario has 'atlantis'"):
         scenarios.run(Settings(task="scenarios", match="atlantis"))
 
 
