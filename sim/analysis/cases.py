@@ -6,6 +6,7 @@ person (an officer, a man of the reserve, a passport that has run out) it is the
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -39,11 +40,16 @@ _ANY = [code for name, code in STATUS.items() if name not in ("home", "pendular"
 _ASYLUM, _IRREGULAR, _WORK = CHANNEL["asylum"], CHANNEL["irregular"], CHANNEL["work"]
 _RELOCATION, _ANCESTRY = CHANNEL["relocation"], CHANNEL["ancestry"]
 _CERTIFIED = [CHANNEL[name] for name in ("work", "it_scheme", "relocation", "study", "family")]
-_SCREENED = [channel for channel in range(N_CHANNELS) if screened(channel)]
 _OWN_CHOICE = [channel for channel in ALL_CHANNELS if channel != _RELOCATION]
 """Channels of who compares destinations; an employer that moves has chosen the place."""
 _COME, _TRAVEL = ("asked", "onward"), ("asked", "joined", "season", "visit")
 _ARRIVE = ("asked", "joined", "onward")
+
+
+@cache
+def _screened() -> list[int]:
+    """Channels whose applicants are screened; not made before somebody asks, for it runs machine code."""
+    return [channel for channel in range(N_CHANNELS) if screened(channel)]
 
 
 # --- instruments ---------------------------------------------------------------------------------------------------
@@ -172,7 +178,7 @@ _OF_A_PLACE: Mapping[str, Callable[[int], Case]] = {
     },
     **{
         f"screening_{found}": lambda place, who=who: replace(  # type: ignore[misc]
-            stays_by([_VISA, _PERMIT], place, DECIDED, case=entries_by(("asked",), place, _SCREENED)),
+            stays_by([_VISA, _PERMIT], place, DECIDED, case=entries_by(("asked",), place, _screened())),
             condition=who,
             of=HEAD,
             residents=who,

@@ -5,6 +5,7 @@ may belong to a group (see `sim.analysis.conditions`) counts if the rule differs
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,14 +16,18 @@ from sim.analysis.judged import WAY, Flags, Numbers
 from sim.analysis.sides import Side, Span
 from sim.history.admission import ADMISSION
 from sim.history.compiled import COLUMNS_OF_OPENNESS, World
-from sim.model.decision.units import N_CLASSES, choice_class, class_groups
+from sim.model.decision.units import N_CLASSES, class_groups
 from sim.model.decision.utility import N_FLAGS
 from sim.numerics.codes import AGE_FROM, CHANNEL, GROUP, INSTRUMENT, N_GROUPS, N_SECTORS, PLACE
 
 _OF_GROUPS = COLUMNS_OF_OPENNESS - N_GROUPS
 _SECTOR_OF = np.repeat(np.arange(N_SECTORS), N_FLAGS)
-_GROUPS_OF = np.array([class_groups(sector, mask) for sector in range(N_SECTORS) for mask in range(N_FLAGS)])
-assert [choice_class(sector, 0) for sector in range(N_SECTORS)] == list(range(0, N_CLASSES, N_FLAGS))
+
+
+@cache
+def _groups_of() -> NDArray[np.int64]:
+    """Groups of each choice class, by its number; not made before somebody asks, for it runs machine code."""
+    return np.array([class_groups(sector, mask) for sector in range(N_SECTORS) for mask in range(N_FLAGS)])
 
 
 class Applicants(NamedTuple):
@@ -125,14 +130,14 @@ def _let_in(field: str, limit: int) -> NDArray[Any]:
     if field == "sectors":
         return limit >> _SECTOR_OF & 1
     if field == "groups":
-        return ((_GROUPS_OF & limit) != 0) | (limit == 0)
+        return ((_groups_of() & limit) != 0) | (limit == 0)
     return np.full(N_CLASSES, limit)  # ages are apart
 
 
 def admitted(rules: np.void) -> Flags:
     """Choice classes whom a channel admits, by its record of `RULES`, bool[classes]; ages are apart."""
     return (int(rules["sectors"]) >> _SECTOR_OF & 1 > 0) & (
-        (int(rules["groups"]) == 0) | ((int(rules["groups"]) & _GROUPS_OF) != 0)
+        (int(rules["groups"]) == 0) | ((int(rules["groups"]) & _groups_of()) != 0)
     )
 
 
@@ -140,7 +145,7 @@ def _shares(row: NDArray[np.float64], channel: int, age: int) -> NDArray[np.floa
     """Open share for each choice class, whose heads are of a group by age."""
     shares = np.full(N_CLASSES, max(row[0], row[1 + channel]))
     for group in range(N_GROUPS):
-        inside = (_GROUPS_OF | age) >> group & 1 > 0
+        inside = (_groups_of() | age) >> group & 1 > 0
         shares = np.where(inside, np.maximum(shares, row[_OF_GROUPS + group]), shares)
     return shares
 
