@@ -115,6 +115,19 @@ def test_who_did_something_is_sought_in_the_world_of_the_scenario(people, asked)
     assert find("first:lost", ours, theirs, ["historical"]) == (1, "found by first:lost in what happened, ")
 
 
+@pytest.mark.parametrize(
+    ("scenario", "said"),
+    [
+        ("historical", "what happened"),
+        ("no_war", "the world of no war"),
+        ("historical+exit_closed~war_2022", "what happened with exit closed, without war 2022"),
+        ("no_war+exit_closed", "the world of no war with exit closed"),
+    ],
+)
+def test_a_world_is_named_as_one_says_where_something_happened(scenario, said):
+    assert explain._world(scenario) == said
+
+
 def test_where_nobody_did_it_under_the_scenario_who_did_is_told_as_such(people, asked):
     find, ran = asked
     row, said = find("first:lost", [an_event("lost", 1, people)], [an_event("departed", 3, people)])

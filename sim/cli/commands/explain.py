@@ -38,6 +38,8 @@ from sim.runs.settings import Settings, fingerprint, resolved_yaml
 from sim.runs.tables import OF_LIVES
 from sim.runs.tables.files import write_csv
 
+HAPPENED = "what happened"
+"""The world of no scenario, and the beginning of one that is composed on top of it."""
 RULE = "destination_nest"
 """The rule of decision whose terms are told."""
 
@@ -115,7 +117,10 @@ def find(ensemble: Ensemble, scenarios: list[str]) -> tuple[int, str]:
 
 def _world(scenario: str) -> str:
     """A world, as one says where something happened."""
-    return "what happened" if scenario == HISTORICAL else f"the world of {naming.words(scenario)}"
+    words = naming.words(scenario)
+    if scenario == HISTORICAL:
+        return HAPPENED
+    return words if words.startswith(HAPPENED) else f"the world of {words}"
 
 
 def _parted(ensemble: Ensemble, scenarios: list[str]) -> int:
