@@ -259,11 +259,13 @@ _OF_BELARUS: Mapping[str, Case] = {
 
 
 def case_of(parameter: str, world: World) -> Case:
-    """Whose case a parameter is, in a world; raises KeyError for what is no parameter."""
+    """Whose case a parameter is, in a world; nobody's if no world reads it, as one that a user has added."""
     name, _, rest = parameter.partition(".")
-    place, (first, _, rule) = PLACE[name], rest.partition(".")
+    place, (first, _, rule) = PLACE.get(name), rest.partition(".")
+    if place is None:
+        return nothing()
     if name == "belarus":
-        return _by_land(None, world) if rest == "land_exit" else _OF_BELARUS[rest]
+        return _by_land(None, world) if rest == "land_exit" else _OF_BELARUS.get(rest, nothing())
     if first in CHANNEL and rule in _RULES_OF_CHANNELS:
         return _of_channel(rule, CHANNEL[first], place)
     if rest in ("short_visa", "visas"):
@@ -272,6 +274,4 @@ def case_of(parameter: str, world: World) -> Case:
         return _OF_A_PLACE[rest](place)
     if rest in ("land", "air"):
         return _by_land(place, world) if rest == "land" else _by_air(place, world)
-    if rest not in INSTRUMENT:
-        raise KeyError(parameter)
-    return _of_instrument(rest, place, world)
+    return _of_instrument(rest, place, world) if rest in INSTRUMENT else nothing()

@@ -45,10 +45,12 @@ class Contrast:
     def __init__(self, parameter: str, worlds: Sequence[World], for_all_alike: bool) -> None:
         """`for_all_alike`: exceptions from the closing do not count, as from the issue of visas."""
         name, _, rest = parameter.partition(".")
-        place, last = PLACE[name], rest.rpartition(".")[2]
+        place, last = PLACE.get(name), rest.rpartition(".")[2]
         self.rows: Sequence[NDArray[np.float64]] = ()  # of openness, [months, columns], of each world
         self.admits: Sequence[NDArray[np.void]] = ()  # RULES [months] of the channel, of each world
         self.field = last
+        if place is None:
+            return
         if rest in INSTRUMENT:
             self.rows = [world.openness[:, place, INSTRUMENT[rest], :] for world in worlds]
             if for_all_alike:

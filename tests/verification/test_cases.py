@@ -104,6 +104,13 @@ def test_every_lever_is_somebodys_case(place):
             assert condition in ("", "admitted", "everybody", *CONDITIONS), name
 
 
+@pytest.mark.parametrize("parameter", ["world.oil", "belarus.oil", "lithuania.oil"])
+def test_what_no_world_reads_is_nobodys_case(parameter):
+    """A series that a user has added for policies of their own is told as reaching nobody."""
+    world = open_world()
+    assert reached(parameter, (world, world), crowd(100), EAGER, ALWAYS) == (0, 0, 0, "inert: nobody eligible")
+
+
 # a condition on a person
 
 
